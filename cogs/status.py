@@ -1,0 +1,47 @@
+"""`/status`: show a task, and follow it until it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from mjbot.service import StatusService
+from mjbot.ui.place import place_of
+from mjbot.ui.replies import InteractionReply, guarded
+from mjbot.ui.translator import words
+
+if TYPE_CHECKING:
+    from mjbot.bot import MJBot
+
+
+class StatusCog(commands.Cog):
+    """The command and its autocomplete."""
+
+    def __init__(self, status: StatusService) -> None:
+        self._status = status
+
+    @app_commands.command(name=words("command.status"), description=words("command.status.about"))
+    @app_commands.rename(task_id=words("command.task_id"))
+    @app_commands.describe(task_id=words("command.task_id.about"))
+    @app_commands.allowed_installs(guilds=True, users=False)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    async def status(self, interaction: discord.Interaction[Any], task_id: str) -> None:
+        """Answer with a living card."""
+        reply = InteractionReply(interaction)
+        await guarded(reply, self._status.open(place_of(interaction), task_id, reply))
+
+    @status.autocomplete("task_id")
+    async def offer_tasks(
+        self, interaction: discord.Interaction[Any], text: str
+    ) -> list[app_commands.Choice[str]]:
+        """Tasks that this server has seen, running first."""
+        found = await self._status.suggest(place_of(interaction), text)
+        return [app_commands.Choice(name=line, value=task_id) for line, task_id in found]
+
+
+async def setup(bot: commands.Bot) -> None:
+    """Load the cog."""
+    await bot.add_cog(StatusCog(cast("MJBot", bot).services.status))

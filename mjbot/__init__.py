@@ -1,0 +1,1 @@
+"""A Discord bot that keeps one living message per midjourney-proxy task."""

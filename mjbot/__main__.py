@@ -1,0 +1,97 @@
+"""The command line: ``mjbot run`` and ``mjbot demo``."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+
+import click
+import discord
+from pydantic import ValidationError
+
+from mjbot import logs
+from mjbot.app import open_app
+from mjbot.clock import Clock
+from mjbot.errors import StartupError
+from mjbot.settings import Settings
+
+log = logging.getLogger("mjbot")
+
+# Exit codes of sysexits.h: what a supervisor such as systemd should not restart for, and what it may.
+EX_OK, EX_SOFTWARE, EX_CONFIG = 0, 70, 78
+
+
+@click.group()
+@click.version_option(package_name="mjbot")
+def main() -> None:
+    """A Discord bot that keeps one living message per midjourney-proxy task."""
+
+
+@main.command()
+def run() -> None:
+    """Run the bot, with the settings in the environment or .env."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for line in _settings_problems(error):
+            click.echo(line, err=True)
+        sys.exit(EX_CONFIG)
+    logs.set_up(settings.log_level, settings.log_format)
+    try:
+        sys.exit(asyncio.run(_run(settings)))
+    except StartupError as error:
+        click.echo(str(error), err=True)
+        sys.exit(EX_CONFIG)
+
+
+@main.command()
+@click.option(
+    "--port", default=8765, show_default=True, help="Where the page is served; 0 for any free port."
+)
+@click.option("--language", type=click.Choice(["en", "zh-CN"]), default="en", show_default=True)
+def demo(port: int, language: str) -> None:
+    """Try the bot in a simulated Discord, in your browser; needs no account and no key."""
+    try:
+        from mjbot.sandbox.demo import run_demo
+    except ImportError as error:
+        click.echo(f"The demo needs its packages ({error.name}):  pip install 'mjbot[demo]'", err=True)
+        sys.exit(EX_CONFIG)
+    logs.set_up("WARNING", "text")
+    asyncio.run(run_demo(port, language))
+
+
+async def _run(settings: Settings) -> int:
+    async with open_app(settings, Clock()) as bot:
+        loop = asyncio.get_running_loop()
+        stopping: set[asyncio.Task[None]] = set()
+
+        def stop() -> None:
+            stopping.add(asyncio.ensure_future(bot.stop()))
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop)
+        try:
+            async with bot:
+                await bot.start(settings.discord_token.get_secret_value())
+        except discord.LoginFailure:
+            raise StartupError("Discord refused the token in MJBOT_DISCORD_TOKEN.") from None
+        if bot.failure is not None:
+            log.critical("a loop ended", exc_info=bot.failure)
+            return EX_SOFTWARE
+        return EX_OK if stopping else EX_SOFTWARE
+
+
+def _settings_problems(error: ValidationError) -> list[str]:
+    """One line for each setting that is missing or wrong. Values are not repeated: they may be secrets."""
+    lines = []
+    for problem in error.errors(include_input=False, include_url=False):
+        name = f"MJBOT_{str(problem['loc'][0]).upper()}" if problem["loc"] else "settings"
+        what = "is not set" if problem["type"] == "missing" else problem["msg"]
+        lines.append(f"{name}: {what}")
+    return [*lines, "See .env.example for what each setting means."]
+
+
+if __name__ == "__main__":
+    main()

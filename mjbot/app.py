@@ -1,0 +1,65 @@
+"""The composition root: everything is built here, in order, and closed in reverse."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from urllib.parse import urlsplit
+
+import aiohttp
+import discord
+
+from mjbot.bot import MJBot
+from mjbot.clock import Clock
+from mjbot.core.edits import EditBook
+from mjbot.core.polling import Pace, PollBook
+from mjbot.core.task import Limits
+from mjbot.editor import EditScheduler
+from mjbot.pictures import Pictures, guarded_connector
+from mjbot.service import CardKeeper, PressService, StatusService
+from mjbot.settings import Settings
+from mjbot.store.sqlite import SqliteStore
+from mjbot.store.thread import DatabaseThread
+from mjbot.tracker import TaskTracker
+from mjbot.ui.handlers import Services
+from mjbot.ui.sink import DiscordSink
+from mjbot.upstream.client import UpstreamClient
+from mjbot.upstream.protocol import Protocol
+
+_DISCORD = "https://discord.com/api/v10"
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
+    """Build the bot with everything it uses; it is not started. Raises `StartupError`."""
+    upstream_url = str(settings.upstream_url)
+    watch_limit = settings.watch_limit * 3600
+    async with AsyncExitStack() as stack:
+        thread = await stack.enter_async_context(DatabaseThread(settings.database))
+        store = SqliteStore(thread)
+        api = await stack.enter_async_context(aiohttp.ClientSession())
+        web = await stack.enter_async_context(
+            aiohttp.ClientSession(connector=guarded_connector(urlsplit(upstream_url).hostname or ""))
+        )
+        protocol = Protocol(upstream_url, settings.upstream_key.get_secret_value(), settings.upstream_auth)
+        source = UpstreamClient(api, protocol, clock, settings.batch_size)
+        pictures = Pictures(web, settings.images)
+        pace = Pace(settings.poll_min, max(settings.poll_min, settings.poll_max), settings.batch_size)
+
+        use_discord_at(settings.discord_api_url)
+        bot = MJBot(clock)
+        bot.store = store
+        bot.tracker = TaskTracker(source, PollBook(pace, random.random), clock, Limits(watch=watch_limit))
+        bot.editor = EditScheduler(DiscordSink(bot, pictures), EditBook(), clock)
+        bot.cards = CardKeeper(store, bot.tracker, bot.editor, clock, watch_limit)
+        status = StatusService(
+            source, store, bot.tracker, bot.cards, pictures, clock, settings.allowed_guilds
+        )
+        bot.services = Services(status, PressService(source, store, status, bot.cards, clock))
+        yield bot
+
+
+def use_discord_at(url: str) -> None:
+    """Set the base of Discord's REST API; discord.py keeps it once for the whole process."""
+    discord.http.Route.BASE = url.rstrip("/")

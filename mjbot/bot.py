@@ -1,0 +1,139 @@
+"""The Discord client: it loads the cogs, registers our buttons, and owns the supervisor. No rules here."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord.ext import commands
+
+import cogs
+from mjbot.clock import Clock
+from mjbot.core.custom_id import CustomId, foreign
+from mjbot.ui import handlers
+from mjbot.ui.buttons import CardItem
+from mjbot.ui.translator import CatalogueTranslator
+
+if TYPE_CHECKING:
+    from mjbot.editor import EditScheduler
+    from mjbot.service import CardKeeper
+    from mjbot.store.sqlite import SqliteStore
+    from mjbot.tracker import TaskTracker
+
+log = logging.getLogger(__name__)
+
+_DRAIN_SECONDS = 10.0
+# What the invite link asks for. Nothing else is needed, so nothing else is asked.
+INVITE_PERMISSIONS = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    embed_links=True,
+    attach_files=True,
+    read_message_history=True,
+)
+
+
+class MJBot(commands.AutoShardedBot):
+    """discord.py's client with our cogs, our buttons and one supervisor task."""
+
+    tracker: TaskTracker
+    editor: EditScheduler
+    cards: CardKeeper
+    services: handlers.Services
+    store: SqliteStore
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+        )
+        self._clock = clock
+        self._stop = asyncio.Event()
+        self._supervisor: asyncio.Task[None] | None = None
+
+    async def setup_hook(self) -> None:
+        """Called once, logged in but not connected: edits need no gateway, so the work begins here."""
+        self._stop.clear()
+        await self.tree.set_translator(CatalogueTranslator())
+        self.add_dynamic_items(CardItem)
+        for extension in cogs.EXTENSIONS:
+            if extension not in self.extensions:
+                await self.load_extension(extension)
+        await self._sync_commands()
+        await self.cards.resume()
+        self._supervisor = asyncio.create_task(self._supervise(), name="supervisor")
+
+    async def pressed(self, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
+        """Hand a press to its use case."""
+        await handlers.pressed(self.services, interaction, custom_id)
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer what no item answers: buttons of another version."""
+        custom_id = str(interaction.data.get("custom_id", "")) if interaction.data else ""
+        if interaction.type is discord.InteractionType.component and foreign(custom_id):
+            await handlers.old_button(interaction, custom_id)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Nothing in a deleted channel can be edited."""
+        await self.cards.close_channel(channel.id)
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        """Nothing in a deleted thread can be edited."""
+        await self.cards.close_channel(payload.thread_id)
+
+    async def stop(self) -> None:
+        """Finish: read nothing more, deliver the last cards that wait, then close. Returns when done."""
+        self._stop.set()
+        if self._supervisor is not None:
+            await asyncio.wait({self._supervisor})
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What ended the supervisor, if it was not `stop`."""
+        if self._supervisor is None or not self._supervisor.done() or self._supervisor.cancelled():
+            return None
+        return self._supervisor.exception()
+
+    async def _supervise(self) -> None:
+        try:
+            await self._clock.park(self._run_loops(), "the loops")
+        finally:
+            # The loops are this bot's heart: if one stops, however it stops, the bot does.
+            await self.close()
+
+    async def _run_loops(self) -> None:
+        async with asyncio.TaskGroup() as loops:
+            tracker = loops.create_task(self.tracker.run(), name="tracker")
+            editor = loops.create_task(self.editor.run(), name="editor")
+            keeper = loops.create_task(self.cards.run(), name="keeper")
+            await self._stop.wait()
+            tracker.cancel()
+            await self.editor.drain(_DRAIN_SECONDS)
+            editor.cancel()
+            keeper.cancel()
+        await self.cards.flush()
+
+    async def _sync_commands(self) -> None:
+        """Tell Discord our commands only when they, or their translations, are not what it knows."""
+        translator = self.tree.translator
+        assert translator is not None
+        payload = [
+            await command.get_translated_payload(self.tree, translator)
+            for command in self.tree.get_commands()
+        ]
+        name = f"commands:{self.application_id}"
+        digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+        if await self.store.named(name) != digest:
+            await self.tree.sync()
+            await self.store.set_named(name, digest)
+            log.info("the commands were sent to Discord")

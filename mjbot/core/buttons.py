@@ -1,0 +1,166 @@
+"""Which of a task's buttons are drawn, in which rows, with which looks.
+
+Upstream's order is kept. Nothing is known about an action but the shape of its customId, so buttons
+that nobody has invented yet are drawn like all others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import emoji
+
+from mjbot.core.custom_id import CustomId, Verb, action_digest
+from mjbot.core.task import Button, Task
+from mjbot.core.text import short, units
+from mjbot.core.words import say
+
+ROWS = 5
+PER_ROW = 5
+MOST = ROWS * PER_ROW
+_LABEL = 34
+_LONG = 12
+_LONG_PER_ROW = 3
+_URL = 512
+_LINK_STYLE = 5
+# Discord refuses a whole message over one emoji it does not know, and it learns new ones late.
+_EMOJI_VERSION = 15.0
+_PRESSED_IN_MIDJOURNEY = (1, 3)
+_OPAQUE = re.compile(r"\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|SOLO|all")
+_FAMILIES = (
+    (re.compile(r"::(upsample|reroll|video_virtual_upscale)::"), "choose"),
+    (re.compile(r"::variation::"), "vary-grid"),
+    (re.compile(r"::upsample_"), "upscale"),
+    (re.compile(r"::(low|high)_variation::|::Inpaint::"), "vary"),
+    (re.compile(r"::(Outpaint|CustomZoom)::"), "zoom"),
+    (re.compile(r"::pan_|::BOOKMARK::"), "pan"),
+    (re.compile(r"::animate_|::video::"), "animate"),
+    (re.compile(r"::(PicReader|Picread)::"), "describe"),
+)
+
+
+class Press(StrEnum):
+    """What is known of a press of one action."""
+
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNCLEAR = "unclear"
+    UNKNOWN_ACTION = "unknown_action"
+
+
+@dataclass(frozen=True, slots=True)
+class CardButton:
+    """One button of a card. ``target`` is our custom_id, or the address of a link."""
+
+    target: str
+    label: str = ""
+    emoji: str = ""
+    used: bool = False
+    disabled: bool = False
+    link: bool = False
+
+
+Rows = tuple[tuple[CardButton, ...], ...]
+
+
+def rows_of(task: Task, presses: Mapping[str, Press], locale: str, page: int = 0) -> Rows:
+    """The rows of a finished task's card; from page 1 on, what "More…" shows of the rest."""
+    usable = list(_usable(task.buttons))
+    if page or len(usable) > MOST:
+        first = MOST - 1
+        start = page and first + (page - 1) * first
+        shown = usable[start : start + first]
+        drawn = [_drawn(task, each, start + i, presses, locale) for i, each in enumerate(shown)]
+        if len(usable) > start + first:
+            more = CustomId(Verb.MORE, task.id, str(page + 1))
+            drawn.append(CardButton(str(more), label=say("button.more", locale)))
+        return _filled(drawn)
+    drawn = [_drawn(task, each, i, presses, locale) for i, each in enumerate(usable)]
+    rows = _by_family(drawn, [family(each.custom_id) for each in usable])
+    return rows if len(rows) <= ROWS else _filled(drawn)
+
+
+def family(custom_id: str) -> str:
+    """The kind of action, as far as the customId tells: buttons of one kind share a row."""
+    for pattern, name in _FAMILIES:
+        if pattern.search(custom_id):
+            return name
+    return "::".join(part for part in custom_id.split("::") if not _OPAQUE.fullmatch(part))
+
+
+def label_of(button: Button, number: int, locale: str) -> str:
+    """The words that name a button in a sentence, even when it is drawn as an emoji alone."""
+    return short(button.label, _LABEL) or _label_from(button.custom_id, number, locale)
+
+
+def _usable(buttons: Iterable[Button]) -> Iterable[Button]:
+    seen: set[str] = set()
+    for button in buttons:
+        key = button.custom_id or button.url
+        if key in seen or not (button.custom_id or _is_link(button)):
+            continue
+        seen.add(key)
+        yield button
+
+
+def _is_link(button: Button) -> bool:
+    return (
+        button.style == _LINK_STYLE
+        and re.fullmatch(r"https?://[^\s/]+\.[^\s]*", button.url) is not None
+        and units(button.url) <= _URL
+    )
+
+
+def _drawn(task: Task, button: Button, index: int, presses: Mapping[str, Press], locale: str) -> CardButton:
+    face = button.emoji if _is_emoji(button.emoji) else ""
+    label = short(button.label, _LABEL)
+    if not (label or face):
+        label = _label_from(button.custom_id, index + 1, locale)
+    if not button.custom_id:
+        return CardButton(button.url, label=label, emoji=face, link=True)
+    digest = action_digest(button.custom_id)
+    press = presses.get(digest)
+    return CardButton(
+        str(CustomId(Verb.PRESS, task.id, digest)),
+        label=label,
+        emoji=face,
+        used=press is Press.ACCEPTED or button.style in _PRESSED_IN_MIDJOURNEY,
+        disabled=press in (Press.SENDING, Press.UNKNOWN_ACTION),
+    )
+
+
+def _is_emoji(text: str) -> bool:
+    known = emoji.EMOJI_DATA.get(text)
+    return known is not None and float(known["E"]) <= _EMOJI_VERSION
+
+
+def _label_from(custom_id: str, number: int, locale: str) -> str:
+    named = [part for part in custom_id.split("::") if part and not _OPAQUE.fullmatch(part)]
+    words = named[-1].replace("_", " ").strip() if len(named) > 1 else ""
+    if not words:
+        return say("button.nameless", locale, n=number)
+    return short(words[:1].upper() + words[1:].lower(), _LABEL)
+
+
+def _by_family(drawn: Sequence[CardButton], families: Sequence[str]) -> Rows:
+    rows: list[list[CardButton]] = []
+    last = None
+    for button, kind in zip(drawn, families, strict=True):
+        if kind != last or not _has_room(rows[-1], button):
+            rows.append([])
+        rows[-1].append(button)
+        last = kind
+    return tuple(map(tuple, rows))
+
+
+def _has_room(row: Sequence[CardButton], button: CardButton) -> bool:
+    long = sum(len(each.label) > _LONG for each in (*row, button))
+    return len(row) < PER_ROW and (long <= _LONG_PER_ROW or len(button.label) <= _LONG)
+
+
+def _filled(drawn: Sequence[CardButton]) -> Rows:
+    return tuple(tuple(drawn[i : i + PER_ROW]) for i in range(0, len(drawn), PER_ROW))

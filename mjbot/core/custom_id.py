@@ -1,0 +1,65 @@
+"""The grammar of our own buttons: ``mj1:<verb>:<task id>:<argument>``, at most 100 characters.
+
+The task id is in it, so that a button works on a message that the database has never seen. The
+upstream customId is not: it can be longer than Discord allows, and two tasks can share one. A digest
+of it finds it again in the task. The number after ``mj`` is the version; old buttons stay in channels
+for years, so a version once shipped must be answered for ever.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mjbot.core.task import TaskId
+
+PATTERN = r"mj1:(?P<verb>press|look|more):(?P<task>[A-Za-z0-9][A-Za-z0-9_-]{3,63}):(?P<arg>[a-z0-9]{0,20})"
+_OURS = re.compile(r"mj\d+:.*", re.DOTALL)
+_SOME_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{3,63}")
+
+
+class Verb(StrEnum):
+    """What a button asks for: press the task's action, look at the task anew, or show more buttons."""
+
+    PRESS = "press"
+    LOOK = "look"
+    MORE = "more"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomId:
+    """One parsed custom_id."""
+
+    verb: Verb
+    task_id: TaskId
+    arg: str = ""
+
+    def __str__(self) -> str:
+        return f"mj1:{self.verb}:{self.task_id}:{self.arg}"
+
+
+def parse(custom_id: str) -> CustomId | None:
+    """Read a custom_id of this version, or None."""
+    match = re.fullmatch(PATTERN, custom_id)
+    if match is None:
+        return None
+    return CustomId(Verb(match["verb"]), TaskId(match["task"]), match["arg"])
+
+
+def foreign(custom_id: str) -> bool:
+    """True for a button of ours whose version or verb this program does not speak."""
+    return _OURS.fullmatch(custom_id) is not None and parse(custom_id) is None
+
+
+def task_of(custom_id: str) -> str:
+    """The likeliest task id inside a button of another version, or ""."""
+    parts = custom_id.split(":")[1:]
+    ids = [part for part in parts if _SOME_ID.fullmatch(part) and any(map(str.isdigit, part))]
+    return max(ids, key=len, default="")
+
+
+def action_digest(upstream_custom_id: str) -> str:
+    """The short name of an upstream action inside our custom_ids and in the presses table."""
+    return hashlib.sha256(upstream_custom_id.encode("utf-8", "replace")).hexdigest()[:12]

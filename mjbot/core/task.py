@@ -1,0 +1,328 @@
+"""A task as the image service tells it, and how our view of one moves forward.
+
+All times are unix seconds. Nothing here reads a clock: ``now`` is handed in.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import NewType
+
+_ID = re.compile(r"(?=[A-Za-z_-]*\d)[A-Za-z0-9][A-Za-z0-9_-]{3,63}")
+_FETCH_URL = re.compile(r"https?://\S+?/task/([^/\s?#]+)(?:/fetch)?/?(?:[?#]\S*)?", re.IGNORECASE)
+_PERCENT = re.compile(r"\s*(\d{1,3})(?:\.\d+)?\s*%?\s*")
+_TEXT_BUTTONS = ("MJ::Job::PicReader", "MJ::Job::PromptAnalyzer")
+
+
+# Most servers give 14 to 18 digits; some relays give "task-mj-abc123". Always a string: ids may exceed
+# what JSON numbers hold, and gateways refuse numbers.
+TaskId = NewType("TaskId", str)
+
+
+def parse_task_id(raw: str) -> TaskId | None:
+    """Read an id as people paste it (spaces, backticks, a whole fetch URL), or None.
+
+    An id is 4 to 64 letters, digits, ``_`` and ``-``, with at least one digit.
+    """
+    text = raw.strip().strip("`<>\"'").strip()
+    if url := _FETCH_URL.fullmatch(text):
+        text = url[1]
+    return TaskId(text) if _ID.fullmatch(text) else None
+
+
+class Phase(StrEnum):
+    """What a status means to a person. Only the last three are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    WAITING = "waiting"
+    SUCCESS = "success"
+    FAILURE = "failure"
+    CANCELLED = "cancelled"
+
+    @property
+    def final(self) -> bool:
+        """True when the task will not move again."""
+        return self in (Phase.SUCCESS, Phase.FAILURE, Phase.CANCELLED)
+
+
+_PHASES = {
+    "": Phase.QUEUED,
+    "NOT_START": Phase.QUEUED,
+    "SUBMITTED": Phase.QUEUED,
+    "IN_PROGRESS": Phase.RUNNING,
+    "MODAL": Phase.WAITING,
+    "SUCCESS": Phase.SUCCESS,
+    "FAILURE": Phase.FAILURE,
+    "CANCEL": Phase.CANCELLED,
+}
+# A gateway's table lags behind the proxy it reads from, so a lower rank is old news, not a step back.
+_RANK = {Phase.QUEUED: 0, Phase.WAITING: 0, Phase.RUNNING: 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One action that a task offers, as the server sent it (style: Discord's numbers, 2 = plain)."""
+
+    custom_id: str = ""
+    label: str = ""
+    emoji: str = ""
+    style: int = 2
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One good reading of a task. Fields the server does not know are empty or None."""
+
+    id: TaskId
+    status: str = ""
+    action: str = ""
+    prompt: str = ""
+    text: str = ""
+    progress: str = ""
+    image_url: str = ""
+    video_urls: tuple[str, ...] = ()
+    fail_reason: str = ""
+    submitted_at: int | None = None
+    started_at: int | None = None
+    finished_at: int | None = None
+    ahead: int | None = None
+    buttons: tuple[Button, ...] = ()
+
+    @property
+    def phase(self) -> Phase:
+        """Status alone decides; "100%" proves nothing, and an unknown word counts as running."""
+        return _PHASES.get(self.status, Phase.RUNNING)
+
+    @property
+    def known_status(self) -> bool:
+        """False for a status word that this bot has never heard of."""
+        return self.status in _PHASES
+
+    @property
+    def percent(self) -> int | None:
+        """Progress as a whole number of percent, or None: servers also send "", "paused", null."""
+        match = _PERCENT.fullmatch(self.progress)
+        return min(int(match[1]), 100) if match else None
+
+    @property
+    def is_text(self) -> bool:
+        """True when the result is words (describe, shorten): told by its buttons, not its action."""
+        return self.phase is Phase.SUCCESS and (
+            any(button.custom_id.startswith(_TEXT_BUTTONS) for button in self.buttons)
+            or self.text.lstrip().startswith("1️⃣")
+        )
+
+    def button(self, custom_id: str) -> Button | None:
+        """The button with this upstream customId."""
+        return next((each for each in self.buttons if each.custom_id == custom_id), None)
+
+
+def newer(held: Task, seen: Task) -> Task:
+    """The newest known state out of what we held and what we just read.
+
+    Final is absorbing. A lower rank or a lower percent is an old reading that arrived late. A reading
+    without a picture or prompt does not take away the one we had.
+    """
+    if held.phase.final or (not seen.phase.final and _RANK[seen.phase] < _RANK[held.phase]):
+        return held
+    if (
+        held.phase is seen.phase is Phase.RUNNING
+        and held.percent is not None
+        and seen.percent is not None
+        and seen.percent < held.percent
+    ):
+        return held
+    return replace(
+        seen,
+        prompt=seen.prompt or held.prompt,
+        action=seen.action or held.action,
+        image_url=seen.image_url or ("" if seen.phase.final else held.image_url),
+        submitted_at=seen.submitted_at or held.submitted_at,
+        started_at=seen.started_at or held.started_at,
+        ahead=held.ahead if seen.ahead is None and seen.phase is Phase.QUEUED else seen.ahead,
+    )
+
+
+class Trouble(StrEnum):
+    """Why the service could not be read; each has its own sentence on the card."""
+
+    DOWN = "down"
+    KEY = "key"
+    QUOTA = "quota"
+    FORBIDDEN = "forbidden"
+    WEB_PAGE = "web_page"
+    SLOW_DOWN = "slow_down"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The service answered with the task."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The service answered, and does not know the task."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """The service gave no usable answer."""
+
+    trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Nothing was read; only time has passed."""
+
+
+Sighting = Seen | Missing | Unreachable | Silence
+
+
+class Condition(StrEnum):
+    """How well we know the task, beside what we know of it. The last three end a watch."""
+
+    FINE = "fine"
+    QUIET = "quiet"
+    UNREACHABLE = "unreachable"
+    NOT_FOUND = "not_found"
+    LOST = "lost"
+    ENDED = "ended"
+
+
+_ENDS = (Condition.NOT_FOUND, Condition.LOST, Condition.ENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The seconds after which silence means something."""
+
+    quiet: float = 180
+    unreachable: float = 60
+    lost: float = 30
+    lost_misses: int = 4
+    watch: float = 24 * 3600
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """Everything known of one task; what a card is drawn from.
+
+    ``changed_at`` is the last change we ourselves witnessed: None until there was one, because a first
+    reading does not tell how old it is.
+    """
+
+    id: TaskId
+    opened_at: float
+    task: Task | None = None
+    condition: Condition = Condition.FINE
+    trouble: Trouble | None = None
+    seen_at: float | None = None
+    changed_at: float | None = None
+    failing_since: float | None = None
+    missing_since: float | None = None
+    misses: int = 0
+
+    @property
+    def settled(self) -> bool:
+        """True when no further reading can change it: a final task, or the end of our patience."""
+        return self.condition in _ENDS or (self.task is not None and self.task.phase.final)
+
+    @property
+    def shown(self) -> tuple[Task | None, Condition, Trouble | None]:
+        """What a person can see. Two views with the same ``shown`` need no edit between them."""
+        return self.task, self.condition, self.trouble
+
+
+def advance(view: TaskView, sighting: Sighting, now: float, limits: Limits = LIMITS) -> TaskView:
+    """The view after one sighting. Monotonic; a settled view never moves again."""
+    if view.settled:
+        return view
+    match sighting:
+        case Seen(task):
+            view = _seen(view, task, now)
+        case Missing():
+            view = replace(
+                view,
+                misses=view.misses + 1,
+                missing_since=now if view.missing_since is None else view.missing_since,
+                failing_since=None,
+                trouble=None,
+            )
+        case Unreachable(trouble):
+            view = replace(
+                view,
+                trouble=trouble,
+                failing_since=now if view.failing_since is None else view.failing_since,
+            )
+        case Silence():
+            pass
+    return _judged(view, now, limits)
+
+
+def _seen(view: TaskView, task: Task, now: float) -> TaskView:
+    held = view.task
+    known = task if held is None else newer(held, task)
+    return replace(
+        view,
+        task=known,
+        seen_at=now,
+        changed_at=now if held is not None and known != held else view.changed_at,
+        failing_since=None,
+        trouble=None,
+        missing_since=None,
+        misses=0,
+    )
+
+
+def _judged(view: TaskView, now: float, limits: Limits) -> TaskView:
+    condition = Condition.FINE
+    if view.task is not None and view.task.phase.final:
+        pass
+    elif (
+        view.missing_since is not None
+        and view.misses >= limits.lost_misses
+        and now - view.missing_since >= limits.lost
+    ):
+        condition = Condition.NOT_FOUND if view.task is None else Condition.LOST
+    elif now - view.opened_at >= limits.watch:
+        condition = Condition.ENDED
+    elif view.failing_since is not None and now - _last_read(view) >= limits.unreachable:
+        condition = Condition.UNREACHABLE
+    elif _may_be_quiet(view) and now - _last_news(view) >= limits.quiet:
+        condition = Condition.QUIET
+    return view if condition is view.condition else replace(view, condition=condition)
+
+
+def next_threshold(view: TaskView, limits: Limits = LIMITS) -> float | None:
+    """When silence alone will change what the card says, or None if it never will."""
+    if view.settled:
+        return None
+    moments = [view.opened_at + limits.watch]
+    if view.failing_since is not None and view.condition is not Condition.UNREACHABLE:
+        moments.append(_last_read(view) + limits.unreachable)
+    if _may_be_quiet(view) and view.condition is Condition.FINE:
+        moments.append(_last_news(view) + limits.quiet)
+    return min(moments)
+
+
+def _may_be_quiet(view: TaskView) -> bool:
+    # Waiting in a queue is silence by nature, so quiet does not apply there.
+    return view.task is not None and view.task.phase is Phase.RUNNING
+
+
+def _last_read(view: TaskView) -> float:
+    return view.opened_at if view.seen_at is None else view.seen_at
+
+
+def _last_news(view: TaskView) -> float:
+    return view.opened_at if view.changed_at is None else view.changed_at

@@ -1,0 +1,118 @@
+"""Text from outside, made fit for a Discord message: clean, cut, escape, in that order.
+
+Cutting after escaping could split a backslash from what it guards. Lengths are UTF-16 units, which is
+what Discord counts.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_ACTIVE = re.compile(r"[\\*_~`|<>\[\]@]|:(?=//)")
+_LINE_START = re.compile(r"(?m)^(\s*)([#+>-]|\d+(?=[.)]))")
+_SECRET = re.compile(r"\b(?:sk|Bearer)[-\s]\S+", re.IGNORECASE)
+_URL = re.compile(r"https?://\S+", re.IGNORECASE)
+_ZWJ = "\u200d"
+_JOINERS = frozenset("\u200c\u200d")
+# How far back from the limit a space may lie for a cut to be made there.
+_WORD_REACH = 30
+
+
+def units(text: str) -> int:
+    """The length of a text as Discord counts it (UTF-16 code units)."""
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+def clean(text: str) -> str:
+    """One line: runs of white space become one space; control, format and bidi characters go."""
+    return " ".join("".join(map(_kept, text)).split())
+
+
+def clean_lines(text: str) -> str:
+    """The same, line by line, with at most one empty line between two others."""
+    lines = "\n".join(clean(line) for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip()
+
+
+def _kept(char: str) -> str:
+    if char.isspace():
+        return " "
+    category = unicodedata.category(char)
+    return char if category[0] != "C" or char in _JOINERS else ""
+
+
+def cut(text: str, limit: int) -> str:
+    """The longest readable beginning of at most ``limit`` units; the text itself when it fits.
+
+    Cuts at a space when one is near the end; never inside a joined emoji or a URL.
+    """
+    if units(text) <= limit:
+        return text
+    end = _fitting(text, limit)
+    for url in _URL.finditer(text):
+        if url.start() < end < url.end() and url.start() > 0:
+            end = url.start()
+    space = text.rfind(" ", max(0, end - _WORD_REACH), end + 1)
+    if space > 0:
+        end = space
+    while end > 0 and _joined(text, end):
+        end -= 1
+    return text[:end].rstrip()
+
+
+def cut_middle(text: str, limit: int) -> str:
+    """An id cut in its middle, so that both ends can be compared."""
+    if len(text) <= limit:
+        return text
+    head = (limit - 1) // 2
+    return f"{text[:head]}…{text[len(text) - (limit - 1 - head) :]}"
+
+
+def short(text: str, limit: int) -> str:
+    """Cleaned and cut to ``limit`` units, with an ellipsis where something is missing."""
+    text = clean(text)
+    return text if units(text) <= limit else f"{cut(text, limit - 1)}…"
+
+
+def escape(text: str) -> str:
+    """The text with a backslash before whatever could act as markdown, mention, link or timestamp.
+
+    Discord drops a backslash before any ASCII punctuation, so this changes nothing that is seen.
+    """
+    return _LINE_START.sub(_guard_line, _ACTIVE.sub(r"\\\g<0>", text))
+
+
+def _guard_line(match: re.Match[str]) -> str:
+    mark = match[2]
+    # A number can only begin a list through the dot after it, so the dot is what needs the guard.
+    return f"{match[1]}{mark}\\" if mark.isdigit() else f"{match[1]}\\{mark}"
+
+
+def without_secrets(text: str) -> str:
+    """A server's words without keys (even masked ones) and addresses."""
+    return clean(_URL.sub("", _SECRET.sub("", text)))
+
+
+def _fitting(text: str, limit: int) -> int:
+    used = 0
+    for index, char in enumerate(text):
+        used += 2 if char > "\uffff" else 1
+        if used > limit:
+            return index
+    return len(text)
+
+
+def _joined(text: str, at: int) -> bool:
+    """True when a cut before index ``at`` would fall inside one visible character."""
+    if at >= len(text):
+        return False
+    char, before = text[at], text[at - 1]
+    if char == _ZWJ or before == _ZWJ or unicodedata.category(char) in ("Mn", "Me"):
+        return True
+    if "\U0001f3fb" <= char <= "\U0001f3ff":  # skin tones
+        return True
+    if "\U0001f1e6" <= char <= "\U0001f1ff":  # half of a flag, if an odd number stands before
+        run = len(text[:at]) - len(text[:at].rstrip("".join(map(chr, range(0x1F1E6, 0x1F200)))))
+        return run % 2 == 1
+    return False

@@ -1,0 +1,79 @@
+"""The loop that edits messages. Which edit goes next is decided in core/edits.py."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from mjbot.clock import Clock, Wakeup
+from mjbot.core.card import Card, State
+from mjbot.core.edits import Edit, EditBook, Outcome, Priority
+from mjbot.core.watch import MessageRef, Shown
+from mjbot.ports import MessageSink
+
+log = logging.getLogger(__name__)
+
+OnSettled = Callable[[Edit, Outcome], Awaitable[None]]
+
+
+class EditScheduler:
+    """Brings cards onto messages, newest first. `submit` is the one door for edits."""
+
+    def __init__(self, sink: MessageSink, book: EditBook, clock: Clock) -> None:
+        self._sink = sink
+        self._book = book
+        self._clock = clock
+        self._wakeup = Wakeup(clock, "until an edit may be made")
+        self._in_flight = 0
+        self._draining = False
+        self._drained = asyncio.Event()
+        self.on_settled: OnSettled | None = None
+
+    def prime(self, ref: MessageRef, shown: Shown, state: State | None = None) -> None:
+        """Note what a message shows already."""
+        self._book.prime(ref, shown, state)
+
+    def forget(self, ref: MessageRef) -> None:
+        """Drop what is known of a message, and what waits for it."""
+        self._book.forget(ref)
+
+    def submit(self, ref: MessageRef, card: Card, priority: Priority | None = None) -> bool:
+        """Want this card on this message. False when it is there already."""
+        if priority is None:
+            priority = Priority.FINAL if card.final else Priority.PROGRESS
+        wanted = self._book.offer(ref, card, priority, self._clock.now())
+        self._wakeup.ring()
+        return wanted
+
+    async def run(self) -> None:
+        """Make the edits whose turn has come, for ever."""
+        async with asyncio.TaskGroup() as edits:
+            while True:
+                now = self._clock.now()
+                while edit := self._book.take(now, finals_only=self._draining):
+                    self._in_flight += 1
+                    edits.create_task(self._deliver(edit))
+                if self._draining and not (self._in_flight or self._book.finals_waiting):
+                    self._drained.set()
+                await self._wakeup.wait(self._book.wake_at(now, finals_only=self._draining))
+
+    async def drain(self, seconds: float) -> None:
+        """Deliver the last cards that wait, for at most so many seconds; nothing else goes out."""
+        self._draining = True
+        self._wakeup.ring()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._drained.wait()
+        except TimeoutError:
+            log.warning("%d final cards are left for the next start", self._book.finals_waiting)
+
+    async def _deliver(self, edit: Edit) -> None:
+        try:
+            outcome = await self._sink.edit(edit)
+            done = self._book.settle(edit, outcome, self._clock.now())
+            if done and self.on_settled is not None:
+                await self.on_settled(edit, outcome)
+        finally:
+            self._in_flight -= 1
+            self._wakeup.ring()

@@ -1,0 +1,129 @@
+"""What can go wrong, in our own terms. Outside errors become one of these at the boundary.
+
+MJBotError                  each has a sentence for the user: a key of core/words.py
+├── BadTaskId
+├── NotAllowedHere          this server may not use the bot
+├── PressRefused            a press was not accepted, and nothing was started
+├── PressUnclear            no answer came to a submit: it may or may not have started
+└── UpstreamError           the image service gave no usable answer
+    ├── TaskNotFound        it answered, and does not know the task
+    ├── KeyRefused
+    ├── QuotaOut
+    ├── NotAllowed
+    ├── WebPage             HTML where JSON was due: most likely a wrong address
+    ├── SlowDown            429; `retry_after` seconds, if it said
+    └── Down                anything else: no connection, 5xx, nonsense
+StartupError                the process cannot start; the text is for the operator
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from mjbot.core.task import Trouble
+
+
+class MJBotError(Exception):
+    """Something to tell a user. ``key`` names the sentence, ``values`` fill it in."""
+
+    key: ClassVar[str] = "say.our_fault"
+
+    def __init__(self, detail: str = "", **values: object) -> None:
+        super().__init__(detail or type(self).__name__)
+        self.values = values
+
+    @property
+    def sentence(self) -> str:
+        """The key of the sentence to say."""
+        return self.key
+
+
+class BadTaskId(MJBotError):
+    """The text is not a task id."""
+
+    key = "say.bad_id"
+
+
+class NotAllowedHere(MJBotError):
+    """The server is not among ALLOWED_GUILDS."""
+
+    key = "say.not_here"
+
+
+class PressRefused(MJBotError):
+    """The service refused a press. ``reason`` is the key of its sentence; nothing was started."""
+
+    def __init__(self, reason: str, detail: str = "", **values: object) -> None:
+        super().__init__(detail, **values)
+        self.reason = reason
+
+    @property
+    def sentence(self) -> str:
+        """The key of the sentence to say."""
+        return self.reason
+
+
+class PressUnclear(MJBotError):
+    """No answer came to a submit, which is not idempotent: it must not be sent again by itself."""
+
+    key = "say.unclear"
+
+
+class UpstreamError(MJBotError):
+    """The image service gave no usable answer."""
+
+    key = "say.down"
+    trouble: ClassVar[Trouble] = Trouble.DOWN
+
+    def __init__(self, detail: str = "", retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class TaskNotFound(UpstreamError):
+    """The service answered, and does not know the task."""
+
+    key = "say.unknown_id"
+
+
+class KeyRefused(UpstreamError):
+    """401: the key is wrong, expired, or sent in the wrong header."""
+
+    key = "say.key"
+    trouble = Trouble.KEY
+
+
+class QuotaOut(UpstreamError):
+    """The account behind the key has no credit left."""
+
+    key = "say.quota"
+    trouble = Trouble.QUOTA
+
+
+class NotAllowed(UpstreamError):
+    """403: the account may not do this."""
+
+    key = "say.forbidden"
+    trouble = Trouble.FORBIDDEN
+
+
+class WebPage(UpstreamError):
+    """The address answers with a web page: most likely ``/mj`` is missing from it."""
+
+    key = "say.web_page"
+    trouble = Trouble.WEB_PAGE
+
+
+class SlowDown(UpstreamError):
+    """429. ``retry_after`` is in seconds, None when the service did not say."""
+
+    key = "say.slow_down"
+    trouble = Trouble.SLOW_DOWN
+
+
+class Down(UpstreamError):
+    """No connection, a server error, or an answer that makes no sense."""
+
+
+class StartupError(Exception):
+    """The process cannot start. The text tells the operator why, and what to do."""

@@ -1,0 +1,128 @@
+"""The demo: the real bot, with SimCord as Discord and our simulated image service as the API.
+
+Discord's time is simulated too, so it is driven here: one second of it for each second on the wall.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Coroutine
+from typing import Any
+
+import simcord
+from pydantic import HttpUrl, SecretStr
+from simcord.backend.errors import SetupError
+
+from mjbot.app import open_app
+from mjbot.bot import INVITE_PERMISSIONS, MJBot
+from mjbot.clock import Clock
+from mjbot.core.task import TaskView
+from mjbot.ports import Place
+from mjbot.sandbox.server import SandboxServer
+from mjbot.sandbox.world import DemoIds, World
+from mjbot.settings import Settings
+from mjbot.upstream.wire import read_task
+
+_KEY = "sandbox-key"
+_HINT = "\n  Open  {url}\n\n  Type /status, pick a task, watch it appear, press U1.   Ctrl+C ends the demo.\n"
+
+
+class SimulatedTime:
+    """The clock of a SimCord world, which is there only once the bot has been given to it."""
+
+    def __init__(self) -> None:
+        self.env: simcord.Env | None = None
+
+    def now(self) -> float:
+        """The simulated moment, in unix seconds."""
+        return self.env.now().timestamp() if self.env else 0.0
+
+    async def park(self, waiting: Coroutine[Any, Any, None], reason: str) -> None:
+        """Wait in a way that the simulation knows to be a wait."""
+        if self.env is None:
+            await waiting
+        else:
+            await self.env.external_wait(waiting, reason=reason)
+
+    @property
+    def clock(self) -> Clock:
+        """The clock to build the bot with."""
+        return Clock(self.now, self.park)
+
+
+def demo_settings(url: str) -> Settings:
+    """Settings for a bot that talks to the sandbox; nothing is read from the environment."""
+    return Settings.model_construct(
+        discord_token=SecretStr("demo"),
+        discord_api_url="https://discord.com/api/v10",
+        upstream_url=HttpUrl(url),
+        upstream_key=SecretStr(_KEY),
+        upstream_auth="bearer",
+        database=":memory:",
+        poll_min=1.0,
+        poll_max=5.0,
+        batch_size=100,
+        images="auto",
+        watch_limit=24.0,
+        allowed_guilds=frozenset(),
+    )
+
+
+def invite(env: simcord.Env, guild: simcord.GuildHandle) -> None:
+    """Give the bot exactly the permissions of its invite link; SimCord gives it nearly all."""
+    for role in env.backend.get_guild(guild.id).roles.values():
+        if role.managed:
+            role.permissions = INVITE_PERMISSIONS.value
+
+
+async def run_demo(port: int, language: str) -> None:
+    """Serve the demo page until Ctrl+C or SIGTERM."""
+    time = SimulatedTime()
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    world = World()
+    async with (
+        SandboxServer(world, time.now, key=_KEY) as server,
+        open_app(demo_settings(server.url), time.clock) as bot,
+    ):
+        env = simcord.Env(bot, shard_count=1, check_errors=False)
+        time.env = env
+        await env.start()
+        try:
+            await _serve(env, bot, world, port, language, stopped)
+        finally:
+            await env.shutdown()
+
+
+async def _serve(
+    env: simcord.Env, bot: MJBot, world: World, port: int, language: str, stopped: asyncio.Event
+) -> None:
+    guild = env.create_guild("Atelier", preferred_locale=language)
+    channel = guild.create_text_channel("pictures", topic="Made with the image service")
+    visitor = guild.add_member(env.create_user("you", global_name="You"))
+    invite(env, guild)
+    await _offer_tasks(bot, world, Place(guild.id, channel.id, visitor.id, language, language), env)
+    async with env.preview(
+        channel, viewers=[visitor], layout="channel", port=port, locale="en-US"
+    ) as preview:
+        print(_HINT.format(url=preview.url), flush=True)  # noqa: T201 (what the demo is started for)
+        while not stopped.is_set() and not preview._closed:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await stopped.wait()
+            # A click that is being worked on moves the time itself; this second is then left out.
+            with contextlib.suppress(SetupError):
+                await env.advance_time(1)
+                await preview.refresh()
+
+
+async def _offer_tasks(bot: MJBot, world: World, place: Place, env: simcord.Env) -> None:
+    now = env.now().timestamp()
+    for number, task_id in enumerate(DemoIds):
+        task = read_task(world.peek(task_id, now))
+        if task is not None:
+            await bot.store.save([TaskView(task.id, opened_at=now, task=task, seen_at=now)])
+            await bot.store.saw(place, task.id, now - number)

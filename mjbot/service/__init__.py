@@ -1,0 +1,7 @@
+"""The use cases: open a card, press a button, resume after a start, tell of a change."""
+
+from mjbot.service.cards import CardKeeper
+from mjbot.service.presses import PressService
+from mjbot.service.status import StatusService
+
+__all__ = ["CardKeeper", "PressService", "StatusService"]

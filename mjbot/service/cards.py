@@ -1,0 +1,139 @@
+"""Which messages follow which task, and what each must show next."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+
+from mjbot.clock import Clock, Wakeup
+from mjbot.core.card import Card, Settings, moved, render
+from mjbot.core.edits import Delivered, Edit, Gone, Outcome, Priority
+from mjbot.core.task import Phase, TaskId, TaskView
+from mjbot.core.watch import MessageRef, Shown, Watch
+from mjbot.editor import EditScheduler
+from mjbot.ports import WatchStore
+from mjbot.tracker import TaskTracker
+
+log = logging.getLogger(__name__)
+
+_FLUSH_SECONDS = 1.0
+
+
+class CardKeeper:
+    """Keeps watched messages true: changes in, edits out; a watch closes once its end is confirmed."""
+
+    def __init__(
+        self, store: WatchStore, tracker: TaskTracker, editor: EditScheduler, clock: Clock, watch_limit: float
+    ) -> None:
+        self._store = store
+        self._tracker = tracker
+        self._editor = editor
+        self._clock = clock
+        self._watch_limit = watch_limit
+        self._watches: defaultdict[TaskId, dict[MessageRef, Watch]] = defaultdict(dict)
+        self._unsaved: dict[MessageRef, Shown] = {}
+        self._wakeup = Wakeup(clock, "until a message was edited")
+        tracker.on_change = self.on_change
+        editor.on_settled = self.on_settled
+
+    async def card(self, view: TaskView, locale: str, *, unwatched: bool = False) -> Card:
+        """The card for a view, with its presses."""
+        done = view.task is not None and view.task.phase is Phase.SUCCESS
+        presses = await self._store.presses(view.id) if done else {}
+        return render(view, Settings(locale, presses, self._watch_limit, unwatched))
+
+    async def keep(self, watch: Watch, view: TaskView, card: Card, older: Sequence[Watch] = ()) -> None:
+        """Follow a task for a message that shows ``watch.shown``; older messages of it hand over."""
+        self._editor.prime(watch.ref, watch.shown, card.state)
+        self._watches[view.id][watch.ref] = watch
+        self._tracker.follow(view)
+        for old in older:
+            self._watches[view.id].pop(old.ref, None)
+            farewell = moved(view, watch.ref.url(watch.guild_id), old.locale)
+            await self._submit(old.ref, farewell)
+        # Something may have been learnt while the card was on its way to Discord.
+        current = self._tracker.view(view.id) or view
+        await self._submit(watch.ref, card if current is view else await self.card(current, watch.locale))
+
+    async def repaint(self, ref: MessageRef, view: TaskView) -> None:
+        """Draw a message anew because a press changed its buttons; its watch may be long closed."""
+        watch = self._watches[view.id].get(ref) if view.id in self._watches else None
+        if watch is None:
+            watch = await self._store.watch_at(ref)
+            if watch is None or watch.task_id != view.id:
+                return
+            self._editor.prime(ref, watch.shown)
+        card = await self.card(view, watch.locale)
+        self._editor.submit(ref, card, Priority.PRESS)
+
+    async def on_change(self, views: Sequence[TaskView]) -> None:
+        """Tasks changed: persist first, then offer the new cards."""
+        await self._store.save(views)
+        for view in views:
+            for watch in list(self._watches.get(view.id, {}).values()):
+                await self._submit(watch.ref, await self.card(view, watch.locale))
+
+    async def on_settled(self, edit: Edit, outcome: Outcome) -> None:
+        """An edit is over. Its watch closes when the last card was confirmed, or can never be."""
+        ref = edit.ref
+        match outcome:
+            case Delivered(shown):
+                self._unsaved[ref] = shown
+                self._wakeup.ring()
+            case Gone(channel=True):
+                await self.close_channel(ref.channel_id)
+                return
+        if edit.card.final or not isinstance(outcome, Delivered):
+            await self._close(ref)
+
+    async def resume(self) -> None:
+        """Take up every open watch again; only cards that differ from what is shown are edited."""
+        await self._store.end_interrupted_presses()
+        for watch, stored in await self._store.open_watches():
+            view = stored or TaskView(watch.task_id, opened_at=watch.created_at)
+            self._watches[view.id][watch.ref] = watch
+            self._editor.prime(watch.ref, watch.shown)
+            self._tracker.follow(view, soon=True)
+            if view.task is not None or view.settled:
+                await self._submit(watch.ref, await self.card(view, watch.locale))
+
+    async def run(self) -> None:
+        """Save what messages show, a little later and many at once, for ever."""
+        while True:
+            await self._wakeup.wait(None)
+            await asyncio.sleep(_FLUSH_SECONDS)
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Save what messages show."""
+        if unsaved := self._unsaved:
+            self._unsaved = {}
+            await self._store.save_shown(unsaved)
+
+    async def _submit(self, ref: MessageRef, card: Card) -> None:
+        if not self._editor.submit(ref, card) and card.final:
+            await self._close(ref)
+
+    async def _close(self, ref: MessageRef) -> None:
+        await self.flush()
+        await self._store.close(ref)
+        self._editor.forget(ref)
+        for task_id, watches in list(self._watches.items()):
+            if watches.pop(ref, None) is not None and not watches:
+                self._drop(task_id)
+
+    async def close_channel(self, channel_id: int) -> None:
+        """Nothing in this channel can be edited any more: end its watches."""
+        await self._store.close_channel(channel_id)
+        for task_id, watches in list(self._watches.items()):
+            for ref in [each for each in watches if each.channel_id == channel_id]:
+                del watches[ref]
+                self._editor.forget(ref)
+            if not watches:
+                self._drop(task_id)
+
+    def _drop(self, task_id: TaskId) -> None:
+        del self._watches[task_id]
+        self._tracker.unfollow(task_id)

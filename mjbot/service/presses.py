@@ -1,0 +1,118 @@
+"""A press of one of the task's own buttons: submitted once, and its answer becomes the child's card."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from mjbot.clock import Clock
+from mjbot.core.buttons import Press, family, label_of
+from mjbot.core.custom_id import action_digest
+from mjbot.core.task import Button, Task, TaskId, TaskView
+from mjbot.core.watch import MessageRef
+from mjbot.errors import MJBotError, PressRefused, UpstreamError
+from mjbot.ports import Accepted, Place, PressRecord, Reply, TaskSource, WatchStore
+from mjbot.service.cards import CardKeeper
+from mjbot.service.status import StatusService
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Action:
+    view: TaskView
+    button: Button
+    label: str
+    digest: str
+
+
+class PressService:
+    """Submits presses. A row in the database is committed first, so that nothing is sent twice."""
+
+    def __init__(
+        self, source: TaskSource, store: WatchStore, status: StatusService, cards: CardKeeper, clock: Clock
+    ) -> None:
+        self._source = source
+        self._store = store
+        self._status = status
+        self._cards = cards
+        self._clock = clock
+
+    async def press(self, place: Place, on: MessageRef, task_id: TaskId, digest: str, reply: Reply) -> None:
+        """Press the action with this digest. Raises `MJBotError`, with the button's label in it."""
+        self._status.admit(place)
+        if (stored := await self._store.view(task_id)) is None or stored.task is None:
+            await reply.think()  # the task must be read first, which may take longer than Discord waits
+        action = await self._action(task_id, digest, place.locale)
+        # Midjourney makes each U once; everything else may be wanted a second time.
+        again = family(action.button.custom_id) != "choose" or "reroll" in action.button.custom_id
+        now = self._clock.now()
+        earlier = await self._store.begin_press(task_id, digest, place.user_id, now, again=again)
+        if earlier is not None:
+            raise _already(earlier, action.label)
+        try:
+            await reply.think()
+            await self._cards.repaint(on, action.view)
+            accepted = await self._source.submit_action(task_id, action.button.custom_id)
+        except BaseException as error:
+            await self._failed(action, on, error)
+            raise
+        await self._accepted(place, on, action, accepted, reply)
+
+    async def _action(self, task_id: TaskId, digest: str, locale: str) -> _Action:
+        view = await self._status.known(task_id)
+        found = _find(view.task, digest)
+        if found is None:  # the stored view may be older than the message
+            view = await self._status.read(task_id)
+            found = _find(view.task, digest)
+        if found is None:
+            raise PressRefused("say.no_button", id=task_id)
+        number, button = found
+        return _Action(view, button, label_of(button, number, locale), digest)
+
+    async def _failed(self, action: _Action, on: MessageRef, error: BaseException) -> None:
+        state = Press.REFUSED if isinstance(error, PressRefused | UpstreamError) else Press.UNCLEAR
+        if isinstance(error, PressRefused) and error.sentence == "say.refused":
+            state = Press.UNKNOWN_ACTION
+        if isinstance(error, MJBotError):
+            error.values.setdefault("label", action.label)
+            log.info("press %s of task %s: %s (%s)", action.digest, action.view.id, state, error)
+        await self._store.end_press(action.view.id, action.digest, state)
+        await self._cards.repaint(on, action.view)
+
+    async def _accepted(
+        self, place: Place, on: MessageRef, action: _Action, accepted: Accepted, reply: Reply
+    ) -> None:
+        parent = action.view.id
+        if accepted.task_id == parent:
+            await self._store.end_press(parent, action.digest, Press.ACCEPTED)
+            await self._cards.repaint(on, action.view)
+            raise PressRefused("say.confirmed", label=action.label)
+        now = self._clock.now()
+        await self._store.end_press(parent, action.digest, Press.ACCEPTED, accepted.task_id)
+        child = Task(
+            accepted.task_id,
+            status="SUBMITTED",
+            prompt=action.view.task.prompt if action.view.task else "",
+            submitted_at=int(now),
+            ahead=accepted.ahead,
+        )
+        view = TaskView(accepted.task_id, opened_at=now, task=child)
+        ref = await self._status.present(place, view, reply)
+        await self._store.end_press(
+            parent, action.digest, Press.ACCEPTED, accepted.task_id, ref, place.guild_id
+        )
+        await self._cards.repaint(on, action.view)
+
+
+def _find(task: Task | None, digest: str) -> tuple[int, Button] | None:
+    for number, button in enumerate(task.buttons if task else (), 1):
+        if button.custom_id and action_digest(button.custom_id) == digest:
+            return number, button
+    return None
+
+
+def _already(earlier: PressRecord, label: str) -> MJBotError:
+    if earlier.state is Press.ACCEPTED and earlier.message is not None:
+        return PressRefused("say.used", label=label, link=earlier.message.url(earlier.guild_id))
+    return PressRefused("say.in_flight", label=label)

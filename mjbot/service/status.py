@@ -1,0 +1,196 @@
+"""`/status`: from an id to a card that lives."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from mjbot.clock import Clock
+from mjbot.core.buttons import Rows, rows_of
+from mjbot.core.card import Card
+from mjbot.core.task import Phase, TaskId, TaskView, parse_task_id
+from mjbot.core.text import short
+from mjbot.core.watch import NOTHING_SHOWN, MessageRef, Shown, Watch, WatchState
+from mjbot.core.words import age, say
+from mjbot.errors import BadTaskId, MJBotError, NotAllowedHere, TaskNotFound, UpstreamError
+from mjbot.ports import Offer, PictureSource, Place, Reply, TaskSource, WatchStore
+from mjbot.service.cards import CardKeeper
+from mjbot.tracker import TaskTracker
+
+# Discord gives 3 s for the first answer; a reading that takes longer than this is waited for in public.
+_FIRST_ANSWER = 1.5
+_CHOICES = 25
+_CHOICE = 100
+_CHOICE_PROMPT = 60
+
+
+class StatusService:
+    """Opens cards, and finds tasks that a place has seen."""
+
+    def __init__(
+        self,
+        source: TaskSource,
+        store: WatchStore,
+        tracker: TaskTracker,
+        cards: CardKeeper,
+        pictures: PictureSource,
+        clock: Clock,
+        allowed_guilds: frozenset[int] = frozenset(),
+    ) -> None:
+        self._source = source
+        self._store = store
+        self._tracker = tracker
+        self._cards = cards
+        self._pictures = pictures
+        self._clock = clock
+        self._allowed = allowed_guilds
+        self._reads: dict[TaskId, asyncio.Task[TaskView]] = {}
+
+    async def open(self, place: Place, raw: str, reply: Reply) -> None:
+        """Answer with one public card for this id, and follow the task. Raises `MJBotError`."""
+        self.admit(place)
+        task_id = parse_task_id(raw)
+        if task_id is None:
+            raise BadTaskId
+        if not place.can_embed:
+            await reply.tell("say.no_access")
+            return
+        watch: Watch | None = None
+        reading = asyncio.ensure_future(self._look(task_id))
+        try:
+            await asyncio.wait({reading}, timeout=_FIRST_ANSWER)
+            if not reading.done():
+                watch = self._watch(place, task_id, await reply.think())
+                if place.can_follow:
+                    await self._store.add(watch, None)
+            view = await reading
+        except MJBotError:
+            if watch is not None and place.can_follow:
+                await self._store.close(watch.ref)
+            raise
+        finally:
+            reading.cancel()
+        await self._present(place, view, reply, watch)
+
+    async def present(self, place: Place, view: TaskView, reply: Reply) -> MessageRef:
+        """Show a view as a new card, and follow its task."""
+        return await self._present(place, view, reply, None)
+
+    async def look_again(self, place: Place, ref: MessageRef, task_id: TaskId, reply: Reply) -> None:
+        """Take up a task anew on a message whose watch had ended. Raises `MJBotError`."""
+        self.admit(place)
+        view = await self._look(task_id)
+        if not place.can_follow:
+            await self._present(place, view, reply, None)
+            return
+        earlier = await self._store.watch_at(ref)
+        watch = replace(
+            self._watch(place, task_id, ref),
+            state=WatchState.OPEN,
+            shown=earlier.shown if earlier else NOTHING_SHOWN,
+        )
+        older = await self._store.add(watch, view)
+        await self._cards.keep(watch, view, await self._cards.card(view, place.locale), older)
+
+    async def more(self, place: Place, task_id: TaskId, page: int) -> Rows:
+        """The buttons of a task that did not fit on its card. Raises `MJBotError`."""
+        self.admit(place)
+        view = await self.known(task_id)
+        presses = await self._store.presses(task_id)
+        return rows_of(view.task, presses, place.private_locale, page) if view.task else ()
+
+    async def known(self, task_id: TaskId) -> TaskView:
+        """The view of a task by the nearest road: followed, stored, or read. Raises `UpstreamError`."""
+        if view := self._tracker.view(task_id):
+            return view
+        stored = await self._store.view(task_id)
+        if stored is not None and stored.task is not None and stored.task.phase.final:
+            return stored
+        return await self.read(task_id)
+
+    async def read(self, task_id: TaskId) -> TaskView:
+        """Read a task now; people who ask at the same moment share one request. Raises `UpstreamError`."""
+        if task_id not in self._reads:
+            reading = asyncio.ensure_future(self._fetch(task_id))
+            self._reads[task_id] = reading
+            reading.add_done_callback(lambda _: self._reads.pop(task_id, None))
+        return await asyncio.shield(self._reads[task_id])
+
+    def admit(self, place: Place) -> None:
+        """Raise `NotAllowedHere` for a server that may not use the bot."""
+        if self._allowed and place.guild_id not in self._allowed:
+            raise NotAllowedHere
+
+    async def suggest(self, place: Place, text: str) -> list[tuple[str, TaskId]]:
+        """Lines and ids for autocomplete, from the database alone."""
+        offers = await self._store.offers(place, text.strip(), _CHOICES)
+        now = self._clock.now()
+        return [(_line(offer, now, place.private_locale), offer.view.id) for offer in offers]
+
+    async def _look(self, task_id: TaskId) -> TaskView:
+        if view := self._tracker.view(task_id):
+            return view
+        try:
+            return await self.read(task_id)
+        except TaskNotFound as error:
+            if stored := await self._stored_end(task_id):
+                return stored
+            error.values["id"] = task_id
+            raise
+        except UpstreamError:
+            if stored := await self._stored_end(task_id):
+                return stored
+            raise
+
+    async def _stored_end(self, task_id: TaskId) -> TaskView | None:
+        """An end that we saw stays true, whatever the service says or forgets today."""
+        stored = await self._store.view(task_id)
+        return stored if stored and stored.task and stored.task.phase.final else None
+
+    async def _fetch(self, task_id: TaskId) -> TaskView:
+        task = await self._source.fetch(task_id)
+        now = self._clock.now()
+        return TaskView(task_id, opened_at=now, task=replace(task, id=task_id), seen_at=now)
+
+    async def _present(self, place: Place, view: TaskView, reply: Reply, watch: Watch | None) -> MessageRef:
+        card = await self._cards.card(view, place.locale, unwatched=not place.can_follow)
+        image = self._pictures.link(card.picture) if card.picture else None
+        ref = await reply.show(card, image)
+        if not place.can_follow:
+            return ref
+        watch = replace(watch or self._watch(place, view.id, ref), shown=self._first_shown(card, image))
+        older = await self._store.add(replace(watch, state=WatchState.OPEN), view)
+        await self._store.saw(place, view.id, self._clock.now())
+        await self._cards.keep(watch, view, card, older)
+        if card.picture and not place.can_attach and self._pictures.attaches(card.picture):
+            await reply.tell("say.no_files")
+        return ref
+
+    def _first_shown(self, card: Card, image: str | None) -> Shown:
+        """What the first answer shows. A picture that is still to be attached leaves it unfinished."""
+        if card.picture is None:
+            return Shown(card.digest)
+        if self._pictures.attaches(card.picture) or image is None:
+            return Shown()
+        return Shown(card.digest, card.picture.key, image)
+
+    def _watch(self, place: Place, task_id: TaskId, ref: MessageRef) -> Watch:
+        return Watch(ref, task_id, place.guild_id, place.user_id, place.locale, self._clock.now())
+
+
+def _line(offer: Offer, now: float, locale: str) -> str:
+    task = offer.view.task
+    prompt = short(task.prompt, _CHOICE_PROMPT) if task else ""
+    values = {
+        "prompt": prompt or say("choice.no_prompt", locale),
+        "age": age(now - offer.seen_at, locale),
+        "p": f"{task.percent}%" if task and task.percent is not None else "",
+    }
+    key = "choice.other"
+    if task is not None and task.phase is Phase.SUCCESS:
+        key = "choice.done"
+    elif task is not None and not offer.view.settled and task.phase is Phase.QUEUED:
+        key = "choice.queued"
+    elif not offer.view.settled and values["p"]:
+        key = "choice.running"
+    return short(say(key, locale, **values), _CHOICE)

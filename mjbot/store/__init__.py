@@ -1,0 +1,1 @@
+"""The SQLite database: all SQL of mjbot is here."""

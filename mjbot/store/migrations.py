@@ -1,0 +1,49 @@
+"""The schema, step by step. A step that has shipped is never changed; a new one is added below it."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("mjbot")
+
+
+@migrations()
+def first_tables(db: Database) -> None:
+    """Tasks, watches, presses, what each place has seen, and a few named values."""
+    db.table("tasks").create(
+        {"id": str, "view": str, "phase": str, "prompt": str, "updated_at": float}, pk="id"
+    )
+    db.table("watches").create(
+        {
+            "message_id": int,
+            "channel_id": int,
+            "guild_id": int,
+            "task_id": str,
+            "requester_id": int,
+            "locale": str,
+            "created_at": float,
+            "state": str,
+            "delivered_digest": str,
+            "delivered_picture": str,
+            "delivered_image": str,
+        },
+        pk="message_id",
+    )
+    db.table("watches").create_index(["state", "channel_id", "task_id"])
+    db.table("presses").create(
+        {
+            "task_id": str,
+            "action": str,
+            "user_id": int,
+            "at": float,
+            "state": str,
+            "child_id": str,
+            "guild_id": int,
+            "channel_id": int,
+            "message_id": int,
+        },
+        pk=("task_id", "action"),
+    )
+    db.table("seen").create({"place": str, "task_id": str, "at": float}, pk=("place", "task_id"))
+    db.table("seen").create_index(["place", "at"])
+    db.table("named").create({"name": str, "value": str}, pk="name")

@@ -1,0 +1,294 @@
+"""`WatchStore` on SQLite: what must survive the process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from sqlite_utils import Database
+
+from mjbot.core.buttons import Press
+from mjbot.core.task import Phase, TaskId, TaskView
+from mjbot.core.watch import MessageRef, Shown, Watch, WatchState
+from mjbot.ports import Offer, Place, PressRecord
+from mjbot.store.thread import DatabaseThread
+
+_VIEW = TypeAdapter(TaskView)
+_WATCH = (
+    "message_id, channel_id, guild_id, task_id, requester_id, locale, created_at, state, "
+    "delivered_digest, delivered_picture, delivered_image"
+)
+
+
+class SqliteStore:
+    """All of mjbot's SQL but the schema and the presses. Each method is one transaction."""
+
+    def __init__(self, thread: DatabaseThread) -> None:
+        self._thread = thread
+
+    async def add(self, watch: Watch, view: TaskView | None) -> list[Watch]:
+        """Commit a new watch; return the open ones of the same task in the same channel."""
+
+        def work(db: Database) -> list[Watch]:
+            with db.atomic():
+                older = _watches(
+                    db,
+                    "state != 'closed' and channel_id = ? and task_id = ? and message_id != ?",
+                    watch.ref.channel_id,
+                    watch.task_id,
+                    watch.ref.message_id,
+                )
+                db.table("watches").upsert(_row(watch), pk="message_id")
+                if view is not None:
+                    _save(db, [view])
+            return older
+
+        return await self._thread.run(work)
+
+    async def close(self, ref: MessageRef) -> None:
+        """The last card is confirmed, or the message cannot be edited any more."""
+
+        def work(db: Database) -> None:
+            with db.atomic():
+                db.execute("update watches set state = 'closed' where message_id = ?", [ref.message_id])
+
+        await self._thread.run(work)
+
+    async def close_channel(self, channel_id: int) -> None:
+        """None of a channel's messages can be edited any more."""
+
+        def work(db: Database) -> None:
+            with db.atomic():
+                db.execute("update watches set state = 'closed' where channel_id = ?", [channel_id])
+
+        await self._thread.run(work)
+
+    async def open_watches(self) -> list[tuple[Watch, TaskView | None]]:
+        """Every watch that is not closed, with the last view of its task."""
+
+        def work(db: Database) -> list[tuple[Watch, TaskView | None]]:
+            watches = _watches(db, "state != 'closed'")
+            views = {each: _view(db, each) for each in {watch.task_id for watch in watches}}
+            return [(watch, views[watch.task_id]) for watch in watches]
+
+        return await self._thread.run(work)
+
+    async def watch_at(self, ref: MessageRef) -> Watch | None:
+        """The watch of a message, closed ones too."""
+        found = await self._thread.run(lambda db: _watches(db, "message_id = ?", ref.message_id))
+        return found[0] if found else None
+
+    async def save(self, views: Sequence[TaskView]) -> None:
+        """Keep these views."""
+
+        def work(db: Database) -> None:
+            with db.atomic():
+                _save(db, views)
+
+        await self._thread.run(work)
+
+    async def view(self, task_id: TaskId) -> TaskView | None:
+        """The last view of a task."""
+        return await self._thread.run(lambda db: _view(db, task_id))
+
+    async def save_shown(self, shown: Mapping[MessageRef, Shown]) -> None:
+        """Keep what these messages show."""
+
+        def work(db: Database) -> None:
+            with db.atomic():
+                db.conn.executemany(
+                    "update watches set delivered_digest = ?, delivered_picture = ?, delivered_image = ?,"
+                    " state = iif(state = 'opening', 'open', state) where message_id = ?",
+                    [(each.digest, each.picture, each.image, ref.message_id) for ref, each in shown.items()],
+                )
+
+        await self._thread.run(work)
+
+    async def saw(self, place: Place, task_id: TaskId, at: float) -> None:
+        """This guild (or, in a direct message, this person) has seen the task."""
+
+        def work(db: Database) -> None:
+            with db.atomic():
+                row = {"place": _place(place), "task_id": task_id, "at": at}
+                db.table("seen").upsert(row, pk=("place", "task_id"))
+
+        await self._thread.run(work)
+
+    async def offers(self, place: Place, text: str, limit: int) -> list[Offer]:
+        """Tasks that this place has seen, whose id or prompt has the text: running first, then newest."""
+
+        def work(db: Database) -> list[Offer]:
+            pattern = "%" + text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+            rows = db.query(
+                "select seen.at as at, tasks.view as view from seen join tasks on tasks.id = seen.task_id"
+                " where place = :place and (tasks.id like :text escape '\\' or prompt like :text escape '\\')"
+                " order by phase in ('success', 'failure', 'cancelled', 'over'), seen.at desc limit :limit",
+                {"place": _place(place), "text": pattern, "limit": limit},
+            )
+            views = [(_parsed(row["view"]), row["at"]) for row in rows]
+            return [Offer(view, at) for view, at in views if view is not None]
+
+        return await self._thread.run(work)
+
+    async def begin_press(
+        self, task_id: TaskId, action: str, user_id: int, at: float, *, again: bool
+    ) -> PressRecord | None:
+        """Commit a press, unless one is on its way (or was made, and ``again`` is False): that one."""
+
+        def work(db: Database) -> PressRecord | None:
+            with db.atomic():
+                rows = list(db.table("presses").rows_where("task_id = ? and action = ?", [task_id, action]))
+                earlier = _press(rows[0]) if rows else None
+                if earlier and (
+                    earlier.state is Press.SENDING or (earlier.state is Press.ACCEPTED and not again)
+                ):
+                    return earlier
+                row = {
+                    "task_id": task_id,
+                    "action": action,
+                    "user_id": user_id,
+                    "at": at,
+                    "state": Press.SENDING,
+                }
+                db.table("presses").upsert(row, pk=("task_id", "action"))
+                return None
+
+        return await self._thread.run(work)
+
+    async def end_press(
+        self,
+        task_id: TaskId,
+        action: str,
+        state: Press,
+        child: TaskId | None = None,
+        message: MessageRef | None = None,
+        guild_id: int | None = None,
+    ) -> None:
+        """Note how the last press of an action ended."""
+
+        def work(db: Database) -> None:
+            row: dict[str, Any] = {"task_id": task_id, "action": action, "state": state, "guild_id": guild_id}
+            if child is not None:
+                row["child_id"] = child
+            if message is not None:
+                row |= {"channel_id": message.channel_id, "message_id": message.message_id}
+            with db.atomic():
+                db.table("presses").upsert(row, pk=("task_id", "action"))
+
+        await self._thread.run(work)
+
+    async def presses(self, task_id: TaskId) -> dict[str, Press]:
+        """The state of the last press of each action of a task."""
+
+        def work(db: Database) -> dict[str, Press]:
+            rows = db.table("presses").rows_where("task_id = ?", [task_id])
+            return {row["action"]: Press(row["state"]) for row in rows}
+
+        return await self._thread.run(work)
+
+    async def end_interrupted_presses(self) -> None:
+        """A press that was on its way when the process died may or may not have been made."""
+
+        def work(db: Database) -> None:
+            with db.atomic():
+                db.execute("update presses set state = 'unclear' where state = 'sending'")
+
+        await self._thread.run(work)
+
+    async def named(self, name: str) -> str | None:
+        """A named value, such as the hash of the commands that Discord knows."""
+        rows = await self._thread.run(lambda db: list(db.table("named").rows_where("name = ?", [name])))
+        return str(rows[0]["value"]) if rows else None
+
+    async def set_named(self, name: str, value: str) -> None:
+        """Keep a named value."""
+
+        def work(db: Database) -> None:
+            with db.atomic():
+                db.table("named").upsert({"name": name, "value": value}, pk="name")
+
+        await self._thread.run(work)
+
+
+def _place(place: Place) -> str:
+    return f"guild:{place.guild_id}" if place.guild_id else f"user:{place.user_id}"
+
+
+def _shown_columns(shown: Shown) -> dict[str, object]:
+    return {
+        "delivered_digest": shown.digest,
+        "delivered_picture": shown.picture,
+        "delivered_image": shown.image,
+    }
+
+
+def _row(watch: Watch) -> dict[str, object]:
+    return {
+        "message_id": watch.ref.message_id,
+        "channel_id": watch.ref.channel_id,
+        "guild_id": watch.guild_id,
+        "task_id": watch.task_id,
+        "requester_id": watch.requester_id,
+        "locale": watch.locale,
+        "created_at": watch.created_at,
+        "state": watch.state,
+        **_shown_columns(watch.shown),
+    }
+
+
+def _watches(db: Database, where: str, *values: object) -> list[Watch]:
+    rows = db.query(f"select {_WATCH} from watches where {where} order by created_at", list(values))
+    return [
+        Watch(
+            ref=MessageRef(row["channel_id"], row["message_id"]),
+            task_id=TaskId(row["task_id"]),
+            guild_id=row["guild_id"],
+            requester_id=row["requester_id"],
+            locale=row["locale"],
+            created_at=row["created_at"],
+            state=WatchState(row["state"]),
+            shown=Shown(row["delivered_digest"], row["delivered_picture"], row["delivered_image"]),
+        )
+        for row in rows
+    ]
+
+
+def _save(db: Database, views: Sequence[TaskView]) -> None:
+    db.conn.executemany(
+        "insert or replace into tasks (id, view, phase, prompt, updated_at) values (?, ?, ?, ?, ?)",
+        [
+            (
+                view.id,
+                _VIEW.dump_json(view).decode(),
+                _phase(view),
+                view.task.prompt if view.task else "",
+                view.seen_at or view.opened_at,
+            )
+            for view in views
+        ],
+    )
+
+
+def _phase(view: TaskView) -> str:
+    if view.task is not None and view.task.phase.final:
+        return view.task.phase
+    return "over" if view.settled else (view.task.phase if view.task else Phase.QUEUED)
+
+
+def _view(db: Database, task_id: TaskId) -> TaskView | None:
+    rows = list(db.table("tasks").rows_where("id = ?", [task_id], select="view"))
+    return _parsed(rows[0]["view"]) if rows else None
+
+
+def _parsed(stored: str) -> TaskView | None:
+    try:
+        return _VIEW.validate_json(stored)
+    except ValidationError:
+        return None  # written by another version; the next reading replaces it
+
+
+def _press(row: Mapping[str, Any]) -> PressRecord:
+    message = MessageRef(row["channel_id"], row["message_id"]) if row["message_id"] else None
+    child = TaskId(row["child_id"]) if row["child_id"] else None
+    return PressRecord(Press(row["state"]), child, message, row["guild_id"])

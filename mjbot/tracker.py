@@ -1,0 +1,118 @@
+"""The loop that reads the image service. When to read what is decided in core/polling.py."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from mjbot.clock import Clock, Wakeup
+from mjbot.core.polling import PollBook
+from mjbot.core.task import (
+    Limits,
+    Missing,
+    Seen,
+    Sighting,
+    Silence,
+    TaskId,
+    TaskView,
+    Unreachable,
+    advance,
+    next_threshold,
+)
+from mjbot.ports import Report, TaskSource
+
+log = logging.getLogger(__name__)
+
+OnChange = Callable[[Sequence[TaskView]], Awaitable[None]]
+
+
+class TaskTracker:
+    """Follows tasks until they settle, and tells of every change that a person could see.
+
+    `observe` is the one door for news, whoever brings it.
+    """
+
+    def __init__(self, source: TaskSource, book: PollBook, clock: Clock, limits: Limits) -> None:
+        self._source = source
+        self._book = book
+        self._clock = clock
+        self._limits = limits
+        self._views: dict[TaskId, TaskView] = {}
+        self._wakeup = Wakeup(clock, "until a task is due to be read")
+        self._broken = False
+        self.on_change: OnChange | None = None
+
+    def view(self, task_id: TaskId) -> TaskView | None:
+        """The present view of a followed task."""
+        return self._views.get(task_id)
+
+    def follow(self, view: TaskView, *, soon: bool = False) -> None:
+        """Read this task until it settles; ``soon`` when the view is old. A second call adds nothing."""
+        if view.settled or view.id in self._views:
+            return
+        self._views[view.id] = view
+        self._book.follow(view, self._clock.now(), soon=soon)
+        if not soon:
+            self._book.set_alarm(view.id, next_threshold(view, self._limits))
+        self._wakeup.ring()
+
+    def unfollow(self, task_id: TaskId) -> None:
+        """Stop reading a task: nobody watches it any more."""
+        self._views.pop(task_id, None)
+        self._book.unfollow(task_id)
+
+    async def observe(self, sightings: Mapping[TaskId, Sighting]) -> None:
+        """Take in news of tasks. Tasks that are not followed are passed over."""
+        now = self._clock.now()
+        changed = []
+        for task_id, sighting in sightings.items():
+            if (before := self._views.get(task_id)) is None:
+                continue
+            after = self._views[task_id] = advance(before, sighting, now, self._limits)
+            self._book.set_alarm(task_id, next_threshold(after, self._limits))
+            if after.shown != before.shown:
+                changed.append(after)
+            if after.settled:
+                self.unfollow(task_id)
+        if changed and self.on_change is not None:
+            await self.on_change(changed)
+
+    async def run(self) -> None:
+        """Read what is due, for ever."""
+        async with asyncio.TaskGroup() as reads:
+            while True:
+                now = self._clock.now()
+                if rung := self._book.alarms(now):
+                    await self.observe(dict.fromkeys(rung, Silence()))
+                self._book.per_request = self._source.per_request
+                for batch in self._book.due(now):
+                    reads.create_task(self._read(batch))
+                await self._wakeup.wait(self._book.wake_at())
+
+    async def _read(self, ids: Sequence[TaskId]) -> None:
+        report = await self._source.fetch_many(ids)
+        self._note_edge(report)
+        await self.observe(_sightings(report))
+        now = self._clock.now()
+        self._book.record([self._views[each] for each in ids if each in self._views], now)
+        if report.failed and not (report.found or report.missing):
+            waits = [error.retry_after for error in report.failed.values() if error.retry_after]
+            self._book.failed(ids, now, max(waits, default=None))
+        else:
+            self._book.succeeded()
+        self._wakeup.ring()
+
+    def _note_edge(self, report: Report) -> None:
+        if report.failed and not self._broken:
+            error = next(iter(report.failed.values()))
+            log.warning("the image service cannot be read: %s (%s)", error.trouble, error)
+        elif self._broken and not report.failed:
+            log.info("the image service can be read again")
+        self._broken = bool(report.failed)
+
+
+def _sightings(report: Report) -> dict[TaskId, Sighting]:
+    sightings: dict[TaskId, Sighting] = {task.id: Seen(task) for task in report.found.values()}
+    sightings |= {task_id: Missing() for task_id in report.missing}
+    return sightings | {task_id: Unreachable(error.trouble) for task_id, error in report.failed.items()}

@@ -1,0 +1,1 @@
+"""Discord, as seen by the rest of mjbot: cards become messages, presses become calls."""

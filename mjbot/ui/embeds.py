@@ -1,0 +1,38 @@
+"""A card as Discord draws it: one embed, and a fresh View for each edit."""
+
+from __future__ import annotations
+
+import discord
+
+from mjbot.core.buttons import Rows
+from mjbot.core.card import Card
+from mjbot.ui.buttons import CardItem
+
+
+def embed_of(card: Card, image: str | None) -> discord.Embed:
+    """The card's embed. ``image`` is a URL or ``attachment://name``."""
+    embed = discord.Embed(title=card.title, description=card.description or None, colour=card.colour)
+    embed.set_footer(text=card.footer)
+    return embed.set_image(url=image) if image else embed
+
+
+def view_of(rows: Rows) -> discord.ui.View | None:
+    """The card's buttons, or None when it has none.
+
+    Dynamic items and links alone: a static id among them would unregister all of ours when the view ends.
+    """
+    if not rows:
+        return None
+    view = discord.ui.View(timeout=None)
+    for number, row in enumerate(rows):
+        for button in row:
+            view.add_item(
+                CardItem.drawn(button, number)
+                if not button.link
+                else _link(button.target, number, button.label, button.emoji)
+            )
+    return view
+
+
+def _link(url: str, row: int, label: str, emoji: str) -> discord.ui.Button[discord.ui.View]:
+    return discord.ui.Button(url=url, row=row, label=label or None, emoji=emoji or None)

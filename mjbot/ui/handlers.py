@@ -1,0 +1,70 @@
+"""What a press of each verb does: from an interaction to a use case and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+from mjbot.core.custom_id import CustomId, Verb, task_of
+from mjbot.core.watch import MessageRef
+from mjbot.service import PressService, StatusService
+from mjbot.ui.place import place_of
+from mjbot.ui.replies import InteractionReply, guarded
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The use cases, as the bot carries them."""
+
+    status: StatusService
+    presses: PressService
+
+
+async def pressed(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
+    """Do what a button of ours says."""
+    await {Verb.PRESS: _press, Verb.LOOK: _look, Verb.MORE: _more}[custom_id.verb](
+        services, interaction, custom_id
+    )
+
+
+async def old_button(interaction: discord.Interaction[Any], custom_id: str) -> None:
+    """Answer a button of another version politely."""
+    task = task_of(custom_id)
+    reply = InteractionReply(interaction)
+    await guarded(reply, reply.tell("say.old_button" if task else "say.old_button.bare", id=task))
+
+
+def _ref(interaction: discord.Interaction[Any]) -> MessageRef:
+    assert interaction.message is not None
+    return MessageRef(interaction.message.channel.id, interaction.message.id)
+
+
+async def _press(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
+    reply = InteractionReply(interaction)
+    pressing = services.presses.press(
+        place_of(interaction), _ref(interaction), custom_id.task_id, custom_id.arg, reply
+    )
+    await guarded(reply, pressing)
+
+
+async def _look(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
+    reply = InteractionReply(interaction, update=True)
+
+    async def look() -> None:
+        await reply.think()
+        await services.status.look_again(place_of(interaction), _ref(interaction), custom_id.task_id, reply)
+
+    await guarded(reply, look())
+
+
+async def _more(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
+    reply = InteractionReply(interaction)
+
+    async def more() -> None:
+        page = int(custom_id.arg) if custom_id.arg.isdigit() else 1
+        rows = await services.status.more(place_of(interaction), custom_id.task_id, page)
+        await reply.show_rows(rows)
+
+    await guarded(reply, more())

@@ -1,0 +1,111 @@
+"""Answers to interactions: cards in public, sentences in private, and one boundary for errors."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from mjbot.core.buttons import Rows
+from mjbot.core.card import Card, timestamp
+from mjbot.core.watch import MessageRef
+from mjbot.core.words import say
+from mjbot.errors import MJBotError, SlowDown
+from mjbot.ui import embeds
+
+if TYPE_CHECKING:
+    from mjbot.ports import Reply
+
+log = logging.getLogger(__name__)
+
+
+class InteractionReply:
+    """A `Reply` over one interaction. ``update``: the answer is the pressed message itself."""
+
+    def __init__(self, interaction: discord.Interaction[Any], *, update: bool = False) -> None:
+        self._interaction = interaction
+        self._update = update
+        self._ref: MessageRef | None = None
+        self._shown = False
+
+    async def think(self) -> MessageRef:
+        """Answer with "thinking" (nothing visible when updating); a second call changes nothing."""
+        if self._ref is None:
+            answer = await self._interaction.response.defer(thinking=not self._update)
+            message = self._interaction.message if self._update else None
+            message_id = message.id if message else answer.message_id if answer else None
+            assert message_id is not None, "Discord tells the message of a deferred answer"
+            self._ref = MessageRef(self._channel, message_id)
+        return self._ref
+
+    async def show(self, card: Card, image: str | None) -> MessageRef:
+        """Put a card on the public answer."""
+        embed, view = embeds.embed_of(card, image), embeds.view_of(card.rows)
+        if self._ref is not None:
+            await self._interaction.edit_original_response(embed=embed, view=view)
+        else:
+            answer = await self._interaction.response.send_message(
+                embed=embed, view=view or discord.utils.MISSING
+            )
+            assert answer.message_id is not None, "Discord tells the message of an answer"
+            self._ref = MessageRef(self._channel, answer.message_id)
+        self._shown = True
+        return self._ref
+
+    async def show_rows(self, rows: Rows) -> None:
+        """Show buttons to this person alone."""
+        view = embeds.view_of(rows)
+        if view is not None:
+            await self._interaction.response.send_message(view=view, ephemeral=True)
+
+    async def tell(self, key: str, **values: object) -> None:
+        """Say one sentence to this person alone."""
+        await self._whisper(say(key, str(self._interaction.locale), **values))
+
+    async def fail(self, error: MJBotError) -> None:
+        """Say an error to this person alone; a public "thinking" is taken away."""
+        sentence = sentence_of(error, str(self._interaction.locale), self._interaction.created_at.timestamp())
+        if self._ref is not None and not (self._update or self._shown):
+            # The first follow-up of a thinking answer takes its place, so it must be a message first.
+            await self._interaction.edit_original_response(content=sentence)
+            await self._interaction.delete_original_response()
+        await self._whisper(sentence)
+
+    @property
+    def _channel(self) -> int:
+        return self._interaction.channel_id or 0
+
+    async def _whisper(self, sentence: str) -> None:
+        if self._interaction.response.is_done():
+            await self._interaction.followup.send(sentence, ephemeral=True)
+        else:
+            await self._interaction.response.send_message(sentence, ephemeral=True)
+
+
+def sentence_of(error: MJBotError, locale: str, now: float) -> str:
+    """What to tell a person of an error."""
+    if isinstance(error, SlowDown) and error.retry_after:
+        return say("say.slow_down.until", locale, t=timestamp(now + error.retry_after))
+    return say(error.sentence, locale, **error.values)
+
+
+async def guarded(reply: Reply, work: Awaitable[None]) -> None:
+    """Run a use case; whatever goes wrong ends as one private sentence, never as silence."""
+    try:
+        await work
+    except MJBotError as error:
+        await _tell(reply, error)
+    except Exception:
+        ref = secrets.token_hex(4)
+        log.exception("an interaction failed (%s)", ref)
+        await _tell(reply, MJBotError(ref=ref))
+
+
+async def _tell(reply: Reply, error: MJBotError) -> None:
+    try:
+        await reply.fail(error)
+    except discord.HTTPException as trouble:
+        log.info("an answer could not be given: %s", trouble.code)

@@ -1,0 +1,133 @@
+"""The image service over aiohttp: timeouts, one pace for all reads, one fallback for batches."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import aiohttp
+
+from mjbot.core.pace import Window
+from mjbot.errors import Down, PressUnclear, TaskNotFound, UpstreamError
+from mjbot.ports import Accepted, Report
+from mjbot.upstream.protocol import (
+    Protocol,
+    Request,
+    Response,
+    batch_is_missing,
+    read_fetch,
+    read_list,
+    read_submit,
+)
+
+if TYPE_CHECKING:
+    from mjbot.clock import Clock
+    from mjbot.core.task import Task, TaskId
+
+log = logging.getLogger(__name__)
+
+_READ_SECONDS = 10.0
+_SUBMIT_SECONDS = 75.0  # gateways give their upstream 60 s: hanging up before makes orphans
+_BODY = 8 * 1024 * 1024
+_READS, _READ_SPAN = 10, 1.0
+_AT_ONCE = 8
+
+
+class UpstreamClient:
+    """A `TaskSource` over HTTP. The session is the caller's."""
+
+    def __init__(self, session: aiohttp.ClientSession, protocol: Protocol, clock: Clock, batch: int) -> None:
+        self._session = session
+        self._protocol = protocol
+        self._clock = clock
+        self._batch = batch
+        self._batches_work = True
+        self._window = Window(_READS, _READ_SPAN)
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+
+    @property
+    def per_request(self) -> int:
+        """How many tasks one request reads: 1 where the server has no batch read."""
+        return self._batch if self._batches_work else 1
+
+    async def fetch(self, task_id: TaskId) -> Task:
+        """Read one task. Raises an `UpstreamError`."""
+        async with self._slots:
+            return read_fetch(await self._read(self._protocol.fetch(task_id)))
+
+    async def fetch_many(self, ids: Sequence[TaskId]) -> Report:
+        """Read many tasks with one request where the server can, else one by one."""
+        if self._batches_work:
+            try:
+                response = await self._read(self._protocol.list_by_condition(ids))
+                if not batch_is_missing(response):
+                    return await self._sorted(ids, read_list(response))
+            except UpstreamError as error:
+                return Report(failed=dict.fromkeys(ids, error))
+            log.warning("this image service has no batch read; tasks are read one by one")
+            self._batches_work = False
+        return await self._singly(ids)
+
+    async def submit_action(self, task_id: TaskId, custom_id: str) -> Accepted:
+        """Press an upstream button, once; a lost answer is never followed by a second try."""
+        request = self._protocol.submit_action(task_id, custom_id)
+        try:
+            response = await self._send(request, _SUBMIT_SECONDS)
+        except aiohttp.ClientConnectorError as error:
+            raise Down(type(error).__name__) from None  # nothing was sent
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise PressUnclear(type(error).__name__) from None
+        return read_submit(response)
+
+    async def _sorted(self, ids: Sequence[TaskId], tasks: list[Task]) -> Report:
+        asked = set(ids)
+        found = {task.id: task for task in tasks if task.id in asked}
+        absent = asked - found.keys()
+        if not absent or len(found) == len(tasks):
+            return Report(found, frozenset(absent))
+        # Strangers in the answer: this server does not look at our ids, so absence proves nothing.
+        log.warning("this image service ignores the ids of a batch read; tasks are read one by one")
+        self._batches_work = False
+        rest = await self._singly(sorted(absent))
+        return Report({**found, **rest.found}, rest.missing, rest.failed)
+
+    async def _singly(self, ids: Sequence[TaskId]) -> Report:
+        results = await asyncio.gather(*map(self.fetch, ids), return_exceptions=True)
+        found: dict[TaskId, Task] = {}
+        missing: set[TaskId] = set()
+        failed: dict[TaskId, UpstreamError] = {}
+        for task_id, result in zip(ids, results, strict=True):
+            if isinstance(result, TaskNotFound):
+                missing.add(task_id)
+            elif isinstance(result, UpstreamError):
+                failed[task_id] = result
+            elif isinstance(result, BaseException):
+                raise result
+            else:
+                found[task_id] = result
+        return Report(found, frozenset(missing), failed)
+
+    async def _read(self, request: Request) -> Response:
+        while (at := self._window.ready_at(now := self._clock.now())) > now:
+            await asyncio.sleep(at - now)
+        self._window.take(now)
+        try:
+            return await self._send(request, _READ_SECONDS)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise Down(type(error).__name__) from None
+
+    async def _send(self, request: Request, seconds: float) -> Response:
+        async with self._session.request(
+            request.method,
+            request.url,
+            headers=request.headers,
+            json=request.json,
+            timeout=aiohttp.ClientTimeout(total=seconds),
+            allow_redirects=False,  # a redirect would carry the key to an address nobody configured
+        ) as answer:
+            body = await answer.content.read(_BODY)
+            while len(body) < _BODY and (chunk := await answer.content.read(_BODY - len(body))):
+                body += chunk
+            return Response(answer.status, body, answer.headers)

@@ -1,0 +1,244 @@
+"""What a card says, state by state, and that it fits Discord whatever the input."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mjbot.core.buttons import Press
+from mjbot.core.card import AMBER, BLUE, GREEN, GREY, RED, Card, Settings, State, bar, render
+from mjbot.core.custom_id import action_digest, parse
+from mjbot.core.task import Button, Condition, Task, TaskId, TaskView, Trouble
+from mjbot.ui.embeds import embed_of, view_of
+from tests.system.discord_stub.validate import message_problems
+
+ID = TaskId("1763936412345678")
+UUID = "9531985d-5d9d-49f8-9818-e811892f902b"
+PROMPT = "an old lighthouse keeper reading by a window --ar 1:1 --v 7"
+GRID = (
+    *(Button(f"MJ::JOB::upsample::{n}::{UUID}", f"U{n}") for n in (1, 2, 3, 4)),
+    Button(f"MJ::JOB::reroll::0::{UUID}::SOLO", emoji="🔄"),
+    *(Button(f"MJ::JOB::variation::{n}::{UUID}", f"V{n}") for n in (1, 2, 3, 4)),
+)
+
+
+def view(condition: Condition = Condition.FINE, **fields: object) -> TaskView:
+    base = Task(ID, status="IN_PROGRESS", action="IMAGINE", prompt=PROMPT, submitted_at=100, started_at=110)
+    return TaskView(
+        ID,
+        opened_at=120,
+        task=replace(base, **fields),  # type: ignore[arg-type]
+        condition=condition,
+        seen_at=150,
+        changed_at=150,
+        failing_since=160 if condition is Condition.UNREACHABLE else None,
+    )
+
+
+def drawn(shown: TaskView, locale: str = "en") -> Card:
+    return render(shown, Settings(locale))
+
+
+@pytest.mark.parametrize(
+    ("shown", "title", "colour", "lines"),
+    [
+        (view(status="SUBMITTED", ahead=3), "Queued", GREY, ["Submitted <t:100:R> · 3 ahead"]),
+        (
+            view(progress="46%"),
+            "In progress",
+            BLUE,
+            ["▰▰▰▰▱▱▱▱▱▱ 46%", "Started <t:110:R> · last change <t:150:R>"],
+        ),
+        (view(progress="paused"), "In progress", BLUE, ["Started <t:110:R> · last change <t:150:R>"]),
+        (
+            view(Condition.QUIET, progress="46%"),
+            "In progress, but quiet",
+            AMBER,
+            [
+                "▰▰▰▰▱▱▱▱▱▱ 46%",
+                "Started <t:110:R> · last change <t:150:R>",
+                "Long pauses do happen. Still watching.",
+            ],
+        ),
+        (
+            view(Condition.UNREACHABLE, progress="46%"),
+            "In progress when last seen",
+            AMBER,
+            [
+                "▰▰▰▰▱▱▱▱▱▱ 46%",
+                "The image service stopped answering <t:160:R>",
+                "Still trying. This says nothing about the task itself.",
+            ],
+        ),
+        (
+            view(status="PAUSED"),
+            "In progress",
+            BLUE,
+            ["Started <t:110:R> · last change <t:150:R>", 'The service calls this "PAUSED".'],
+        ),
+        (
+            view(status="MODAL"),
+            "Waiting for your words",
+            AMBER,
+            ["This step needs a prompt before it can begin.", "Asked <t:100:R>"],
+        ),
+        (view(status="SUCCESS", finished_at=162), "Done", GREEN, ["Finished <t:162:R> · took 52 s"]),
+        (
+            view(status="FAILURE", finished_at=144, fail_reason="[Invalid parameter] --arr"),
+            "Failed",
+            RED,
+            ["Ended <t:144:R> · after 34 s", "**Reason given:** \\[Invalid parameter\\] --arr"],
+        ),
+        (view(status="FAILURE"), "Failed", RED, ["The service gave no reason."]),
+        (view(status="CANCEL", finished_at=144), "Cancelled", GREY, ["Cancelled <t:144:R>"]),
+        (
+            view(Condition.LOST, progress="46%"),
+            "Lost",
+            GREY,
+            ["The image service no longer knows this task.", "Last seen at 46%, <t:150:R>"],
+        ),
+        (
+            view(Condition.ENDED, progress="46%"),
+            "No longer watching",
+            GREY,
+            [
+                "No end was seen within 24 hours. It may still finish.",
+                "Last seen at 46%, <t:150:R>",
+            ],
+        ),
+    ],
+)
+def test_each_state_says_its_own_words(shown: TaskView, title: str, colour: int, lines: list[str]) -> None:
+    card = drawn(shown)
+    assert (card.title, card.colour) == (title, colour)
+    assert card.description == "\n".join([*lines, f"> {PROMPT}"])
+    assert card.footer == f"Imagine · {ID}"
+
+
+def test_the_key_refused_reads_as_unreachable_with_its_own_sentence() -> None:
+    shown = replace(view(Condition.UNREACHABLE), trouble=Trouble.KEY)
+    assert "It refused this bot's key." in drawn(shown).description
+
+
+def test_chinese_cards_hold_no_english() -> None:
+    card = drawn(view(Condition.QUIET, progress="46%", prompt="猫"), "zh-CN")
+    assert card.title == "生成中，暂无动静"
+    assert card.description == (
+        "▰▰▰▰▱▱▱▱▱▱ 46%\n开始于 <t:110:R> · 上次变化 <t:150:R>\n有时会停顿较久，仍在关注。\n> 猫"
+    )
+    assert card.footer == f"绘图 · {ID}"
+
+
+@pytest.mark.parametrize(("percent", "cells"), [(0, 0), (9, 0), (10, 1), (46, 4), (99, 9), (100, 9)])
+def test_the_bar_is_never_full_while_running(percent: int, cells: int) -> None:
+    assert bar(percent) == "▰" * cells + "▱" * (10 - cells)
+
+
+def test_a_grid_has_its_buttons_in_the_server_s_order_and_rows() -> None:
+    rows = drawn(view(status="SUCCESS", buttons=GRID)).rows
+    assert [[each.label or each.emoji for each in row] for row in rows] == [
+        ["U1", "U2", "U3", "U4", "🔄"],
+        ["V1", "V2", "V3", "V4"],
+    ]
+    custom_id = parse(rows[0][0].target)
+    assert custom_id is not None
+    assert custom_id.arg == action_digest(GRID[0].custom_id)
+
+
+def test_no_buttons_while_running() -> None:
+    assert drawn(view(buttons=GRID)).rows == ()
+
+
+def test_a_press_dims_its_button_then_paints_it() -> None:
+    digest = action_digest(GRID[1].custom_id)
+    shown = view(status="SUCCESS", buttons=GRID)
+    sending = render(shown, Settings(presses={digest: Press.SENDING})).rows[0][1]
+    made = render(shown, Settings(presses={digest: Press.ACCEPTED})).rows[0][1]
+    assert (sending.disabled, sending.used) == (True, False)
+    assert (made.disabled, made.used) == (False, True)
+
+
+def test_a_long_prompt_is_cut_and_says_how_long_it_was() -> None:
+    card = drawn(view(status="SUCCESS", prompt="lantern " * 500))
+    assert card.description.endswith("… *(3,999 characters)*")
+    assert len(card.description) < 500
+
+
+def test_markdown_and_mentions_in_a_prompt_show_as_text() -> None:
+    card = drawn(view(prompt="**a** <@1> @everyone `x` [l](http://e.vil) # h\n- item ||s||"))
+    quote = card.description.splitlines()[-1]
+    assert quote == (
+        "> \\*\\*a\\*\\* \\<\\@1\\> \\@everyone \\`x\\` \\[l\\](http\\://e.vil) # h - item \\|\\|s\\|\\|"
+    )
+
+
+def test_a_masked_key_in_a_reason_is_not_repeated() -> None:
+    card = drawn(view(status="FAILURE", fail_reason="bad key sk-abc***xyz at https://relay.example/x"))
+    assert "sk-" not in card.description
+    assert "relay.example" not in card.description
+
+
+def test_equal_cards_have_equal_digests_and_others_do_not() -> None:
+    assert drawn(view(progress="46%")).digest == drawn(view(progress="46%")).digest
+    assert drawn(view(progress="46%")).digest != drawn(view(progress="47%")).digest
+
+
+anything = st.text(max_size=400) | st.sampled_from(
+    ["é👨‍👩‍👧‍👦" * 200, "\\*" * 3000, "@everyone " * 900, "\ud800x"]
+)
+buttons = st.builds(
+    Button,
+    custom_id=anything,
+    label=anything,
+    emoji=st.sampled_from(["", "🔄", "upscale_1", "🖌️", "ὐ4", "1️⃣", "U1"]),
+    style=st.integers(0, 9),
+    url=st.sampled_from(["", "https://a.example/x", "javascript:x", "https://a.example/" + "y" * 600]),
+)
+tasks = st.builds(
+    Task,
+    id=st.sampled_from([ID, TaskId("task-mj-abc123"), TaskId("1" * 64)]),
+    status=st.sampled_from(["", "SUBMITTED", "IN_PROGRESS", "MODAL", "SUCCESS", "FAILURE", "CANCEL"])
+    | anything,
+    action=st.sampled_from(["IMAGINE", "UPSCALE", ""]) | anything,
+    prompt=anything,
+    text=anything,
+    progress=anything | st.sampled_from(["46%", "100%", "250%"]),
+    image_url=st.sampled_from(["", "https://a.example/p.png", "https://a.example/" + "p" * 3000]),
+    video_urls=st.lists(
+        st.sampled_from(["https://v.example/1.mp4", "https://v.example/" + "v" * 2000]), max_size=9
+    ).map(tuple),
+    fail_reason=anything,
+    submitted_at=st.none() | st.integers(1, 2_000_000_000),
+    started_at=st.none() | st.integers(1, 2_000_000_000),
+    finished_at=st.none() | st.integers(1, 2_000_000_000),
+    ahead=st.none() | st.integers(0, 10**9),
+    buttons=st.lists(buttons, max_size=40).map(tuple),
+)
+views = st.builds(
+    TaskView,
+    id=st.just(ID),
+    opened_at=st.floats(1, 2e9),
+    task=st.none() | tasks,
+    condition=st.sampled_from(Condition),
+    trouble=st.none() | st.sampled_from(Trouble),
+    seen_at=st.none() | st.floats(1, 2e9),
+    changed_at=st.none() | st.floats(1, 2e9),
+    failing_since=st.none() | st.floats(1, 2e9),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(views, st.sampled_from(["en-US", "zh-CN", "zh-TW", "fr"]), st.booleans())
+async def test_every_card_fits_discord_whatever_the_input(
+    shown: TaskView, locale: str, unwatched: bool
+) -> None:
+    card = render(shown, Settings(locale, unwatched=unwatched))
+    image = card.picture.url if card.picture else None
+    view = view_of(card.rows)
+    body = {"embeds": [embed_of(card, image).to_dict()], "components": view.to_components() if view else []}
+    assert message_problems(body, attachments=[]) == []
+    assert card.final == shown.settled
+    assert card.state in State

@@ -1,0 +1,201 @@
+"""Which edit goes next: by tables, and by every interleaving that hypothesis can think of."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from mjbot.core.card import Card, State
+from mjbot.core.edits import Delivered, Edit, EditBook, Gone, Later, Priority, Refused
+from mjbot.core.watch import MessageRef, Shown
+
+NOW = 1_800_000_000.0
+
+
+def ref(channel: int, number: int = 1, age: float = 0.0) -> MessageRef:
+    made = int((NOW - age - 1_420_070_400) * 1000)
+    return MessageRef(channel, (made << 22) + number)
+
+
+def card(words: str, state: State = State.RUNNING, *, final: bool = False) -> Card:
+    return Card(State.DONE if final else state, "title", 0, words, "footer", final=final)
+
+
+def deliver(book: EditBook, edit: Edit, now: float) -> None:
+    book.settle(edit, Delivered(Shown(edit.card.digest)), now)
+
+
+def test_the_newest_card_replaces_the_one_that_waits() -> None:
+    book = EditBook()
+    book.offer(ref(1), card("old"), Priority.PROGRESS, NOW)
+    book.offer(ref(1), card("new"), Priority.PROGRESS, NOW)
+    edit = book.take(NOW)
+    assert edit is not None
+    assert edit.card.description == "new"
+    assert book.take(NOW) is None
+
+
+def test_finals_go_before_presses_and_presses_before_progress() -> None:
+    book = EditBook()
+    for number, priority in enumerate((Priority.PROGRESS, Priority.PRESS, Priority.FINAL)):
+        book.offer(ref(1, number), card(priority.name), priority, NOW + number)
+    order = []
+    now = NOW + 3
+    while edit := book.take(now):
+        order.append(edit.card.description)
+        deliver(book, edit, now)
+    assert order == ["FINAL", "PRESS", "PROGRESS"]
+
+
+def test_a_card_that_is_shown_already_costs_no_edit() -> None:
+    book = EditBook()
+    book.prime(ref(1), Shown(card("same").digest))
+    assert not book.offer(ref(1), card("same"), Priority.PROGRESS, NOW)
+    assert book.take(NOW) is None
+
+
+def test_a_channel_gets_five_edits_in_five_seconds() -> None:
+    book = EditBook()
+    for number in range(8):
+        book.offer(ref(1, number), card("x"), Priority.PROGRESS, NOW)
+    starts = []
+    now = NOW
+    while (at := book.wake_at(now)) is not None:
+        now = max(now, at)
+        edit = book.take(now)
+        assert edit is not None
+        starts.append(now - NOW)
+        deliver(book, edit, now)
+    assert starts == [0, 0, 0, 0, 0, 5, 5, 5]
+
+
+def test_all_channels_together_get_45_edits_a_second() -> None:
+    book = EditBook()
+    for channel in range(100):
+        book.offer(ref(channel), card("x"), Priority.PROGRESS, NOW)
+    assert sum(book.take(NOW) is not None for _ in range(100)) == 45
+    assert book.wake_at(NOW) == NOW + 1
+    assert sum(book.take(NOW + 1) is not None for _ in range(100)) == 45
+
+
+def test_a_message_over_an_hour_old_is_edited_for_a_change_of_state_only() -> None:
+    book, old = EditBook(), ref(1, age=3700)
+    book.prime(old, Shown("x"), State.RUNNING)
+    book.offer(old, card("62%"), Priority.PROGRESS, NOW)
+    assert book.take(NOW) is None
+    book.offer(old, card("quiet", State.QUIET), Priority.PROGRESS, NOW)
+    assert book.take(NOW) is not None
+
+
+def test_old_messages_of_a_channel_are_edited_half_a_minute_apart() -> None:
+    book = EditBook()
+    for number in range(2):
+        book.offer(ref(1, number, age=3100), card("x"), Priority.PROGRESS, NOW)
+    first = book.take(NOW)
+    assert first is not None
+    deliver(book, first, NOW)
+    assert book.take(NOW + 29) is None
+    assert book.take(NOW + 30) is not None
+
+
+def test_a_refused_card_is_tried_once_more_plain_and_then_given_up() -> None:
+    book = EditBook()
+    book.offer(ref(1), card("bad", final=True), Priority.FINAL, NOW)
+    first = book.take(NOW)
+    assert first is not None
+    assert not first.plain
+    assert not book.settle(first, Refused(), NOW)
+    second = book.take(NOW)
+    assert second is not None
+    assert second.plain
+    assert book.settle(second, Refused(), NOW)
+
+
+def test_a_lost_channel_takes_all_its_messages_with_it() -> None:
+    book = EditBook()
+    for number in range(3):
+        book.offer(ref(1, number), card("x"), Priority.PROGRESS, NOW)
+    edit = book.take(NOW)
+    assert edit is not None
+    book.settle(edit, Gone(channel=True), NOW)
+    assert book.wake_at(NOW) is None
+
+
+refs = st.builds(ref, st.integers(1, 2), st.integers(1, 2))
+
+
+class Interleavings(RuleBasedStateMachine):
+    """News, edits, failures, time and restarts in any order. Discord is a dictionary of what is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.book = EditBook()
+        self.now = NOW
+        self.wanted: dict[MessageRef, Card] = {}
+        self.discord: dict[MessageRef, str] = {}
+        self.stored: dict[MessageRef, Shown] = {}
+        self.flying: list[Edit] = []
+        self.count = 0
+
+    @rule(at=refs, final=st.booleans())
+    def news(self, at: MessageRef, final: bool) -> None:
+        if at in self.wanted and self.wanted[at].final:
+            return
+        self.count += 1
+        self.wanted[at] = card(str(self.count), final=final)
+        self.book.offer(at, self.wanted[at], Priority.FINAL if final else Priority.PROGRESS, self.now)
+
+    @rule()
+    def take(self) -> None:
+        if edit := self.book.take(self.now):
+            self.flying.append(edit)
+
+    @precondition(lambda self: self.flying)
+    @rule(data=st.data(), how=st.sampled_from(["delivered", "lost answer", "later", "never arrived"]))
+    def settle(self, data: st.DataObject, how: str) -> None:
+        edit = data.draw(st.sampled_from(self.flying))
+        self.flying.remove(edit)
+        if how in ("delivered", "lost answer"):
+            self.discord[edit.ref] = edit.card.digest
+        if how == "delivered":
+            self.stored[edit.ref] = Shown(edit.card.digest)
+            self.book.settle(edit, Delivered(self.stored[edit.ref]), self.now)
+        else:
+            self.book.settle(edit, Later(), self.now)
+
+    @rule(seconds=st.floats(0, 40))
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+    @rule(applied=st.booleans())
+    def restart(self, applied: bool) -> None:
+        if applied:
+            self.discord |= {edit.ref: edit.card.digest for edit in self.flying}
+        self.flying.clear()
+        self.book = EditBook()
+        for at, wanted in self.wanted.items():
+            self.book.prime(at, self.stored.get(at, Shown()))
+            self.book.offer(at, wanted, Priority.FINAL if wanted.final else Priority.PROGRESS, self.now)
+
+    @invariant()
+    def at_most_one_edit_is_in_flight_per_channel(self) -> None:
+        channels = [edit.ref.channel_id for edit in self.flying]
+        assert len(channels) == len(set(channels))
+
+    def teardown(self) -> None:
+        """Once Discord works again, every message shows its newest card; a final one is never lost."""
+        for edit in self.flying:
+            self.discord[edit.ref] = edit.card.digest
+            deliver(self.book, edit, self.now)
+        while (at := self.book.wake_at(self.now)) is not None:
+            self.now = max(self.now, at)
+            edit = self.book.take(self.now)
+            assert edit is not None, "woken for nothing"
+            self.discord[edit.ref] = edit.card.digest
+            deliver(self.book, edit, self.now)
+        assert self.discord == {at: wanted.digest for at, wanted in self.wanted.items()}
+
+
+TestInterleavings = Interleavings.TestCase
+TestInterleavings.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)

@@ -1,0 +1,189 @@
+"""How a view of a task moves forward, by tables and by arbitrary histories."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mjbot.core.task import (
+    LIMITS,
+    Condition,
+    Missing,
+    Phase,
+    Seen,
+    Silence,
+    Task,
+    TaskId,
+    TaskView,
+    Trouble,
+    Unreachable,
+    advance,
+    newer,
+    next_threshold,
+    parse_task_id,
+)
+
+ID = TaskId("1730621718151844")
+
+
+def task(status: str = "IN_PROGRESS", progress: str = "", **more: object) -> Task:
+    return replace(Task(ID, status=status, progress=progress), **more)  # type: ignore[arg-type]
+
+
+def view(known: Task | None = None, at: float = 1000.0) -> TaskView:
+    return TaskView(ID, opened_at=at, task=known, seen_at=at if known else None)
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("1730621718151844", "1730621718151844"),
+        ("  `1730621718151844` ", "1730621718151844"),
+        ("<1730621718151844>", "1730621718151844"),
+        ("task-mj-abc123", "task-mj-abc123"),
+        ("https://host.example/mj/task/1730621718151844/fetch", "1730621718151844"),
+        ("http://host/mj-fast/mj/task/1730621718151844/fetch?x=1", "1730621718151844"),
+        ("hello", None),
+        ("", None),
+        ("../../etc/passwd1", None),
+        ("1730621718151844/../1", None),
+        ("12 34567", None),
+        ("1" * 65, None),
+        ("１７３０６２１７１８１５１８４４", None),
+    ],
+)
+def test_an_id_is_read_as_people_paste_it(raw: str, expected: str | None) -> None:
+    assert parse_task_id(raw) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "phase"),
+    [
+        ("", Phase.QUEUED),
+        ("NOT_START", Phase.QUEUED),
+        ("SUBMITTED", Phase.QUEUED),
+        ("IN_PROGRESS", Phase.RUNNING),
+        ("PAUSED", Phase.RUNNING),
+        ("MODAL", Phase.WAITING),
+        ("SUCCESS", Phase.SUCCESS),
+        ("FAILURE", Phase.FAILURE),
+        ("CANCEL", Phase.CANCELLED),
+    ],
+)
+def test_status_alone_decides_the_phase(status: str, phase: Phase) -> None:
+    assert task(status, "100%").phase is phase
+
+
+@pytest.mark.parametrize(
+    ("progress", "percent"),
+    [("46%", 46), ("46", 46), ("0%", 0), ("100%", 100), ("250%", 100), ("12.7%", 12)]
+    + [(word, None) for word in ("", "paused", "Waiting to start", "fast", "-3%", "4 6%")],
+)
+def test_a_percent_is_only_read_where_there_is_one(progress: str, percent: int | None) -> None:
+    assert task(progress=progress).percent == percent
+
+
+def test_an_older_reading_changes_nothing() -> None:
+    held = task("IN_PROGRESS", "46%")
+    assert newer(held, task("SUBMITTED", "0%")) is held
+    assert newer(held, task("IN_PROGRESS", "31%")) is held
+    assert newer(task("SUCCESS"), task("FAILURE")).status == "SUCCESS"
+
+
+def test_a_reading_without_a_picture_keeps_the_last_good_one_while_alive() -> None:
+    held = task("IN_PROGRESS", "46%", image_url="https://x/1.png")
+    assert newer(held, task("IN_PROGRESS", "62%")).image_url == "https://x/1.png"
+    assert newer(held, task("FAILURE")).image_url == ""
+
+
+def test_three_minutes_without_a_change_are_quiet_and_a_change_ends_it() -> None:
+    now = view(task("IN_PROGRESS", "46%"))
+    assert advance(now, Silence(), 1179).condition is Condition.FINE
+    quiet = advance(now, Seen(task("IN_PROGRESS", "46%")), 1180)
+    assert quiet.condition is Condition.QUIET
+    assert advance(quiet, Seen(task("IN_PROGRESS", "62%")), 1181).condition is Condition.FINE
+
+
+def test_a_queue_is_never_quiet() -> None:
+    assert advance(view(task("SUBMITTED")), Silence(), 5000).condition is Condition.FINE
+
+
+def test_a_minute_without_a_good_read_is_unreachable_and_one_good_read_ends_it() -> None:
+    once = advance(view(task()), Unreachable(Trouble.DOWN), 1010)
+    assert once.condition is Condition.FINE
+    down = advance(once, Silence(), 1060)
+    assert (down.condition, down.failing_since) == (Condition.UNREACHABLE, 1010)
+    assert advance(down, Seen(task()), 1070).condition is Condition.FINE
+
+
+def test_lost_needs_repeats_and_a_little_time() -> None:
+    now = view(task())
+    for second in (1001, 1002, 1003, 1004):
+        now = advance(now, Missing(), second)
+    assert now.condition is Condition.FINE
+    assert advance(now, Missing(), 1031).condition is Condition.LOST
+    assert advance(now, Seen(task()), 1031).misses == 0
+
+
+def test_a_task_never_seen_is_not_found_rather_than_lost() -> None:
+    now = view(None)
+    for second in (1001, 1010, 1020, 1031):
+        now = advance(now, Missing(), second)
+    assert now.condition is Condition.NOT_FOUND
+
+
+def test_a_watch_ends_after_its_limit() -> None:
+    assert advance(view(task("SUBMITTED")), Silence(), 1000 + LIMITS.watch).condition is Condition.ENDED
+
+
+def test_a_first_reading_is_no_change_that_we_witnessed() -> None:
+    seen = advance(view(None), Seen(task("IN_PROGRESS", "10%")), 1001)
+    assert seen.changed_at is None
+    assert advance(seen, Seen(task("IN_PROGRESS", "20%")), 1005).changed_at == 1005
+
+
+statuses = st.sampled_from(["", "SUBMITTED", "IN_PROGRESS", "MODAL", "SUCCESS", "FAILURE", "CANCEL", "ODD"])
+sightings = st.one_of(
+    st.builds(lambda status, percent: Seen(task(status, f"{percent}%")), statuses, st.integers(0, 100)),
+    st.just(Missing()),
+    st.just(Silence()),
+    st.builds(Unreachable, st.sampled_from(Trouble)),
+)
+histories = st.lists(st.tuples(sightings, st.floats(0.5, 400)), max_size=40)
+
+
+@given(histories)
+def test_a_settled_view_never_moves_and_progress_never_goes_back(history: list[tuple[object, float]]) -> None:
+    now, current = 1000.0, view(None)
+    for sighting, wait in history:
+        now += wait
+        after = advance(current, sighting, now)  # type: ignore[arg-type]
+        if current.settled:
+            assert after is current
+        if (
+            current.task
+            and after.task
+            and current.task.phase is after.task.phase is Phase.RUNNING
+            and current.task.percent is not None
+        ):
+            assert after.task.percent is not None
+            assert after.task.percent >= current.task.percent
+        current = after
+
+
+@given(histories)
+def test_silence_changes_nothing_before_the_threshold_and_something_at_it(
+    history: list[tuple[object, float]],
+) -> None:
+    now, current = 1000.0, view(None)
+    for sighting, wait in history:
+        now += wait
+        current = advance(current, sighting, now)  # type: ignore[arg-type]
+    at = next_threshold(current)
+    if at is not None:
+        if at - 0.01 > now:
+            assert advance(current, Silence(), at - 0.01).shown == current.shown
+        assert advance(current, Silence(), max(at, now)).condition is not Condition.FINE

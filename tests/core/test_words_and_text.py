@@ -1,0 +1,97 @@
+"""The catalogue is whole, and text from outside is cut and escaped without harm."""
+
+from __future__ import annotations
+
+import re
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mjbot.core.custom_id import CustomId, Verb, foreign, parse, task_of
+from mjbot.core.task import TaskId
+from mjbot.core.text import clean, cut, cut_middle, escape, short, units
+from mjbot.core.words import CATALOGUE, CHINESE, ENGLISH, age, duration
+
+
+def placeholders(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+def test_every_language_has_every_sentence_with_the_same_placeholders() -> None:
+    english = CATALOGUE[ENGLISH]
+    for sentences in CATALOGUE.values():
+        assert sentences.keys() == english.keys()
+        for key, sentence in sentences.items():
+            assert placeholders(sentence) == placeholders(english[key]), key
+
+
+def test_chinese_sentences_hold_no_english_words() -> None:
+    allowed = {"mj", "status", "task", "id", "Midjourney"}
+    for key, sentence in CATALOGUE[CHINESE].items():
+        words = set(re.findall(r"[A-Za-z]+", re.sub(r"\{\w+\}|\]\(\w*", "", sentence)))
+        assert words <= allowed, key
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0, "0 s"), (52.4, "52 s"), (188, "3 min 8 s"), (3840, "1 h 4 min"), (-5, "0 s")]
+)
+def test_durations_read_as_people_say_them(seconds: float, said: str) -> None:
+    assert duration(seconds, "en") == said
+
+
+def test_ages_have_one_unit() -> None:
+    assert [age(each, "en") for each in (5, 65, 7300, 200_000)] == ["5 s", "1 min", "2 h", "2 d"]
+
+
+@given(st.text(max_size=300), st.integers(1, 120))
+def test_a_cut_text_fits_and_is_a_beginning(text: str, limit: int) -> None:
+    result = cut(text, limit)
+    assert units(result) <= limit
+    assert text.startswith(result)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "result"),
+    [
+        ("one two three", 9, "one two"),
+        ("see https://a.example/very/long", 20, "see"),
+        ("ab👨‍👩‍👧cd", 6, "ab"),
+        ("a🇩🇪🇫🇷", 7, "a🇩🇪"),
+        ("👍🏽👍🏽", 6, "👍🏽"),
+    ],
+)
+def test_a_cut_never_splits_what_belongs_together(text: str, limit: int, result: str) -> None:
+    assert cut(text, limit) == result
+
+
+@given(st.text(max_size=200))
+def test_escaping_only_adds_backslashes(text: str) -> None:
+    text = clean(text)
+    assert re.sub(r"\\([^0-9A-Za-z\s])", r"\1", escape(text)) == text
+    assert "\n" not in text
+
+
+def test_direction_overrides_and_zero_width_characters_are_dropped() -> None:
+    assert clean("a\u202eb\u200bc\x00d\n\te") == "abcd e"
+
+
+def test_an_id_is_cut_in_its_middle() -> None:
+    assert cut_middle("0123456789", 7) == "012…789"
+    assert short("abcdef", 4) == "abc…"
+
+
+@given(st.sampled_from(Verb), st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{3,63}", fullmatch=True))
+def test_custom_ids_survive_the_way_there_and_back(verb: Verb, task_id: str) -> None:
+    custom_id = CustomId(verb, TaskId(task_id), "0123456789ab")
+    assert len(str(custom_id)) <= 100
+    assert parse(str(custom_id)) == custom_id
+
+
+def test_buttons_of_another_version_are_known_as_ours() -> None:
+    assert foreign("mj0:u:1730621718151844:2")
+    assert foreign("mj1:unknown:1730621718151844:")
+    assert not foreign("mj1:look:1730621718151844:")
+    assert not foreign("somebody:else")
+    assert task_of("mj0:u:1730621718151844:2") == "1730621718151844"

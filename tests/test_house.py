@@ -1,0 +1,100 @@
+"""The house rules that a program can check: who imports whom, sizes, and documents in step with code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from mjbot.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted([*ROOT.glob("mjbot/**/*.py"), *ROOT.glob("cogs/**/*.py")])
+# Each room may import only from these of our own (prefixes). What is not listed may import anything of ours.
+MAY_IMPORT = {
+    "mjbot.core": ("mjbot.core",),
+    "mjbot.ports": ("mjbot.core", "mjbot.errors"),
+    "mjbot.errors": ("mjbot.core",),
+    "mjbot.clock": (),
+    "mjbot.upstream": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.clock", "mjbot.upstream"),
+    "mjbot.store": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.store"),
+    "mjbot.pictures": ("mjbot.core", "mjbot.ports"),
+    "mjbot.tracker": ("mjbot.core", "mjbot.ports", "mjbot.clock"),
+    "mjbot.editor": ("mjbot.core", "mjbot.ports", "mjbot.clock"),
+    "mjbot.service": (
+        "mjbot.core",
+        "mjbot.ports",
+        "mjbot.errors",
+        "mjbot.clock",
+        "mjbot.tracker",
+        "mjbot.editor",
+        "mjbot.service",
+    ),
+    "mjbot.ui": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.service", "mjbot.ui"),
+    "mjbot.sandbox.server": ("mjbot.sandbox",),
+    "mjbot.sandbox.world": ("mjbot.sandbox",),
+    "mjbot.sandbox.art": ("mjbot.sandbox",),
+    "cogs": ("mjbot.ui", "mjbot.service", "mjbot.bot"),
+}
+DISCORD_ROOMS = ("mjbot.ui", "mjbot.bot", "mjbot.app", "mjbot.__main__", "cogs")
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports_of(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def inside(name: str, rooms: tuple[str, ...]) -> bool:
+    return any(name == room or name.startswith(f"{room}.") for room in rooms)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_imports_only_what_its_room_may(path: Path) -> None:
+    name = name_of(path)
+    room = max((each for each in MAY_IMPORT if inside(name, (each,))), key=len, default=None)
+    ours = {each for each in imports_of(path) if inside(each, ("mjbot", "cogs"))}
+    if room is not None:
+        assert {each for each in ours if not inside(each, MAY_IMPORT[room])} == set()
+    if name not in ("mjbot.__main__", "mjbot.sandbox.demo"):
+        assert "mjbot.app" not in ours
+    if not inside(name, DISCORD_ROOMS):
+        assert not any(inside(each, ("discord",)) for each in imports_of(path))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_modules_and_functions_stay_small(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    if name_of(path) != "mjbot.core.words":
+        assert len(text.splitlines()) <= 380, "aim at 250; past this there are surely two subjects"
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 45, node.name
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_nobody_but_the_clock_asks_the_machine_for_the_time(path: Path) -> None:
+    if name_of(path) not in ("mjbot.clock", "mjbot.sandbox.demo"):
+        assert "time" not in imports_of(path)
+        assert not re.search(r"datetime\.now|utcnow", path.read_text(encoding="utf-8"))
+
+
+def test_env_example_documents_every_setting_with_its_default() -> None:
+    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    shown = dict(line.lstrip("#").split("=", 1) for line in lines if re.match(r"#?MJBOT_[A-Z_]+=", line))
+    assert shown.keys() == {f"MJBOT_{name.upper()}" for name in Settings.model_fields}
+    for name, field in Settings.model_fields.items():
+        text = shown[f"MJBOT_{name.upper()}"]
+        expected = "" if field.is_required() or field.default == frozenset() else str(field.default)
+        assert text == expected, name

@@ -1,0 +1,202 @@
+"""What each recorded answer means, written by hand, and that no mutation of one ever raises."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mjbot.core.task import TaskId
+from mjbot.errors import (
+    Down,
+    KeyRefused,
+    MJBotError,
+    NotAllowed,
+    PressRefused,
+    PressUnclear,
+    SlowDown,
+    TaskNotFound,
+    WebPage,
+)
+from mjbot.upstream.protocol import (
+    Protocol,
+    Response,
+    auth_headers,
+    base_of,
+    read_fetch,
+    read_list,
+    read_submit,
+)
+
+SAMPLES = {path.name[:2]: path for path in sorted((Path(__file__).parent / "samples").glob("*.json"))}
+
+
+def response(number: str) -> Response:
+    sample = json.loads(SAMPLES[number].read_text(encoding="utf-8"))
+    body = sample["body"]
+    is_json = sample["content_type"] is not None and "json" in sample["content_type"]
+    return Response(sample["status"], (json.dumps(body) if is_json else body or "").encode())
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "percent", "buttons", "picture"),
+    [
+        ("01", "NOT_START", None, 0, False),
+        ("02", "SUBMITTED", 0, 0, False),
+        ("03", "IN_PROGRESS", None, 0, False),
+        ("04", "IN_PROGRESS", 46, 0, True),
+        ("05", "IN_PROGRESS", None, 0, True),
+        ("07", "SUCCESS", 100, 0, True),
+        ("08", "FAILURE", None, 0, False),
+        ("11", "SUCCESS", 100, 0, True),
+        ("36", "IN_PROGRESS", 40, 0, False),
+        ("38", "SUCCESS", 100, 9, True),
+        ("42", "SUCCESS", 100, 0, False),
+        ("44", "IN_PROGRESS", 65, 0, False),
+        ("45", "SUCCESS", 100, 9, True),
+        ("46", "SUCCESS", 100, 6, True),
+        ("48", "MODAL", None, 0, False),
+        ("51", "NOT_START", None, 0, False),
+        ("53", "SUCCESS", 100, 16, True),
+        ("57", "FAILURE", None, 0, False),
+        ("63", "IN_PROGRESS", None, 0, False),
+        ("65", "SUCCESS", 100, 9, False),
+    ],
+)
+def test_a_recorded_task_is_read(
+    number: str, status: str, percent: int | None, buttons: int, picture: bool
+) -> None:
+    task = read_fetch(response(number))
+    body = json.loads(SAMPLES[number].read_text(encoding="utf-8"))["body"]
+    assert task.id == str(body["id"])
+    assert task.status == status
+    if number != "57" and number != "63" and number != "65":
+        assert (task.percent, len(task.buttons)) == (percent, buttons)
+        assert bool(task.image_url) == picture
+
+
+@pytest.mark.parametrize(
+    ("number", "error"),
+    [
+        ("10", TaskNotFound),
+        ("12", KeyRefused),
+        ("13", KeyRefused),
+        ("15", NotAllowed),
+        ("16", Down),
+        ("17", SlowDown),
+        ("18", TaskNotFound),
+        ("23", KeyRefused),
+        ("24", NotAllowed),
+        ("25", SlowDown),
+        ("27", Down),
+        ("28", TaskNotFound),
+        ("30", WebPage),
+        ("32", Down),
+        ("33", Down),
+        ("34", WebPage),
+    ],
+)
+def test_a_recorded_error_is_told_apart(number: str, error: type[MJBotError]) -> None:
+    with pytest.raises(MJBotError) as caught:
+        read_fetch(response(number))
+    assert type(caught.value) is error
+
+
+@pytest.mark.parametrize("number", ["50", "93"])
+def test_a_recorded_batch_is_read(number: str) -> None:
+    body = json.loads(SAMPLES[number].read_text(encoding="utf-8"))["body"]
+    assert [task.id for task in read_list(response(number))] == [each["id"] for each in body]
+
+
+@pytest.mark.parametrize(
+    ("number", "outcome"),
+    [
+        ("74", None),
+        ("75", None),
+        ("78", "say.banned"),
+        ("79", "say.no_account"),
+        ("80", "say.not_ready"),
+        ("20", "say.refused"),
+        ("21", "say.not_ready"),
+        ("82", "say.parent_gone"),
+        ("83", "say.wants_words"),
+        ("17", "say.queue_full"),
+    ],
+)
+def test_a_recorded_submit_is_told_apart(number: str, outcome: str | None) -> None:
+    if outcome is None:
+        assert read_submit(response(number)).task_id.isdigit()
+        return
+    with pytest.raises(PressRefused) as caught:
+        read_submit(response(number))
+    assert caught.value.sentence == outcome
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Response(500, b""), Response(502, b"<html>"), Response(200, b""), Response(200, b'{"code":5}')],
+)
+def test_a_submit_without_a_clear_answer_is_never_called_a_refusal(answer: Response) -> None:
+    with pytest.raises(PressUnclear):
+        read_submit(answer)
+
+
+@pytest.mark.parametrize(
+    ("address", "base"),
+    [
+        ("https://h", "https://h/mj"),
+        ("https://h/", "https://h/mj"),
+        ("https://h/mj", "https://h/mj"),
+        ("https://h/mj/", "https://h/mj"),
+        ("https://h/mj-fast", "https://h/mj-fast/mj"),
+        ("https://h:81/mj-fast/mj/", "https://h:81/mj-fast/mj"),
+    ],
+)
+def test_an_address_is_taken_with_or_without_mj_and_slash(address: str, base: str) -> None:
+    assert base_of(address) == base
+
+
+def test_each_auth_form_has_its_header() -> None:
+    assert auth_headers("bearer", "k") == {"Authorization": "Bearer k"}
+    assert auth_headers("raw", "k") == {"Authorization": "k"}
+    assert auth_headers("mj-api-secret", "k") == {"mj-api-secret": "k"}
+
+
+def test_ids_are_sent_as_strings_and_quoted_in_paths() -> None:
+    protocol = Protocol("https://h", "k", "bearer")
+    assert protocol.list_by_condition([TaskId("12345")]).json == {"ids": ["12345"]}
+    assert protocol.fetch(TaskId("a/b")).url == "https://h/mj/task/a%2Fb/fetch"
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(sorted(SAMPLES)), st.data())
+def test_a_mutated_answer_is_a_reading_or_our_own_error(number: str, data: st.DataObject) -> None:
+    sample: Any = json.loads(SAMPLES[number].read_text(encoding="utf-8"))["body"]
+    if isinstance(sample, dict) and sample:
+        key = data.draw(st.sampled_from(sorted(sample)))
+        how = data.draw(st.sampled_from(["drop", "retype", "nest"]))
+        if how == "drop":
+            del sample[key]
+        elif how == "retype":
+            sample[key] = data.draw(anything)
+        else:
+            sample = data.draw(st.sampled_from([{"data": sample}, [sample], {"code": 1, "result": sample}]))
+    body = json.dumps(sample).encode()
+    body = body[: data.draw(st.integers(0, len(body)))] if data.draw(st.booleans()) else body
+    answer = Response(data.draw(st.sampled_from([200, 204, 400, 401, 403, 404, 429, 500, 503])), body)
+    for read in (read_fetch, read_list, read_submit):
+        try:
+            read(answer)  # type: ignore[operator]
+        except MJBotError as error:
+            assert error.sentence
