@@ -20,12 +20,14 @@ from mjbot.bot import INVITE_PERMISSIONS, MJBot
 from mjbot.clock import Clock
 from mjbot.core.task import TaskView
 from mjbot.ports import Place
+from mjbot.sandbox.demo_tasks import DemoIds
 from mjbot.sandbox.server import SandboxServer
-from mjbot.sandbox.world import DemoIds, World
+from mjbot.sandbox.world import World
 from mjbot.settings import Settings
 from mjbot.upstream.wire import read_task
 
 _KEY = "sandbox-key"
+_START = 1_767_225_600.0  # where the simulated time begins: 2026-01-01 00:00 UTC
 _HINT = "\n  Open  {url}\n\n  Type /status, pick a task, watch it appear, press U1.   Ctrl+C ends the demo.\n"
 
 
@@ -37,7 +39,7 @@ class SimulatedTime:
 
     def now(self) -> float:
         """The simulated moment, in unix seconds."""
-        return self.env.now().timestamp() if self.env else 0.0
+        return self.env.now().timestamp() if self.env else _START
 
     async def park(self, waiting: Coroutine[Any, Any, None], reason: str) -> None:
         """Wait in a way that the simulation knows to be a wait."""
@@ -83,7 +85,7 @@ async def run_demo(port: int, language: str) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    world = World()
+    world = World.demo(_START)
     async with (
         SandboxServer(world, time.now, key=_KEY) as server,
         open_app(demo_settings(server.url), time.clock) as bot,

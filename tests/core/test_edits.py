@@ -190,10 +190,10 @@ class Interleavings(RuleBasedStateMachine):
             deliver(self.book, edit, self.now)
         while (at := self.book.wake_at(self.now)) is not None:
             self.now = max(self.now, at)
-            edit = self.book.take(self.now)
-            assert edit is not None, "woken for nothing"
-            self.discord[edit.ref] = edit.card.digest
-            deliver(self.book, edit, self.now)
+            last = self.book.take(self.now)
+            assert last is not None, "woken for nothing"
+            self.discord[last.ref] = last.card.digest
+            deliver(self.book, last, self.now)
         assert self.discord == {at: wanted.digest for at, wanted in self.wanted.items()}
 
 

@@ -1,0 +1,232 @@
+"""One simulated task: what happens to it, when, and how the service tells of it on the wire."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from mjbot.sandbox import art
+
+Wire = dict[str, Any]
+Result = Literal["grid", "single"]
+Step = tuple[float, str, str]
+"""Seconds after the start at which a state begins, its status, and its progress such as "46%"."""
+
+LONG: tuple[Step, ...] = (
+    (0, "SUBMITTED", "0%"),
+    *((4.0 + 4 * i, "IN_PROGRESS", f"{p}%") for i, p in enumerate((15, 31, 46, 62, 78, 93))),
+    (29, "SUCCESS", "100%"),
+)
+SHORT: tuple[Step, ...] = (
+    (0, "SUBMITTED", "0%"),
+    (2, "IN_PROGRESS", "31%"),
+    (4.5, "IN_PROGRESS", "62%"),
+    (7, "IN_PROGRESS", "93%"),
+    (10, "SUCCESS", "100%"),
+)
+WINDOW: tuple[Step, ...] = ((0, "MODAL", ""),)
+
+_DAY = 86_400
+_WAITING = ("NOT_START", "SUBMITTED", "MODAL")
+_ENDED = ("SUCCESS", "FAILURE", "CANCEL")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What there is to see: see `art` for the meaning of each."""
+
+    seed: int
+    index: int = 0
+    mood: str | None = None
+    aspect: str = "1:1"
+
+
+@dataclass
+class Script:
+    """A task and its whole future; `start` is None until somebody first asks for it."""
+
+    id: str
+    steps: Sequence[Step]
+    prompt: str
+    scene: Scene
+    start: float | None
+    action: str = "IMAGINE"
+    result: Result | None = "grid"
+    buttons: list[Wire] | None = None
+    fail_reason: str = ""
+    prompt_en: str = ""
+    description: str = ""
+
+    @property
+    def final_prompt(self) -> str:
+        """The prompt as the picture was made with."""
+        return self.prompt_en or self.prompt
+
+    @property
+    def job(self) -> str:
+        """The UUID that the pictures and buttons of this task carry."""
+        return str(uuid.UUID(bytes=hashlib.sha256(f"job {self.id}".encode()).digest()[:16], version=4))
+
+    def at(self, now: float) -> int:
+        """Which step the task is in."""
+        passed = 0.0 if self.start is None else now - self.start
+        return max((i for i, step in enumerate(self.steps) if step[0] <= passed), default=0)
+
+    def status(self, now: float) -> str:
+        """The status at a moment."""
+        return self.steps[self.at(now)][1]
+
+    def previews(self) -> dict[int, str]:
+        """The names of the pictures shown on the way, by step."""
+        shown = [i for i, (_, s, p) in enumerate(self.steps) if s == "IN_PROGRESS" and p not in ("", "0%")]
+        return {step: f"preview_{n}" for n, step in enumerate(shown, 1)} if self.result else {}
+
+    def wire(self, now: float, base_url: str) -> Wire:
+        """The task as midjourney-proxy-plus and new-api send it."""
+        step = self.at(now)
+        _, status, progress = self.steps[step]
+        submitted = now if self.start is None else self.start
+        return {
+            "id": self.id,
+            "action": self.action,
+            "customId": "",
+            "botType": "MID_JOURNEY",
+            "prompt": self.prompt,
+            "promptEn": self.final_prompt,
+            "description": self.description or f"/imagine {self.prompt}",
+            "state": "",
+            "submitTime": round(submitted * 1000),
+            "startTime": self._reached(step, lambda s: s not in _WAITING),
+            "finishTime": self._reached(step, lambda s: s in _ENDED),
+            "imageUrl": self._image_url(step, submitted, base_url),
+            "status": status,
+            "progress": progress,
+            "failReason": self.fail_reason if status == "FAILURE" else "",
+            "buttons": self.offered(now),
+            "properties": {"finalPrompt": self.final_prompt, "finalZhPrompt": ""},
+        }
+
+    def offered(self, now: float) -> list[Wire]:
+        """The buttons of a finished task; none before that."""
+        if self.status(now) != "SUCCESS":
+            return []
+        if self.buttons is not None:
+            return [dict(button) for button in self.buttons]
+        if self.result is None:
+            return []
+        return grid_buttons(self.job) if self.result == "grid" else single_buttons(self.job)
+
+    def draw(self, name: str, side: int) -> bytes | None:
+        """The PNG of one of its pictures."""
+        names = list(self.previews().values())
+        if self.result is None or name not in ("result", *names):
+            return None
+        scene = self.scene
+        image = (
+            art.grid(scene.seed, side, scene.aspect, scene.mood)
+            if self.result == "grid"
+            else art.single(scene.seed, scene.index, side, scene.aspect, scene.mood)
+        )
+        if name != "result":
+            image = art.preview(image, names.index(name) + 1, len(names))
+        return art.encode(image)
+
+    def _reached(self, step: int, wanted: Callable[[str], bool]) -> int:
+        moments = [after for after, status, _ in self.steps[: step + 1] if wanted(status)]
+        return round((self.start + moments[0]) * 1000) if moments and self.start is not None else 0
+
+    def _image_url(self, step: int, submitted: float, base_url: str) -> str:
+        done = self.steps[step][1] == "SUCCESS" and self.result is not None
+        name = "result" if done else self.previews().get(step)
+        if name is None:
+            return ""
+        made = int(submitted + self.steps[step][0])
+        mark = hashlib.sha256(f"{self.id}/{name}/{made}".encode()).hexdigest()
+        query = f"ex={made + _DAY:x}&is={made:x}&hm={mark}&"
+        return f"{base_url}/attachments/{self.id}/{name}.png?{query}"
+
+
+def seed_of(world: int, task_id: str) -> int:
+    """The seed of the pictures of a task."""
+    return int.from_bytes(hashlib.sha256(f"{world}/{task_id}".encode()).digest()[:6], "big")
+
+
+def aspect_of(prompt: str) -> str:
+    """The aspect a prompt asks for."""
+    found = re.search(r"--(?:ar|aspect) ([1-9]\d?:[1-9]\d?)(?!\S)", prompt)
+    return found[1] if found else "1:1"
+
+
+def button(custom_id: str, label: str = "", emoji: str = "", style: int = 2) -> Wire:
+    """A button as it is sent."""
+    return {"customId": custom_id, "emoji": emoji, "label": label, "type": 2, "style": style}
+
+
+def grid_buttons(job: str) -> list[Wire]:
+    """The nine buttons below a grid."""
+    return [
+        *(button(f"MJ::JOB::upsample::{n}::{job}", f"U{n}") for n in range(1, 5)),
+        button(f"MJ::JOB::reroll::0::{job}::SOLO", emoji="🔄"),
+        *(button(f"MJ::JOB::variation::{n}::{job}", f"V{n}") for n in range(1, 5)),
+    ]
+
+
+def single_buttons(job: str) -> list[Wire]:
+    """The fifteen buttons and the link below a single picture of version 7."""
+    end = f"::1::{job}::SOLO"
+    link = {"emoji": "", "label": "Web", "type": 2, "style": 5}
+    return [
+        button("MJ::JOB::upsample_v7_2x_subtle" + end, "Upscale (Subtle)", "upscale_1"),
+        button("MJ::JOB::upsample_v7_2x_creative" + end, "Upscale (Creative)", "upscale_1"),
+        button("MJ::JOB::low_variation" + end, "Vary (Subtle)", "🪄"),
+        button("MJ::JOB::high_variation" + end, "Vary (Strong)", "🪄", 1),
+        button("MJ::Inpaint" + end, "Vary (Region)", "🖌️"),
+        button("MJ::Outpaint::50" + end, "Zoom Out 2x", "🔍", 1),
+        button("MJ::Outpaint::75" + end, "Zoom Out 1.5x", "🔍"),
+        button(f"MJ::CustomZoom::{job}", "Custom Zoom", "🔍"),
+        button("MJ::JOB::pan_left" + end, emoji="⬅️"),
+        button("MJ::JOB::pan_right" + end, emoji="➡️"),
+        button("MJ::JOB::pan_up" + end, emoji="⬆️"),
+        button("MJ::JOB::pan_down" + end, emoji="⬇️"),
+        button("MJ::JOB::animate_high" + end, "Animate (High motion)", "🎞️"),
+        button("MJ::JOB::animate_low" + end, "Animate (Low motion)", "🎞️"),
+        button(f"MJ::BOOKMARK::{job}", emoji="❤️"),
+        link | {"url": f"https://www.midjourney.com/jobs/{job}?index=0"},
+    ]
+
+
+class Press(NamedTuple):
+    """What a button does."""
+
+    kind: Literal["child", "window", "bookmark"]
+    action: str = ""
+    part: str = ""
+    """The number of the picture, or the direction."""
+
+
+_PRESSES: tuple[tuple[str, Literal["child", "window", "bookmark"], str], ...] = (
+    (r"MJ::JOB::upsample::([1-4])::", "child", "UPSCALE"),
+    (r"MJ::JOB::upsample_\w+::", "child", "HIGH_UPSCALE"),
+    (r"MJ::JOB::variation::([1-4])::", "child", "VARIATION"),
+    (r"MJ::JOB::low_variation::", "child", "LOW_VARIATION"),
+    (r"MJ::JOB::high_variation::", "child", "HIGH_VARIATION"),
+    (r"MJ::JOB::reroll::", "child", "REROLL"),
+    (r"MJ::Outpaint::", "child", "ZOOM"),
+    (r"MJ::JOB::pan_(left|right|up|down)::", "child", "PAN"),
+    (r"MJ::CustomZoom::", "window", "ZOOM"),
+    (r"MJ::Inpaint::", "window", "INPAINT"),
+    (r"MJ::Job::PicReader::", "window", "IMAGINE"),
+    (r"MJ::BOOKMARK::", "bookmark", ""),
+)
+
+
+def press_of(custom_id: str) -> Press | None:
+    """Read a customId; None is an action this service does not know, such as animating."""
+    for pattern, kind, action in _PRESSES:
+        if found := re.match(pattern, custom_id):
+            return Press(kind, action, found[1] if found.re.groups else "")
+    return None

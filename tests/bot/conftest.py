@@ -1,0 +1,125 @@
+"""The real bot in a simulated Discord, against the simulated image service over loopback."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import discord
+import pytest
+import simcord
+
+from mjbot.app import open_app
+from mjbot.bot import MJBot
+from mjbot.sandbox.demo import SimulatedTime, demo_settings, invite
+from mjbot.sandbox.demo_tasks import DemoIds
+from mjbot.sandbox.server import SandboxServer, Seen
+from mjbot.sandbox.world import World
+
+GRID = DemoIds.GRID.value
+RUNNING = DemoIds.RUNNING.value
+SINGLE = DemoIds.SINGLE.value
+
+
+class Stage:
+    """One guild with a channel and a member; the bot has exactly the permissions of its invite."""
+
+    def __init__(self, env: simcord.Env, server: SandboxServer, bot: MJBot) -> None:
+        self.env = env
+        self.server = server
+        self.world = server.world
+        self.bot = bot
+        self.guild = self.new_guild("Atelier")
+        self.channel = self.guild.create_text_channel("pictures")
+        self.ann = self.guild.add_member(env.create_user("ann"))
+
+    def new_guild(self, name: str) -> simcord.GuildHandle:
+        guild = self.env.create_guild(name)
+        invite(self.env, guild)
+        return guild
+
+    @property
+    def reads(self) -> list[Seen]:
+        return [each for each in self.server.requests if "/task/" in each.path]
+
+    @property
+    def messages(self) -> list[discord.Message]:
+        return self.channel.history()
+
+    @property
+    def card(self) -> discord.Embed:
+        message = self.channel.last_message
+        assert message is not None
+        return message.embeds[0]
+
+    def labels(self, message: discord.Message) -> list[list[str]]:
+        rows = [row for row in message.components if isinstance(row, discord.ActionRow)]
+        return [
+            [item.label or str(item.emoji) for item in row.children if isinstance(item, discord.Button)]
+            for row in rows
+        ]
+
+    def button(self, message: discord.Message, label: str) -> discord.Button:
+        for row in message.components:
+            assert isinstance(row, discord.ActionRow)
+            for item in row.children:
+                if isinstance(item, discord.Button) and (item.label or str(item.emoji)) == label:
+                    return item
+        raise AssertionError(f"no button {label}")
+
+    async def press(self, message: discord.Message, label: str) -> simcord.InteractionResult:
+        custom_id = self.button(message, label).custom_id
+        assert custom_id is not None
+        return await self.ann.click(message, custom_id=custom_id)
+
+
+class Theatre:
+    """Builds stages, and restarts the bot on the same database."""
+
+    def __init__(self, stack: AsyncExitStack, database: str) -> None:
+        self._stack = stack
+        self._database = database
+        self.time = SimulatedTime()
+
+    async def open(self, **changes: object) -> Stage:
+        world = World.demo(self.time.now(), side=256)
+        server = await self._stack.enter_async_context(SandboxServer(world, self.time.now))
+        bot = await self._stack.enter_async_context(self._app(server, **changes))
+        env = simcord.Env(bot, shard_count=1)
+        self.time.env = env
+        await env.start()
+        self._stack.push_async_callback(env.shutdown)
+        return Stage(env, server, bot)
+
+    @asynccontextmanager
+    async def _app(self, server: SandboxServer, **changes: object) -> AsyncIterator[MJBot]:
+        settings = demo_settings(server.url).model_copy(update={"database": self._database, **changes})
+        async with open_app(settings, self.time.clock) as bot:
+            yield bot
+
+    async def restart(self, stage: Stage, **changes: object) -> None:
+        """Stop the process and start another on the same database."""
+        old = stage.bot
+        await stage.env.restart_bot(_Idle())
+        await old.store._thread.__aexit__()
+        stage.bot = await self._stack.enter_async_context(self._app(stage.server, **changes))
+        await stage.env.restart_bot(stage.bot)
+
+
+class _Idle(discord.AutoShardedClient):
+    """Stands in while no bot is running."""
+
+    def __init__(self) -> None:
+        super().__init__(intents=discord.Intents(guilds=True), shard_count=1)
+
+
+@pytest.fixture
+async def theatre(tmp_path: Path) -> AsyncIterator[Theatre]:
+    async with AsyncExitStack() as stack:
+        yield Theatre(stack, str(tmp_path / "mjbot.db"))
+
+
+@pytest.fixture
+async def stage(theatre: Theatre) -> Stage:
+    return await theatre.open()
