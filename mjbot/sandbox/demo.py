@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 import simcord
 from pydantic import HttpUrl, SecretStr
-from simcord.backend.errors import SetupError
+from simcord.preview import Preview
 
 from mjbot.app import open_app
 from mjbot.bot import INVITE_PERMISSIONS, MJBot
@@ -110,15 +110,33 @@ async def _serve(
     async with env.preview(
         channel, viewers=[visitor], layout="channel", port=port, locale="en-US"
     ) as preview:
+        patience = _patient(preview)
         print(_HINT.format(url=preview.url), flush=True)  # noqa: T201 (what the demo is started for)
         while not stopped.is_set() and not preview._closed:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(1.0):
                     await stopped.wait()
-            # A click that is being worked on moves the time itself; this second is then left out.
-            with contextlib.suppress(SetupError):
+            async with patience:
                 await env.advance_time(1)
                 await preview.refresh()
+
+
+def _patient(preview: Preview) -> asyncio.Lock:
+    """Let a click wait for the second that is just being played; SimCord would refuse it.
+
+    What was clicked may have been drawn a second ago, so it is taken as a click on what is drawn now.
+    """
+    lock = asyncio.Lock()
+    act = preview._action
+
+    async def action(context_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
+        async with lock:
+            if "published_revision" in body:
+                body = {**body, "published_revision": preview._get_page(context_id).revision}
+            return await act(context_id, body)
+
+    preview._action = action  # type: ignore[method-assign]
+    return lock
 
 
 async def _offer_tasks(bot: MJBot, world: World, place: Place, env: simcord.Env) -> None:

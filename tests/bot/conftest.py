@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import discord
@@ -80,31 +80,33 @@ class Theatre:
     def __init__(self, stack: AsyncExitStack, database: str) -> None:
         self._stack = stack
         self._database = database
+        self._process = AsyncExitStack()
         self.time = SimulatedTime()
 
-    async def open(self, **changes: object) -> Stage:
+    async def open(self) -> Stage:
         world = World.demo(self.time.now(), side=256)
         server = await self._stack.enter_async_context(SandboxServer(world, self.time.now))
-        bot = await self._stack.enter_async_context(self._app(server, **changes))
+        bot = await self._start(server)
+        self._stack.push_async_callback(self._stop)
         env = simcord.Env(bot, shard_count=1)
         self.time.env = env
         await env.start()
         self._stack.push_async_callback(env.shutdown)
         return Stage(env, server, bot)
 
-    @asynccontextmanager
-    async def _app(self, server: SandboxServer, **changes: object) -> AsyncIterator[MJBot]:
-        settings = demo_settings(server.url).model_copy(update={"database": self._database, **changes})
-        async with open_app(settings, self.time.clock) as bot:
-            yield bot
-
     async def restart(self, stage: Stage, **changes: object) -> None:
         """Stop the process and start another on the same database."""
-        old = stage.bot
         await stage.env.restart_bot(_Idle())
-        await old.store._thread.__aexit__()
-        stage.bot = await self._stack.enter_async_context(self._app(stage.server, **changes))
+        await self._stop()
+        stage.bot = await self._start(stage.server, **changes)
         await stage.env.restart_bot(stage.bot)
+
+    async def _start(self, server: SandboxServer, **changes: object) -> MJBot:
+        settings = demo_settings(server.url).model_copy(update={"database": self._database, **changes})
+        return await self._process.enter_async_context(open_app(settings, self.time.clock))
+
+    async def _stop(self) -> None:
+        await self._process.aclose()
 
 
 class _Idle(discord.AutoShardedClient):
