@@ -27,6 +27,7 @@ from mjbot.settings import Settings
 from mjbot.upstream.wire import read_task
 
 _KEY = "sandbox-key"
+_IDLE_REFRESH = 10  # seconds between two refreshes for the sake of "5 seconds ago" alone
 _START = 1_767_225_600.0  # where the simulated time begins: 2026-01-01 00:00 UTC
 _HINT = "\n  Open  {url}\n\n  Type /status, pick a task, watch it appear, press U1.   Ctrl+C ends the demo.\n"
 
@@ -111,6 +112,7 @@ async def _serve(
         channel, viewers=[visitor], layout="channel", port=port, locale="en-US"
     ) as preview:
         patience = _patient(preview)
+        drawn, ticks = 0, 1
         print(_HINT.format(url=preview.url), flush=True)  # noqa: T201 (what the demo is started for)
         while not stopped.is_set() and not preview._closed:
             with contextlib.suppress(TimeoutError):
@@ -118,7 +120,11 @@ async def _serve(
                     await stopped.wait()
             async with patience:
                 await env.advance_time(1)
-                await preview.refresh()
+                # Each refresh makes the page load its pictures anew, so one is worth it only for news.
+                if len(env.http_requests) != drawn or ticks % _IDLE_REFRESH == 0:
+                    drawn = len(env.http_requests)
+                    await preview.refresh()
+            ticks += 1
 
 
 def _patient(preview: Preview) -> asyncio.Lock:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import discord
 import pytest
 
@@ -189,22 +187,6 @@ async def test_an_outage_shows_as_unreachable_and_ends_by_itself(stage: Stage) -
     stage.server.clear_faults()
     await stage.env.advance_time(75)
     assert stage.card.title == "Done"
-
-
-async def test_a_slow_service_is_waited_for_in_public(stage: Stage) -> None:
-    hold = stage.server.hold("*/fetch", times=1)
-
-    async def release_when_thinking() -> None:
-        await hold.arrived()
-        while not stage.messages:
-            await asyncio.sleep(0.05)
-        hold.release()
-
-    async with asyncio.TaskGroup() as group:
-        group.create_task(release_when_thinking())
-        await stage.ann.slash(stage.channel, "status", task_id=GRID)
-    await stage.env.advance_time(2)
-    assert [message.embeds[0].title for message in stage.messages] == ["Done"]
 
 
 @pytest.mark.parametrize("batch", ["missing", "ignores-ids"])

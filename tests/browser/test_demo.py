@@ -22,6 +22,9 @@ ROOT = Path(__file__).parent.parent.parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 FLAGS += ["--disable-background-networking", "--disable-component-update"]
 SECONDS = 1000
+PICTURE = "img.embed-image[src]"
+# README shows this picture: copy it to docs/demo.png when the page has changed.
+SHOT = ROOT / "build" / "demo.png"
 
 
 @pytest.fixture
@@ -52,39 +55,73 @@ def page(address: str) -> Iterator[Page]:
 def pixels(image: Locator) -> Image.Image:
     """The picture behind an <img>, as the page received it."""
     data = image.evaluate(
-        """async image => {
-            const bytes = new Uint8Array(await (await fetch(image.src)).arrayBuffer());
-            let text = "";
-            for (const byte of bytes) text += String.fromCharCode(byte);
-            return btoa(text);
+        """image => {
+            const canvas = document.createElement("canvas");
+            canvas.width = image.naturalWidth;
+            canvas.height = image.naturalHeight;
+            canvas.getContext("2d").drawImage(image, 0, 0);
+            return canvas.toDataURL("image/png").split(",")[1];
         }"""
     )
     return Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
 
 
-def test_a_visitor_watches_a_picture_appear_and_presses_u1(page: Page) -> None:
+def settled(message: Locator) -> None:
+    """Wait until a card is done and its picture is drawn."""
+    expect(message.get_by_text("Done", exact=True)).to_be_visible(timeout=60 * SECONDS)
+    expect(message.get_by_role("button").first).to_be_visible(timeout=10 * SECONDS)
+
+
+def ask(page: Page, search: str, task_id: str) -> None:
+    """Type /status, pick a task from what is offered, and send."""
     page.locator("#channel-composer-input").click()
     page.keyboard.type("/status")
     page.keyboard.press("Enter")
     option = page.locator("input.command-option-input")
-    expect(option).to_be_visible()
-    option.press_sequentially("lake", delay=20)
-    choice = page.get_by_role("option").first
-    expect(choice).to_be_visible(timeout=10 * SECONDS)
-    option.fill(DemoIds.RUNNING)
-    page.keyboard.press("Escape")
-    page.keyboard.press("Enter")
+    option.press_sequentially(search, delay=20)
+    page.locator("[role=option]").first.click(timeout=10 * SECONDS)
+    expect(option).to_have_value(task_id)
+    page.locator("#send-message").click()
 
-    first = page.locator("article, [data-message-id]").filter(has_text=DemoIds.RUNNING).first
-    expect(first).to_be_visible(timeout=10 * SECONDS)
+
+def test_a_visitor_watches_a_picture_appear_and_presses_u1(page: Page) -> None:
+    ask(page, DemoIds.RUNNING[-6:], DemoIds.RUNNING)
+    messages = page.locator(".channel-message")
+    card = messages.filter(has_text=DemoIds.RUNNING).first
+    expect(card).to_be_visible(timeout=10 * SECONDS)
+
     percents: set[str] = set()
-    previews: set[str] = set()
-    while not first.get_by_text("Done", exact=True).count():
-        text = first.inner_text()
-        percents |= set(re.findall(r"\d+%", text))
-        picture = first.locator("img[src^='blob:'], img[src*='/api/assets/']")
-        if picture.count():
-            previews.add(picture.last.get_attribute("src") or "")
+    previews: dict[str, bytes] = {}
+    done = card.get_by_text("Done", exact=True)
+    while not done.count():
+        percents |= set(re.findall(r"\d+%", card.inner_text()))
+        picture = card.locator(PICTURE)
+        if picture.count() and (source := picture.first.get_attribute("src")) not in previews:
+            previews[source or ""] = pixels(picture.first).tobytes()
         page.wait_for_timeout(250)
     assert len(percents) >= 3
-    assert len(previews) >= 2
+    assert len(set(previews.values())) >= 2
+
+    settled(card)
+    world = World.demo(0.0)
+    expected = Image.open(io.BytesIO(world.final_picture(DemoIds.RUNNING))).convert("RGB")
+    expect(card.locator(PICTURE).first).to_be_visible()
+    deadline = 40
+    while not same(pixels(card.locator(PICTURE).first), expected) and deadline:
+        deadline -= 1
+        page.wait_for_timeout(250)
+    assert same(pixels(card.locator(PICTURE).first), expected)
+
+    card.get_by_role("button", name="U1", exact=True).click()
+    child = messages.filter(has_text="Upscale ·").first
+    expect(child).to_be_visible(timeout=30 * SECONDS)
+    settled(child)
+    expect(child.locator(PICTURE).first).to_be_visible()
+    page.wait_for_timeout(1500)
+    SHOT.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOT)
+
+
+def same(one: Image.Image, other: Image.Image) -> bool:
+    """True when two pictures are equal, pixel by pixel."""
+    return one.size == other.size and ImageChops.difference(one, other).getbbox() is None

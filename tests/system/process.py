@@ -1,0 +1,92 @@
+"""The real command as a process of its own, between the Discord stub and the sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from mjbot.sandbox.server import SandboxServer
+from tests.system.discord_stub import DiscordStub
+
+SECONDS = 20.0
+
+
+class BotProcess:
+    """`mjbot run`, started and ended at will on one database."""
+
+    def __init__(self, stub: DiscordStub, upstream: SandboxServer, folder: Path) -> None:
+        self._stub = stub
+        self._folder = folder
+        self._process: asyncio.subprocess.Process | None = None
+        self.database = folder / "mjbot.db"
+        self._environment = {
+            "PATH": os.environ["PATH"],
+            "MJBOT_DISCORD_TOKEN": stub.token,
+            "MJBOT_DISCORD_API_URL": stub.api_url,
+            "MJBOT_UPSTREAM_URL": upstream.url,
+            "MJBOT_UPSTREAM_KEY": "sandbox-key",
+            "MJBOT_DATABASE": str(self.database),
+            "MJBOT_POLL_MIN": "1",
+            "MJBOT_POLL_MAX": "2",
+        }
+        self.log = folder / "log.txt"
+
+    async def start(self) -> None:
+        """Start it, and wait until it is connected."""
+        await self.launch()
+        await self._stub.ready(SECONDS)
+
+    async def launch(self) -> None:
+        """Start it."""
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "mjbot",
+                "run",
+                cwd=self._folder,
+                env=self._environment,
+                stderr=log,
+                stdout=log,
+            )
+
+    async def kill(self) -> None:
+        """End it with SIGKILL, as a power cut would."""
+        await self._end(signal.SIGKILL)
+        await self._stub.gone(SECONDS)
+
+    async def terminate(self) -> int:
+        """End it with SIGTERM; its exit code."""
+        return await self._end(signal.SIGTERM)
+
+    async def exited(self) -> int:
+        """Wait for it to end by itself; its exit code."""
+        assert self._process is not None
+        async with asyncio.timeout(SECONDS):
+            return await self._process.wait()
+
+    async def close(self) -> None:
+        """Leave nothing behind."""
+        if self._process is not None and self._process.returncode is None:
+            await self._end(signal.SIGKILL)
+
+    async def _end(self, number: signal.Signals) -> int:
+        assert self._process is not None
+        self._process.send_signal(number)
+        return await self.exited()
+
+
+@asynccontextmanager
+async def running(stub: DiscordStub, upstream: SandboxServer, folder: Path) -> AsyncIterator[BotProcess]:
+    """A started bot; killed at the end if it still runs."""
+    bot = BotProcess(stub, upstream, folder)
+    try:
+        await bot.start()
+        yield bot
+    finally:
+        await bot.close()

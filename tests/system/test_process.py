@@ -1,0 +1,178 @@
+"""`mjbot run` as a process: killed at the worst moments, and ended politely. Judged by Discord's log."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from mjbot.sandbox.server import SandboxServer
+from mjbot.sandbox.world import World
+from tests.system.discord_stub import DiscordStub
+from tests.system.discord_stub.state import Channel, Message, User
+from tests.system.process import SECONDS, BotProcess, running
+
+TASK = "1730621718151844"
+STEPS = [(0, "SUBMITTED", "0%"), (1, "IN_PROGRESS", "31%"), (3, "IN_PROGRESS", "62%"), (5, "SUCCESS", "100%")]
+EDITS = "/channels/*/messages/*"
+
+
+@dataclass
+class Scene:
+    stub: DiscordStub
+    upstream: SandboxServer
+    bot: BotProcess
+    channel: Channel
+    chinese_channel: Channel
+    user: User
+
+    async def ask(self) -> None:
+        await self.stub.slash(self.channel, self.user, "status", task_id=TASK)
+
+    @property
+    def messages(self) -> list[Message]:
+        return self.stub.messages(self.channel)
+
+    def title(self) -> str:
+        message = next(iter(self.messages), None)
+        return str(message.embeds[0]["title"]) if message and message.embeds else ""
+
+    async def done(self) -> Message:
+        """The one message, once its final card is on it, with the picture and the buttons."""
+        await self.stub.until(lambda: self.title() == "Done" and self.messages[0].attachments, SECONDS)
+        assert len(self.messages) == 1
+        message = self.messages[0]
+        assert message.attachments[0].data == self.upstream.world.final_picture(TASK)
+        assert len(message.buttons()) == 9
+        assert self.stub.count_429 == 0
+        return message
+
+    def watches(self) -> list[tuple[str, str]]:
+        with closing(sqlite3.connect(self.bot.database)) as connection:
+            return connection.execute("select state, delivered_digest from watches").fetchall()
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    world = World(side=128)
+    world.add(TASK, STEPS, prompt="a cat --v 7")
+    async with DiscordStub() as stub, SandboxServer(world, time.time) as upstream:
+        guild = stub.add_guild("Atelier")
+        channel = stub.add_channel(guild, "pictures")
+        chinese = stub.add_channel(stub.add_guild("画室", locale="zh-CN"), "图")
+        user = stub.add_user("ann")
+        async with running(stub, upstream, tmp_path) as bot:
+            yield Scene(stub, upstream, bot, channel, chinese, user)
+
+
+async def test_a_task_is_followed_to_its_end_without_a_429(scene: Scene) -> None:
+    await scene.ask()
+    await scene.done()
+
+
+async def test_killed_after_the_defer_and_before_the_commit_the_next_status_repairs_it(scene: Scene) -> None:
+    reading = scene.upstream.hold("*/fetch")
+    answer = scene.stub.hold("POST", "/interactions/**", "after", times=1)
+    await scene.ask()
+    await asyncio.wait_for(answer.arrived(), SECONDS)
+    await scene.bot.kill()
+    reading.release()
+    assert scene.watches() == []
+    await scene.bot.start()
+    await scene.ask()
+    await scene.stub.until(lambda: len(scene.messages) == 2 and scene.messages[1].embeds, SECONDS)
+    await scene.stub.until(lambda: scene.messages[1].embeds[0]["title"] == "Done", SECONDS)
+
+
+async def test_killed_after_the_commit_and_before_the_first_card(scene: Scene) -> None:
+    reading = scene.upstream.hold("*/fetch")
+    await scene.ask()
+    await scene.stub.until(lambda: scene.messages and scene.messages[0].thinking, SECONDS)
+    async with asyncio.timeout(SECONDS):
+        while not scene.watches():  # the commit follows the defer; only the file can tell when
+            await asyncio.sleep(0.01)
+    assert scene.watches()[0][0] == "opening"
+    await scene.bot.kill()
+    reading.release()
+    await scene.bot.start()
+    await scene.done()
+
+
+async def test_killed_in_mid_progress(scene: Scene) -> None:
+    await scene.ask()
+    await scene.stub.until(lambda: scene.messages and scene.title() == "In progress", SECONDS)
+    await scene.bot.kill()
+    await scene.bot.start()
+    await scene.done()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_killed_around_the_final_edit(scene: Scene, when: str) -> None:
+    final = scene.stub.hold(
+        "PATCH",
+        EDITS,
+        "before" if when == "before" else "after",
+        match=lambda call: "Done" in str(call.body),
+        times=1,
+    )
+    await scene.ask()
+    await asyncio.wait_for(final.arrived(), SECONDS)
+    assert (scene.title() == "Done") == (when == "after")
+    await scene.bot.kill()
+    assert scene.watches()[0][0] == "open"
+    await scene.bot.start()
+    await scene.done()
+
+
+async def test_sigterm_delivers_the_final_card_that_waits_and_exits_0(scene: Scene) -> None:
+    final = scene.stub.hold("PATCH", EDITS, "before", match=lambda call: "Done" in str(call.body), times=1)
+    await scene.ask()
+    await asyncio.wait_for(final.arrived(), SECONDS)
+    ending = asyncio.ensure_future(scene.bot.terminate())
+    final.release()
+    assert await ending == 0
+    await scene.done()
+    assert scene.watches()[0][0] == "closed"
+
+
+async def test_commands_are_sent_to_discord_once_and_not_again(scene: Scene) -> None:
+    def syncs() -> int:
+        return sum(
+            e.kind == "applied" and e.method == "PUT" and e.path.endswith("/commands") for e in scene.stub.log
+        )
+
+    assert await scene.bot.terminate() == 0
+    assert [command["name"] for command in scene.stub.commands] == ["status"]
+    before = syncs()
+    await scene.bot.start()
+    assert syncs() == before
+
+
+async def test_a_second_process_on_the_same_database_is_refused(scene: Scene, tmp_path: Path) -> None:
+    other = BotProcess(scene.stub, scene.upstream, tmp_path)
+    await other.launch()
+    assert await other.exited() == 78
+    assert "Another mjbot" in other.log.read_text()
+
+
+async def test_a_chinese_server_gets_chinese_cards_and_a_chinese_reader_chinese_answers(scene: Scene) -> None:
+    channel = scene.chinese_channel
+    asked = await scene.stub.slash(channel, scene.user, "status", locale="zh-CN", task_id="hello")
+    await asked.answered(SECONDS)
+    assert asked.ephemeral is not None
+    assert asked.ephemeral.content.startswith("这不像任务编号")
+    await scene.stub.slash(channel, scene.user, "status", locale="zh-CN", task_id=TASK)
+    await scene.stub.until(
+        lambda: (
+            scene.stub.messages(channel)
+            and scene.stub.messages(channel)[0].embeds
+            and scene.stub.messages(channel)[0].embeds[0]["title"] == "已完成"
+        ),
+        SECONDS,
+    )
