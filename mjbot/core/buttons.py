@@ -36,7 +36,9 @@ _FAMILIES = (
     (re.compile(r"::upsample_"), "upscale"),
     (re.compile(r"::(low|high)_variation::|::Inpaint::"), "vary"),
     (re.compile(r"::(Outpaint|CustomZoom)::"), "zoom"),
-    (re.compile(r"::pan_|::BOOKMARK::"), "pan"),
+    (re.compile(r"::pan_"), "pan"),
+    # A bookmark belongs to the picture, not to a kind of action: it joins the row before it.
+    (re.compile(r"::BOOKMARK::"), ""),
     (re.compile(r"::animate_|::video::"), "animate"),
     (re.compile(r"::(PicReader|Picread)::"), "describe"),
 )
@@ -85,7 +87,10 @@ def rows_of(task: Task, presses: Mapping[str, Press], locale: str, page: int = 0
 
 
 def family(custom_id: str) -> str:
-    """The kind of action, as far as the customId tells: buttons of one kind share a row."""
+    """The kind of action, as far as the customId tells: buttons of one kind share a row.
+
+    Empty for what may stand in any row (a bookmark, a link).
+    """
     for pattern, name in _FAMILIES:
         if pattern.search(custom_id):
             return name
@@ -150,10 +155,10 @@ def _by_family(drawn: Sequence[CardButton], families: Sequence[str]) -> Rows:
     rows: list[list[CardButton]] = []
     last = None
     for button, kind in zip(drawn, families, strict=True):
-        if kind != last or not _has_room(rows[-1], button):
+        if not rows or kind not in (last, "") or not _has_room(rows[-1], button):
             rows.append([])
         rows[-1].append(button)
-        last = kind
+        last = kind or last
     return tuple(map(tuple, rows))
 
 

@@ -39,6 +39,11 @@ class Stage:
         invite(self.env, guild)
         return guild
 
+    async def wait(self, seconds: int) -> None:
+        """Let time pass, a second at a time."""
+        for _ in range(seconds):
+            await self.env.advance_time(1)
+
     @property
     def reads(self) -> list[Seen]:
         return [each for each in self.server.requests if "/task/" in each.path]

@@ -7,7 +7,7 @@ from tests.bot.conftest import GRID, RUNNING, SINGLE, Stage, Theatre
 
 async def shown(stage: Stage, task_id: str = GRID) -> None:
     await stage.ann.slash(stage.channel, "status", task_id=task_id)
-    await stage.env.advance_time(2)
+    await stage.wait(2)
 
 
 async def test_a_press_is_submitted_once_and_its_answer_becomes_the_child_s_card(stage: Stage) -> None:
@@ -15,7 +15,7 @@ async def test_a_press_is_submitted_once_and_its_answer_becomes_the_child_s_card
     parent = stage.messages[0]
     await stage.press(parent, "U1")
     assert len(stage.world.log) == 1
-    await stage.env.advance_time(20)
+    await stage.wait(20)
     child = max(stage.messages, key=lambda message: message.id)
     assert child.id != parent.id
     assert child.embeds[0].title == "Done"
@@ -28,7 +28,7 @@ async def test_the_pressed_button_turns_blue_and_says_where_its_result_is(stage:
     await shown(stage)
     parent = stage.messages[0]
     await stage.press(parent, "U1")
-    await stage.env.advance_time(20)
+    await stage.wait(20)
     parent = min(stage.messages, key=lambda message: message.id)
     assert stage.button(parent, "U1").style.name == "primary"
     assert len(parent.attachments) == 1
@@ -44,7 +44,7 @@ async def test_a_variation_may_be_made_twice(stage: Stage) -> None:
     for _ in range(2):
         parent = min(stage.messages, key=lambda message: message.id)
         await stage.press(parent, "V2")
-        await stage.env.advance_time(3)
+        await stage.wait(3)
     assert len(stage.world.log) == 2
 
 
@@ -53,7 +53,7 @@ async def test_a_press_works_after_a_restart(theatre: Theatre) -> None:
     await shown(stage)
     await theatre.restart(stage)
     await stage.press(stage.messages[0], "U3")
-    await stage.env.advance_time(20)
+    await stage.wait(20)
     assert {message.embeds[0].title for message in stage.messages} == {"Done"}
     assert len(stage.world.log) == 1
 
@@ -63,7 +63,7 @@ async def test_a_press_works_on_a_message_whose_task_the_database_has_never_seen
     await shown(stage)
     await theatre.restart(stage, database=":memory:")
     await stage.press(stage.messages[0], "U3")
-    await stage.env.advance_time(20)
+    await stage.wait(20)
     assert len(stage.messages) == 2
     assert len(stage.world.log) == 1
 
@@ -78,7 +78,7 @@ async def test_a_refused_press_is_told_in_private_and_leaves_no_message(stage: S
     )
     result = await stage.press(stage.messages[0], "U1")
     assert "queue is full. Nothing was started" in result.followups[-1].content
-    await stage.env.advance_time(2)
+    await stage.wait(2)
     assert len([message for message in stage.messages if not message.flags.ephemeral]) == 1
     assert not stage.button(stage.messages[0], "U1").disabled
 
@@ -88,7 +88,7 @@ async def test_a_lost_answer_says_that_it_may_have_started_and_is_not_sent_again
     stage.server.drop("/mj/submit/action")
     result = await stage.press(stage.messages[0], "U1")
     assert "may or may not have started" in result.followups[-1].content
-    await stage.env.advance_time(30)
+    await stage.wait(30)
     assert sum(each.path == "/mj/submit/action" for each in stage.server.requests) == 1
 
 

@@ -16,7 +16,7 @@ async def test_a_running_task_is_followed_to_its_result(stage: Stage) -> None:
     assert stage.card.title == "Queued"
     titles, percents, pictures = {stage.card.title}, set(), set()
     for _ in range(45):
-        await stage.env.advance_time(1)
+        await stage.wait(1)
         titles.add(stage.card.title)
         first = (stage.card.description or "").splitlines()[0]
         if first.endswith("%"):
@@ -35,7 +35,7 @@ async def test_a_running_task_is_followed_to_its_result(stage: Stage) -> None:
 
 async def test_a_finished_task_shows_its_buttons_at_once_and_its_picture_right_after(stage: Stage) -> None:
     await stage.ann.slash(stage.channel, "status", task_id=GRID)
-    await stage.env.advance_time(1)
+    await stage.wait(1)
     assert stage.card.title == "Done"
     assert len(stage.messages[0].attachments) == 1
 
@@ -46,8 +46,10 @@ async def test_a_finished_task_shows_its_buttons_at_once_and_its_picture_right_a
         ("hello", "That does not look like a task id. It is usually 16 digits, such as `1763936412345678`."),
         (
             UNKNOWN,
-            f"The image service does not know `{UNKNOWN}`. Please check the number; "
-            "a brand-new task may need a few seconds.",
+            (
+                f"The image service does not know `{UNKNOWN}`. Please check the number; "
+                "a brand-new task may need a few seconds."
+            ),
         ),
     ],
 )
@@ -99,7 +101,7 @@ async def test_ten_viewers_of_one_task_cost_one_read(stage: Stage) -> None:
     for channel in channels:
         await stage.ann.slash(channel, "status", task_id=RUNNING)
     assert len(stage.reads) == 1
-    await stage.env.advance_time(40)
+    await stage.wait(40)
     assert {channel.last_message.embeds[0].title for channel in channels if channel.last_message} == {"Done"}
     reads = [each for each in stage.reads if each.method == "POST"]
     assert all(each.ids == (RUNNING,) for each in reads)
@@ -109,36 +111,36 @@ async def test_ten_viewers_of_one_task_cost_one_read(stage: Stage) -> None:
 async def test_the_same_message_reaches_its_end_across_a_restart(theatre: Theatre) -> None:
     stage = await theatre.open()
     await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
-    await stage.env.advance_time(12)
+    await stage.wait(12)
     assert stage.card.title == "In progress"
     await theatre.restart(stage)
-    await stage.env.advance_time(40)
+    await stage.wait(40)
     assert [message.embeds[0].title for message in stage.messages] == ["Done"]
 
 
 async def test_a_deleted_message_stops_its_watch(stage: Stage) -> None:
     await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
-    await stage.env.advance_time(3)
+    await stage.wait(3)
     owner = stage.guild.add_member(stage.guild.owner)
     await owner.delete(stage.messages[0])
-    await stage.env.advance_time(10)
+    await stage.wait(10)
     assert await stage.bot.store.open_watches() == []
     reads = len(stage.server.requests)
-    await stage.env.advance_time(60)
+    await stage.wait(60)
     assert len(stage.server.requests) == reads
 
 
 async def test_a_lost_channel_stops_its_watches(stage: Stage) -> None:
     await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
     stage.env.inject_error("PATCH", "/channels/*/messages/*", status=403, code=50001, times=None)
-    await stage.env.advance_time(20)
+    await stage.wait(20)
     assert await stage.bot.store.open_watches() == []
 
 
 async def test_it_works_in_a_direct_message(stage: Stage) -> None:
     user = stage.env.create_user("dora")
     await user.slash("status", task_id=RUNNING)
-    await stage.env.advance_time(40)
+    await stage.wait(40)
     message = user.dm_channel.last_message
     assert message is not None
     assert message.embeds[0].title == "Done"
@@ -159,7 +161,7 @@ async def test_a_channel_that_the_bot_cannot_see_gets_one_card_that_says_so(stag
     assert "cannot see this channel" in (result.response.embeds[0].description or "")
     assert await stage.bot.store.open_watches() == []
     edits = len(stage.env.http_requests)
-    await stage.env.advance_time(30)
+    await stage.wait(30)
     assert len(stage.env.http_requests) == edits
     again = await zoe.click(result.response.message, label="Look again")
     assert again.acknowledged
@@ -169,9 +171,9 @@ async def test_a_second_status_of_one_id_makes_a_new_card_and_the_older_one_poin
     stage: Stage,
 ) -> None:
     await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
-    await stage.env.advance_time(5)
+    await stage.wait(5)
     await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
-    await stage.env.advance_time(40)
+    await stage.wait(40)
     old, new = sorted(stage.messages, key=lambda message: message.id)
     assert old.embeds[0].title == "Continues below"
     assert str(new.id) in (old.embeds[0].description or "")
@@ -180,12 +182,12 @@ async def test_a_second_status_of_one_id_makes_a_new_card_and_the_older_one_poin
 
 async def test_an_outage_shows_as_unreachable_and_ends_by_itself(stage: Stage) -> None:
     await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
-    await stage.env.advance_time(10)
+    await stage.wait(10)
     stage.server.drop("/mj/*")
-    await stage.env.advance_time(75)
+    await stage.wait(75)
     assert stage.card.title in ("In progress when last seen", "Queued when last seen")
     stage.server.clear_faults()
-    await stage.env.advance_time(75)
+    await stage.wait(75)
     assert stage.card.title == "Done"
 
 
@@ -193,5 +195,5 @@ async def test_an_outage_shows_as_unreachable_and_ends_by_itself(stage: Stage) -
 async def test_a_server_without_a_batch_read_is_read_task_by_task(stage: Stage, batch: str) -> None:
     stage.server.batch = batch  # type: ignore[assignment]
     await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
-    await stage.env.advance_time(45)
+    await stage.wait(45)
     assert stage.card.title == "Done"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mjbot.core.buttons import Press
-from mjbot.core.card import AMBER, BLUE, GREEN, GREY, RED, Card, Settings, State, bar, render
+from mjbot.core.card import AMBER, BLUE, GREEN, GREY, RED, Card, Settings, State, bar, more, render
 from mjbot.core.custom_id import action_digest, parse
 from mjbot.core.task import Button, Condition, Task, TaskId, TaskView, Trouble
 from mjbot.ui.embeds import embed_of, view_of
@@ -146,6 +146,44 @@ def test_a_grid_has_its_buttons_in_the_server_s_order_and_rows() -> None:
     custom_id = parse(rows[0][0].target)
     assert custom_id is not None
     assert custom_id.arg == action_digest(GRID[0].custom_id)
+
+
+def test_a_single_s_fifteen_buttons_and_its_link_stand_by_family() -> None:
+    end = f"1::{UUID}::SOLO"
+    buttons = (
+        Button(f"MJ::JOB::upsample_v7_2x_subtle::{end}", "Upscale (Subtle)", "upscale_1"),
+        Button(f"MJ::JOB::upsample_v7_2x_creative::{end}", "Upscale (Creative)", "upscale_1"),
+        Button(f"MJ::JOB::low_variation::{end}", "Vary (Subtle)", "🪄"),
+        Button(f"MJ::JOB::high_variation::{end}", "Vary (Strong)", "🪄", style=1),
+        Button(f"MJ::Inpaint::{end}", "Vary (Region)", "🖌️"),
+        Button(f"MJ::Outpaint::50::{end}", "Zoom Out 2x", "🔍"),
+        Button(f"MJ::CustomZoom::{UUID}", "Custom Zoom", "🔍"),
+        *(Button(f"MJ::JOB::pan_{way}::{end}") for way in ("left", "right", "up", "down")),
+        Button(f"MJ::JOB::animate_high::{end}", "Animate (High motion)", "🎞️"),
+        Button(f"MJ::BOOKMARK::{UUID}", emoji="❤️"),
+        Button(label="Web", style=5, url="https://www.midjourney.com/jobs/1"),
+    )
+    rows = drawn(view(status="SUCCESS", buttons=buttons)).rows
+    assert [[each.label or each.emoji for each in row] for row in rows] == [
+        ["Upscale (Subtle)", "Upscale (Creative)"],
+        ["Vary (Subtle)", "Vary (Strong)", "Vary (Region)"],
+        ["Zoom Out 2x", "Custom Zoom"],
+        ["Pan left", "Pan right", "Pan up", "Pan down"],
+        ["Animate (High motion)", "❤️", "Web"],
+    ]
+    assert [each.label for row in rows for each in row if each.used] == ["Vary (Strong)"]
+    assert rows[0][0].emoji == ""
+
+
+def test_the_buttons_past_25_are_behind_more() -> None:
+    buttons = tuple(Button(f"MJ::JOB::new_{n}::1::{UUID}", f"B{n}") for n in range(30))
+    shown = view(status="SUCCESS", buttons=buttons)
+    rows = drawn(shown).rows
+    assert sum(map(len, rows)) == 25
+    assert rows[-1][-1].label == "More…"
+    assert shown.task is not None
+    rest = more(shown.task, Settings(), 1)
+    assert [each.label for row in rest for each in row] == [f"B{n}" for n in range(24, 30)]
 
 
 def test_no_buttons_while_running() -> None:
