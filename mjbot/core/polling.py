@@ -84,7 +84,7 @@ class PollBook:
         waiting = [(k, e) for k, e in self._entries.items() if not e.in_flight]
         if now < self._hold_until or not any(entry.due <= now for _, entry in waiting):
             return []
-        if self._failures and any(entry.in_flight for entry in self._entries.values()):
+        if self._one_is_asking:
             return []
         horizon = now + self.interval * _JOIN
         ids = [task_id for task_id, entry in waiting if entry.due <= horizon]
@@ -101,6 +101,11 @@ class PollBook:
         if entry := self._entries.get(task_id):
             entry.alarm = at
 
+    @property
+    def _one_is_asking(self) -> bool:
+        """During an outage one request at a time asks whether it is over."""
+        return self._failures > 0 and any(entry.in_flight for entry in self._entries.values())
+
     def alarms(self, now: float) -> list[TaskId]:
         """Tasks whose silence has just become something to say."""
         rung = [k for k, e in self._entries.items() if e.alarm is not None and e.alarm <= now]
@@ -111,6 +116,8 @@ class PollBook:
     def wake_at(self) -> float | None:
         """When `due` or `alarms` will next have something, or None while nothing is followed."""
         reads = [e.due for e in self._entries.values() if not e.in_flight]
+        if self._one_is_asking:
+            reads = []  # its answer, not the clock, says what happens next
         moments = [max(min(reads), self._hold_until)] if reads else []
         moments += [e.alarm for e in self._entries.values() if e.alarm is not None]
         return min(moments, default=None)

@@ -285,6 +285,8 @@ def _seen(view: TaskView, task: Task, now: float) -> TaskView:
 
 
 def _judged(view: TaskView, now: float, limits: Limits) -> TaskView:
+    # Compared as sums, exactly as `next_threshold` gives them: a difference could round the other way,
+    # and whoever was woken for the threshold would find nothing changed, again and again.
     condition = Condition.FINE
     if view.task is not None and view.task.phase.final:
         pass
@@ -294,11 +296,11 @@ def _judged(view: TaskView, now: float, limits: Limits) -> TaskView:
         and now - view.missing_since >= limits.lost
     ):
         condition = Condition.NOT_FOUND if view.task is None else Condition.LOST
-    elif now - view.opened_at >= limits.watch:
+    elif now >= view.opened_at + limits.watch:
         condition = Condition.ENDED
-    elif view.failing_since is not None and now - _last_read(view) >= limits.unreachable:
+    elif view.failing_since is not None and now >= _last_read(view) + limits.unreachable:
         condition = Condition.UNREACHABLE
-    elif _may_be_quiet(view) and now - _last_news(view) >= limits.quiet:
+    elif _may_be_quiet(view) and now >= _last_news(view) + limits.quiet:
         condition = Condition.QUIET
     return view if condition is view.condition else replace(view, condition=condition)
 

@@ -126,3 +126,14 @@ def test_an_alarm_wakes_the_book_once() -> None:
     assert book.wake_at() == NOW + 1
     assert book.alarms(NOW + 1) == ["task-1"]
     assert book.alarms(NOW + 1) == []
+
+
+def test_the_book_does_not_wake_its_loop_while_one_request_asks_whether_an_outage_is_over() -> None:
+    book = PollBook(Pace(batch=1))
+    for n in range(3):
+        book.follow(view(n), NOW, soon=True)
+    for batch in book.due(NOW):
+        book.failed(batch, NOW)
+    now = book.wake_at() or NOW
+    assert len(book.due(now)) == 1
+    assert book.wake_at() is None
