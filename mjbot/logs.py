@@ -30,3 +30,5 @@ def set_up(level: str, form: Literal["text", "json"]) -> None:
     handler.setFormatter(JsonFormatter() if form == "json" else text)
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("discord").setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    # At every start it warns that voice packages are missing; this bot has no voice.
+    logging.getLogger("discord.client").setLevel(logging.ERROR)

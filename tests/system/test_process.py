@@ -176,3 +176,41 @@ async def test_a_chinese_server_gets_chinese_cards_and_a_chinese_reader_chinese_
         ),
         SECONDS,
     )
+
+
+async def test_a_slow_service_is_waited_for_in_public_and_the_same_message_gets_the_card(
+    scene: Scene,
+) -> None:
+    reading = scene.upstream.hold("*/fetch")
+    await scene.ask()
+    await scene.stub.until(lambda: scene.messages and scene.messages[0].thinking, SECONDS)
+    reading.release()
+    await scene.done()
+
+
+async def test_an_error_after_a_public_thinking_takes_it_away_and_is_told_in_private(scene: Scene) -> None:
+    reading = scene.upstream.hold("*/fetch")
+    scene.upstream.fail("*/fetch", status=500)
+    asked = await scene.stub.slash(scene.channel, scene.user, "status", task_id=TASK)
+    await scene.stub.until(lambda: scene.messages and scene.messages[0].thinking, SECONDS)
+    reading.release()
+    await scene.stub.until(lambda: asked.ephemeral, SECONDS)
+    assert asked.ephemeral is not None
+    assert asked.ephemeral.content.startswith("The image service is not answering at the moment.")
+    assert all(message.deleted for message in scene.messages)
+    assert [state for state, _ in scene.watches()] == ["closed"]
+
+
+async def test_a_refused_token_is_named_and_the_process_ends(scene: Scene, tmp_path: Path) -> None:
+    assert await scene.bot.terminate() == 0
+    scene.stub.fail("GET", "/users/@me", status=401, code=0, times=1)
+    other = BotProcess(scene.stub, scene.upstream, tmp_path)
+    await other.launch()
+    assert await other.exited() == 78
+    assert "Discord refused the token" in other.log.read_text()
+
+
+async def test_a_revoked_token_ends_the_loop_and_the_loop_ends_the_process(scene: Scene) -> None:
+    scene.stub.fail("PATCH", EDITS, status=401, code=0, times=99)
+    await scene.ask()
+    assert await scene.bot.exited() == 70
