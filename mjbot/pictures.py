@@ -157,7 +157,10 @@ def _public(host: str) -> bool:
 
 def _looks_public(url: str) -> bool:
     """True when Discord's servers can probably fetch this address (they say nothing if they cannot)."""
-    host = urlsplit(url).hostname or ""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:  # such as "http://[x": an address that nobody can fetch
+        return False
     if _literal(host) is not None:
         return _public(host)
     return "." in host and not host.endswith((".local", ".internal", ".lan", ".localhost"))

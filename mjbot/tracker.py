@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 
 from mjbot.clock import Clock, Wakeup
 from mjbot.core.polling import PollBook
@@ -113,6 +114,10 @@ class TaskTracker:
 
 
 def _sightings(report: Report) -> dict[TaskId, Sighting]:
-    sightings: dict[TaskId, Sighting] = {task.id: Seen(task) for task in report.found.values()}
+    sightings: dict[TaskId, Sighting] = {
+        # A relay may call a task by another id than the one it was asked for.
+        task_id: Seen(replace(task, id=task_id))
+        for task_id, task in report.found.items()
+    }
     sightings |= {task_id: Missing() for task_id in report.missing}
     return sightings | {task_id: Unreachable(error.trouble) for task_id, error in report.failed.items()}

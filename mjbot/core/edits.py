@@ -75,6 +75,7 @@ Outcome = Delivered | Gone | Later | Refused
 @dataclass(slots=True)
 class _Slot:
     shown: Shown
+    flying: str = ""
     state: State | None = None
     pending: Card | None = None
     priority: Priority = Priority.PROGRESS
@@ -103,7 +104,8 @@ class EditBook:
     def prime(self, ref: MessageRef, shown: Shown, state: State | None = None) -> None:
         """Note what a message shows already, by another road than an edit of ours."""
         slot = self._slot(ref)
-        slot.shown, slot.state = shown, state
+        if not slot.flying:  # an edit on its way knows better
+            slot.shown, slot.state = shown, state
 
     def forget(self, ref: MessageRef) -> None:
         """Drop everything about a message."""
@@ -117,9 +119,9 @@ class EditBook:
         slot = self._slot(ref)
         if slot.pending is not None and slot.pending.final and not card.final:
             return True
-        if card.digest == slot.shown.digest:
+        if card.digest == (slot.flying or slot.shown.digest):
             slot.pending = None
-            return False
+            return bool(slot.flying)
         if slot.pending is None:
             slot.since, slot.priority = now, priority
         slot.priority = min(slot.priority, priority)
@@ -142,6 +144,7 @@ class EditBook:
         slot = channel.slots[ref]
         assert slot.pending is not None
         edit = Edit(ref, slot.pending, slot.shown, slot.attempt, slot.plain)
+        slot.flying = edit.card.digest
         slot.pending = None
         channel.in_flight = True
         channel.window.take(now)
@@ -155,6 +158,8 @@ class EditBook:
         channel = self._channels[edit.ref.channel_id]
         channel.in_flight = False
         slot = channel.slots.get(edit.ref)
+        if slot is not None:
+            slot.flying = ""
         match outcome:
             case Delivered(shown):
                 if slot is not None:

@@ -34,7 +34,7 @@ class SqliteStore:
             with db.atomic():
                 older = _watches(
                     db,
-                    "state != 'closed' and channel_id = ? and task_id = ? and message_id != ?",
+                    "state = 'open' and channel_id = ? and task_id = ? and message_id != ?",
                     watch.ref.channel_id,
                     watch.task_id,
                     watch.ref.message_id,

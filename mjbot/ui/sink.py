@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 _ATTACHED = "attachment://"
 _CHANNEL_GONE = (10003, 10004, 50001)  # unknown channel, unknown guild, no access
 _MESSAGE_GONE = (10008, 50005)  # unknown message, somebody else's message
-_TOO_LARGE = 40005
+_NO_FILE = (40005, 50013)  # too large; may not attach files here
 _ARCHIVED, _OLD_MESSAGE = 50083, 30046
 _ARCHIVED_WAIT, _OLD_WAIT, _BUSY_WAIT = 600.0, 60.0, 5.0
 
@@ -40,15 +40,15 @@ class DiscordSink:
         """Make one edit. Raises only when the bot's own token is refused."""
         image, file = await self._picture(edit)
         try:
-            await self._send(edit, image, file)
-        except discord.HTTPException as error:
-            if file is None or not (error.status == 413 or error.code == _TOO_LARGE):
-                return _outcome(error)
-            image = self._pictures.link(edit.card.picture) if edit.card.picture else None
             try:
+                await self._send(edit, image, file)
+            except discord.HTTPException as error:
+                if file is None or not (error.status == 413 or error.code in _NO_FILE):
+                    raise
+                image = self._pictures.link(edit.card.picture) if edit.card.picture else None
                 await self._send(edit, image, None)
-            except discord.HTTPException as second:
-                return _outcome(second)
+        except discord.HTTPException as error:
+            return _outcome(error)
         except discord.RateLimited as error:
             return Later(error.retry_after)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:

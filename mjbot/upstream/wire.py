@@ -21,7 +21,8 @@ _LAST_MOMENT = 253_402_300_799  # the end of year 9999: Discord draws nothing la
 def text(value: Any) -> str:
     """Text as text, numbers as digits, anything else as nothing."""
     if isinstance(value, str):
-        return value
+        # Half of an emoji, as servers that cut by UTF-16 units send it, could be neither stored nor sent.
+        return value.encode("utf-8", "replace").decode()
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
@@ -61,7 +62,8 @@ def urls(value: Any) -> list[str]:
     if not isinstance(value, list):
         return []
     found = [each.get("url") if isinstance(each, dict) else each for each in value]
-    return [each for each in found if isinstance(each, str) and each.startswith(("http://", "https://"))]
+    addresses = map(text, found)
+    return [each for each in addresses if each.startswith(("http://", "https://"))]
 
 
 def mapping(value: Any) -> dict[str, Any]:

@@ -55,6 +55,19 @@ def test_a_card_that_is_shown_already_costs_no_edit() -> None:
     assert book.take(NOW) is None
 
 
+def test_a_return_to_the_old_card_while_another_is_in_flight_is_not_lost() -> None:
+    book = EditBook()
+    book.prime(ref(1), Shown(card("A").digest))
+    book.offer(ref(1), card("B"), Priority.PRESS, NOW)
+    flying = book.take(NOW)
+    assert flying is not None
+    assert book.offer(ref(1), card("A"), Priority.PRESS, NOW)
+    deliver(book, flying, NOW)
+    back = book.take(NOW)
+    assert back is not None
+    assert back.card.description == "A"
+
+
 def test_a_channel_gets_five_edits_in_five_seconds() -> None:
     book = EditBook()
     for number in range(8):

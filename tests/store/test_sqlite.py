@@ -42,9 +42,12 @@ async def test_a_second_watch_in_a_channel_is_told_of_the_first() -> None:
     async with DatabaseThread(":memory:") as thread:
         store = SqliteStore(thread)
         await store.add(WATCH, view())
+        await store.save_shown({WATCH.ref: Shown()})  # open: its first card is on it
         elsewhere = replace(WATCH, ref=MessageRef(99, 11))
         assert await store.add(elsewhere, None) == []
-        assert await store.add(replace(WATCH, ref=MessageRef(2, 12)), None) == [WATCH]
+        assert await store.add(replace(WATCH, ref=MessageRef(2, 12)), None) == [
+            replace(WATCH, state=WatchState.OPEN)
+        ]
         await store.close(WATCH.ref)
         await store.close_channel(99)
         assert [watch.ref.message_id for watch, _ in await store.open_watches()] == [12]

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
-from mjbot.core.task import TaskId
+from mjbot.core.card import Picture
+from mjbot.core.task import Task, TaskId
 from mjbot.errors import (
     Down,
     KeyRefused,
@@ -23,6 +25,7 @@ from mjbot.errors import (
     TaskNotFound,
     WebPage,
 )
+from mjbot.pictures import Pictures
 from mjbot.upstream.protocol import (
     Protocol,
     Response,
@@ -171,6 +174,15 @@ def test_ids_are_sent_as_strings_and_quoted_in_paths() -> None:
     protocol = Protocol("https://h", "k", "bearer")
     assert protocol.list_by_condition([TaskId("12345")]).json == {"ids": ["12345"]}
     assert protocol.fetch(TaskId("a/b")).url == "https://h/mj/task/a%2Fb/fetch"
+
+
+def test_half_an_emoji_in_a_prompt_does_not_stop_the_bot() -> None:
+    body = {"id": "12345678", "status": "SUCCESS", "prompt": "a \ud83d", "imageUrl": "http://[x/a.png"}
+    task = read_fetch(Response(200, json.dumps(body).encode()))
+    assert TypeAdapter(Task).dump_json(task)
+    picture = Picture(task.image_url, final=True)
+    pictures = Pictures(None, "auto")  # type: ignore[arg-type]
+    assert pictures.link(picture) is None
 
 
 anything = st.recursive(
