@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import signal
 import sys
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 
 from mjbot import logs
 from mjbot.app import open_app
+from mjbot.bot import MJBot
 from mjbot.clock import Clock
 from mjbot.errors import StartupError
 from mjbot.settings import Settings
@@ -64,23 +66,33 @@ def demo(port: int, language: str) -> None:
 
 async def _run(settings: Settings) -> int:
     async with open_app(settings, Clock()) as bot:
-        loop = asyncio.get_running_loop()
-        stopping: set[asyncio.Task[None]] = set()
-
-        def stop() -> None:
-            stopping.add(asyncio.ensure_future(bot.stop()))
-
+        stopping = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop)
+            asyncio.get_running_loop().add_signal_handler(number, stopping.set)
         try:
             async with bot:
-                await bot.start(settings.discord_token.get_secret_value())
+                await _until_stopped(bot, settings.discord_token.get_secret_value(), stopping)
         except discord.LoginFailure:
             raise StartupError("Discord refused the token in MJBOT_DISCORD_TOKEN.") from None
         if bot.failure is not None:
             log.critical("a loop ended", exc_info=bot.failure)
             return EX_SOFTWARE
-        return EX_OK if stopping else EX_SOFTWARE
+        return EX_OK if stopping.is_set() else EX_SOFTWARE
+
+
+async def _until_stopped(bot: MJBot, token: str, stopping: asyncio.Event) -> None:
+    """Run the bot until it ends by itself or is told to; it may be told while it still logs in."""
+    running = asyncio.create_task(bot.start(token), name="bot")
+    told = asyncio.create_task(stopping.wait(), name="signal")
+    try:
+        await asyncio.wait({running, told}, return_when=asyncio.FIRST_COMPLETED)
+        if told.done():
+            await bot.stop()
+            running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+    finally:
+        told.cancel()
 
 
 def _settings_problems(error: ValidationError) -> list[str]:

@@ -48,7 +48,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
         pace = Pace(settings.poll_min, max(settings.poll_min, settings.poll_max), settings.batch_size)
 
         use_discord_at(settings.discord_api_url)
-        bot = MJBot(clock)
+        bot = MJBot(clock, test_server=settings.discord_api_url != _DISCORD)
         bot.store = store
         bot.tracker = TaskTracker(source, PollBook(pace, random.random), clock, Limits(watch=watch_limit))
         bot.editor = EditScheduler(DiscordSink(bot, pictures), EditBook(), clock)

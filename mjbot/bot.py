@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 from discord.ext import commands
+from yarl import URL
 
 import cogs
 from mjbot.clock import Clock
@@ -47,7 +48,7 @@ class MJBot(commands.AutoShardedBot):
     services: handlers.Services
     store: SqliteStore
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, test_server: bool = False) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -58,12 +59,16 @@ class MJBot(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
         )
         self._clock = clock
+        self._test_server = test_server
         self._stop = asyncio.Event()
         self._supervisor: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
         """Called once, logged in but not connected: edits need no gateway, so the work begins here."""
-        self._stop.clear()
+        if self._test_server:
+            # Without this discord.py would go to Discord's own gateway when a session cannot be resumed.
+            _, gateway, _ = await self.http.get_bot_gateway()
+            discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
         await self.tree.set_translator(CatalogueTranslator())
         self.add_dynamic_items(CardItem)
         for extension in cogs.EXTENSIONS:
@@ -87,12 +92,17 @@ class MJBot(commands.AutoShardedBot):
         """Nothing in a deleted channel can be edited."""
         await self.cards.close_channel(channel.id)
 
+    async def on_raw_thread_update(self, payload: discord.RawThreadUpdateEvent) -> None:
+        """Edits that wait for an archived thread may go on once it is opened again."""
+        if not payload.data["thread_metadata"]["archived"]:
+            self.editor.unpark(payload.thread_id)
+
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
         """Nothing in a deleted thread can be edited."""
         await self.cards.close_channel(payload.thread_id)
 
     async def stop(self) -> None:
-        """Finish: read nothing more, deliver the last cards that wait, then close. Returns when done."""
+        """Finish: begin nothing more, deliver what waits, then close. Returns when done."""
         self._stop.set()
         if self._supervisor is not None:
             await asyncio.wait({self._supervisor})
@@ -117,8 +127,11 @@ class MJBot(commands.AutoShardedBot):
             editor = loops.create_task(self.editor.run(), name="editor")
             keeper = loops.create_task(self.cards.run(), name="keeper")
             await self._stop.wait()
+            self.services.status.close()
             tracker.cancel()
-            await self.editor.drain(_DRAIN_SECONDS)
+            async with asyncio.TaskGroup() as last:
+                last.create_task(self.services.presses.finish(_DRAIN_SECONDS))
+                last.create_task(self.editor.drain(_DRAIN_SECONDS))
             editor.cancel()
             keeper.cancel()
         await self.cards.flush()

@@ -34,6 +34,15 @@ class EditScheduler:
         """Note what a message shows already."""
         self._book.prime(ref, shown, state)
 
+    def release(self, ref: MessageRef) -> None:
+        """Drop what is known of a message, unless a card still waits for it."""
+        self._book.release(ref)
+
+    def unpark(self, channel_id: int) -> None:
+        """A channel takes edits again, such as a thread that was archived."""
+        self._book.unpark(channel_id, self._clock.now())
+        self._wakeup.ring()
+
     def forget(self, ref: MessageRef) -> None:
         """Drop what is known of a message, and what waits for it."""
         self._book.forget(ref)
@@ -51,22 +60,22 @@ class EditScheduler:
         async with asyncio.TaskGroup() as edits:
             while True:
                 now = self._clock.now()
-                while edit := self._book.take(now, finals_only=self._draining):
+                while edit := self._book.take(now, urgent_only=self._draining):
                     self._in_flight += 1
                     edits.create_task(self._deliver(edit))
-                if self._draining and not (self._in_flight or self._book.finals_waiting):
+                if self._draining and not (self._in_flight or self._book.urgent_waiting):
                     self._drained.set()
-                await self._wakeup.wait(self._book.wake_at(now, finals_only=self._draining))
+                await self._wakeup.wait(self._book.wake_at(now, urgent_only=self._draining))
 
     async def drain(self, seconds: float) -> None:
-        """Deliver the last cards that wait, for at most so many seconds; nothing else goes out."""
+        """Deliver final cards and pressed buttons for at most so many seconds; nothing else goes out."""
         self._draining = True
         self._wakeup.ring()
         try:
             async with asyncio.timeout(seconds):
                 await self._drained.wait()
         except TimeoutError:
-            log.warning("%d final cards are left for the next start", self._book.finals_waiting)
+            log.warning("%d cards are left for the next start", self._book.urgent_waiting)
 
     async def _deliver(self, edit: Edit) -> None:
         try:

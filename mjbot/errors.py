@@ -3,6 +3,8 @@
 MJBotError                  each has a sentence for the user: a key of core/words.py
 ├── BadTaskId
 ├── NotAllowedHere          this server may not use the bot
+├── Closing                 this bot is about to end, and begins nothing new
+├── AnswerLost              Discord did not take an answer
 ├── PressRefused            a press was not accepted, and nothing was started
 ├── PressUnclear            no answer came to a submit: it may or may not have started
 └── UpstreamError           the image service gave no usable answer
@@ -48,6 +50,16 @@ class NotAllowedHere(MJBotError):
     """The server is not among ALLOWED_GUILDS."""
 
     key = "say.not_here"
+
+
+class Closing(MJBotError):
+    """The process is ending: what is begun is finished, nothing new is."""
+
+    key = "say.closing"
+
+
+class AnswerLost(MJBotError):
+    """Discord did not take the public answer to an interaction."""
 
 
 class PressRefused(MJBotError):

@@ -157,6 +157,10 @@ class WatchStore(Protocol):
         """Every watch that is not closed, with the last view of its task."""
         ...
 
+    async def watches_of(self, tasks: Sequence[TaskId]) -> list[tuple[Watch, TaskView | None]]:
+        """Every watch of these tasks, closed ones too, with the last view of the task."""
+        ...
+
     async def watch_at(self, ref: MessageRef) -> Watch | None:
         """The watch of a message, closed ones too."""
         ...
@@ -184,25 +188,23 @@ class WatchStore(Protocol):
     async def begin_press(
         self, task_id: TaskId, action: str, user_id: int, at: float, *, again: bool
     ) -> PressRecord | None:
-        """Commit a press, unless one is on its way (or was made, and ``again`` is False): that one."""
+        """Commit a press, or return the earlier one that forbids it.
+
+        That is one on its way, one that was made (unless ``again``), and, once, one of which nobody
+        knows whether it was made: pressing after that warning counts.
+        """
         ...
 
     async def end_press(
-        self,
-        task_id: TaskId,
-        action: str,
-        state: Press,
-        child: TaskId | None = None,
-        message: MessageRef | None = None,
-        guild_id: int | None = None,
+        self, task_id: TaskId, action: str, state: Press, child: tuple[Watch, TaskView] | None = None
     ) -> None:
-        """Note how the last press of an action ended."""
+        """Note how the last press of an action ended; commit its child's watch with it."""
         ...
 
     async def presses(self, task_id: TaskId) -> dict[str, Press]:
         """The state of the last press of each action of a task."""
         ...
 
-    async def end_interrupted_presses(self) -> None:
-        """A press that was on its way when the process died may or may not have been made."""
+    async def end_interrupted_presses(self) -> list[TaskId]:
+        """A press that was on its way when the process died may have been made: the tasks of such."""
         ...

@@ -50,7 +50,8 @@ class Press(StrEnum):
     SENDING = "sending"
     ACCEPTED = "accepted"
     REFUSED = "refused"
-    UNCLEAR = "unclear"
+    UNCLEAR = "unclear"  # the next person who presses is told, and nothing is sent
+    WARNED = "warned"  # somebody was told; whoever presses now means it
     UNKNOWN_ACTION = "unknown_action"
 
 

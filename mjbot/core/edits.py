@@ -107,6 +107,18 @@ class EditBook:
         if not slot.flying:  # an edit on its way knows better
             slot.shown, slot.state = shown, state
 
+    def release(self, ref: MessageRef) -> None:
+        """Drop what is known of a message, unless a card still waits or flies to it."""
+        slot = self._channels[ref.channel_id].slots.get(ref)
+        if slot is None or (slot.pending is None and not slot.flying):
+            self.forget(ref)
+
+    def unpark(self, channel_id: int, now: float) -> None:
+        """A channel takes edits again: nobody waits there for a retry any more."""
+        if channel_id in self._channels:
+            for slot in self._channels[channel_id].slots.values():
+                slot.not_before = min(slot.not_before, now)
+
     def forget(self, ref: MessageRef) -> None:
         """Drop everything about a message."""
         channel = self._channels[ref.channel_id]
@@ -128,14 +140,17 @@ class EditBook:
         slot.pending, slot.plain = card, False
         return True
 
-    def take(self, now: float, *, finals_only: bool = False) -> Edit | None:
-        """The edit that should start now, or None. Its channel is busy until it is settled."""
+    def take(self, now: float, *, urgent_only: bool = False) -> Edit | None:
+        """The edit that should start now, or None. Its channel is busy until it is settled.
+
+        ``urgent_only``: final cards and pressed buttons, which nothing later would repair.
+        """
         if self._all.ready_at(now) > now:
             return None
         ready = [
             (slot.priority, slot.since, ref)
             for ref, slot, at in self._candidates(now)
-            if at <= now and not (finals_only and slot.priority is not Priority.FINAL)
+            if at <= now and not (urgent_only and slot.priority is Priority.PROGRESS)
         ]
         if not ready:
             return None
@@ -182,27 +197,23 @@ class EditBook:
                 self._again(edit, now, 0.0, plain=True)
                 return False
 
-    def wake_at(self, now: float, *, finals_only: bool = False) -> float | None:
+    def wake_at(self, now: float, *, urgent_only: bool = False) -> float | None:
         """When `take` may have something, or None while nothing waits for time alone to pass."""
         moments = [
             at
             for _, slot, at in self._candidates(now)
-            if not (finals_only and slot.priority is not Priority.FINAL)
+            if not (urgent_only and slot.priority is Priority.PROGRESS)
         ]
         return max(min(moments), self._all.ready_at(now)) if moments else None
 
     @property
-    def finals_waiting(self) -> int:
-        """How many messages still wait for their last card."""
+    def urgent_waiting(self) -> int:
+        """How many messages still wait for a final card or a pressed button."""
         return sum(
-            slot.pending is not None and slot.priority is Priority.FINAL
+            slot.pending is not None and slot.priority is not Priority.PROGRESS
             for channel in self._channels.values()
             for slot in channel.slots.values()
         )
-
-    def refs_in(self, channel_id: int) -> list[MessageRef]:
-        """The messages of a channel that the book knows."""
-        return list(self._channels[channel_id].slots) if channel_id in self._channels else []
 
     def _again(self, edit: Edit, now: float, seconds: float, *, plain: bool = False) -> None:
         slot = self._slot(edit.ref)

@@ -18,7 +18,7 @@ _GAP_CEILING = 60.0  # a longer silence says something about one task, not about
 _JOIN = 0.5  # whatever is due within half an interval joins the round
 _JITTER = 0.1
 _BACKOFF_CEILING = 60.0
-_READS_PER_SECOND = 10.0
+_READS_PER_SECOND = 8.0  # of the ten that the service is asked for; the rest is for people
 
 
 @dataclass(frozen=True, slots=True)

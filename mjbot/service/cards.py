@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mjbot.clock import Clock, Wakeup
 from mjbot.core.card import Card, Settings, moved, render
@@ -65,8 +66,7 @@ class CardKeeper:
             if watch is None or watch.task_id != view.id:
                 return
             self._editor.prime(ref, watch.shown)
-        card = await self.card(view, watch.locale)
-        self._editor.submit(ref, card, Priority.PRESS)
+        await self._repaint(watch, view)
 
     async def on_change(self, views: Sequence[TaskView]) -> None:
         """Tasks changed: persist first, then offer the new cards."""
@@ -85,12 +85,14 @@ class CardKeeper:
             case Gone(channel=True):
                 await self.close_channel(ref.channel_id)
                 return
+            case Gone():
+                self._editor.forget(ref)
         if edit.card.final or not isinstance(outcome, Delivered):
             await self._close(ref)
 
     async def resume(self) -> None:
         """Take up every open watch again; only cards that differ from what is shown are edited."""
-        await self._store.end_interrupted_presses()
+        await self._undim(await self._store.end_interrupted_presses())
         for watch, stored in await self._store.open_watches():
             view = stored or TaskView(watch.task_id, opened_at=watch.created_at)
             self._watches[view.id][watch.ref] = watch
@@ -98,6 +100,23 @@ class CardKeeper:
             self._tracker.follow(view, soon=True)
             if view.task is not None or view.settled:
                 await self._submit(watch.ref, await self.card(view, watch.locale))
+
+    async def _undim(self, tasks: Sequence[TaskId]) -> None:
+        """Give the buttons back whose press died with the last process."""
+        for watch, view in await self._store.watches_of(tasks):
+            if view is not None and watch.shown.digest:
+                # What was delivered last is not certain, so the card is drawn whatever the digest says.
+                self._editor.prime(watch.ref, replace(watch.shown, digest=""))
+                await self._repaint(watch, view)
+
+    async def _repaint(self, watch: Watch, view: TaskView) -> None:
+        card = await self.card(view, watch.locale)
+        if not self._editor.submit(watch.ref, card, Priority.PRESS):
+            self._release(watch.ref)
+
+    def _release(self, ref: MessageRef) -> None:
+        if not any(ref in watches for watches in self._watches.values()):
+            self._editor.release(ref)
 
     async def run(self) -> None:
         """Save what messages show, a little later and many at once, for ever."""
@@ -119,10 +138,10 @@ class CardKeeper:
     async def _close(self, ref: MessageRef) -> None:
         await self.flush()
         await self._store.close(ref)
-        self._editor.forget(ref)
         for task_id, watches in list(self._watches.items()):
             if watches.pop(ref, None) is not None and not watches:
                 self._drop(task_id)
+        self._editor.release(ref)
 
     async def close_channel(self, channel_id: int) -> None:
         """Nothing in this channel can be edited any more: end its watches."""

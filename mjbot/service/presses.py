@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from mjbot.clock import Clock
 from mjbot.core.buttons import Press, family, label_of
 from mjbot.core.custom_id import action_digest
 from mjbot.core.task import Button, Task, TaskId, TaskView
-from mjbot.core.watch import MessageRef
-from mjbot.errors import MJBotError, PressRefused, UpstreamError
+from mjbot.core.watch import MessageRef, Watch, WatchState
+from mjbot.errors import AnswerLost, MJBotError, PressRefused, PressUnclear, UpstreamError
 from mjbot.ports import Accepted, Place, PressRecord, Reply, TaskSource, WatchStore
 from mjbot.service.cards import CardKeeper
 from mjbot.service.status import StatusService
@@ -37,10 +39,28 @@ class PressService:
         self._status = status
         self._cards = cards
         self._clock = clock
+        self._running: set[asyncio.Task[Any]] = set()
 
     async def press(self, place: Place, on: MessageRef, task_id: TaskId, digest: str, reply: Reply) -> None:
         """Press the action with this digest. Raises `MJBotError`, with the button's label in it."""
         self._status.admit(place)
+        running = asyncio.current_task()
+        assert running is not None
+        self._running.add(running)
+        try:
+            await self._press(place, on, task_id, digest, reply)
+        finally:
+            self._running.discard(running)
+
+    async def finish(self, seconds: float) -> None:
+        """Wait for the presses under way; those that take longer end as unclear, which is the truth."""
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=seconds)
+            for each in late:
+                each.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _press(self, place: Place, on: MessageRef, task_id: TaskId, digest: str, reply: Reply) -> None:
         if (stored := await self._store.view(task_id)) is None or stored.task is None:
             await reply.think()  # the task must be read first, which may take longer than Discord waits
         action = await self._action(task_id, digest, place.locale)
@@ -51,13 +71,17 @@ class PressService:
         if earlier is not None:
             raise _already(earlier, action.label)
         try:
-            await reply.think()
+            ref = await reply.think()
             await self._cards.repaint(on, action.view)
             accepted = await self._source.submit_action(task_id, action.button.custom_id)
         except BaseException as error:
             await self._failed(action, on, error)
             raise
-        await self._accepted(place, on, action, accepted, reply)
+        try:
+            watch = self._status.new_watch(place, accepted.task_id, ref)
+            await self._accepted(place, action, accepted, watch, reply)
+        finally:
+            await self._cards.repaint(on, action.view)
 
     async def _action(self, task_id: TaskId, digest: str, locale: str) -> _Action:
         view = await self._status.known(task_id)
@@ -81,28 +105,27 @@ class PressService:
         await self._cards.repaint(on, action.view)
 
     async def _accepted(
-        self, place: Place, on: MessageRef, action: _Action, accepted: Accepted, reply: Reply
+        self, place: Place, action: _Action, accepted: Accepted, watch: Watch, reply: Reply
     ) -> None:
         parent = action.view.id
         if accepted.task_id == parent:
             await self._store.end_press(parent, action.digest, Press.ACCEPTED)
-            await self._cards.repaint(on, action.view)
             raise PressRefused("say.confirmed", label=action.label)
-        now = self._clock.now()
-        await self._store.end_press(parent, action.digest, Press.ACCEPTED, accepted.task_id)
         child = Task(
             accepted.task_id,
             status="SUBMITTED",
             prompt=action.view.task.prompt if action.view.task else "",
-            submitted_at=int(now),
+            submitted_at=int(watch.created_at),
             ahead=accepted.ahead,
         )
-        view = TaskView(accepted.task_id, opened_at=now, task=child)
-        ref = await self._status.present(place, view, reply)
-        await self._store.end_press(
-            parent, action.digest, Press.ACCEPTED, accepted.task_id, ref, place.guild_id
-        )
-        await self._cards.repaint(on, action.view)
+        view = TaskView(accepted.task_id, opened_at=watch.created_at, task=child)
+        # Where the bot cannot follow, the watch is only kept as the place where the child was shown.
+        kept = watch if place.can_follow else replace(watch, state=WatchState.CLOSED)
+        await self._store.end_press(parent, action.digest, Press.ACCEPTED, (kept, view))
+        try:
+            await self._status.present(place, view, reply, watch)
+        except AnswerLost as error:
+            raise PressRefused("say.started_unshown", label=action.label, id=accepted.task_id) from error
 
 
 def _find(task: Task | None, digest: str) -> tuple[int, Button] | None:
@@ -115,4 +138,8 @@ def _find(task: Task | None, digest: str) -> tuple[int, Button] | None:
 def _already(earlier: PressRecord, label: str) -> MJBotError:
     if earlier.state is Press.ACCEPTED and earlier.message is not None:
         return PressRefused("say.used", label=label, link=earlier.message.url(earlier.guild_id))
+    if earlier.state is Press.ACCEPTED:
+        return PressRefused("say.confirmed", label=label)
+    if earlier.state is Press.UNCLEAR:
+        return PressUnclear(label=label)
     return PressRefused("say.in_flight", label=label)

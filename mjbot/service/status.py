@@ -12,7 +12,15 @@ from mjbot.core.task import Phase, TaskId, TaskView, parse_task_id
 from mjbot.core.text import short
 from mjbot.core.watch import NOTHING_SHOWN, MessageRef, Shown, Watch, WatchState
 from mjbot.core.words import age, say
-from mjbot.errors import BadTaskId, MJBotError, NotAllowedHere, TaskNotFound, UpstreamError
+from mjbot.errors import (
+    AnswerLost,
+    BadTaskId,
+    Closing,
+    MJBotError,
+    NotAllowedHere,
+    TaskNotFound,
+    UpstreamError,
+)
 from mjbot.ports import Offer, PictureSource, Place, Reply, TaskSource, WatchStore
 from mjbot.service.cards import CardKeeper
 from mjbot.tracker import TaskTracker
@@ -45,6 +53,7 @@ class StatusService:
         self._clock = clock
         self._allowed = allowed_guilds
         self._reads: dict[TaskId, asyncio.Task[TaskView]] = {}
+        self._closing = False
 
     async def open(self, place: Place, raw: str, reply: Reply) -> None:
         """Answer with one public card for this id, and follow the task. Raises `MJBotError`."""
@@ -60,7 +69,7 @@ class StatusService:
         try:
             await asyncio.wait({reading}, timeout=_FIRST_ANSWER)
             if not reading.done():
-                watch = self._watch(place, task_id, await reply.think())
+                watch = self.new_watch(place, task_id, await reply.think())
                 if place.can_follow:
                     await self._store.add(watch, None)
             view = await reading
@@ -72,9 +81,9 @@ class StatusService:
             reading.cancel()
         await self._present(place, view, reply, watch)
 
-    async def present(self, place: Place, view: TaskView, reply: Reply) -> MessageRef:
-        """Show a view as a new card, and follow its task."""
-        return await self._present(place, view, reply, None)
+    async def present(self, place: Place, view: TaskView, reply: Reply, watch: Watch) -> None:
+        """Show a view as a new card on a message that is already being thought about, and follow it."""
+        await self._present(place, view, reply, watch)
 
     async def look_again(self, place: Place, ref: MessageRef, task_id: TaskId, reply: Reply) -> None:
         """Take up a task anew on a message whose watch had ended. Raises `MJBotError`."""
@@ -85,7 +94,7 @@ class StatusService:
             return
         earlier = await self._store.watch_at(ref)
         watch = replace(
-            self._watch(place, task_id, ref),
+            self.new_watch(place, task_id, ref),
             state=WatchState.OPEN,
             shown=earlier.shown if earlier else NOTHING_SHOWN,
         )
@@ -117,9 +126,15 @@ class StatusService:
         return await asyncio.shield(self._reads[task_id])
 
     def admit(self, place: Place) -> None:
-        """Raise `NotAllowedHere` for a server that may not use the bot."""
+        """Raise `NotAllowedHere` for a server that may not use the bot, `Closing` near the end."""
+        if self._closing:
+            raise Closing
         if self._allowed and place.guild_id not in self._allowed:
             raise NotAllowedHere
+
+    def close(self) -> None:
+        """Begin nothing new: the process is about to end."""
+        self._closing = True
 
     async def suggest(self, place: Place, text: str) -> list[tuple[str, TaskId]]:
         """Lines and ids for autocomplete, from the database alone."""
@@ -152,19 +167,24 @@ class StatusService:
         now = self._clock.now()
         return TaskView(task_id, opened_at=now, task=replace(task, id=task_id), seen_at=now)
 
-    async def _present(self, place: Place, view: TaskView, reply: Reply, watch: Watch | None) -> MessageRef:
+    async def _present(self, place: Place, view: TaskView, reply: Reply, watch: Watch | None) -> None:
         card = await self._cards.card(view, place.locale, unwatched=not place.can_follow)
         image = self._pictures.link(card.picture) if card.picture else None
-        ref = await reply.show(card, image)
+        shown = self._first_shown(card, image)
+        try:
+            ref = await reply.show(card, image)
+        except AnswerLost:
+            if watch is None or not place.can_follow:
+                raise
+            ref, shown = watch.ref, NOTHING_SHOWN  # the channel route may still reach the message
         if not place.can_follow:
-            return ref
-        watch = replace(watch or self._watch(place, view.id, ref), shown=self._first_shown(card, image))
+            return
+        watch = replace(watch or self.new_watch(place, view.id, ref), shown=shown)
         older = await self._store.add(replace(watch, state=WatchState.OPEN), view)
         await self._store.saw(place, view.id, self._clock.now())
         await self._cards.keep(watch, view, card, older)
         if card.picture and not place.can_attach and self._pictures.attaches(card.picture):
             await reply.tell("say.no_files")
-        return ref
 
     def _first_shown(self, card: Card, image: str | None) -> Shown:
         """What the first answer shows. A picture that is still to be attached leaves it unfinished."""
@@ -174,7 +194,8 @@ class StatusService:
             return Shown()
         return Shown(card.digest, card.picture.key, image)
 
-    def _watch(self, place: Place, task_id: TaskId, ref: MessageRef) -> Watch:
+    def new_watch(self, place: Place, task_id: TaskId, ref: MessageRef) -> Watch:
+        """A watch that is about to be opened."""
         return Watch(ref, task_id, place.guild_id, place.user_id, place.locale, self._clock.now())
 
 

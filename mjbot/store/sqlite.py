@@ -74,6 +74,14 @@ class SqliteStore:
 
         return await self._thread.run(work)
 
+    async def watches_of(self, tasks: Sequence[TaskId]) -> list[tuple[Watch, TaskView | None]]:
+        """Every watch of these tasks, closed ones too, with the last view of the task."""
+
+        def work(db: Database) -> list[tuple[Watch, TaskView | None]]:
+            return [(watch, _view(db, each)) for each in tasks for watch in _watches(db, "task_id = ?", each)]
+
+        return await self._thread.run(work)
+
     async def watch_at(self, ref: MessageRef) -> Watch | None:
         """The watch of a message, closed ones too."""
         found = await self._thread.run(lambda db: _watches(db, "message_id = ?", ref.message_id))
@@ -134,7 +142,11 @@ class SqliteStore:
     async def begin_press(
         self, task_id: TaskId, action: str, user_id: int, at: float, *, again: bool
     ) -> PressRecord | None:
-        """Commit a press, unless one is on its way (or was made, and ``again`` is False): that one."""
+        """Commit a press, or return the earlier one that forbids it.
+
+        That is one on its way, one that was made (unless ``again``), and, once, one of which nobody
+        knows whether it was made: pressing after that warning counts.
+        """
 
         def work(db: Database) -> PressRecord | None:
             with db.atomic():
@@ -143,6 +155,10 @@ class SqliteStore:
                 if earlier and (
                     earlier.state is Press.SENDING or (earlier.state is Press.ACCEPTED and not again)
                 ):
+                    return earlier
+                if earlier and earlier.state is Press.UNCLEAR:
+                    warned = {"task_id": task_id, "action": action, "state": Press.WARNED}
+                    db.table("presses").upsert(warned, pk=("task_id", "action"))
                     return earlier
                 row = {
                     "task_id": task_id,
@@ -157,23 +173,23 @@ class SqliteStore:
         return await self._thread.run(work)
 
     async def end_press(
-        self,
-        task_id: TaskId,
-        action: str,
-        state: Press,
-        child: TaskId | None = None,
-        message: MessageRef | None = None,
-        guild_id: int | None = None,
+        self, task_id: TaskId, action: str, state: Press, child: tuple[Watch, TaskView] | None = None
     ) -> None:
-        """Note how the last press of an action ended."""
+        """Note how the last press of an action ended; commit its child's watch with it."""
 
         def work(db: Database) -> None:
-            row: dict[str, Any] = {"task_id": task_id, "action": action, "state": state, "guild_id": guild_id}
-            if child is not None:
-                row["child_id"] = child
-            if message is not None:
-                row |= {"channel_id": message.channel_id, "message_id": message.message_id}
+            row: dict[str, Any] = {"task_id": task_id, "action": action, "state": state}
             with db.atomic():
+                if child is not None:
+                    watch, view = child
+                    row |= {
+                        "child_id": watch.task_id,
+                        "guild_id": watch.guild_id,
+                        "channel_id": watch.ref.channel_id,
+                        "message_id": watch.ref.message_id,
+                    }
+                    db.table("watches").upsert(_row(watch), pk="message_id")
+                    _save(db, [view])
                 db.table("presses").upsert(row, pk=("task_id", "action"))
 
         await self._thread.run(work)
@@ -187,14 +203,16 @@ class SqliteStore:
 
         return await self._thread.run(work)
 
-    async def end_interrupted_presses(self) -> None:
-        """A press that was on its way when the process died may or may not have been made."""
+    async def end_interrupted_presses(self) -> list[TaskId]:
+        """A press that was on its way when the process died may have been made: the tasks of such."""
 
-        def work(db: Database) -> None:
+        def work(db: Database) -> list[TaskId]:
             with db.atomic():
+                rows = list(db.query("select distinct task_id from presses where state = 'sending'"))
                 db.execute("update presses set state = 'unclear' where state = 'sending'")
+            return [TaskId(row["task_id"]) for row in rows]
 
-        await self._thread.run(work)
+        return await self._thread.run(work)
 
     async def named(self, name: str) -> str | None:
         """A named value, such as the hash of the commands that Discord knows."""

@@ -7,13 +7,14 @@ import secrets
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import discord
 
 from mjbot.core.buttons import Rows
 from mjbot.core.card import Card, timestamp
 from mjbot.core.watch import MessageRef
 from mjbot.core.words import say
-from mjbot.errors import MJBotError, SlowDown
+from mjbot.errors import AnswerLost, MJBotError, SlowDown
 from mjbot.ui import embeds
 
 if TYPE_CHECKING:
@@ -43,7 +44,12 @@ class InteractionReply:
 
     async def show(self, card: Card, image: str | None) -> MessageRef:
         """Put a card on the public answer."""
-        embed, view = embeds.embed_of(card, image), embeds.view_of(card.rows)
+        try:
+            return await self._show(embeds.embed_of(card, image), embeds.view_of(card.rows))
+        except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise AnswerLost(type(error).__name__, ref="-") from error
+
+    async def _show(self, embed: discord.Embed, view: discord.ui.View | None) -> MessageRef:
         if self._ref is not None:
             await self._interaction.edit_original_response(embed=embed, view=view)
         else:

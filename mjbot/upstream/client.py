@@ -32,6 +32,8 @@ _READ_SECONDS = 10.0
 _SUBMIT_SECONDS = 75.0  # gateways give their upstream 60 s: hanging up before makes orphans
 _BODY = 8 * 1024 * 1024
 _READS, _READ_SPAN = 10, 1.0
+_POLLS = 8  # of these: the rest is for people, who wait for their answer
+_BATCH_REST = 600.0  # seconds until a server without a batch read is asked for one again
 _AT_ONCE = 8
 
 
@@ -43,31 +45,30 @@ class UpstreamClient:
         self._protocol = protocol
         self._clock = clock
         self._batch = batch
-        self._batches_work = True
+        self._batches_from = 0.0
         self._window = Window(_READS, _READ_SPAN)
+        self._polls = Window(_POLLS, _READ_SPAN)
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
     @property
     def per_request(self) -> int:
         """How many tasks one request reads: 1 where the server has no batch read."""
-        return self._batch if self._batches_work else 1
+        return self._batch if self._clock.now() >= self._batches_from else 1
 
     async def fetch(self, task_id: TaskId) -> Task:
         """Read one task. Raises an `UpstreamError`."""
-        async with self._slots:
-            return read_fetch(await self._read(self._protocol.fetch(task_id)))
+        return read_fetch(await self._read(self._protocol.fetch(task_id)))
 
     async def fetch_many(self, ids: Sequence[TaskId]) -> Report:
         """Read many tasks with one request where the server can, else one by one."""
-        if self._batches_work:
+        if self._clock.now() >= self._batches_from:
             try:
-                response = await self._read(self._protocol.list_by_condition(ids))
+                response = await self._poll(self._protocol.list_by_condition(ids))
                 if not batch_is_missing(response):
                     return await self._sorted(ids, read_list(response))
             except UpstreamError as error:
                 return Report(failed=dict.fromkeys(ids, error))
-            log.warning("this image service has no batch read; tasks are read one by one")
-            self._batches_work = False
+            self._rest_from_batches("has no batch read")
         return await self._singly(ids)
 
     async def submit_action(self, task_id: TaskId, custom_id: str) -> Accepted:
@@ -85,16 +86,15 @@ class UpstreamClient:
         asked = set(ids)
         found = {task.id: task for task in tasks if task.id in asked}
         absent = asked - found.keys()
-        if not absent or len(found) == len(tasks):
+        if not absent or all(task.id in asked for task in tasks):
             return Report(found, frozenset(absent))
         # Strangers in the answer: this server does not look at our ids, so absence proves nothing.
-        log.warning("this image service ignores the ids of a batch read; tasks are read one by one")
-        self._batches_work = False
+        self._rest_from_batches("ignores the ids of a batch read")
         rest = await self._singly(sorted(absent))
         return Report({**found, **rest.found}, rest.missing, rest.failed)
 
     async def _singly(self, ids: Sequence[TaskId]) -> Report:
-        results = await asyncio.gather(*map(self.fetch, ids), return_exceptions=True)
+        results = await asyncio.gather(*map(self._fetch_one, ids), return_exceptions=True)
         found: dict[TaskId, Task] = {}
         missing: set[TaskId] = set()
         failed: dict[TaskId, UpstreamError] = {}
@@ -109,10 +109,25 @@ class UpstreamClient:
                 found[task_id] = result
         return Report(found, frozenset(missing), failed)
 
-    async def _read(self, request: Request) -> Response:
-        while (at := self._window.ready_at(now := self._clock.now())) > now:
+    async def _fetch_one(self, task_id: TaskId) -> Task:
+        async with self._slots:
+            return read_fetch(await self._poll(self._protocol.fetch(task_id)))
+
+    def _rest_from_batches(self, why: str) -> None:
+        log.warning("this image service %s; for ten minutes tasks are read one by one", why)
+        self._batches_from = self._clock.now() + _BATCH_REST
+
+    async def _poll(self, request: Request) -> Response:
+        await self._turn(self._polls)
+        return await self._read(request)
+
+    async def _turn(self, window: Window) -> None:
+        while (at := window.ready_at(now := self._clock.now())) > now:
             await asyncio.sleep(at - now)
-        self._window.take(now)
+        window.take(now)
+
+    async def _read(self, request: Request) -> Response:
+        await self._turn(self._window)
         try:
             return await self._send(request, _READ_SECONDS)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:

@@ -92,6 +92,41 @@ async def test_a_lost_answer_says_that_it_may_have_started_and_is_not_sent_again
     assert sum(each.path == "/mj/submit/action" for each in stage.server.requests) == 1
 
 
+async def test_a_child_whose_first_card_is_refused_gets_it_by_the_channel_route(stage: Stage) -> None:
+    await shown(stage)
+    stage.env.inject_error("PATCH", "/webhooks/*/messages/@original", status=500, times=None)
+    await stage.press(stage.messages[0], "U1")
+    await stage.wait(20)
+    assert [message.embeds[0].title for message in stage.messages] == ["Done", "Done"]
+    parent = min(stage.messages, key=lambda message: message.id)
+    assert stage.button(parent, "U1").style.name == "primary"
+
+
+async def test_after_a_lost_answer_the_next_press_is_a_warning_and_the_one_after_it_counts(
+    stage: Stage,
+) -> None:
+    await shown(stage)
+    stage.server.drop("/mj/submit/action", times=1)
+    await stage.press(stage.messages[0], "U1")
+    await stage.wait(2)
+    told = await stage.press(stage.messages[0], "U1")
+    assert told.ephemeral
+    assert told.response is not None
+    assert "may or may not have started" in told.response.content
+    assert stage.world.log == []
+    await stage.press(stage.messages[0], "U1")
+    await stage.wait(2)
+    assert len(stage.world.log) == 1
+
+
+async def test_a_bookmark_is_confirmed_and_makes_no_card(stage: Stage) -> None:
+    await shown(stage, SINGLE)
+    result = await stage.press(stage.messages[0], "❤️")
+    assert "makes no new picture" in result.followups[-1].content
+    await stage.wait(2)
+    assert len([message for message in stage.messages if not message.flags.ephemeral]) == 1
+
+
 async def test_a_button_that_wants_words_says_so(stage: Stage) -> None:
     await shown(stage, SINGLE)
     result = await stage.press(stage.messages[0], "Custom Zoom")

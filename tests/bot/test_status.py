@@ -167,6 +167,21 @@ async def test_a_channel_that_the_bot_cannot_see_gets_one_card_that_says_so(stag
     assert again.acknowledged
 
 
+async def test_without_attach_files_the_card_keeps_its_buttons_and_the_person_is_told(stage: Stage) -> None:
+    role = next(r for r in stage.env.backend.get_guild(stage.guild.id).roles.values() if r.managed)
+    role.permissions &= ~discord.Permissions(attach_files=True).value
+    everyone = stage.env.backend.get_guild(stage.guild.id).everyone_role
+    everyone.permissions &= ~discord.Permissions(attach_files=True).value
+    stage.env.inject_error("PATCH", "/channels/*/messages/*", status=403, code=50013)
+    result = await stage.ann.slash(stage.channel, "status", task_id=GRID)
+    assert "may not attach files here" in result.followups[-1].content
+    await stage.wait(3)
+    card = min(stage.messages, key=lambda message: message.id)
+    assert card.attachments == []
+    assert len(stage.labels(card)) == 2
+    assert await stage.bot.store.open_watches() == []
+
+
 async def test_a_second_status_of_one_id_makes_a_new_card_and_the_older_one_points_to_it(
     stage: Stage,
 ) -> None:

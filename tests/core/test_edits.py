@@ -68,6 +68,28 @@ def test_a_return_to_the_old_card_while_another_is_in_flight_is_not_lost() -> No
     assert back.card.description == "A"
 
 
+def test_a_card_that_waits_survives_the_release_of_its_message() -> None:
+    book = EditBook()
+    book.offer(ref(1), card("dimmed", final=True), Priority.PRESS, NOW)
+    flying = book.take(NOW)
+    assert flying is not None
+    book.offer(ref(1), card("blue", final=True), Priority.PRESS, NOW)
+    deliver(book, flying, NOW)
+    book.release(ref(1))
+    assert book.take(NOW) is not None
+
+
+def test_an_opened_thread_takes_at_once_what_waited_for_it() -> None:
+    book = EditBook()
+    book.offer(ref(1), card("x"), Priority.PROGRESS, NOW)
+    edit = book.take(NOW)
+    assert edit is not None
+    book.settle(edit, Later(600, parked=True), NOW)
+    assert book.take(NOW + 60) is None
+    book.unpark(1, NOW + 60)
+    assert book.take(NOW + 60) is not None
+
+
 def test_a_channel_gets_five_edits_in_five_seconds() -> None:
     book = EditBook()
     for number in range(8):

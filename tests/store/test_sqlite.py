@@ -60,7 +60,8 @@ async def test_only_one_of_two_presses_at_one_moment_is_begun() -> None:
         earlier = await store.begin_press(TASK, "u1", 4, 1.0, again=True)
         assert earlier is not None
         assert earlier.state is Press.SENDING
-        await store.end_press(TASK, "u1", Press.ACCEPTED, TaskId("17306217"), MessageRef(2, 20), 1)
+        child = replace(WATCH, ref=MessageRef(2, 20), task_id=TaskId("17306217"))
+        await store.end_press(TASK, "u1", Press.ACCEPTED, (child, view(id=child.task_id)))
         made = await store.begin_press(TASK, "u1", 4, 2.0, again=False)
         assert made is not None
         assert (made.child_id, made.message) == ("17306217", MessageRef(2, 20))
@@ -71,8 +72,13 @@ async def test_a_press_that_was_on_its_way_when_the_process_died_is_unclear() ->
     async with DatabaseThread(":memory:") as thread:
         store = SqliteStore(thread)
         await store.begin_press(TASK, "u1", 3, 1.0, again=False)
-        await store.end_interrupted_presses()
+        assert await store.end_interrupted_presses() == [TASK]
+        assert await store.end_interrupted_presses() == []
         assert await store.presses(TASK) == {"u1": Press.UNCLEAR}
+        told = await store.begin_press(TASK, "u1", 4, 2.0, again=False)
+        assert told is not None
+        assert told.state is Press.UNCLEAR
+        assert await store.begin_press(TASK, "u1", 4, 3.0, again=False) is None
 
 
 async def test_autocomplete_offers_running_tasks_first_and_only_those_seen_here() -> None:

@@ -214,3 +214,87 @@ async def test_a_revoked_token_ends_the_loop_and_the_loop_ends_the_process(scene
     scene.stub.fail("PATCH", EDITS, status=401, code=0, times=99)
     await scene.ask()
     assert await scene.bot.exited() == 70
+
+
+async def finished(scene: Scene) -> Message:
+    """A finished card to press on."""
+    await scene.ask()
+    return await scene.done()
+
+
+def custom_id(message: Message, label: str) -> str:
+    return next(str(each["custom_id"]) for each in message.buttons() if each.get("label") == label)
+
+
+def disabled(message: Message, label: str) -> bool:
+    return next(bool(each.get("disabled")) for each in message.buttons() if each.get("label") == label)
+
+
+async def test_killed_during_a_press_the_button_comes_back_and_the_next_press_is_warned(scene: Scene) -> None:
+    parent = await finished(scene)
+    submit = scene.upstream.hold("/mj/submit/action")
+    await scene.stub.press(parent, custom_id(parent, "U1"), scene.user)
+    await asyncio.wait_for(submit.arrived(), SECONDS)
+    await scene.stub.until(lambda: disabled(parent, "U1"), SECONDS)
+    await scene.bot.kill()
+    scene.upstream.clear_faults()
+    await scene.bot.start()
+    await scene.stub.until(lambda: not disabled(parent, "U1"), SECONDS)
+    again = await scene.stub.press(parent, custom_id(parent, "U1"), scene.user)
+    await again.answered(SECONDS)
+    assert again.ephemeral is not None
+    assert "may or may not have started" in again.ephemeral.content
+
+
+async def test_sigterm_waits_for_a_press_on_its_way_and_its_child_is_followed_after_the_start(
+    scene: Scene,
+) -> None:
+    parent = await finished(scene)
+    submit = scene.upstream.hold("/mj/submit/action")
+    await scene.stub.press(parent, custom_id(parent, "U1"), scene.user)
+    await asyncio.wait_for(submit.arrived(), SECONDS)
+    ending = asyncio.ensure_future(scene.bot.terminate())
+    submit.release()
+    assert await ending == 0
+    assert len(scene.upstream.world.log) == 1
+    await scene.bot.start()
+    await scene.stub.until(
+        lambda: (
+            len(scene.messages) == 2
+            and scene.messages[1].embeds
+            and scene.messages[1].embeds[0]["title"] == "Done"
+        ),
+        SECONDS,
+    )
+    assert len(scene.upstream.world.log) == 1
+
+
+async def test_sigterm_during_the_login_ends_the_process_with_0(scene: Scene, tmp_path: Path) -> None:
+    assert await scene.bot.terminate() == 0
+    login = scene.stub.hold("GET", "/users/@me", "before")
+    await scene.bot.launch()
+    await asyncio.wait_for(login.arrived(), SECONDS)
+    assert await scene.bot.terminate() == 0
+
+
+async def test_two_slow_askers_at_one_moment_leave_one_live_card(scene: Scene) -> None:
+    reading = scene.upstream.hold("*/fetch")
+    await scene.ask()
+    await scene.ask()
+    await scene.stub.until(lambda: [each.thinking for each in scene.messages] == [True, True], SECONDS)
+    reading.release()
+    await scene.stub.until(
+        lambda: (
+            sorted(str(each.embeds[0]["title"]) for each in scene.messages if each.embeds)
+            == ["Continues below", "Done"]
+        ),
+        SECONDS,
+    )
+
+
+async def test_a_session_that_cannot_be_resumed_begins_anew_on_the_same_server(scene: Scene) -> None:
+    await scene.stub.gateway.invalidate()
+    await scene.stub.gone(SECONDS)
+    await scene.stub.ready(SECONDS)
+    await scene.ask()
+    await scene.done()

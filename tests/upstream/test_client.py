@@ -1,0 +1,83 @@
+"""The client over loopback: batches, their fallback, and the pace of reads."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from mjbot.clock import Clock
+from mjbot.core.task import TaskId
+from mjbot.errors import Down
+from mjbot.sandbox.server import SandboxServer
+from mjbot.sandbox.world import World
+from mjbot.upstream.client import UpstreamClient
+from mjbot.upstream.protocol import Protocol
+
+IDS = [TaskId(f"173062171815{n:04}") for n in range(5)]
+UNKNOWN = TaskId("1730621718159999")
+
+
+class Rig:
+    def __init__(self, server: SandboxServer, session: aiohttp.ClientSession) -> None:
+        self.server = server
+        self.now = 1000.0
+        protocol = Protocol(server.url, "sandbox-key", "bearer")
+        self.client = UpstreamClient(session, protocol, Clock(lambda: self.now), 100)
+
+    def paths(self) -> list[str]:
+        return [each.path.rsplit("/", 1)[1] for each in self.server.requests]
+
+
+@pytest.fixture
+async def rig() -> AsyncIterator[Rig]:
+    world = World(side=64)
+    for each in IDS:
+        world.add(each, [(0, "IN_PROGRESS", "46%")], start=0.0)
+    async with SandboxServer(world, lambda: 1000.0) as server, aiohttp.ClientSession() as session:
+        yield Rig(server, session)
+
+
+async def test_a_batch_is_one_request_and_tells_who_is_missing(rig: Rig) -> None:
+    report = await rig.client.fetch_many([*IDS, UNKNOWN])
+    assert report.found.keys() == set(IDS)
+    assert report.missing == {UNKNOWN}
+    assert rig.paths() == ["list-by-condition"]
+
+
+async def test_a_server_without_batches_is_asked_for_one_again_after_ten_minutes(rig: Rig) -> None:
+    rig.server.batch = "missing"
+    report = await rig.client.fetch_many([*IDS, UNKNOWN])
+    assert report.found.keys() == set(IDS)
+    assert report.missing == {UNKNOWN}
+    assert rig.client.per_request == 1
+    rig.server.batch = "yes"
+    rig.server.requests.clear()
+    rig.now += 599
+    await rig.client.fetch_many(IDS[:2])
+    assert rig.paths() == ["fetch", "fetch"]
+    rig.now += 2
+    await rig.client.fetch_many(IDS[:2])
+    assert rig.paths() == ["fetch", "fetch", "list-by-condition"]
+
+
+async def test_a_server_that_ignores_the_ids_is_not_believed_about_who_is_missing(rig: Rig) -> None:
+    rig.server.batch = "ignores-ids"
+    report = await rig.client.fetch_many([IDS[0], UNKNOWN])
+    assert report.found.keys() == {IDS[0]}
+    assert report.missing == {UNKNOWN}
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 429, 401])
+async def test_a_bad_moment_does_not_cost_the_batches(rig: Rig, status: int) -> None:
+    rig.server.fail("*/list-by-condition", status=status, times=1)
+    report = await rig.client.fetch_many(IDS)
+    assert report.failed.keys() == set(IDS)
+    assert rig.client.per_request == 100
+
+
+async def test_a_cut_connection_is_a_bad_moment(rig: Rig) -> None:
+    rig.server.drop("*")
+    report = await rig.client.fetch_many(IDS)
+    assert {type(error) for error in report.failed.values()} == {Down}
