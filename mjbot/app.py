@@ -14,7 +14,7 @@ from mjbot.bot import MJBot
 from mjbot.clock import Clock
 from mjbot.core.edits import EditBook
 from mjbot.core.polling import Pace, PollBook
-from mjbot.core.task import Limits
+from mjbot.core.view import Limits
 from mjbot.editor import EditScheduler
 from mjbot.pictures import Pictures, guarded_connector
 from mjbot.service import CardKeeper, PressService, StatusService

@@ -7,8 +7,10 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from mjbot.clock import Clock, Wakeup
-from mjbot.core.card import Card, State
-from mjbot.core.edits import Edit, EditBook, Outcome, Priority
+from mjbot.core.card import Card
+from mjbot.core.edits import Edit, EditBook, Priority
+from mjbot.core.outcome import Outcome
+from mjbot.core.state import State
 from mjbot.core.watch import MessageRef, Shown
 from mjbot.ports import MessageSink
 

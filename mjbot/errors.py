@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from mjbot.core.task import Trouble
+from mjbot.core.view import Trouble
 
 
 class MJBotError(Exception):

@@ -14,6 +14,7 @@ import socket
 from collections import OrderedDict
 from typing import Literal
 from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -41,6 +42,7 @@ class Pictures:
         self._session = session
         self._mode = mode
         self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._kept: OrderedDict[str, File] = OrderedDict()
 
     def link(self, picture: Picture) -> str | None:
@@ -55,7 +57,9 @@ class Pictures:
 
     async def load(self, picture: Picture) -> File | None:
         """The picture as a file; None when it cannot be had, is too large, or is no picture."""
-        async with self._slots:
+        # Cards of one task want its picture at one moment: the first fetches it, the others find it kept.
+        turn = self._turns.setdefault(picture.key, asyncio.Lock())
+        async with turn, self._slots:
             if (kept := self._kept.get(picture.key)) is not None:
                 return kept
             try:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from mjbot.core.buttons import Press
     from mjbot.core.card import Card, Picture
-    from mjbot.core.edits import Edit, Outcome
-    from mjbot.core.task import Task, TaskId, TaskView
+    from mjbot.core.edits import Edit
+    from mjbot.core.outcome import Outcome
+    from mjbot.core.task import Task, TaskId
+    from mjbot.core.view import TaskView
     from mjbot.core.watch import MessageRef, Shown, Watch
     from mjbot.errors import MJBotError, UpstreamError
 

@@ -9,13 +9,13 @@ from dataclasses import replace
 
 from mjbot.clock import Clock, Wakeup
 from mjbot.core.polling import PollBook
-from mjbot.core.task import (
+from mjbot.core.task import TaskId
+from mjbot.core.view import (
     Limits,
     Missing,
     Seen,
     Sighting,
     Silence,
-    TaskId,
     TaskView,
     Unreachable,
     advance,

@@ -11,8 +11,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from mjbot.core.card import Card, State
+from mjbot.core.card import Card
+from mjbot.core.outcome import Delivered, Gone, Later, Outcome, Refused
 from mjbot.core.pace import Window
+from mjbot.core.state import State
 from mjbot.core.watch import NOTHING_SHOWN, MessageRef, Shown
 
 _CHANNEL_EDITS, _CHANNEL_SECONDS = 5, 5.0
@@ -40,36 +42,6 @@ class Edit:
     shown: Shown
     attempt: int = 0
     plain: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """Discord took it; the message now shows this."""
-
-    shown: Shown
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """The message cannot be edited any more: deleted, or out of reach. ``channel``: all of them."""
-
-    channel: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """Not now. ``seconds`` is the least to wait; ``parked``: until the thread is opened again."""
-
-    seconds: float = 0.0
-    parked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Discord does not accept this body. Sent once more without picture and buttons, then dropped."""
-
-
-Outcome = Delivered | Gone | Later | Refused
 
 
 @dataclass(slots=True)

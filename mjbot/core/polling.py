@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from mjbot.core.task import Condition, Phase, TaskId, TaskView
+from mjbot.core.task import Phase, TaskId
+from mjbot.core.view import Condition, TaskView
 
 _FIRST_GUESS = 8.0  # seconds between changes, until some were measured
 _LEARN = 0.2  # weight of the newest measurement

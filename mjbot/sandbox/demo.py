@@ -18,7 +18,7 @@ from simcord.preview import Preview
 from mjbot.app import open_app
 from mjbot.bot import INVITE_PERMISSIONS, MJBot
 from mjbot.clock import Clock
-from mjbot.core.task import TaskView
+from mjbot.core.view import TaskView
 from mjbot.ports import Place
 from mjbot.sandbox.demo_tasks import DemoIds
 from mjbot.sandbox.server import SandboxServer

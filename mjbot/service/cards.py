@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mjbot.clock import Clock, Wakeup
-from mjbot.core.card import Card, Settings, moved, render
-from mjbot.core.edits import Delivered, Edit, Gone, Outcome, Priority
-from mjbot.core.task import Phase, TaskId, TaskView
+from mjbot.core.card import Card, moved, render
+from mjbot.core.edits import Edit, Priority
+from mjbot.core.outcome import Delivered, Gone, Outcome
+from mjbot.core.state import Context
+from mjbot.core.task import Phase, TaskId
+from mjbot.core.view import TaskView
 from mjbot.core.watch import MessageRef, Shown, Watch
 from mjbot.editor import EditScheduler
 from mjbot.ports import WatchStore
@@ -43,7 +46,7 @@ class CardKeeper:
         """The card for a view, with its presses."""
         done = view.task is not None and view.task.phase is Phase.SUCCESS
         presses = await self._store.presses(view.id) if done else {}
-        return render(view, Settings(locale, presses, self._watch_limit, unwatched))
+        return render(view, Context(locale, presses, self._watch_limit, unwatched))
 
     async def keep(self, watch: Watch, view: TaskView, card: Card, older: Sequence[Watch] = ()) -> None:
         """Follow a task for a message that shows ``watch.shown``; older messages of it hand over."""

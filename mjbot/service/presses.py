@@ -10,7 +10,8 @@ from typing import Any
 from mjbot.clock import Clock
 from mjbot.core.buttons import Press, family, label_of
 from mjbot.core.custom_id import action_digest
-from mjbot.core.task import Button, Task, TaskId, TaskView
+from mjbot.core.task import Button, Task, TaskId
+from mjbot.core.view import TaskView
 from mjbot.core.watch import MessageRef, Watch, WatchState
 from mjbot.errors import AnswerLost, MJBotError, PressRefused, PressUnclear, UpstreamError
 from mjbot.ports import Accepted, Place, PressRecord, Reply, TaskSource, WatchStore

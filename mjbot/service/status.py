@@ -8,8 +8,9 @@ from dataclasses import replace
 from mjbot.clock import Clock
 from mjbot.core.buttons import Rows, rows_of
 from mjbot.core.card import Card
-from mjbot.core.task import Phase, TaskId, TaskView, parse_task_id
+from mjbot.core.task import Phase, TaskId, parse_task_id
 from mjbot.core.text import short
+from mjbot.core.view import TaskView
 from mjbot.core.watch import NOTHING_SHOWN, MessageRef, Shown, Watch, WatchState
 from mjbot.core.words import age, say
 from mjbot.errors import (
@@ -170,6 +171,8 @@ class StatusService:
     async def _present(self, place: Place, view: TaskView, reply: Reply, watch: Watch | None) -> None:
         card = await self._cards.card(view, place.locale, unwatched=not place.can_follow)
         image = self._pictures.link(card.picture) if card.picture else None
+        if image is None and not place.can_follow:
+            card = card.without_picture  # no edit will bring it
         shown = self._first_shown(card, image)
         try:
             ref = await reply.show(card, image)

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
 from sqlite_utils import Database
 
 from mjbot.core.buttons import Press
-from mjbot.core.task import Phase, TaskId, TaskView
-from mjbot.core.watch import MessageRef, Shown, Watch, WatchState
+from mjbot.core.task import TaskId
+from mjbot.core.view import TaskView
+from mjbot.core.watch import MessageRef, Shown, Watch
 from mjbot.ports import Offer, Place, PressRecord
-from mjbot.store.thread import DatabaseThread
-
-_VIEW = TypeAdapter(TaskView)
-_WATCH = (
-    "message_id, channel_id, guild_id, task_id, requester_id, locale, created_at, state, "
-    "delivered_digest, delivered_picture, delivered_image"
+from mjbot.store.rows import (
+    parse_view,
+    press_record,
+    read_view,
+    save_views,
+    watch_row,
+    watches_where,
 )
+from mjbot.store.thread import DatabaseThread
 
 
 class SqliteStore:
@@ -32,16 +34,16 @@ class SqliteStore:
 
         def work(db: Database) -> list[Watch]:
             with db.atomic():
-                older = _watches(
+                older = watches_where(
                     db,
                     "state = 'open' and channel_id = ? and task_id = ? and message_id != ?",
                     watch.ref.channel_id,
                     watch.task_id,
                     watch.ref.message_id,
                 )
-                db.table("watches").upsert(_row(watch), pk="message_id")
+                db.table("watches").upsert(watch_row(watch), pk="message_id")
                 if view is not None:
-                    _save(db, [view])
+                    save_views(db, [view])
             return older
 
         return await self._thread.run(work)
@@ -68,8 +70,8 @@ class SqliteStore:
         """Every watch that is not closed, with the last view of its task."""
 
         def work(db: Database) -> list[tuple[Watch, TaskView | None]]:
-            watches = _watches(db, "state != 'closed'")
-            views = {each: _view(db, each) for each in {watch.task_id for watch in watches}}
+            watches = watches_where(db, "state != 'closed'")
+            views = {each: read_view(db, each) for each in {watch.task_id for watch in watches}}
             return [(watch, views[watch.task_id]) for watch in watches]
 
         return await self._thread.run(work)
@@ -78,13 +80,17 @@ class SqliteStore:
         """Every watch of these tasks, closed ones too, with the last view of the task."""
 
         def work(db: Database) -> list[tuple[Watch, TaskView | None]]:
-            return [(watch, _view(db, each)) for each in tasks for watch in _watches(db, "task_id = ?", each)]
+            return [
+                (watch, read_view(db, each))
+                for each in tasks
+                for watch in watches_where(db, "task_id = ?", each)
+            ]
 
         return await self._thread.run(work)
 
     async def watch_at(self, ref: MessageRef) -> Watch | None:
         """The watch of a message, closed ones too."""
-        found = await self._thread.run(lambda db: _watches(db, "message_id = ?", ref.message_id))
+        found = await self._thread.run(lambda db: watches_where(db, "message_id = ?", ref.message_id))
         return found[0] if found else None
 
     async def save(self, views: Sequence[TaskView]) -> None:
@@ -92,13 +98,13 @@ class SqliteStore:
 
         def work(db: Database) -> None:
             with db.atomic():
-                _save(db, views)
+                save_views(db, views)
 
         await self._thread.run(work)
 
     async def view(self, task_id: TaskId) -> TaskView | None:
         """The last view of a task."""
-        return await self._thread.run(lambda db: _view(db, task_id))
+        return await self._thread.run(lambda db: read_view(db, task_id))
 
     async def save_shown(self, shown: Mapping[MessageRef, Shown]) -> None:
         """Keep what these messages show."""
@@ -134,7 +140,7 @@ class SqliteStore:
                 " order by phase in ('success', 'failure', 'cancelled', 'over'), seen.at desc limit :limit",
                 {"place": _place(place), "text": pattern, "limit": limit},
             )
-            views = [(_parsed(row["view"]), row["at"]) for row in rows]
+            views = [(parse_view(row["view"]), row["at"]) for row in rows]
             return [Offer(view, at) for view, at in views if view is not None]
 
         return await self._thread.run(work)
@@ -151,7 +157,7 @@ class SqliteStore:
         def work(db: Database) -> PressRecord | None:
             with db.atomic():
                 rows = list(db.table("presses").rows_where("task_id = ? and action = ?", [task_id, action]))
-                earlier = _press(rows[0]) if rows else None
+                earlier = press_record(rows[0]) if rows else None
                 if earlier and (
                     earlier.state is Press.SENDING or (earlier.state is Press.ACCEPTED and not again)
                 ):
@@ -188,8 +194,8 @@ class SqliteStore:
                         "channel_id": watch.ref.channel_id,
                         "message_id": watch.ref.message_id,
                     }
-                    db.table("watches").upsert(_row(watch), pk="message_id")
-                    _save(db, [view])
+                    db.table("watches").upsert(watch_row(watch), pk="message_id")
+                    save_views(db, [view])
                 db.table("presses").upsert(row, pk=("task_id", "action"))
 
         await self._thread.run(work)
@@ -231,82 +237,3 @@ class SqliteStore:
 
 def _place(place: Place) -> str:
     return f"guild:{place.guild_id}" if place.guild_id else f"user:{place.user_id}"
-
-
-def _shown_columns(shown: Shown) -> dict[str, object]:
-    return {
-        "delivered_digest": shown.digest,
-        "delivered_picture": shown.picture,
-        "delivered_image": shown.image,
-    }
-
-
-def _row(watch: Watch) -> dict[str, object]:
-    return {
-        "message_id": watch.ref.message_id,
-        "channel_id": watch.ref.channel_id,
-        "guild_id": watch.guild_id,
-        "task_id": watch.task_id,
-        "requester_id": watch.requester_id,
-        "locale": watch.locale,
-        "created_at": watch.created_at,
-        "state": watch.state,
-        **_shown_columns(watch.shown),
-    }
-
-
-def _watches(db: Database, where: str, *values: object) -> list[Watch]:
-    rows = db.query(f"select {_WATCH} from watches where {where} order by created_at", list(values))
-    return [
-        Watch(
-            ref=MessageRef(row["channel_id"], row["message_id"]),
-            task_id=TaskId(row["task_id"]),
-            guild_id=row["guild_id"],
-            requester_id=row["requester_id"],
-            locale=row["locale"],
-            created_at=row["created_at"],
-            state=WatchState(row["state"]),
-            shown=Shown(row["delivered_digest"], row["delivered_picture"], row["delivered_image"]),
-        )
-        for row in rows
-    ]
-
-
-def _save(db: Database, views: Sequence[TaskView]) -> None:
-    db.conn.executemany(
-        "insert or replace into tasks (id, view, phase, prompt, updated_at) values (?, ?, ?, ?, ?)",
-        [
-            (
-                view.id,
-                _VIEW.dump_json(view).decode(),
-                _phase(view),
-                view.task.prompt if view.task else "",
-                view.seen_at or view.opened_at,
-            )
-            for view in views
-        ],
-    )
-
-
-def _phase(view: TaskView) -> str:
-    if view.task is not None and view.task.phase.final:
-        return view.task.phase
-    return "over" if view.settled else (view.task.phase if view.task else Phase.QUEUED)
-
-
-def _view(db: Database, task_id: TaskId) -> TaskView | None:
-    rows = list(db.table("tasks").rows_where("id = ?", [task_id], select="view"))
-    return _parsed(rows[0]["view"]) if rows else None
-
-
-def _parsed(stored: str) -> TaskView | None:
-    try:
-        return _VIEW.validate_json(stored)
-    except ValidationError:
-        return None  # written by another version; the next reading replaces it
-
-
-def _press(row: Mapping[str, Any]) -> PressRecord:
-    message = MessageRef(row["channel_id"], row["message_id"]) if row["message_id"] else None
-    child = TaskId(row["child_id"]) if row["child_id"] else None
-    return PressRecord(Press(row["state"]), child, message, row["guild_id"])

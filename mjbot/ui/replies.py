@@ -11,7 +11,8 @@ import aiohttp
 import discord
 
 from mjbot.core.buttons import Rows
-from mjbot.core.card import Card, timestamp
+from mjbot.core.card import Card
+from mjbot.core.description import timestamp
 from mjbot.core.watch import MessageRef
 from mjbot.core.words import say
 from mjbot.errors import AnswerLost, MJBotError, SlowDown

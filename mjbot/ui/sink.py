@@ -14,7 +14,8 @@ import aiohttp
 import discord
 
 from mjbot.core.card import Picture
-from mjbot.core.edits import Delivered, Edit, Gone, Later, Outcome, Refused
+from mjbot.core.edits import Edit
+from mjbot.core.outcome import Delivered, Gone, Later, Outcome, Refused
 from mjbot.core.watch import Shown
 from mjbot.ports import File, PictureSource
 from mjbot.ui.embeds import embed_of, view_of
@@ -85,7 +86,12 @@ class DiscordSink:
         elif edit.shown.image.startswith(_ATTACHED) and image != edit.shown.image:
             extra["attachments"] = []
         view = None if edit.plain else view_of(edit.card.rows)
-        await message.edit(content=None, embed=embed_of(edit.card, image), view=view, **extra)
+        await message.edit(
+            content=None,
+            embed=embed_of(edit.card if image else edit.card.without_picture, image),
+            view=view,
+            **extra,
+        )
 
 
 def _outcome(error: discord.HTTPException) -> Outcome:

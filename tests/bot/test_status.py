@@ -167,6 +167,24 @@ async def test_a_channel_that_the_bot_cannot_see_gets_one_card_that_says_so(stag
     assert again.acknowledged
 
 
+async def test_a_picture_that_cannot_be_fetched_is_said_and_linked(stage: Stage) -> None:
+    stage.server.fail("/attachments/*", status=404)
+    await stage.ann.slash(stage.channel, "status", task_id=GRID)
+    await stage.wait(3)
+    assert "The picture could not be shown here. [Open it](<http://127.0.0.1" in (
+        stage.card.description or ""
+    )
+    assert len(stage.labels(stage.messages[0])) == 2
+
+
+async def test_ten_cards_of_one_task_fetch_its_picture_once(stage: Stage) -> None:
+    for number in range(10):
+        channel = stage.guild.create_text_channel(f"room-{number}")
+        await stage.ann.slash(channel, "status", task_id=GRID)
+    await stage.wait(2)
+    assert sum("/attachments/" in each.path for each in stage.server.requests) == 1
+
+
 async def test_without_attach_files_the_card_keeps_its_buttons_and_the_person_is_told(stage: Stage) -> None:
     role = next(r for r in stage.env.backend.get_guild(stage.guild.id).roles.values() if r.managed)
     role.permissions &= ~discord.Permissions(attach_files=True).value

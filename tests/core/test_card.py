@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mjbot.core.buttons import Press
-from mjbot.core.card import AMBER, BLUE, GREEN, GREY, RED, Card, Settings, State, bar, more, render
+from mjbot.core.buttons import Press, rows_of
+from mjbot.core.card import AMBER, BLUE, GREEN, GREY, RED, Card, render
 from mjbot.core.custom_id import action_digest, parse
-from mjbot.core.task import Button, Condition, Task, TaskId, TaskView, Trouble
+from mjbot.core.description import bar
+from mjbot.core.state import Context, State
+from mjbot.core.task import Button, Task, TaskId
+from mjbot.core.view import Condition, TaskView, Trouble
 from mjbot.ui.embeds import embed_of, view_of
 from tests.system.discord_stub.validate import message_problems
 
@@ -39,7 +42,7 @@ def view(condition: Condition = Condition.FINE, **fields: object) -> TaskView:
 
 
 def drawn(shown: TaskView, locale: str = "en") -> Card:
-    return render(shown, Settings(locale))
+    return render(shown, Context(locale))
 
 
 @pytest.mark.parametrize(
@@ -182,7 +185,7 @@ def test_the_buttons_past_25_are_behind_more() -> None:
     assert sum(map(len, rows)) == 25
     assert rows[-1][-1].label == "More…"
     assert shown.task is not None
-    rest = more(shown.task, Settings(), 1)
+    rest = rows_of(shown.task, {}, "en", 1)
     assert [each.label for row in rest for each in row] == [f"B{n}" for n in range(24, 30)]
 
 
@@ -193,8 +196,8 @@ def test_no_buttons_while_running() -> None:
 def test_a_press_dims_its_button_then_paints_it() -> None:
     digest = action_digest(GRID[1].custom_id)
     shown = view(status="SUCCESS", buttons=GRID)
-    sending = render(shown, Settings(presses={digest: Press.SENDING})).rows[0][1]
-    made = render(shown, Settings(presses={digest: Press.ACCEPTED})).rows[0][1]
+    sending = render(shown, Context(presses={digest: Press.SENDING})).rows[0][1]
+    made = render(shown, Context(presses={digest: Press.ACCEPTED})).rows[0][1]
     assert (sending.disabled, sending.used) == (True, False)
     assert (made.disabled, made.used) == (False, True)
 
@@ -273,7 +276,7 @@ views = st.builds(
 async def test_every_card_fits_discord_whatever_the_input(
     shown: TaskView, locale: str, unwatched: bool
 ) -> None:
-    card = render(shown, Settings(locale, unwatched=unwatched))
+    card = render(shown, Context(locale, unwatched=unwatched))
     image = card.picture.url if card.picture else None
     view = view_of(card.rows)
     body = {"embeds": [embed_of(card, image).to_dict()], "components": view.to_components() if view else []}

@@ -6,8 +6,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from mjbot.core.card import Card, State
-from mjbot.core.edits import Delivered, Edit, EditBook, Gone, Later, Priority, Refused
+from mjbot.core.card import Card
+from mjbot.core.edits import Edit, EditBook, Priority
+from mjbot.core.outcome import Delivered, Gone, Later, Refused
+from mjbot.core.state import State
 from mjbot.core.watch import MessageRef, Shown
 
 NOW = 1_800_000_000.0

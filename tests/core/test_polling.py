@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from mjbot.core.polling import Pace, PollBook
-from mjbot.core.task import Condition, Task, TaskId, TaskView
+from mjbot.core.task import Task, TaskId
+from mjbot.core.view import Condition, TaskView
 
 NOW = 1000.0
 

@@ -8,22 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mjbot.core.task import (
+from mjbot.core.task import Phase, Task, TaskId, newer, parse_task_id
+from mjbot.core.view import (
     LIMITS,
     Condition,
     Missing,
-    Phase,
     Seen,
     Silence,
-    Task,
-    TaskId,
     TaskView,
     Trouble,
     Unreachable,
     advance,
-    newer,
     next_threshold,
-    parse_task_id,
 )
 
 ID = TaskId("1730621718151844")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -95,3 +96,15 @@ def test_buttons_of_another_version_are_known_as_ours() -> None:
     assert not foreign("mj1:look:1730621718151844:")
     assert not foreign("somebody:else")
     assert task_of("mj0:u:1730621718151844:2") == "1730621718151844"
+
+
+def test_every_sentence_is_said_somewhere() -> None:
+    root = Path(__file__).parent.parent.parent
+    code = "".join(
+        path.read_text(encoding="utf-8") for path in root.glob("mjbot/**/*.py") if path.name != "words.py"
+    )
+    code += (root / "mjbot/core/words.py").read_text(encoding="utf-8").split("def language")[1]
+    code += (root / "cogs/status.py").read_text(encoding="utf-8")
+    built = ("title.", "unreachable.", "kind.")  # put together from a state, a trouble, an action
+    for key in CATALOGUE[ENGLISH]:
+        assert re.search(f"[\"']{re.escape(key)}[\"']", code) or key.startswith(built), key

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from mjbot.core.buttons import Press
-from mjbot.core.task import Button, Condition, Task, TaskId, TaskView, Trouble
+from mjbot.core.task import Button, Task, TaskId
+from mjbot.core.view import Condition, TaskView, Trouble
 from mjbot.core.watch import MessageRef, Shown, Watch, WatchState
 from mjbot.errors import StartupError
 from mjbot.ports import Place

@@ -1,0 +1,37 @@
+"""How an edit can end, in our own terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mjbot.core.watch import Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Discord took it; the message now shows this."""
+
+    shown: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The message cannot be edited any more: deleted, or out of reach. ``channel``: all of them."""
+
+    channel: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not now. ``seconds`` is the least to wait; ``parked``: until the thread is opened again."""
+
+    seconds: float = 0.0
+    parked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Discord does not accept this body. Sent once more without picture and buttons, then dropped."""
+
+
+Outcome = Delivered | Gone | Later | Refused

@@ -1,0 +1,107 @@
+"""Rows and records: how a watch, a view and a press lie in the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from sqlite_utils import Database
+
+from mjbot.core.buttons import Press
+from mjbot.core.task import Phase, TaskId
+from mjbot.core.view import TaskView
+from mjbot.core.watch import MessageRef, Shown, Watch, WatchState
+from mjbot.ports import PressRecord
+
+_VIEW = TypeAdapter(TaskView)
+_WATCH = (
+    "message_id, channel_id, guild_id, task_id, requester_id, locale, created_at, state, "
+    "delivered_digest, delivered_picture, delivered_image"
+)
+
+
+def shown_columns(shown: Shown) -> dict[str, object]:
+    """What a message shows, as columns."""
+    return {
+        "delivered_digest": shown.digest,
+        "delivered_picture": shown.picture,
+        "delivered_image": shown.image,
+    }
+
+
+def watch_row(watch: Watch) -> dict[str, object]:
+    """A watch, as a row."""
+    return {
+        "message_id": watch.ref.message_id,
+        "channel_id": watch.ref.channel_id,
+        "guild_id": watch.guild_id,
+        "task_id": watch.task_id,
+        "requester_id": watch.requester_id,
+        "locale": watch.locale,
+        "created_at": watch.created_at,
+        "state": watch.state,
+        **shown_columns(watch.shown),
+    }
+
+
+def watches_where(db: Database, where: str, *values: object) -> list[Watch]:
+    """The watches for which a condition holds, oldest first."""
+    rows = db.query(f"select {_WATCH} from watches where {where} order by created_at", list(values))
+    return [
+        Watch(
+            ref=MessageRef(row["channel_id"], row["message_id"]),
+            task_id=TaskId(row["task_id"]),
+            guild_id=row["guild_id"],
+            requester_id=row["requester_id"],
+            locale=row["locale"],
+            created_at=row["created_at"],
+            state=WatchState(row["state"]),
+            shown=Shown(row["delivered_digest"], row["delivered_picture"], row["delivered_image"]),
+        )
+        for row in rows
+    ]
+
+
+def save_views(db: Database, views: Sequence[TaskView]) -> None:
+    """Keep views; inside the caller's transaction."""
+    db.conn.executemany(
+        "insert or replace into tasks (id, view, phase, prompt, updated_at) values (?, ?, ?, ?, ?)",
+        [
+            (
+                view.id,
+                _VIEW.dump_json(view).decode(),
+                _phase(view),
+                view.task.prompt if view.task else "",
+                view.seen_at or view.opened_at,
+            )
+            for view in views
+        ],
+    )
+
+
+def _phase(view: TaskView) -> str:
+    if view.task is not None and view.task.phase.final:
+        return view.task.phase
+    return "over" if view.settled else (view.task.phase if view.task else Phase.QUEUED)
+
+
+def read_view(db: Database, task_id: TaskId) -> TaskView | None:
+    """The last view of a task."""
+    rows = list(db.table("tasks").rows_where("id = ?", [task_id], select="view"))
+    return parse_view(rows[0]["view"]) if rows else None
+
+
+def parse_view(stored: str) -> TaskView | None:
+    """A stored view; None if another version wrote it in another shape."""
+    try:
+        return _VIEW.validate_json(stored)
+    except ValidationError:
+        return None  # written by another version; the next reading replaces it
+
+
+def press_record(row: Mapping[str, Any]) -> PressRecord:
+    """A press, out of its row."""
+    message = MessageRef(row["channel_id"], row["message_id"]) if row["message_id"] else None
+    child = TaskId(row["child_id"]) if row["child_id"] else None
+    return PressRecord(Press(row["state"]), child, message, row["guild_id"])
