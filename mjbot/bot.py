@@ -92,6 +92,10 @@ class MJBot(commands.AutoShardedBot):
         """Nothing in a deleted channel can be edited."""
         await self.cards.close_channel(channel.id)
 
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot has left: nothing there can be edited."""
+        await self.cards.close_guild(guild.id)
+
     async def on_raw_thread_update(self, payload: discord.RawThreadUpdateEvent) -> None:
         """Edits that wait for an archived thread may go on once it is opened again."""
         if not payload.data["thread_metadata"]["archived"]:

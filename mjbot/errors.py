@@ -63,11 +63,15 @@ class AnswerLost(MJBotError):
 
 
 class PressRefused(MJBotError):
-    """The service refused a press. ``reason`` is the key of its sentence; nothing was started."""
+    """The service refused a press: nothing was started.
 
-    def __init__(self, reason: str, detail: str = "", **values: object) -> None:
+    ``reason`` is the key of its sentence; ``for_good``: it will never accept this action.
+    """
+
+    def __init__(self, reason: str, detail: str = "", *, for_good: bool = False, **values: object) -> None:
         super().__init__(detail, **values)
         self.reason = reason
+        self.for_good = for_good
 
     @property
     def sentence(self) -> str:

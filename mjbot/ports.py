@@ -59,7 +59,7 @@ class MessageSink(Protocol):
     """The channel route to Discord: edits by channel id and message id, with the bot token."""
 
     async def edit(self, edit: Edit) -> Outcome:
-        """Make one edit. Never raises for what Discord does."""
+        """Make one edit. Raises only when the bot's own token is refused."""
         ...
 
 
@@ -117,6 +117,10 @@ class Reply(Protocol):
         """Say one sentence to this person alone, beside whatever is public."""
         ...
 
+    async def withdraw(self, key: str, **values: object) -> None:
+        """Say one sentence to this person alone, in place of whatever was to be public."""
+        ...
+
     async def fail(self, error: MJBotError) -> None:
         """Say an error to this person alone; a public "thinking" is taken away."""
         ...
@@ -153,6 +157,10 @@ class WatchStore(Protocol):
 
     async def close_channel(self, channel_id: int) -> None:
         """The channel is gone: none of its messages can be edited."""
+        ...
+
+    async def close_guild(self, guild_id: int) -> None:
+        """The bot has left the guild: none of its messages can be edited."""
         ...
 
     async def open_watches(self) -> list[tuple[Watch, TaskView | None]]:

@@ -107,7 +107,8 @@ class TaskTracker:
     def _note_edge(self, report: Report) -> None:
         if report.failed and not self._broken:
             error = next(iter(report.failed.values()))
-            log.warning("the image service cannot be read: %s (%s)", error.trouble, error)
+            log.warning("the image service cannot be read: %s", error.trouble)
+            log.debug("what was said: %s", error)  # may hold words of a prompt
         elif self._broken and not report.failed:
             log.info("the image service can be read again")
         self._broken = bool(report.failed)

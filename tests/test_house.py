@@ -38,6 +38,9 @@ MAY_IMPORT = {
     "mjbot.sandbox.art": ("mjbot.sandbox",),
     "cogs": ("mjbot.ui", "mjbot.service", "mjbot.bot"),
 }
+PURE = {"__future__", "mjbot", "collections", "dataclasses", "emoji", "enum", "hashlib", "re", "typing"} | {
+    "unicodedata"
+}
 DISCORD_ROOMS = ("mjbot.ui", "mjbot.bot", "mjbot.app", "mjbot.__main__", "cogs")
 
 
@@ -67,6 +70,8 @@ def test_a_module_imports_only_what_its_room_may(path: Path) -> None:
     ours = {each for each in imports_of(path) if inside(each, ("mjbot", "cogs"))}
     if room is not None:
         assert {each for each in ours if not inside(each, MAY_IMPORT[room])} == set()
+    if inside(name, ("mjbot.core",)):
+        assert {each.partition(".")[0] for each in imports_of(path)} <= PURE
     if name not in ("mjbot.__main__", "mjbot.sandbox.demo"):
         assert "mjbot.app" not in ours
     if not inside(name, DISCORD_ROOMS):

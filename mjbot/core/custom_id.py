@@ -13,11 +13,11 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mjbot.core.task import TaskId
+from mjbot.core.task import ID_PATTERN, TaskId
 
-PATTERN = r"mj1:(?P<verb>press|look|more):(?P<task>[A-Za-z0-9][A-Za-z0-9_-]{3,63}):(?P<arg>[a-z0-9]{0,20})"
+PATTERN = rf"mj1:(?P<verb>press|look|more):(?P<task>{ID_PATTERN}):(?P<arg>[a-z0-9]{{0,20}})"
 _OURS = re.compile(r"mj\d+:.*", re.DOTALL)
-_SOME_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{3,63}")
+_SOME_ID = re.compile(ID_PATTERN)
 
 
 class Verb(StrEnum):

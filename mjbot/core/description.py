@@ -32,7 +32,7 @@ def describe(view: TaskView, state: State, context: Context, *, pictureless: boo
         lines = [*_bar(view.task), *_unreachable_lines(view, context.locale)]
     if pictureless and view.task is not None:
         lines.append(say("done.no_picture", context.locale, url=view.task.image_url))
-    if context.unwatched:
+    if context.unwatched and not view.settled:
         lines.append(say("unwatched", context.locale))
     return with_prompt(lines, view.task, context.locale)
 
@@ -133,8 +133,10 @@ def _lost(view: TaskView, context: Context) -> Iterable[str]:
 
 
 def _ended(view: TaskView, context: Context) -> Iterable[str]:
-    hours = say("duration.hours", context.locale, h=round(context.watch_limit / 3600))
-    yield say("ended", context.locale, d=hours)
+    hours = round(context.watch_limit / 3600)
+    whole = hours >= 2 and abs(context.watch_limit - hours * 3600) < 1
+    limit = say("duration.hours", context.locale, h=hours) if whole else None
+    yield say("ended", context.locale, d=limit or duration(context.watch_limit, context.locale))
     yield from _last_seen(view, context.locale)
 
 

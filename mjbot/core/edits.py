@@ -23,6 +23,7 @@ _ALL_EDITS, _ALL_SECONDS = 45, 1.0
 _OLD, _VERY_OLD = 50 * 60.0, 60 * 60.0
 _OLD_SPACING = 30.0
 _RETRY_CEILING = 120.0
+_DOUBLINGS = 10
 
 
 class Priority(IntEnum):
@@ -160,7 +161,9 @@ class EditBook:
                     channel.slots.clear()
                 self.forget(edit.ref)
                 return True
-            case Later(seconds):
+            case Later(seconds, whole_channel):
+                if whole_channel:
+                    channel.not_before = now + seconds
                 self._again(edit, now, seconds)
                 return False
             case Refused():
@@ -190,7 +193,7 @@ class EditBook:
     def _again(self, edit: Edit, now: float, seconds: float, *, plain: bool = False) -> None:
         slot = self._slot(edit.ref)
         slot.attempt = edit.attempt + 1
-        wait = seconds if plain else max(seconds, min(2.0**edit.attempt, _RETRY_CEILING))
+        wait = seconds if plain else max(seconds, min(2.0 ** min(edit.attempt, _DOUBLINGS), _RETRY_CEILING))
         slot.not_before = now + wait
         if slot.pending is None:  # otherwise a newer card has come meanwhile, and wins
             slot.pending, slot.plain, slot.since = edit.card, plain or edit.plain, now
@@ -208,7 +211,7 @@ class EditBook:
             for ref, slot in channel.slots.items():
                 if slot.pending is None or _too_old_for(slot, _age(ref, now)):
                     continue
-                at = max(slot.not_before, channel.window.ready_at(now))
+                at = max(slot.not_before, channel.not_before, channel.window.ready_at(now))
                 if _age(ref, now) >= _OLD:
                     at = max(at, channel.old_window.ready_at(now))
                 found.append((ref, slot, at))

@@ -23,10 +23,10 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Not now. ``seconds`` is the least to wait; ``parked``: until the thread is opened again."""
+    """Not now. ``seconds`` is the least to wait, for this message or for its whole channel."""
 
     seconds: float = 0.0
-    parked: bool = False
+    whole_channel: bool = False
 
 
 @dataclass(frozen=True, slots=True)

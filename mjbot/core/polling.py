@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from mjbot.core.task import Phase, TaskId
 from mjbot.core.view import Condition, TaskView
 
+READS_PER_SECOND = 10  # what we ask of the service in all
+POLLS_PER_SECOND = 8  # of these; the rest is for people, who wait for their answer
 _FIRST_GUESS = 8.0  # seconds between changes, until some were measured
 _LEARN = 0.2  # weight of the newest measurement
 _GAP_CEILING = 60.0  # a longer silence says something about one task, not about the rhythm
 _JOIN = 0.5  # whatever is due within half an interval joins the round
 _JITTER = 0.1
 _BACKOFF_CEILING = 60.0
-_READS_PER_SECOND = 8.0  # of the ten that the service is asked for; the rest is for people
+_DOUBLINGS = 10  # enough to reach the ceiling; a power of all failures would overflow within a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,10 @@ class PollBook:
 
     @property
     def interval(self) -> float:
-        """Seconds between two rounds for running tasks; it stretches so that 10 reads/s are enough."""
+        """Seconds between two rounds for running tasks; it stretches so that our share of reads is enough."""
         wanted = min(max(self._gap / 2, self._pace.shortest), self._pace.longest)
         requests = len(self._entries) / self.per_request
-        return max(wanted, requests / _READS_PER_SECOND)
+        return max(wanted, requests / POLLS_PER_SECOND)
 
     def follow(self, view: TaskView, now: float, *, soon: bool = False) -> None:
         """Begin to read a task; ``soon`` when its present state is not known yet."""
@@ -75,11 +77,6 @@ class PollBook:
         """Stop reading a task."""
         self._entries.pop(task_id, None)
 
-    def hasten(self, task_id: TaskId, now: float) -> None:
-        """Bring the next read of a task forward: somebody says that it changed."""
-        if entry := self._entries.get(task_id):
-            entry.due = min(entry.due, now)
-
     def due(self, now: float) -> list[tuple[TaskId, ...]]:
         """The batches to read now. During an outage one batch alone asks whether it is over."""
         waiting = [(k, e) for k, e in self._entries.items() if not e.in_flight]
@@ -89,7 +86,7 @@ class PollBook:
             return []
         horizon = now + self.interval * _JOIN
         ids = [task_id for task_id, entry in waiting if entry.due <= horizon]
-        size = self._pace.batch
+        size = self.per_request if self._failures else self._pace.batch
         batches = [tuple(ids[i : i + size]) for i in range(0, len(ids), size)]
         if self._failures:
             batches = batches[:1]
@@ -142,7 +139,7 @@ class PollBook:
     def failed(self, ids: Iterable[TaskId], now: float, retry_after: float | None = None) -> None:
         """The service did not answer, or asked for time: nobody is read until the back-off is over."""
         self._failures += 1
-        backoff = min(self._pace.shortest * 2 ** (self._failures - 1), _BACKOFF_CEILING)
+        backoff = min(self._pace.shortest * 2 ** min(self._failures - 1, _DOUBLINGS), _BACKOFF_CEILING)
         backoff *= 1 + _JITTER * (2 * self._jitter() - 1)
         # What the service asks for is a minimum; past an hour it is more likely a mistake than a wish.
         self._hold_until = now + min(max(backoff, retry_after or 0.0), 3600.0)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NewType
 
-_ID = re.compile(r"(?=[A-Za-z_-]*\d)[A-Za-z0-9][A-Za-z0-9_-]{3,63}")
+ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_-]{3,63}"
+_ID = re.compile(rf"(?=[A-Za-z_-]*\d){ID_PATTERN}")
 _FETCH_URL = re.compile(r"https?://\S+?/task/([^/\s?#]+)(?:/fetch)?/?(?:[?#]\S*)?", re.IGNORECASE)
 _PERCENT = re.compile(r"\s*(\d{1,3})(?:\.\d+)?\s*%?\s*")
 _TEXT_BUTTONS = ("MJ::Job::PicReader", "MJ::Job::PromptAnalyzer")
@@ -112,10 +113,6 @@ class Task:
             any(button.custom_id.startswith(_TEXT_BUTTONS) for button in self.buttons)
             or self.text.lstrip().startswith("1️⃣")
         )
-
-    def button(self, custom_id: str) -> Button | None:
-        """The button with this upstream customId."""
-        return next((each for each in self.buttons if each.custom_id == custom_id), None)
 
 
 def newer(held: Task, seen: Task) -> Task:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from mjbot.clock import Clock, Wakeup
@@ -19,8 +18,6 @@ from mjbot.core.watch import MessageRef, Shown, Watch
 from mjbot.editor import EditScheduler
 from mjbot.ports import WatchStore
 from mjbot.tracker import TaskTracker
-
-log = logging.getLogger(__name__)
 
 _FLUSH_SECONDS = 1.0
 
@@ -65,10 +62,13 @@ class CardKeeper:
         """Draw a message anew because a press changed its buttons; its watch may be long closed."""
         watch = self._watches[view.id].get(ref) if view.id in self._watches else None
         if watch is None:
-            watch = await self._store.watch_at(ref)
-            if watch is None or watch.task_id != view.id:
+            known = [each for each, _ in await self._store.watches_of([view.id])]
+            # "More..." is pressed on a private message; the card it belongs to is the channel's newest.
+            here = [each for each in _newest(known) if each.ref.channel_id == ref.channel_id]
+            watch = next((each for each in known if each.ref == ref), here[0] if here else None)
+            if watch is None:
                 return
-            self._editor.prime(ref, watch.shown)
+            self._editor.prime(watch.ref, watch.shown)
         await self._repaint(watch, view)
 
     async def on_change(self, views: Sequence[TaskView]) -> None:
@@ -90,24 +90,29 @@ class CardKeeper:
                 return
             case Gone():
                 self._editor.forget(ref)
-        if edit.card.final or not isinstance(outcome, Delivered):
+        # A live card that Discord refused is dropped; the next one may be better.
+        if edit.card.final or isinstance(outcome, Gone):
             await self._close(ref)
 
     async def resume(self) -> None:
         """Take up every open watch again; only cards that differ from what is shown are edited."""
-        await self._undim(await self._store.end_interrupted_presses())
+        interrupted = await self._store.end_interrupted_presses()
         for watch, stored in await self._store.open_watches():
             view = stored or TaskView(watch.task_id, opened_at=watch.created_at)
             self._watches[view.id][watch.ref] = watch
-            self._editor.prime(watch.ref, watch.shown)
+            card = await self.card(view, watch.locale)
+            self._editor.prime(watch.ref, watch.shown, card.state)
             self._tracker.follow(view, soon=True)
             if view.task is not None or view.settled:
-                await self._submit(watch.ref, await self.card(view, watch.locale))
+                await self._submit(watch.ref, card)
+        await self._undim(interrupted)
 
     async def _undim(self, tasks: Sequence[TaskId]) -> None:
         """Give the buttons back whose press died with the last process."""
-        for watch, view in await self._store.watches_of(tasks):
-            if view is not None and watch.shown.digest:
+        found = dict(await self._store.watches_of(tasks))
+        for watch in _newest(found):
+            view = found[watch]
+            if view is not None:
                 # What was delivered last is not certain, so the card is drawn whatever the digest says.
                 self._editor.prime(watch.ref, replace(watch.shown, digest=""))
                 await self._repaint(watch, view)
@@ -149,8 +154,16 @@ class CardKeeper:
     async def close_channel(self, channel_id: int) -> None:
         """Nothing in this channel can be edited any more: end its watches."""
         await self._store.close_channel(channel_id)
+        self._forget(lambda watch: watch.ref.channel_id == channel_id)
+
+    async def close_guild(self, guild_id: int) -> None:
+        """The bot has left this guild: end its watches."""
+        await self._store.close_guild(guild_id)
+        self._forget(lambda watch: watch.guild_id == guild_id)
+
+    def _forget(self, gone: Callable[[Watch], bool]) -> None:
         for task_id, watches in list(self._watches.items()):
-            for ref in [each for each in watches if each.channel_id == channel_id]:
+            for ref in [each for each, watch in watches.items() if gone(watch)]:
                 del watches[ref]
                 self._editor.forget(ref)
             if not watches:
@@ -159,3 +172,8 @@ class CardKeeper:
     def _drop(self, task_id: TaskId) -> None:
         del self._watches[task_id]
         self._tracker.unfollow(task_id)
+
+
+def _newest(watches: Iterable[Watch]) -> list[Watch]:
+    """The newest watch of each channel: older ones of the same task have handed over to it."""
+    return list({each.ref.channel_id: each for each in sorted(watches, key=lambda w: w.created_at)}.values())

@@ -11,6 +11,7 @@ from mjbot.clock import Clock
 from mjbot.core.buttons import Press, family, label_of
 from mjbot.core.custom_id import action_digest
 from mjbot.core.task import Button, Task, TaskId
+from mjbot.core.text import escape
 from mjbot.core.view import TaskView
 from mjbot.core.watch import MessageRef, Watch, WatchState
 from mjbot.errors import AnswerLost, MJBotError, PressRefused, PressUnclear, UpstreamError
@@ -64,7 +65,7 @@ class PressService:
     async def _press(self, place: Place, on: MessageRef, task_id: TaskId, digest: str, reply: Reply) -> None:
         if (stored := await self._store.view(task_id)) is None or stored.task is None:
             await reply.think()  # the task must be read first, which may take longer than Discord waits
-        action = await self._action(task_id, digest, place.locale)
+        action = await self._action(task_id, digest, place.locale, reply)
         # Midjourney makes each U once; everything else may be wanted a second time.
         again = family(action.button.custom_id) != "choose" or "reroll" in action.button.custom_id
         now = self._clock.now()
@@ -84,24 +85,26 @@ class PressService:
         finally:
             await self._cards.repaint(on, action.view)
 
-    async def _action(self, task_id: TaskId, digest: str, locale: str) -> _Action:
+    async def _action(self, task_id: TaskId, digest: str, locale: str, reply: Reply) -> _Action:
         view = await self._status.known(task_id)
         found = _find(view.task, digest)
         if found is None:  # the stored view may be older than the message
+            await reply.think()  # reading may take longer than Discord waits
             view = await self._status.read(task_id)
             found = _find(view.task, digest)
         if found is None:
             raise PressRefused("say.no_button", id=task_id)
         number, button = found
-        return _Action(view, button, label_of(button, number, locale), digest)
+        return _Action(view, button, escape(label_of(button, number, locale)), digest)
 
     async def _failed(self, action: _Action, on: MessageRef, error: BaseException) -> None:
         state = Press.REFUSED if isinstance(error, PressRefused | UpstreamError) else Press.UNCLEAR
-        if isinstance(error, PressRefused) and error.sentence == "say.refused":
+        if isinstance(error, PressRefused) and error.for_good:
             state = Press.UNKNOWN_ACTION
         if isinstance(error, MJBotError):
             error.values.setdefault("label", action.label)
-            log.info("press %s of task %s: %s (%s)", action.digest, action.view.id, state, error)
+            log.info("press %s of task %s: %s", action.digest, action.view.id, state)
+            log.debug("what was said: %s", error)  # may hold words of a prompt
         await self._store.end_press(action.view.id, action.digest, state)
         await self._cards.repaint(on, action.view)
 
@@ -111,7 +114,8 @@ class PressService:
         parent = action.view.id
         if accepted.task_id == parent:
             await self._store.end_press(parent, action.digest, Press.ACCEPTED)
-            raise PressRefused("say.confirmed", label=action.label)
+            await reply.withdraw("say.confirmed", label=action.label)
+            return
         child = Task(
             accepted.task_id,
             status="SUBMITTED",

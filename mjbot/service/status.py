@@ -62,8 +62,8 @@ class StatusService:
         task_id = parse_task_id(raw)
         if task_id is None:
             raise BadTaskId
-        if not place.can_embed:
-            await reply.tell("say.no_access")
+        if place.can_follow and not place.can_embed:
+            await reply.tell("say.no_embeds")
             return
         watch: Watch | None = None
         reading = asyncio.ensure_future(self._look(task_id))
@@ -148,11 +148,6 @@ class StatusService:
             return view
         try:
             return await self.read(task_id)
-        except TaskNotFound as error:
-            if stored := await self._stored_end(task_id):
-                return stored
-            error.values["id"] = task_id
-            raise
         except UpstreamError:
             if stored := await self._stored_end(task_id):
                 return stored
@@ -164,7 +159,11 @@ class StatusService:
         return stored if stored and stored.task and stored.task.phase.final else None
 
     async def _fetch(self, task_id: TaskId) -> TaskView:
-        task = await self._source.fetch(task_id)
+        try:
+            task = await self._source.fetch(task_id)
+        except TaskNotFound as error:
+            error.values["id"] = task_id
+            raise
         now = self._clock.now()
         return TaskView(task_id, opened_at=now, task=replace(task, id=task_id), seen_at=now)
 

@@ -24,7 +24,7 @@ from mjbot.store.thread import DatabaseThread
 
 
 class SqliteStore:
-    """All of mjbot's SQL but the schema and the presses. Each method is one transaction."""
+    """What is asked of the database and written to it. Each method is one transaction."""
 
     def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread
@@ -63,6 +63,15 @@ class SqliteStore:
         def work(db: Database) -> None:
             with db.atomic():
                 db.execute("update watches set state = 'closed' where channel_id = ?", [channel_id])
+
+        await self._thread.run(work)
+
+    async def close_guild(self, guild_id: int) -> None:
+        """The bot has left a guild: none of its messages can be edited any more."""
+
+        def work(db: Database) -> None:
+            with db.atomic():
+                db.execute("update watches set state = 'closed' where guild_id = ?", [guild_id])
 
         await self._thread.run(work)
 

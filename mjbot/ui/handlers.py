@@ -60,11 +60,15 @@ async def _look(services: Services, interaction: discord.Interaction[Any], custo
 
 
 async def _more(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
-    reply = InteractionReply(interaction)
+    reply = InteractionReply(interaction, private=True)
 
     async def more() -> None:
+        await reply.think()
         page = int(custom_id.arg) if custom_id.arg.isdigit() else 1
         rows = await services.status.more(place_of(interaction), custom_id.task_id, page)
-        await reply.show_rows(rows)
+        if rows:
+            await reply.show_rows(rows)
+        else:
+            await reply.withdraw("say.no_button", id=custom_id.task_id)
 
     await guarded(reply, more())

@@ -25,18 +25,26 @@ log = logging.getLogger(__name__)
 
 
 class InteractionReply:
-    """A `Reply` over one interaction. ``update``: the answer is the pressed message itself."""
+    """A `Reply` over one interaction.
 
-    def __init__(self, interaction: discord.Interaction[Any], *, update: bool = False) -> None:
+    ``update``: the answer is the pressed message itself. ``private``: it is for this person alone.
+    """
+
+    def __init__(
+        self, interaction: discord.Interaction[Any], *, update: bool = False, private: bool = False
+    ) -> None:
         self._interaction = interaction
         self._update = update
+        self._private = private
         self._ref: MessageRef | None = None
         self._shown = False
 
     async def think(self) -> MessageRef:
         """Answer with "thinking" (nothing visible when updating); a second call changes nothing."""
         if self._ref is None:
-            answer = await self._interaction.response.defer(thinking=not self._update)
+            answer = await self._interaction.response.defer(
+                thinking=not self._update, ephemeral=self._private
+            )
             message = self._interaction.message if self._update else None
             message_id = message.id if message else answer.message_id if answer else None
             assert message_id is not None, "Discord tells the message of a deferred answer"
@@ -63,18 +71,27 @@ class InteractionReply:
         return self._ref
 
     async def show_rows(self, rows: Rows) -> None:
-        """Show buttons to this person alone."""
-        view = embeds.view_of(rows)
-        if view is not None:
-            await self._interaction.response.send_message(view=view, ephemeral=True)
+        """Show buttons as the answer."""
+        await self.think()
+        await self._interaction.edit_original_response(view=embeds.view_of(rows))
 
     async def tell(self, key: str, **values: object) -> None:
         """Say one sentence to this person alone."""
         await self._whisper(say(key, str(self._interaction.locale), **values))
 
+    async def withdraw(self, key: str, **values: object) -> None:
+        """Say one sentence to this person alone, in place of whatever was to be public."""
+        await self._instead(say(key, str(self._interaction.locale), **values))
+
     async def fail(self, error: MJBotError) -> None:
         """Say an error to this person alone; a public "thinking" is taken away."""
-        sentence = sentence_of(error, str(self._interaction.locale), self._interaction.created_at.timestamp())
+        now = self._interaction.created_at.timestamp()
+        await self._instead(sentence_of(error, str(self._interaction.locale), now))
+
+    async def _instead(self, sentence: str) -> None:
+        if self._ref is not None and self._private:
+            await self._interaction.edit_original_response(content=sentence)
+            return
         if self._ref is not None and not (self._update or self._shown):
             # The first follow-up of a thinking answer takes its place, so it must be a message first.
             await self._interaction.edit_original_response(content=sentence)

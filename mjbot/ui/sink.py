@@ -103,9 +103,9 @@ def _outcome(error: discord.HTTPException) -> Outcome:
     if code in _MESSAGE_GONE or status == 404:
         return Gone()
     if code == _ARCHIVED:
-        return Later(_ARCHIVED_WAIT, parked=True)
+        return Later(_ARCHIVED_WAIT)
     if status == 429:
-        return Later(_OLD_WAIT if code == _OLD_MESSAGE else _BUSY_WAIT)
+        return Later(_OLD_WAIT if code == _OLD_MESSAGE else _BUSY_WAIT, whole_channel=True)
     if status >= 500:
         return Later()
     log.warning("Discord refused a card: status %s, code %s", status, code)

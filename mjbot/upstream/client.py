@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from mjbot.core.pace import Window
+from mjbot.core.polling import POLLS_PER_SECOND, READS_PER_SECOND
 from mjbot.errors import Down, PressUnclear, TaskNotFound, UpstreamError
 from mjbot.ports import Accepted, Report
 from mjbot.upstream.protocol import (
@@ -31,8 +32,7 @@ log = logging.getLogger(__name__)
 _READ_SECONDS = 10.0
 _SUBMIT_SECONDS = 75.0  # gateways give their upstream 60 s: hanging up before makes orphans
 _BODY = 8 * 1024 * 1024
-_READS, _READ_SPAN = 10, 1.0
-_POLLS = 8  # of these: the rest is for people, who wait for their answer
+_SPAN = 1.0
 _BATCH_REST = 600.0  # seconds until a server without a batch read is asked for one again
 _AT_ONCE = 8
 
@@ -46,8 +46,8 @@ class UpstreamClient:
         self._clock = clock
         self._batch = batch
         self._batches_from = 0.0
-        self._window = Window(_READS, _READ_SPAN)
-        self._polls = Window(_POLLS, _READ_SPAN)
+        self._window = Window(READS_PER_SECOND, _SPAN)
+        self._polls = Window(POLLS_PER_SECOND, _SPAN)
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
     @property

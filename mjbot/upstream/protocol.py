@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from mjbot.core.task import Task, TaskId, parse_task_id
-from mjbot.core.text import clean
+from mjbot.core.text import clean, escape, without_secrets
 from mjbot.errors import (
     Down,
     KeyRefused,
@@ -28,9 +28,10 @@ from mjbot.errors import (
 from mjbot.ports import Accepted
 from mjbot.upstream.wire import mapping, read_task, read_tasks, text
 
-_NOT_FOUND = ("task_no_found", "task_not_found", "task not found", "任务不存在", "不存在")
+_NOT_FOUND = ("no_found", "not_found", "not found", "not_exist", "not exist", "不存在")
 _QUOTA = ("额度", "quota", "余额", "insufficient", "credit")
 _PARENT_GONE = ("关联任务", "不存在", "not found", "no_found", "not_found", "expired")
+_NOT_READY = ("status_not_success", "not_success", "状态错误", "未完成", "not finished")
 _WINDOW = ("confirm", "窗口等待")
 _ACCEPTED, _WANTS_WINDOW, _QUEUED, _QUEUE_FULL, _BANNED = 1, 21, 22, 23, 24
 _NO_ACCOUNT, _BAD_ARGUMENT, _FAILED, _SATURATED = 3, 4, 9, 30
@@ -145,18 +146,20 @@ def read_submit(response: Response) -> Accepted:
 def _refuse(response: Response, data: dict[str, Any], code: Any, words: str) -> NoReturn:
     lower = words.lower()
     if "unknown_action" in lower:
-        raise PressRefused("say.refused", words)
+        raise PressRefused("say.refused", words, for_good=True)
     if code == _BANNED:
         word = clean(text(mapping(data.get("properties")).get("bannedWord")))[:60]
-        raise PressRefused("say.banned" if word else "say.refused", words, word=word)
+        raise PressRefused("say.banned" if word else "say.banned.unnamed", words, word=escape(word))
     if code in (_QUEUE_FULL, _SATURATED) or (code == _FAILED and "队列" in words):
         raise PressRefused("say.queue_full", words)
     if code == _NO_ACCOUNT:
         gone = any(word in lower for word in _PARENT_GONE)
         raise PressRefused("say.parent_gone" if gone else "say.no_account", words)
     if code == _BAD_ARGUMENT:
-        gone = any(word in lower for word in _NOT_FOUND)
-        raise PressRefused("say.parent_gone" if gone else "say.not_ready", words)
+        if any(word in lower for word in _NOT_FOUND):
+            raise PressRefused("say.parent_gone", words)
+        early = any(word in lower for word in _NOT_READY)
+        raise PressRefused("say.not_ready" if early else "say.not_accepted", words)
     if response.status in (401, 403, 404, 405, 429) or (_is_html(response) and response.status < 500):
         _raise_for(response, data)  # these come before the submit is looked at
     # 5 and 5xx: a gateway could not read its upstream, which may have begun the job all the same.
@@ -191,7 +194,7 @@ def _words(data: Any) -> str:
         fields.get("message"),
         fields.get("error"),
     )
-    return clean(next((each for each in said if isinstance(each, str) and each), ""))[:_DETAIL]
+    return without_secrets(next((each for each in said if isinstance(each, str) and each), ""))[:_DETAIL]
 
 
 def _says_not_found(response: Response, data: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -86,7 +87,7 @@ def test_an_opened_thread_takes_at_once_what_waited_for_it() -> None:
     book.offer(ref(1), card("x"), Priority.PROGRESS, NOW)
     edit = book.take(NOW)
     assert edit is not None
-    book.settle(edit, Later(600, parked=True), NOW)
+    book.settle(edit, Later(600), NOW)
     assert book.take(NOW + 60) is None
     book.unpark(1, NOW + 60)
     assert book.take(NOW + 60) is not None
@@ -157,6 +158,60 @@ def test_a_lost_channel_takes_all_its_messages_with_it() -> None:
     assert edit is not None
     book.settle(edit, Gone(channel=True), NOW)
     assert book.wake_at(NOW) is None
+
+
+def test_a_message_that_cannot_be_edited_for_a_week_is_still_tried() -> None:
+    book = EditBook()
+    book.offer(ref(1), card("x", final=True), Priority.FINAL, NOW)
+    now = NOW
+    for _ in range(1500):
+        now = max(now, book.wake_at(now) or now)
+        edit = book.take(now)
+        assert edit is not None
+        book.settle(edit, Later(600), now)
+    assert book.wake_at(now) == now + 600
+
+
+def test_a_limit_of_the_channel_holds_all_its_messages_back() -> None:
+    book = EditBook()
+    for number in range(2):
+        book.offer(ref(1, number), card("x"), Priority.PROGRESS, NOW)
+    edit = book.take(NOW)
+    assert edit is not None
+    book.settle(edit, Later(60, whole_channel=True), NOW)
+    assert book.take(NOW + 59) is None
+    assert book.take(NOW + 60) is not None
+
+
+@pytest.mark.parametrize(
+    ("age", "priority", "changes_state", "taken"),
+    [
+        (2999, Priority.PROGRESS, False, True),
+        (3599, Priority.PROGRESS, False, True),
+        (3600, Priority.PROGRESS, False, False),
+        (3600, Priority.PROGRESS, True, True),
+        (3600, Priority.PRESS, False, True),
+        (3600, Priority.FINAL, False, True),
+    ],
+)
+def test_the_age_of_a_message_decides_what_is_worth_an_edit(
+    age: float, priority: Priority, changes_state: bool, taken: bool
+) -> None:
+    book, old = EditBook(), ref(1, age=age)
+    book.prime(old, Shown("x"), State.RUNNING)
+    state = State.QUIET if changes_state else State.RUNNING
+    book.offer(old, card("new", state), priority, NOW)
+    assert (book.take(NOW) is not None) == taken
+
+
+def test_a_card_that_waits_while_its_message_turns_an_hour_old_goes_with_the_next_change_of_state() -> None:
+    book, old = EditBook(), ref(1, age=3599)
+    book.prime(old, Shown("x"), State.RUNNING)
+    book.offer(old, card("62%"), Priority.PROGRESS, NOW)
+    assert book.take(NOW + 2) is None
+    assert book.wake_at(NOW + 2) is None
+    book.offer(old, card("done", final=True), Priority.FINAL, NOW + 3)
+    assert book.take(NOW + 3) is not None
 
 
 refs = st.builds(ref, st.integers(1, 2), st.integers(1, 2))

@@ -113,13 +113,6 @@ def test_a_task_in_flight_is_not_read_twice() -> None:
     assert book.due(NOW + 100) == []
 
 
-def test_a_hint_brings_the_next_read_forward() -> None:
-    book = PollBook(Pace())
-    book.follow(view(), NOW)
-    book.hasten(TaskId("task-1"), NOW + 1)
-    assert book.wake_at() == NOW + 1
-
-
 def test_an_alarm_wakes_the_book_once() -> None:
     book = PollBook(Pace())
     book.follow(view(), NOW)
@@ -138,3 +131,11 @@ def test_the_book_does_not_wake_its_loop_while_one_request_asks_whether_an_outag
     now = book.wake_at() or NOW
     assert len(book.due(now)) == 1
     assert book.wake_at() is None
+
+
+def test_an_outage_of_a_week_is_backed_off_from_like_one_of_an_hour() -> None:
+    book = PollBook(Pace())
+    book.follow(view(), NOW, soon=True)
+    for _ in range(10_000):
+        book.failed([TaskId("task-1")], NOW)
+    assert book.wake_at() == NOW + 60

@@ -66,9 +66,15 @@ def response(number: str) -> Response:
         ("48", "MODAL", None, 0, False),
         ("51", "NOT_START", None, 0, False),
         ("53", "SUCCESS", 100, 15, True),
+        ("54", "SUCCESS", 100, 15, True),
         ("57", "FAILURE", None, 0, False),
-        ("63", "IN_PROGRESS", None, 0, False),
-        ("65", "SUCCESS", 100, 9, False),
+        ("58", "SUCCESS", 100, 9, True),
+        ("61", "SUCCESS", 100, 16, True),
+        ("63", "IN_PROGRESS", 45, 0, False),
+        ("64", "QUEUED", 0, 0, False),
+        ("65", "SUCCESS", 100, 0, False),
+        ("68", "SUCCESS", 100, 26, True),
+        ("70", "SUCCESS", 100, 18, True),
     ],
 )
 def test_a_recorded_task_is_read(
@@ -78,9 +84,7 @@ def test_a_recorded_task_is_read(
     body = json.loads(SAMPLES[number].read_text(encoding="utf-8"))["body"]
     assert task.id == str(body["id"])
     assert task.status == status
-    if number != "57" and number != "63" and number != "65":
-        assert (task.percent, len(task.buttons)) == (percent, buttons)
-        assert bool(task.image_url) == picture
+    assert (task.percent, len(task.buttons), bool(task.image_url)) == (percent, buttons, picture)
 
 
 @pytest.mark.parametrize(
@@ -102,6 +106,7 @@ def test_a_recorded_task_is_read(
         ("32", Down),
         ("33", Down),
         ("34", WebPage),
+        ("73", TaskNotFound),
     ],
 )
 def test_a_recorded_error_is_told_apart(number: str, error: type[MJBotError]) -> None:
@@ -121,9 +126,11 @@ def test_a_recorded_batch_is_read(number: str) -> None:
     [
         ("74", None),
         ("75", None),
+        ("86", None),
+        ("87", None),
         ("78", "say.banned"),
         ("79", "say.no_account"),
-        ("80", "say.not_ready"),
+        ("80", "say.not_accepted"),
         ("20", "say.refused"),
         ("21", "say.not_ready"),
         ("82", "say.parent_gone"),

@@ -1,0 +1,64 @@
+"""What each of Discord's refusals of an edit means for a message."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bot.conftest import RUNNING, Stage
+
+EDIT = "/channels/*/messages/*"
+
+
+async def edits(stage: Stage) -> int:
+    return sum(
+        entry.method == "PATCH" and entry.path.startswith("/channels/") for entry in stage.env.http_requests
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(404, 10008), (404, 10003), (404, 10004), (403, 50001), (403, 50005)]
+)
+async def test_what_is_gone_for_good_is_not_edited_again(stage: Stage, status: int, code: int) -> None:
+    await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
+    stage.env.inject_error("PATCH", EDIT, status=status, code=code, times=None)
+    await stage.wait(12)
+    assert await stage.bot.store.open_watches() == []
+    assert await edits(stage) == 1
+    reads = len(stage.server.requests)
+    await stage.wait(30)
+    assert await edits(stage) == 1
+    assert len(stage.server.requests) == reads
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(500, 0), (503, 0), (429, 30046), (429, 20028), (400, 50083), (400, 50035), (403, 50013)],
+)
+async def test_what_may_pass_does_not_end_a_watch_and_the_end_is_shown_when_it_has(
+    stage: Stage, status: int, code: int
+) -> None:
+    await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
+    stage.env.inject_error("PATCH", EDIT, status=status, code=code, times=2)
+    await stage.wait(20)
+    assert len(await stage.bot.store.open_watches()) == 1
+    await stage.env.advance_time(1300)
+    await stage.wait(5)
+    assert stage.card.title == "Done"
+    assert await stage.bot.store.open_watches() == []
+
+
+async def test_a_file_that_is_too_large_is_left_out_and_the_card_is_shown(stage: Stage) -> None:
+    await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
+    await stage.wait(28)
+    stage.env.inject_error("PATCH", EDIT, status=413, code=40005, times=1)
+    await stage.wait(15)
+    assert stage.card.title == "Done"
+    assert "The picture could not be shown here." in (stage.card.description or "")
+
+
+async def test_leaving_a_guild_ends_its_watches(stage: Stage) -> None:
+    await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
+    guild = stage.bot.get_guild(stage.guild.id)
+    assert guild is not None
+    await stage.bot.on_guild_remove(guild)
+    assert await stage.bot.store.open_watches() == []
