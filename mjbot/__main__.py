@@ -52,7 +52,7 @@ def run() -> None:
 @click.option(
     "--port", default=8765, show_default=True, help="Where the page is served; 0 for any free port."
 )
-@click.option("--language", type=click.Choice(["en", "zh-CN"]), default="en", show_default=True)
+@click.option("--language", type=click.Choice(["en-US", "zh-CN"]), default="en-US", show_default=True)
 def demo(port: int, language: str) -> None:
     """Try the bot in a simulated Discord, in your browser; needs no account and no key."""
     try:

@@ -64,7 +64,7 @@ def _at(key: str, moment: float | None, locale: str) -> str | None:
 
 def _took(key: str, task: Task, locale: str) -> str | None:
     begun = task.started_at or task.submitted_at
-    if begun is None or task.finished_at is None or task.finished_at < begun:
+    if begun is None or task.finished_at is None or task.finished_at <= begun:
         return None
     return say(key, locale, d=duration(task.finished_at - begun, locale))
 

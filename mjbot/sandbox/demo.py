@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 import simcord
 from pydantic import HttpUrl, SecretStr
+from simcord import interactions
 from simcord.preview import Preview
 
 from mjbot.app import open_app
@@ -80,6 +81,21 @@ def invite(env: simcord.Env, guild: simcord.GuildHandle) -> None:
             role.permissions = INVITE_PERMISSIONS.value
 
 
+def speak(language: str) -> Callable[[], None]:
+    """Let SimCord's interactions carry this locale, which it has fixed; the result undoes it."""
+    fixed = interactions.base_payload
+
+    def localised(*args: Any, **kwargs: Any) -> tuple[Any, dict[str, Any]]:
+        record, payload = fixed(*args, **kwargs)
+        payload["locale"] = language
+        if "guild_locale" in payload:
+            payload["guild_locale"] = language
+        return record, payload
+
+    interactions.base_payload = localised
+    return lambda: setattr(interactions, "base_payload", fixed)
+
+
 async def run_demo(port: int, language: str) -> None:
     """Serve the demo page until Ctrl+C or SIGTERM."""
     time = SimulatedTime()
@@ -94,9 +110,11 @@ async def run_demo(port: int, language: str) -> None:
         env = simcord.Env(bot, shard_count=1, check_errors=False)
         time.env = env
         await env.start()
+        as_before = speak(language)
         try:
             await _serve(env, bot, world, port, language, stopped)
         finally:
+            as_before()
             await env.shutdown()
 
 
@@ -109,7 +127,7 @@ async def _serve(
     invite(env, guild)
     await _offer_tasks(bot, world, Place(guild.id, channel.id, visitor.id, language, language), env)
     async with env.preview(
-        channel, viewers=[visitor], layout="channel", port=port, locale="en-US"
+        channel, viewers=[visitor], layout="channel", port=port, locale=language
     ) as preview:
         patience = _patient(preview)
         drawn, ticks = 0, 1
@@ -118,12 +136,14 @@ async def _serve(
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(1.0):
                     await stopped.wait()
+            # On a busy machine a second may not be over in time; what is left of it comes with the next.
             async with patience:
-                await env.advance_time(1)
-                # Each refresh makes the page load its pictures anew, so one is worth it only for news.
-                if len(env.http_requests) != drawn or ticks % _IDLE_REFRESH == 0:
-                    drawn = len(env.http_requests)
-                    await preview.refresh()
+                with contextlib.suppress(TimeoutError):
+                    await env.advance_time(1)
+                    # Each refresh makes the page load its pictures anew, so one is worth it only for news.
+                    if len(env.http_requests) != drawn or ticks % _IDLE_REFRESH == 0:
+                        drawn = len(env.http_requests)
+                        await preview.refresh()
             ticks += 1
 
 

@@ -50,7 +50,7 @@ _DESCRIBED = "\n\n".join(
 def demo_tasks(seed: int, now: float) -> Iterator[Script]:
     """Write all demo tasks as of `now`; what runs in them waits for the first look."""
     yield _imagine(seed, DemoIds.RUNNING, "a cabin by a mountain lake, ember sky --v 7", None)
-    chinese = _imagine(seed, DemoIds.RUNNING_CHINESE, "画一座雾中的雪山,木刻版画风格", None)
+    chinese = _imagine(seed, DemoIds.RUNNING_CHINESE, "画一座雾中的雪山，木刻版画风格", None)
     chinese.prompt_en = "A snow mountain in the mist, woodblock print style --ar 1:1 --v 7"
     yield chinese
     yield _imagine(seed, DemoIds.RUNNING_LONG, LONG_PROMPT, None)
@@ -61,7 +61,7 @@ def demo_tasks(seed: int, now: float) -> Iterator[Script]:
     single.description = f"/up {DemoIds.GRID} U2"
     yield single
     failed = _imagine(seed, DemoIds.FAILED, "a paper crane above the sea --arr 16:9 --v 7", now - 4200)
-    failed.steps = ((0, "SUBMITTED", "0%"), (2, "FAILURE", "100%"))
+    failed.steps = ((0, "SUBMITTED", "0%"), (2, "IN_PROGRESS", "0%"), (36, "FAILURE", "100%"))
     failed.fail_reason = "[Invalid parameter] Unrecognized parameter(s): --arr"
     yield failed
     queued = _imagine(seed, DemoIds.QUEUED, "desert dunes under the stars --ar 16:9 --v 7", None)
@@ -83,7 +83,7 @@ def _imagine(seed: int, task_id: str, prompt: str, start: float | None) -> Scrip
 
 def _describe(seed: int, start: float) -> Script:
     task = _imagine(seed, DemoIds.DESCRIBE, _DESCRIBED, start)
-    task.steps = ((0, "SUBMITTED", "0%"), (7, "SUCCESS", "100%"))
+    task.steps = ((0, "SUBMITTED", "0%"), (1, "IN_PROGRESS", "0%"), (7, "SUCCESS", "100%"))
     task.action, task.result = "DESCRIBE", "single"
     task.description = f"/describe {task.id}.png"
     task.buttons = [

@@ -40,9 +40,11 @@ class Stage:
         return guild
 
     async def wait(self, seconds: int) -> None:
-        """Let time pass, a second at a time."""
-        for _ in range(seconds):
-            await self.env.advance_time(1)
+        """Let time pass in small steps: each has real reads in it, and five real seconds for them."""
+        while seconds > 0:
+            step = 1 if seconds <= 60 else 20
+            await self.env.advance_time(step)
+            seconds -= step
 
     @property
     def reads(self) -> list[Seen]:

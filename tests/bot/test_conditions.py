@@ -15,14 +15,14 @@ async def ask(stage: Stage, task_id: str) -> None:
 async def test_a_task_that_stands_still_is_quiet_after_three_minutes_and_costs_one_edit(stage: Stage) -> None:
     stage.world.add(MINE, [(0, "IN_PROGRESS", "46%"), (400, "IN_PROGRESS", "62%")])
     await ask(stage, MINE)
-    await stage.env.advance_time(170)
+    await stage.wait(170)
     assert stage.card.title == "In progress"
     before = len(stage.env.http_requests)
-    await stage.env.advance_time(60)
+    await stage.wait(60)
     assert stage.card.title == "In progress, but quiet"
-    await stage.env.advance_time(120)
+    await stage.wait(120)
     assert len(stage.env.http_requests) == before + 1
-    await stage.env.advance_time(80)
+    await stage.wait(80)
     assert stage.card.title == "In progress"
 
 
@@ -31,7 +31,7 @@ async def test_a_task_that_the_service_forgets_is_lost_and_look_again_brings_it_
     await ask(stage, MINE)
     await stage.wait(5)
     stage.world.forget(MINE)
-    await stage.env.advance_time(90)
+    await stage.wait(90)
     assert stage.card.title == "Lost"
     assert stage.labels(stage.messages[0]) == [["Look again"]]
     refused = await stage.press(stage.messages[0], "Look again")
@@ -52,8 +52,8 @@ async def test_a_watch_ends_after_its_limit_and_says_so(theatre: Theatre) -> Non
     await theatre.restart(stage, watch_limit=1.0)
     stage.world.add(MINE, [(0, "SUBMITTED", "0%")])
     await ask(stage, MINE)
-    await stage.env.advance_time(3000)
-    await stage.env.advance_time(700)
+    await stage.wait(3000)
+    await stage.wait(700)
     assert stage.card.title == "No longer watching"
     assert "No end was seen within 1 h 0 min." in (stage.card.description or "")
     assert await stage.bot.store.open_watches() == []
@@ -118,7 +118,7 @@ async def test_a_waiting_task_says_what_it_waits_for(stage: Stage) -> None:
 async def test_a_card_lives_past_minute_fifteen(stage: Stage) -> None:
     stage.world.add(MINE, [(0, "SUBMITTED", "0%"), (1000, "IN_PROGRESS", "46%"), (1010, "SUCCESS", "100%")])
     await ask(stage, MINE)
-    await stage.env.advance_time(980)
+    await stage.wait(980)
     assert stage.card.title == "Queued"
     await stage.wait(60)
     assert [message.embeds[0].title for message in stage.messages] == ["Done"]
@@ -133,12 +133,12 @@ async def test_a_card_lives_past_hour_one(stage: Stage) -> None:
     ]
     stage.world.add(MINE, steps)
     await ask(stage, MINE)
-    await stage.env.advance_time(4060)
+    await stage.wait(4060)
     assert stage.card.title == "In progress"
     before = len(stage.env.http_requests)
-    await stage.env.advance_time(100)
+    await stage.wait(100)
     assert len(stage.env.http_requests) == before, "progress is not worth an edit of an old message"
-    await stage.env.advance_time(200)
+    await stage.wait(200)
     assert stage.card.title == "Done"
 
 

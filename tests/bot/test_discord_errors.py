@@ -41,7 +41,7 @@ async def test_what_may_pass_does_not_end_a_watch_and_the_end_is_shown_when_it_h
     stage.env.inject_error("PATCH", EDIT, status=status, code=code, times=2)
     await stage.wait(20)
     assert len(await stage.bot.store.open_watches()) == 1
-    await stage.env.advance_time(1300)
+    await stage.wait(1300)
     await stage.wait(5)
     assert stage.card.title == "Done"
     assert await stage.bot.store.open_watches() == []
