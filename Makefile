@@ -42,6 +42,7 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Installing the packages, once ..."
 	@$(PIP) --editable .
 	@touch $@
 
@@ -51,5 +52,6 @@ $(VENV)/.demo: $(BIN)/python pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Installing the packages for development, once ..."
 	@$(PIP) --editable '.[demo,dev]'
 	@touch $@

@@ -8,6 +8,7 @@ import logging
 import signal
 import sys
 
+import aiohttp
 import click
 import discord
 from pydantic import ValidationError
@@ -22,7 +23,7 @@ from mjbot.settings import Settings
 log = logging.getLogger("mjbot")
 
 # Exit codes of sysexits.h: what a supervisor such as systemd should not restart for, and what it may.
-EX_OK, EX_SOFTWARE, EX_CONFIG = 0, 70, 78
+EX_OK, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 0, 69, 70, 78
 
 
 @click.group()
@@ -50,7 +51,11 @@ def run() -> None:
 
 @main.command()
 @click.option(
-    "--port", default=8765, show_default=True, help="Where the page is served; 0 for any free port."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8765,
+    show_default=True,
+    help="Where the page is served; 0 for any free port.",
 )
 @click.option("--language", type=click.Choice(["en-US", "zh-CN"]), default="en-US", show_default=True)
 def demo(port: int, language: str) -> None:
@@ -61,7 +66,11 @@ def demo(port: int, language: str) -> None:
         click.echo(f"The demo needs its packages ({error.name}):  pip install 'mjbot[demo]'", err=True)
         sys.exit(EX_CONFIG)
     logs.set_up("WARNING", "text")
-    asyncio.run(run_demo(port, language))
+    try:
+        asyncio.run(run_demo(port, language))
+    except StartupError as error:
+        click.echo(str(error), err=True)
+        sys.exit(EX_UNAVAILABLE)
 
 
 async def _run(settings: Settings) -> int:
@@ -74,6 +83,10 @@ async def _run(settings: Settings) -> int:
                 await _until_stopped(bot, settings.discord_token.get_secret_value(), stopping)
         except discord.LoginFailure:
             raise StartupError("Discord refused the token in MJBOT_DISCORD_TOKEN.") from None
+        except (aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound) as error:
+            log.critical("Discord cannot be reached: %s", type(error).__name__)
+            log.debug("the connection to Discord failed", exc_info=error)
+            return EX_UNAVAILABLE
         if bot.failure is not None:
             log.critical("a loop ended", exc_info=bot.failure)
             return EX_SOFTWARE

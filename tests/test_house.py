@@ -81,7 +81,7 @@ def test_a_module_imports_only_what_its_room_may(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_modules_and_functions_stay_small(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    if name_of(path) != "mjbot.core.words":
+    if not name_of(path).startswith("mjbot.core.catalogue"):
         assert len(text.splitlines()) <= 270, "aim at 250; past this there are surely two subjects"
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

@@ -28,6 +28,7 @@ _URL = 512
 _LINK_STYLE = 5
 # Discord refuses a whole message over one emoji it does not know, and it learns new ones late.
 _EMOJI_VERSION = 15.0
+_KEYCAP = "\u20e3"
 _PRESSED_IN_MIDJOURNEY = (1, 3)
 _OPAQUE = re.compile(r"\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|SOLO|all")
 _FAMILIES = (
@@ -100,6 +101,8 @@ def family(custom_id: str) -> str:
 
 def label_of(button: Button, number: int, locale: str) -> str:
     """The words that name a button in a sentence, even when it is drawn as an emoji alone."""
+    if not button.label and button.emoji.endswith(_KEYCAP):
+        return button.emoji  # the number on the button says more than its customId
     return short(button.label, _LABEL) or _label_from(button.custom_id, number, locale)
 
 

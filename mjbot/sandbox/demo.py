@@ -14,12 +14,14 @@ from typing import Any
 import simcord
 from pydantic import HttpUrl, SecretStr
 from simcord import interactions
+from simcord.backend.errors import SetupError
 from simcord.preview import Preview
 
 from mjbot.app import open_app
 from mjbot.bot import INVITE_PERMISSIONS, MJBot
 from mjbot.clock import Clock
 from mjbot.core.view import TaskView
+from mjbot.errors import StartupError
 from mjbot.ports import Place
 from mjbot.sandbox.demo_tasks import DemoIds
 from mjbot.sandbox.server import SandboxServer
@@ -30,7 +32,12 @@ from mjbot.upstream.wire import read_task
 _KEY = "sandbox-key"
 _IDLE_REFRESH = 10  # seconds between two refreshes for the sake of "5 seconds ago" alone
 _START = 1_767_225_600.0  # where the simulated time begins: 2026-01-01 00:00 UTC
-_HINT = "\n  Open  {url}\n\n  Type /status, pick a task, watch it appear, press U1.   Ctrl+C ends the demo.\n"
+_HINT = """
+  Open  {url}
+
+  Type /status, then a letter or two such as "ca", pick a task, watch it appear, press U1.
+  Ctrl+C ends the demo.
+"""
 
 
 class SimulatedTime:
@@ -97,7 +104,7 @@ def speak(language: str) -> Callable[[], None]:
 
 
 async def run_demo(port: int, language: str) -> None:
-    """Serve the demo page until Ctrl+C or SIGTERM."""
+    """Serve the demo page until Ctrl+C or SIGTERM. Raises `StartupError` when the port is taken."""
     time = SimulatedTime()
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -109,10 +116,15 @@ async def run_demo(port: int, language: str) -> None:
     ):
         env = simcord.Env(bot, shard_count=1, check_errors=False)
         time.env = env
+        env.backend.bot_user.name = "mjbot"
         await env.start()
         as_before = speak(language)
         try:
             await _serve(env, bot, world, port, language, stopped)
+        except SetupError as error:
+            if "bind" not in str(error):
+                raise
+            raise StartupError(f"Port {port} is taken. Choose another:  make demo ARGS='--port 0'") from error
         finally:
             as_before()
             await env.shutdown()
@@ -157,6 +169,7 @@ def _patient(preview: Preview) -> asyncio.Lock:
 
     async def action(context_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
         async with lock:
+            preview._advance_presentation_time()
             if "published_revision" in body:
                 body = {**body, "published_revision": preview._get_page(context_id).revision}
             return await act(context_id, body)

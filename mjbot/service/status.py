@@ -31,6 +31,13 @@ _FIRST_ANSWER = 1.5
 _CHOICES = 25
 _CHOICE = 100
 _CHOICE_PROMPT = 60
+_CHOICE_KEYS = {
+    Phase.QUEUED: "choice.queued",
+    Phase.WAITING: "choice.waiting",
+    Phase.SUCCESS: "choice.done",
+    Phase.FAILURE: "choice.failed",
+    Phase.CANCELLED: "choice.cancelled",
+}
 
 
 class StatusService:
@@ -209,11 +216,8 @@ def _line(offer: Offer, now: float, locale: str) -> str:
         "age": age(now - offer.seen_at, locale),
         "p": f"{task.percent}%" if task and task.percent is not None else "",
     }
-    key = "choice.other"
-    if task is not None and task.phase is Phase.SUCCESS:
-        key = "choice.done"
-    elif task is not None and not offer.view.settled and task.phase is Phase.QUEUED:
-        key = "choice.queued"
-    elif not offer.view.settled and values["p"]:
+    phase = task.phase if task and (task.phase.final or not offer.view.settled) else None
+    key = _CHOICE_KEYS.get(phase, "choice.other") if phase else "choice.other"
+    if phase is Phase.RUNNING and values["p"]:
         key = "choice.running"
     return short(say(key, locale, **values), _CHOICE)

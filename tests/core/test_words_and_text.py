@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mjbot.core.custom_id import CustomId, Verb, foreign, parse, task_of
 from mjbot.core.task import TaskId
 from mjbot.core.text import clean, cut, cut_middle, escape, short, units
-from mjbot.core.words import CATALOGUE, CHINESE, ENGLISH, age, duration
+from mjbot.core.words import CATALOGUE, CHINESE, ENGLISH, TAIWANESE, age, duration, say
 
 
 def placeholders(sentence: str) -> set[str]:
@@ -30,9 +30,18 @@ def test_every_language_has_every_sentence_with_the_same_placeholders() -> None:
 
 def test_chinese_sentences_hold_no_english_words() -> None:
     allowed = {"mj", "status", "task", "id", "Midjourney"}
-    for key, sentence in CATALOGUE[CHINESE].items():
-        words = set(re.findall(r"[A-Za-z]+", re.sub(r"\{\w+\}|\]\(\w*", "", sentence)))
-        assert words <= allowed, key
+    for locale in (CHINESE, TAIWANESE):
+        for key, sentence in CATALOGUE[locale].items():
+            words = set(re.findall(r"[A-Za-z]+", re.sub(r"\{\w+\}|\]\(\w*", "", sentence)))
+            assert words <= allowed, key
+
+
+def test_taiwan_and_the_mainland_have_their_own_characters() -> None:
+    assert say("title.queued", "zh-TW") == "排隊中"
+    assert say("title.queued", "zh-CN") == "排队中"
+    assert say("title.queued", "fr") == "Queued"
+    mainland = set("队说时请务图对")
+    assert not mainland & set("".join(CATALOGUE[TAIWANESE].values()))
 
 
 @pytest.mark.parametrize(
@@ -100,11 +109,8 @@ def test_buttons_of_another_version_are_known_as_ours() -> None:
 
 def test_every_sentence_is_said_somewhere() -> None:
     root = Path(__file__).parent.parent.parent
-    code = "".join(
-        path.read_text(encoding="utf-8") for path in root.glob("mjbot/**/*.py") if path.name != "words.py"
-    )
-    code += (root / "mjbot/core/words.py").read_text(encoding="utf-8").split("def language")[1]
-    code += (root / "cogs/status.py").read_text(encoding="utf-8")
+    modules = [*root.glob("mjbot/**/*.py"), *root.glob("cogs/*.py")]
+    code = "".join(path.read_text(encoding="utf-8") for path in modules if "catalogue" not in path.parts)
     built = ("title.", "unreachable.", "kind.")  # put together from a state, a trouble, an action
     for key in CATALOGUE[ENGLISH]:
         assert re.search(f"[\"']{re.escape(key)}[\"']", code) or key.startswith(built), key
