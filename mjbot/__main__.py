@@ -1,9 +1,10 @@
-"""The command line: ``mjbot run`` and ``mjbot demo``."""
+"""The command line: ``mjbot run``, ``mjbot check`` and ``mjbot demo``."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import signal
 import sys
@@ -11,11 +12,12 @@ import sys
 import aiohttp
 import click
 import discord
-from pydantic import ValidationError
 
 from mjbot import logs
+from mjbot import settings as configuration
 from mjbot.app import open_app
 from mjbot.bot import MJBot
+from mjbot.check import Finding, check, check_upstream
 from mjbot.clock import Clock
 from mjbot.errors import StartupError
 from mjbot.settings import Settings
@@ -23,7 +25,7 @@ from mjbot.settings import Settings
 log = logging.getLogger("mjbot")
 
 # Exit codes of sysexits.h: what a supervisor such as systemd should not restart for, and what it may.
-EX_OK, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 0, 69, 70, 78
+EX_OK, EX_NO, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 0, 1, 69, 70, 78
 
 
 @click.group()
@@ -36,17 +38,31 @@ def main() -> None:
 def run() -> None:
     """Run the bot, with the settings in the environment or .env."""
     try:
-        settings = Settings()
-    except ValidationError as error:
-        for line in _settings_problems(error):
-            click.echo(line, err=True)
-        sys.exit(EX_CONFIG)
-    logs.set_up(settings.log_level, settings.log_format)
-    try:
+        settings = configuration.load()
+        logs.set_up(settings.log_level, settings.log_format)
         sys.exit(asyncio.run(_run(settings)))
     except StartupError as error:
         click.echo(str(error), err=True)
         sys.exit(EX_CONFIG)
+
+
+@main.command("check")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
+def check_command(as_json: bool) -> None:
+    """Try the settings: database, Discord, image service, key. Exit code 0 when all is well, else 1."""
+    try:
+        logs.set_up("ERROR", "text")
+        findings = asyncio.run(_check(configuration.load(), quiet=as_json))
+    except StartupError as error:
+        findings = [Finding("settings", False, line, fault=True) for line in str(error).splitlines()]
+        if not as_json:
+            for finding in findings:
+                _show(finding)
+    well = all(each.ok for each in findings)
+    if as_json:
+        lines = [{"name": each.name, "ok": each.ok, "text": each.text} for each in findings]
+        click.echo(json.dumps({"ok": well, "checks": lines}, ensure_ascii=False, indent=2))
+    sys.exit(EX_OK if well else EX_NO)
 
 
 @main.command()
@@ -57,7 +73,9 @@ def run() -> None:
     show_default=True,
     help="Where the page is served; 0 for any free port.",
 )
-@click.option("--language", type=click.Choice(["en-US", "zh-CN"]), default="en-US", show_default=True)
+@click.option(
+    "--language", type=click.Choice(["en-US", "zh-CN", "zh-TW"]), default="en-US", show_default=True
+)
 def demo(port: int, language: str) -> None:
     """Try the bot in a simulated Discord, in your browser; needs no account and no key."""
     try:
@@ -73,8 +91,24 @@ def demo(port: int, language: str) -> None:
         sys.exit(EX_UNAVAILABLE)
 
 
+async def _check(settings: Settings, *, quiet: bool) -> list[Finding]:
+    findings = []
+    async for finding in check(settings):
+        findings.append(finding)
+        if not quiet:
+            _show(finding)
+    return findings
+
+
+def _show(finding: Finding) -> None:
+    click.echo(f"{'ok' if finding.ok else 'NO':<4}{finding.name:<10}{finding.text}")
+
+
 async def _run(settings: Settings) -> int:
+    for name in configuration.unknown_names():
+        log.warning("%s is not a setting", name)
     async with open_app(settings, Clock()) as bot:
+        await _refuse_wrong_service(settings)
         stopping = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -93,6 +127,16 @@ async def _run(settings: Settings) -> int:
         return EX_OK if stopping.is_set() else EX_SOFTWARE
 
 
+async def _refuse_wrong_service(settings: Settings) -> None:
+    """Raise `StartupError` when the address or the key is plainly wrong; a bad moment is no reason."""
+    async with aiohttp.ClientSession() as session:
+        async for finding in check_upstream(session, settings):
+            if finding.fault:
+                raise StartupError(f"{finding.name}: {finding.text}")
+            if not finding.ok:
+                log.warning("%s: %s", finding.name, finding.text)
+
+
 async def _until_stopped(bot: MJBot, token: str, stopping: asyncio.Event) -> None:
     """Run the bot until it ends by itself or is told to; it may be told while it still logs in."""
     running = asyncio.create_task(bot.start(token), name="bot")
@@ -106,16 +150,6 @@ async def _until_stopped(bot: MJBot, token: str, stopping: asyncio.Event) -> Non
             await running
     finally:
         told.cancel()
-
-
-def _settings_problems(error: ValidationError) -> list[str]:
-    """One line for each setting that is missing or wrong. Values are not repeated: they may be secrets."""
-    lines = []
-    for problem in error.errors(include_input=False, include_url=False):
-        name = f"MJBOT_{str(problem['loc'][0]).upper()}" if problem["loc"] else "settings"
-        what = "is not set" if problem["type"] == "missing" else problem["msg"]
-        lines.append(f"{name}: {what}")
-    return [*lines, "See .env.example for what each setting means."]
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ _DISCORD = "https://discord.com/api/v10"
 @asynccontextmanager
 async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
     """Build the bot with everything it uses; it is not started. Raises `StartupError`."""
-    upstream_url = str(settings.upstream_url)
+    upstream_url = settings.upstream_url
     watch_limit = settings.watch_limit * 3600
     async with AsyncExitStack() as stack:
         thread = await stack.enter_async_context(DatabaseThread(settings.database))

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, HttpUrl, SecretStr, field_validator
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from mjbot.errors import StartupError
+
+PREFIX = "MJBOT_"
+_FILE = ".env"
 
 
 class Settings(BaseSettings):
     """Every setting, with the prefix ``MJBOT_``. ``.env.example`` documents each."""
 
     model_config = SettingsConfigDict(
-        env_prefix="MJBOT_", env_file=".env", env_ignore_empty=True, frozen=True, extra="ignore"
+        env_prefix=PREFIX, env_file=_FILE, env_ignore_empty=True, frozen=True, extra="ignore"
     )
 
     discord_token: SecretStr
     discord_api_url: str = "https://discord.com/api/v10"
-    upstream_url: HttpUrl
+    upstream_url: str
     upstream_key: SecretStr
     upstream_auth: Literal["bearer", "raw", "mj-api-secret"] = "bearer"
     database: str = "mjbot.db"
@@ -30,12 +39,70 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 
+    @field_validator("upstream_url", "discord_api_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value.strip())
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must be an address that begins with https:// (or http://)")
+        if parts.query or parts.fragment or parts.username:
+            raise ValueError("must be a plain address, without ? or # or @")
+        return value.strip()
+
+    @field_validator("discord_token", "upstream_key")
+    @classmethod
+    def _header_safe(cls, value: SecretStr) -> SecretStr:
+        secret = value.get_secret_value().strip()
+        if not secret.isascii() or not secret.isprintable() or not secret:
+            raise ValueError("holds characters that no key has; copy it again")
+        return SecretStr(secret)
+
     @field_validator("allowed_guilds", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return [part for part in value.replace(",", " ").split() if part] if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        parts = [part for part in value.replace(",", " ").split() if part]
+        for part in parts:
+            if not part.isdecimal():
+                raise ValueError(f'"{part[:30]}" is not the id of a server (a number of 17 to 20 digits)')
+        return parts
 
     @field_validator("log_level", mode="before")
     @classmethod
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Settings:
+        if self.poll_min > self.poll_max:
+            raise ValueError(f"{PREFIX}POLL_MIN must not be larger than {PREFIX}POLL_MAX")
+        return self
+
+
+def load() -> Settings:
+    """The settings. Raises `StartupError` with one line for each that is missing or wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise StartupError("\n".join(_problems(error))) from None
+    except UnicodeDecodeError:
+        raise StartupError(f"{_FILE} is not a text file in UTF-8.") from None
+
+
+def unknown_names() -> list[str]:
+    """Names with our prefix that are no setting of ours: most likely misspelt."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    given = set(os.environ)
+    if Path(_FILE).is_file():
+        given |= set(dotenv_values(_FILE))
+    return sorted(name for name in given if name.upper().startswith(PREFIX) and name.upper() not in known)
+
+
+def _problems(error: ValidationError) -> list[str]:
+    """One line for each problem. Values are not repeated: they may be secrets."""
+    lines = []
+    for problem in error.errors(include_input=False, include_url=False):
+        what = "is not set" if problem["type"] == "missing" else problem["msg"].removeprefix("Value error, ")
+        lines.append(f"{PREFIX}{str(problem['loc'][0]).upper()}: {what}" if problem["loc"] else what)
+    return [*lines, "See .env.example for what each setting means."]

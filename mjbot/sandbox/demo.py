@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 import simcord
-from pydantic import HttpUrl, SecretStr
+from pydantic import SecretStr
 from simcord import interactions
 from simcord.backend.errors import SetupError
 from simcord.preview import Preview
@@ -68,7 +68,7 @@ def demo_settings(url: str) -> Settings:
     return Settings.model_construct(
         discord_token=SecretStr("demo"),
         discord_api_url="https://discord.com/api/v10",
-        upstream_url=HttpUrl(url),
+        upstream_url=url,
         upstream_key=SecretStr(_KEY),
         upstream_auth="bearer",
         database=":memory:",

@@ -1,0 +1,130 @@
+"""`mjbot check`: does this configuration work, and if not, why, in one line each."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+import aiohttp
+
+from mjbot import settings as configuration
+from mjbot.bot import INVITE_PERMISSIONS
+from mjbot.clock import Clock
+from mjbot.core.task import TaskId
+from mjbot.errors import KeyRefused, NotAllowed, QuotaOut, StartupError, TaskNotFound, UpstreamError, WebPage
+from mjbot.settings import Settings
+from mjbot.store.thread import DatabaseThread
+from mjbot.upstream.client import UpstreamClient
+from mjbot.upstream.protocol import Protocol
+
+_AUTH_FORMS = ("bearer", "raw", "mj-api-secret")
+_NOBODY = TaskId("1000000000000000")
+_TIMEOUT = aiohttp.ClientTimeout(total=15)
+_INVITE = "https://discord.com/oauth2/authorize"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the check. ``fault``: the configuration is wrong, and waiting will not help."""
+
+    name: str
+    ok: bool
+    text: str
+    fault: bool = False
+
+
+async def check(settings: Settings) -> AsyncIterator[Finding]:
+    """Try everything that `run` needs, one after another."""
+    unknown = configuration.unknown_names()
+    words = f"not a setting: {', '.join(unknown)}" if unknown else "complete"
+    yield Finding("settings", not unknown, words)
+    yield await _database(settings)
+    async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
+        async for finding in _discord(session, settings):
+            yield finding
+        async for finding in check_upstream(session, settings):
+            yield finding
+
+
+async def check_upstream(session: aiohttp.ClientSession, settings: Settings) -> AsyncIterator[Finding]:
+    """Ask the image service for a task that nobody has, to see whether it answers and takes the key."""
+    host = urlsplit(settings.upstream_url).netloc
+    client = _client(session, settings, settings.upstream_auth)
+    error = await _ask(client)
+    if error is None:
+        batches = client.per_request > 1
+        yield Finding("upstream", True, f"{host} answers")
+        yield Finding("key", True, f"accepted as {settings.upstream_auth}")
+        how = f"up to {settings.batch_size} tasks per request" if batches else "one task per request"
+        yield Finding("reads", True, how)
+        return
+    if isinstance(error, KeyRefused | NotAllowed):
+        yield Finding("upstream", True, f"{host} answers")
+        yield Finding("key", False, await _other_form(session, settings), fault=True)
+    elif isinstance(error, QuotaOut):
+        yield Finding("upstream", True, f"{host} answers")
+        yield Finding("key", False, "the account behind it has run out of credit")
+    elif isinstance(error, WebPage):
+        words = f"{host} answers with a web page: is MJBOT_UPSTREAM_URL right (is a path missing)?"
+        yield Finding("upstream", False, words, fault=True)
+    else:
+        yield Finding("upstream", False, f"{host} gives no usable answer ({error})")
+
+
+def _client(session: aiohttp.ClientSession, settings: Settings, auth: str) -> UpstreamClient:
+    protocol = Protocol(settings.upstream_url, settings.upstream_key.get_secret_value(), auth)
+    return UpstreamClient(session, protocol, Clock(), settings.batch_size)
+
+
+async def _ask(client: UpstreamClient) -> UpstreamError | None:
+    report = await client.fetch_many([_NOBODY])
+    error = report.failed.get(_NOBODY)
+    if error is None and client.per_request > 1:
+        # Some servers do not look at the key of a batch read; a single one must pass as well.
+        try:
+            await client.fetch(_NOBODY)
+        except TaskNotFound:
+            return None
+        except UpstreamError as refused:
+            return refused
+    return error
+
+
+async def _other_form(session: aiohttp.ClientSession, settings: Settings) -> str:
+    for form in _AUTH_FORMS:
+        if form != settings.upstream_auth and await _ask(_client(session, settings, form)) is None:
+            return f"refused as {settings.upstream_auth}; accepted as {form}: set MJBOT_UPSTREAM_AUTH={form}"
+    return "refused in every form (bearer, raw, mj-api-secret): MJBOT_UPSTREAM_KEY is wrong or expired"
+
+
+async def _database(settings: Settings) -> Finding:
+    try:
+        async with DatabaseThread(settings.database):
+            return Finding("database", True, f"{settings.database} can be used")
+    except StartupError as error:
+        return Finding("database", False, str(error), fault=True)
+
+
+async def _discord(session: aiohttp.ClientSession, settings: Settings) -> AsyncIterator[Finding]:
+    base = settings.discord_api_url.rstrip("/")
+    headers = {"Authorization": f"Bot {settings.discord_token.get_secret_value()}"}
+    try:
+        async with session.get(f"{base}/oauth2/applications/@me", headers=headers) as answer:
+            if answer.status == 401:
+                yield Finding(
+                    "discord", False, "the token was refused: MJBOT_DISCORD_TOKEN is wrong", fault=True
+                )
+                return
+            answer.raise_for_status()
+            application = await answer.json(content_type=None)
+    except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+        yield Finding("discord", False, f"cannot be reached ({type(error).__name__})")
+        return
+    yield Finding("discord", True, f"the token belongs to {application.get('name', 'an application')}")
+    query = {
+        "client_id": application.get("id", ""),
+        "scope": "bot applications.commands",
+        "permissions": INVITE_PERMISSIONS.value,
+    }
+    yield Finding("invite", True, f"{_INVITE}?{urlencode(query)}")

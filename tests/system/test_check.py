@@ -1,0 +1,152 @@
+"""`mjbot check` against a working configuration and broken ones: each line it can print."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from mjbot.sandbox.server import SandboxServer
+from mjbot.sandbox.world import World
+from mjbot.store.thread import DatabaseThread
+from tests.system.discord_stub import DiscordStub
+
+
+@dataclass
+class Rig:
+    stub: DiscordStub
+    upstream: SandboxServer
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    async def run(self, *arguments: str, **changes: str) -> tuple[int, str]:
+        """Run the command; its exit code and everything it printed."""
+        environment = {
+            "PATH": os.environ["PATH"],
+            "MJBOT_DISCORD_TOKEN": self.stub.token,
+            "MJBOT_DISCORD_API_URL": self.stub.api_url,
+            "MJBOT_UPSTREAM_URL": self.upstream.url,
+            "MJBOT_UPSTREAM_KEY": "sandbox-key",
+            **{f"MJBOT_{name}": value for name, value in changes.items()},
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "mjbot",
+            *(arguments or ("check",)),
+            cwd=self.folder,
+            env=environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        async with asyncio.timeout(60):
+            output, _ = await process.communicate()
+        assert process.returncode is not None
+        return process.returncode, output.decode()
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    async with DiscordStub() as stub, SandboxServer(World(side=64), lambda: 0.0) as upstream:
+        yield Rig(stub, upstream, tmp_path)
+
+
+async def test_a_working_configuration_is_ok_in_every_line(rig: Rig) -> None:
+    code, output = await rig.run()
+    assert code == 0
+    lines = [line.split(None, 2)[:2] for line in output.splitlines()]
+    names = ["settings", "database", "discord", "invite", "upstream", "key", "reads"]
+    assert lines == [["ok", name] for name in names]
+    assert "permissions=274878024704" in output
+    assert "up to 100 tasks per request" in output
+
+
+async def test_the_same_as_json(rig: Rig) -> None:
+    code, output = await rig.run("check", "--json")
+    assert code == 0
+    report = json.loads(output)
+    assert report["ok"] is True
+    assert [each["name"] for each in report["checks"]][:2] == ["settings", "database"]
+
+
+async def test_a_server_without_batches_is_named(rig: Rig) -> None:
+    rig.upstream.batch = "missing"
+    code, output = await rig.run()
+    assert code == 0
+    assert "ok  reads     one task per request" in output
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"DISCORD_TOKEN": ""}, "NO  settings  MJBOT_DISCORD_TOKEN: is not set"),
+        (
+            {"UPSTREAM_URL": "relay.example/mj"},
+            "MJBOT_UPSTREAM_URL: must be an address that begins with https://",
+        ),
+        ({"UPSTREAM_URL": "https://relay.example/mj?x=1"}, "MJBOT_UPSTREAM_URL: must be a plain address"),
+        ({"UPSTREAM_KEY": "sk-密钥"}, "MJBOT_UPSTREAM_KEY: holds characters that no key has"),
+        ({"POLL_MIN": "20", "POLL_MAX": "3"}, "MJBOT_POLL_MIN must not be larger than MJBOT_POLL_MAX"),
+        ({"ALLOWED_GUILDS": "123, abc"}, 'MJBOT_ALLOWED_GUILDS: "abc" is not the id of a server'),
+        ({"POLL_MINN": "3"}, "NO  settings  not a setting: MJBOT_POLL_MINN"),
+        (
+            {"DATABASE": "/nowhere/at/all.db"},
+            "NO  database  The database /nowhere/at/all.db cannot be opened",
+        ),
+        ({"DISCORD_TOKEN": "wrong"}, "NO  discord   the token was refused: MJBOT_DISCORD_TOKEN is wrong"),
+        ({"DISCORD_API_URL": "http://127.0.0.1:9/api/v10"}, "NO  discord   cannot be reached"),
+        ({"UPSTREAM_URL": "http://127.0.0.1:9"}, "NO  upstream  127.0.0.1:9 gives no usable answer"),
+        ({"UPSTREAM_KEY": "wrong"}, "NO  key       refused in every form (bearer, raw, mj-api-secret)"),
+    ],
+)
+async def test_a_broken_configuration_is_told_in_one_line(
+    rig: Rig, changes: dict[str, str], line: str
+) -> None:
+    code, output = await rig.run(**changes)
+    assert code == 1
+    assert line in output
+    assert "Traceback" not in output
+    assert "sandbox-key" not in output
+
+
+async def test_a_web_page_for_an_address_is_named(rig: Rig) -> None:
+    rig.upstream.fail("*", status=200, body="<!doctype html><title>x</title>", content_type="text/html")
+    code, output = await rig.run()
+    assert code == 1
+    assert "answers with a web page: is MJBOT_UPSTREAM_URL right" in output
+
+
+async def test_an_account_without_credit_is_named(rig: Rig) -> None:
+    body = '{"error":{"message":"该令牌额度已用尽","type":"new_api_error"}}'
+    rig.upstream.fail("*", status=401, body=body, content_type="application/json")
+    code, output = await rig.run()
+    assert code == 1
+    assert "NO  key       the account behind it has run out of credit" in output
+
+
+async def test_a_database_in_use_is_named(rig: Rig) -> None:
+    async with DatabaseThread(str(rig.folder / "mjbot.db")):
+        code, output = await rig.run()
+    assert code == 1
+    assert "Another mjbot is using the database" in output
+
+
+async def test_run_says_the_same_of_a_wrong_key_and_stops_with_78(rig: Rig) -> None:
+    code, output = await rig.run("run", UPSTREAM_KEY="wrong")
+    assert code == 78
+    assert "key: refused in every form (bearer, raw, mj-api-secret)" in output
+    assert "Traceback" not in output
+
+
+async def test_run_goes_on_when_the_service_has_a_bad_moment(rig: Rig) -> None:
+    rig.upstream.drop("*")
+    code, output = await rig.run("run", DISCORD_API_URL="http://127.0.0.1:9/api/v10")
+    assert code == 69
+    assert "upstream:" in output
+    assert "Discord cannot be reached" in output
