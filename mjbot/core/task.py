@@ -56,6 +56,7 @@ _PHASES = {
     "FAILURE": Phase.FAILURE,
     "CANCEL": Phase.CANCELLED,
 }
+KNOWN_STATUSES = frozenset(_PHASES)
 # A gateway's table lags behind the proxy it reads from, so a lower rank is old news, not a step back.
 _RANK = {Phase.QUEUED: 0, Phase.WAITING: 0, Phase.RUNNING: 1}
 
@@ -98,7 +99,7 @@ class Task:
     @property
     def known_status(self) -> bool:
         """False for a status word that this bot has never heard of."""
-        return self.status in _PHASES
+        return self.status in KNOWN_STATUSES
 
     @property
     def percent(self) -> int | None:

@@ -13,11 +13,11 @@ from mjbot.core.pace import Window
 from mjbot.core.polling import POLLS_PER_SECOND, READS_PER_SECOND
 from mjbot.errors import Down, PressUnclear, TaskNotFound, UpstreamError
 from mjbot.ports import Accepted, Report
+from mjbot.upstream.drift import Drift
 from mjbot.upstream.protocol import (
     Protocol,
     Request,
     Response,
-    batch_is_missing,
     read_fetch,
     read_list,
     read_submit,
@@ -45,6 +45,7 @@ class UpstreamClient:
         self._protocol = protocol
         self._clock = clock
         self._batch = batch
+        self.drift = Drift()
         self._batches_from = 0.0
         self._window = Window(READS_PER_SECOND, _SPAN)
         self._polls = Window(POLLS_PER_SECOND, _SPAN)
@@ -57,15 +58,15 @@ class UpstreamClient:
 
     async def fetch(self, task_id: TaskId) -> Task:
         """Read one task. Raises an `UpstreamError`."""
-        return read_fetch(await self._read(self._protocol.fetch(task_id)))
+        return read_fetch(await self._read(self._protocol.fetch(task_id)), self.drift.note)
 
     async def fetch_many(self, ids: Sequence[TaskId]) -> Report:
         """Read many tasks with one request where the server can, else one by one."""
         if self._clock.now() >= self._batches_from:
             try:
                 response = await self._poll(self._protocol.list_by_condition(ids))
-                if not batch_is_missing(response):
-                    return await self._sorted(ids, read_list(response))
+                if (tasks := read_list(response, self.drift.note)) is not None:
+                    return await self._sorted(ids, tasks)
             except UpstreamError as error:
                 return Report(failed=dict.fromkeys(ids, error))
             self._rest_from_batches("has no batch read")
@@ -111,7 +112,7 @@ class UpstreamClient:
 
     async def _fetch_one(self, task_id: TaskId) -> Task:
         async with self._slots:
-            return read_fetch(await self._poll(self._protocol.fetch(task_id)))
+            return read_fetch(await self._poll(self._protocol.fetch(task_id)), self.drift.note)
 
     def _rest_from_batches(self, why: str) -> None:
         log.warning("this image service %s; for ten minutes tasks are read one by one", why)

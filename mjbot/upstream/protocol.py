@@ -26,7 +26,7 @@ from mjbot.errors import (
     WebPage,
 )
 from mjbot.ports import Accepted
-from mjbot.upstream.wire import mapping, read_task, read_tasks, text
+from mjbot.upstream.wire import Note, mapping, read_task, read_tasks, text, unnoted
 
 _NOT_FOUND = ("no_found", "not_found", "not found", "not_exist", "not exist", "不存在")
 _QUOTA = ("额度", "quota", "余额", "insufficient", "credit")
@@ -93,10 +93,10 @@ class Protocol:
         return Request("POST", f"{self._base}/submit/action", self._headers, body)
 
 
-def read_fetch(response: Response) -> Task:
+def read_fetch(response: Response, note: Note = unnoted) -> Task:
     """The task, or an `UpstreamError`. A body in the shape of a task wins over any status code."""
     data = _json(response)
-    if task := read_task(data):
+    if task := read_task(data, note):
         return task
     if response.status == 204 or (response.status < 300 and not response.body.strip()):
         raise TaskNotFound
@@ -107,22 +107,20 @@ def read_fetch(response: Response) -> Task:
     _raise_for(response, data)
 
 
-def read_list(response: Response) -> list[Task]:
-    """The tasks of a batch read, in any order. Raises `UpstreamError`, also for "no such endpoint"."""
+def read_list(response: Response, note: Note = unnoted) -> list[Task] | None:
+    """The tasks of a batch read, in any order; None when the server has no batch read.
+
+    Raises `UpstreamError` for a bad moment.
+    """
     data = _json(response)
-    tasks = read_tasks(data)
+    tasks = read_tasks(data, note)
     if tasks is not None and response.status < 300:
         return tasks
+    if response.status in (404, 405, 501) or (
+        tasks is None and (response.status < 300 or response.status == 400)
+    ):
+        return None
     _raise_for(response, data)
-
-
-def batch_is_missing(response: Response) -> bool:
-    """True when the server has no batch read (rather than a bad moment)."""
-    if response.status in (404, 405, 501):
-        return True
-    if response.status >= 300 and response.status != 400:
-        return False
-    return read_tasks(_json(response)) is None
 
 
 def read_submit(response: Response) -> Accepted:

@@ -8,6 +8,7 @@ value. Fields we do not know are dropped unread: some hold other people's addres
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -77,6 +78,8 @@ def style(value: Any) -> int:
     return int(read) if read in ("0", "1", "2", "3", "4", "5") else 2
 
 
+Note = Callable[[Mapping[str, Any]], None]
+
 Text = Annotated[str, BeforeValidator(text)]
 Moment = Annotated[int | None, BeforeValidator(moment)]
 Progress = Annotated[str, BeforeValidator(progress)]
@@ -140,10 +143,17 @@ class WireTask(BaseModel):
         )
 
 
-def read_task(data: Any) -> Task | None:
-    """A task out of whatever was sent: bare, wrapped once, or alone in a list; None if there is none."""
+def unnoted(_: Mapping[str, Any]) -> None:
+    """Look at nothing."""
+
+
+def read_task(data: Any, note: Note = unnoted) -> Task | None:
+    """A task out of whatever was sent: bare, wrapped once, or alone in a list; None if there is none.
+
+    ``note`` gets the task as it was sent.
+    """
     if isinstance(data, list):
-        return read_task(data[0]) if len(data) == 1 and isinstance(data[0], dict) else None
+        return read_task(data[0], note) if len(data) == 1 and isinstance(data[0], dict) else None
     if not isinstance(data, dict):
         return None
     if not text(data.get("id")):
@@ -151,17 +161,18 @@ def read_task(data: Any) -> Task | None:
             (data[key] for key in ("data", "result") if isinstance(data.get(key), dict | list)),
             None,
         )
-        return read_task(inner) if inner is not None else None
+        return read_task(inner, note) if inner is not None else None
+    note(data)
     try:
         return WireTask.model_validate(data).to_task()
     except (ValidationError, RecursionError):  # pragma: no cover - the readers above take anything
         return None
 
 
-def read_tasks(data: Any) -> list[Task] | None:
+def read_tasks(data: Any, note: Note = unnoted) -> list[Task] | None:
     """Tasks out of a list, or of one wrapped once; None when there is no list."""
     if isinstance(data, dict):
         data = next((data[key] for key in ("data", "result") if isinstance(data.get(key), list)), None)
     if not isinstance(data, list):
         return None
-    return [task for task in map(read_task, data) if task is not None]
+    return [task for each in data if (task := read_task(each, note)) is not None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from mjbot.errors import (
     WebPage,
 )
 from mjbot.pictures import Pictures
+from mjbot.upstream.drift import Drift
 from mjbot.upstream.protocol import (
     Protocol,
     Response,
@@ -115,10 +117,69 @@ def test_a_recorded_error_is_told_apart(number: str, error: type[MJBotError]) ->
     assert type(caught.value) is error
 
 
+def test_a_batch_read_that_refuses_our_ids_counts_as_none() -> None:
+    assert read_list(response("94")) is None
+
+
+@pytest.mark.parametrize("number", ["96", "97"])
+def test_an_error_of_a_picture_route_is_no_task(number: str) -> None:
+    with pytest.raises(NotAllowed):
+        read_fetch(response(number))
+
+
+def test_a_task_of_a_webhook_is_read_like_any_other() -> None:
+    sample = json.loads(SAMPLES["99"].read_text(encoding="utf-8"))
+    task = read_fetch(Response(200, json.dumps(sample["request"]["body"]).encode()))
+    assert (task.id, task.status, task.prompt, task.buttons) == ("14001929738841602", "SUCCESS", "猫猫", ())
+
+
+def test_a_picture_of_a_gateway_s_own_is_read_with_the_address_it_names() -> None:
+    assert read_fetch(response("39")).image_url == "http://localhost:3000/mj/image/1711217942120900"
+
+
+def test_a_video_is_read_with_its_addresses_in_order() -> None:
+    task = read_fetch(response("41"))
+    assert [url.rpartition("/")[2] for url in task.video_urls] == ["0.mp4", "1.mp4", "2.mp4", "3.mp4"]
+
+
+@pytest.mark.parametrize(
+    ("number", "oddity"),
+    [
+        ("58", "buttons as str"),
+        ("63", "id as int"),
+        ("64", "an unknown status"),
+    ],
+)
+def test_a_drifted_field_is_counted_and_logged_once(
+    number: str, oddity: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    drift = Drift()
+    with caplog.at_level(logging.WARNING):
+        for _ in range(3):
+            read_fetch(response(number), drift.note)
+    assert drift.counts[oddity] == 3
+    assert sum(oddity in record.message for record in caplog.records) == 1
+
+
+@pytest.mark.parametrize("number", ["01", "04", "07", "36", "38", "45", "48", "51", "53"])
+def test_nothing_is_odd_about_a_task_of_a_known_server(number: str) -> None:
+    drift = Drift()
+    read_fetch(response(number), drift.note)
+    assert not drift.counts
+
+
+def test_the_kinds_of_drift_are_bounded() -> None:
+    drift = Drift()
+    for number in range(200):
+        kind = type(f"k{number}", (), {})
+        drift.note({"id": kind(), "status": "SUCCESS"})
+    assert len(drift.counts) == 50
+
+
 @pytest.mark.parametrize("number", ["50", "93"])
 def test_a_recorded_batch_is_read(number: str) -> None:
     body = json.loads(SAMPLES[number].read_text(encoding="utf-8"))["body"]
-    assert [task.id for task in read_list(response(number))] == [each["id"] for each in body]
+    assert [task.id for task in read_list(response(number)) or ()] == [each["id"] for each in body]
 
 
 @pytest.mark.parametrize(
@@ -149,7 +210,13 @@ def test_a_recorded_submit_is_told_apart(number: str, outcome: str | None) -> No
 
 @pytest.mark.parametrize(
     "answer",
-    [Response(500, b""), Response(502, b"<html>"), Response(200, b""), Response(200, b'{"code":5}')],
+    [
+        Response(500, b""),
+        Response(502, b"<html>"),
+        Response(200, b""),
+        Response(200, b'{"code":5}'),
+        response("89"),  # accepted, with addresses for a result: what was made has no id
+    ],
 )
 def test_a_submit_without_a_clear_answer_is_never_called_a_refusal(answer: Response) -> None:
     with pytest.raises(PressUnclear):
