@@ -6,6 +6,7 @@ MJBotError                  each has a sentence for the user: a key of core/word
 ├── Closing                 this bot is about to end, and begins nothing new
 ├── AnswerLost              Discord did not take an answer
 ├── PressRefused            a press was not accepted, and nothing was started
+│   └── QueueFull           not now: it may be asked again
 ├── PressUnclear            no answer came to a submit: it may or may not have started
 └── UpstreamError           the image service gave no usable answer
     ├── TaskNotFound        it answered, and does not know the task
@@ -77,6 +78,13 @@ class PressRefused(MJBotError):
     def sentence(self) -> str:
         """The key of the sentence to say."""
         return self.reason
+
+
+class QueueFull(PressRefused):
+    """The service takes no more at the moment: nothing was started, and it may be asked again."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__("say.queue_full", detail)
 
 
 class PressUnclear(MJBotError):

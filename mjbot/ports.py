@@ -28,10 +28,18 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A submit was accepted: the child's id (the parent's own when no task was made), its place."""
+    """A submit was accepted.
+
+    ``task_id`` is the child's (the parent's own when no task was made), ``others`` those made beside
+    it, ``ahead`` its place in the queue. ``wants_words``: the child is a window that waits for a
+    prompt, for which ``prompt`` is proposed.
+    """
 
     task_id: TaskId
+    others: tuple[TaskId, ...] = ()
     ahead: int | None = None
+    wants_words: bool = False
+    prompt: str = ""
 
 
 class TaskSource(Protocol):
@@ -52,6 +60,10 @@ class TaskSource(Protocol):
 
     async def submit_action(self, task_id: TaskId, custom_id: str) -> Accepted:
         """Press an upstream button, once. Raises `PressRefused`, `PressUnclear`, `UpstreamError`."""
+        ...
+
+    async def submit_modal(self, task_id: TaskId, prompt: str, mask: str = "") -> Accepted:
+        """Answer a window, once. ``mask``: a PNG as a data URL. Raises like `submit_action`."""
         ...
 
 

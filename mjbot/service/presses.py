@@ -76,6 +76,8 @@ class PressService:
             ref = await reply.think()
             await self._cards.repaint(on, action.view)
             accepted = await self._source.submit_action(task_id, action.button.custom_id)
+            if accepted.wants_words:
+                raise PressRefused("say.wants_words")
         except BaseException as error:
             await self._failed(action, on, error)
             raise

@@ -13,15 +13,10 @@ from mjbot.core.pace import Window
 from mjbot.core.polling import POLLS_PER_SECOND, READS_PER_SECOND
 from mjbot.errors import Down, PressUnclear, TaskNotFound, UpstreamError
 from mjbot.ports import Accepted, Report
+from mjbot.upstream.answers import Response
 from mjbot.upstream.drift import Drift
-from mjbot.upstream.protocol import (
-    Protocol,
-    Request,
-    Response,
-    read_fetch,
-    read_list,
-    read_submit,
-)
+from mjbot.upstream.protocol import Protocol, Request, read_fetch, read_list
+from mjbot.upstream.submits import read_submit
 
 if TYPE_CHECKING:
     from mjbot.clock import Clock
@@ -74,7 +69,13 @@ class UpstreamClient:
 
     async def submit_action(self, task_id: TaskId, custom_id: str) -> Accepted:
         """Press an upstream button, once; a lost answer is never followed by a second try."""
-        request = self._protocol.submit_action(task_id, custom_id)
+        return await self._submit(self._protocol.submit_action(task_id, custom_id))
+
+    async def submit_modal(self, task_id: TaskId, prompt: str, mask: str = "") -> Accepted:
+        """Answer a window, once; like `submit_action`."""
+        return await self._submit(self._protocol.submit_modal(task_id, prompt, mask))
+
+    async def _submit(self, request: Request) -> Accepted:
         try:
             response = await self._send(request, _SUBMIT_SECONDS)
         except aiohttp.ClientConnectorError as error:

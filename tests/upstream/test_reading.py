@@ -27,16 +27,10 @@ from mjbot.errors import (
     WebPage,
 )
 from mjbot.pictures import Pictures
+from mjbot.upstream.answers import Response
 from mjbot.upstream.drift import Drift
-from mjbot.upstream.protocol import (
-    Protocol,
-    Response,
-    auth_headers,
-    base_of,
-    read_fetch,
-    read_list,
-    read_submit,
-)
+from mjbot.upstream.protocol import Protocol, auth_headers, base_of, read_fetch, read_list
+from mjbot.upstream.submits import read_submit
 
 SAMPLES = {path.name[:2]: path for path in sorted((Path(__file__).parent / "samples").glob("*.json"))}
 
@@ -195,7 +189,6 @@ def test_a_recorded_batch_is_read(number: str) -> None:
         ("20", "say.refused"),
         ("21", "say.not_ready"),
         ("82", "say.parent_gone"),
-        ("83", "say.wants_words"),
         ("17", "say.queue_full"),
     ],
 )
@@ -209,12 +202,62 @@ def test_a_recorded_submit_is_told_apart(number: str, outcome: str | None) -> No
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        {"code": 21, "description": "Waiting for window confirm", "result": "17000000000000001"},
+        {"code": 1, "description": "Waiting for window confirm", "result": "17000000000000001"},
+        {"code": 1, "description": "窗口等待", "result": "17000000000000001", "properties": None},
+        {"code": 1, "description": "ok", "result": "17000000000000001", "properties": {"remix": True}},
+    ],
+)
+def test_a_window_is_known_by_any_of_its_signs(body: dict[str, Any]) -> None:
+    accepted = read_submit(Response(200, json.dumps(body).encode()))
+    assert accepted.wants_words
+    assert accepted.task_id == "17000000000000001"
+
+
+def test_a_recorded_window_brings_the_prompt_to_start_from() -> None:
+    sample = json.loads(SAMPLES["83"].read_text(encoding="utf-8"))["body"]
+    accepted = read_submit(response("83"))
+    assert (accepted.wants_words, accepted.prompt) == (True, sample["properties"]["finalPrompt"])
+
+
+@pytest.mark.parametrize(
+    "result", ["1700000000000001,1700000000000002", ["1700000000000001", "1700000000000002"]]
+)
+def test_several_tasks_of_one_press_are_all_read(result: object) -> None:
+    body = {"code": 1, "description": "ok", "result": result}
+    accepted = read_submit(Response(200, json.dumps(body).encode()))
+    assert (accepted.task_id, accepted.others) == ("1700000000000001", ("1700000000000002",))
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "sentence"),
+    [
+        (200, {"code": 9, "description": "提交失败，队列已满，请稍后重试"}, "say.queue_full"),
+        (200, {"code": 23, "description": "full", "result": None}, "say.queue_full"),
+        (429, {"code": 30, "description": "当前分组负载已饱和"}, "say.queue_full"),
+        (200, {"success": False, "code": -1, "message": "no"}, "say.not_accepted"),
+        (404, {"code": 3, "description": "关联任务不存在或已失效"}, "say.parent_gone"),
+        (200, {"code": 3, "description": "无可用的账号实例"}, "say.no_account"),
+        (200, {"code": 24, "properties": {"bannedWord": "x"}}, "say.banned"),
+    ],
+)
+def test_a_refusal_is_known_for_what_it_is(status: int, body: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(PressRefused) as caught:
+        read_submit(Response(status, json.dumps(body).encode()))
+    assert caught.value.sentence == sentence
+
+
+@pytest.mark.parametrize(
     "answer",
     [
         Response(500, b""),
         Response(502, b"<html>"),
         Response(200, b""),
         Response(200, b'{"code":5}'),
+        Response(200, b'{"code":9,"description":"failed"}'),
+        Response(500, b'{"success":false,"code":-1,"message":"x"}'),
         response("89"),  # accepted, with addresses for a result: what was made has no id
     ],
 )

@@ -1,0 +1,86 @@
+"""What the answer to a submit means: accepted, waiting for words, or refused, and then why.
+
+A submit is not idempotent, so the one thing that must never be wrong is "nothing was started": it is
+said only where the service itself said so.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from mjbot.core.task import TaskId, parse_task_id
+from mjbot.core.text import clean, escape
+from mjbot.errors import PressRefused, PressUnclear, QueueFull
+from mjbot.ports import Accepted
+from mjbot.upstream.answers import NOT_FOUND, Response, is_html, json_of, raise_for, words_of
+from mjbot.upstream.wire import mapping, text
+
+_PARENT_GONE = ("关联任务", "expired", *NOT_FOUND)
+_NOT_READY = ("status_not_success", "not_success", "状态错误", "未完成", "not finished")
+_FULL = ("队列", "queue", "已满")
+_WINDOW = ("confirm", "窗口等待")
+_ACCEPTED, _WANTS_WINDOW, _QUEUED, _QUEUE_FULL, _BANNED = 1, 21, 22, 23, 24
+_NO_ACCOUNT, _BAD_ARGUMENT, _FAILED, _SATURATED, _ENVELOPE = 3, 4, 9, 30, -1
+_PROMPT = 4_000
+
+
+def read_submit(response: Response) -> Accepted:
+    """The accepted submit. Raises `PressRefused` (nothing started), `PressUnclear`, `UpstreamError`."""
+    data = mapping(json_of(response))
+    code, words = data.get("code"), words_of(data)
+    if response.status < 300 and code in (_ACCEPTED, _QUEUED, _WANTS_WINDOW):
+        ids = _ids(data.get("result"))
+        if not ids:
+            raise PressUnclear(f"accepted without an id: {words}")
+        properties = mapping(data.get("properties"))
+        ahead = properties.get("numberOfQueues")
+        return Accepted(
+            ids[0],
+            others=ids[1:],
+            ahead=ahead if isinstance(ahead, int) and ahead > 0 else None,
+            wants_words=_wants_words(code, words, properties),
+            prompt=text(properties.get("finalPrompt"))[:_PROMPT],
+        )
+    _refuse(response, data, code, words)
+
+
+def _wants_words(code: int, words: str, properties: dict[str, Any]) -> bool:
+    """True for a window that waits; gateways rewrite its code 21 to 1, but not its other signs.
+
+    An old proxy's 21 means "made before", and carries the status of that task.
+    """
+    if code == _WANTS_WINDOW:
+        return not properties.get("status")
+    return code == _ACCEPTED and (
+        any(word in words.lower() for word in _WINDOW) or bool(properties.get("remix"))
+    )
+
+
+def _ids(result: Any) -> tuple[TaskId, ...]:
+    """The tasks that were made: one id, several joined by commas, or a list of either."""
+    parts = result if isinstance(result, list) else [result]
+    named = [parse_task_id(each) for part in parts for each in text(part).split(",") if "/" not in each]
+    return tuple(dict.fromkeys(each for each in named if each is not None))
+
+
+def _refuse(response: Response, data: dict[str, Any], code: Any, words: str) -> NoReturn:
+    lower = words.lower()
+    if "unknown_action" in lower:
+        raise PressRefused("say.refused", words, for_good=True)
+    if code == _BANNED:
+        word = clean(text(mapping(data.get("properties")).get("bannedWord")))[:60]
+        raise PressRefused("say.banned" if word else "say.banned.unnamed", words, word=escape(word))
+    if code in (_QUEUE_FULL, _SATURATED) or (code == _FAILED and any(word in lower for word in _FULL)):
+        raise QueueFull(words)
+    if code == _NO_ACCOUNT:
+        gone = any(word in lower for word in _PARENT_GONE)
+        raise PressRefused("say.parent_gone" if gone else "say.no_account", words)
+    if code == _BAD_ARGUMENT or (code == _ENVELOPE and response.status < 500):
+        if any(word in lower for word in NOT_FOUND):
+            raise PressRefused("say.parent_gone", words)
+        early = any(word in lower for word in _NOT_READY)
+        raise PressRefused("say.not_ready" if early else "say.not_accepted", words)
+    if response.status in (401, 403, 404, 405, 429) or (is_html(response) and response.status < 500):
+        raise_for(response, data)  # these come before the submit is looked at
+    # 5, 9 and 5xx: a server could not read its upstream, which may have begun the job all the same.
+    raise PressUnclear(f"{response.status} {words}")
