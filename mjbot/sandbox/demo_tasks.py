@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from enum import StrEnum
 from itertools import product
 
-from mjbot.sandbox.script import LONG, SHORT, WINDOW, Scene, Script, aspect_of, button, seed_of
+from mjbot.sandbox.buttons import button
+from mjbot.sandbox.script import LONG, SHORT, WINDOW, Scene, Script, aspect_of, seed_of
 
 
 class DemoIds(StrEnum):

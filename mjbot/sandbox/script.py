@@ -7,12 +7,12 @@ import re
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Literal
 
 from mjbot.sandbox import art
+from mjbot.sandbox.buttons import Wire, clip_buttons, grid_buttons, single_buttons, video_buttons
 
-Wire = dict[str, Any]
-Result = Literal["grid", "single"]
+Result = Literal["grid", "single", "video", "clip"]
 Step = tuple[float, str, str]
 """Seconds after the start at which a state begins, its status, and its progress such as "46%"."""
 
@@ -30,6 +30,8 @@ SHORT: tuple[Step, ...] = (
 )
 WINDOW: tuple[Step, ...] = ((0, "MODAL", ""),)
 
+_BUTTONS = {"grid": grid_buttons, "single": single_buttons, "video": video_buttons, "clip": clip_buttons}
+_VIDEOS = {"video": 4, "clip": 1}
 _DAY = 86_400
 _WAITING = ("NOT_START", "SUBMITTED", "MODAL")
 _ENDED = ("SUCCESS", "FAILURE", "CANCEL")
@@ -103,6 +105,7 @@ class Script:
             "startTime": self._reached(step, lambda s: s not in _WAITING),
             "finishTime": self._reached(step, lambda s: s in _ENDED),
             "imageUrl": self._image_url(step, submitted, base_url),
+            "videoUrls": [{"url": url} for url in self._videos(status, base_url)],
             "status": status,
             "progress": progress,
             "failReason": self.fail_reason if status == "FAILURE" else "",
@@ -118,7 +121,7 @@ class Script:
             return [dict(button) for button in self.buttons]
         if self.result is None:
             return []
-        return grid_buttons(self.job) if self.result == "grid" else single_buttons(self.job)
+        return _BUTTONS[self.result](self.job)
 
     def draw(self, name: str, side: int) -> bytes | None:
         """The PNG of one of its pictures."""
@@ -134,6 +137,10 @@ class Script:
         if name != "result":
             image = art.preview(image, names.index(name) + 1, len(names))
         return art.encode(image)
+
+    def _videos(self, status: str, base_url: str) -> list[str]:
+        number = _VIDEOS.get(self.result or "", 0) if status == "SUCCESS" else 0
+        return [f"{base_url}/attachments/{self.id}/video_{n}.mp4" for n in range(number)]
 
     def _reached(self, step: int, wanted: Callable[[str], bool]) -> int:
         moments = [after for after, status, _ in self.steps[: step + 1] if wanted(status)]
@@ -159,74 +166,3 @@ def aspect_of(prompt: str) -> str:
     """The aspect a prompt asks for."""
     found = re.search(r"--(?:ar|aspect) ([1-9]\d?:[1-9]\d?)(?!\S)", prompt)
     return found[1] if found else "1:1"
-
-
-def button(custom_id: str, label: str = "", emoji: str = "", style: int = 2) -> Wire:
-    """A button as it is sent."""
-    return {"customId": custom_id, "emoji": emoji, "label": label, "type": 2, "style": style}
-
-
-def grid_buttons(job: str) -> list[Wire]:
-    """The nine buttons below a grid."""
-    return [
-        *(button(f"MJ::JOB::upsample::{n}::{job}", f"U{n}") for n in range(1, 5)),
-        button(f"MJ::JOB::reroll::0::{job}::SOLO", emoji="🔄"),
-        *(button(f"MJ::JOB::variation::{n}::{job}", f"V{n}") for n in range(1, 5)),
-    ]
-
-
-def single_buttons(job: str) -> list[Wire]:
-    """The fifteen buttons and the link below a single picture of version 7."""
-    end = f"::1::{job}::SOLO"
-    link = {"emoji": "", "label": "Web", "type": 2, "style": 5}
-    return [
-        button("MJ::JOB::upsample_v7_2x_subtle" + end, "Upscale (Subtle)", "upscale_1"),
-        button("MJ::JOB::upsample_v7_2x_creative" + end, "Upscale (Creative)", "upscale_1"),
-        button("MJ::JOB::low_variation" + end, "Vary (Subtle)", "🪄"),
-        button("MJ::JOB::high_variation" + end, "Vary (Strong)", "🪄", 1),
-        button("MJ::Inpaint" + end, "Vary (Region)", "🖌️"),
-        button("MJ::Outpaint::50" + end, "Zoom Out 2x", "🔍", 1),
-        button("MJ::Outpaint::75" + end, "Zoom Out 1.5x", "🔍"),
-        button(f"MJ::CustomZoom::{job}", "Custom Zoom", "🔍"),
-        button("MJ::JOB::pan_left" + end, emoji="⬅️"),
-        button("MJ::JOB::pan_right" + end, emoji="➡️"),
-        button("MJ::JOB::pan_up" + end, emoji="⬆️"),
-        button("MJ::JOB::pan_down" + end, emoji="⬇️"),
-        button("MJ::JOB::animate_high" + end, "Animate (High motion)", "🎞️"),
-        button("MJ::JOB::animate_low" + end, "Animate (Low motion)", "🎞️"),
-        button(f"MJ::BOOKMARK::{job}", emoji="❤️"),
-        link | {"url": f"https://www.midjourney.com/jobs/{job}?index=0"},
-    ]
-
-
-class Press(NamedTuple):
-    """What a button does."""
-
-    kind: Literal["child", "window", "bookmark"]
-    action: str = ""
-    part: str = ""
-    """The number of the picture, or the direction."""
-
-
-_PRESSES: tuple[tuple[str, Literal["child", "window", "bookmark"], str], ...] = (
-    (r"MJ::JOB::upsample::([1-4])::", "child", "UPSCALE"),
-    (r"MJ::JOB::upsample_\w+::", "child", "HIGH_UPSCALE"),
-    (r"MJ::JOB::variation::([1-4])::", "child", "VARIATION"),
-    (r"MJ::JOB::low_variation::", "child", "LOW_VARIATION"),
-    (r"MJ::JOB::high_variation::", "child", "HIGH_VARIATION"),
-    (r"MJ::JOB::reroll::", "child", "REROLL"),
-    (r"MJ::Outpaint::", "child", "ZOOM"),
-    (r"MJ::JOB::pan_(left|right|up|down)::", "child", "PAN"),
-    (r"MJ::CustomZoom::", "window", "ZOOM"),
-    (r"MJ::Inpaint::", "window", "INPAINT"),
-    (r"MJ::Job::PicReader::", "window", "IMAGINE"),
-    (r"MJ::BOOKMARK::", "bookmark", ""),
-)
-
-
-def press_of(custom_id: str) -> Press | None:
-    """Read a customId; None is an action this service does not know, such as animating."""
-    for pattern, kind, action in _PRESSES:
-        if found := re.match(pattern, custom_id):
-            return Press(kind, action, found[1] if found.re.groups else "")
-    return None

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 from aiohttp import web
 
+from mjbot.sandbox.accents import ACCENTS, NOT_FOUND, Accent, Answer
+from mjbot.sandbox.faults import Failure, Fault, Hold, When
 from mjbot.sandbox.script import LONG, Scene, Script
-from mjbot.sandbox.world import NOT_FOUND, World
+from mjbot.sandbox.submits import Verdict
+from mjbot.sandbox.wires import blank
+from mjbot.sandbox.world import World
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-When = Literal["before", "after"]
 Batch = Literal["yes", "missing", "ignores-ids"]
 
 _STRANGER = "1700000000000999"
 _NO_ROUTE = {"message": "Invalid URL (POST /mj/task/list-by-condition)", "type": "invalid_request_error"}
-_BAD_TOKEN = {"message": "无效的令牌 (request id: sandbox)", "type": "new_api_error"}
+_PAGE = "<!doctype html><title>relay</title><div id=root></div>"
+_PREFIX = r"/{prefix:(?:[a-z]+/)?(?:mj-(?:fast|turbo|relax)/)?}"
 
 
 @dataclass(frozen=True)
@@ -30,64 +33,6 @@ class Seen:
     method: str
     path: str
     ids: tuple[str, ...]
-
-
-@dataclass
-class _Fault:
-    """By itself it cuts the connection."""
-
-    pattern: str
-    times: int | None
-
-    def take(self, path: str) -> bool:
-        """Say whether this request is hit, and count it."""
-        if self.times == 0 or not fnmatchcase(path, self.pattern):
-            return False
-        if self.times is not None:
-            self.times -= 1
-        return True
-
-
-@dataclass
-class _Failure(_Fault):
-    status: int
-    body: str
-    content_type: str
-    headers: Mapping[str, str]
-
-    def response(self) -> web.Response:
-        kind, headers = self.content_type, self.headers
-        return web.Response(status=self.status, text=self.body, content_type=kind, headers=headers)
-
-
-@dataclass
-class Hold(_Fault):
-    """Requests that wait for `release`: before they are worked on, or with the answer ready."""
-
-    when: When
-    held: int = 0
-    _bell: asyncio.Event = field(default_factory=asyncio.Event)
-    _gate: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def take(self, path: str) -> bool:
-        """Say whether this request is held; nothing is after the release."""
-        return not self._gate.is_set() and super().take(path)
-
-    async def arrived(self, count: int = 1) -> None:
-        """Wait until so many requests in all have been held."""
-        while self.held < count:
-            self._bell.clear()
-            await self._bell.wait()
-
-    def release(self) -> None:
-        """Let go of all held requests, and hold no more."""
-        self._gate.set()
-
-    async def wait(self) -> None:
-        """Hold one request."""
-        self.held += 1
-        self._bell.set()
-        await self._gate.wait()
 
 
 class SandboxServer:
@@ -105,7 +50,7 @@ class SandboxServer:
         self.batch: Batch = batch
         self.requests: list[Seen] = []
         self._now, self._key, self._port = now, key, port
-        self._faults: list[_Fault] = []
+        self._faults: list[Fault] = []
         self._closing = False
         self._runner: web.AppRunner | None = None
 
@@ -114,11 +59,17 @@ class SandboxServer:
         """The address, without a slash at its end."""
         return f"http://127.0.0.1:{self._port}"
 
+    def address(self, accent: str = "") -> str:
+        """The base address at which it speaks with this accent."""
+        return f"{self.url}/{accent}" if accent else self.url
+
     async def __aenter__(self) -> Self:
         app = web.Application(middlewares=[self._middleware])
-        app.router.add_get("/mj/task/{id}/fetch", self._fetch)
-        app.router.add_post("/mj/task/list-by-condition", self._list)
-        app.router.add_post("/mj/submit/action", self._submit)
+        app.router.add_get(_PREFIX + "mj/task/{id}/fetch", self._fetch)
+        app.router.add_post(_PREFIX + "mj/task/list-by-condition", self._list)
+        app.router.add_post(_PREFIX + "mj/submit/action", self._action)
+        app.router.add_post(_PREFIX + "mj/submit/modal", self._modal)
+        app.router.add_get(_PREFIX + "mj/image/{id}", self._own_picture)
         app.router.add_get("/attachments/{id}/{name}", self._picture)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
@@ -143,11 +94,11 @@ class SandboxServer:
         times: int | None = None,
     ) -> None:
         """Answer the requests whose path fits with this instead."""
-        self._faults.append(_Failure(pattern, times, status, body, content_type, headers or {}))
+        self._faults.append(Failure(pattern, times, status, body, content_type, headers or {}))
 
     def drop(self, pattern: str, times: int | None = None) -> None:
         """Cut the connection of these requests; aiohttp tries a GET on a used connection twice."""
-        self._faults.append(_Fault(pattern, times))
+        self._faults.append(Fault(pattern, times))
 
     def hold(self, pattern: str, when: When = "before", times: int | None = None) -> Hold:
         """Make these requests wait."""
@@ -164,18 +115,19 @@ class SandboxServer:
 
     @web.middleware
     async def _middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        self.requests.append(Seen(self._now(), request.method, request.path, await _ids(request)))
+        path = _plain(request)
+        self.requests.append(Seen(self._now(), request.method, path, await _ids(request)))
         response: web.StreamResponse | None = None
         later: list[Hold] = []
         for fault in list(self._faults):
-            if not fault.take(request.path):
+            if not fault.take(path):
                 continue
             if isinstance(fault, Hold):
                 later += [fault] if fault.when == "after" else []
                 if fault.when == "before":
                     await fault.wait()
                 continue
-            response = fault.response() if isinstance(fault, _Failure) else _cut(request)
+            response = fault.response() if isinstance(fault, Failure) else _cut(request)
             break
         if self._closing:
             return _cut(request)
@@ -186,14 +138,20 @@ class SandboxServer:
         return response
 
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        wanted = f"Bearer {self._key}"
-        if request.path.startswith("/mj/") and request.headers.get("Authorization") != wanted:
-            return web.json_response({"error": _BAD_TOKEN}, status=401)
+        path = _plain(request)
+        if not path.startswith("/mj/"):
+            return await handler(request)
+        accent = _accent(request)
+        if accent is None:
+            return web.Response(text=_PAGE, content_type="text/html")
+        if not path.startswith("/mj/image/") and not accent.admits(request.headers, self._key):
+            return _sent(accent.refusal)
         return await handler(request)
 
     async def _fetch(self, request: web.Request) -> web.Response:
-        found = self.world.fetch(request.match_info["id"], self._now())
-        return web.json_response(found or NOT_FOUND, status=200 if found else 400)
+        accent = _spoken(request)
+        found = self._row(accent, request.match_info["id"])
+        return _sent(Answer(200, found) if found else accent.missing)
 
     async def _list(self, request: web.Request) -> web.Response:
         if self.batch == "missing":
@@ -203,7 +161,19 @@ class SandboxServer:
         ids = (await _json(request)).get("ids")
         if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
             return web.json_response(NOT_FOUND | {"description": "do_request_failed "}, status=400)
-        return web.json_response(self.world.list_by_condition(ids, self._now()))
+        rows = (self._row(_spoken(request), task_id) for task_id in dict.fromkeys(ids))
+        return web.json_response([row for row in rows if row is not None])
+
+    def _row(self, accent: Accent, task_id: str) -> dict[str, Any] | None:
+        """A task as this server tells it; a gateway tells what it saw when it last looked."""
+        now = self._now()
+        task = self.world.fetch(task_id, now)
+        if task is None or not accent.refresh:
+            return accent.dress(task) if task else None
+        looked = now - now % accent.refresh
+        if task["submitTime"] > looked * 1000:
+            return blank(task)
+        return accent.dress(self.world.peek(task_id, looked) or task)
 
     def _latest(self) -> list[dict[str, Any]]:
         """Everything there is, and a stranger's task, whatever was asked."""
@@ -212,18 +182,65 @@ class SandboxServer:
         stranger = Script(_STRANGER, LONG, "somebody else's", Scene(0), now - 60)
         return [*(wire for wire in found if wire is not None), stranger.wire(now, world.base_url)]
 
-    async def _submit(self, request: web.Request) -> web.Response:
-        body = await _json(request)
+    async def _action(self, request: web.Request) -> web.Response:
+        body, accent = await _json(request), _spoken(request)
+        if not accent.presses:
+            return web.json_response({"status": 404, "error": "Not Found", "path": request.path}, status=404)
         task_id, custom_id = str(body.get("taskId", "")), str(body.get("customId", ""))
-        status, answer = self.world.submit_action(task_id, custom_id, self._now())
-        return web.json_response(answer, status=status)
+        return _sent(accent.answer(self.world.press(task_id, custom_id, self._now(), accent.offers)))
+
+    async def _modal(self, request: web.Request) -> web.Response:
+        body, accent = await _json(request), _spoken(request)
+        task_id, prompt = str(body.get("taskId", "")), str(body.get("prompt") or "")
+        if accent.needs_words and not prompt:
+            return _sent(accent.answer(Verdict("wordless")))
+        mask = str(body.get("maskBase64") or "")
+        return _sent(accent.answer(self.world.answer_window(task_id, prompt, mask, self._now())))
+
+    async def _own_picture(self, request: web.Request) -> web.Response:
+        task = self.world.peek(request.match_info["id"], self._now())
+        url = ((self._row(_spoken(request), request.match_info["id"]) and task) or {}).get("imageUrl", "")
+        if not url:
+            return web.json_response({"error": "task_no_found"}, status=404)
+        name = url.partition("?")[0].rpartition("/")[2]
+        found = await asyncio.to_thread(self.world.picture, request.match_info["id"], name)
+        return web.Response(body=found, content_type="image/jpeg")  # whatever it really is
 
     async def _picture(self, request: web.Request) -> web.Response:
         where = request.match_info
+        if where["name"].endswith(".mp4"):
+            return web.Response(body=b"\0\0\0\x18ftypmp42" + bytes(64), content_type="video/mp4")
         found = await asyncio.to_thread(self.world.picture, where["id"], where["name"])
         if found is None:
             return web.Response(status=404, text="This content is no longer available.")
         return web.Response(body=found, content_type="image/png")
+
+
+def _plain(request: web.Request) -> str:
+    """The path as every accent has it: without accent and mode."""
+    return "/" + request.path[1 + len(request.match_info.get("prefix", "")) :]
+
+
+def _accent(request: web.Request) -> Accent | None:
+    """The accent that an address asks for; None for an address that leads nowhere."""
+    name, _, mode = request.match_info.get("prefix", "").partition("/")
+    if name.startswith("mj-"):
+        name, mode = "", name
+    accent = ACCENTS.get(name)
+    return None if accent is None or (mode and name and not accent.modes) else accent
+
+
+def _spoken(request: web.Request) -> Accent:
+    accent = _accent(request)
+    assert accent is not None, "checked before any handler"
+    return accent
+
+
+def _sent(answer: Answer) -> web.Response:
+    status, body = answer
+    if body is None or isinstance(body, str):
+        return web.Response(status=status, text=body or "")
+    return web.json_response(body, status=status)
 
 
 def _cut(request: web.Request) -> web.Response:

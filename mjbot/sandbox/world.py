@@ -6,46 +6,18 @@ of a task, and a task may be lazy: its time starts when somebody first asks for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
 
-from mjbot.sandbox import art
+from mjbot.sandbox.buttons import Wire, press_of
 from mjbot.sandbox.demo_tasks import DemoIds, demo_tasks
-from mjbot.sandbox.script import (
-    LONG,
-    SHORT,
-    WINDOW,
-    Press,
-    Result,
-    Scene,
-    Script,
-    Step,
-    Wire,
-    aspect_of,
-    press_of,
-    seed_of,
-)
+from mjbot.sandbox.script import LONG, Result, Scene, Script, Step, aspect_of, seed_of
+from mjbot.sandbox.submits import Submitted, Verdict, child_of, proposed, wants_window
 
-__all__ = ["NOT_FOUND", "DemoIds", "Submitted", "World"]
+__all__ = ["DemoIds", "Submitted", "World"]
 
-
-def _refusal(description: str) -> Wire:
-    return {"description": description, "type": "upstream_error", "code": 4}
-
-
-NOT_FOUND = _refusal("task_no_found ")
-"""The space is part of it."""
-
-
-@dataclass(frozen=True)
-class Submitted:
-    """One button press that reached the service, accepted or not."""
-
-    at: float
-    task_id: str
-    custom_id: str
-    child_id: str | None
-    """The task it made, if it made one."""
+Offers = Callable[[str], bool]
+"""Says of a customId whether a server lets it be pressed."""
+_CHOICES = 4
 
 
 class World:
@@ -56,6 +28,10 @@ class World:
         self.base_url = base_url
         self.side = side
         self.log: list[Submitted] = []
+        self.remix = False
+        self.ahead = 0
+        self.full = False
+        self.banned: set[str] = set()
         self._tasks: dict[str, Script] = {}
         self._issued: set[str] = set()
         self._pictures: dict[tuple[str, str], bytes] = {}
@@ -118,11 +94,19 @@ class World:
         found = (self.fetch(task_id, now) for task_id in dict.fromkeys(ids))
         return [wire for wire in found if wire is not None]
 
-    def submit_action(self, task_id: str, custom_id: str, now: float) -> tuple[int, Wire]:
+    def press(self, task_id: str, custom_id: str, now: float, offers: Offers) -> Verdict:
         """Press a button. Each accepted press makes one more task, as with the real service."""
-        status, body, child = self._press(task_id, custom_id, now)
-        self.log.append(Submitted(now, task_id, custom_id, child))
-        return status, body
+        verdict = self._press(task_id, custom_id, now, offers)
+        made = verdict.ids[0] if verdict.decision in ("accepted", "window") else None
+        self.log.append(Submitted(now, task_id, custom_id, made))
+        return verdict
+
+    def answer_window(self, task_id: str, prompt: str, mask: str, now: float) -> Verdict:
+        """Give a window its words: the same task begins, and begins anew however often this is done."""
+        verdict = self._answer(task_id, prompt, now)
+        made = task_id if verdict.decision == "accepted" else None
+        self.log.append(Submitted(now, task_id, "modal", made, prompt, mask))
+        return verdict
 
     def picture(self, task_id: str, name: str) -> bytes | None:
         """Give the PNG of a picture by its file name, with or without ".png"."""
@@ -149,56 +133,48 @@ class World:
         self._issued.add(task.id)
         self._tasks[task.id] = task
 
-    def _press(self, task_id: str, custom_id: str, now: float) -> tuple[int, Wire, str | None]:
+    def _press(self, task_id: str, custom_id: str, now: float, offers: Offers) -> Verdict:
         parent = self._tasks.get(task_id)
         if parent is None:
-            return 400, dict(NOT_FOUND), None
+            return Verdict("gone")
         if parent.status(now) != "SUCCESS":
-            return 400, _refusal("task_status_not_success "), None
+            return Verdict("early")
         press = press_of(custom_id)
         offered = {button.get("customId") for button in parent.offered(now)}
-        if press is None or custom_id not in offered:
-            message = f"Invalid request, unknown_action:{custom_id} (request id: sandbox)"
-            return 400, {"error": {"message": message, "type": "new_api_error"}}, None
+        if press is None or custom_id not in offered or not offers(custom_id):
+            return Verdict("unknown", text=custom_id)
         if press.kind == "bookmark":
-            return 200, _accepted(parent.id), None
-        child_id = self._new_id(now)
-        self._keep(_child_of(parent, press, child_id, now, seed_of(self.seed, child_id)))
-        if press.kind == "child":
-            return 200, _accepted(child_id), child_id
-        window = {"finalPrompt": parent.final_prompt, "remix": True}
-        body = {"code": 21, "description": "Waiting for window confirm", "result": child_id}
-        return 200, body | {"properties": window}, child_id
+            return Verdict("unchanged", (parent.id,))
+        if self.full:
+            return Verdict("full")
+        window = wants_window(press, remix=self.remix)
+        children = []
+        for part in range(1, _CHOICES + 1) if press.kind == "all" else (press.part,):
+            child_id = self._new_id(now)
+            each = press._replace(part=str(part))
+            seed = seed_of(self.seed, child_id)
+            child = child_of(parent, each, child_id, now, seed, window=window)
+            if press.action == "IMAGINE":
+                child.prompt = proposed(parent, each)
+            self._keep(child)
+            children.append(child_id)
+        if window:
+            return Verdict("window", tuple(children), text=proposed(parent, press), action=press.action)
+        return Verdict("accepted", tuple(children), self.ahead)
+
+    def _answer(self, task_id: str, prompt: str, now: float) -> Verdict:
+        task = self._tasks.get(task_id)
+        if task is None:
+            return Verdict("gone")
+        if self.full:
+            return Verdict("full")
+        if word := next((each for each in self.banned if each in prompt), None):
+            return Verdict("banned", text=word)
+        task.prompt, task.steps, task.start = prompt or task.prompt, LONG, now
+        return Verdict("accepted", (task_id,), self.ahead)
 
     def _new_id(self, now: float) -> str:
         number = round(now * 1000) * 1000
         while f"{number:016d}" in self._issued:
             number += 1
         return f"{number:016d}"
-
-
-def _accepted(result: str) -> Wire:
-    return {"code": 1, "description": "Submit success", "result": result, "properties": {}}
-
-
-def _child_of(parent: Script, press: Press, task_id: str, now: float, seed: int) -> Script:
-    """The task a button starts."""
-    scene, single = parent.scene, press.action in ("UPSCALE", "HIGH_UPSCALE")
-    if press.part.isdigit():
-        scene = replace(scene, index=int(press.part) - 1)
-    if not single:
-        mood = None if press.action == "REROLL" else art.mood_of(scene.seed, scene.index, scene.mood)
-        panned = {"left": "3:2", "right": "3:2", "up": "2:3", "down": "2:3"}
-        scene = Scene(seed, 0, mood, panned.get(press.part, scene.aspect))
-    steps = WINDOW if press.kind == "window" else SHORT if press.action == "UPSCALE" else LONG
-    return Script(
-        task_id,
-        steps,
-        parent.prompt,
-        scene,
-        now,
-        action=press.action.replace("HIGH_UPSCALE", "UPSCALE"),
-        result="single" if single else "grid",
-        prompt_en=parent.prompt_en,
-        description=f"/up {parent.id} {press.action}",
-    )

@@ -3,6 +3,7 @@ import io
 import pytest
 from PIL import Image
 
+from mjbot.sandbox.submits import Verdict
 from mjbot.sandbox.world import DemoIds, World
 
 T = 1_730_700_000.0
@@ -13,11 +14,15 @@ def world() -> World:
     return World.demo(T, base_url="http://here", side=64)
 
 
-def press(world: World, task_id: str, label: str, now: float = T) -> tuple[int, dict[str, object]]:
+def anything(_: str) -> bool:
+    return True
+
+
+def press(world: World, task_id: str, label: str, now: float = T) -> Verdict:
     wire = world.peek(task_id, now)
     assert wire
     custom_id = next(b["customId"] for b in wire["buttons"] if label in (b["label"], b["emoji"]))
-    return world.submit_action(task_id, custom_id, now)
+    return world.press(task_id, custom_id, now, anything)
 
 
 def test_every_demo_task_but_the_unknown_one_exists(world: World) -> None:
@@ -69,15 +74,15 @@ def test_the_other_demo_tasks_are_what_their_names_say(world: World) -> None:
 
 
 def test_two_presses_of_one_button_make_two_tasks(world: World) -> None:
-    first, second = press(world, DemoIds.GRID, "U2")[1], press(world, DemoIds.GRID, "U2")[1]
-    assert first["code"] == second["code"] == 1
-    assert first["result"] != second["result"]
-    assert [each.child_id for each in world.log] == [first["result"], second["result"]]
-    assert len(str(first["result"])) == 16
+    first, second = press(world, DemoIds.GRID, "U2"), press(world, DemoIds.GRID, "U2")
+    assert first.decision == second.decision == "accepted"
+    assert first.ids != second.ids
+    assert [each.child_id for each in world.log] == [*first.ids, *second.ids]
+    assert len(first.ids[0]) == 16
 
 
 def test_an_upscale_takes_ten_seconds_and_shows_the_chosen_quarter(world: World) -> None:
-    child = str(press(world, DemoIds.GRID, "U2")[1]["result"])
+    child = press(world, DemoIds.GRID, "U2").ids[0]
     wires = [world.fetch(child, T + second) or {} for second in range(11)]
     assert len({wire["imageUrl"] for wire in wires if wire["status"] == "IN_PROGRESS"}) == 3
     assert (wires[9]["status"], wires[10]["status"]) == ("IN_PROGRESS", "SUCCESS")
@@ -86,7 +91,7 @@ def test_an_upscale_takes_ten_seconds_and_shows_the_chosen_quarter(world: World)
 
 
 def test_a_pan_ends_in_a_wider_grid(world: World) -> None:
-    child = str(press(world, DemoIds.SINGLE, "⬅️")[1]["result"])
+    child = press(world, DemoIds.SINGLE, "⬅️").ids[0]
     assert len(world.fetch(child, T + 30)["buttons"]) == 9  # type: ignore[index]
     width, height = Image.open(io.BytesIO(world.final_picture(child))).size
     assert width > height
@@ -94,23 +99,58 @@ def test_a_pan_ends_in_a_wider_grid(world: World) -> None:
 
 @pytest.mark.parametrize("label", ["Custom Zoom", "Vary (Region)"])
 def test_some_buttons_open_a_window_that_waits_for_ever(world: World, label: str) -> None:
-    status, body = press(world, DemoIds.SINGLE, label)
-    assert (status, body["code"]) == (200, 21)
-    assert world.peek(str(body["result"]), T + 10**6)["status"] == "MODAL"  # type: ignore[index]
+    verdict = press(world, DemoIds.SINGLE, label)
+    assert verdict.decision == "window"
+    assert world.peek(verdict.ids[0], T + 10**6)["status"] == "MODAL"  # type: ignore[index]
+
+
+def test_a_window_begins_with_the_words_it_is_given_and_again_if_it_is_given_them_twice(world: World) -> None:
+    window = press(world, DemoIds.SINGLE, "Custom Zoom").ids[0]
+    for _ in range(2):
+        assert world.answer_window(window, "a wider lake --zoom 2", "", T).decision == "accepted"
+    assert world.peek(window, T + 29)["status"] == "SUCCESS"  # type: ignore[index]
+    assert world.peek(window, T)["prompt"] == "a wider lake --zoom 2"  # type: ignore[index]
+    assert [each.prompt for each in world.log if each.prompt] == ["a wider lake --zoom 2"] * 2
+
+
+def test_in_remix_mode_a_variation_wants_words_too(world: World) -> None:
+    world.remix = True
+    assert press(world, DemoIds.GRID, "V1").decision == "window"
+    assert press(world, DemoIds.GRID, "U1").decision == "accepted"
+
+
+def test_a_full_queue_and_a_banned_word_are_refused(world: World) -> None:
+    window = press(world, DemoIds.SINGLE, "Custom Zoom").ids[0]
+    world.banned.add("rude")
+    assert world.answer_window(window, "a rude lake", "", T).text == "rude"
+    world.full = True
+    assert press(world, DemoIds.GRID, "U1").decision == "full"
+
+
+def test_imagine_all_makes_one_task_of_each_description(world: World) -> None:
+    made = press(world, DemoIds.DESCRIBE, "Imagine all")
+    prompts = [world.peek(each, T)["prompt"] for each in made.ids]  # type: ignore[index]
+    assert len(set(prompts)) == 4
+    assert prompts[0].startswith("A screen print of layered mountains")
+
+
+def test_an_animation_ends_in_videos_that_can_be_chosen_and_extended(world: World) -> None:
+    video = press(world, DemoIds.SINGLE, "Animate (High motion)").ids[0]
+    assert len(world.peek(video, T + 30)["videoUrls"]) == 4  # type: ignore[index]
+    clip = press(world, video, "U2", T + 30).ids[0]
+    assert len(world.peek(clip, T + 60)["videoUrls"]) == 1  # type: ignore[index]
+    assert press(world, clip, "Extend (Low motion)", T + 60).decision == "accepted"
 
 
 def test_a_bookmark_answers_with_the_task_itself(world: World) -> None:
-    assert press(world, DemoIds.SINGLE, "❤️")[1]["result"] == DemoIds.SINGLE
+    assert press(world, DemoIds.SINGLE, "❤️") == Verdict("unchanged", (DemoIds.SINGLE,))
     assert world.log[-1].child_id is None
 
 
 def test_presses_that_cannot_work_are_refused_and_logged(world: World) -> None:
-    assert world.submit_action(DemoIds.UNKNOWN, "x", T)[1]["description"] == "task_no_found "
-    refused = world.submit_action(DemoIds.RUNNING, "x", T)
-    assert refused[0] == 400
-    assert refused[1]["description"].strip() == "task_status_not_success"
-    message = world.submit_action(DemoIds.GRID, "x", T)[1]["error"]["message"]
-    assert message.startswith("Invalid request, unknown_action:x")
+    assert world.press(DemoIds.UNKNOWN, "x", T, anything).decision == "gone"
+    assert world.press(DemoIds.RUNNING, "x", T, anything).decision == "early"
+    assert world.press(DemoIds.GRID, "x", T, anything) == Verdict("unknown", text="x")
     assert [each.child_id for each in world.log] == [None, None, None]
 
 

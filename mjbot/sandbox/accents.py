@@ -1,0 +1,177 @@
+"""The servers that speak the same API, each with its own accent: who may read, and what it answers.
+
+Names are the address prefixes: ``original`` (novicezk), ``plus`` (litter-coder), ``true`` (trueai-org),
+``gateway`` (new-api); without a prefix it is plus behind a gateway that rewrites nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from mjbot.sandbox import wires
+from mjbot.sandbox.buttons import Wire
+from mjbot.sandbox.submits import Verdict
+
+Headers = Mapping[str, str]
+
+
+class Answer(NamedTuple):
+    """An HTTP answer: JSON for an object or a list, text for a string, nothing for None."""
+
+    status: int
+    body: Wire | list[Wire] | str | None
+
+
+def _refusal(description: str) -> Wire:
+    return {"description": description, "type": "upstream_error", "code": 4}
+
+
+NOT_FOUND = _refusal("task_no_found ")
+"""The space is part of it."""
+_BAD_TOKEN = {"error": {"message": "无效的令牌 (request id: sandbox)", "type": "new_api_error"}}
+
+
+def _bearer(headers: Headers, key: str) -> bool:
+    sent = headers.get("Authorization", "")
+    if sent in ("", "midjourney-proxy"):
+        sent = headers.get("mj-api-secret", "")
+    return sent.removeprefix("Bearer ") == key
+
+
+def _secret(headers: Headers, key: str) -> bool:
+    return headers.get("mj-api-secret") == key
+
+
+def _whole(headers: Headers, key: str) -> bool:
+    return headers.get("Authorization", headers.get("mj-api-secret")) == key
+
+
+def _submitted(code: int, description: str, result: object = None, properties: Wire | None = None) -> Answer:
+    return Answer(200, {"code": code, "description": description, "result": result, "properties": properties})
+
+
+def _queued(verdict: Verdict) -> Answer:
+    if verdict.ahead:
+        place = {"numberOfQueues": verdict.ahead}
+        return _submitted(22, f"排队中，前面还有{verdict.ahead}个任务", ",".join(verdict.ids), place)
+    return _submitted(1, "Submit success", ",".join(verdict.ids), {})
+
+
+def _banned(verdict: Verdict) -> Answer:
+    return _submitted(24, "可能包含敏感词", None, {"promptEn": "", "bannedWord": verdict.text})
+
+
+def _windowed(code: int, verdict: Verdict) -> Answer:
+    properties = {"finalPrompt": verdict.text, "remix": True}
+    return _submitted(code, "Waiting for window confirm", verdict.ids[0], properties)
+
+
+def _plus(verdict: Verdict) -> Answer:
+    return {
+        "accepted": lambda: _queued(verdict),
+        "window": lambda: _submitted(21, "窗口等待", verdict.ids[0]),
+        "unchanged": lambda: _submitted(4, "不支持的操作"),
+        "unknown": lambda: _submitted(4, "不支持的操作"),
+        "gone": lambda: _submitted(3, "关联任务不存在或已失效"),
+        "early": lambda: _submitted(4, "关联任务状态错误"),
+        "full": lambda: _submitted(23, "队列已满，请稍后尝试"),
+        "banned": lambda: _banned(verdict),
+    }[verdict.decision]()
+
+
+def _true(verdict: Verdict) -> Answer:
+    envelope = {"success": False, "code": -1, "message": "操作不支持", "timestamp": 0}
+    gone = {"code": 3, "description": "关联任务不存在或已失效", "result": None, "properties": {}}
+    return {
+        "accepted": lambda: _queued(verdict),
+        "window": lambda: _windowed(21, verdict),
+        "unchanged": lambda: _submitted(1, "success", verdict.ids[0], {}),
+        "unknown": lambda: Answer(200, envelope),
+        "gone": lambda: Answer(404, gone),
+        "early": lambda: _submitted(4, "关联任务状态错误"),
+        "full": lambda: _submitted(9, "提交失败，队列已满，请稍后重试"),
+        "banned": lambda: _banned(verdict),
+        "wordless": lambda: _submitted(4, "prompt不能为空"),
+    }[verdict.decision]()
+
+
+def _gateway(verdict: Verdict, *, rewrites: bool = True) -> Answer:
+    message = f"Invalid request, unknown_action:{verdict.text} (request id: sandbox)"
+    shown = verdict.action in ("ZOOM", "INPAINT") or not rewrites
+    plain = Verdict("accepted", verdict.ids) if rewrites else verdict
+    return {
+        "accepted": lambda: _queued(plain),
+        "window": lambda: _windowed(21 if shown else 1, verdict),
+        "unchanged": lambda: _submitted(1, "Submit success", verdict.ids[0], {}),
+        "unknown": lambda: Answer(400, {"error": {"message": message, "type": "new_api_error"}}),
+        "gone": lambda: Answer(400, NOT_FOUND),
+        "early": lambda: Answer(400, _refusal("task_status_not_success ")),
+        "full": lambda: _submitted(23, "队列已满，请稍后尝试"),
+        "banned": lambda: _banned(verdict),
+    }[verdict.decision]()
+
+
+def _unrewritten(verdict: Verdict) -> Answer:
+    return _gateway(verdict, rewrites=False)
+
+
+@dataclass(frozen=True)
+class Accent:
+    """One kind of server."""
+
+    name: str
+    admits: Callable[[Headers, str], bool]
+    refusal: Answer
+    missing: Answer
+    dress: Callable[[Wire], Wire]
+    answer: Callable[[Verdict], Answer]
+    pressable: re.Pattern[str] = field(default_factory=lambda: re.compile(""))
+    presses: bool = True
+    refresh: float = 0.0
+    """Seconds between two looks at the proxy behind it; 0 for a proxy itself."""
+    modes: bool = False
+    needs_words: bool = False
+
+    def offers(self, custom_id: str) -> bool:
+        """True when it lets this button be pressed, whoever drew it."""
+        return self.pressable.search(custom_id) is not None
+
+
+_FORWARDED = re.compile(r"::(upsample|(low_|high_)?variation|reroll|pan_|Outpaint|CustomZoom|Inpaint)")
+_PLUS = re.compile(r"^(?!.*(PicReader::all|BOOKMARK))")
+_SOME = re.compile(r"^(?!.*(animate_|video_virtual|PicReader::all))")
+
+ACCENTS = {
+    accent.name: accent
+    for accent in (
+        Accent("", _bearer, Answer(401, _BAD_TOKEN), Answer(400, NOT_FOUND), dict, _unrewritten, _SOME),
+        Accent(
+            "original", _secret, Answer(401, None), Answer(200, None), wires.original, _plus, presses=False
+        ),
+        Accent("plus", _secret, Answer(401, None), Answer(200, None), wires.plus, _plus, _PLUS),
+        Accent(
+            "true",
+            _whole,
+            Answer(401, "未授权，请登录"),
+            Answer(204, None),
+            wires.true,
+            _true,
+            modes=True,
+            needs_words=True,
+        ),
+        Accent(
+            "gateway",
+            _bearer,
+            Answer(401, _BAD_TOKEN),
+            Answer(400, NOT_FOUND),
+            wires.gateway,
+            _gateway,
+            _FORWARDED,
+            refresh=15.0,
+            modes=True,
+        ),
+    )
+}

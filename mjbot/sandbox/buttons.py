@@ -1,0 +1,99 @@
+"""The buttons that finished tasks offer, and what a press of each does."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal, NamedTuple
+
+Wire = dict[str, Any]
+Kind = Literal["child", "window", "all", "bookmark"]
+
+
+def button(custom_id: str, label: str = "", emoji: str = "", style: int = 2) -> Wire:
+    """A button as it is sent."""
+    return {"customId": custom_id, "emoji": emoji, "label": label, "type": 2, "style": style}
+
+
+def grid_buttons(job: str) -> list[Wire]:
+    """The nine buttons below a grid."""
+    return [
+        *(button(f"MJ::JOB::upsample::{n}::{job}", f"U{n}") for n in range(1, 5)),
+        button(f"MJ::JOB::reroll::0::{job}::SOLO", emoji="🔄"),
+        *(button(f"MJ::JOB::variation::{n}::{job}", f"V{n}") for n in range(1, 5)),
+    ]
+
+
+def single_buttons(job: str) -> list[Wire]:
+    """The fifteen buttons and the link below a single picture of version 7."""
+    end = f"::1::{job}::SOLO"
+    link = {"emoji": "", "label": "Web", "type": 2, "style": 5}
+    return [
+        button("MJ::JOB::upsample_v7_2x_subtle" + end, "Upscale (Subtle)", "upscale_1"),
+        button("MJ::JOB::upsample_v7_2x_creative" + end, "Upscale (Creative)", "upscale_1"),
+        button("MJ::JOB::low_variation" + end, "Vary (Subtle)", "🪄"),
+        button("MJ::JOB::high_variation" + end, "Vary (Strong)", "🪄", 1),
+        button("MJ::Inpaint" + end, "Vary (Region)", "🖌️"),
+        button("MJ::Outpaint::50" + end, "Zoom Out 2x", "🔍", 1),
+        button("MJ::Outpaint::75" + end, "Zoom Out 1.5x", "🔍"),
+        button(f"MJ::CustomZoom::{job}", "Custom Zoom", "🔍"),
+        button("MJ::JOB::pan_left" + end, emoji="⬅️"),
+        button("MJ::JOB::pan_right" + end, emoji="➡️"),
+        button("MJ::JOB::pan_up" + end, emoji="⬆️"),
+        button("MJ::JOB::pan_down" + end, emoji="⬇️"),
+        button("MJ::JOB::animate_high" + end, "Animate (High motion)", "🎞️"),
+        button("MJ::JOB::animate_low" + end, "Animate (Low motion)", "🎞️"),
+        button(f"MJ::BOOKMARK::{job}", emoji="❤️"),
+        link | {"url": f"https://www.midjourney.com/jobs/{job}?index=0"},
+    ]
+
+
+def video_buttons(job: str) -> list[Wire]:
+    """The five buttons below four videos."""
+    return [
+        *(button(f"MJ::JOB::video_virtual_upscale::{n}::{job}", f"U{n}") for n in range(1, 5)),
+        button(f"MJ::JOB::reroll::0::{job}::SOLO", emoji="🔄"),
+    ]
+
+
+def clip_buttons(job: str) -> list[Wire]:
+    """The two buttons below one video."""
+    return [
+        button(f"MJ::JOB::animate_high_extend::1::{job}", "Extend (High motion)", "🎞️"),
+        button(f"MJ::JOB::animate_low_extend::1::{job}", "Extend (Low motion)", "🎞️"),
+    ]
+
+
+class Press(NamedTuple):
+    """What a button does."""
+
+    kind: Kind
+    action: str = ""
+    part: str = ""
+    """The number of the picture, or the direction."""
+
+
+_PRESSES: tuple[tuple[str, Kind, str], ...] = (
+    (r"MJ::JOB::upsample::([1-4])::", "child", "UPSCALE"),
+    (r"MJ::JOB::upsample_\w+::", "child", "HIGH_UPSCALE"),
+    (r"MJ::JOB::variation::([1-4])::", "child", "VARIATION"),
+    (r"MJ::JOB::low_variation::", "child", "LOW_VARIATION"),
+    (r"MJ::JOB::high_variation::", "child", "HIGH_VARIATION"),
+    (r"MJ::JOB::reroll::", "child", "REROLL"),
+    (r"MJ::Outpaint::", "child", "ZOOM"),
+    (r"MJ::JOB::pan_(left|right|up|down)::", "child", "PAN"),
+    (r"MJ::JOB::animate_(?:high|low)(?:_extend)?::", "child", "VIDEO"),
+    (r"MJ::JOB::video_virtual_upscale::([1-4])::", "child", "CLIP"),
+    (r"MJ::CustomZoom::", "window", "ZOOM"),
+    (r"MJ::Inpaint::", "window", "INPAINT"),
+    (r"MJ::Job::PicReader::([1-4])", "window", "IMAGINE"),
+    (r"MJ::Job::PicReader::all", "all", "IMAGINE"),
+    (r"MJ::BOOKMARK::", "bookmark", ""),
+)
+
+
+def press_of(custom_id: str) -> Press | None:
+    """Read a customId; None is an action that nobody knows."""
+    for pattern, kind, action in _PRESSES:
+        if found := re.match(pattern, custom_id):
+            return Press(kind, action, found[1] if found.re.groups else "")
+    return None

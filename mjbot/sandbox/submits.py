@@ -1,0 +1,85 @@
+"""What the simulated service decides about a submit, before any server has put it into its own words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from mjbot.sandbox import art
+from mjbot.sandbox.buttons import Press
+from mjbot.sandbox.script import LONG, SHORT, WINDOW, Result, Scene, Script
+
+Decision = Literal[
+    "accepted", "window", "unchanged", "gone", "early", "unknown", "full", "banned", "wordless"
+]
+
+_RESULTS: dict[str, Result] = {
+    "UPSCALE": "single",
+    "HIGH_UPSCALE": "single",
+    "VIDEO": "video",
+    "CLIP": "clip",
+}
+_NAMES = {"HIGH_UPSCALE": "UPSCALE", "CLIP": "VIDEO"}
+_PANNED = {"left": "3:2", "right": "3:2", "up": "2:3", "down": "2:3"}
+# What opens a window when the account is in Remix mode, beside what always does.
+_REMIXED = ("VARIATION", "LOW_VARIATION", "HIGH_VARIATION", "REROLL", "PAN", "VIDEO")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One decision. ``text``: the prompt a window starts from, the banned word, or the unknown customId."""
+
+    decision: Decision
+    ids: tuple[str, ...] = ()
+    ahead: int = 0
+    text: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """One submit that reached the service, accepted or not."""
+
+    at: float
+    task_id: str
+    custom_id: str
+    child_id: str | None
+    """The task it made, if it made one."""
+    prompt: str = ""
+    mask: str = ""
+
+
+def wants_window(press: Press, *, remix: bool) -> bool:
+    """True when a press must be given words before it begins."""
+    return press.kind == "window" or (remix and press.action in _REMIXED)
+
+
+def child_of(parent: Script, press: Press, task_id: str, now: float, seed: int, *, window: bool) -> Script:
+    """The task a button starts."""
+    scene, result = parent.scene, _RESULTS.get(press.action, "grid")
+    if press.part.isdigit():
+        scene = replace(scene, index=int(press.part) - 1)
+    if result == "grid":
+        mood = None if press.action == "REROLL" else art.mood_of(scene.seed, scene.index, scene.mood)
+        scene = Scene(seed, 0, mood, _PANNED.get(press.part, scene.aspect))
+    steps = WINDOW if window else SHORT if press.action in ("UPSCALE", "CLIP") else LONG
+    return Script(
+        task_id,
+        steps,
+        parent.prompt,
+        scene,
+        now,
+        action=_NAMES.get(press.action, press.action),
+        result=result,
+        prompt_en=parent.prompt_en,
+        description=f"/up {parent.id} {press.action}",
+    )
+
+
+def proposed(parent: Script, press: Press) -> str:
+    """The prompt that a window starts from: none for a region, one of four for a description."""
+    if press.action == "INPAINT":
+        return ""
+    if press.action == "IMAGINE" and press.part:
+        return parent.prompt.split("\n\n")[int(press.part) - 1].partition(" ")[2]
+    return parent.final_prompt
