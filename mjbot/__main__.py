@@ -76,7 +76,12 @@ def check_command(as_json: bool) -> None:
 @click.option(
     "--language", type=click.Choice(["en-US", "zh-CN", "zh-TW"]), default="en-US", show_default=True
 )
-def demo(port: int, language: str) -> None:
+@click.option(
+    "--service",
+    type=click.Choice(["original", "plus", "true", "gateway"]),
+    help="Speak like this kind of image service.",
+)
+def demo(port: int, language: str, service: str | None) -> None:
     """Try the bot in a simulated Discord, in your browser; needs no account and no key."""
     try:
         from mjbot.sandbox.demo import run_demo
@@ -85,7 +90,7 @@ def demo(port: int, language: str) -> None:
         sys.exit(EX_CONFIG)
     logs.set_up("WARNING", "text")
     try:
-        asyncio.run(run_demo(port, language))
+        asyncio.run(run_demo(port, language, service or ""))
     except StartupError as error:
         click.echo(str(error), err=True)
         sys.exit(EX_UNAVAILABLE)

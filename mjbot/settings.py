@@ -17,6 +17,9 @@ PREFIX = "MJBOT_"
 _FILE = ".env"
 
 
+Auth = Literal["bearer", "raw", "mj-api-secret"]
+
+
 class Settings(BaseSettings):
     """Every setting, with the prefix ``MJBOT_``. ``.env.example`` documents each."""
 
@@ -28,7 +31,7 @@ class Settings(BaseSettings):
     discord_api_url: str = "https://discord.com/api/v10"
     upstream_url: str
     upstream_key: SecretStr
-    upstream_auth: Literal["bearer", "raw", "mj-api-secret"] = "bearer"
+    upstream_auth: Auth = "bearer"
     database: str = "mjbot.db"
     poll_min: float = Field(2, ge=1, le=60)
     poll_max: float = Field(15, ge=1, le=600)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from mjbot.sandbox import wires
 from mjbot.sandbox.buttons import Wire
 from mjbot.sandbox.submits import Verdict
 
+Auth = Literal["bearer", "raw", "mj-api-secret"]
 Headers = Mapping[str, str]
 
 
@@ -123,6 +124,8 @@ class Accent:
     """One kind of server."""
 
     name: str
+    auth: Auth
+    """The setting MJBOT_UPSTREAM_AUTH that suits it."""
     admits: Callable[[Headers, str], bool]
     refusal: Answer
     missing: Answer
@@ -144,16 +147,32 @@ _FORWARDED = re.compile(r"::(upsample|(low_|high_)?variation|reroll|pan_|Outpain
 _PLUS = re.compile(r"^(?!.*(PicReader::all|BOOKMARK))")
 _SOME = re.compile(r"^(?!.*(animate_|video_virtual|PicReader::all))")
 
+_BARE = Accent(
+    "", "bearer", _bearer, Answer(401, _BAD_TOKEN), Answer(400, NOT_FOUND), dict, _unrewritten, _SOME
+)
+
 ACCENTS = {
     accent.name: accent
     for accent in (
-        Accent("", _bearer, Answer(401, _BAD_TOKEN), Answer(400, NOT_FOUND), dict, _unrewritten, _SOME),
         Accent(
-            "original", _secret, Answer(401, None), Answer(200, None), wires.original, _plus, presses=False
+            "", "bearer", _bearer, Answer(401, _BAD_TOKEN), Answer(400, NOT_FOUND), dict, _unrewritten, _SOME
         ),
-        Accent("plus", _secret, Answer(401, None), Answer(200, None), wires.plus, _plus, _PLUS),
+        Accent(
+            "original",
+            "mj-api-secret",
+            _secret,
+            Answer(401, None),
+            Answer(200, None),
+            wires.original,
+            _plus,
+            presses=False,
+        ),
+        Accent(
+            "plus", "mj-api-secret", _secret, Answer(401, None), Answer(200, None), wires.plus, _plus, _PLUS
+        ),
         Accent(
             "true",
+            "raw",
             _whole,
             Answer(401, "未授权，请登录"),
             Answer(204, None),
@@ -164,6 +183,7 @@ ACCENTS = {
         ),
         Accent(
             "gateway",
+            "bearer",
             _bearer,
             Answer(401, _BAD_TOKEN),
             Answer(400, NOT_FOUND),

@@ -23,10 +23,11 @@ from mjbot.clock import Clock
 from mjbot.core.view import TaskView
 from mjbot.errors import StartupError
 from mjbot.ports import Place
+from mjbot.sandbox.accents import ACCENTS
 from mjbot.sandbox.demo_tasks import DemoIds
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
-from mjbot.settings import Settings
+from mjbot.settings import Auth, Settings
 from mjbot.upstream.wire import read_task
 
 _KEY = "sandbox-key"
@@ -63,14 +64,14 @@ class SimulatedTime:
         return Clock(self.now, self.park)
 
 
-def demo_settings(url: str) -> Settings:
+def demo_settings(url: str, auth: Auth = "bearer") -> Settings:
     """Settings for a bot that talks to the sandbox; nothing is read from the environment."""
     return Settings.model_construct(
         discord_token=SecretStr("demo"),
         discord_api_url="https://discord.com/api/v10",
         upstream_url=url,
         upstream_key=SecretStr(_KEY),
-        upstream_auth="bearer",
+        upstream_auth=auth,
         database=":memory:",
         poll_min=1.0,
         poll_max=5.0,
@@ -103,8 +104,11 @@ def speak(language: str) -> Callable[[], None]:
     return lambda: setattr(interactions, "base_payload", fixed)
 
 
-async def run_demo(port: int, language: str) -> None:
-    """Serve the demo page until Ctrl+C or SIGTERM. Raises `StartupError` when the port is taken."""
+async def run_demo(port: int, language: str, service: str = "") -> None:
+    """Serve the demo page until Ctrl+C or SIGTERM; ``service`` names an accent of the image service.
+
+    Raises `StartupError` when the port is taken.
+    """
     time = SimulatedTime()
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -112,7 +116,7 @@ async def run_demo(port: int, language: str) -> None:
     world = World.demo(_START)
     async with (
         SandboxServer(world, time.now, key=_KEY) as server,
-        open_app(demo_settings(server.url), time.clock) as bot,
+        open_app(demo_settings(server.address(service), ACCENTS[service].auth), time.clock) as bot,
     ):
         env = simcord.Env(bot, shard_count=1, check_errors=False)
         time.env = env

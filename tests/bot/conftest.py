@@ -12,6 +12,7 @@ import simcord
 
 from mjbot.app import open_app
 from mjbot.bot import MJBot
+from mjbot.sandbox.accents import ACCENTS
 from mjbot.sandbox.demo import SimulatedTime, demo_settings, invite
 from mjbot.sandbox.demo_tasks import DemoIds
 from mjbot.sandbox.server import SandboxServer, Seen
@@ -88,9 +89,11 @@ class Theatre:
         self._stack = stack
         self._database = database
         self._process = AsyncExitStack()
+        self._accent = ""
         self.time = SimulatedTime()
 
-    async def open(self) -> Stage:
+    async def open(self, accent: str = "") -> Stage:
+        self._accent = accent
         world = World.demo(self.time.now(), side=256)
         server = await self._stack.enter_async_context(SandboxServer(world, self.time.now))
         bot = await self._start(server)
@@ -109,7 +112,8 @@ class Theatre:
         await stage.env.restart_bot(stage.bot)
 
     async def _start(self, server: SandboxServer, **changes: object) -> MJBot:
-        settings = demo_settings(server.url).model_copy(update={"database": self._database, **changes})
+        address, auth = server.address(self._accent), ACCENTS[self._accent].auth
+        settings = demo_settings(address, auth).model_copy(update={"database": self._database, **changes})
         return await self._process.enter_async_context(open_app(settings, self.time.clock))
 
     async def _stop(self) -> None:

@@ -12,6 +12,7 @@ import pytest
 from mjbot.clock import Clock
 from mjbot.core.task import Phase, TaskId
 from mjbot.errors import KeyRefused, TaskNotFound
+from mjbot.sandbox.accents import ACCENTS
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import DemoIds, World
 from mjbot.upstream.client import UpstreamClient
@@ -19,14 +20,7 @@ from mjbot.upstream.protocol import Protocol
 
 T = 1_730_700_000.0
 KEY = "sandbox-key"
-FORMS = {
-    "": "bearer",
-    "original": "mj-api-secret",
-    "plus": "mj-api-secret",
-    "true": "raw",
-    "gateway": "bearer",
-}
-ACCENTS = sorted(FORMS)
+NAMES = sorted(ACCENTS)
 
 
 @dataclass
@@ -37,7 +31,7 @@ class Rig:
 
     async def fetch(self, accent: str, task_id: str) -> tuple[int, Any]:
         headers = {"bearer": {"Authorization": f"Bearer {KEY}"}, "raw": {"Authorization": KEY}}.get(
-            FORMS[accent], {"mj-api-secret": KEY}
+            ACCENTS[accent].auth, {"mj-api-secret": KEY}
         )
         url = f"{self.server.address(accent)}/mj/task/{task_id}/fetch"
         async with self.http.get(url, headers=headers) as answer:
@@ -56,7 +50,7 @@ class Rig:
         return await self.post(accent, "action", {"taskId": task_id, "customId": custom_id})
 
     def client(self, accent: str, form: str | None = None) -> UpstreamClient:
-        protocol = Protocol(self.server.address(accent), KEY, form or FORMS[accent])
+        protocol = Protocol(self.server.address(accent), KEY, form or ACCENTS[accent].auth)
         return UpstreamClient(self.http, protocol, Clock(lambda: self.now[0]), 100)
 
 
@@ -68,7 +62,7 @@ async def rig() -> AsyncIterator[Rig]:
         yield Rig(server, http, now)
 
 
-@pytest.mark.parametrize("accent", ACCENTS)
+@pytest.mark.parametrize("accent", NAMES)
 async def test_mjbot_reads_a_running_and_a_finished_task(rig: Rig, accent: str) -> None:
     client = rig.client(accent)
     running, done = TaskId(DemoIds.RUNNING), TaskId(DemoIds.GRID)
@@ -84,7 +78,7 @@ async def test_mjbot_reads_a_running_and_a_finished_task(rig: Rig, accent: str) 
     assert not client.drift.counts
 
 
-@pytest.mark.parametrize("accent", ACCENTS)
+@pytest.mark.parametrize("accent", NAMES)
 @pytest.mark.parametrize("form", ["bearer", "raw", "mj-api-secret"])
 async def test_each_server_takes_the_key_in_its_own_forms(rig: Rig, accent: str, form: str) -> None:
     taken = {
@@ -215,5 +209,5 @@ async def test_true_s_imagine_all_answers_with_all_ids(rig: Rig) -> None:
 async def test_a_mode_prefix_is_taken_where_there_are_modes(rig: Rig) -> None:
     for accent, mode in (("gateway", "mj-fast"), ("true", "mj-relax"), ("", "mj-turbo")):
         address = "/".join(filter(None, (rig.server.address(accent), mode)))
-        client = UpstreamClient(rig.http, Protocol(address, KEY, FORMS[accent]), Clock(lambda: T), 100)
+        client = UpstreamClient(rig.http, Protocol(address, KEY, ACCENTS[accent].auth), Clock(lambda: T), 100)
         assert (await client.fetch(TaskId(DemoIds.GRID))).phase is Phase.SUCCESS

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from mjbot.sandbox.accents import ACCENTS
 from mjbot.sandbox.server import SandboxServer
 from tests.system.discord_stub import DiscordStub
 
@@ -19,7 +20,7 @@ SECONDS = 20.0
 class BotProcess:
     """`mjbot run`, started and ended at will on one database."""
 
-    def __init__(self, stub: DiscordStub, upstream: SandboxServer, folder: Path) -> None:
+    def __init__(self, stub: DiscordStub, upstream: SandboxServer, folder: Path, accent: str = "") -> None:
         self._stub = stub
         self._folder = folder
         self._process: asyncio.subprocess.Process | None = None
@@ -28,7 +29,8 @@ class BotProcess:
             "PATH": os.environ["PATH"],
             "MJBOT_DISCORD_TOKEN": stub.token,
             "MJBOT_DISCORD_API_URL": stub.api_url,
-            "MJBOT_UPSTREAM_URL": upstream.url,
+            "MJBOT_UPSTREAM_URL": upstream.address(accent),
+            "MJBOT_UPSTREAM_AUTH": ACCENTS[accent].auth,
             "MJBOT_UPSTREAM_KEY": "sandbox-key",
             "MJBOT_DATABASE": str(self.database),
             "MJBOT_POLL_MIN": "1",
@@ -82,9 +84,11 @@ class BotProcess:
 
 
 @asynccontextmanager
-async def running(stub: DiscordStub, upstream: SandboxServer, folder: Path) -> AsyncIterator[BotProcess]:
+async def running(
+    stub: DiscordStub, upstream: SandboxServer, folder: Path, accent: str = ""
+) -> AsyncIterator[BotProcess]:
     """A started bot; killed at the end if it still runs."""
-    bot = BotProcess(stub, upstream, folder)
+    bot = BotProcess(stub, upstream, folder, accent)
     try:
         await bot.start()
         yield bot
