@@ -9,9 +9,14 @@ from mjbot.core.watch import Shown
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """Discord took it; the message now shows this."""
+    """Discord took it; the message now shows this.
+
+    ``unsure``: its result is a link that nobody has seen work, or could not be had. Worth another look:
+    the same card again, later, at which the sink looks before it edits.
+    """
 
     shown: Shown
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import logging
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -38,16 +39,11 @@ class DiscordSink:
         self._pictures = pictures
 
     async def edit(self, edit: Edit) -> Outcome:
-        """Make one edit. Raises only when the bot's own token is refused."""
-        image, file = await self._picture(edit)
+        """Make one edit; only look, where the card is there already. Raises if the bot's token is refused."""
         try:
-            try:
-                await self._send(edit, image, file)
-            except discord.HTTPException as error:
-                if file is None or not (error.status == 413 or error.code in _NO_FILE):
-                    raise
-                image = self._pictures.link(edit.card.picture) if edit.card.picture else None
-                await self._send(edit, image, None)
+            if edit.card.digest == edit.shown.digest:
+                return await self._look(edit)
+            return await self._deliver(edit, *await self._picture(edit))
         except discord.HTTPException as error:
             return _outcome(error)
         except discord.RateLimited as error:
@@ -55,8 +51,46 @@ class DiscordSink:
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             log.info("Discord could not be reached: %s", type(error).__name__)
             return Later()
-        picture = edit.card.picture.key if image and edit.card.picture else ""
-        return Delivered(Shown(edit.card.digest, picture, image or ""))
+
+    async def _deliver(self, edit: Edit, image: str | None, file: File | None) -> Delivered:
+        picture = edit.card.picture
+        try:
+            message = await self._send(edit, image, file)
+            unsure = file is None and self._unsure(edit, image, message)
+        except discord.HTTPException as error:
+            if file is None or not (error.status == 413 or error.code in _NO_FILE):
+                raise
+            image = self._pictures.link(picture) if picture else None
+            await self._send(edit, image, None)
+            unsure = False  # no file will be taken here, so another look would be for nothing
+        return Delivered(
+            Shown(edit.card.digest, picture.key if image and picture else "", image or ""), unsure
+        )
+
+    def _unsure(self, edit: Edit, image: str | None, message: discord.Message) -> bool:
+        """Whether a result may still be missed: it should be a file, or nobody has seen the link work."""
+        picture = None if edit.plain else edit.card.picture
+        if picture is None or not picture.final or (image or "").startswith(_ATTACHED):
+            return False
+        return image is None or self._pictures.attaches(picture) or not _fetched(message)
+
+    async def _look(self, edit: Edit) -> Outcome:
+        """Attach the result of a delivered card, if its link does not do."""
+        picture, kept = edit.card.picture, Delivered(edit.shown)
+        if picture is None or not picture.final or edit.plain or edit.shown.image.startswith(_ATTACHED):
+            return kept
+        if edit.shown.image and not self._pictures.attaches(picture) and await self._link_works(edit):
+            return kept
+        file = await self._pictures.load(picture)
+        if file is None:
+            return replace(kept, unsure=True)
+        return await self._deliver(edit, f"{_ATTACHED}{file.name}", file)
+
+    async def _link_works(self, edit: Edit) -> bool:
+        try:
+            return _fetched(await self._message(edit).fetch())
+        except discord.Forbidden:  # the history of this channel is not ours to read
+            return True
 
     async def _picture(self, edit: Edit) -> tuple[str | None, File | None]:
         """What the embed shows, and the file to send for it if it is not there yet."""
@@ -75,9 +109,11 @@ class DiscordSink:
         # A preview that cannot be had leaves the one before it; a result must not show a preview.
         return None if picture.final else shown.image or None
 
-    async def _send(self, edit: Edit, image: str | None, file: File | None) -> None:
+    def _message(self, edit: Edit) -> discord.PartialMessage:
         channel = self._client.get_partial_messageable(edit.ref.channel_id)
-        message = channel.get_partial_message(edit.ref.message_id)
+        return channel.get_partial_message(edit.ref.message_id)
+
+    async def _send(self, edit: Edit, image: str | None, file: File | None) -> discord.Message:
         extra: dict[str, Any] = {}
         if file is not None:
             extra["attachments"] = [
@@ -86,12 +122,22 @@ class DiscordSink:
         elif edit.shown.image.startswith(_ATTACHED) and image != edit.shown.image:
             extra["attachments"] = []
         view = None if edit.plain else view_of(edit.card.rows)
-        await message.edit(
+        return await self._message(edit).edit(
             content=None,
             embed=embed_of(edit.card if image else edit.card.without_picture, image),
             view=view,
             **extra,
         )
+
+
+def _fetched(message: discord.Message) -> bool:
+    """Whether Discord has the picture of this message: it tells the size of what it could fetch, and no more.
+
+    https://discord.com/developers/docs/resources/message#embed-object-embed-image-structure
+    """
+    image = message.embeds[0].image if message.embeds else None
+    # Without an embed somebody has taken it away; there is nothing to repair.
+    return image is None or image.url is None or bool(image.width and image.height)
 
 
 def _outcome(error: discord.HTTPException) -> Outcome:

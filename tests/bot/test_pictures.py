@@ -1,0 +1,110 @@
+"""Results in the simulated Discord: attached, described, fetched from the service and without its key."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator
+from typing import Self
+from urllib.parse import urlsplit
+
+import pytest
+from pydantic import SecretStr
+
+from tests.bot.conftest import GRID, RUNNING, Stage, Theatre
+
+KEY = "sandbox-key"
+
+
+class Wiretap:
+    """Passes bytes on to a server, and keeps what was said to it."""
+
+    def __init__(self, url: str) -> None:
+        self._port = urlsplit(url).port
+        self._heard: list[bytearray] = []
+        self.url = ""
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+
+    @property
+    def requests(self) -> list[str]:
+        """Every request, from its first line on; a connection may carry several."""
+        said = [each.decode("latin-1") for each in self._heard]
+        return [one for each in said for one in re.split(r"(?=(?:GET|POST) /)", each) if one]
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard = bytearray()
+        self._heard.append(heard)
+        there, here = await asyncio.open_connection("127.0.0.1", self._port)
+        with contextlib.suppress(ConnectionError):
+            await asyncio.gather(_pass(reader, here, heard), _pass(there, writer, bytearray()))
+
+
+async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heard: bytearray) -> None:
+    try:
+        while data := await reader.read(64 * 1024):
+            heard += data
+            writer.write(data)
+            await writer.drain()
+    finally:
+        writer.close()
+
+
+@pytest.fixture
+async def tapped(theatre: Theatre) -> AsyncIterator[tuple[Stage, Wiretap]]:
+    """A stage whose bot talks to the image service through a wiretap."""
+    stage = await theatre.open()
+    async with Wiretap(stage.server.url) as tap:
+        stage.world.base_url = tap.url
+        await theatre.restart(stage, upstream_url=tap.url, upstream_key=SecretStr(KEY))
+        yield stage, tap
+
+
+async def test_the_key_is_sent_with_every_reading_and_with_no_picture(
+    tapped: tuple[Stage, Wiretap],
+) -> None:
+    stage, tap = tapped
+    await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
+    await stage.wait(45)
+    assert len(stage.messages[0].attachments) == 1
+    pictures = [each for each in tap.requests if "/attachments/" in each.splitlines()[0]]
+    readings = [each for each in tap.requests if "/mj/task/" in each.splitlines()[0]]
+    assert len(pictures) >= 4
+    assert all(KEY not in each and "authorization" not in each.lower() for each in pictures)
+    assert readings
+    assert all(KEY in each for each in readings)
+
+
+async def test_a_result_is_attached_whole_with_its_prompt_as_alt_text(stage: Stage) -> None:
+    await stage.ann.slash(stage.channel, "status", task_id=GRID)
+    await stage.wait(2)
+    attachment = stage.messages[0].attachments[0]
+    assert await attachment.read() == stage.world.final_picture(GRID)
+    assert attachment.description
+    assert attachment.filename.startswith("final-")
+    assert stage.card.image.url
+    assert attachment.filename in stage.card.image.url
+
+
+async def test_a_web_page_in_place_of_a_result_is_not_attached(stage: Stage) -> None:
+    stage.server.fail("/attachments/*", status=200, body="<html>", content_type="image/png")
+    await stage.ann.slash(stage.channel, "status", task_id=GRID)
+    await stage.wait(2)
+    assert stage.card.title == "Done"
+    assert stage.messages[0].attachments == []
+    assert "The picture could not be shown here." in (stage.card.description or "")
+
+
+async def test_a_result_said_to_be_on_localhost_is_fetched_from_the_service(theatre: Theatre) -> None:
+    stage = await theatre.open("gateway")
+    await stage.ann.slash(stage.channel, "status", task_id=GRID)
+    await stage.wait(2)
+    assert [each.path for each in stage.server.requests if "/image/" in each.path] == [f"/mj/image/{GRID}"]
+    assert await stage.messages[0].attachments[0].read() == stage.world.final_picture(GRID)

@@ -1,0 +1,137 @@
+"""What an address says, by tables."""
+
+from __future__ import annotations
+
+import pytest
+
+from mjbot.pictures.addresses import looks_public, public_address, rebased, sendable
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("8.8.8.8", True),
+        ("127.0.0.1", False),
+        ("10.1.2.3", False),
+        ("172.16.0.1", False),
+        ("192.168.1.1", False),
+        ("169.254.169.254", False),  # where clouds keep their keys
+        ("100.64.0.1", False),  # a provider's own network (CGNAT)
+        ("0.0.0.0", False),
+        ("224.0.0.1", False),
+        ("255.255.255.255", False),
+        ("240.0.0.1", False),
+        ("192.0.2.1", False),
+        ("2606:4700:4700::1111", True),
+        ("::1", False),
+        ("::", False),
+        ("::127.0.0.1", False),
+        ("::ffff:127.0.0.1", False),
+        ("::ffff:10.0.0.1", False),
+        ("::ffff:8.8.8.8", True),
+        ("64:ff9b::127.0.0.1", False),
+        ("64:ff9b::10.0.0.1", False),
+        ("64:ff9b::8.8.8.8", True),  # how an IPv6-only network reaches it
+        ("64:ff9b:1::8.8.8.8", False),
+        ("2002:7f00:1::", False),  # 6to4 of 127.0.0.1
+        ("2002:808:808::", True),
+        ("2001::1", False),
+        ("fe80::1", False),
+        ("fe80::1%eth0", False),
+        ("fc00::1", False),
+        ("fec0::1", False),
+        ("ff02::1", False),
+        ("2130706433", False),
+        ("0177.0.0.1", False),
+        ("example.com", False),
+        ("", False),
+    ],
+)
+def test_an_address_is_public_only_if_all_that_it_hides_is(address: str, public: bool) -> None:
+    assert public_address(address) is public
+
+
+@pytest.mark.parametrize(
+    ("url", "public"),
+    [
+        ("https://cdn.discordapp.com/a.png?ex=1&", True),
+        ("http://8.8.8.8:8080/a.png", True),
+        ("https://[2606:4700::1]/a.png", True),
+        ("http://localhost/a.png", False),
+        ("http://LOCALHOST./a.png", False),
+        ("http://a.localhost/a.png", False),
+        ("http://nas.local/a.png", False),
+        ("http://proxy/a.png", False),
+        ("http://127.0.0.1./a.png", False),
+        ("http://2130706433/a.png", False),
+        ("http://127.1/a.png", False),
+        ("http://0177.0.0.1/a.png", False),
+        ("http://0x7f.0.0.1/a.png", False),
+        ("http://127.0.0.0x1/a.png", False),
+        ("http://[::ffff:127.0.0.1]/a.png", False),
+        ("http://[x/a.png", False),
+        ("ftp://example.com/a.png", False),
+        ("//example.com/a.png", False),
+        ("a.png", False),
+        ("", False),
+    ],
+)
+def test_a_link_is_shown_only_where_discord_can_reach_it(url: str, public: bool) -> None:
+    assert looks_public(url) is public
+
+
+GATEWAY = "https://gw.example.com:8443/api/mj-fast/mj"
+INNER = "http://10.0.0.5:8080/mj"
+
+
+@pytest.mark.parametrize(
+    ("url", "base", "leads_to"),
+    [
+        ("http://localhost:8080/mj/image/17?rand=1&", GATEWAY, f"{GATEWAY}/image/17?rand=1&"),
+        ("http://localhost/mj-relax/mj/image/17", GATEWAY, f"{GATEWAY}/image/17"),
+        ("HTTP://LocalHost/mj/image/17?sig=aB%2f%zz", GATEWAY, f"{GATEWAY}/image/17?sig=aB%2f%zz"),
+        ("http://127.0.0.1:3000/mj/image/17?a=http://x/mj/image/2", GATEWAY, None),
+        ("http://192.168.1.9/mj/image/17", GATEWAY, f"{GATEWAY}/image/17"),
+        ("http://[::1]:80/mj/image/17", GATEWAY, f"{GATEWAY}/image/17"),
+        ("http://2130706433/mj/image/17", GATEWAY, f"{GATEWAY}/image/17"),
+        ("http://midjourney-proxy:8080/mj/image/17", INNER, f"{INNER}/image/17"),
+        ("http://10.0.0.5:9999/mj/image/17", INNER, f"{INNER}/image/17"),
+        # these stay what they are
+        ("http://10.0.0.5:8080/mj-fast/mj/image/17", INNER, "same"),
+        ("https://cdn.example.com/mj/image/17", GATEWAY, "same"),
+        ("http://localhost/mj/task/17", GATEWAY, "same"),
+        ("http://localhost/mj/image/", GATEWAY, "same"),
+        ("http://localhost/x/mj/image/17", GATEWAY, "same"),
+        ("http://localhost/?/mj/image/17", GATEWAY, "same"),
+        ("ftp://localhost/mj/image/17", GATEWAY, "same"),
+        ("http://[x/mj/image/17", GATEWAY, f"{GATEWAY}/image/17"),
+        ("http://localhost/mj/image/17", "", "same"),
+        ("", GATEWAY, "same"),
+    ],
+)
+def test_a_private_address_of_the_service_s_own_is_looked_for_at_the_service(
+    url: str, base: str, leads_to: str | None
+) -> None:
+    expected = {"same": url, None: f"{GATEWAY}/image/17?a=http://x/mj/image/2"}.get(leads_to, leads_to)
+    assert rebased(url, base) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "sent"),
+    [
+        ("https://h/a.png?ex=1&is=2&hm=3&", "same"),
+        ("https://h/%e4%bd%a0/%2F?a=%zz&b=+|^{}'\"", "same"),
+        ("https://h?", "same"),
+        ("https://h/猫 1.png", "https://h/%E7%8C%AB%201.png"),
+        ("https://h/a\r\nHost: x", "https://h/a%0D%0AHost:%20x"),
+        (" https://h/a ", "https://h/a"),
+    ],
+)
+def test_an_address_is_sent_as_it_is_but_for_what_no_request_may_carry(url: str, sent: str) -> None:
+    assert sendable(url) == (url if sent == "same" else sent)
+
+
+@pytest.mark.parametrize("url", ["", "data:image/png;base64,AA", "file:///etc/passwd", "https://h/\ud83d"])
+def test_what_is_no_web_address_is_not_sent(url: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        sendable(url)

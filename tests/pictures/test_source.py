@@ -1,0 +1,244 @@
+"""Pictures fetched from real servers: what is asked, what is refused, and when it is given up."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+import pytest
+
+from mjbot.core.card import Picture
+from mjbot.pictures import DEFAULT_LIMITS, Images, Limits, Pictures, picture_session
+from tests.pictures.test_raster import noise, png_of
+from tests.pictures.web import Web, drawn, final, moved, ok
+
+MIB = 1024 * 1024
+Open = Callable[..., Awaitable[Pictures]]
+
+
+@pytest.fixture
+async def web() -> AsyncIterator[Web]:
+    async with Web(ok(drawn())) as web:
+        yield web
+
+
+@pytest.fixture
+async def opened(web: Web) -> AsyncIterator[Open]:
+    """Pictures of an image service at ``web``."""
+    async with AsyncExitStack() as stack:
+
+        async def pictures(mode: Images = "auto", limits: Limits = DEFAULT_LIMITS) -> Pictures:
+            session = await stack.enter_async_context(picture_session(web.url))
+            return Pictures(session, mode, f"{web.url}/mj", limits)
+
+        yield pictures
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/a.png?ex=68f0&is=67ee&hm=0a1b&",
+        "/a%2fb/%E4%BD%A0.png?x=%7e&y=a+b&&z",
+        "/%zz?sig=aB%2F%2f==",
+        "//a/../b.png;v=1?q='\"|^`{}",
+    ],
+)
+async def test_the_query_is_kept_byte_for_byte(web: Web, opened: Open, target: str) -> None:
+    pictures = await opened()
+    assert await pictures.load(final(web.url + target)) is not None
+    web.answers["/moved"] = moved(web.url + target)
+    assert await pictures.load(final(f"{web.url}/moved")) is not None
+    assert web.targets == [target, "/moved", target]
+
+
+async def test_a_picture_of_a_private_host_is_fetched_from_the_service(web: Web, opened: Open) -> None:
+    pictures = await opened()
+    assert await pictures.load(final("http://localhost:1/mj-fast/mj/image/17?rand=%2f&")) is not None
+    assert web.targets == ["/mj/image/17?rand=%2f&"]
+
+
+async def test_a_rebased_link_is_shown_where_the_service_is_public(opened: Open) -> None:
+    async with picture_session("https://gw.example.com") as session:
+        pictures = Pictures(session, "auto", "https://gw.example.com/mj")
+        preview = Picture("http://localhost:8080/mj/image/17?rand=1&", final=False)
+        assert pictures.link(preview) == "https://gw.example.com/mj/image/17?rand=1&"
+        assert not pictures.attaches(preview)
+        assert pictures.link(Picture(f"https://h.example/{'a' * 2050}", final=False)) is None
+    assert (await opened()).link(preview) is None
+
+
+@pytest.mark.parametrize(
+    ("mode", "url", "is_final", "attached"),
+    [
+        ("auto", "https://cdn.example.com/a.png", True, True),
+        ("auto", "https://cdn.example.com/a.png", False, False),
+        ("auto", "http://10.0.0.1/a.png", False, True),
+        ("link", "http://10.0.0.1/a.png", True, False),
+        ("attach", "https://cdn.example.com/a.png", False, True),
+    ],
+)
+async def test_the_setting_says_what_is_attached(
+    opened: Open, mode: Images, url: str, is_final: bool, attached: bool
+) -> None:
+    assert (await opened(mode)).attaches(Picture(url, final=is_final)) is attached
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP"])
+async def test_the_bytes_name_the_file_whatever_the_server_says(web: Web, opened: Open, kind: str) -> None:
+    data = drawn(kind)
+    web.answer = ok(data, "application/octet-stream")
+    file = await (await opened()).load(final(f"{web.url}/a.svg"))
+    assert file is not None
+    assert file.name.rpartition(".")[2] == {"JPEG": "jpg"}.get(kind, kind.lower())
+    assert (file.data, file.alt, file.reduced) == (data, "a cat", False)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ok(b""),
+        ok(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"),
+        ok(b"<!DOCTYPE html>", "text/html"),
+        ok(b'{"error":"gone"}', "application/json"),
+        ok(gzip.compress(drawn())).replace(b"\r\n", b"\r\nContent-Encoding: gzip\r\n", 1),
+        ok(png_of(60_000, 60_000)),
+        ok(drawn()).replace(b"200 OK", b"403 Forbidden"),
+        ok(drawn())[:-10],
+        b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n",
+        b"not http at all\r\n\r\n",
+        b"",
+        moved("ftp://example.com/a.png"),
+        moved("file:///etc/passwd"),
+        moved("http://[x/"),
+        moved("/a.png"),  # for ever
+    ],
+    ids=lambda answer: repr(answer[:15] + answer[-15:]),
+)
+async def test_what_is_no_picture_is_not_attached(web: Web, opened: Open, answer: bytes) -> None:
+    web.answer = answer
+    assert await (await opened()).load(final(f"{web.url}/a.png")) is None
+    assert len(web.heads) <= 5
+
+
+@pytest.mark.parametrize("url", ["", "a.png", "ftp://h/a", "http://[x/a.png", "http://", "http://h/\ud83d"])
+async def test_what_is_no_address_is_not_fetched(opened: Open, url: str) -> None:
+    assert await (await opened()).load(final(url)) is None
+
+
+@pytest.mark.parametrize("is_final", [True, False])
+async def test_a_body_without_end_is_cut_off(web: Web, opened: Open, is_final: bool) -> None:
+    sent = 0
+
+    async def endless(writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n" + drawn())
+        while True:
+            writer.write(bytes(MIB))
+            await writer.drain()
+            sent += MIB
+
+    web.answer = endless
+    pictures = await opened()
+    assert await pictures.load(Picture(f"{web.url}/a.png", final=is_final)) is None
+    # What the sockets hold between us comes on top.
+    most = DEFAULT_LIMITS.final_bytes if is_final else DEFAULT_LIMITS.preview_bytes
+    assert sent < most + 16 * MIB
+
+
+async def test_a_body_that_drips_ends_at_the_time_limit(web: Web, opened: Open) -> None:
+    async def drip(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n" + drawn())
+        while True:
+            writer.write(b"\0")
+            await writer.drain()
+            await asyncio.sleep(0)
+
+    web.answer = drip
+    pictures = await opened(limits=replace(DEFAULT_LIMITS, final_seconds=0.3))
+    async with asyncio.timeout(5):
+        assert await pictures.load(final(f"{web.url}/a.png")) is None
+
+
+async def test_a_result_too_large_for_discord_is_attached_as_a_smaller_copy(web: Web, opened: Open) -> None:
+    data = noise("RGB", 256, "PNG")
+    web.answer = ok(data)
+    pictures = await opened(limits=replace(DEFAULT_LIMITS, attached_bytes=len(data) - 1))
+    file = await pictures.load(final(f"{web.url}/a.png"))
+    assert file is not None
+    assert file.reduced
+    assert file.name.endswith(".webp")
+    assert len(file.data) < len(data)
+    whole = await opened(limits=replace(DEFAULT_LIMITS, attached_bytes=len(data)))
+    file = await whole.load(final(f"{web.url}/a.png"))
+    assert file is not None
+    assert (file.reduced, file.data) == (False, data)
+
+
+async def test_a_picture_is_fetched_once_for_all_its_cards(web: Web, opened: Open) -> None:
+    pictures = await opened()
+    files = await asyncio.gather(*(pictures.load(final(f"{web.url}/a.png")) for _ in range(5)))
+    assert len({id(file) for file in files}) == len(web.heads) == 1
+
+
+class Crowd:
+    """An answer that nobody gets before ``size`` are waiting for it."""
+
+    def __init__(
+        self, size: int, head: bytes = b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\n"
+    ) -> None:
+        self.size, self.head = size, head
+        self.waiting = self.most = 0
+        self.full = asyncio.Event()
+
+    async def __call__(self, writer: asyncio.StreamWriter) -> None:
+        self.waiting += 1
+        self.most = max(self.most, self.waiting)
+        writer.write(self.head)
+        await writer.drain()
+        if self.waiting >= self.size:
+            self.full.set()
+        await self.full.wait()
+        self.waiting -= 1
+        writer.write(drawn())
+
+
+KNOWN = f"HTTP/1.1 200 OK\r\nContent-Length: {len(drawn())}\r\nConnection: close\r\n\r\n".encode()
+UNKNOWN = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("at_once", "in_flight", "head", "most"),
+    [
+        (4, 64 * MIB, KNOWN, 4),
+        (9, 4 * MIB, UNKNOWN, 2),  # each may become 2 MiB
+        (9, 4 * MIB, KNOWN, 3),  # each gives back what it will not need, and the next wants 2 MiB free
+    ],
+)
+async def test_only_so_many_downloads_and_bytes_are_under_way(
+    web: Web, opened: Open, at_once: int, in_flight: int, head: bytes, most: int
+) -> None:
+    web.answer = crowd = Crowd(most, head)
+    limits = replace(
+        DEFAULT_LIMITS, at_once=at_once, in_flight_bytes=in_flight, final_bytes=2 * MIB, final_seconds=5
+    )
+    pictures = await opened(limits=limits)
+    files = await asyncio.gather(*(pictures.load(final(f"{web.url}/{n}.png")) for n in range(8)))
+    assert all(files)
+    assert crowd.most == most
+
+
+async def test_who_stops_waiting_gives_everything_back(web: Web, opened: Open) -> None:
+    limits = replace(DEFAULT_LIMITS, in_flight_bytes=3 * MIB, final_bytes=2 * MIB, final_seconds=5)
+    pictures = await opened(limits=limits)
+    web.answer = Crowd(99, UNKNOWN)
+    loads = [asyncio.ensure_future(pictures.load(final(f"{web.url}/{n}.png"))) for n in range(3)]
+    while not web.heads:
+        await asyncio.sleep(0)
+    for load in loads:
+        load.cancel()
+    await asyncio.gather(*loads, return_exceptions=True)
+    web.answer = ok(drawn())
+    assert await pictures.load(final(f"{web.url}/again.png")) is not None

@@ -1,0 +1,184 @@
+"""What the sink makes of Discord's answers about a result: is it seen, and what if it is not."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+
+import discord
+import pytest
+
+from mjbot.app import use_discord_at
+from mjbot.core.card import Card, Picture
+from mjbot.core.edits import Edit
+from mjbot.core.outcome import Delivered, Gone, Later
+from mjbot.core.state import State
+from mjbot.core.watch import NOTHING_SHOWN, MessageRef, Shown
+from mjbot.ports import File
+from mjbot.ui.sink import DiscordSink
+from tests.pictures.web import drawn
+from tests.system.discord_stub import DiscordStub
+from tests.system.discord_stub.state import ATTACH, INVITED, Channel
+
+SEEN, UNSEEN = "https://cdn.example.com/a.png", "http://nas.local/a.png"
+PICTURE = Picture("https://cdn.example.com/a.png", final=True, alt="a cat")
+CARD = Card(State.DONE, "Done", 0, "words", "footer", PICTURE, "no picture", final=True)
+FILE = File(f"{PICTURE.key}.png", drawn(), "a cat")
+ATTACHED = Shown(CARD.digest, PICTURE.key, f"attachment://{FILE.name}")
+MESSAGE = "/channels/*/messages/*"
+
+
+@dataclass
+class Given:
+    """A `PictureSource` that has what it is given."""
+
+    url: str | None = SEEN
+    file: File | None = None
+    attach: bool = False
+    loads: int = field(default=0)
+
+    def link(self, picture: Picture) -> str | None:
+        return self.url
+
+    def attaches(self, picture: Picture) -> bool:
+        return self.attach
+
+    async def load(self, picture: Picture) -> File | None:
+        self.loads += 1
+        return self.file
+
+
+@dataclass
+class Desk:
+    """One message in the stub, and a logged-in client that edits it."""
+
+    stub: DiscordStub
+    client: discord.Client
+    channel: Channel
+    ref: MessageRef
+    calls: list[str] = field(default_factory=list)
+
+    async def edit(self, pictures: Given, shown: Shown = NOTHING_SHOWN, card: Card = CARD) -> object:
+        before = len(self.stub.log)
+        outcome = await DiscordSink(self.client, pictures).edit(Edit(self.ref, card, shown))
+        self.calls = [each.method for each in self.stub.log[before:] if each.kind == "request"]
+        return outcome
+
+    @property
+    def attached(self) -> list[bytes]:
+        return [each.data for each in self.stub.messages(self.channel)[0].attachments]
+
+    @property
+    def alt(self) -> str:
+        sent = [each for each in self.stub.log if each.method == "PATCH" and each.kind == "request"][-1]
+        assert isinstance(sent.body, dict)
+        return str(sent.body["attachments"][0]["description"])
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    base = discord.http.Route.BASE
+    client = discord.Client(intents=discord.Intents.none(), max_messages=None)
+    async with DiscordStub() as stub:
+        channel = stub.add_channel(stub.add_guild("Atelier"), "pictures")
+        use_discord_at(stub.api_url)
+        try:
+            await client.login(stub.token)
+            sent = await client.get_partial_messageable(channel.id).send("...")
+            yield Desk(stub, client, channel, MessageRef(channel.id, sent.id))
+        finally:
+            await client.close()
+            use_discord_at(base)
+
+
+def linked(url: str) -> Shown:
+    return Shown(CARD.digest, PICTURE.key, url)
+
+
+@pytest.mark.parametrize(
+    ("pictures", "expected"),
+    [
+        (Given(SEEN), Delivered(linked(SEEN))),
+        (Given(UNSEEN), Delivered(linked(UNSEEN), unsure=True)),
+        (Given(None), Delivered(Shown(CARD.digest), unsure=True)),
+        (Given(SEEN, attach=True), Delivered(linked(SEEN), unsure=True)),  # its host had a bad moment
+        (Given(SEEN, FILE, attach=True), Delivered(ATTACHED)),
+    ],
+)
+async def test_a_result_is_sure_when_it_is_attached_or_discord_has_its_size(
+    desk: Desk, pictures: Given, expected: Delivered
+) -> None:
+    assert await desk.edit(pictures) == expected
+    assert desk.calls == ["PATCH"]
+    assert desk.attached == ([FILE.data] if expected.shown == ATTACHED else [])
+
+
+async def test_a_file_has_its_prompt_as_alt_text(desk: Desk) -> None:
+    await desk.edit(Given(SEEN, FILE, attach=True))
+    assert desk.alt == "a cat"
+
+
+async def test_a_preview_is_never_worth_another_look(desk: Desk) -> None:
+    preview = replace(CARD, picture=replace(PICTURE, final=False), final=False)
+    outcome = await desk.edit(Given(UNSEEN), card=preview)
+    assert isinstance(outcome, Delivered)
+    assert not outcome.unsure
+
+
+@pytest.mark.parametrize(
+    ("pictures", "shown", "expected", "calls"),
+    [
+        # Discord has fetched the link meanwhile
+        (Given(SEEN, FILE), linked(SEEN), Delivered(linked(SEEN)), ["GET"]),
+        # it could not: the file is attached whatever the setting says
+        (Given(UNSEEN, FILE), linked(UNSEEN), Delivered(ATTACHED), ["GET", "PATCH"]),
+        # nor can we, at the moment
+        (Given(UNSEEN), linked(UNSEEN), Delivered(linked(UNSEEN), unsure=True), ["GET"]),
+        # a link that would rot is replaced, seen or not
+        (Given(SEEN, FILE, attach=True), linked(SEEN), Delivered(ATTACHED), ["PATCH"]),
+        (Given(SEEN, attach=True), linked(SEEN), Delivered(linked(SEEN), unsure=True), []),
+        # there was no link to show
+        (Given(None, FILE), Shown(CARD.digest), Delivered(ATTACHED), ["PATCH"]),
+        (Given(None), Shown(CARD.digest), Delivered(Shown(CARD.digest), unsure=True), []),
+        # nothing to do
+        (Given(SEEN, FILE, attach=True), ATTACHED, Delivered(ATTACHED), []),
+    ],
+)
+async def test_another_look_attaches_what_is_missed_and_nothing_else(
+    desk: Desk, pictures: Given, shown: Shown, expected: Delivered, calls: list[str]
+) -> None:
+    await desk.edit(Given(shown.image or None))
+    assert await desk.edit(pictures, shown) == expected
+    assert desk.calls == calls
+    assert desk.attached == ([FILE.data] if "PATCH" in calls else [])
+
+
+async def test_a_history_that_may_not_be_read_leaves_the_link(desk: Desk) -> None:
+    await desk.edit(Given(UNSEEN))
+    desk.stub.fail("GET", MESSAGE, status=403, code=50013)
+    pictures = Given(UNSEEN, FILE)
+    assert await desk.edit(pictures, linked(UNSEEN)) == Delivered(linked(UNSEEN))
+    assert pictures.loads == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "expected"), [(404, 10008, Gone()), (404, 10003, Gone(channel=True))]
+)
+async def test_a_message_that_is_gone_ends_the_looking(
+    desk: Desk, status: int, code: int, expected: Gone
+) -> None:
+    desk.stub.fail("GET", MESSAGE, status=status, code=code)
+    assert await desk.edit(Given(UNSEEN, FILE), linked(UNSEEN)) == expected
+
+
+async def test_where_no_file_may_be_sent_the_link_is_left_for_good(desk: Desk) -> None:
+    desk.channel.app_permissions = INVITED & ~ATTACH
+    assert await desk.edit(Given(UNSEEN, FILE, attach=True)) == Delivered(linked(UNSEEN))
+    assert desk.calls == ["PATCH", "PATCH"]
+
+
+async def test_a_discord_in_trouble_is_asked_again_later(desk: Desk) -> None:
+    desk.stub.fail("PATCH", MESSAGE, status=400, code=50083)
+    pictures = Given(None, FILE)
+    assert await desk.edit(pictures, Shown(CARD.digest)) == Later(600.0)
+    assert await desk.edit(pictures, Shown(CARD.digest)) == Delivered(ATTACHED)
