@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from datetime import UTC, datetime
+from typing import Any, Literal, NamedTuple
 
 from mjbot.sandbox import wires
 from mjbot.sandbox.buttons import Wire
-from mjbot.sandbox.submits import Verdict
+from mjbot.sandbox.submits import Kind, Verdict
+from mjbot.sandbox.wires import blank
+from mjbot.sandbox.world import World
 
 Auth = Literal["bearer", "raw", "mj-api-secret"]
 Headers = Mapping[str, str]
@@ -62,7 +65,7 @@ def _queued(verdict: Verdict) -> Answer:
 
 
 def _banned(verdict: Verdict) -> Answer:
-    return _submitted(24, "可能包含敏感词", None, {"promptEn": "", "bannedWord": verdict.text})
+    return _submitted(24, "可能包含敏感词", None, {"promptEn": verdict.prompt, "bannedWord": verdict.text})
 
 
 def _windowed(code: int, verdict: Verdict) -> Answer:
@@ -132,11 +135,13 @@ class Accent:
     dress: Callable[[Wire], Wire]
     answer: Callable[[Verdict], Answer]
     pressable: re.Pattern[str] = field(default_factory=lambda: re.compile(""))
-    presses: bool = True
+    submits: frozenset[Kind] = frozenset({"action", "modal"})
     refresh: float = 0.0
     """Seconds between two looks at the proxy behind it; 0 for a proxy itself."""
     modes: bool = False
     needs_words: bool = False
+    numbers: bool = True
+    """It takes the ids of a batch read as numbers too; gateways refuse them."""
 
     def offers(self, custom_id: str) -> bool:
         """True when it lets this button be pressed, whoever drew it."""
@@ -147,15 +152,19 @@ _FORWARDED = re.compile(r"::(upsample|(low_|high_)?variation|reroll|pan_|Outpain
 _PLUS = re.compile(r"^(?!.*(PicReader::all|BOOKMARK))")
 _SOME = re.compile(r"^(?!.*(animate_|video_virtual|PicReader::all))")
 
-_BARE = Accent(
-    "", "bearer", _bearer, Answer(401, _BAD_TOKEN), Answer(400, NOT_FOUND), dict, _unrewritten, _SOME
-)
-
 ACCENTS = {
     accent.name: accent
     for accent in (
         Accent(
-            "", "bearer", _bearer, Answer(401, _BAD_TOKEN), Answer(400, NOT_FOUND), dict, _unrewritten, _SOME
+            "",
+            "bearer",
+            _bearer,
+            Answer(401, _BAD_TOKEN),
+            Answer(400, NOT_FOUND),
+            dict,
+            _unrewritten,
+            _SOME,
+            numbers=False,
         ),
         Accent(
             "original",
@@ -165,7 +174,7 @@ ACCENTS = {
             Answer(200, None),
             wires.original,
             _plus,
-            presses=False,
+            submits=frozenset({"change"}),
         ),
         Accent(
             "plus", "mj-api-secret", _secret, Answer(401, None), Answer(200, None), wires.plus, _plus, _PLUS
@@ -192,6 +201,44 @@ ACCENTS = {
             _FORWARDED,
             refresh=15.0,
             modes=True,
+            numbers=False,
         ),
     )
 }
+
+
+def accent_at(prefix: str) -> Accent | None:
+    """The accent that an address such as ``true/mj-fast/`` asks for; None if it leads nowhere."""
+    name, _, mode = prefix.partition("/")
+    if name.startswith("mj-"):
+        name, mode = "", name
+    accent = ACCENTS.get(name)
+    return None if accent is None or (mode and name and not accent.modes) else accent
+
+
+def row(accent: Accent, world: World, task_id: str, now: float) -> Wire | None:
+    """A task as this server tells it; a gateway tells what it saw when it last looked."""
+    task = world.fetch(task_id, now)
+    if task is None or not accent.refresh:
+        return accent.dress(task) if task else None
+    looked = now - now % accent.refresh
+    if task["submitTime"] > looked * 1000:
+        return blank(task)
+    return accent.dress(world.peek(task_id, looked) or task)
+
+
+def submit(accent: Accent, world: World, kind: Kind, body: Mapping[str, Any], now: float) -> Answer:
+    """What this server answers to a submit that it has been sent, or that it has never heard of."""
+    task_id = str(body.get("taskId", ""))
+    if kind not in accent.submits:  # novicezk's is Spring, which says it like this
+        when = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
+        path = f"/mj/submit/{kind}"
+        return Answer(404, {"timestamp": when, "status": 404, "error": "Not Found", "path": path})
+    if kind == "change":
+        return accent.answer(world.change(task_id, str(body.get("action")), body.get("index"), now))
+    if kind == "action":
+        return accent.answer(world.press(task_id, str(body.get("customId", "")), now, accent.offers))
+    prompt, mask = str(body.get("prompt") or ""), str(body.get("maskBase64") or "")
+    if accent.needs_words and not prompt:
+        return accent.answer(Verdict("wordless"))
+    return accent.answer(world.answer_window(task_id, prompt, mask, now))

@@ -9,16 +9,16 @@ from typing import Any, Literal, Self
 
 from aiohttp import web
 
-from mjbot.sandbox.accents import ACCENTS, NOT_FOUND, Accent, Answer
+from mjbot.sandbox.accents import NOT_FOUND, Accent, Answer, accent_at, row, submit
 from mjbot.sandbox.faults import Failure, Fault, Hold, When
 from mjbot.sandbox.script import LONG, Scene, Script
-from mjbot.sandbox.submits import Verdict
-from mjbot.sandbox.wires import blank
+from mjbot.sandbox.submits import Kind
 from mjbot.sandbox.world import World
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Batch = Literal["yes", "missing", "ignores-ids"]
 
+_SUBMITS: tuple[Kind, ...] = ("action", "modal", "change")
 _STRANGER = "1700000000000999"
 _NO_ROUTE = {"message": "Invalid URL (POST /mj/task/list-by-condition)", "type": "invalid_request_error"}
 _PAGE = "<!doctype html><title>relay</title><div id=root></div>"
@@ -67,8 +67,8 @@ class SandboxServer:
         app = web.Application(middlewares=[self._middleware])
         app.router.add_get(_PREFIX + "mj/task/{id}/fetch", self._fetch)
         app.router.add_post(_PREFIX + "mj/task/list-by-condition", self._list)
-        app.router.add_post(_PREFIX + "mj/submit/action", self._action)
-        app.router.add_post(_PREFIX + "mj/submit/modal", self._modal)
+        for kind in _SUBMITS:
+            app.router.add_post(f"{_PREFIX}mj/submit/{kind}", self._submit)
         app.router.add_get(_PREFIX + "mj/image/{id}", self._own_picture)
         app.router.add_get("/attachments/{id}/{name}", self._picture)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
@@ -141,7 +141,7 @@ class SandboxServer:
         path = _plain(request)
         if not path.startswith("/mj/"):
             return await handler(request)
-        accent = _accent(request)
+        accent = accent_at(request.match_info.get("prefix", ""))
         if accent is None:
             return web.Response(text=_PAGE, content_type="text/html")
         if not path.startswith("/mj/image/") and not accent.admits(request.headers, self._key):
@@ -150,7 +150,7 @@ class SandboxServer:
 
     async def _fetch(self, request: web.Request) -> web.Response:
         accent = _spoken(request)
-        found = self._row(accent, request.match_info["id"])
+        found = row(accent, self.world, request.match_info["id"], self._now())
         return _sent(Answer(200, found) if found else accent.missing)
 
     async def _list(self, request: web.Request) -> web.Response:
@@ -158,22 +158,13 @@ class SandboxServer:
             return web.json_response({"error": _NO_ROUTE}, status=404)
         if self.batch == "ignores-ids":
             return web.json_response(self._latest())
-        ids = (await _json(request)).get("ids")
-        if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
+        accent, ids = _spoken(request), (await _json(request)).get("ids")
+        taken = (str, int) if accent.numbers else str
+        if not isinstance(ids, list) or not all(isinstance(each, taken) for each in ids):
             return web.json_response(NOT_FOUND | {"description": "do_request_failed "}, status=400)
-        rows = (self._row(_spoken(request), task_id) for task_id in dict.fromkeys(ids))
-        return web.json_response([row for row in rows if row is not None])
-
-    def _row(self, accent: Accent, task_id: str) -> dict[str, Any] | None:
-        """A task as this server tells it; a gateway tells what it saw when it last looked."""
-        now = self._now()
-        task = self.world.fetch(task_id, now)
-        if task is None or not accent.refresh:
-            return accent.dress(task) if task else None
-        looked = now - now % accent.refresh
-        if task["submitTime"] > looked * 1000:
-            return blank(task)
-        return accent.dress(self.world.peek(task_id, looked) or task)
+        now, world = self._now(), self.world
+        rows = (row(accent, world, task_id, now) for task_id in dict.fromkeys(map(str, ids)))
+        return web.json_response([each for each in rows if each is not None])
 
     def _latest(self) -> list[dict[str, Any]]:
         """Everything there is, and a stranger's task, whatever was asked."""
@@ -182,28 +173,18 @@ class SandboxServer:
         stranger = Script(_STRANGER, LONG, "somebody else's", Scene(0), now - 60)
         return [*(wire for wire in found if wire is not None), stranger.wire(now, world.base_url)]
 
-    async def _action(self, request: web.Request) -> web.Response:
-        body, accent = await _json(request), _spoken(request)
-        if not accent.presses:
-            return web.json_response({"status": 404, "error": "Not Found", "path": request.path}, status=404)
-        task_id, custom_id = str(body.get("taskId", "")), str(body.get("customId", ""))
-        return _sent(accent.answer(self.world.press(task_id, custom_id, self._now(), accent.offers)))
-
-    async def _modal(self, request: web.Request) -> web.Response:
-        body, accent = await _json(request), _spoken(request)
-        task_id, prompt = str(body.get("taskId", "")), str(body.get("prompt") or "")
-        if accent.needs_words and not prompt:
-            return _sent(accent.answer(Verdict("wordless")))
-        mask = str(body.get("maskBase64") or "")
-        return _sent(accent.answer(self.world.answer_window(task_id, prompt, mask, self._now())))
+    async def _submit(self, request: web.Request) -> web.Response:
+        kind = next(each for each in _SUBMITS if request.path.endswith(each))
+        return _sent(submit(_spoken(request), self.world, kind, await _json(request), self._now()))
 
     async def _own_picture(self, request: web.Request) -> web.Response:
-        task = self.world.peek(request.match_info["id"], self._now())
-        url = ((self._row(_spoken(request), request.match_info["id"]) and task) or {}).get("imageUrl", "")
+        now, task_id = self._now(), request.match_info["id"]
+        shown, task = row(_spoken(request), self.world, task_id, now), self.world.peek(task_id, now)
+        url = task["imageUrl"] if shown and task else ""
         if not url:
             return web.json_response({"error": "task_no_found"}, status=404)
         name = url.partition("?")[0].rpartition("/")[2]
-        found = await asyncio.to_thread(self.world.picture, request.match_info["id"], name)
+        found = await asyncio.to_thread(self.world.picture, task_id, name)
         return web.Response(body=found, content_type="image/jpeg")  # whatever it really is
 
     async def _picture(self, request: web.Request) -> web.Response:
@@ -221,17 +202,8 @@ def _plain(request: web.Request) -> str:
     return "/" + request.path[1 + len(request.match_info.get("prefix", "")) :]
 
 
-def _accent(request: web.Request) -> Accent | None:
-    """The accent that an address asks for; None for an address that leads nowhere."""
-    name, _, mode = request.match_info.get("prefix", "").partition("/")
-    if name.startswith("mj-"):
-        name, mode = "", name
-    accent = ACCENTS.get(name)
-    return None if accent is None or (mode and name and not accent.modes) else accent
-
-
 def _spoken(request: web.Request) -> Accent:
-    accent = _accent(request)
+    accent = accent_at(request.match_info.get("prefix", ""))
     assert accent is not None, "checked before any handler"
     return accent
 

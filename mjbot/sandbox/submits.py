@@ -12,6 +12,8 @@ from mjbot.sandbox.script import LONG, SHORT, WINDOW, Result, Scene, Script
 Decision = Literal[
     "accepted", "window", "unchanged", "gone", "early", "unknown", "full", "banned", "wordless"
 ]
+Kind = Literal["action", "change", "modal"]
+"""The last part of the address that a submit was sent to."""
 
 _RESULTS: dict[str, Result] = {
     "UPSCALE": "single",
@@ -27,13 +29,17 @@ _REMIXED = ("VARIATION", "LOW_VARIATION", "HIGH_VARIATION", "REROLL", "PAN", "VI
 
 @dataclass(frozen=True)
 class Verdict:
-    """One decision. ``text``: the prompt a window starts from, the banned word, or the unknown customId."""
+    """One decision. ``text``: the prompt a window starts from, the banned word, or the unknown customId.
+
+    ``prompt``: the words that were refused.
+    """
 
     decision: Decision
     ids: tuple[str, ...] = ()
     ahead: int = 0
     text: str = ""
     action: str = ""
+    prompt: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,7 @@ class Submitted:
     """The task it made, if it made one."""
     prompt: str = ""
     mask: str = ""
+    kind: Kind = "action"
 
 
 def wants_window(press: Press, *, remix: bool) -> bool:
@@ -74,6 +81,14 @@ def child_of(parent: Script, press: Press, task_id: str, now: float, seed: int, 
         prompt_en=parent.prompt_en,
         description=f"/up {parent.id} {press.action}",
     )
+
+
+def change_of(action: str, index: object, job: str) -> str:
+    """The customId that a change stands for, on a server without buttons; "" for none."""
+    name = {"UPSCALE": "upsample", "VARIATION": "variation"}.get(action)
+    if name is not None:
+        return f"MJ::JOB::{name}::{index}::{job}"
+    return f"MJ::JOB::reroll::0::{job}::SOLO" if action == "REROLL" else ""
 
 
 def proposed(parent: Script, press: Press) -> str:

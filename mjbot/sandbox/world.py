@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from mjbot.sandbox.buttons import Wire, press_of
 from mjbot.sandbox.demo_tasks import DemoIds, demo_tasks
 from mjbot.sandbox.script import LONG, Result, Scene, Script, Step, aspect_of, seed_of
-from mjbot.sandbox.submits import Submitted, Verdict, child_of, proposed, wants_window
+from mjbot.sandbox.submits import Submitted, Verdict, change_of, child_of, proposed, wants_window
 
 __all__ = ["DemoIds", "Submitted", "World"]
 
@@ -96,16 +96,25 @@ class World:
 
     def press(self, task_id: str, custom_id: str, now: float, offers: Offers) -> Verdict:
         """Press a button. Each accepted press makes one more task, as with the real service."""
-        verdict = self._press(task_id, custom_id, now, offers)
+        verdict = self._press(task_id, custom_id, now, offers, remix=self.remix)
         made = verdict.ids[0] if verdict.decision in ("accepted", "window") else None
         self.log.append(Submitted(now, task_id, custom_id, made))
+        return verdict
+
+    def change(self, task_id: str, action: str, index: object, now: float) -> Verdict:
+        """Press by name and number, on a server that knows neither buttons nor windows."""
+        task = self._tasks.get(task_id)
+        custom_id = change_of(action, index, task.job if task else "")
+        verdict = self._press(task_id, custom_id, now, lambda _: True, remix=False)
+        made = verdict.ids[0] if verdict.decision == "accepted" else None
+        self.log.append(Submitted(now, task_id, custom_id, made, kind="change"))
         return verdict
 
     def answer_window(self, task_id: str, prompt: str, mask: str, now: float) -> Verdict:
         """Give a window its words: the same task begins, and begins anew however often this is done."""
         verdict = self._answer(task_id, prompt, now)
         made = task_id if verdict.decision == "accepted" else None
-        self.log.append(Submitted(now, task_id, "modal", made, prompt, mask))
+        self.log.append(Submitted(now, task_id, "modal", made, prompt, mask, "modal"))
         return verdict
 
     def picture(self, task_id: str, name: str) -> bytes | None:
@@ -133,7 +142,7 @@ class World:
         self._issued.add(task.id)
         self._tasks[task.id] = task
 
-    def _press(self, task_id: str, custom_id: str, now: float, offers: Offers) -> Verdict:
+    def _press(self, task_id: str, custom_id: str, now: float, offers: Offers, *, remix: bool) -> Verdict:
         parent = self._tasks.get(task_id)
         if parent is None:
             return Verdict("gone")
@@ -147,7 +156,7 @@ class World:
             return Verdict("unchanged", (parent.id,))
         if self.full:
             return Verdict("full")
-        window = wants_window(press, remix=self.remix)
+        window = wants_window(press, remix=remix)
         children = []
         for part in range(1, _CHOICES + 1) if press.kind == "all" else (press.part,):
             child_id = self._new_id(now)
@@ -169,8 +178,10 @@ class World:
         if self.full:
             return Verdict("full")
         if word := next((each for each in self.banned if each in prompt), None):
-            return Verdict("banned", text=word)
-        task.prompt, task.steps, task.start = prompt or task.prompt, LONG, now
+            return Verdict("banned", text=word, prompt=prompt)
+        if prompt:
+            task.prompt, task.prompt_en = prompt, ""
+        task.steps, task.start = LONG, now
         return Verdict("accepted", (task_id,), self.ahead)
 
     def _new_id(self, now: float) -> str:

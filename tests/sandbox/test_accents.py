@@ -211,3 +211,90 @@ async def test_a_mode_prefix_is_taken_where_there_are_modes(rig: Rig) -> None:
         address = "/".join(filter(None, (rig.server.address(accent), mode)))
         client = UpstreamClient(rig.http, Protocol(address, KEY, ACCENTS[accent].auth), Clock(lambda: T), 100)
         assert (await client.fetch(TaskId(DemoIds.GRID))).phase is Phase.SUCCESS
+
+
+@pytest.mark.parametrize(
+    ("accent", "status"), [("", 400), ("original", 200), ("plus", 200), ("true", 200), ("gateway", 400)]
+)
+async def test_only_gateways_refuse_ids_that_are_numbers(rig: Rig, accent: str, status: int) -> None:
+    headers = {"Authorization": KEY} if accent == "true" else {"mj-api-secret": KEY}
+    url = f"{rig.server.address(accent)}/mj/task/list-by-condition"
+    async with rig.http.post(url, json={"ids": [int(DemoIds.GRID)]}, headers=headers) as answer:
+        assert answer.status == status
+        body = await answer.json()
+    if status == 200:
+        assert [each["id"] for each in body] == [DemoIds.GRID]
+
+
+@pytest.mark.parametrize(
+    ("action", "index", "code"),
+    [("UPSCALE", 2, 1), ("VARIATION", 4, 1), ("REROLL", 1, 1), ("UPSCALE", 5, 4), ("ZOOM", 1, 4)],
+)
+async def test_the_original_presses_by_name_and_number(rig: Rig, action: str, index: int, code: int) -> None:
+    order = {"taskId": DemoIds.GRID, "action": action, "index": index}
+    assert (await rig.post("original", "change", order))[1]["code"] == code
+    assert rig.server.world.log[-1].kind == "change"
+    assert (rig.server.world.log[-1].child_id is not None) == (code == 1)
+
+
+async def test_the_original_says_of_a_parent_that_is_gone_or_early(rig: Rig) -> None:
+    order = {"taskId": DemoIds.UNKNOWN, "action": "UPSCALE", "index": 1}
+    assert (await rig.post("original", "change", order))[1]["code"] == 3
+    assert (await rig.post("original", "change", order | {"taskId": DemoIds.RUNNING}))[1]["code"] == 4
+
+
+@pytest.mark.parametrize("path", ["action", "modal"])
+async def test_the_original_has_neither_buttons_nor_windows(rig: Rig, path: str) -> None:
+    status, body = await rig.post("original", path, {"taskId": DemoIds.MODAL, "prompt": "x"})
+    assert (status, body["status"], body["error"]) == (404, 404, "Not Found")
+    assert body["timestamp"].startswith("2024-")
+    assert rig.server.world.log == []
+
+
+async def test_a_banned_word_is_told_with_the_words_it_was_in(rig: Rig) -> None:
+    rig.server.world.banned = {"blood"}
+    _, body = await rig.post("plus", "modal", {"taskId": DemoIds.MODAL, "prompt": "blood bath"})
+    assert (body["code"], body["properties"]) == (24, {"promptEn": "blood bath", "bannedWord": "blood"})
+
+
+async def test_words_and_mask_of_a_window_are_kept_each_time_they_come(rig: Rig) -> None:
+    words = {"taskId": DemoIds.MODAL, "prompt": "a red fox", "maskBase64": "data:image/png;base64,AA=="}
+    for _ in range(2):
+        assert (await rig.post("true", "modal", words))[1]["result"] == DemoIds.MODAL
+    said = [(each.kind, each.prompt, each.mask) for each in rig.server.world.log]
+    assert said == [("modal", "a red fox", "data:image/png;base64,AA==")] * 2
+
+
+async def test_the_new_words_of_a_window_replace_the_translation_of_the_old_ones(rig: Rig) -> None:
+    world = rig.server.world
+    world.remix = True
+    world.fetch(DemoIds.RUNNING_CHINESE, T - 100)
+    _, body = await rig.press("plus", DemoIds.RUNNING_CHINESE, "V1")
+    await rig.post("plus", "modal", {"taskId": body["result"], "prompt": "a red fox"})
+    wire = world.peek(body["result"], T + 60)
+    assert wire is not None
+    assert wire["properties"]["finalPrompt"] == "a red fox"
+
+
+async def test_an_empty_prompt_is_the_old_one_at_plus(rig: Rig) -> None:
+    wire = rig.server.world.peek(DemoIds.MODAL, T)
+    assert wire is not None
+    await rig.post("plus", "modal", {"taskId": DemoIds.MODAL, "prompt": ""})
+    again = rig.server.world.peek(DemoIds.MODAL, T + 60)
+    assert again is not None
+    assert (again["status"], again["prompt"]) == ("SUCCESS", wire["prompt"])
+
+
+async def test_an_animation_ends_in_four_videos_and_one_of_them_can_be_extended(rig: Rig) -> None:
+    video = (await rig.press("true", DemoIds.SINGLE, "Animate (High motion)"))[1]["result"]
+    rig.now[0] = T + 60
+    task = (await rig.fetch("true", video))[1]
+    assert len(task["videoUrls"]) == 4
+    assert "thumbnail" in task["videoUrls"][0]
+    async with rig.http.get(task["videoUrls"][0]["url"]) as answer:
+        assert (await answer.read())[4:8] == b"ftyp"
+    clip = (await rig.press("true", video, "U1"))[1]["result"]
+    rig.now[0] = T + 120
+    shown = (await rig.fetch("true", clip))[1]
+    assert [each["label"] for each in shown["buttons"]] == ["Extend (High motion)", "Extend (Low motion)"]
+    assert (await rig.press("gateway", DemoIds.SINGLE, "Animate (High motion)"))[0] == 400
