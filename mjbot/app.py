@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from urllib.parse import urlsplit
 
 import aiohttp
 import discord
@@ -16,16 +15,17 @@ from mjbot.core.edits import EditBook
 from mjbot.core.polling import Pace, PollBook
 from mjbot.core.view import Limits
 from mjbot.editor import EditScheduler
-from mjbot.pictures import Pictures, guarded_connector
-from mjbot.service import CardKeeper, PressService, StatusService
+from mjbot.pictures import Pictures, picture_session
+from mjbot.service import CardKeeper, PressService, StatusService, WindowService
 from mjbot.settings import Settings
+from mjbot.store.presses import SqlitePresses
 from mjbot.store.sqlite import SqliteStore
 from mjbot.store.thread import DatabaseThread
 from mjbot.tracker import TaskTracker
 from mjbot.ui.handlers import Services
 from mjbot.ui.sink import DiscordSink
 from mjbot.upstream.client import UpstreamClient
-from mjbot.upstream.protocol import Protocol
+from mjbot.upstream.protocol import Protocol, base_of
 
 _DISCORD = "https://discord.com/api/v10"
 
@@ -39,12 +39,10 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
         thread = await stack.enter_async_context(DatabaseThread(settings.database))
         store = SqliteStore(thread)
         api = await stack.enter_async_context(aiohttp.ClientSession())
-        web = await stack.enter_async_context(
-            aiohttp.ClientSession(connector=guarded_connector(urlsplit(upstream_url).hostname or ""))
-        )
+        web = await stack.enter_async_context(picture_session(upstream_url))
         protocol = Protocol(upstream_url, settings.upstream_key.get_secret_value(), settings.upstream_auth)
         source = UpstreamClient(api, protocol, clock, settings.batch_size)
-        pictures = Pictures(web, settings.images)
+        pictures = Pictures(web, settings.images, base_of(upstream_url))
         pace = Pace(settings.poll_min, max(settings.poll_min, settings.poll_max), settings.batch_size)
 
         use_discord_at(settings.discord_api_url)
@@ -52,11 +50,16 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
         bot.store = store
         bot.tracker = TaskTracker(source, PollBook(pace, random.random), clock, Limits(watch=watch_limit))
         bot.editor = EditScheduler(DiscordSink(bot, pictures), EditBook(), clock)
-        bot.cards = CardKeeper(store, bot.tracker, bot.editor, clock, watch_limit)
+        presses = SqlitePresses(thread)
+        bot.cards = CardKeeper(store, presses, bot.tracker, bot.editor, clock, watch_limit)
         status = StatusService(
-            source, store, bot.tracker, bot.cards, pictures, clock, settings.allowed_guilds
+            source, store, presses, bot.tracker, bot.cards, pictures, clock, settings.allowed_guilds
         )
-        bot.services = Services(status, PressService(source, store, status, bot.cards, clock))
+        bot.services = Services(
+            status,
+            PressService(source, store, presses, status, bot.cards, clock),
+            WindowService(source, presses, status, bot.cards, bot.tracker, clock),
+        )
         yield bot
 
 

@@ -14,7 +14,7 @@ from yarl import URL
 
 import cogs
 from mjbot.clock import Clock
-from mjbot.core.custom_id import CustomId, foreign
+from mjbot.core.custom_id import CustomId, foreign, parse
 from mjbot.ui import handlers
 from mjbot.ui.buttons import CardItem
 from mjbot.ui.translator import CatalogueTranslator
@@ -83,8 +83,10 @@ class MJBot(commands.AutoShardedBot):
         await handlers.pressed(self.services, interaction, custom_id)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Answer what no item answers: buttons of another version."""
+        """Answer what no item answers: windows, and buttons of another version."""
         custom_id = str(interaction.data.get("custom_id", "")) if interaction.data else ""
+        if interaction.type is discord.InteractionType.modal_submit and (target := parse(custom_id)):
+            await handlers.pressed(self.services, interaction, target)
         if interaction.type is discord.InteractionType.component and foreign(custom_id):
             await handlers.old_button(interaction, custom_id)
 

@@ -58,6 +58,11 @@ class TaskTracker:
             self._book.set_alarm(view.id, next_threshold(view, self._limits))
         self._wakeup.ring()
 
+    def hurry(self, task_id: TaskId) -> None:
+        """Read a task now: there is reason to think that it has changed."""
+        self._book.hurry(task_id, self._clock.now())
+        self._wakeup.ring()
+
     def unfollow(self, task_id: TaskId) -> None:
         """Stop reading a task: nobody watches it any more."""
         self._views.pop(task_id, None)

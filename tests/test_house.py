@@ -15,7 +15,7 @@ MODULES = sorted([*ROOT.glob("mjbot/**/*.py"), *ROOT.glob("cogs/**/*.py")])
 # Each room may import only from these of our own (prefixes). What is not listed may import anything of ours.
 MAY_IMPORT = {
     "mjbot.core": ("mjbot.core",),
-    "mjbot.ports": ("mjbot.core", "mjbot.errors"),
+    "mjbot.ports": ("mjbot.core", "mjbot.errors", "mjbot.ports"),
     "mjbot.errors": ("mjbot.core",),
     "mjbot.clock": (),
     "mjbot.upstream": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.clock", "mjbot.upstream"),

@@ -49,10 +49,10 @@ class Press(StrEnum):
     """What is known of a press of one action."""
 
     SENDING = "sending"
+    RETRYING = "retrying"  # the queue was full: nothing is on its way, and it will be tried again
     ACCEPTED = "accepted"
     REFUSED = "refused"
-    UNCLEAR = "unclear"  # the next person who presses is told, and nothing is sent
-    WARNED = "warned"  # somebody was told; whoever presses now means it
+    UNCLEAR = "unclear"  # nobody knows whether it was made
     UNKNOWN_ACTION = "unknown_action"
 
 
@@ -64,6 +64,7 @@ class CardButton:
     label: str = ""
     emoji: str = ""
     used: bool = False
+    primary: bool = False
     disabled: bool = False
     link: bool = False
 
@@ -97,6 +98,11 @@ def family(custom_id: str) -> str:
         if pattern.search(custom_id):
             return name
     return "::".join(part for part in custom_id.split("::") if not _OPAQUE.fullmatch(part))
+
+
+def repeatable(custom_id: str) -> bool:
+    """True where pressing a second time makes something new; Midjourney makes each U once."""
+    return family(custom_id) != "choose" or "reroll" in custom_id
 
 
 def label_of(button: Button, number: int, locale: str) -> str:
@@ -138,7 +144,7 @@ def _drawn(task: Task, button: Button, index: int, presses: Mapping[str, Press],
         label=label,
         emoji=face,
         used=press is Press.ACCEPTED or button.style in _PRESSED_IN_MIDJOURNEY,
-        disabled=press in (Press.SENDING, Press.UNKNOWN_ACTION),
+        disabled=press in (Press.SENDING, Press.RETRYING, Press.UNKNOWN_ACTION),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from mjbot.core.buttons import CardButton, Rows, rows_of
 from mjbot.core.custom_id import CustomId, Verb
-from mjbot.core.description import describe, with_prompt
+from mjbot.core.description import describe, timestamp, with_prompt
 from mjbot.core.state import Context, State, state_of
 from mjbot.core.task import TaskId
 from mjbot.core.text import clean, cut, cut_middle, units
@@ -25,6 +25,7 @@ _IMAGE_URL = 2_000
 GREY, BLUE, AMBER, GREEN, RED = 0x80848E, 0x5865F2, 0xF0B232, 0x23A55A, 0xF23F43
 
 
+_OVER = (State.NOT_FOUND, State.LOST, State.ENDED, State.LEFT)
 _COLOURS = {
     State.RUNNING: BLUE,
     State.QUIET: AMBER,
@@ -77,7 +78,7 @@ class Card:
 def render(view: TaskView, context: Context) -> Card:
     """Draw the card for a view."""
     locale = context.locale
-    state = state_of(view)
+    state = state_of(view, context.presses)
     unreachable = view.condition is Condition.UNREACHABLE
     picture = _picture(view, state)
     return Card(
@@ -105,6 +106,20 @@ def moved(view: TaskView, url: str, locale: str) -> Card:
     )
 
 
+def crowded(target: CustomId, label: str, next_try: float, locale: str) -> Card:
+    """What stands where a child's card will be, while the service's queue is full."""
+    lines = (say("crowded", locale), say("crowded.next", locale, t=timestamp(next_try)))
+    stop = CardButton(str(target), label=say("button.stop", locale))
+    return Card(
+        state=State.CROWDED,
+        title=say("title.crowded", locale),
+        colour=GREY,
+        description="\n".join(lines),
+        footer=label,
+        rows=((stop,),),
+    )
+
+
 def _title(state: State, unreachable: bool, locale: str) -> str:
     seen = f"title.{state}.unreachable"
     return say(seen if unreachable and has(seen) else f"title.{state}", locale)
@@ -127,10 +142,19 @@ def _picture(view: TaskView, state: State) -> Picture | None:
 
 def _rows(view: TaskView, state: State, context: Context) -> Rows:
     if state is State.DONE and view.task is not None:
-        return rows_of(view.task, context.presses or {}, context.locale)
-    if state in (State.NOT_FOUND, State.LOST, State.ENDED) or (context.unwatched and not view.settled):
+        return rows_of(view.task, context.presses, context.locale)
+    if state is State.WAITING:
+        return (_window(view.id, context.locale),)
+    if state in (State.NOT_FOUND, State.LOST, State.ENDED, State.LEFT) or (
+        context.unwatched and not view.settled
+    ):
         return ((_look(view.id, context.locale),),)
     return ()
+
+
+def _window(task_id: TaskId, locale: str) -> tuple[CardButton, ...]:
+    write = CardButton(str(CustomId(Verb.WRITE, task_id)), label=say("button.write", locale), primary=True)
+    return write, CardButton(str(CustomId(Verb.LEAVE, task_id)), label=say("button.leave", locale))
 
 
 def _look(task_id: TaskId, locale: str) -> CardButton:

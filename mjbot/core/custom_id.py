@@ -15,17 +15,24 @@ from enum import StrEnum
 
 from mjbot.core.task import ID_PATTERN, TaskId
 
-PATTERN = rf"mj1:(?P<verb>press|look|more):(?P<task>{ID_PATTERN}):(?P<arg>[a-z0-9]{{0,20}})"
+_VERBS = "press|again|look|more|write|leave|stop"
+PATTERN = rf"mj1:(?P<verb>{_VERBS}):(?P<task>{ID_PATTERN}):(?P<arg>[a-z0-9]{{0,20}})"
+_ANY = PATTERN.replace(_VERBS, f"{_VERBS}|form")  # a window's answer is no button's business
 _OURS = re.compile(r"mj\d+:.*", re.DOTALL)
 _SOME_ID = re.compile(ID_PATTERN)
 
 
 class Verb(StrEnum):
-    """What a button asks for: press the task's action, look at the task anew, or show more buttons."""
+    """What a button asks for; FORM is the answer of a window."""
 
     PRESS = "press"
+    AGAIN = "again"
     LOOK = "look"
     MORE = "more"
+    WRITE = "write"
+    LEAVE = "leave"
+    STOP = "stop"
+    FORM = "form"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +49,21 @@ class CustomId:
 
 def parse(custom_id: str) -> CustomId | None:
     """Read a custom_id of this version, or None."""
-    match = re.fullmatch(PATTERN, custom_id)
+    match = re.fullmatch(_ANY, custom_id)
     if match is None:
         return None
     return CustomId(Verb(match["verb"]), TaskId(match["task"]), match["arg"])
+
+
+def numbered(digest: str, number: int) -> str:
+    """The argument of a button that repeats an action: it counts only once."""
+    return f"{digest}n{number}"
+
+
+def unnumbered(arg: str) -> tuple[str, int]:
+    """The digest of an action, and the number of the press that is to be repeated (0 for none)."""
+    digest, _, number = arg.partition("n")
+    return digest, int(number) if number.isdecimal() else 0
 
 
 def foreign(custom_id: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from mjbot.core.lineage import lineage_lines
 from mjbot.core.state import Context, State
 from mjbot.core.task import Phase, Task
 from mjbot.core.text import clean, clean_lines, cut, escape, units, without_secrets
@@ -34,6 +35,7 @@ def describe(view: TaskView, state: State, context: Context, *, pictureless: boo
         lines.append(say("done.no_picture", context.locale, url=view.task.image_url))
     if context.unwatched and not view.settled:
         lines.append(say("unwatched", context.locale))
+    lines += lineage_lines(context.lineage, context.locale)
     return with_prompt(lines, view.task, context.locale)
 
 
@@ -89,8 +91,9 @@ def _running(view: TaskView, context: Context) -> Iterable[str]:
 
 
 def _waiting(view: TaskView, context: Context) -> Iterable[str]:
-    yield say("modal", context.locale)
-    yield from _joined(_at("modal.asked", _task(view).submitted_at, context.locale))
+    task = _task(view)
+    yield say("modal.mask" if task.action.upper() == "INPAINT" else "modal", context.locale)
+    yield from _joined(_at("modal.asked", task.submitted_at, context.locale))
 
 
 def _done(view: TaskView, context: Context) -> Iterable[str]:
@@ -140,6 +143,10 @@ def _ended(view: TaskView, context: Context) -> Iterable[str]:
     yield from _last_seen(view, context.locale)
 
 
+def _left(_: TaskView, context: Context) -> Iterable[str]:
+    yield say("modal.left", context.locale)
+
+
 def _unseen(_: TaskView, context: Context) -> Iterable[str]:
     yield say("unseen", context.locale)
 
@@ -156,6 +163,7 @@ _LINES: Mapping[State, Callable[[TaskView, Context], Iterable[str]]] = {
     State.NOT_FOUND: _not_found,
     State.LOST: _lost,
     State.ENDED: _ended,
+    State.LEFT: _left,
 }
 
 

@@ -94,6 +94,11 @@ class PollBook:
             self._entries[task_id].in_flight = True
         return batches
 
+    def hurry(self, task_id: TaskId, now: float) -> None:
+        """Read this task now: there is reason to think that it has changed."""
+        if entry := self._entries.get(task_id):
+            entry.due = min(entry.due, now)
+
     def set_alarm(self, task_id: TaskId, at: float | None) -> None:
         """Note when the silence of a task will have something to say."""
         if entry := self._entries.get(task_id):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mjbot.core.buttons import Press
+from mjbot.core.lineage import NOBODY, Lineage
 from mjbot.core.task import Phase
 from mjbot.core.view import Condition, TaskView
 
@@ -25,7 +26,9 @@ class State(StrEnum):
     NOT_FOUND = "not_found"
     LOST = "lost"
     ENDED = "ended"
+    LEFT = "left"
     MOVED = "moved"
+    CROWDED = "crowded"
 
 
 _OF_PHASE = {
@@ -41,6 +44,7 @@ _OF_CONDITION = {
     Condition.NOT_FOUND: State.NOT_FOUND,
     Condition.LOST: State.LOST,
     Condition.ENDED: State.ENDED,
+    Condition.LEFT: State.LEFT,
 }
 
 
@@ -49,13 +53,28 @@ class Context:
     """What a card needs beside the view: the language, the presses so far, how long a watch lasts."""
 
     locale: str = "en"
-    presses: Mapping[str, Press] | None = None
+    presses: Mapping[str, Press] = field(default_factory=dict)
+    lineage: Lineage = NOBODY
     watch_limit: float = 24 * 3600
     unwatched: bool = False
 
 
-def state_of(view: TaskView) -> State:
-    """The state of a view; how well we know it comes before what we know."""
+MODAL = "modal"
+"""The action, among a task's presses, of answering its window."""
+_ANSWERED = (Press.SENDING, Press.RETRYING, Press.ACCEPTED)
+
+
+def state_of(view: TaskView, presses: Mapping[str, Press] | None = None) -> State:
+    """The state of a view; how well we know it comes before what we know.
+
+    A window that was answered waits for the service, not for words.
+    """
+    state = _state_of(view)
+    answered = presses is not None and presses.get(MODAL) in _ANSWERED
+    return State.QUEUED if state is State.WAITING and answered else state
+
+
+def _state_of(view: TaskView) -> State:
     if view.task is not None and view.task.phase.final:
         return _OF_PHASE[view.task.phase]
     if view.condition in _OF_CONDITION and (view.settled or view.task is not None):

@@ -46,11 +46,16 @@ class Silence:
     """Nothing was read; only time has passed."""
 
 
-Sighting = Seen | Missing | Unreachable | Silence
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A person decided that this window is not to be answered."""
+
+
+Sighting = Seen | Missing | Unreachable | Silence | Left
 
 
 class Condition(StrEnum):
-    """How well we know the task, beside what we know of it. The last three end a watch."""
+    """How well we know the task, beside what we know of it. The last four end a watch."""
 
     FINE = "fine"
     QUIET = "quiet"
@@ -58,9 +63,10 @@ class Condition(StrEnum):
     NOT_FOUND = "not_found"
     LOST = "lost"
     ENDED = "ended"
+    LEFT = "left"
 
 
-_ENDS = (Condition.NOT_FOUND, Condition.LOST, Condition.ENDED)
+_ENDS = (Condition.NOT_FOUND, Condition.LOST, Condition.ENDED, Condition.LEFT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +134,8 @@ def advance(view: TaskView, sighting: Sighting, now: float, limits: Limits = LIM
                 trouble=trouble,
                 failing_since=now if view.failing_since is None else view.failing_since,
             )
+        case Left():
+            return replace(view, condition=Condition.LEFT)
         case Silence():
             pass
     return _judged(view, now, limits)

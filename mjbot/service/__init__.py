@@ -3,5 +3,6 @@
 from mjbot.service.cards import CardKeeper
 from mjbot.service.presses import PressService
 from mjbot.service.status import StatusService
+from mjbot.service.windows import WindowService
 
-__all__ = ["CardKeeper", "PressService", "StatusService"]
+__all__ = ["CardKeeper", "PressService", "StatusService", "WindowService"]

@@ -16,7 +16,7 @@ from mjbot.core.task import Phase, TaskId
 from mjbot.core.view import TaskView
 from mjbot.core.watch import MessageRef, Shown, Watch
 from mjbot.editor import EditScheduler
-from mjbot.ports import WatchStore
+from mjbot.ports import PressStore, WatchStore
 from mjbot.tracker import TaskTracker
 
 _FLUSH_SECONDS = 1.0
@@ -26,9 +26,16 @@ class CardKeeper:
     """Keeps watched messages true: changes in, edits out; a watch closes once its end is confirmed."""
 
     def __init__(
-        self, store: WatchStore, tracker: TaskTracker, editor: EditScheduler, clock: Clock, watch_limit: float
+        self,
+        store: WatchStore,
+        presses: PressStore,
+        tracker: TaskTracker,
+        editor: EditScheduler,
+        clock: Clock,
+        watch_limit: float,
     ) -> None:
         self._store = store
+        self._presses = presses
         self._tracker = tracker
         self._editor = editor
         self._clock = clock
@@ -39,11 +46,14 @@ class CardKeeper:
         tracker.on_change = self.on_change
         editor.on_settled = self.on_settled
 
-    async def card(self, view: TaskView, locale: str, *, unwatched: bool = False) -> Card:
-        """The card for a view, with its presses."""
-        done = view.task is not None and view.task.phase is Phase.SUCCESS
-        presses = await self._store.presses(view.id) if done else {}
-        return render(view, Context(locale, presses, self._watch_limit, unwatched))
+    async def card(
+        self, view: TaskView, locale: str, guild_id: int | None, *, unwatched: bool = False
+    ) -> Card:
+        """The card for a view, with its presses and its kin."""
+        pressable = view.task is not None and view.task.phase in (Phase.SUCCESS, Phase.WAITING)
+        presses = await self._presses.of(view.id) if pressable else {}
+        lineage = await self._presses.lineage(view.id, guild_id)
+        return render(view, Context(locale, presses, lineage, self._watch_limit, unwatched))
 
     async def keep(self, watch: Watch, view: TaskView, card: Card, older: Sequence[Watch] = ()) -> None:
         """Follow a task for a message that shows ``watch.shown``; older messages of it hand over."""
@@ -56,7 +66,18 @@ class CardKeeper:
             await self._submit(old.ref, farewell)
         # Something may have been learnt while the card was on its way to Discord.
         current = self._tracker.view(view.id) or view
-        await self._submit(watch.ref, card if current is view else await self.card(current, watch.locale))
+        await self._submit(watch.ref, card if current is view else await self._card(current, watch))
+
+    async def take_over(self, watch: Watch, before: TaskId, view: TaskView) -> None:
+        """Follow another task on a message that followed one."""
+        if (old := self._watches.get(before, {}).pop(watch.ref, None)) is not None:
+            watch = replace(watch, shown=old.shown)
+            if not self._watches[before]:
+                self._drop(before)
+        await self.keep(watch, view, await self._card(view, watch))
+
+    async def _card(self, view: TaskView, watch: Watch) -> Card:
+        return await self.card(view, watch.locale, watch.guild_id)
 
     async def repaint(self, ref: MessageRef, view: TaskView) -> None:
         """Draw a message anew because a press changed its buttons; its watch may be long closed."""
@@ -76,7 +97,7 @@ class CardKeeper:
         await self._store.save(views)
         for view in views:
             for watch in list(self._watches.get(view.id, {}).values()):
-                await self._submit(watch.ref, await self.card(view, watch.locale))
+                await self._submit(watch.ref, await self._card(view, watch))
 
     async def on_settled(self, edit: Edit, outcome: Outcome) -> None:
         """An edit is over. Its watch closes when the last card was confirmed, or can never be."""
@@ -90,17 +111,18 @@ class CardKeeper:
                 return
             case Gone():
                 self._editor.forget(ref)
+                await self._presses.unlink(ref)
         # A live card that Discord refused is dropped; the next one may be better.
         if edit.card.final or isinstance(outcome, Gone):
             await self._close(ref)
 
     async def resume(self) -> None:
         """Take up every open watch again; only cards that differ from what is shown are edited."""
-        interrupted = await self._store.end_interrupted_presses()
+        interrupted = await self._presses.end_interrupted()
         for watch, stored in await self._store.open_watches():
             view = stored or TaskView(watch.task_id, opened_at=watch.created_at)
             self._watches[view.id][watch.ref] = watch
-            card = await self.card(view, watch.locale)
+            card = await self._card(view, watch)
             self._editor.prime(watch.ref, watch.shown, card.state)
             self._tracker.follow(view, soon=True)
             if view.task is not None or view.settled:
@@ -118,7 +140,7 @@ class CardKeeper:
                 await self._repaint(watch, view)
 
     async def _repaint(self, watch: Watch, view: TaskView) -> None:
-        card = await self.card(view, watch.locale)
+        card = await self._card(view, watch)
         if not self._editor.submit(watch.ref, card, Priority.PRESS):
             self._release(watch.ref)
 

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from mjbot.clock import Clock
-from mjbot.core.buttons import Press, family, label_of
-from mjbot.core.custom_id import action_digest
+from mjbot.core.buttons import CardButton, Press, label_of, repeatable
+from mjbot.core.custom_id import CustomId, Verb, action_digest, numbered
+from mjbot.core.forms import Form, Question, Words, form_of, proposed, zooms
 from mjbot.core.task import Button, Task, TaskId
 from mjbot.core.text import escape
 from mjbot.core.view import TaskView
-from mjbot.core.watch import MessageRef, Watch, WatchState
-from mjbot.errors import AnswerLost, MJBotError, PressRefused, PressUnclear, UpstreamError
-from mjbot.ports import Accepted, Place, PressRecord, Reply, TaskSource, WatchStore
+from mjbot.core.watch import MessageRef
+from mjbot.core.words import say
+from mjbot.errors import MJBotError, PressRefused, PressUnclear, UpstreamError
+from mjbot.ports import Accepted, Place, PressRecord, PressStore, Reply, TaskSource, WatchStore
 from mjbot.service.cards import CardKeeper
+from mjbot.service.children import ChildService
+from mjbot.service.patience import Patience
 from mjbot.service.status import StatusService
 
 log = logging.getLogger(__name__)
@@ -28,31 +34,66 @@ class _Action:
     button: Button
     label: str
     digest: str
+    number: int = 0
+    """The press that this one repeats; 0 for none."""
 
 
 class PressService:
     """Submits presses. A row in the database is committed first, so that nothing is sent twice."""
 
     def __init__(
-        self, source: TaskSource, store: WatchStore, status: StatusService, cards: CardKeeper, clock: Clock
+        self,
+        source: TaskSource,
+        store: WatchStore,
+        presses: PressStore,
+        status: StatusService,
+        cards: CardKeeper,
+        clock: Clock,
     ) -> None:
         self._source = source
         self._store = store
+        self._presses = presses
         self._status = status
         self._cards = cards
+        self._children = ChildService(presses, status, cards)
+        self._patience = Patience(clock)
         self._clock = clock
         self._running: set[asyncio.Task[Any]] = set()
 
-    async def press(self, place: Place, on: MessageRef, task_id: TaskId, digest: str, reply: Reply) -> None:
-        """Press the action with this digest. Raises `MJBotError`, with the button's label in it."""
+    async def press(
+        self,
+        place: Place,
+        on: MessageRef,
+        task_id: TaskId,
+        digest: str,
+        reply: Reply,
+        *,
+        after: int = 0,
+        words: Words | None = None,
+    ) -> None:
+        """Press the action with this digest. Raises `MJBotError`, with the button's label in it.
+
+        ``after``: the press that this one knowingly repeats. ``words``: what its window was given.
+        """
         self._status.admit(place)
-        running = asyncio.current_task()
-        assert running is not None
-        self._running.add(running)
-        try:
-            await self._press(place, on, task_id, digest, reply)
-        finally:
-            self._running.discard(running)
+        with self._under_way():
+            if (stored := await self._store.view(task_id)) is None or stored.task is None:
+                await reply.think()  # the task must be read first, which may take longer than Discord waits
+            action = await self._action(task_id, digest, place.locale, reply, after)
+            form = form_of(action.button.custom_id)
+            if form is not None and words is None:
+                await self._ask(place, action, form, reply)
+                return
+            if form is Form.ZOOM and words is not None and not zooms(words.prompt):
+                raise PressRefused("say.bad_zoom")
+            await self._press(place, on, action, words, reply)
+
+    async def stop_trying(self, place: Place, task_id: TaskId, action: str, reply: Reply) -> None:
+        """Give up a press for which there is no room."""
+        self._status.admit(place)
+        if not self._patience.stop(task_id, action):
+            raise PressRefused("say.not_trying")
+        await reply.think()
 
     async def finish(self, seconds: float) -> None:
         """Wait for the presses under way; those that take longer end as unclear, which is the truth."""
@@ -62,32 +103,78 @@ class PressService:
                 each.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _press(self, place: Place, on: MessageRef, task_id: TaskId, digest: str, reply: Reply) -> None:
-        if (stored := await self._store.view(task_id)) is None or stored.task is None:
-            await reply.think()  # the task must be read first, which may take longer than Discord waits
-        action = await self._action(task_id, digest, place.locale, reply)
-        # Midjourney makes each U once; everything else may be wanted a second time.
-        again = family(action.button.custom_id) != "choose" or "reroll" in action.button.custom_id
-        now = self._clock.now()
-        earlier = await self._store.begin_press(task_id, digest, place.user_id, now, again=again)
+    @contextmanager
+    def _under_way(self) -> Iterator[None]:
+        running = asyncio.current_task()
+        assert running is not None
+        self._running.add(running)
+        try:
+            yield
+        finally:
+            self._running.discard(running)
+
+    async def _ask(self, place: Place, action: _Action, form: Form, reply: Reply) -> None:
+        target = CustomId(Verb.FORM, action.view.id, numbered(action.digest, action.number))
+        assert action.view.task is not None
+        text = proposed(action.view.task, action.button.custom_id)
+        if not reply.answered:
+            await reply.ask(Question(target, action.label, text, form))
+            return
+        # The task had to be read first, so the three seconds for a window may be over.
+        write = CardButton(
+            str(CustomId(Verb.AGAIN, action.view.id, target.arg)),
+            label=say("button.write", place.private_locale),
+            primary=True,
+        )
+        await reply.choose("say.needs_words", ((write,),), label=action.label)
+
+    async def _press(
+        self, place: Place, on: MessageRef, action: _Action, words: Words | None, reply: Reply
+    ) -> None:
+        task_id, now = action.view.id, self._clock.now()
+        earlier = await self._presses.begin(task_id, action.digest, place.user_id, now, after=action.number)
         if earlier is not None:
-            raise _already(earlier, action.label)
+            await self._told(place, earlier, action, reply)
+            return
         try:
             ref = await reply.think()
             await self._cards.repaint(on, action.view)
-            accepted = await self._source.submit_action(task_id, action.button.custom_id)
-            if accepted.wants_words:
-                raise PressRefused("say.wants_words")
+            accepted = await self._submit(place, action, words, reply)
         except BaseException as error:
             await self._failed(action, on, error)
             raise
         try:
-            watch = self._status.new_watch(place, accepted.task_id, ref)
-            await self._accepted(place, action, accepted, watch, reply)
+            await self._children.born(
+                place, action.view, (action.digest, action.label), accepted, words, ref, reply
+            )
         finally:
             await self._cards.repaint(on, action.view)
 
-    async def _action(self, task_id: TaskId, digest: str, locale: str, reply: Reply) -> _Action:
+    async def _submit(self, place: Place, action: _Action, words: Words | None, reply: Reply) -> Accepted:
+        task_id, custom_id = action.view.id, action.button.custom_id
+        window: TaskId | None = None
+
+        async def send() -> Accepted:
+            nonlocal window
+            if window is None:
+                accepted = await self._source.submit_action(task_id, custom_id)
+                if words is None or not accepted.wants_words:
+                    return accepted
+                window = accepted.task_id
+            assert words is not None
+            return await self._source.submit_modal(window, words.prompt, words.mask)
+
+        return await self._patience.submit(
+            send,
+            CustomId(Verb.STOP, task_id, action.digest),
+            action.label,
+            place.locale,
+            reply,
+            lambda: self._presses.note(task_id, action.digest, Press.RETRYING),
+            lambda: self._presses.note(task_id, action.digest, Press.SENDING),
+        )
+
+    async def _action(self, task_id: TaskId, digest: str, locale: str, reply: Reply, number: int) -> _Action:
         view = await self._status.known(task_id)
         found = _find(view.task, digest)
         if found is None:  # the stored view may be older than the message
@@ -96,43 +183,34 @@ class PressService:
             found = _find(view.task, digest)
         if found is None:
             raise PressRefused("say.no_button", id=task_id)
-        number, button = found
-        return _Action(view, button, escape(label_of(button, number, locale)), digest)
+        place, button = found
+        return _Action(view, button, label_of(button, place, locale), digest, number)
 
     async def _failed(self, action: _Action, on: MessageRef, error: BaseException) -> None:
         state = Press.REFUSED if isinstance(error, PressRefused | UpstreamError) else Press.UNCLEAR
         if isinstance(error, PressRefused) and error.for_good:
             state = Press.UNKNOWN_ACTION
         if isinstance(error, MJBotError):
-            error.values.setdefault("label", action.label)
+            error.values.setdefault("label", escape(action.label))
             log.info("press %s of task %s: %s", action.digest, action.view.id, state)
             log.debug("what was said: %s", error)  # may hold words of a prompt
-        await self._store.end_press(action.view.id, action.digest, state)
+        await self._presses.note(action.view.id, action.digest, state)
         await self._cards.repaint(on, action.view)
 
-    async def _accepted(
-        self, place: Place, action: _Action, accepted: Accepted, watch: Watch, reply: Reply
-    ) -> None:
-        parent = action.view.id
-        if accepted.task_id == parent:
-            await self._store.end_press(parent, action.digest, Press.ACCEPTED)
-            await reply.withdraw("say.confirmed", label=action.label)
-            return
-        child = Task(
-            accepted.task_id,
-            status="SUBMITTED",
-            prompt=action.view.task.prompt if action.view.task else "",
-            submitted_at=int(watch.created_at),
-            ahead=accepted.ahead,
+    async def _told(self, place: Place, earlier: PressRecord, action: _Action, reply: Reply) -> None:
+        """Say what came before; who was told of it may go on knowingly, where there is a second one."""
+        label = escape(action.label)
+        if earlier.state in (Press.SENDING, Press.RETRYING):
+            raise PressRefused("say.in_flight", label=label)
+        made = earlier.message.url(earlier.guild_id) if earlier.message else f"`{earlier.child_id or '-'}`"
+        if earlier.state is Press.ACCEPTED and not repeatable(action.button.custom_id):
+            raise PressRefused("say.used", label=label, link=made)
+        arg = numbered(action.digest, earlier.number)
+        again = CardButton(
+            str(CustomId(Verb.AGAIN, action.view.id, arg)), label=say("button.again", place.private_locale)
         )
-        view = TaskView(accepted.task_id, opened_at=watch.created_at, task=child)
-        # Where the bot cannot follow, the watch is only kept as the place where the child was shown.
-        kept = watch if place.can_follow else replace(watch, state=WatchState.CLOSED)
-        await self._store.end_press(parent, action.digest, Press.ACCEPTED, (kept, view))
-        try:
-            await self._status.present(place, view, reply, watch)
-        except AnswerLost as error:
-            raise PressRefused("say.started_unshown", label=action.label, id=accepted.task_id) from error
+        key = "say.used" if earlier.state is Press.ACCEPTED else PressUnclear.key
+        await reply.choose(key, ((again,),), label=label, link=made)
 
 
 def _find(task: Task | None, digest: str) -> tuple[int, Button] | None:
@@ -140,13 +218,3 @@ def _find(task: Task | None, digest: str) -> tuple[int, Button] | None:
         if button.custom_id and action_digest(button.custom_id) == digest:
             return number, button
     return None
-
-
-def _already(earlier: PressRecord, label: str) -> MJBotError:
-    if earlier.state is Press.ACCEPTED and earlier.message is not None:
-        return PressRefused("say.used", label=label, link=earlier.message.url(earlier.guild_id))
-    if earlier.state is Press.ACCEPTED:
-        return PressRefused("say.confirmed", label=label)
-    if earlier.state is Press.UNCLEAR:
-        return PressUnclear(label=label)
-    return PressRefused("say.in_flight", label=label)

@@ -22,7 +22,7 @@ from mjbot.errors import (
     TaskNotFound,
     UpstreamError,
 )
-from mjbot.ports import Offer, PictureSource, Place, Reply, TaskSource, WatchStore
+from mjbot.ports import Offer, PictureSource, Place, PressStore, Reply, TaskSource, WatchStore
 from mjbot.service.cards import CardKeeper
 from mjbot.tracker import TaskTracker
 
@@ -47,6 +47,7 @@ class StatusService:
         self,
         source: TaskSource,
         store: WatchStore,
+        presses: PressStore,
         tracker: TaskTracker,
         cards: CardKeeper,
         pictures: PictureSource,
@@ -55,6 +56,7 @@ class StatusService:
     ) -> None:
         self._source = source
         self._store = store
+        self._presses = presses
         self._tracker = tracker
         self._cards = cards
         self._pictures = pictures
@@ -107,13 +109,14 @@ class StatusService:
             shown=earlier.shown if earlier else NOTHING_SHOWN,
         )
         older = await self._store.add(watch, view)
-        await self._cards.keep(watch, view, await self._cards.card(view, place.locale), older)
+        card = await self._cards.card(view, place.locale, place.guild_id)
+        await self._cards.keep(watch, view, card, older)
 
     async def more(self, place: Place, task_id: TaskId, page: int) -> Rows:
         """The buttons of a task that did not fit on its card. Raises `MJBotError`."""
         self.admit(place)
         view = await self.known(task_id)
-        presses = await self._store.presses(task_id)
+        presses = await self._presses.of(task_id)
         return rows_of(view.task, presses, place.private_locale, page) if view.task else ()
 
     async def known(self, task_id: TaskId) -> TaskView:
@@ -175,7 +178,8 @@ class StatusService:
         return TaskView(task_id, opened_at=now, task=replace(task, id=task_id), seen_at=now)
 
     async def _present(self, place: Place, view: TaskView, reply: Reply, watch: Watch | None) -> None:
-        card = await self._cards.card(view, place.locale, unwatched=not place.can_follow)
+        unwatched = not place.can_follow
+        card = await self._cards.card(view, place.locale, place.guild_id, unwatched=unwatched)
         image = self._pictures.link(card.picture) if card.picture else None
         if image is None and not place.can_follow:
             card = card.without_picture  # no edit will bring it

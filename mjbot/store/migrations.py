@@ -47,3 +47,25 @@ def first_tables(db: Database) -> None:
     db.table("seen").create({"place": str, "task_id": str, "at": float}, pk=("place", "task_id"))
     db.table("seen").create_index(["place", "at"])
     db.table("named").create({"name": str, "value": str}, pk="name")
+
+
+@migrations()
+def lineage_and_counted_presses(db: Database) -> None:
+    """What was made from what; presses are numbered, so that each repetition counts once."""
+    db.table("presses").add_column("number", int, not_null_default=1)
+    db.execute("update presses set state = 'unclear' where state = 'warned'")
+    db.table("lineage").create(
+        {
+            "child_id": str,
+            "parent_id": str,
+            "label": str,
+            "at": float,
+            "guild_id": int,
+            "channel_id": int,
+            "message_id": int,
+        },
+        pk="child_id",
+    )
+    db.table("lineage").create_index(["parent_id", "guild_id"])
+    db.table("lineage").create_index(["message_id"])
+    db.table("watches").create_index(["task_id"])

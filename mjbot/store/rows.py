@@ -104,4 +104,4 @@ def press_record(row: Mapping[str, Any]) -> PressRecord:
     """A press, out of its row."""
     message = MessageRef(row["channel_id"], row["message_id"]) if row["message_id"] else None
     child = TaskId(row["child_id"]) if row["child_id"] else None
-    return PressRecord(Press(row["state"]), child, message, row["guild_id"])
+    return PressRecord(Press(row["state"]), child, message, row["guild_id"], row["number"])

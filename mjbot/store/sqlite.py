@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sqlite_utils import Database
 
-from mjbot.core.buttons import Press
 from mjbot.core.task import TaskId
 from mjbot.core.view import TaskView
 from mjbot.core.watch import MessageRef, Shown, Watch
-from mjbot.ports import Offer, Place, PressRecord
+from mjbot.ports import Offer, Place
 from mjbot.store.rows import (
     parse_view,
-    press_record,
     read_view,
     save_views,
     watch_row,
@@ -151,81 +148,6 @@ class SqliteStore:
             )
             views = [(parse_view(row["view"]), row["at"]) for row in rows]
             return [Offer(view, at) for view, at in views if view is not None]
-
-        return await self._thread.run(work)
-
-    async def begin_press(
-        self, task_id: TaskId, action: str, user_id: int, at: float, *, again: bool
-    ) -> PressRecord | None:
-        """Commit a press, or return the earlier one that forbids it.
-
-        That is one on its way, one that was made (unless ``again``), and, once, one of which nobody
-        knows whether it was made: pressing after that warning counts.
-        """
-
-        def work(db: Database) -> PressRecord | None:
-            with db.atomic():
-                rows = list(db.table("presses").rows_where("task_id = ? and action = ?", [task_id, action]))
-                earlier = press_record(rows[0]) if rows else None
-                if earlier and (
-                    earlier.state is Press.SENDING or (earlier.state is Press.ACCEPTED and not again)
-                ):
-                    return earlier
-                if earlier and earlier.state is Press.UNCLEAR:
-                    warned = {"task_id": task_id, "action": action, "state": Press.WARNED}
-                    db.table("presses").upsert(warned, pk=("task_id", "action"))
-                    return earlier
-                row = {
-                    "task_id": task_id,
-                    "action": action,
-                    "user_id": user_id,
-                    "at": at,
-                    "state": Press.SENDING,
-                }
-                db.table("presses").upsert(row, pk=("task_id", "action"))
-                return None
-
-        return await self._thread.run(work)
-
-    async def end_press(
-        self, task_id: TaskId, action: str, state: Press, child: tuple[Watch, TaskView] | None = None
-    ) -> None:
-        """Note how the last press of an action ended; commit its child's watch with it."""
-
-        def work(db: Database) -> None:
-            row: dict[str, Any] = {"task_id": task_id, "action": action, "state": state}
-            with db.atomic():
-                if child is not None:
-                    watch, view = child
-                    row |= {
-                        "child_id": watch.task_id,
-                        "guild_id": watch.guild_id,
-                        "channel_id": watch.ref.channel_id,
-                        "message_id": watch.ref.message_id,
-                    }
-                    db.table("watches").upsert(watch_row(watch), pk="message_id")
-                    save_views(db, [view])
-                db.table("presses").upsert(row, pk=("task_id", "action"))
-
-        await self._thread.run(work)
-
-    async def presses(self, task_id: TaskId) -> dict[str, Press]:
-        """The state of the last press of each action of a task."""
-
-        def work(db: Database) -> dict[str, Press]:
-            rows = db.table("presses").rows_where("task_id = ?", [task_id])
-            return {row["action"]: Press(row["state"]) for row in rows}
-
-        return await self._thread.run(work)
-
-    async def end_interrupted_presses(self) -> list[TaskId]:
-        """A press that was on its way when the process died may have been made: the tasks of such."""
-
-        def work(db: Database) -> list[TaskId]:
-            with db.atomic():
-                rows = list(db.query("select distinct task_id from presses where state = 'sending'"))
-                db.execute("update presses set state = 'unclear' where state = 'sending'")
-            return [TaskId(row["task_id"]) for row in rows]
 
         return await self._thread.run(work)
 

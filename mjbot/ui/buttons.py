@@ -28,7 +28,9 @@ class CardItem(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], templ
     @classmethod
     def drawn(cls, button: CardButton, row: int) -> CardItem:
         """The button as it is to look."""
-        style = discord.ButtonStyle.primary if button.used else discord.ButtonStyle.secondary
+        style = (
+            discord.ButtonStyle.primary if button.used or button.primary else discord.ButtonStyle.secondary
+        )
         return cls(
             discord.ui.Button(
                 custom_id=button.target,

@@ -1,15 +1,18 @@
-"""What a press of each verb does: from an interaction to a use case and back."""
+"""What a press of each verb does, and the answer of a window: from an interaction to a use case and back."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 import discord
 
-from mjbot.core.custom_id import CustomId, Verb, task_of
+from mjbot.core.custom_id import CustomId, Verb, task_of, unnumbered
+from mjbot.core.state import MODAL
 from mjbot.core.watch import MessageRef
-from mjbot.service import PressService, StatusService
+from mjbot.service import PressService, StatusService, WindowService
+from mjbot.ui.forms import words_of
 from mjbot.ui.place import place_of
 from mjbot.ui.replies import InteractionReply, guarded
 
@@ -20,13 +23,15 @@ class Services:
 
     status: StatusService
     presses: PressService
+    windows: WindowService
+
+
+Handler = Callable[[Services, discord.Interaction[Any], CustomId], Awaitable[None]]
 
 
 async def pressed(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
-    """Do what a button of ours says."""
-    await {Verb.PRESS: _press, Verb.LOOK: _look, Verb.MORE: _more}[custom_id.verb](
-        services, interaction, custom_id
-    )
+    """Do what a button of ours says, or what was written into a window of ours."""
+    await _HANDLERS[custom_id.verb](services, interaction, custom_id)
 
 
 async def old_button(interaction: discord.Interaction[Any], custom_id: str) -> None:
@@ -43,9 +48,38 @@ def _ref(interaction: discord.Interaction[Any]) -> MessageRef:
 
 async def _press(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
     reply = InteractionReply(interaction)
+    digest, after = unnumbered(custom_id.arg)
     pressing = services.presses.press(
-        place_of(interaction), _ref(interaction), custom_id.task_id, custom_id.arg, reply
+        place_of(interaction), _ref(interaction), custom_id.task_id, digest, reply, after=after
     )
+    await guarded(reply, pressing)
+
+
+async def _write(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
+    reply = InteractionReply(interaction)
+    await guarded(reply, services.windows.write(place_of(interaction), custom_id.task_id, reply))
+
+
+async def _leave(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
+    reply = InteractionReply(interaction, update=True)
+    await guarded(reply, services.windows.leave(place_of(interaction), custom_id.task_id, reply))
+
+
+async def _stop(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
+    reply = InteractionReply(interaction, update=True)
+    place = place_of(interaction)
+    await guarded(reply, services.presses.stop_trying(place, custom_id.task_id, custom_id.arg, reply))
+
+
+async def _form(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
+    place, on, words = place_of(interaction), _ref(interaction), words_of(interaction)
+    if custom_id.arg == MODAL:
+        reply = InteractionReply(interaction, update=True)
+        await guarded(reply, services.windows.answer(place, on, custom_id.task_id, words, reply))
+        return
+    reply = InteractionReply(interaction)
+    digest, after = unnumbered(custom_id.arg)
+    pressing = services.presses.press(place, on, custom_id.task_id, digest, reply, after=after, words=words)
     await guarded(reply, pressing)
 
 
@@ -72,3 +106,15 @@ async def _more(services: Services, interaction: discord.Interaction[Any], custo
             await reply.withdraw("say.no_button", id=custom_id.task_id)
 
     await guarded(reply, more())
+
+
+_HANDLERS: dict[Verb, Handler] = {
+    Verb.PRESS: _press,
+    Verb.AGAIN: _press,
+    Verb.LOOK: _look,
+    Verb.MORE: _more,
+    Verb.WRITE: _write,
+    Verb.LEAVE: _leave,
+    Verb.STOP: _stop,
+    Verb.FORM: _form,
+}

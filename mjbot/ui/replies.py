@@ -13,10 +13,12 @@ import discord
 from mjbot.core.buttons import Rows
 from mjbot.core.card import Card
 from mjbot.core.description import timestamp
+from mjbot.core.forms import Question
 from mjbot.core.watch import MessageRef
 from mjbot.core.words import say
 from mjbot.errors import AnswerLost, MJBotError, SlowDown
 from mjbot.ui import embeds
+from mjbot.ui.forms import modal_of
 
 if TYPE_CHECKING:
     from mjbot.ports import Reply
@@ -70,6 +72,31 @@ class InteractionReply:
         self._shown = True
         return self._ref
 
+    @property
+    def answered(self) -> bool:
+        """True when a first answer was given, so that no window can be opened any more."""
+        return self._interaction.response.is_done()
+
+    async def ask(self, question: Question) -> None:
+        """Open a window; it must be the first answer."""
+        modal = modal_of(question, str(self._interaction.locale))
+        await self._interaction.response.send_modal(modal)
+
+    async def hold(self, card: Card) -> None:
+        """Show a card that something else will take the place of."""
+        await self._show(embeds.embed_of(card, None), embeds.view_of(card.rows))
+        self._shown = False
+
+    async def also(self, card: Card) -> MessageRef:
+        """Add one more public card beside the answer."""
+        view = embeds.view_of(card.rows) or discord.utils.MISSING
+        sent = await self._interaction.followup.send(embed=embeds.embed_of(card, None), view=view, wait=True)
+        return MessageRef(self._channel, sent.id)
+
+    async def choose(self, key: str, rows: Rows, **values: object) -> None:
+        """Say one sentence with buttons to this person alone, in place of whatever was to be public."""
+        await self._instead(say(key, str(self._interaction.locale), **values), rows)
+
     async def show_rows(self, rows: Rows) -> None:
         """Show buttons as the answer."""
         await self.think()
@@ -88,25 +115,26 @@ class InteractionReply:
         now = self._interaction.created_at.timestamp()
         await self._instead(sentence_of(error, str(self._interaction.locale), now))
 
-    async def _instead(self, sentence: str) -> None:
+    async def _instead(self, sentence: str, rows: Rows = ()) -> None:
         if self._ref is not None and self._private:
             await self._interaction.edit_original_response(content=sentence)
             return
         if self._ref is not None and not (self._update or self._shown):
             # The first follow-up of a thinking answer takes its place, so it must be a message first.
-            await self._interaction.edit_original_response(content=sentence)
+            await self._interaction.edit_original_response(content=sentence, embed=None, view=None)
             await self._interaction.delete_original_response()
-        await self._whisper(sentence)
+        await self._whisper(sentence, rows)
 
     @property
     def _channel(self) -> int:
         return self._interaction.channel_id or 0
 
-    async def _whisper(self, sentence: str) -> None:
+    async def _whisper(self, sentence: str, rows: Rows = ()) -> None:
+        view = embeds.view_of(rows) or discord.utils.MISSING
         if self._interaction.response.is_done():
-            await self._interaction.followup.send(sentence, ephemeral=True)
+            await self._interaction.followup.send(sentence, ephemeral=True, view=view)
         else:
-            await self._interaction.response.send_message(sentence, ephemeral=True)
+            await self._interaction.response.send_message(sentence, ephemeral=True, view=view)
 
 
 def sentence_of(error: MJBotError, locale: str, now: float) -> str:

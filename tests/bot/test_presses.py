@@ -39,13 +39,22 @@ async def test_the_pressed_button_turns_blue_and_says_where_its_result_is(stage:
     assert len(stage.world.log) == 1
 
 
-async def test_a_variation_may_be_made_twice(stage: Stage) -> None:
+async def test_a_second_variation_is_made_only_by_do_it_again(stage: Stage) -> None:
     await shown(stage)
-    for _ in range(2):
-        parent = min(stage.messages, key=lambda message: message.id)
-        await stage.press(parent, "V2")
-        await stage.wait(3)
+    parent = stage.messages[0]
+    await stage.press(parent, "V2")
+    await stage.wait(3)
+    told = await stage.press(min(stage.messages, key=lambda message: message.id), "V2")
+    assert told.ephemeral
+    assert told.response is not None
+    assert told.response.content.startswith("V2 was already made: https://discord.com/channels/")
+    assert len(stage.world.log) == 1
+    await stage.press(told.response.message, "Do it again")
+    await stage.wait(3)
     assert len(stage.world.log) == 2
+    await stage.press(told.response.message, "Do it again")
+    await stage.wait(3)
+    assert len(stage.world.log) == 2  # that button was for the second one
 
 
 async def test_a_press_works_after_a_restart(theatre: Theatre) -> None:
@@ -73,14 +82,14 @@ async def test_a_refused_press_is_told_in_private_and_leaves_no_message(stage: S
     stage.server.fail(
         "/mj/submit/action",
         status=200,
-        body='{"code":23,"description":"full","result":null}',
+        body='{"code":24,"description":"no","properties":{"bannedWord":"rude"}}',
         content_type="application/json",
     )
-    result = await stage.press(stage.messages[0], "U1")
-    assert "queue is full. Nothing was started" in result.followups[-1].content
+    result = await stage.press(stage.messages[0], "V1")
+    assert 'refuses the word "rude". Nothing was started' in result.followups[-1].content
     await stage.wait(2)
     assert len([message for message in stage.messages if not message.flags.ephemeral]) == 1
-    assert not stage.button(stage.messages[0], "U1").disabled
+    assert not stage.button(stage.messages[0], "V1").disabled
 
 
 async def test_a_lost_answer_says_that_it_may_have_started_and_is_not_sent_again(stage: Stage) -> None:
@@ -102,19 +111,19 @@ async def test_a_child_whose_first_card_is_refused_gets_it_by_the_channel_route(
     assert stage.button(parent, "U1").style.name == "primary"
 
 
-async def test_after_a_lost_answer_the_next_press_is_a_warning_and_the_one_after_it_counts(
-    stage: Stage,
-) -> None:
+async def test_after_a_lost_answer_only_do_it_again_sends_it_again(stage: Stage) -> None:
     await shown(stage)
     stage.server.drop("/mj/submit/action", times=1)
     await stage.press(stage.messages[0], "U1")
     await stage.wait(2)
-    told = await stage.press(stage.messages[0], "U1")
-    assert told.ephemeral
-    assert told.response is not None
-    assert "may or may not have started" in told.response.content
+    for _ in range(2):
+        told = await stage.press(stage.messages[0], "U1")
+        assert told.ephemeral
+        assert told.response is not None
+        assert "may or may not have started" in told.response.content
     assert stage.world.log == []
-    await stage.press(stage.messages[0], "U1")
+    assert told.response is not None
+    await stage.press(told.response.message, "Do it again")
     await stage.wait(2)
     assert len(stage.world.log) == 1
 
@@ -125,12 +134,6 @@ async def test_a_bookmark_is_confirmed_and_makes_no_card(stage: Stage) -> None:
     assert "makes no new picture" in result.followups[-1].content
     await stage.wait(2)
     assert len([message for message in stage.messages if not message.flags.ephemeral]) == 1
-
-
-async def test_a_button_that_wants_words_says_so(stage: Stage) -> None:
-    await shown(stage, SINGLE)
-    result = await stage.press(stage.messages[0], "Custom Zoom")
-    assert "needs a prompt first" in result.followups[-1].content
 
 
 async def test_a_button_from_another_version_is_answered_politely(stage: Stage) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from mjbot.core.buttons import Press
 from mjbot.core.task import Button, Task, TaskId
 from mjbot.core.view import Condition, TaskView, Trouble
 from mjbot.core.watch import MessageRef, Shown, Watch, WatchState
@@ -52,34 +51,6 @@ async def test_a_second_watch_in_a_channel_is_told_of_the_first() -> None:
         await store.close(WATCH.ref)
         await store.close_channel(99)
         assert [watch.ref.message_id for watch, _ in await store.open_watches()] == [12]
-
-
-async def test_only_one_of_two_presses_at_one_moment_is_begun() -> None:
-    async with DatabaseThread(":memory:") as thread:
-        store = SqliteStore(thread)
-        assert await store.begin_press(TASK, "u1", 3, 1.0, again=False) is None
-        earlier = await store.begin_press(TASK, "u1", 4, 1.0, again=True)
-        assert earlier is not None
-        assert earlier.state is Press.SENDING
-        child = replace(WATCH, ref=MessageRef(2, 20), task_id=TaskId("17306217"))
-        await store.end_press(TASK, "u1", Press.ACCEPTED, (child, view(id=child.task_id)))
-        made = await store.begin_press(TASK, "u1", 4, 2.0, again=False)
-        assert made is not None
-        assert (made.child_id, made.message) == ("17306217", MessageRef(2, 20))
-        assert await store.begin_press(TASK, "u1", 4, 3.0, again=True) is None
-
-
-async def test_a_press_that_was_on_its_way_when_the_process_died_is_unclear() -> None:
-    async with DatabaseThread(":memory:") as thread:
-        store = SqliteStore(thread)
-        await store.begin_press(TASK, "u1", 3, 1.0, again=False)
-        assert await store.end_interrupted_presses() == [TASK]
-        assert await store.end_interrupted_presses() == []
-        assert await store.presses(TASK) == {"u1": Press.UNCLEAR}
-        told = await store.begin_press(TASK, "u1", 4, 2.0, again=False)
-        assert told is not None
-        assert told.state is Press.UNCLEAR
-        assert await store.begin_press(TASK, "u1", 4, 3.0, again=False) is None
 
 
 async def test_autocomplete_offers_running_tasks_first_and_only_those_seen_here() -> None:

@@ -1,0 +1,80 @@
+"""Which buttons want words first, what their windows begin with, and which words cannot work.
+
+Only the shape of a customId tells. A button that is not known here may still turn out to want a
+window: then its child waits in status MODAL, and its card asks.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mjbot.core.custom_id import CustomId
+from mjbot.core.task import Task
+
+PROMPT = 4_000  # the most that a text field of Discord takes
+_ZOOM = re.compile(r"--zoom\s+(\S+)")
+_CHOICES = re.compile(r"(\d)\ufe0f?\u20e3\s*(.+?)(?=\s*\d\ufe0f?\u20e3|\Z)", re.DOTALL)
+_NUMBER = re.compile(r"::(\d)")
+
+
+class Form(StrEnum):
+    """The kinds of windows."""
+
+    PROMPT = "prompt"
+    ZOOM = "zoom"
+    REGION = "region"
+
+
+_FORMS = (
+    (re.compile(r"::CustomZoom::"), Form.ZOOM),
+    (re.compile(r"::Inpaint::"), Form.REGION),
+    (re.compile(r"::PicReader::\d"), Form.PROMPT),
+    (re.compile(r"::PromptAnalyzer::\d"), Form.PROMPT),
+    (re.compile(r"::video::.*::manual"), Form.PROMPT),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a person gave a window. ``mask``: a PNG as a data URL, white where to repaint."""
+
+    prompt: str
+    mask: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A window to open: where its answer goes, what it is about, and the words it begins with."""
+
+    target: CustomId
+    label: str
+    text: str
+    form: Form = Form.PROMPT
+
+
+def form_of(custom_id: str) -> Form | None:
+    """The window that a button is known to open, or None."""
+    return next((form for pattern, form in _FORMS if pattern.search(custom_id)), None)
+
+
+def proposed(task: Task, custom_id: str) -> str:
+    """The words that a button's window begins with."""
+    form = form_of(custom_id)
+    if form is Form.ZOOM:
+        return f"{_ZOOM.sub('', task.prompt).strip()} --zoom 2"[:PROMPT]
+    number = _NUMBER.search(custom_id)
+    if form is Form.PROMPT and number:
+        choices: dict[str, str] = dict(_CHOICES.findall(task.text or task.prompt))
+        return choices.get(number[1], "").strip()[:PROMPT]
+    return task.prompt[:PROMPT]
+
+
+def zooms(prompt: str) -> bool:
+    """True when a prompt says how far to zoom out: ``--zoom x``, above 1 and at most 2."""
+    found = _ZOOM.search(prompt)
+    try:
+        return found is not None and 1 < float(found[1]) <= 2
+    except ValueError:
+        return False

@@ -1,0 +1,20 @@
+"""The edges of mjbot: what the middle needs from the image service, the disk and Discord."""
+
+from mjbot.ports.discord import MessageSink, Place, Reply
+from mjbot.ports.store import Offer, PressRecord, PressStore, WatchStore
+from mjbot.ports.upstream import Accepted, File, PictureSource, Report, TaskSource
+
+__all__ = [
+    "Accepted",
+    "File",
+    "MessageSink",
+    "Offer",
+    "PictureSource",
+    "Place",
+    "PressRecord",
+    "PressStore",
+    "Reply",
+    "Report",
+    "TaskSource",
+    "WatchStore",
+]

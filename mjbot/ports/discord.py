@@ -1,0 +1,82 @@
+"""Discord: where a person is, the answer to them, and messages that are edited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from mjbot.core.buttons import Rows
+    from mjbot.core.card import Card
+    from mjbot.core.edits import Edit
+    from mjbot.core.forms import Question
+    from mjbot.core.outcome import Outcome
+    from mjbot.core.watch import MessageRef
+    from mjbot.errors import MJBotError
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and by whom a command or press was made."""
+
+    guild_id: int | None
+    channel_id: int
+    user_id: int
+    locale: str
+    private_locale: str
+    can_follow: bool = True
+    can_embed: bool = True
+    can_attach: bool = True
+
+
+class Reply(Protocol):
+    """The answer to one interaction: first within 3 s, and for 15 minutes."""
+
+    async def think(self) -> MessageRef:
+        """Answer publicly with "thinking", and learn which message it is."""
+        ...
+
+    async def show(self, card: Card, image: str | None) -> MessageRef:
+        """Put a card on the public answer, making it if there is none yet. ``image``: a link to show."""
+        ...
+
+    async def also(self, card: Card) -> MessageRef:
+        """Add one more public card beside the answer."""
+        ...
+
+    async def hold(self, card: Card) -> None:
+        """Show a card that something else will take the place of."""
+        ...
+
+    async def ask(self, question: Question) -> None:
+        """Open a window; it must be the first answer."""
+        ...
+
+    @property
+    def answered(self) -> bool:
+        """True when a first answer was given, so that no window can be opened any more."""
+        ...
+
+    async def choose(self, key: str, rows: Rows, **values: object) -> None:
+        """Say one sentence with buttons to this person alone, in place of whatever was to be public."""
+        ...
+
+    async def tell(self, key: str, **values: object) -> None:
+        """Say one sentence to this person alone, beside whatever is public."""
+        ...
+
+    async def withdraw(self, key: str, **values: object) -> None:
+        """Say one sentence to this person alone, in place of whatever was to be public."""
+        ...
+
+    async def fail(self, error: MJBotError) -> None:
+        """Say an error to this person alone; a public "thinking" is taken away."""
+        ...
+
+
+class MessageSink(Protocol):
+    """The channel route to Discord: edits by channel id and message id, with the bot token."""
+
+    async def edit(self, edit: Edit) -> Outcome:
+        """Make one edit. Raises only when the bot's own token is refused."""
+        ...

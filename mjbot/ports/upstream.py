@@ -1,0 +1,91 @@
+"""The image service: tasks, submits, and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from mjbot.core.card import Picture
+    from mjbot.core.task import Task, TaskId
+    from mjbot.errors import UpstreamError
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one read of many tasks brought. ``failed`` holds the tasks that could not be read."""
+
+    found: Mapping[TaskId, Task] = field(default_factory=dict)
+    missing: frozenset[TaskId] = frozenset()
+    failed: Mapping[TaskId, UpstreamError] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A submit was accepted.
+
+    ``task_id`` is the child's (the parent's own when no task was made), ``others`` those made beside
+    it, ``ahead`` its place in the queue. ``wants_words``: the child is a window that waits for a
+    prompt, for which ``prompt`` is proposed.
+    """
+
+    task_id: TaskId
+    others: tuple[TaskId, ...] = ()
+    ahead: int | None = None
+    wants_words: bool = False
+    prompt: str = ""
+
+
+class TaskSource(Protocol):
+    """The image service."""
+
+    @property
+    def per_request(self) -> int:
+        """How many tasks one request reads."""
+        ...
+
+    async def fetch(self, task_id: TaskId) -> Task:
+        """Read one task. Raises an `UpstreamError`."""
+        ...
+
+    async def fetch_many(self, ids: Sequence[TaskId]) -> Report:
+        """Read many tasks at once. Never raises for what the service does."""
+        ...
+
+    async def submit_action(self, task_id: TaskId, custom_id: str) -> Accepted:
+        """Press an upstream button, once. Raises `PressRefused`, `PressUnclear`, `UpstreamError`."""
+        ...
+
+    async def submit_modal(self, task_id: TaskId, prompt: str, mask: str = "") -> Accepted:
+        """Answer a window, once. ``mask``: a PNG as a data URL. Raises like `submit_action`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A picture to attach. ``name`` is what ``attachment://`` refers to.
+
+    ``reduced``: a smaller copy, because the picture itself is larger than Discord takes.
+    """
+
+    name: str
+    data: bytes
+    alt: str = ""
+    reduced: bool = False
+
+
+class PictureSource(Protocol):
+    """Result pictures, checked and small enough."""
+
+    def link(self, picture: Picture) -> str | None:
+        """The address to show without attaching, or None when Discord cannot or must not fetch it."""
+        ...
+
+    def attaches(self, picture: Picture) -> bool:
+        """True when this picture is to be sent as a file."""
+        ...
+
+    async def load(self, picture: Picture) -> File | None:
+        """The picture as a file; None when it cannot be had."""
+        ...

@@ -1,0 +1,85 @@
+"""Trying a submit again while the service's queue is full: seldom, in sight, and until somebody says stop."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from mjbot.clock import Clock, Wakeup
+from mjbot.core.card import crowded
+from mjbot.core.custom_id import CustomId, Verb
+from mjbot.core.task import TaskId
+from mjbot.errors import PressRefused, QueueFull
+from mjbot.ports import Accepted, Reply
+
+_PAUSES = (10.0, 20.0, 40.0, 60.0, 60.0)  # seconds; well within the life of the answer they are shown on
+_NOT_READY, _SOON = "say.not_ready", 2.0
+
+
+@dataclass(slots=True)
+class _Turn:
+    wakeup: Wakeup
+    stopped: bool = False
+
+
+class Patience:
+    """Keeps presses that the service has no room for. What it refused was not started."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._turns: dict[tuple[TaskId, str], _Turn] = {}
+
+    async def submit(
+        self,
+        send: Callable[[], Awaitable[Accepted]],
+        target: CustomId,
+        label: str,
+        locale: str,
+        reply: Reply,
+        waiting: Callable[[], Awaitable[None]],
+        sending: Callable[[], Awaitable[None]],
+    ) -> Accepted:
+        """Send until there is room. ``waiting`` and ``sending`` note, before each, what is the case.
+
+        Raises what ``send`` raises, and `PressRefused` when somebody stopped it.
+        """
+        excused = False
+        pauses = iter(_PAUSES)
+        while True:
+            try:
+                return await send()
+            except QueueFull:
+                if (pause := next(pauses, None)) is None:
+                    raise
+            except PressRefused as error:
+                # Just after the end of a parent the service itself may not know of it for a moment.
+                if excused or error.reason != _NOT_READY:
+                    raise
+                excused, pause = True, _SOON
+            await waiting()
+            await self._pause(target, label, pause, locale, reply)
+            await sending()
+
+    def stop(self, task_id: TaskId, action: str) -> bool:
+        """Try no more. False when nothing waits."""
+        turn = self._turns.get((task_id, action))
+        if turn is None:
+            return False
+        turn.stopped = True
+        turn.wakeup.ring()
+        return True
+
+    async def _pause(self, target: CustomId, label: str, seconds: float, locale: str, reply: Reply) -> None:
+        until = self._clock.now() + seconds
+        turn = _Turn(Wakeup(self._clock, "until the service may have room"))
+        key = (target.task_id, target.arg)
+        self._turns[key] = turn
+        try:
+            if seconds > _SOON:
+                stop = CustomId(Verb.STOP, target.task_id, target.arg)
+                await reply.hold(crowded(stop, label, until, locale))
+            await turn.wakeup.wait(until)
+        finally:
+            del self._turns[key]
+        if turn.stopped:
+            raise PressRefused("say.stopped")

@@ -1,0 +1,103 @@
+"""Tasks that wait for words: asked for once more, answered once, or left alone."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from mjbot.clock import Clock
+from mjbot.core.buttons import Press
+from mjbot.core.custom_id import CustomId, Verb
+from mjbot.core.forms import PROMPT, Question, Words
+from mjbot.core.state import MODAL
+from mjbot.core.task import Phase, TaskId
+from mjbot.core.view import Left, TaskView
+from mjbot.core.watch import MessageRef, WatchState
+from mjbot.core.words import say
+from mjbot.errors import MJBotError, PressRefused, UpstreamError
+from mjbot.ports import Place, PressStore, Reply, TaskSource
+from mjbot.service.cards import CardKeeper
+from mjbot.service.status import StatusService
+from mjbot.tracker import TaskTracker
+
+log = logging.getLogger(__name__)
+
+
+class WindowService:
+    """Answers windows. Like a press, an answer is committed first and sent once."""
+
+    def __init__(
+        self,
+        source: TaskSource,
+        presses: PressStore,
+        status: StatusService,
+        cards: CardKeeper,
+        tracker: TaskTracker,
+        clock: Clock,
+    ) -> None:
+        self._source = source
+        self._presses = presses
+        self._status = status
+        self._cards = cards
+        self._tracker = tracker
+        self._clock = clock
+
+    async def write(self, place: Place, task_id: TaskId, reply: Reply) -> None:
+        """Open the window of a waiting task, from what is known of it here."""
+        self._status.admit(place)
+        await self._refuse_answered(task_id)
+        view = self._tracker.view(task_id)
+        text = view.task.prompt[:PROMPT] if view and view.task else ""
+        label = say("button.write", place.private_locale)
+        await reply.ask(Question(CustomId(Verb.FORM, task_id, MODAL), label, text))
+
+    async def answer(self, place: Place, on: MessageRef, task_id: TaskId, words: Words, reply: Reply) -> None:
+        """Give a waiting task its words. Raises `MJBotError`."""
+        self._status.admit(place)
+        if not words.prompt.strip():
+            raise PressRefused("say.no_words")
+        await reply.think()
+        view = await self._status.known(task_id)
+        if view.task is not None and view.task.phase is not Phase.WAITING:
+            raise PressRefused("say.answered")
+        if await self._presses.begin(task_id, MODAL, place.user_id, self._clock.now()) is not None:
+            raise PressRefused("say.answered")
+        try:
+            await self._cards.repaint(on, view)
+            accepted = await self._source.submit_modal(task_id, words.prompt, words.mask)
+        except BaseException as error:
+            refused = isinstance(error, PressRefused | UpstreamError)
+            await self._presses.note(task_id, MODAL, Press.REFUSED if refused else Press.UNCLEAR)
+            if isinstance(error, MJBotError):
+                error.values.setdefault("label", say("button.write", place.private_locale))
+            await self._cards.repaint(on, view)
+            raise
+        await self._presses.note(task_id, MODAL, Press.ACCEPTED)
+        await self._cards.repaint(on, view)
+        if accepted.task_id != task_id:
+            await self._continue(place, on, view, accepted.task_id, words)
+        self._tracker.hurry(accepted.task_id)
+
+    async def leave(self, place: Place, task_id: TaskId, reply: Reply) -> None:
+        """Decide that a window is not to be answered."""
+        self._status.admit(place)
+        await self._refuse_answered(task_id)
+        await reply.think()
+        await self._tracker.observe({task_id: Left()})
+
+    async def _refuse_answered(self, task_id: TaskId) -> None:
+        state = (await self._presses.of(task_id)).get(MODAL)
+        if state not in (None, Press.REFUSED):
+            raise PressRefused("say.answered")
+
+    async def _continue(
+        self, place: Place, on: MessageRef, view: TaskView, task_id: TaskId, words: Words
+    ) -> None:
+        """A server that goes on under another number: the same message follows that."""
+        now = self._clock.now()
+        assert view.task is not None
+        task = replace(view.task, id=task_id, status="SUBMITTED", prompt=words.prompt)
+        child = TaskView(task_id, opened_at=now, task=task)
+        watch = replace(self._status.new_watch(place, task_id, on), state=WatchState.OPEN)
+        await self._presses.accept(view.id, MODAL, say("button.write", "en"), [(watch, child)])
+        await self._cards.take_over(watch, view.id, child)

@@ -1,0 +1,158 @@
+"""Presses and what was made of what, on SQLite: the guard against submitting anything twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlite_utils import Database
+
+from mjbot.core.buttons import Press
+from mjbot.core.lineage import Kin, Lineage
+from mjbot.core.task import TaskId
+from mjbot.core.view import TaskView
+from mjbot.core.watch import MessageRef, Watch
+from mjbot.ports import PressRecord
+from mjbot.store.rows import press_record, save_views, watch_row
+from mjbot.store.thread import DatabaseThread
+
+_UNDER_WAY = (Press.SENDING, Press.RETRYING)
+_OVER = (Press.REFUSED, Press.UNKNOWN_ACTION)
+
+
+class SqlitePresses:
+    """A `PressStore`. Each method is one transaction."""
+
+    def __init__(self, thread: DatabaseThread) -> None:
+        self._thread = thread
+
+    async def begin(
+        self, task_id: TaskId, action: str, user_id: int, at: float, *, after: int = 0
+    ) -> PressRecord | None:
+        """Commit a press, or return the earlier one that forbids it.
+
+        A press that was refused forbids nothing. One that was made, or of which nobody knows, is
+        repeated only by somebody who was told of it: who names its number in ``after``.
+        """
+
+        def work(db: Database) -> PressRecord | None:
+            with db.atomic():
+                rows = list(db.table("presses").rows_where("task_id = ? and action = ?", [task_id, action]))
+                earlier = press_record(rows[0]) if rows else None
+                if earlier is not None and earlier.state in _UNDER_WAY:
+                    return earlier
+                if earlier is not None and earlier.state not in _OVER and earlier.number != after:
+                    return earlier
+                row = {
+                    "task_id": task_id,
+                    "action": action,
+                    "user_id": user_id,
+                    "at": at,
+                    "state": Press.SENDING,
+                    "number": (earlier.number if earlier else 0) + 1,
+                }
+                db.table("presses").upsert(row, pk=("task_id", "action"))
+                return None
+
+        return await self._thread.run(work)
+
+    async def note(self, task_id: TaskId, action: str, state: Press) -> None:
+        """Note how the last press of an action stands."""
+
+        def work(db: Database) -> None:
+            with db.atomic():
+                row = {"task_id": task_id, "action": action, "state": state}
+                db.table("presses").upsert(row, pk=("task_id", "action"))
+
+        await self._thread.run(work)
+
+    async def accept(
+        self, task_id: TaskId, action: str, label: str, children: Sequence[tuple[Watch, TaskView]]
+    ) -> None:
+        """Note that a press was accepted, with the watches and views of what it makes."""
+
+        def work(db: Database) -> None:
+            row: dict[str, Any] = {"task_id": task_id, "action": action, "state": Press.ACCEPTED}
+            with db.atomic():
+                for watch, view in children:
+                    place = {
+                        "child_id": watch.task_id,
+                        "guild_id": watch.guild_id,
+                        "channel_id": watch.ref.channel_id,
+                        "message_id": watch.ref.message_id,
+                    }
+                    row |= place
+                    kin = place | {"parent_id": task_id, "label": label, "at": watch.created_at}
+                    db.table("lineage").upsert(kin, pk="child_id")
+                    db.table("watches").upsert(watch_row(watch), pk="message_id")
+                    save_views(db, [view])
+                db.table("presses").upsert(row, pk=("task_id", "action"))
+
+        await self._thread.run(work)
+
+    async def of(self, task_id: TaskId) -> dict[str, Press]:
+        """The state of the last press of each action of a task."""
+
+        def work(db: Database) -> dict[str, Press]:
+            rows = db.table("presses").rows_where("task_id = ?", [task_id])
+            return {row["action"]: Press(row["state"]) for row in rows}
+
+        return await self._thread.run(work)
+
+    async def end_interrupted(self) -> list[TaskId]:
+        """The tasks whose presses died with the last process.
+
+        One that was on its way may have been made; one that waited for another try was not.
+        """
+
+        def work(db: Database) -> list[TaskId]:
+            with db.atomic():
+                rows = list(
+                    db.query("select distinct task_id from presses where state in ('sending', 'retrying')")
+                )
+                db.execute("update presses set state = 'unclear' where state = 'sending'")
+                db.execute("update presses set state = 'refused' where state = 'retrying'")
+            return [TaskId(row["task_id"]) for row in rows]
+
+        return await self._thread.run(work)
+
+    async def lineage(self, task_id: TaskId, guild_id: int | None) -> Lineage:
+        """What a task was made from and what was made from it, as far as this guild has seen it."""
+
+        def work(db: Database) -> Lineage:
+            up = list(db.query(_PARENT, {"id": task_id, "guild": guild_id}))
+            down = db.query(_CHILDREN, {"id": task_id, "guild": guild_id})
+            return Lineage(
+                _kin(up[0], "parent_id", guild_id) if up else None,
+                tuple(_kin(row, "child_id", guild_id) for row in down),
+            )
+
+        return await self._thread.run(work)
+
+    async def unlink(self, ref: MessageRef) -> None:
+        """A message is gone: nothing points to it any more."""
+
+        def work(db: Database) -> None:
+            with db.atomic():
+                db.execute("delete from lineage where message_id = ?", [ref.message_id])
+                db.execute("update presses set message_id = null where message_id = ?", [ref.message_id])
+
+        await self._thread.run(work)
+
+
+_PARENT = """
+select lineage.parent_id, lineage.label, w.channel_id, w.message_id from lineage
+left join watches w on w.message_id = (
+    select message_id from watches where task_id = lineage.parent_id and guild_id is :guild
+    order by created_at desc limit 1)
+where lineage.child_id = :id and lineage.guild_id is :guild
+"""
+_CHILDREN = """
+select child_id, label, channel_id, message_id from lineage
+where parent_id = :id and guild_id is :guild order by at, child_id
+"""
+
+
+def _kin(row: dict[str, Any], name: str, guild_id: int | None) -> Kin:
+    ref = MessageRef(row["channel_id"], row["message_id"]) if row["message_id"] else None
+    return Kin(TaskId(row[name]), row["label"], ref.url(guild_id) if ref else None)

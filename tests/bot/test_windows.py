@@ -1,0 +1,137 @@
+"""Buttons that want words first, and tasks that wait for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from mjbot.sandbox.demo_tasks import DemoIds
+from tests.bot.conftest import GRID, SINGLE, Stage, Theatre
+
+MODAL = DemoIds.MODAL.value
+
+
+async def shown(stage: Stage, task_id: str = SINGLE) -> None:
+    await stage.ann.slash(stage.channel, "status", task_id=task_id)
+    await stage.wait(2)
+
+
+@pytest.fixture(params=["", "plus", "true", "gateway"])
+async def stage(request: pytest.FixtureRequest, theatre: Theatre) -> Stage:
+    return await theatre.open(request.param)
+
+
+async def test_a_button_that_is_known_to_want_words_opens_a_window_at_once(stage: Stage) -> None:
+    await shown(stage)
+    window = await stage.press(stage.messages[0], "Custom Zoom")
+    assert stage.world.log == []
+    await stage.ann.submit_modal(window, {"prompt": "a wider lake --zoom 1.5"})
+    await stage.wait(60)
+    child = max(stage.messages, key=lambda message: message.id)
+    assert child.embeds[0].title == "Done"
+    assert "a wider lake" in (child.embeds[0].description or "")
+    assert [each.prompt for each in stage.world.log] == ["", "a wider lake --zoom 1.5"]
+
+
+async def test_a_zoom_that_cannot_be_made_is_told_and_nothing_is_sent(stage: Stage) -> None:
+    await shown(stage)
+    window = await stage.press(stage.messages[0], "Custom Zoom")
+    told = await stage.ann.submit_modal(window, {"prompt": "a lake --zoom 5"})
+    assert told.ephemeral
+    assert told.response is not None
+    assert "above 1, at most 2" in told.response.content
+    assert stage.world.log == []
+
+
+async def test_in_remix_mode_the_child_waits_and_its_card_asks(stage: Stage) -> None:
+    stage.world.remix = True
+    await shown(stage, GRID)
+    await stage.press(stage.messages[0], "V1")
+    await stage.wait(20)
+    child = max(stage.messages, key=lambda message: message.id)
+    assert child.embeds[0].title == "Waiting for your words"
+    assert stage.labels(child) == [["Write the prompt", "Leave it"]]
+    window = await stage.press(child, "Write the prompt")
+    await stage.ann.submit_modal(window, {"prompt": "a lake at night"})
+    await stage.wait(60)
+    child = max(stage.messages, key=lambda message: message.id)
+    assert child.embeds[0].title == "Done"
+    assert "a lake at night" in (child.embeds[0].description or "")
+    assert len([each for each in stage.world.log if each.custom_id == "modal"]) == 1
+
+
+async def test_a_waiting_task_is_answered_once(stage: Stage) -> None:
+    await shown(stage, MODAL)
+    card = stage.messages[0]
+    one = await stage.press(card, "Write the prompt")
+    other = await stage.press(card, "Write the prompt")
+    await stage.ann.submit_modal(one, {"prompt": "the first words"})
+    late = await stage.ann.submit_modal(other, {"prompt": "the second words"})
+    assert "answered already" in late.followups[-1].content
+    await stage.wait(60)
+    assert [each.prompt for each in stage.world.log] == ["the first words"]
+
+
+async def test_what_is_left_alone_starts_nothing_and_may_be_taken_up_again(stage: Stage) -> None:
+    await shown(stage, MODAL)
+    await stage.press(stage.messages[0], "Leave it")
+    await stage.wait(2)
+    assert stage.card.title == "Left alone"
+    assert "Nothing was started." in (stage.card.description or "")
+    await stage.press(stage.messages[0], "Look again")
+    await stage.wait(2)
+    assert stage.card.title == "Waiting for your words"
+    assert stage.world.log == []
+
+
+async def test_a_window_left_open_across_a_restart_is_still_answered(theatre: Theatre) -> None:
+    stage = await theatre.open()
+    await shown(stage)
+    window = await stage.press(stage.messages[0], "Custom Zoom")
+    await theatre.restart(stage)
+    await stage.ann.submit_modal(window, {"prompt": "a wider lake --zoom 1.5"})
+    await stage.wait(40)
+    assert [message.embeds[0].title for message in stage.messages] == ["Done", "Done"]
+
+
+async def test_a_full_queue_is_waited_for_in_sight(stage: Stage) -> None:
+    await shown(stage, GRID)
+    stage.world.full = True
+    await stage.press(stage.messages[0], "V1")
+    child = max(stage.messages, key=lambda message: message.id)
+    assert child.embeds[0].title == "Waiting for room"
+    stage.world.full = False
+    await stage.wait(70)
+    child = max(stage.messages, key=lambda message: message.id)
+    assert child.embeds[0].title == "Done"
+    assert len([each for each in stage.world.log if each.child_id]) == 1
+
+
+async def test_waiting_for_room_can_be_stopped(stage: Stage) -> None:
+    await shown(stage, GRID)
+    stage.world.full = True
+    await stage.press(stage.messages[0], "V1")
+    child = max(stage.messages, key=lambda message: message.id)
+    await stage.press(child, "Stop trying")
+    await stage.wait(5)
+    public = [message for message in stage.messages if not message.flags.ephemeral]
+    assert [message.embeds[0].title for message in public] == ["Done"]
+    assert not stage.button(public[0], "V1").disabled
+
+
+async def test_kin_are_linked_both_ways(stage: Stage) -> None:
+    await shown(stage, GRID)
+    parent = stage.messages[0]
+    await stage.press(parent, "U2")
+    await stage.wait(30)
+    parent, child = sorted(stage.messages, key=lambda message: message.id)
+    assert f"Made from this: [U2]({child.jump_url})" in (parent.embeds[0].description or "")
+    assert f"U2 of [this picture]({parent.jump_url})" in (child.embeds[0].description or "")
+
+
+async def test_imagine_all_makes_one_card_each(theatre: Theatre) -> None:
+    stage = await theatre.open("true")
+    await shown(stage, DemoIds.DESCRIBE.value)
+    await stage.press(stage.messages[0], "Imagine all")
+    await stage.wait(60)
+    assert len(stage.messages) == 5
+    assert {message.embeds[0].title for message in stage.messages} == {"Done"}
