@@ -23,6 +23,7 @@ _ALL_EDITS, _ALL_SECONDS = 45, 1.0
 _OLD, _VERY_OLD = 50 * 60.0, 60 * 60.0
 _OLD_SPACING = 30.0
 _RETRY_CEILING = 120.0
+_LOOKS = (15.0, 60.0, 300.0)  # seconds until a result that may not be seen is looked at again
 _DOUBLINGS = 10
 
 
@@ -56,6 +57,7 @@ class _Slot:
     not_before: float = 0.0
     attempt: int = 0
     plain: bool = False
+    looks: int = 0
 
 
 @dataclass(slots=True)
@@ -149,12 +151,15 @@ class EditBook:
         if slot is not None:
             slot.flying = ""
         match outcome:
-            case Delivered(shown):
+            case Delivered(shown, unsure):
                 if slot is not None:
                     slot.shown, slot.state, slot.attempt = shown, edit.card.state, 0
                     slot.not_before = 0.0
                     if slot.pending is not None and slot.pending.digest == shown.digest:
                         slot.pending = None
+                    if unsure and edit.card.final and slot.pending is None and slot.looks < len(_LOOKS):
+                        self._look_again(slot, edit.card, now)
+                        return False
                 return True
             case Gone(channel=everything):
                 if everything:
@@ -189,6 +194,12 @@ class EditBook:
             for channel in self._channels.values()
             for slot in channel.slots.values()
         )
+
+    def _look_again(self, slot: _Slot, card: Card, now: float) -> None:
+        """Offer a card to a message that shows it: the sink looks whether its result can be seen."""
+        slot.pending, slot.plain, slot.since, slot.priority = card, False, now, Priority.PROGRESS
+        slot.not_before = now + _LOOKS[slot.looks]
+        slot.looks += 1
 
     def _again(self, edit: Edit, now: float, seconds: float, *, plain: bool = False) -> None:
         slot = self._slot(edit.ref)
@@ -230,4 +241,5 @@ def _too_old_for(slot: _Slot, age: float) -> bool:
         and slot.priority is Priority.PROGRESS
         and slot.state is not None
         and slot.pending.state is slot.state
+        and slot.pending.digest != slot.shown.digest
     )

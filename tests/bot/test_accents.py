@@ -133,13 +133,16 @@ async def test_an_upscale_is_made_by_a_press_and_shown_as_a_card_of_its_own(pres
     assert len(stage.world.log) == 1
 
 
-async def test_what_a_service_does_not_do_is_refused_and_starts_nothing(pressable: Stage) -> None:
+async def test_a_queue_that_stays_full_is_told_in_the_end_and_nothing_is_started(pressable: Stage) -> None:
     stage = pressable
     await ask(stage, SINGLE)
     await stage.wait(2)
     stage.world.full = True
-    result = await stage.press(stage.messages[0], "Vary (Subtle)")
-    assert "queue is full. Nothing was started" in result.followups[-1].content
+    told = await stage.press(stage.messages[0], "Vary (Subtle)")
+    await stage.wait(220)
+    assert "queue is full. Nothing was started" in told.followups[-1].content
+    assert len([message for message in stage.messages if message.embeds]) == 1
+    assert [each.child_id for each in stage.world.log] == [None] * 6
 
 
 async def test_a_parent_that_is_gone_is_told_as_such(pressable: Stage) -> None:

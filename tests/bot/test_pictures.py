@@ -108,3 +108,34 @@ async def test_a_result_said_to_be_on_localhost_is_fetched_from_the_service(thea
     await stage.wait(2)
     assert [each.path for each in stage.server.requests if "/image/" in each.path] == [f"/mj/image/{GRID}"]
     assert await stage.messages[0].attachments[0].read() == stage.world.final_picture(GRID)
+
+
+async def test_a_result_whose_host_had_a_bad_moment_is_attached_a_little_later(stage: Stage) -> None:
+    stage.server.fail("/attachments/*", status=503)
+    await stage.ann.slash(stage.channel, "status", task_id=GRID)
+    await stage.wait(5)
+    assert "The picture could not be shown here." in (stage.card.description or "")
+    assert len(await stage.bot.store.open_watches()) == 1
+    stage.server.clear_faults()
+    await stage.wait(20)
+    assert await stage.messages[0].attachments[0].read() == stage.world.final_picture(GRID)
+    assert "could not be shown" not in (stage.card.description or "")
+    assert await stage.bot.store.open_watches() == []
+
+
+async def test_a_result_that_cannot_be_had_is_given_up_in_the_end(stage: Stage) -> None:
+    stage.server.fail("/attachments/*", status=404)
+    await stage.ann.slash(stage.channel, "status", task_id=GRID)
+    await stage.wait(420)
+    assert "The picture could not be shown here." in (stage.card.description or "")
+    assert await stage.bot.store.open_watches() == []
+
+
+async def test_where_only_links_are_wanted_one_that_nobody_can_fetch_is_attached_after_all(
+    theatre: Theatre,
+) -> None:
+    stage = await theatre.open()
+    await theatre.restart(stage, images="link")
+    await stage.ann.slash(stage.channel, "status", task_id=GRID)
+    await stage.wait(30)
+    assert len(stage.messages[0].attachments) == 1

@@ -291,3 +291,39 @@ class Interleavings(RuleBasedStateMachine):
 
 TestInterleavings = Interleavings.TestCase
 TestInterleavings.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+
+
+def test_a_result_that_may_not_be_seen_is_looked_at_three_times_and_then_left() -> None:
+    book = EditBook()
+    book.offer(ref(1), card("end", final=True), Priority.FINAL, NOW)
+    now, looks = NOW, []
+    while (edit := book.take(now)) is not None:
+        looks.append(now - NOW)
+        done = book.settle(edit, Delivered(Shown(edit.card.digest), unsure=True), now)
+        now = book.wake_at(now) or now
+    assert looks == [0.0, 15.0, 75.0, 375.0]
+    assert done
+    assert book.wake_at(now) is None
+
+
+def test_a_result_that_is_seen_at_the_second_look_is_done_with() -> None:
+    book = EditBook()
+    book.offer(ref(1), card("end", final=True), Priority.FINAL, NOW)
+    edit = book.take(NOW)
+    assert edit is not None
+    assert not book.settle(edit, Delivered(Shown(edit.card.digest), unsure=True), NOW)
+    assert book.urgent_waiting == 0  # the end of the process does not wait for looks
+    look = book.take(NOW + 15)
+    assert look is not None
+    assert look.shown.digest == look.card.digest
+    assert book.settle(look, Delivered(look.shown), NOW + 15)
+
+
+def test_a_result_on_a_message_over_an_hour_old_is_looked_at_too() -> None:
+    book = EditBook()
+    old = ref(1, age=7200)
+    book.offer(old, card("end", final=True), Priority.FINAL, NOW)
+    edit = book.take(NOW)
+    assert edit is not None
+    book.settle(edit, Delivered(Shown(edit.card.digest), unsure=True), NOW)
+    assert book.take(NOW + 31) is not None
