@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run check test lint types format clean
+.PHONY: help demo run check pictures test lint types format clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -18,6 +18,9 @@ run: $(VENV)/.run ## the bot on Discord, with the settings in .env
 
 check: $(VENV)/.run ## try the settings in .env, and say what is wrong with them
 	@$(BIN)/mjbot check $(ARGS)
+
+pictures: $(VENV)/.dev ## draw every card anew into docs/cards; needs Chromium
+	$(BIN)/python -m tests.gallery
 
 test: lint types ## everything that must pass before a change lands
 	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)

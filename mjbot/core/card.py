@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from mjbot.core.buttons import CardButton, Rows, rows_of
 from mjbot.core.custom_id import CustomId, Verb
-from mjbot.core.description import describe, timestamp, with_prompt
+from mjbot.core.description import describe, timestamp, wants_area, with_prompt
 from mjbot.core.state import Context, State, state_of
 from mjbot.core.task import TaskId
 from mjbot.core.text import clean, cut, cut_middle, units
@@ -144,7 +144,7 @@ def _rows(view: TaskView, state: State, context: Context) -> Rows:
     if state is State.DONE and view.task is not None:
         return rows_of(view.task, context.presses, context.locale)
     if state is State.WAITING:
-        return (_window(view.id, context.locale),)
+        return (_window(view, context.locale),)
     if state in (State.NOT_FOUND, State.LOST, State.ENDED, State.LEFT) or (
         context.unwatched and not view.settled
     ):
@@ -152,9 +152,10 @@ def _rows(view: TaskView, state: State, context: Context) -> Rows:
     return ()
 
 
-def _window(task_id: TaskId, locale: str) -> tuple[CardButton, ...]:
-    write = CardButton(str(CustomId(Verb.WRITE, task_id)), label=say("button.write", locale), primary=True)
-    return write, CardButton(str(CustomId(Verb.LEAVE, task_id)), label=say("button.leave", locale))
+def _window(view: TaskView, locale: str) -> tuple[CardButton, ...]:
+    write = CardButton(str(CustomId(Verb.WRITE, view.id)), label=say("button.write", locale), primary=True)
+    leave = CardButton(str(CustomId(Verb.LEAVE, view.id)), label=say("button.leave", locale))
+    return (leave,) if wants_area(view) else (write, leave)
 
 
 def _look(task_id: TaskId, locale: str) -> CardButton:

@@ -39,6 +39,11 @@ def describe(view: TaskView, state: State, context: Context, *, pictureless: boo
     return with_prompt(lines, view.task, context.locale)
 
 
+def wants_area(view: TaskView) -> bool:
+    """True for a window that asks where to repaint."""
+    return view.task is not None and view.task.action.upper() == "INPAINT"
+
+
 def timestamp(moment: float) -> str:
     """A time that Discord shows as "5 minutes ago" and keeps ticking in the reader's client."""
     return f"<t:{int(moment)}:R>"
@@ -91,9 +96,8 @@ def _running(view: TaskView, context: Context) -> Iterable[str]:
 
 
 def _waiting(view: TaskView, context: Context) -> Iterable[str]:
-    task = _task(view)
-    yield say("modal.mask" if task.action.upper() == "INPAINT" else "modal", context.locale)
-    yield from _joined(_at("modal.asked", task.submitted_at, context.locale))
+    yield say("modal.mask" if wants_area(view) else "modal", context.locale)
+    yield from _joined(_at("modal.asked", _task(view).submitted_at, context.locale))
 
 
 def _done(view: TaskView, context: Context) -> Iterable[str]:

@@ -81,6 +81,8 @@ class PressService:
                 await reply.think()  # the task must be read first, which may take longer than Discord waits
             action = await self._action(task_id, digest, place.locale, reply, after)
             form = form_of(action.button.custom_id)
+            if form is Form.REGION:
+                raise PressRefused("say.needs_area", label=escape(action.label))
             if form is not None and words is None:
                 await self._ask(place, action, form, reply)
                 return

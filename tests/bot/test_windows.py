@@ -135,3 +135,11 @@ async def test_imagine_all_makes_one_card_each(theatre: Theatre) -> None:
     await stage.wait(60)
     assert len(stage.messages) == 5
     assert {message.embeds[0].title for message in stage.messages} == {"Done"}
+
+
+async def test_a_region_cannot_be_asked_for_yet_and_nothing_is_sent(stage: Stage) -> None:
+    await shown(stage)
+    told = await stage.press(stage.messages[0], "Vary (Region)")
+    assert told.response is not None
+    assert "needs to know where to repaint" in told.response.content
+    assert stage.world.log == []

@@ -1,0 +1,124 @@
+"""Draw the gallery: the cards of `cases` in a simulated Discord, photographed with a real browser."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import discord
+import simcord
+from PIL import Image
+from playwright.async_api import Browser, async_playwright
+
+from mjbot.sandbox import art
+from mjbot.sandbox.demo import invite
+from mjbot.ui.embeds import embed_of, view_of
+from tests.gallery.cases import NOW, Shot, groups
+
+FOLDER = Path(__file__).parent.parent.parent / "docs" / "cards"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+WIDTHS = {"wide": 700, "narrow": 390}
+LOCALES = ("en-US", "zh-CN", "zh-TW")
+SETTLE = 1500  # ms in which a page draws its pictures
+
+
+def painted(shot: Shot) -> bytes:
+    """The picture of a shot."""
+    image = art.single(3, 1, 640, shot.aspect) if shot.stage == "single" else art.grid(3, 640, shot.aspect)
+    return art.encode(art.preview(image, 2, 6) if shot.stage == "preview" else image)
+
+
+async def post(channel: discord.TextChannel, shots: list[Shot]) -> None:
+    """Put the cards into a channel, as the bot does."""
+    for number, shot in enumerate(shots):
+        view = view_of(shot.card.rows) or discord.utils.MISSING
+        if shot.aspect:
+            name = f"{number}.png"
+            embed = embed_of(shot.card, f"attachment://{name}")
+            await channel.send(embed=embed, view=view, file=discord.File(io.BytesIO(painted(shot)), name))
+        else:
+            await channel.send(embed=embed_of(shot.card, None), view=view)
+
+
+async def photograph(browser: Browser, url: str, width: int, to: Path) -> None:
+    """Take one picture of all messages on a page."""
+    page = await browser.new_page(viewport={"width": width, "height": 1200})
+    await page.goto(url)
+    messages = page.locator(".channel-message")
+    await messages.first.wait_for()
+    await page.wait_for_timeout(SETTLE)
+    height = await page.evaluate(
+        "Math.max(...[...document.querySelectorAll('*')].map(each => each.scrollHeight))"
+    )
+    await page.set_viewport_size({"width": width, "height": min(int(height) + 200, 9000)})
+    await page.wait_for_timeout(SETTLE)
+    boxes = [box for each in await messages.all() if (box := await each.bounding_box())]
+    top, bottom = min(box["y"] for box in boxes), max(box["y"] + box["height"] for box in boxes)
+    shot = await page.screenshot(clip={"x": 0, "y": top, "width": width, "height": bottom - top})
+    await page.close()
+    image = Image.open(io.BytesIO(shot)).convert("RGB").quantize(128, dither=Image.Dither.NONE)
+    image.save(to, optimize=True)
+
+
+async def draw(browser: Browser, locale: str) -> list[str]:
+    """Draw all groups in one language; the names of the pictures."""
+    bot = discord.Client(intents=discord.Intents(guilds=True))
+    env = simcord.Env(bot)
+    await env.start()
+    env.backend.bot_user.name = "mjbot"
+    guild = env.create_guild("Atelier", preferred_locale=locale)
+    invite(env, guild)
+    visitor = guild.add_member(env.create_user("you", global_name="You"))
+    names = []
+    for group, shots in groups(locale).items():
+        handle = guild.create_text_channel(group)
+        channel = bot.get_channel(handle.id)
+        assert isinstance(channel, discord.TextChannel)
+        await post(channel, shots)
+        async with env.preview(
+            handle,
+            viewers=[visitor],
+            layout="channel",
+            locale=locale,
+            presentation_time=datetime.fromtimestamp(NOW, UTC),
+        ) as preview:
+            for width in WIDTHS if locale != "zh-TW" else ["wide"]:
+                name = f"{group}-{locale}-{width}.png"
+                await photograph(browser, preview.url, WIDTHS[width], FOLDER / name)
+                names.append(name)
+    await env.shutdown()
+    return names
+
+
+async def main() -> None:
+    """Draw everything, and list it."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for old in FOLDER.glob("*.png"):
+        old.unlink()
+    lines = [
+        "# Every card there is",
+        "",
+        "Drawn by `make pictures` from the real cards. Each picture shows, from top to bottom:",
+        "",
+    ]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        drawn = [name for locale in LOCALES for name in await draw(browser, locale)]
+        await browser.close()
+    for group, shots in groups("en-US").items():
+        lines.append(f"- **{group}**: {'; '.join(shot.name for shot in shots)}.")
+        links = [
+            f"[{name.removeprefix(group + '-').removesuffix('.png')}]({name})"
+            for name in drawn
+            if name.startswith(group)
+        ]
+        lines.append(f"  {' · '.join(links)}")
+    (FOLDER / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,200 @@
+"""The cards of the gallery: one for each state and each text that can break a layout, by the real rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from mjbot.core.buttons import Press
+from mjbot.core.card import Card, crowded, moved, render
+from mjbot.core.custom_id import CustomId, Verb, action_digest
+from mjbot.core.lineage import Kin, Lineage
+from mjbot.core.state import Context
+from mjbot.core.task import Button, Task, TaskId
+from mjbot.core.view import LIMITS, Left, Missing, Seen, Silence, TaskView, Trouble, Unreachable, advance
+from mjbot.sandbox.buttons import grid_buttons, single_buttons, video_buttons
+from mjbot.sandbox.demo_tasks import LONG_PROMPT
+
+NOW = 1_763_936_700
+ID = TaskId("1763936412345678")
+JOB = "9531985d-5d9d-49f8-9818-e811892f902b"
+URL = "https://discord.com/channels/1/2/3"
+PICTURE = "https://pictures.example/result.png"
+PROMPT = "an old lighthouse keeper reading by a window, amber light, film grain --ar 3:2 --v 7"
+CHINESE = "雾中的雪山与灯塔，木刻版画风格，五色油墨 --ar 3:2 --v 7"
+DESCRIBED = "\n\n".join(
+    f"{n}\ufe0f\u20e3 A screen print of layered mountains under a low sun --ar 1:1" for n in range(1, 5)
+)
+HEBREW = "\u202eמגדלור ישן בחוף, אור ענבר --ar 3:2\u202c \u2067منارة قديمة على الشاطئ\u2069"
+MARKDOWN = "# no heading @everyone <@1> **bold** [link](https://x.example) `code` > quote -# ||spoiler||"
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One card; ``aspect`` is the shape of its picture, "" for none."""
+
+    name: str
+    card: Card
+    aspect: str = ""
+    stage: str = "result"
+
+
+def _buttons(wires: list[dict[str, object]]) -> tuple[Button, ...]:
+    return tuple(
+        Button(
+            str(w.get("customId", "")),
+            str(w["label"]),
+            str(w["emoji"]),
+            int(str(w["style"])),
+            str(w.get("url", "")),
+        )
+        for w in wires
+    )
+
+
+GRID, SINGLE, VIDEO = _buttons(grid_buttons(JOB)), _buttons(single_buttons(JOB)), _buttons(video_buttons(JOB))
+
+
+class Easel:
+    """Draws cards in one language."""
+
+    def __init__(self, locale: str) -> None:
+        self._locale = locale
+        self._prompt = PROMPT if locale == "en-US" else CHINESE
+
+    def task(self, status: str, **fields: object) -> Task:
+        """A task as it may be read; a later status brings the times that belong to it."""
+        base = Task(ID, status=status, action="IMAGINE", prompt=self._prompt, submitted_at=NOW - 95)
+        if status not in ("NOT_START", "SUBMITTED", "MODAL"):
+            base = replace(base, started_at=NOW - 80)
+        if status in ("SUCCESS", "FAILURE", "CANCEL"):
+            base = replace(base, finished_at=NOW - 20)
+        return replace(base, **fields)  # type: ignore[arg-type]
+
+    def seen(self, task: Task) -> TaskView:
+        """A view of a task that was read twice."""
+        view = TaskView(ID, opened_at=NOW - 90)
+        first = replace(task, progress="0%") if not task.phase.final else task
+        return advance(advance(view, Seen(first), NOW - 60), Seen(task), NOW - 25)
+
+    def draw(
+        self, view: TaskView, presses: dict[str, Press] | None = None, kin: Lineage | None = None
+    ) -> Card:
+        """The card of a view."""
+        return render(view, Context(self._locale, presses or {}, kin or Lineage()))
+
+    def shot(self, name: str, status: str, aspect: str = "", stage: str = "result", **fields: object) -> Shot:
+        """A card of a task that is fine."""
+        picture = {"image_url": PICTURE} if aspect else {}
+        return Shot(name, self.draw(self.seen(self.task(status, **picture, **fields))), aspect, stage)
+
+    def alive(self) -> list[Shot]:
+        """What a person sees while they wait."""
+        running = self.seen(self.task("IN_PROGRESS", progress="46%", image_url=PICTURE))
+        quiet = advance(running, Silence(), NOW + LIMITS.quiet)
+        key = advance(running, Unreachable(Trouble.KEY), NOW - 20)
+        down = advance(running, Unreachable(Trouble.DOWN), NOW - 20)
+        queued = advance(self.seen(self.task("SUBMITTED")), Unreachable(Trouble.DOWN), NOW - 20)
+        late = NOW + LIMITS.unreachable
+        return [
+            self.shot("queued", "SUBMITTED", ahead=3),
+            self.shot("running", "IN_PROGRESS", "3:2", "preview", progress="46%"),
+            self.shot("running, no percent", "IN_PROGRESS", progress="Waiting to start"),
+            self.shot("an unknown status", "PAUSED", progress="62%"),
+            Shot("quiet", self.draw(quiet), "3:2", "preview"),
+            Shot("unreachable", self.draw(advance(down, Silence(), late))),
+            Shot("unreachable, key refused", self.draw(advance(key, Silence(), late))),
+            Shot("unreachable in the queue", self.draw(advance(queued, Silence(), late))),
+        ]
+
+    def done(self) -> list[Shot]:
+        """Results, with their buttons and their kin."""
+        grid = self.seen(self.task("SUCCESS", buttons=GRID, image_url=PICTURE))
+        presses = {
+            action_digest(GRID[1].custom_id): Press.ACCEPTED,
+            action_digest(GRID[2].custom_id): Press.SENDING,
+        }
+        children = tuple(Kin(ID, label, URL) for label in ("U2", "V3"))
+        parent = Lineage(parent=Kin(ID, "U2", URL))
+        single = self.seen(self.task("SUCCESS", action="UPSCALE", buttons=SINGLE, image_url=PICTURE))
+        return [
+            Shot(
+                "a grid, U2 used, U3 on its way", self.draw(grid, presses, Lineage(children=children)), "1:1"
+            ),
+            Shot("a single picture", self.draw(single, None, parent), "1:1", "single"),
+        ]
+
+    def ends(self) -> list[Shot]:
+        """Every other way for a watch to end, and to wait."""
+        running = self.seen(self.task("IN_PROGRESS", progress="46%"))
+        waiting = self.seen(self.task("MODAL", action="ZOOM"))
+        region = self.seen(self.task("MODAL", action="INPAINT"))
+        lost, unknown = running, TaskView(ID, opened_at=NOW)
+        for second in range(LIMITS.lost_misses + 1):
+            lost = advance(lost, Missing(), NOW + second * 15)
+            unknown = advance(unknown, Missing(), NOW + second * 15)
+        ended = advance(running, Silence(), NOW + LIMITS.watch)
+        reason = "[Invalid parameter] Unrecognized parameter(s): --arr"
+        stop = CustomId(Verb.STOP, ID, "abc")
+        return [
+            self.shot("failed", "FAILURE", fail_reason=reason),
+            self.shot("failed, by the proxy's own timeout", "FAILURE", fail_reason="任务超时"),
+            self.shot("failed, no reason", "FAILURE"),
+            self.shot("cancelled", "CANCEL"),
+            Shot("waiting for words", self.draw(waiting)),
+            Shot("waiting for a region", self.draw(region)),
+            Shot("left alone", self.draw(advance(waiting, Left(), NOW))),
+            Shot("waiting for room", crowded(stop, "U2", NOW + 20, self._locale)),
+            Shot("lost", self.draw(lost)),
+            Shot("not found", self.draw(unknown)),
+            Shot("not seen yet", self.draw(TaskView(ID, opened_at=NOW))),
+            Shot("no longer watching", self.draw(ended)),
+            Shot("moved", moved(running, URL, self._locale)),
+        ]
+
+    def texts(self) -> list[Shot]:
+        """Results that are words or videos, or that cannot be shown."""
+        videos = tuple(f"https://videos.example/{n}.mp4" for n in range(4))
+        described = self.shot(
+            "a description",
+            "SUCCESS",
+            "1:1",
+            action="DESCRIBE",
+            prompt=DESCRIBED,
+            text=DESCRIBED,
+            buttons=tuple(Button(f"MJ::Job::PicReader::{n}", "", f"{n}\ufe0f\u20e3") for n in range(1, 5)),
+        )
+        hidden = self.shot("a result that cannot be shown", "SUCCESS", "1:1", buttons=GRID)
+        return [
+            described,
+            self.shot("videos", "SUCCESS", "3:2", "single", action="VIDEO", video_urls=videos, buttons=VIDEO),
+            replace(hidden, card=hidden.card.without_picture, aspect=""),
+        ]
+
+    def extremes(self) -> list[Shot]:
+        """What breaks layouts: length, shapes, directions, markdown, numbers of buttons."""
+        long = (LONG_PROMPT * 5)[:4000]
+        many = tuple(Button(f"MJ::JOB::new_{n}::{JOB}", f"Action {n}") for n in range(1, 31))
+        return [
+            self.shot(
+                "a prompt of 4,000 characters",
+                "SUCCESS",
+                "9:16",
+                prompt=long,
+                buttons=GRID,
+            ),
+            self.shot("a wide picture, and text from right to left", "SUCCESS", "21:9", prompt=HEBREW),
+            self.shot("markdown and mentions", "FAILURE", prompt=MARKDOWN, fail_reason=MARKDOWN),
+            self.shot("thirty buttons", "SUCCESS", buttons=many),
+        ]
+
+
+def groups(locale: str) -> dict[str, list[Shot]]:
+    """All shots in one language, by the picture they are on."""
+    easel = Easel(locale)
+    return {
+        "alive": easel.alive(),
+        "done": easel.done(),
+        "ends": easel.ends(),
+        "text-video": easel.texts(),
+        "extremes": easel.extremes(),
+    }
