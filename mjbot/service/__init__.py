@@ -3,6 +3,7 @@
 from mjbot.service.cards import CardKeeper
 from mjbot.service.presses import PressService
 from mjbot.service.status import StatusService
+from mjbot.service.underway import UnderWay
 from mjbot.service.windows import WindowService
 
-__all__ = ["CardKeeper", "PressService", "StatusService", "WindowService"]
+__all__ = ["CardKeeper", "PressService", "StatusService", "UnderWay", "WindowService"]

@@ -69,6 +69,11 @@ class Patience:
         turn.wakeup.ring()
         return True
 
+    def stop_all(self) -> None:
+        """Try no more at all: the process is about to end."""
+        for task_id, action in list(self._turns):
+            self.stop(task_id, action)
+
     async def _pause(self, target: CustomId, label: str, seconds: float, locale: str, reply: Reply) -> None:
         until = self._clock.now() + seconds
         turn = _Turn(Wakeup(self._clock, "until the service may have room"))

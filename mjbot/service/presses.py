@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from mjbot.clock import Clock
 from mjbot.core.buttons import CardButton, Press, label_of, repeatable
@@ -24,6 +20,7 @@ from mjbot.service.cards import CardKeeper
 from mjbot.service.children import ChildService
 from mjbot.service.patience import Patience
 from mjbot.service.status import StatusService
+from mjbot.service.underway import UnderWay
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +45,7 @@ class PressService:
         presses: PressStore,
         status: StatusService,
         cards: CardKeeper,
+        under_way: UnderWay,
         clock: Clock,
     ) -> None:
         self._source = source
@@ -58,7 +56,7 @@ class PressService:
         self._children = ChildService(presses, status, cards)
         self._patience = Patience(clock)
         self._clock = clock
-        self._running: set[asyncio.Task[Any]] = set()
+        self._under_way = under_way
 
     async def press(
         self,
@@ -76,7 +74,7 @@ class PressService:
         ``after``: the press that this one knowingly repeats. ``words``: what its window was given.
         """
         self._status.admit(place)
-        with self._under_way():
+        with self._under_way.noted():
             if (stored := await self._store.view(task_id)) is None or stored.task is None:
                 await reply.think()  # the task must be read first, which may take longer than Discord waits
             action = await self._action(task_id, digest, place.locale, reply, after)
@@ -98,22 +96,9 @@ class PressService:
         await reply.think()
 
     async def finish(self, seconds: float) -> None:
-        """Wait for the presses under way; those that take longer end as unclear, which is the truth."""
-        if self._running:
-            _, late = await asyncio.wait(self._running, timeout=seconds)
-            for each in late:
-                each.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-
-    @contextmanager
-    def _under_way(self) -> Iterator[None]:
-        running = asyncio.current_task()
-        assert running is not None
-        self._running.add(running)
-        try:
-            yield
-        finally:
-            self._running.discard(running)
+        """Give up what waits for room, and wait for what is on its way."""
+        self._patience.stop_all()
+        await self._under_way.finish(seconds)
 
     async def _ask(self, place: Place, action: _Action, form: Form, reply: Reply) -> None:
         target = CustomId(Verb.FORM, action.view.id, numbered(action.digest, action.number))

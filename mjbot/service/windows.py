@@ -18,6 +18,7 @@ from mjbot.errors import MJBotError, PressRefused, UpstreamError
 from mjbot.ports import Place, PressStore, Reply, TaskSource
 from mjbot.service.cards import CardKeeper
 from mjbot.service.status import StatusService
+from mjbot.service.underway import UnderWay
 from mjbot.tracker import TaskTracker
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class WindowService:
         status: StatusService,
         cards: CardKeeper,
         tracker: TaskTracker,
+        under_way: UnderWay,
         clock: Clock,
     ) -> None:
         self._source = source
@@ -40,6 +42,7 @@ class WindowService:
         self._status = status
         self._cards = cards
         self._tracker = tracker
+        self._under_way = under_way
         self._clock = clock
 
     async def write(self, place: Place, task_id: TaskId, reply: Reply) -> None:
@@ -57,7 +60,11 @@ class WindowService:
         if not words.prompt.strip():
             raise PressRefused("say.no_words")
         await reply.think()
-        view = await self._status.known(task_id)
+        with self._under_way.noted():
+            await self._answer(place, on, await self._status.known(task_id), words)
+
+    async def _answer(self, place: Place, on: MessageRef, view: TaskView, words: Words) -> None:
+        task_id = view.id
         if view.task is not None and view.task.phase is not Phase.WAITING:
             raise PressRefused("say.answered")
         if await self._presses.begin(task_id, MODAL, place.user_id, self._clock.now()) is not None:

@@ -269,6 +269,20 @@ async def test_sigterm_waits_for_a_press_on_its_way_and_its_child_is_followed_af
     assert len(scene.upstream.world.log) == 1
 
 
+async def test_sigterm_gives_up_a_press_that_waits_for_room_and_says_so(scene: Scene) -> None:
+    parent = await finished(scene)
+    scene.upstream.world.full = True
+    press = await scene.stub.press(parent, custom_id(parent, "U1"), scene.user)
+    await scene.stub.until(lambda: len(scene.messages) == 2 and scene.messages[1].embeds, SECONDS)
+    assert scene.messages[1].embeds[0]["title"] == "Waiting for room"
+    assert await scene.bot.terminate() == 0
+    assert press.ephemeral is not None
+    assert "no longer trying. Nothing was started." in press.ephemeral.content
+    assert [each.deleted for each in scene.messages] == [False, True]
+    with closing(sqlite3.connect(scene.bot.database)) as connection:
+        assert connection.execute("select state from presses").fetchall() == [("refused",)]
+
+
 async def test_sigterm_during_the_login_ends_the_process_with_0(scene: Scene, tmp_path: Path) -> None:
     assert await scene.bot.terminate() == 0
     login = scene.stub.hold("GET", "/users/@me", "before")
