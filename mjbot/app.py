@@ -16,7 +16,7 @@ from mjbot.core.polling import Pace, PollBook
 from mjbot.core.view import Limits
 from mjbot.editor import EditScheduler
 from mjbot.pictures import Pictures, picture_session
-from mjbot.service import CardKeeper, PressService, StatusService, UnderWay, WindowService
+from mjbot.service import CardKeeper, Drafts, PressService, StatusService, UnderWay, WindowService
 from mjbot.settings import Settings
 from mjbot.store.presses import SqlitePresses
 from mjbot.store.sqlite import SqliteStore
@@ -55,11 +55,11 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
         status = StatusService(
             source, store, presses, bot.tracker, bot.cards, pictures, clock, settings.allowed_guilds
         )
-        under_way = UnderWay()
+        under_way, drafts = UnderWay(), Drafts()
         bot.services = Services(
             status,
-            PressService(source, store, presses, status, bot.cards, under_way, clock),
-            WindowService(source, presses, status, bot.cards, bot.tracker, under_way, clock),
+            PressService(source, store, presses, status, bot.cards, under_way, drafts, clock),
+            WindowService(source, presses, status, bot.cards, bot.tracker, under_way, drafts, clock),
         )
         yield bot
 

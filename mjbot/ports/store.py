@@ -98,6 +98,10 @@ class PressStore(Protocol):
         """
         ...
 
+    async def last(self, task_id: TaskId, action: str) -> PressRecord | None:
+        """The last press of an action."""
+        ...
+
     async def note(self, task_id: TaskId, action: str, state: Press) -> None:
         """Note how the last press of an action stands."""
         ...

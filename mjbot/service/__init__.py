@@ -1,9 +1,10 @@
 """The use cases: open a card, press a button, resume after a start, tell of a change."""
 
 from mjbot.service.cards import CardKeeper
+from mjbot.service.drafts import Drafts
 from mjbot.service.presses import PressService
 from mjbot.service.status import StatusService
 from mjbot.service.underway import UnderWay
 from mjbot.service.windows import WindowService
 
-__all__ = ["CardKeeper", "PressService", "StatusService", "UnderWay", "WindowService"]
+__all__ = ["CardKeeper", "Drafts", "PressService", "StatusService", "UnderWay", "WindowService"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mjbot.clock import Clock
 from mjbot.core.buttons import CardButton, Press, label_of, repeatable
@@ -18,6 +18,7 @@ from mjbot.errors import MJBotError, PressRefused, PressUnclear, UpstreamError
 from mjbot.ports import Accepted, Place, PressRecord, PressStore, Reply, TaskSource, WatchStore
 from mjbot.service.cards import CardKeeper
 from mjbot.service.children import ChildService
+from mjbot.service.drafts import Drafts
 from mjbot.service.patience import Patience
 from mjbot.service.status import StatusService
 from mjbot.service.underway import UnderWay
@@ -46,6 +47,7 @@ class PressService:
         status: StatusService,
         cards: CardKeeper,
         under_way: UnderWay,
+        drafts: Drafts,
         clock: Clock,
     ) -> None:
         self._source = source
@@ -55,6 +57,7 @@ class PressService:
         self._cards = cards
         self._children = ChildService(presses, status, cards)
         self._patience = Patience(clock)
+        self._drafts = drafts
         self._clock = clock
         self._under_way = under_way
 
@@ -84,8 +87,11 @@ class PressService:
             if form is not None and words is None:
                 await self._ask(place, action, form, reply)
                 return
+            if words is not None:
+                self._drafts.keep(place.user_id, task_id, digest, words.prompt)
             if form is Form.ZOOM and words is not None and not zooms(words.prompt):
-                raise PressRefused("say.bad_zoom")
+                await self._offer_window(place, action, "say.bad_zoom", reply)
+                return
             await self._press(place, on, action, words, reply)
 
     async def stop_trying(self, place: Place, task_id: TaskId, action: str, reply: Reply) -> None:
@@ -101,19 +107,30 @@ class PressService:
         await self._under_way.finish(seconds)
 
     async def _ask(self, place: Place, action: _Action, form: Form, reply: Reply) -> None:
-        target = CustomId(Verb.FORM, action.view.id, numbered(action.digest, action.number))
-        assert action.view.task is not None
-        text = proposed(action.view.task, action.button.custom_id)
-        if not reply.answered:
-            await reply.ask(Question(target, action.label, text, form))
+        """Open the action's window. Writing anew is knowing enough to repeat what was made before."""
+        task, digest = action.view.task, action.digest
+        assert task is not None
+        earlier = await self._presses.last(task.id, digest)
+        if earlier is not None and earlier.number != action.number:
+            if earlier.state in (Press.SENDING, Press.RETRYING, Press.UNCLEAR):
+                await self._told(place, earlier, action, reply)
+                return
+            action = replace(action, number=earlier.number)
+        if reply.answered:  # the task had to be read first, so the three seconds for a window may be over
+            await self._offer_window(place, action, "say.needs_words", reply)
             return
-        # The task had to be read first, so the three seconds for a window may be over.
+        draft = self._drafts.get(place.user_id, task.id, digest)
+        text = draft if draft is not None else proposed(task, action.button.custom_id)
+        target = CustomId(Verb.FORM, action.view.id, numbered(digest, action.number))
+        await reply.ask(Question(target, action.label, text, form))
+
+    async def _offer_window(self, place: Place, action: _Action, key: str, reply: Reply) -> None:
         write = CardButton(
-            str(CustomId(Verb.AGAIN, action.view.id, target.arg)),
+            str(CustomId(Verb.AGAIN, action.view.id, numbered(action.digest, action.number))),
             label=say("button.write", place.private_locale),
             primary=True,
         )
-        await reply.choose("say.needs_words", ((write,),), label=action.label)
+        await reply.choose(key, ((write,),), label=escape(action.label))
 
     async def _press(
         self, place: Place, on: MessageRef, action: _Action, words: Words | None, reply: Reply
@@ -130,6 +147,7 @@ class PressService:
         except BaseException as error:
             await self._failed(action, on, error)
             raise
+        self._drafts.drop(place.user_id, task_id, action.digest)
         try:
             await self._children.born(
                 place, action.view, (action.digest, action.label), accepted, words, ref, reply

@@ -17,6 +17,7 @@ from mjbot.core.words import say
 from mjbot.errors import MJBotError, PressRefused, UpstreamError
 from mjbot.ports import Place, PressStore, Reply, TaskSource
 from mjbot.service.cards import CardKeeper
+from mjbot.service.drafts import Drafts
 from mjbot.service.status import StatusService
 from mjbot.service.underway import UnderWay
 from mjbot.tracker import TaskTracker
@@ -35,6 +36,7 @@ class WindowService:
         cards: CardKeeper,
         tracker: TaskTracker,
         under_way: UnderWay,
+        drafts: Drafts,
         clock: Clock,
     ) -> None:
         self._source = source
@@ -43,6 +45,7 @@ class WindowService:
         self._cards = cards
         self._tracker = tracker
         self._under_way = under_way
+        self._drafts = drafts
         self._clock = clock
 
     async def write(self, place: Place, task_id: TaskId, reply: Reply) -> None:
@@ -50,7 +53,8 @@ class WindowService:
         self._status.admit(place)
         await self._refuse_answered(task_id)
         view = self._tracker.view(task_id)
-        text = view.task.prompt[:PROMPT] if view and view.task else ""
+        draft = self._drafts.get(place.user_id, task_id, MODAL)
+        text = draft or (view.task.prompt[:PROMPT] if view and view.task else "")
         label = say("button.write", place.private_locale)
         await reply.ask(Question(CustomId(Verb.FORM, task_id, MODAL), label, text))
 
@@ -59,9 +63,11 @@ class WindowService:
         self._status.admit(place)
         if not words.prompt.strip():
             raise PressRefused("say.no_words")
+        self._drafts.keep(place.user_id, task_id, MODAL, words.prompt)
         await reply.think()
         with self._under_way.noted():
             await self._answer(place, on, await self._status.known(task_id), words)
+        self._drafts.drop(place.user_id, task_id, MODAL)
 
     async def _answer(self, place: Place, on: MessageRef, view: TaskView, words: Words) -> None:
         task_id = view.id

@@ -37,8 +37,7 @@ class SqlitePresses:
 
         def work(db: Database) -> PressRecord | None:
             with db.atomic():
-                rows = list(db.table("presses").rows_where("task_id = ? and action = ?", [task_id, action]))
-                earlier = press_record(rows[0]) if rows else None
+                earlier = _last(db, task_id, action)
                 if earlier is not None and earlier.state in _UNDER_WAY:
                     return earlier
                 if earlier is not None and earlier.state not in _OVER and earlier.number != after:
@@ -55,6 +54,10 @@ class SqlitePresses:
                 return None
 
         return await self._thread.run(work)
+
+    async def last(self, task_id: TaskId, action: str) -> PressRecord | None:
+        """The last press of an action."""
+        return await self._thread.run(lambda db: _last(db, task_id, action))
 
     async def note(self, task_id: TaskId, action: str, state: Press) -> None:
         """Note how the last press of an action stands."""
@@ -151,6 +154,11 @@ _CHILDREN = """
 select child_id, label, channel_id, message_id from lineage
 where parent_id = :id and guild_id is :guild order by at, child_id
 """
+
+
+def _last(db: Database, task_id: TaskId, action: str) -> PressRecord | None:
+    rows = list(db.table("presses").rows_where("task_id = ? and action = ?", [task_id, action]))
+    return press_record(rows[0]) if rows else None
 
 
 def _kin(row: dict[str, Any], name: str, guild_id: int | None) -> Kin:

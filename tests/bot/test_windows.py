@@ -32,14 +32,34 @@ async def test_a_button_that_is_known_to_want_words_opens_a_window_at_once(stage
     assert [each.prompt for each in stage.world.log] == ["", "a wider lake --zoom 1.5"]
 
 
-async def test_a_zoom_that_cannot_be_made_is_told_and_nothing_is_sent(stage: Stage) -> None:
+async def test_a_zoom_that_cannot_be_made_is_told_nothing_is_sent_and_no_word_is_lost(stage: Stage) -> None:
     await shown(stage)
     window = await stage.press(stage.messages[0], "Custom Zoom")
-    told = await stage.ann.submit_modal(window, {"prompt": "a lake --zoom 5"})
+    told = await stage.ann.submit_modal(window, {"prompt": "a lake that took long to write --zoom 5"})
     assert told.ephemeral
     assert told.response is not None
     assert "above 1, at most 2" in told.response.content
     assert stage.world.log == []
+    window = await stage.press(told.response.message, "Write the prompt")
+    assert "a lake that took long to write" in str(window.modal)
+
+
+async def test_a_second_zoom_is_made_by_writing_anew_and_once_for_all_who_wrote(stage: Stage) -> None:
+    await shown(stage)
+    first = await stage.press(stage.messages[0], "Custom Zoom")
+    await stage.ann.submit_modal(first, {"prompt": "a lake --zoom 1.2"})
+    await stage.wait(20)
+    card = min(stage.messages, key=lambda message: message.id)
+    one = await stage.press(card, "Custom Zoom")
+    other = await stage.press(card, "Custom Zoom")
+    await stage.ann.submit_modal(one, {"prompt": "a lake --zoom 1.4"})
+    late = await stage.ann.submit_modal(other, {"prompt": "a lake --zoom 1.6"})
+    assert late.response is not None
+    assert "was already made" in late.response.content
+    assert [each.prompt for each in stage.world.log if each.prompt] == [
+        "a lake --zoom 1.2",
+        "a lake --zoom 1.4",
+    ]
 
 
 async def test_in_remix_mode_the_child_waits_and_its_card_asks(stage: Stage) -> None:

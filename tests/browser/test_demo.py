@@ -28,8 +28,15 @@ SHOT = ROOT / "build" / "demo.png"
 
 
 @pytest.fixture
-def address() -> Iterator[str]:
+def service() -> str:
+    """The kind of image service that the demo speaks with; "" for the plain one."""
+    return ""
+
+
+@pytest.fixture
+def address(service: str) -> Iterator[str]:
     command = [sys.executable, "-m", "mjbot", "demo", "--port", "0"]
+    command += ["--service", service] if service else []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
         for line in process.stdout:
@@ -122,6 +129,15 @@ def test_a_visitor_watches_a_picture_appear_and_presses_u1(page: Page) -> None:
     page.wait_for_timeout(1500)
     SHOT.parent.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SHOT)
+
+
+@pytest.mark.parametrize("service", ["original", "plus", "true", "gateway"])
+def test_the_demo_shows_a_result_of_each_kind_of_service(page: Page, service: str) -> None:
+    ask(page, DemoIds.GRID[-6:], DemoIds.GRID)
+    card = page.locator(".channel-message").filter(has_text=DemoIds.GRID).first
+    expect(card.get_by_text("Done", exact=True)).to_be_visible(timeout=20 * SECONDS)
+    expect(card.locator(PICTURE).first).to_be_visible(timeout=20 * SECONDS)
+    expect(card.get_by_role("button", name="U1", exact=True)).to_have_count(0 if service == "original" else 1)
 
 
 def same(one: Image.Image, other: Image.Image) -> bool:
