@@ -121,6 +121,16 @@ def test_an_error_of_a_picture_route_is_no_task(number: str) -> None:
         read_fetch(response(number))
 
 
+def test_the_answer_to_another_question_is_no_task() -> None:
+    with pytest.raises(Down):
+        read_fetch(response("92"))  # the seed of a picture
+
+
+def test_every_recorded_answer_has_an_expectation_here() -> None:
+    here = Path(__file__).read_text(encoding="utf-8")
+    assert [number for number in SAMPLES if f'"{number}"' not in here] == []
+
+
 def test_a_task_of_a_webhook_is_read_like_any_other() -> None:
     sample = json.loads(SAMPLES["99"].read_text(encoding="utf-8"))
     task = read_fetch(Response(200, json.dumps(sample["request"]["body"]).encode()))
