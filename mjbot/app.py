@@ -16,8 +16,17 @@ from mjbot.core.polling import Pace, PollBook
 from mjbot.core.view import Limits
 from mjbot.editor import EditScheduler
 from mjbot.pictures import Pictures, picture_session
-from mjbot.service import CardKeeper, Drafts, PressService, StatusService, UnderWay, WindowService
+from mjbot.service import (
+    CardKeeper,
+    Drafts,
+    PermitService,
+    PressService,
+    StatusService,
+    UnderWay,
+    WindowService,
+)
 from mjbot.settings import Settings
+from mjbot.store.guilds import SqliteGuilds
 from mjbot.store.presses import SqlitePresses
 from mjbot.store.sqlite import SqliteStore
 from mjbot.store.thread import DatabaseThread
@@ -55,11 +64,13 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
         status = StatusService(
             source, store, presses, bot.tracker, bot.cards, pictures, clock, settings.allowed_guilds
         )
+        permits = PermitService(SqliteGuilds(thread), store)
         under_way, drafts = UnderWay(), Drafts()
         bot.services = Services(
             status,
-            PressService(source, store, presses, status, bot.cards, under_way, drafts, clock),
-            WindowService(source, presses, status, bot.cards, bot.tracker, under_way, drafts, clock),
+            PressService(source, store, presses, status, permits, bot.cards, under_way, drafts, clock),
+            WindowService(source, presses, status, permits, bot.cards, bot.tracker, under_way, drafts, clock),
+            permits,
         )
         yield bot
 

@@ -3,6 +3,7 @@
 MJBotError                  each has a sentence for the user: a key of core/words.py
 ├── BadTaskId
 ├── NotAllowedHere          this server may not use the bot
+├── NotYours                this server lets others press here
 ├── Closing                 this bot is about to end, and begins nothing new
 ├── AnswerLost              Discord did not take an answer
 ├── PressRefused            a press was not accepted, and nothing was started
@@ -51,6 +52,18 @@ class NotAllowedHere(MJBotError):
     """The server is not among ALLOWED_GUILDS."""
 
     key = "say.not_here"
+
+
+class NotYours(MJBotError):
+    """This server lets others press here. ``who``: a mention of them, or "" for its managers alone."""
+
+    def __init__(self, who: str) -> None:
+        super().__init__(who=who)
+
+    @property
+    def sentence(self) -> str:
+        """The key of the sentence to say."""
+        return "say.not_yours" if self.values["who"] else "say.managers_only"
 
 
 class Closing(MJBotError):

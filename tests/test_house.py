@@ -37,7 +37,7 @@ MAY_IMPORT = {
     "mjbot.sandbox.server": ("mjbot.sandbox",),
     "mjbot.sandbox.world": ("mjbot.sandbox",),
     "mjbot.sandbox.art": ("mjbot.sandbox",),
-    "cogs": ("mjbot.ui", "mjbot.service", "mjbot.bot"),
+    "cogs": ("mjbot.ui", "mjbot.service", "mjbot.bot", "mjbot.core"),
 }
 PURE = {"__future__", "mjbot", "collections", "dataclasses", "emoji", "enum", "hashlib", "re", "typing"} | {
     "unicodedata"

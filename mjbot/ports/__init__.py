@@ -1,12 +1,13 @@
 """The edges of mjbot: what the middle needs from the image service, the disk and Discord."""
 
 from mjbot.ports.discord import MessageSink, Place, Reply
-from mjbot.ports.store import Offer, PressRecord, PressStore, WatchStore
+from mjbot.ports.store import GuildStore, Offer, PressRecord, PressStore, WatchStore
 from mjbot.ports.upstream import Accepted, File, PictureSource, Report, TaskSource
 
 __all__ = [
     "Accepted",
     "File",
+    "GuildStore",
     "MessageSink",
     "Offer",
     "PictureSource",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from mjbot.core.policy import Person
+
 if TYPE_CHECKING:
     from mjbot.core.buttons import Rows
     from mjbot.core.card import Card
@@ -27,6 +29,13 @@ class Place:
     can_follow: bool = True
     can_embed: bool = True
     can_attach: bool = True
+    roles: frozenset[int] = frozenset()
+    manages: bool = False
+
+    @property
+    def person(self) -> Person:
+        """Who it is, as far as permission goes."""
+        return Person(self.user_id, self.roles, self.manages)
 
 
 class Reply(Protocol):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from mjbot.core.buttons import Press
     from mjbot.core.lineage import Lineage
+    from mjbot.core.policy import Policy
     from mjbot.core.task import TaskId
     from mjbot.core.view import TaskView
     from mjbot.core.watch import MessageRef, Shown, Watch
@@ -83,6 +84,18 @@ class WatchStore(Protocol):
 
     async def offers(self, place: Place, text: str, limit: int) -> list[Offer]:
         """Tasks that this place has seen, whose id or prompt has the text: running first."""
+        ...
+
+
+class GuildStore(Protocol):
+    """What each guild has chosen."""
+
+    async def policy(self, guild_id: int) -> Policy:
+        """Who may press in a guild."""
+        ...
+
+    async def set_policy(self, guild_id: int, policy: Policy) -> None:
+        """Keep a guild's choice."""
         ...
 
 

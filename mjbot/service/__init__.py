@@ -2,9 +2,18 @@
 
 from mjbot.service.cards import CardKeeper
 from mjbot.service.drafts import Drafts
+from mjbot.service.permits import PermitService
 from mjbot.service.presses import PressService
 from mjbot.service.status import StatusService
 from mjbot.service.underway import UnderWay
 from mjbot.service.windows import WindowService
 
-__all__ = ["CardKeeper", "Drafts", "PressService", "StatusService", "UnderWay", "WindowService"]
+__all__ = [
+    "CardKeeper",
+    "Drafts",
+    "PermitService",
+    "PressService",
+    "StatusService",
+    "UnderWay",
+    "WindowService",
+]

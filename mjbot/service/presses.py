@@ -20,6 +20,7 @@ from mjbot.service.cards import CardKeeper
 from mjbot.service.children import ChildService
 from mjbot.service.drafts import Drafts
 from mjbot.service.patience import Patience
+from mjbot.service.permits import PermitService
 from mjbot.service.status import StatusService
 from mjbot.service.underway import UnderWay
 
@@ -45,6 +46,7 @@ class PressService:
         store: WatchStore,
         presses: PressStore,
         status: StatusService,
+        permits: PermitService,
         cards: CardKeeper,
         under_way: UnderWay,
         drafts: Drafts,
@@ -54,6 +56,7 @@ class PressService:
         self._store = store
         self._presses = presses
         self._status = status
+        self._permits = permits
         self._cards = cards
         self._children = ChildService(presses, status, cards)
         self._patience = Patience(clock)
@@ -77,6 +80,7 @@ class PressService:
         ``after``: the press that this one knowingly repeats. ``words``: what its window was given.
         """
         self._status.admit(place)
+        await self._permits.check(place, on, task_id)
         with self._under_way.noted():
             if (stored := await self._store.view(task_id)) is None or stored.task is None:
                 await reply.think()  # the task must be read first, which may take longer than Discord waits
@@ -94,9 +98,12 @@ class PressService:
                 return
             await self._press(place, on, action, words, reply)
 
-    async def stop_trying(self, place: Place, task_id: TaskId, action: str, reply: Reply) -> None:
+    async def stop_trying(
+        self, place: Place, on: MessageRef, task_id: TaskId, action: str, reply: Reply
+    ) -> None:
         """Give up a press for which there is no room."""
         self._status.admit(place)
+        await self._permits.check(place, on, task_id)
         if not self._patience.stop(task_id, action):
             raise PressRefused("say.not_trying")
         await reply.think()

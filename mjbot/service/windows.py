@@ -18,6 +18,7 @@ from mjbot.errors import MJBotError, PressRefused, UpstreamError
 from mjbot.ports import Place, PressStore, Reply, TaskSource
 from mjbot.service.cards import CardKeeper
 from mjbot.service.drafts import Drafts
+from mjbot.service.permits import PermitService
 from mjbot.service.status import StatusService
 from mjbot.service.underway import UnderWay
 from mjbot.tracker import TaskTracker
@@ -33,6 +34,7 @@ class WindowService:
         source: TaskSource,
         presses: PressStore,
         status: StatusService,
+        permits: PermitService,
         cards: CardKeeper,
         tracker: TaskTracker,
         under_way: UnderWay,
@@ -42,15 +44,16 @@ class WindowService:
         self._source = source
         self._presses = presses
         self._status = status
+        self._permits = permits
         self._cards = cards
         self._tracker = tracker
         self._under_way = under_way
         self._drafts = drafts
         self._clock = clock
 
-    async def write(self, place: Place, task_id: TaskId, reply: Reply) -> None:
+    async def write(self, place: Place, on: MessageRef, task_id: TaskId, reply: Reply) -> None:
         """Open the window of a waiting task, from what is known of it here."""
-        self._status.admit(place)
+        await self._admit(place, on, task_id)
         await self._refuse_answered(task_id)
         view = self._tracker.view(task_id)
         draft = self._drafts.get(place.user_id, task_id, MODAL)
@@ -60,7 +63,7 @@ class WindowService:
 
     async def answer(self, place: Place, on: MessageRef, task_id: TaskId, words: Words, reply: Reply) -> None:
         """Give a waiting task its words. Raises `MJBotError`."""
-        self._status.admit(place)
+        await self._admit(place, on, task_id)
         if not words.prompt.strip():
             raise PressRefused("say.no_words")
         self._drafts.keep(place.user_id, task_id, MODAL, words.prompt)
@@ -91,12 +94,16 @@ class WindowService:
             await self._continue(place, on, view, accepted.task_id, words)
         self._tracker.hurry(accepted.task_id)
 
-    async def leave(self, place: Place, task_id: TaskId, reply: Reply) -> None:
+    async def leave(self, place: Place, on: MessageRef, task_id: TaskId, reply: Reply) -> None:
         """Decide that a window is not to be answered."""
-        self._status.admit(place)
+        await self._admit(place, on, task_id)
         await self._refuse_answered(task_id)
         await reply.think()
         await self._tracker.observe({task_id: Left()})
+
+    async def _admit(self, place: Place, on: MessageRef, task_id: TaskId) -> None:
+        self._status.admit(place)
+        await self._permits.check(place, on, task_id)
 
     async def _refuse_answered(self, task_id: TaskId) -> None:
         state = (await self._presses.of(task_id)).get(MODAL)

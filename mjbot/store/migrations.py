@@ -69,3 +69,9 @@ def lineage_and_counted_presses(db: Database) -> None:
     db.table("lineage").create_index(["parent_id", "guild_id"])
     db.table("lineage").create_index(["message_id"])
     db.table("watches").create_index(["task_id"])
+
+
+@migrations()
+def choices_of_guilds(db: Database) -> None:
+    """Who may press buttons in a guild."""
+    db.table("guilds").create({"guild_id": int, "presses": str, "role_id": int}, pk="guild_id")

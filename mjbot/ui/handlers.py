@@ -11,7 +11,7 @@ import discord
 from mjbot.core.custom_id import CustomId, Verb, task_of, unnumbered
 from mjbot.core.state import MODAL
 from mjbot.core.watch import MessageRef
-from mjbot.service import PressService, StatusService, WindowService
+from mjbot.service import PermitService, PressService, StatusService, WindowService
 from mjbot.ui.forms import words_of
 from mjbot.ui.place import place_of
 from mjbot.ui.replies import InteractionReply, guarded
@@ -24,6 +24,7 @@ class Services:
     status: StatusService
     presses: PressService
     windows: WindowService
+    permits: PermitService
 
 
 Handler = Callable[[Services, discord.Interaction[Any], CustomId], Awaitable[None]]
@@ -57,18 +58,23 @@ async def _press(services: Services, interaction: discord.Interaction[Any], cust
 
 async def _write(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
     reply = InteractionReply(interaction)
-    await guarded(reply, services.windows.write(place_of(interaction), custom_id.task_id, reply))
+    await guarded(
+        reply, services.windows.write(place_of(interaction), _ref(interaction), custom_id.task_id, reply)
+    )
 
 
 async def _leave(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
     reply = InteractionReply(interaction, update=True)
-    await guarded(reply, services.windows.leave(place_of(interaction), custom_id.task_id, reply))
+    await guarded(
+        reply, services.windows.leave(place_of(interaction), _ref(interaction), custom_id.task_id, reply)
+    )
 
 
 async def _stop(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
     reply = InteractionReply(interaction, update=True)
-    place = place_of(interaction)
-    await guarded(reply, services.presses.stop_trying(place, custom_id.task_id, custom_id.arg, reply))
+    place, on = place_of(interaction), _ref(interaction)
+    stopping = services.presses.stop_trying(place, on, custom_id.task_id, custom_id.arg, reply)
+    await guarded(reply, stopping)
 
 
 async def _form(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:

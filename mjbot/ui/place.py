@@ -24,4 +24,6 @@ def place_of(interaction: discord.Interaction[Any]) -> Place:
         can_follow=not in_guild or (known and may.view_channel),
         can_embed=not in_guild or may.embed_links,
         can_attach=not in_guild or may.attach_files,
+        roles=frozenset(role.id for role in getattr(interaction.user, "roles", ())),
+        manages=in_guild and interaction.permissions.manage_guild,
     )

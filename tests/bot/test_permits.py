@@ -1,0 +1,74 @@
+"""Who may press, as a server has chosen."""
+
+from __future__ import annotations
+
+import discord
+import pytest
+import simcord
+
+from mjbot.core.policy import Person, Policy, Who, may_press
+from tests.bot.conftest import GRID, SINGLE, Stage, Theatre
+
+
+@pytest.mark.parametrize(
+    ("policy", "person", "allowed"),
+    [
+        (Policy(), Person(9), True),
+        (Policy(Who.REQUESTER), Person(1), True),
+        (Policy(Who.REQUESTER), Person(9), False),
+        (Policy(Who.REQUESTER), Person(9, manages=True), True),
+        (Policy(Who.ROLE, 5), Person(9, frozenset({5, 6})), True),
+        (Policy(Who.ROLE, 5), Person(1, frozenset({6})), False),
+    ],
+)
+def test_a_policy_lets_through_whom_it_names(policy: Policy, person: Person, allowed: bool) -> None:
+    assert may_press(policy, person, requester_id=1) is allowed
+
+
+def test_where_nobody_knows_who_asked_only_managers_may_press() -> None:
+    assert not may_press(Policy(Who.REQUESTER), Person(1), None)
+
+
+async def scene(stage: Stage) -> tuple[simcord.MemberActor, simcord.MemberActor]:
+    """Somebody who manages the server, and somebody else."""
+    role = stage.guild.create_role("managers", permissions=discord.Permissions(manage_guild=True))
+    boss = stage.guild.add_member(stage.env.create_user("boss"), roles=[role])
+    return boss, stage.guild.add_member(stage.env.create_user("bob"))
+
+
+async def test_by_choice_only_whoever_asked_may_press_and_others_are_told_who(theatre: Theatre) -> None:
+    stage = await theatre.open()
+    boss, bob = await scene(stage)
+    told = await boss.slash(stage.channel, "settings presses", who="requester")
+    assert told.ephemeral
+    await stage.ann.slash(stage.channel, "status", task_id=GRID)
+    await stage.wait(2)
+    await theatre.restart(stage)
+    custom_id = stage.button(stage.messages[0], "U1").custom_id
+    assert custom_id
+    refused = await bob.click(stage.messages[0], custom_id=custom_id)
+    assert refused.response is not None
+    assert refused.response.content == f"Only <@{stage.ann.id}> can press this."
+    assert stage.world.log == []
+    await stage.press(stage.messages[0], "U1")
+    assert len(stage.world.log) == 1
+
+
+async def test_a_window_is_checked_like_a_press(stage: Stage) -> None:
+    boss, bob = await scene(stage)
+    role = stage.guild.create_role("painters")
+    await boss.slash(stage.channel, "settings presses", who="role", role=role)
+    await stage.ann.slash(stage.channel, "status", task_id=SINGLE)
+    await stage.wait(2)
+    custom_id = stage.button(stage.messages[0], "Custom Zoom").custom_id
+    assert custom_id
+    refused = await bob.click(stage.messages[0], custom_id=custom_id)
+    assert refused.response is not None
+    assert refused.response.content == f"Only <@&{role.id}> can press this."
+
+
+async def test_a_role_must_be_named(stage: Stage) -> None:
+    boss, _ = await scene(stage)
+    told = await boss.slash(stage.channel, "settings presses", who="role")
+    assert told.response is not None
+    assert told.response.content == "Please name the role, too."
