@@ -148,7 +148,7 @@ async def test_commands_are_sent_to_discord_once_and_not_again(scene: Scene) -> 
         )
 
     assert await scene.bot.terminate() == 0
-    assert [command["name"] for command in scene.stub.commands] == ["status"]
+    assert {command["name"] for command in scene.stub.commands} == {"status", "settings"}
     before = syncs()
     await scene.bot.start()
     assert syncs() == before
