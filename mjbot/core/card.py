@@ -61,6 +61,7 @@ class Card:
     footer: str
     picture: Picture | None = None
     pictureless: str = ""  # the description to use where the picture cannot be shown
+    shrunk: str = ""  # the description to use where only a smaller copy of it can be
     rows: Rows = ()
     final: bool = False
 
@@ -68,6 +69,11 @@ class Card:
     def without_picture(self) -> Card:
         """The same card, with words where its picture cannot be shown."""
         return replace(self, description=self.pictureless or self.description)
+
+    @property
+    def with_smaller_picture(self) -> Card:
+        """The same card, with words for a picture that is only a smaller copy."""
+        return replace(self, description=self.shrunk or self.description)
 
     @property
     def digest(self) -> str:
@@ -81,6 +87,7 @@ def render(view: TaskView, context: Context) -> Card:
     state = state_of(view, context.presses)
     unreachable = view.condition is Condition.UNREACHABLE
     picture = _picture(view, state)
+    result = picture is not None and picture.final
     return Card(
         state=state,
         title=_title(state, unreachable, locale),
@@ -88,7 +95,8 @@ def render(view: TaskView, context: Context) -> Card:
         description=describe(view, state, context),
         footer=_footer(view, locale),
         picture=picture,
-        pictureless=describe(view, state, context, pictureless=True) if picture and picture.final else "",
+        pictureless=describe(view, state, context, about_picture="done.no_picture") if result else "",
+        shrunk=describe(view, state, context, about_picture="done.smaller") if result else "",
         rows=_rows(view, state, context),
         final=view.settled,
     )

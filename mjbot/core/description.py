@@ -26,13 +26,13 @@ _CELLS = 10
 _TIMEOUTS = ("任务超时", "timeout", "timed out")
 
 
-def describe(view: TaskView, state: State, context: Context, *, pictureless: bool = False) -> str:
-    """The description of a card; ``pictureless`` adds where the picture is when it cannot be shown."""
+def describe(view: TaskView, state: State, context: Context, *, about_picture: str = "") -> str:
+    """The description of a card; ``about_picture`` is the key of a sentence that says where its picture is."""
     lines = list(_LINES[state](view, context))
     if view.condition is Condition.UNREACHABLE:
         lines = [*_bar(view.task), *_unreachable_lines(view, context.locale)]
-    if pictureless and view.task is not None:
-        lines.append(say("done.no_picture", context.locale, url=view.task.image_url))
+    if about_picture and view.task is not None:
+        lines.append(say(about_picture, context.locale, url=view.task.image_url))
     if context.unwatched and not view.settled:
         lines.append(say("unwatched", context.locale))
     lines += lineage_lines(context.lineage, context.locale)

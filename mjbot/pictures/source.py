@@ -13,7 +13,7 @@ import aiohttp
 from yarl import URL
 
 from mjbot.core.card import Picture
-from mjbot.ports import File
+from mjbot.ports import SMALLER, File
 
 from . import raster
 from .addresses import looks_public, rebased, sendable
@@ -132,7 +132,7 @@ class Pictures:
             if len(data) <= limits.attached_bytes:
                 return File(f"{picture.key}.{kind}", data, picture.alt)
             copy = await asyncio.to_thread(raster.smaller, data, kind, limits.attached_bytes)
-        return File(f"{picture.key}.{raster.COPY_KIND}", copy, picture.alt, reduced=True) if copy else None
+        return File(f"{picture.key}{SMALLER}.{raster.COPY_KIND}", copy, picture.alt) if copy else None
 
     def _keep(self, key: str, file: File) -> None:
         # Several cards may follow one task; the last few pictures are worth their memory.

@@ -2,9 +2,10 @@
 
 from mjbot.ports.discord import MessageSink, Place, Reply
 from mjbot.ports.store import GuildStore, Offer, PressRecord, PressStore, WatchStore
-from mjbot.ports.upstream import Accepted, File, PictureSource, Report, TaskSource
+from mjbot.ports.upstream import SMALLER, Accepted, File, PictureSource, Report, TaskSource
 
 __all__ = [
+    "SMALLER",
     "Accepted",
     "File",
     "GuildStore",

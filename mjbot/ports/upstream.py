@@ -62,17 +62,17 @@ class TaskSource(Protocol):
         ...
 
 
+SMALLER = "-smaller"
+"""In the name of a file: a smaller copy, because the picture itself is larger than Discord takes."""
+
+
 @dataclass(frozen=True, slots=True)
 class File:
-    """A picture to attach. ``name`` is what ``attachment://`` refers to.
-
-    ``reduced``: a smaller copy, because the picture itself is larger than Discord takes.
-    """
+    """A picture to attach. ``name`` is what ``attachment://`` refers to; it tells a smaller copy, too."""
 
     name: str
     data: bytes
     alt: str = ""
-    reduced: bool = False
 
 
 class PictureSource(Protocol):

@@ -14,11 +14,11 @@ from typing import Any
 import aiohttp
 import discord
 
-from mjbot.core.card import Picture
+from mjbot.core.card import Card, Picture
 from mjbot.core.edits import Edit
 from mjbot.core.outcome import Delivered, Gone, Later, Outcome, Refused
 from mjbot.core.watch import Shown
-from mjbot.ports import File, PictureSource
+from mjbot.ports import SMALLER, File, PictureSource
 from mjbot.ui.embeds import embed_of, view_of
 
 log = logging.getLogger(__name__)
@@ -124,10 +124,17 @@ class DiscordSink:
         view = None if edit.plain else view_of(edit.card.rows)
         return await self._message(edit).edit(
             content=None,
-            embed=embed_of(edit.card if image else edit.card.without_picture, image),
+            embed=embed_of(_worded(edit.card, image), image),
             view=view,
             **extra,
         )
+
+
+def _worded(card: Card, image: str | None) -> Card:
+    """The card with the words that fit what can be shown of its picture."""
+    if not image:
+        return card.without_picture
+    return card.with_smaller_picture if SMALLER in image and image.startswith(_ATTACHED) else card
 
 
 def _fetched(message: discord.Message) -> bool:

@@ -12,6 +12,7 @@ import pytest
 
 from mjbot.core.card import Picture
 from mjbot.pictures import DEFAULT_LIMITS, Images, Limits, Pictures, picture_session
+from mjbot.ports import SMALLER
 from tests.pictures.test_raster import noise, png_of
 from tests.pictures.web import Web, drawn, final, moved, ok
 
@@ -93,7 +94,7 @@ async def test_the_bytes_name_the_file_whatever_the_server_says(web: Web, opened
     file = await (await opened()).load(final(f"{web.url}/a.svg"))
     assert file is not None
     assert file.name.rpartition(".")[2] == {"JPEG": "jpg"}.get(kind, kind.lower())
-    assert (file.data, file.alt, file.reduced) == (data, "a cat", False)
+    assert (file.data, file.alt, SMALLER in file.name) == (data, "a cat", False)
 
 
 @pytest.mark.parametrize(
@@ -168,13 +169,13 @@ async def test_a_result_too_large_for_discord_is_attached_as_a_smaller_copy(web:
     pictures = await opened(limits=replace(DEFAULT_LIMITS, attached_bytes=len(data) - 1))
     file = await pictures.load(final(f"{web.url}/a.png"))
     assert file is not None
-    assert file.reduced
+    assert SMALLER in file.name
     assert file.name.endswith(".webp")
     assert len(file.data) < len(data)
     whole = await opened(limits=replace(DEFAULT_LIMITS, attached_bytes=len(data)))
     file = await whole.load(final(f"{web.url}/a.png"))
     assert file is not None
-    assert (file.reduced, file.data) == (False, data)
+    assert (SMALLER in file.name, file.data) == (False, data)
 
 
 async def test_a_picture_is_fetched_once_for_all_its_cards(web: Web, opened: Open) -> None:

@@ -14,7 +14,7 @@ from mjbot.core.edits import Edit
 from mjbot.core.outcome import Delivered, Gone, Later
 from mjbot.core.state import State
 from mjbot.core.watch import NOTHING_SHOWN, MessageRef, Shown
-from mjbot.ports import File
+from mjbot.ports import SMALLER, File
 from mjbot.ui.sink import DiscordSink
 from tests.pictures.web import drawn
 from tests.system.discord_stub import DiscordStub
@@ -182,3 +182,16 @@ async def test_a_discord_in_trouble_is_asked_again_later(desk: Desk) -> None:
     pictures = Given(None, FILE)
     assert await desk.edit(pictures, Shown(CARD.digest)) == Later(600.0)
     assert await desk.edit(pictures, Shown(CARD.digest)) == Delivered(ATTACHED)
+
+
+async def test_a_smaller_copy_says_so_and_still_does_after_a_text_only_edit(desk: Desk) -> None:
+    copy = File(f"{PICTURE.key}{SMALLER}.webp", drawn(), "a cat")
+    card = replace(CARD, shrunk="a smaller copy")
+    outcome = await desk.edit(Given(SEEN, copy, attach=True), card=card)
+    assert isinstance(outcome, Delivered)
+    message = desk.stub.messages(desk.channel)[0]
+    assert message.embeds[0]["description"] == "a smaller copy"
+    pressed = replace(card, footer="changed")
+    await desk.edit(Given(SEEN, copy, attach=True), outcome.shown, pressed)
+    assert message.embeds[0]["description"] == "a smaller copy"
+    assert message.embeds[0]["footer"]["text"] == "changed"

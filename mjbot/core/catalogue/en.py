@@ -42,6 +42,7 @@ SENTENCES: Final[dict[str, str]] = {
     "modal.left": "Nothing was started.",
     "done.at": "Finished {t}",
     "done.took": "took {d}",
+    "done.smaller": "A smaller copy. [The whole picture](<{url}>)",
     "done.no_picture": "The picture could not be shown here. [Open it](<{url}>)",
     "video.first": "Video {n}",
     "video.more": "and {n} more",

@@ -42,6 +42,7 @@ SENTENCES: Final[dict[str, str]] = {
     "modal.left": "没有开始任何任务。",
     "done.at": "完成于 {t}",
     "done.took": "用时 {d}",
+    "done.smaller": "这是缩小的副本。[查看原图](<{url}>)",
     "done.no_picture": "图片无法在此显示。[打开图片](<{url}>)",
     "video.first": "视频 {n}",
     "video.more": "另有 {n} 个",

@@ -42,6 +42,7 @@ SENTENCES: Final[dict[str, str]] = {
     "modal.left": "沒有開始任何任務。",
     "done.at": "完成於 {t}",
     "done.took": "用時 {d}",
+    "done.smaller": "這是縮小的副本。[查看原圖](<{url}>)",
     "done.no_picture": "圖片無法在此顯示。[開啟圖片](<{url}>)",
     "video.first": "影片 {n}",
     "video.more": "另有 {n} 個",
