@@ -27,7 +27,7 @@ _TIMEOUTS = ("任务超时", "timeout", "timed out")
 
 
 def describe(view: TaskView, state: State, context: Context, *, about_picture: str = "") -> str:
-    """The description of a card; ``about_picture`` is the key of a sentence that says where its picture is."""
+    """The description of a card; ``about_picture``: the key of a sentence that says where its picture is."""
     lines = list(_LINES[state](view, context))
     if view.condition is Condition.UNREACHABLE:
         lines = [*_bar(view.task), *_unreachable_lines(view, context.locale)]

@@ -165,7 +165,7 @@ def _judged(view: TaskView, now: float, limits: Limits) -> TaskView:
     elif (
         view.missing_since is not None
         and view.misses >= limits.lost_misses
-        and now - view.missing_since >= limits.lost
+        and now >= view.missing_since + limits.lost
     ):
         condition = Condition.NOT_FOUND if view.task is None else Condition.LOST
     elif now >= view.opened_at + limits.watch:
@@ -184,6 +184,8 @@ def next_threshold(view: TaskView, limits: Limits = LIMITS) -> float | None:
     moments = [view.opened_at + limits.watch]
     if view.failing_since is not None and view.condition is not Condition.UNREACHABLE:
         moments.append(_last_read(view) + limits.unreachable)
+    if view.missing_since is not None and view.misses >= limits.lost_misses:
+        moments.append(view.missing_since + limits.lost)
     if _may_be_quiet(view) and view.condition is Condition.FINE:
         moments.append(_last_news(view) + limits.quiet)
     return min(moments)

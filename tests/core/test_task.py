@@ -183,3 +183,13 @@ def test_silence_changes_nothing_before_the_threshold_and_something_at_it(
         if at - 0.01 > now:
             assert advance(current, Silence(), at - 0.01).shown == current.shown
         assert advance(current, Silence(), max(at, now)).condition is not Condition.FINE
+
+
+def test_quick_misses_become_a_loss_after_half_a_minute_even_if_nothing_more_is_read() -> None:
+    current = view(None)
+    for second in range(4):
+        current = advance(current, Missing(), 1000.0 + second)
+    at = next_threshold(current)
+    assert at == 1030.0
+    assert not advance(current, Silence(), at - 0.01).settled
+    assert advance(current, Silence(), at).condition is Condition.NOT_FOUND
