@@ -52,7 +52,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
         protocol = Protocol(upstream_url, settings.upstream_key.get_secret_value(), settings.upstream_auth)
         source = UpstreamClient(api, protocol, clock, settings.batch_size)
         pictures = Pictures(web, settings.images, base_of(upstream_url))
-        pace = Pace(settings.poll_min, max(settings.poll_min, settings.poll_max), settings.batch_size)
+        pace = Pace(settings.poll_min, settings.poll_max, settings.batch_size)
 
         use_discord_at(settings.discord_api_url)
         bot = MJBot(clock, test_server=settings.discord_api_url != _DISCORD)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import get_args
 from urllib.parse import urlencode, urlsplit
 
 import aiohttp
@@ -13,12 +14,11 @@ from mjbot.bot import INVITE_PERMISSIONS
 from mjbot.clock import Clock
 from mjbot.core.task import TaskId
 from mjbot.errors import KeyRefused, NotAllowed, QuotaOut, StartupError, TaskNotFound, UpstreamError, WebPage
-from mjbot.settings import Settings
+from mjbot.settings import Auth, Settings
 from mjbot.store.thread import DatabaseThread
 from mjbot.upstream.client import UpstreamClient
 from mjbot.upstream.protocol import Protocol
 
-_AUTH_FORMS = ("bearer", "raw", "mj-api-secret")
 _NOBODY = TaskId("1000000000000000")
 _TIMEOUT = aiohttp.ClientTimeout(total=15)
 _INVITE = "https://discord.com/oauth2/authorize"
@@ -92,7 +92,7 @@ async def _ask(client: UpstreamClient) -> UpstreamError | None:
 
 
 async def _other_form(session: aiohttp.ClientSession, settings: Settings) -> str:
-    for form in _AUTH_FORMS:
+    for form in get_args(Auth):
         if form != settings.upstream_auth and await _ask(_client(session, settings, form)) is None:
             return f"refused as {settings.upstream_auth}; accepted as {form}: set MJBOT_UPSTREAM_AUTH={form}"
     return "refused in every form (bearer, raw, mj-api-secret): MJBOT_UPSTREAM_KEY is wrong or expired"

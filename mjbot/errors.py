@@ -162,5 +162,10 @@ class Down(UpstreamError):
     """No connection, a server error, or an answer that makes no sense."""
 
 
+def nothing_started(error: BaseException) -> bool:
+    """True when a submit that failed so was not accepted; after anything else nobody knows."""
+    return isinstance(error, PressRefused | UpstreamError)
+
+
 class StartupError(Exception):
     """The process cannot start. The text tells the operator why, and what to do."""

@@ -16,7 +16,6 @@ from mjbot.errors import StartupError
 PREFIX = "MJBOT_"
 _FILE = ".env"
 
-
 Auth = Literal["bearer", "raw", "mj-api-secret"]
 
 

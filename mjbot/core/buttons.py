@@ -55,6 +55,11 @@ class Press(StrEnum):
     UNCLEAR = "unclear"  # nobody knows whether it was made
     UNKNOWN_ACTION = "unknown_action"
 
+    @property
+    def under_way(self) -> bool:
+        """True while it may still be accepted by itself."""
+        return self in (Press.SENDING, Press.RETRYING)
+
 
 @dataclass(frozen=True, slots=True)
 class CardButton:
@@ -144,7 +149,7 @@ def _drawn(task: Task, button: Button, index: int, presses: Mapping[str, Press],
         label=label,
         emoji=face,
         used=press is Press.ACCEPTED or button.style in _PRESSED_IN_MIDJOURNEY,
-        disabled=press in (Press.SENDING, Press.RETRYING, Press.UNKNOWN_ACTION),
+        disabled=press is not None and (press.under_way or press is Press.UNKNOWN_ACTION),
     )
 
 

@@ -51,7 +51,6 @@ class Question:
     target: CustomId
     label: str
     text: str
-    form: Form = Form.PROMPT
 
 
 def form_of(custom_id: str) -> Form | None:

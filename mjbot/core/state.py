@@ -61,16 +61,16 @@ class Context:
 
 MODAL = "modal"
 """The action, among a task's presses, of answering its window."""
-_ANSWERED = (Press.SENDING, Press.RETRYING, Press.ACCEPTED)
 
 
-def state_of(view: TaskView, presses: Mapping[str, Press] | None = None) -> State:
+def state_of(view: TaskView, presses: Mapping[str, Press]) -> State:
     """The state of a view; how well we know it comes before what we know.
 
     A window that was answered waits for the service, not for words.
     """
     state = _state_of(view)
-    answered = presses is not None and presses.get(MODAL) in _ANSWERED
+    answer = presses.get(MODAL)
+    answered = answer is not None and (answer.under_way or answer is Press.ACCEPTED)
     return State.QUEUED if state is State.WAITING and answered else state
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -63,3 +64,18 @@ class Watch:
     created_at: float
     state: WatchState = WatchState.OPENING
     shown: Shown = NOTHING_SHOWN
+
+
+def newest(watches: Iterable[Watch]) -> list[Watch]:
+    """The newest watch of each channel: older ones of the same task have handed over to it."""
+    return list({each.ref.channel_id: each for each in sorted(watches, key=lambda w: w.created_at)}.values())
+
+
+def watch_for(watches: Iterable[Watch], on: MessageRef) -> Watch | None:
+    """The watch, out of one task's, that a message belongs to.
+
+    A private message ("More…", "Do it again") has none: it belongs to the newest card of its channel.
+    """
+    known = list(watches)
+    exact = next((each for each in known if each.ref == on), None)
+    return exact or next((each for each in newest(known) if each.ref.channel_id == on.channel_id), None)

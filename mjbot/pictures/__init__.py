@@ -5,7 +5,7 @@ and never from a private address, save the image service's own. Links of results
 result is attached where it can be.
 """
 
-from .guard import picture_session
-from .source import DEFAULT_LIMITS, Images, Limits, Pictures
+from mjbot.pictures.guard import picture_session
+from mjbot.pictures.source import DEFAULT_LIMITS, Images, Limits, Pictures
 
 __all__ = ["DEFAULT_LIMITS", "Images", "Limits", "Pictures", "picture_session"]

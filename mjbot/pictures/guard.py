@@ -12,7 +12,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
-from .addresses import is_literal, origin, public_address
+from mjbot.pictures.addresses import is_literal, origin, public_address
 
 _CONNECTIONS = 8
 _Origin = tuple[str, int] | None

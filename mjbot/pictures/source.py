@@ -13,11 +13,10 @@ import aiohttp
 from yarl import URL
 
 from mjbot.core.card import Picture
+from mjbot.pictures import raster
+from mjbot.pictures.addresses import looks_public, rebased, sendable
+from mjbot.pictures.budget import ByteBudget, Share
 from mjbot.ports import SMALLER, File
-
-from . import raster
-from .addresses import looks_public, rebased, sendable
-from .budget import ByteBudget, Share
 
 log = logging.getLogger(__name__)
 

@@ -119,10 +119,8 @@ class PressStore(Protocol):
         """Note how the last press of an action stands."""
         ...
 
-    async def accept(
-        self, task_id: TaskId, action: str, label: str, children: Sequence[tuple[Watch, TaskView]]
-    ) -> None:
-        """Note that a press was accepted, and commit the watches and views of what it makes."""
+    async def accept(self, task_id: TaskId, action: str, label: str, watch: Watch, view: TaskView) -> None:
+        """Note that a press was accepted, and commit the watch and view of what it made."""
         ...
 
     async def of(self, task_id: TaskId) -> dict[str, Press]:

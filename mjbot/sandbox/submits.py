@@ -41,6 +41,11 @@ class Verdict:
     action: str = ""
     prompt: str = ""
 
+    @property
+    def made(self) -> str | None:
+        """The first task that it made, if it made one."""
+        return self.ids[0] if self.decision in ("accepted", "window") else None
+
 
 @dataclass(frozen=True)
 class Submitted:

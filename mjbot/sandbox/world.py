@@ -97,8 +97,7 @@ class World:
     def press(self, task_id: str, custom_id: str, now: float, offers: Offers) -> Verdict:
         """Press a button. Each accepted press makes one more task, as with the real service."""
         verdict = self._press(task_id, custom_id, now, offers, remix=self.remix)
-        made = verdict.ids[0] if verdict.decision in ("accepted", "window") else None
-        self.log.append(Submitted(now, task_id, custom_id, made))
+        self.log.append(Submitted(now, task_id, custom_id, verdict.made))
         return verdict
 
     def change(self, task_id: str, action: str, index: object, now: float) -> Verdict:
@@ -106,15 +105,13 @@ class World:
         task = self._tasks.get(task_id)
         custom_id = change_of(action, index, task.job if task else "")
         verdict = self._press(task_id, custom_id, now, lambda _: True, remix=False)
-        made = verdict.ids[0] if verdict.decision == "accepted" else None
-        self.log.append(Submitted(now, task_id, custom_id, made, kind="change"))
+        self.log.append(Submitted(now, task_id, custom_id, verdict.made, kind="change"))
         return verdict
 
     def answer_window(self, task_id: str, prompt: str, mask: str, now: float) -> Verdict:
         """Give a window its words: the same task begins, and begins anew however often this is done."""
         verdict = self._answer(task_id, prompt, now)
-        made = task_id if verdict.decision == "accepted" else None
-        self.log.append(Submitted(now, task_id, "modal", made, prompt, mask, "modal"))
+        self.log.append(Submitted(now, task_id, "modal", verdict.made, prompt, mask, "modal"))
         return verdict
 
     def picture(self, task_id: str, name: str) -> bytes | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from mjbot.clock import Clock, Wakeup
@@ -14,7 +14,7 @@ from mjbot.core.outcome import Delivered, Gone, Outcome
 from mjbot.core.state import Context
 from mjbot.core.task import Phase, TaskId
 from mjbot.core.view import TaskView
-from mjbot.core.watch import MessageRef, Shown, Watch
+from mjbot.core.watch import MessageRef, Shown, Watch, newest, watch_for
 from mjbot.editor import EditScheduler
 from mjbot.ports import PressStore, WatchStore
 from mjbot.tracker import TaskTracker
@@ -83,10 +83,8 @@ class CardKeeper:
         """Draw a message anew because a press changed its buttons; its watch may be long closed."""
         watch = self._watches[view.id].get(ref) if view.id in self._watches else None
         if watch is None:
-            known = [each for each, _ in await self._store.watches_of([view.id])]
-            # "More..." is pressed on a private message; the card it belongs to is the channel's newest.
-            here = [each for each in _newest(known) if each.ref.channel_id == ref.channel_id]
-            watch = next((each for each in known if each.ref == ref), here[0] if here else None)
+            known = await self._store.watches_of([view.id])
+            watch = watch_for((each for each, _ in known), ref)
             if watch is None:
                 return
             self._editor.prime(watch.ref, watch.shown)
@@ -132,7 +130,7 @@ class CardKeeper:
     async def _undim(self, tasks: Sequence[TaskId]) -> None:
         """Give the buttons back whose press died with the last process."""
         found = dict(await self._store.watches_of(tasks))
-        for watch in _newest(found):
+        for watch in newest(found):
             view = found[watch]
             if view is not None:
                 # What was delivered last is not certain, so the card is drawn whatever the digest says.
@@ -194,8 +192,3 @@ class CardKeeper:
     def _drop(self, task_id: TaskId) -> None:
         del self._watches[task_id]
         self._tracker.unfollow(task_id)
-
-
-def _newest(watches: Iterable[Watch]) -> list[Watch]:
-    """The newest watch of each channel: older ones of the same task have handed over to it."""
-    return list({each.ref.channel_id: each for each in sorted(watches, key=lambda w: w.created_at)}.values())

@@ -42,7 +42,7 @@ class ChildService:
             return
         watch = self._status.new_watch(place, accepted.task_id, ref)
         view = _unborn(accepted.task_id, parent, accepted, words, watch.created_at)
-        await self._presses.accept(parent.id, digest, label, [(_kept(watch, place), view)])
+        await self._presses.accept(parent.id, digest, label, _kept(watch, place), view)
         try:
             await self._status.present(place, view, reply, watch)
         except AnswerLost as error:
@@ -51,7 +51,7 @@ class ChildService:
             view = _unborn(task_id, parent, accepted, words, watch.created_at)
             card = await self._cards.card(view, place.locale, place.guild_id)
             watch = self._status.new_watch(place, task_id, await reply.also(card))
-            await self._presses.accept(parent.id, digest, label, [(_kept(watch, place), view)])
+            await self._presses.accept(parent.id, digest, label, _kept(watch, place), view)
             if place.can_follow:
                 await self._cards.keep(
                     watch, view, await self._cards.card(view, place.locale, place.guild_id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mjbot.clock import Clock, Wakeup
 from mjbot.core.card import crowded
-from mjbot.core.custom_id import CustomId, Verb
+from mjbot.core.custom_id import CustomId
 from mjbot.core.task import TaskId
 from mjbot.errors import PressRefused, QueueFull
 from mjbot.ports import Accepted, Reply
@@ -41,6 +41,7 @@ class Patience:
     ) -> Accepted:
         """Send until there is room. ``waiting`` and ``sending`` note, before each, what is the case.
 
+        ``target`` is the button that stops it.
         Raises what ``send`` raises, and `PressRefused` when somebody stopped it.
         """
         excused = False
@@ -81,8 +82,7 @@ class Patience:
         self._turns[key] = turn
         try:
             if seconds > _SOON:
-                stop = CustomId(Verb.STOP, target.task_id, target.arg)
-                await reply.hold(crowded(stop, label, until, locale))
+                await reply.hold(crowded(target, label, until, locale))
             await turn.wakeup.wait(until)
         finally:
             del self._turns[key]

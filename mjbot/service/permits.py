@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mjbot.core.policy import Policy, may_press, named
 from mjbot.core.task import TaskId
-from mjbot.core.watch import MessageRef
+from mjbot.core.watch import MessageRef, watch_for
 from mjbot.errors import NotYours
 from mjbot.ports import GuildStore, Place, WatchStore
 
@@ -21,7 +21,10 @@ class PermitService:
         if place.guild_id is None:
             return
         policy = await self._guilds.policy(place.guild_id)
-        requester = await self._requester(place, on, task_id)
+        if may_press(policy, place.person, None):
+            return  # whoever asked for the card
+        asked = watch_for((each for each, _ in await self._store.watches_of([task_id])), on)
+        requester = asked.requester_id if asked else None
         if not may_press(policy, place.person, requester):
             raise NotYours(named(policy, requester))
 
@@ -29,11 +32,3 @@ class PermitService:
         """Keep the guild's choice."""
         assert place.guild_id is not None, "the command is for servers only"
         await self._guilds.set_policy(place.guild_id, policy)
-
-    async def _requester(self, place: Place, on: MessageRef, task_id: TaskId) -> int | None:
-        """Who asked for this card; a private message stands for the newest card of the channel."""
-        known = [watch for watch, _ in await self._store.watches_of([task_id])]
-        here = [each for each in known if each.ref.channel_id == place.channel_id]
-        exact = [each for each in here if each.ref == on]
-        found = exact or sorted(here, key=lambda each: each.created_at)
-        return found[-1].requester_id if found else None

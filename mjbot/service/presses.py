@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, replace
 
 from mjbot.clock import Clock
-from mjbot.core.buttons import CardButton, Press, label_of, repeatable
+from mjbot.core.buttons import CardButton, Press, Rows, label_of, repeatable
 from mjbot.core.custom_id import CustomId, Verb, action_digest, numbered
 from mjbot.core.forms import Form, Question, Words, form_of, proposed, zooms
 from mjbot.core.task import Button, Task, TaskId
@@ -14,7 +14,7 @@ from mjbot.core.text import escape
 from mjbot.core.view import TaskView
 from mjbot.core.watch import MessageRef
 from mjbot.core.words import say
-from mjbot.errors import MJBotError, PressRefused, PressUnclear, UpstreamError
+from mjbot.errors import MJBotError, PressRefused, PressUnclear, nothing_started
 from mjbot.ports import Accepted, Place, PressRecord, PressStore, Reply, TaskSource, WatchStore
 from mjbot.service.cards import CardKeeper
 from mjbot.service.children import ChildService
@@ -35,6 +35,16 @@ class _Action:
     digest: str
     number: int = 0
     """The press that this one repeats; 0 for none."""
+
+    @property
+    def numbered(self) -> str:
+        """What a button or window needs to say in order to press this."""
+        return numbered(self.digest, self.number)
+
+    def repeated(self, key: str, place: Place, *, primary: bool = False) -> Rows:
+        """One private button, with these words, that presses this knowingly."""
+        target = CustomId(Verb.AGAIN, self.view.id, self.numbered)
+        return ((CardButton(str(target), label=say(key, place.private_locale), primary=primary),),)
 
 
 class PressService:
@@ -89,7 +99,7 @@ class PressService:
             if form is Form.REGION:
                 raise PressRefused("say.needs_area", label=escape(action.label))
             if form is not None and words is None:
-                await self._ask(place, action, form, reply)
+                await self._ask(place, action, reply)
                 return
             if words is not None:
                 self._drafts.keep(place.user_id, task_id, digest, words.prompt)
@@ -113,13 +123,13 @@ class PressService:
         self._patience.stop_all()
         await self._under_way.finish(seconds)
 
-    async def _ask(self, place: Place, action: _Action, form: Form, reply: Reply) -> None:
+    async def _ask(self, place: Place, action: _Action, reply: Reply) -> None:
         """Open the action's window. Writing anew is knowing enough to repeat what was made before."""
         task, digest = action.view.task, action.digest
         assert task is not None
         earlier = await self._presses.last(task.id, digest)
         if earlier is not None and earlier.number != action.number:
-            if earlier.state in (Press.SENDING, Press.RETRYING, Press.UNCLEAR):
+            if earlier.state.under_way or earlier.state is Press.UNCLEAR:
                 await self._told(place, earlier, action, reply)
                 return
             action = replace(action, number=earlier.number)
@@ -128,16 +138,12 @@ class PressService:
             return
         draft = self._drafts.get(place.user_id, task.id, digest)
         text = draft if draft is not None else proposed(task, action.button.custom_id)
-        target = CustomId(Verb.FORM, action.view.id, numbered(digest, action.number))
-        await reply.ask(Question(target, action.label, text, form))
+        target = CustomId(Verb.FORM, task.id, action.numbered)
+        await reply.ask(Question(target, action.label, text))
 
     async def _offer_window(self, place: Place, action: _Action, key: str, reply: Reply) -> None:
-        write = CardButton(
-            str(CustomId(Verb.AGAIN, action.view.id, numbered(action.digest, action.number))),
-            label=say("button.write", place.private_locale),
-            primary=True,
-        )
-        await reply.choose(key, ((write,),), label=escape(action.label))
+        rows = action.repeated("button.write", place, primary=True)
+        await reply.choose(key, rows, label=escape(action.label))
 
     async def _press(
         self, place: Place, on: MessageRef, action: _Action, words: Words | None, reply: Reply
@@ -199,7 +205,7 @@ class PressService:
         return _Action(view, button, label_of(button, place, locale), digest, number)
 
     async def _failed(self, action: _Action, on: MessageRef, error: BaseException) -> None:
-        state = Press.REFUSED if isinstance(error, PressRefused | UpstreamError) else Press.UNCLEAR
+        state = Press.REFUSED if nothing_started(error) else Press.UNCLEAR
         if isinstance(error, PressRefused) and error.for_good:
             state = Press.UNKNOWN_ACTION
         if isinstance(error, MJBotError):
@@ -212,17 +218,14 @@ class PressService:
     async def _told(self, place: Place, earlier: PressRecord, action: _Action, reply: Reply) -> None:
         """Say what came before; who was told of it may go on knowingly, where there is a second one."""
         label = escape(action.label)
-        if earlier.state in (Press.SENDING, Press.RETRYING):
+        if earlier.state.under_way:
             raise PressRefused("say.in_flight", label=label)
         made = earlier.message.url(earlier.guild_id) if earlier.message else f"`{earlier.child_id or '-'}`"
         if earlier.state is Press.ACCEPTED and not repeatable(action.button.custom_id):
             raise PressRefused("say.used", label=label, link=made)
-        arg = numbered(action.digest, earlier.number)
-        again = CardButton(
-            str(CustomId(Verb.AGAIN, action.view.id, arg)), label=say("button.again", place.private_locale)
-        )
+        rows = replace(action, number=earlier.number).repeated("button.again", place)
         key = "say.used" if earlier.state is Press.ACCEPTED else PressUnclear.key
-        await reply.choose(key, ((again,),), label=label, link=made)
+        await reply.choose(key, rows, label=label, link=made)
 
 
 def _find(task: Task | None, digest: str) -> tuple[int, Button] | None:

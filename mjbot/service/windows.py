@@ -14,7 +14,7 @@ from mjbot.core.task import Phase, TaskId
 from mjbot.core.view import Left, TaskView
 from mjbot.core.watch import MessageRef, WatchState
 from mjbot.core.words import say
-from mjbot.errors import MJBotError, PressRefused, UpstreamError
+from mjbot.errors import MJBotError, PressRefused, nothing_started
 from mjbot.ports import Place, PressStore, Reply, TaskSource
 from mjbot.service.cards import CardKeeper
 from mjbot.service.drafts import Drafts
@@ -82,8 +82,8 @@ class WindowService:
             await self._cards.repaint(on, view)
             accepted = await self._source.submit_modal(task_id, words.prompt, words.mask)
         except BaseException as error:
-            refused = isinstance(error, PressRefused | UpstreamError)
-            await self._presses.note(task_id, MODAL, Press.REFUSED if refused else Press.UNCLEAR)
+            state = Press.REFUSED if nothing_started(error) else Press.UNCLEAR
+            await self._presses.note(task_id, MODAL, state)
             if isinstance(error, MJBotError):
                 error.values.setdefault("label", say("button.write", place.private_locale))
             await self._cards.repaint(on, view)
@@ -119,5 +119,5 @@ class WindowService:
         task = replace(view.task, id=task_id, status="SUBMITTED", prompt=words.prompt)
         child = TaskView(task_id, opened_at=now, task=task)
         watch = replace(self._status.new_watch(place, task_id, on), state=WatchState.OPEN)
-        await self._presses.accept(view.id, MODAL, say("button.write", "en"), [(watch, child)])
+        await self._presses.accept(view.id, MODAL, say("button.write", "en"), watch, child)
         await self._cards.take_over(watch, view.id, child)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlite_utils import Database
@@ -16,7 +15,6 @@ from mjbot.ports import PressRecord
 from mjbot.store.rows import press_record, save_views, watch_row
 from mjbot.store.thread import DatabaseThread
 
-_UNDER_WAY = (Press.SENDING, Press.RETRYING)
 _OVER = (Press.REFUSED, Press.UNKNOWN_ACTION)
 
 
@@ -38,7 +36,7 @@ class SqlitePresses:
         def work(db: Database) -> PressRecord | None:
             with db.atomic():
                 earlier = _last(db, task_id, action)
-                if earlier is not None and earlier.state in _UNDER_WAY:
+                if earlier is not None and earlier.state.under_way:
                     return earlier
                 if earlier is not None and earlier.state not in _OVER and earlier.number != after:
                     return earlier
@@ -69,26 +67,22 @@ class SqlitePresses:
 
         await self._thread.run(work)
 
-    async def accept(
-        self, task_id: TaskId, action: str, label: str, children: Sequence[tuple[Watch, TaskView]]
-    ) -> None:
-        """Note that a press was accepted, with the watches and views of what it makes."""
+    async def accept(self, task_id: TaskId, action: str, label: str, watch: Watch, view: TaskView) -> None:
+        """Note that a press was accepted, with the watch and view of what it made."""
 
         def work(db: Database) -> None:
-            row: dict[str, Any] = {"task_id": task_id, "action": action, "state": Press.ACCEPTED}
+            place = {
+                "child_id": watch.task_id,
+                "guild_id": watch.guild_id,
+                "channel_id": watch.ref.channel_id,
+                "message_id": watch.ref.message_id,
+            }
+            kin = place | {"parent_id": task_id, "label": label, "at": watch.created_at}
+            row = place | {"task_id": task_id, "action": action, "state": Press.ACCEPTED}
             with db.atomic():
-                for watch, view in children:
-                    place = {
-                        "child_id": watch.task_id,
-                        "guild_id": watch.guild_id,
-                        "channel_id": watch.ref.channel_id,
-                        "message_id": watch.ref.message_id,
-                    }
-                    row |= place
-                    kin = place | {"parent_id": task_id, "label": label, "at": watch.created_at}
-                    db.table("lineage").upsert(kin, pk="child_id")
-                    db.table("watches").upsert(watch_row(watch), pk="message_id")
-                    save_views(db, [view])
+                db.table("lineage").upsert(kin, pk="child_id")
+                db.table("watches").upsert(watch_row(watch), pk="message_id")
+                save_views(db, [view])
                 db.table("presses").upsert(row, pk=("task_id", "action"))
 
         await self._thread.run(work)

@@ -9,6 +9,7 @@ from typing import Any
 import discord
 
 from mjbot.core.custom_id import CustomId, Verb, task_of, unnumbered
+from mjbot.core.forms import Words
 from mjbot.core.state import MODAL
 from mjbot.core.watch import MessageRef
 from mjbot.service import PermitService, PressService, StatusService, WindowService
@@ -47,12 +48,16 @@ def _ref(interaction: discord.Interaction[Any]) -> MessageRef:
     return MessageRef(interaction.message.channel.id, interaction.message.id)
 
 
-async def _press(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
+async def _press(
+    services: Services,
+    interaction: discord.Interaction[Any],
+    custom_id: CustomId,
+    words: Words | None = None,
+) -> None:
     reply = InteractionReply(interaction)
+    place, on = place_of(interaction), _ref(interaction)
     digest, after = unnumbered(custom_id.arg)
-    pressing = services.presses.press(
-        place_of(interaction), _ref(interaction), custom_id.task_id, digest, reply, after=after
-    )
+    pressing = services.presses.press(place, on, custom_id.task_id, digest, reply, after=after, words=words)
     await guarded(reply, pressing)
 
 
@@ -78,15 +83,13 @@ async def _stop(services: Services, interaction: discord.Interaction[Any], custo
 
 
 async def _form(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
-    place, on, words = place_of(interaction), _ref(interaction), words_of(interaction)
-    if custom_id.arg == MODAL:
-        reply = InteractionReply(interaction, update=True)
-        await guarded(reply, services.windows.answer(place, on, custom_id.task_id, words, reply))
+    words = words_of(interaction)
+    if custom_id.arg != MODAL:
+        await _press(services, interaction, custom_id, words)
         return
-    reply = InteractionReply(interaction)
-    digest, after = unnumbered(custom_id.arg)
-    pressing = services.presses.press(place, on, custom_id.task_id, digest, reply, after=after, words=words)
-    await guarded(reply, pressing)
+    reply = InteractionReply(interaction, update=True)
+    place, on = place_of(interaction), _ref(interaction)
+    await guarded(reply, services.windows.answer(place, on, custom_id.task_id, words, reply))
 
 
 async def _look(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:

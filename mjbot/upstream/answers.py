@@ -13,7 +13,7 @@ from mjbot.upstream.wire import mapping
 
 NOT_FOUND = ("no_found", "not_found", "not found", "not_exist", "not exist", "不存在")
 _QUOTA = ("额度", "quota", "余额", "insufficient", "credit")
-_SATURATED = 30
+SATURATED = 30
 _DETAIL = 200
 
 
@@ -74,7 +74,7 @@ def raise_for(response: Response, data: Any) -> NoReturn:
     spoken = words or response.body[:_DETAIL].decode("utf-8", "replace")
     if status in (401, 402, 403, 429) and any(word in spoken.lower() for word in _QUOTA):
         raise QuotaOut(words)
-    if status == 429 or mapping(data).get("code") == _SATURATED:
+    if status == 429 or mapping(data).get("code") == SATURATED:
         raise SlowDown(words, retry_after(response.headers))
     if status == 401:
         raise KeyRefused(words)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from mjbot.core.forms import PROMPT
 from mjbot.core.task import TaskId, parse_task_id
 from mjbot.core.text import clean, escape
 from mjbot.errors import PressRefused, PressUnclear, QueueFull
 from mjbot.ports import Accepted
-from mjbot.upstream.answers import NOT_FOUND, Response, is_html, json_of, raise_for, words_of
+from mjbot.upstream.answers import NOT_FOUND, SATURATED, Response, is_html, json_of, raise_for, words_of
 from mjbot.upstream.wire import mapping, text
 
 _PARENT_GONE = ("关联任务", "expired", *NOT_FOUND)
@@ -20,8 +21,7 @@ _NOT_READY = ("status_not_success", "not_success", "状态错误", "未完成", 
 _FULL = ("队列", "queue", "已满")
 _WINDOW = ("confirm", "窗口等待")
 _ACCEPTED, _WANTS_WINDOW, _QUEUED, _QUEUE_FULL, _BANNED = 1, 21, 22, 23, 24
-_NO_ACCOUNT, _BAD_ARGUMENT, _FAILED, _SATURATED, _ENVELOPE = 3, 4, 9, 30, -1
-_PROMPT = 4_000
+_NO_ACCOUNT, _BAD_ARGUMENT, _FAILED, _ENVELOPE = 3, 4, 9, -1
 
 
 def read_submit(response: Response) -> Accepted:
@@ -39,7 +39,7 @@ def read_submit(response: Response) -> Accepted:
             others=ids[1:],
             ahead=ahead if isinstance(ahead, int) and ahead > 0 else None,
             wants_words=_wants_words(code, words, properties),
-            prompt=text(properties.get("finalPrompt"))[:_PROMPT],
+            prompt=text(properties.get("finalPrompt"))[:PROMPT],
         )
     _refuse(response, data, code, words)
 
@@ -70,7 +70,7 @@ def _refuse(response: Response, data: dict[str, Any], code: Any, words: str) -> 
     if code == _BANNED:
         word = clean(text(mapping(data.get("properties")).get("bannedWord")))[:60]
         raise PressRefused("say.banned" if word else "say.banned.unnamed", words, word=escape(word))
-    if code in (_QUEUE_FULL, _SATURATED) or (code == _FAILED and any(word in lower for word in _FULL)):
+    if code in (_QUEUE_FULL, SATURATED) or (code == _FAILED and any(word in lower for word in _FULL)):
         raise QueueFull(words)
     if code == _NO_ACCOUNT:
         gone = any(word in lower for word in _PARENT_GONE)

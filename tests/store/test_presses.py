@@ -31,7 +31,7 @@ async def test_a_repetition_counts_once_for_whoever_was_told_of_the_press_before
     async with DatabaseThread(":memory:") as thread:
         presses = SqlitePresses(thread)
         await presses.begin(TASK, "v1", 3, 1.0)
-        await presses.accept(TASK, "v1", "V1", [(WATCH, VIEW)])
+        await presses.accept(TASK, "v1", "V1", WATCH, VIEW)
         made = await presses.begin(TASK, "v1", 4, 2.0)
         assert made is not None
         assert (made.child_id, made.message, made.number) == (CHILD, WATCH.ref, 1)
@@ -71,7 +71,7 @@ async def test_kin_are_linked_both_ways_within_a_guild_until_a_message_is_gone()
         parent = replace(WATCH, ref=MessageRef(2, 10), task_id=TASK)
         await store.add(parent, None)
         await presses.begin(TASK, "u1", 3, 1.0)
-        await presses.accept(TASK, "u1", "U1", [(WATCH, VIEW)])
+        await presses.accept(TASK, "u1", "U1", WATCH, VIEW)
         child = Kin(CHILD, "U1", WATCH.ref.url(1))
         assert await presses.lineage(TASK, 1) == Lineage(children=(child,))
         assert await presses.lineage(CHILD, 1) == Lineage(parent=Kin(TASK, "U1", parent.ref.url(1)))
@@ -84,5 +84,5 @@ async def test_kin_are_linked_both_ways_within_a_guild_until_a_message_is_gone()
 async def test_a_parent_without_a_card_is_named_without_a_link() -> None:
     async with DatabaseThread(":memory:") as thread:
         presses = SqlitePresses(thread)
-        await presses.accept(TASK, "u1", "U1", [(WATCH, VIEW)])
+        await presses.accept(TASK, "u1", "U1", WATCH, VIEW)
         assert await presses.lineage(CHILD, 1) == Lineage(parent=Kin(TASK, "U1"))
