@@ -47,6 +47,15 @@ class Stage:
             await self.env.advance_time(step)
             seconds -= step
 
+    async def ask(self, task_id: str) -> simcord.InteractionResult:
+        """Type /status with this id."""
+        return await self.ann.slash(self.channel, "status", task_id=task_id)
+
+    async def show(self, task_id: str) -> None:
+        """Have a finished card on the channel, with its picture."""
+        await self.ask(task_id)
+        await self.wait(2)
+
     @property
     def reads(self) -> list[Seen]:
         return [each for each in self.server.requests if "/task/" in each.path]

@@ -23,12 +23,8 @@ async def pressable(request: pytest.FixtureRequest, theatre: Theatre) -> Stage:
     return await theatre.open(request.param)
 
 
-async def ask(stage: Stage, task_id: str) -> None:
-    await stage.ann.slash(stage.channel, "status", task_id=task_id)
-
-
 async def test_a_running_task_is_followed_to_its_result_and_its_picture_is_attached(stage: Stage) -> None:
-    await ask(stage, RUNNING)
+    await stage.ask(RUNNING)
     titles = set()
     for _ in range(70):
         await stage.wait(1)
@@ -41,45 +37,43 @@ async def test_a_running_task_is_followed_to_its_result_and_its_picture_is_attac
 
 
 async def test_a_finished_task_is_done_at_once(stage: Stage) -> None:
-    await ask(stage, GRID)
-    await stage.wait(2)
+    await stage.show(GRID)
     assert stage.card.title == "Done"
     assert "screen print" in (stage.card.description or "")
 
 
 async def test_an_unknown_id_is_told_in_private(stage: Stage) -> None:
-    result = await stage.ann.slash(stage.channel, "status", task_id=DemoIds.UNKNOWN.value)
+    result = await stage.ask(DemoIds.UNKNOWN.value)
     assert result.ephemeral
     assert result.response is not None
     assert "does not know" in result.response.content
 
 
 async def test_a_failure_gives_its_reason(stage: Stage) -> None:
-    await ask(stage, DemoIds.FAILED)
+    await stage.ask(DemoIds.FAILED)
     assert stage.card.title == "Failed"
     assert "Unrecognized parameter" in (stage.card.description or "")
 
 
 async def test_a_queue_is_told_as_one(stage: Stage) -> None:
-    await ask(stage, DemoIds.QUEUED)
+    await stage.ask(DemoIds.QUEUED)
     await stage.wait(20)
     assert stage.card.title == "Queued"
 
 
 async def test_a_window_waits_for_words(stage: Stage) -> None:
-    await ask(stage, DemoIds.MODAL)
+    await stage.ask(DemoIds.MODAL)
     assert stage.card.title == "Waiting for your words"
 
 
 async def test_a_description_shows_its_text(stage: Stage) -> None:
-    await ask(stage, DemoIds.DESCRIBE)
-    await stage.wait(2)
+    await stage.show(DemoIds.DESCRIBE)
     assert "1️⃣" in (stage.card.description or "")
 
 
 async def test_a_forgotten_task_is_lost_after_repeats(stage: Stage) -> None:
     stage.world.add(MINE, [(0, "IN_PROGRESS", "46%")])
-    await ask(stage, MINE)
+    await stage.ask(MINE)
     await stage.wait(20)
     stage.world.forget(MINE)
     await stage.wait(10)
@@ -90,7 +84,7 @@ async def test_a_forgotten_task_is_lost_after_repeats(stage: Stage) -> None:
 
 async def test_a_wrong_key_is_told_for_what_it_is(theatre: Theatre, stage: Stage) -> None:
     await theatre.restart(stage, upstream_key=SecretStr("wrong"))
-    result = await stage.ann.slash(stage.channel, "status", task_id=GRID)
+    result = await stage.ask(GRID)
     assert result.response is not None
     assert result.response.content == (
         "The image service refused this bot's key. Only the bot's owner can fix that."
@@ -99,7 +93,7 @@ async def test_a_wrong_key_is_told_for_what_it_is(theatre: Theatre, stage: Stage
 
 async def test_an_outage_is_told_and_ends_by_itself(stage: Stage) -> None:
     stage.world.add(MINE, [(0, "IN_PROGRESS", "46%"), (120, "SUCCESS", "100%")])
-    await ask(stage, MINE)
+    await stage.ask(MINE)
     await stage.wait(20)
     stage.server.fail("*/task/*", status=502, body="<html>502</html>", content_type="text/html")
     await stage.wait(80)
@@ -113,7 +107,7 @@ async def test_all_tasks_are_read_together(stage: Stage) -> None:
     ids = [str(int(MINE) + n) for n in range(5)]
     for each in ids:
         stage.world.add(each, [(0, "IN_PROGRESS", "46%")])
-        await ask(stage, each)
+        await stage.ask(each)
     await stage.wait(20)
     before = len(stage.reads)
     await stage.wait(10)
@@ -123,8 +117,7 @@ async def test_all_tasks_are_read_together(stage: Stage) -> None:
 
 async def test_an_upscale_is_made_by_a_press_and_shown_as_a_card_of_its_own(pressable: Stage) -> None:
     stage = pressable
-    await ask(stage, GRID)
-    await stage.wait(2)
+    await stage.show(GRID)
     await stage.press(stage.messages[0], "U1")
     await stage.wait(45)
     child = max(stage.messages, key=lambda message: message.id)
@@ -135,8 +128,7 @@ async def test_an_upscale_is_made_by_a_press_and_shown_as_a_card_of_its_own(pres
 
 async def test_a_queue_that_stays_full_is_told_in_the_end_and_nothing_is_started(pressable: Stage) -> None:
     stage = pressable
-    await ask(stage, SINGLE)
-    await stage.wait(2)
+    await stage.show(SINGLE)
     stage.world.full = True
     told = await stage.press(stage.messages[0], "Vary (Subtle)")
     await stage.wait(220)
@@ -147,8 +139,7 @@ async def test_a_queue_that_stays_full_is_told_in_the_end_and_nothing_is_started
 
 async def test_a_parent_that_is_gone_is_told_as_such(pressable: Stage) -> None:
     stage = pressable
-    await ask(stage, GRID)
-    await stage.wait(2)
+    await stage.show(GRID)
     stage.world.forget(GRID)
     result = await stage.press(stage.messages[0], "V1")
     assert "no longer has the picture this belongs to" in result.followups[-1].content

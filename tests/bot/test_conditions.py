@@ -8,13 +8,9 @@ from tests.bot.conftest import GRID, RUNNING, SINGLE, Stage, Theatre
 MINE = "1730621718150001"
 
 
-async def ask(stage: Stage, task_id: str) -> None:
-    await stage.ann.slash(stage.channel, "status", task_id=task_id)
-
-
 async def test_a_task_that_stands_still_is_quiet_after_three_minutes_and_costs_one_edit(stage: Stage) -> None:
     stage.world.add(MINE, [(0, "IN_PROGRESS", "46%"), (400, "IN_PROGRESS", "62%")])
-    await ask(stage, MINE)
+    await stage.ask(MINE)
     await stage.wait(170)
     assert stage.card.title == "In progress"
     before = len(stage.env.http_requests)
@@ -28,7 +24,7 @@ async def test_a_task_that_stands_still_is_quiet_after_three_minutes_and_costs_o
 
 async def test_a_task_that_the_service_forgets_is_lost_and_look_again_brings_it_back(stage: Stage) -> None:
     stage.world.add(MINE, [(0, "IN_PROGRESS", "46%")])
-    await ask(stage, MINE)
+    await stage.ask(MINE)
     await stage.wait(5)
     stage.world.forget(MINE)
     await stage.wait(90)
@@ -51,7 +47,7 @@ async def test_a_watch_ends_after_its_limit_and_says_so(theatre: Theatre) -> Non
     stage = await theatre.open()
     await theatre.restart(stage, watch_limit=1.0)
     stage.world.add(MINE, [(0, "SUBMITTED", "0%")])
-    await ask(stage, MINE)
+    await stage.ask(MINE)
     await stage.wait(3000)
     await stage.wait(700)
     assert stage.card.title == "No longer watching"
@@ -60,14 +56,14 @@ async def test_a_watch_ends_after_its_limit_and_says_so(theatre: Theatre) -> Non
 
 
 async def test_a_failure_gives_the_reason(stage: Stage) -> None:
-    await ask(stage, DemoIds.FAILED)
+    await stage.ask(DemoIds.FAILED)
     assert stage.card.title == "Failed"
     assert "**Reason given:** \\[Invalid parameter\\]" in (stage.card.description or "")
     assert stage.messages[0].components == []
 
 
 async def test_a_description_shows_its_text(stage: Stage) -> None:
-    await ask(stage, DemoIds.DESCRIBE)
+    await stage.ask(DemoIds.DESCRIBE)
     assert "1️⃣" in (stage.card.description or "")
     assert "\n> " not in (stage.card.description or "")
 
@@ -75,7 +71,7 @@ async def test_a_description_shows_its_text(stage: Stage) -> None:
 async def test_a_server_that_is_not_allowed_is_told_so(theatre: Theatre) -> None:
     stage = await theatre.open()
     await theatre.restart(stage, allowed_guilds=frozenset({1}))
-    result = await stage.ann.slash(stage.channel, "status", task_id=GRID)
+    result = await stage.ask(GRID)
     assert result.response is not None
     assert result.response.content.startswith("This bot may not be used in this server.")
     assert stage.server.requests == []
@@ -87,8 +83,7 @@ async def test_more_than_25_buttons_are_all_within_reach(stage: Stage) -> None:
         for n in range(1, 31)
     ]
     stage.world.add(MINE, [(0, "SUCCESS", "100%")], buttons=buttons, start=0.0)
-    await ask(stage, MINE)
-    await stage.wait(2)
+    await stage.show(MINE)
     assert sum(map(len, stage.labels(stage.messages[0]))) == 25
     shown = await stage.press(stage.messages[0], "More…")
     assert shown.ephemeral
@@ -101,8 +96,7 @@ async def test_more_than_25_buttons_are_all_within_reach(stage: Stage) -> None:
 
 async def test_a_press_on_a_task_that_the_service_forgot_says_so_and_leaves_nothing(theatre: Theatre) -> None:
     stage = await theatre.open()
-    await ask(stage, GRID)
-    await stage.wait(2)
+    await stage.show(GRID)
     await theatre.restart(stage, database=":memory:")
     stage.world.forget(GRID)
     result = await stage.press(stage.messages[0], "U1")
@@ -111,13 +105,13 @@ async def test_a_press_on_a_task_that_the_service_forgot_says_so_and_leaves_noth
 
 
 async def test_a_waiting_task_says_what_it_waits_for(stage: Stage) -> None:
-    await ask(stage, DemoIds.MODAL)
+    await stage.ask(DemoIds.MODAL)
     assert stage.card.title == "Waiting for your words"
 
 
 async def test_a_card_lives_past_minute_fifteen(stage: Stage) -> None:
     stage.world.add(MINE, [(0, "SUBMITTED", "0%"), (1000, "IN_PROGRESS", "46%"), (1010, "SUCCESS", "100%")])
-    await ask(stage, MINE)
+    await stage.ask(MINE)
     await stage.wait(980)
     assert stage.card.title == "Queued"
     await stage.wait(60)
@@ -132,7 +126,7 @@ async def test_a_card_lives_past_hour_one(stage: Stage) -> None:
         (4300, "SUCCESS", ""),
     ]
     stage.world.add(MINE, steps)
-    await ask(stage, MINE)
+    await stage.ask(MINE)
     await stage.wait(4060)
     assert stage.card.title == "In progress"
     before = len(stage.env.http_requests)
@@ -144,7 +138,7 @@ async def test_a_card_lives_past_hour_one(stage: Stage) -> None:
 
 async def test_typing_narrows_what_is_offered(stage: Stage) -> None:
     for task_id in (GRID, RUNNING, SINGLE):
-        await ask(stage, task_id)
+        await stage.ask(task_id)
     offered = await stage.ann.autocomplete(stage.channel, "status", "task_id", RUNNING[-5:])
     assert [choice["value"] for choice in offered] == [RUNNING]
     offered = await stage.ann.autocomplete(stage.channel, "status", "task_id", "no such words")

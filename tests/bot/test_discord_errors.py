@@ -19,7 +19,7 @@ async def edits(stage: Stage) -> int:
     ("status", "code"), [(404, 10008), (404, 10003), (404, 10004), (403, 50001), (403, 50005)]
 )
 async def test_what_is_gone_for_good_is_not_edited_again(stage: Stage, status: int, code: int) -> None:
-    await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
+    await stage.ask(RUNNING)
     stage.env.inject_error("PATCH", EDIT, status=status, code=code, times=None)
     await stage.wait(12)
     assert await stage.bot.store.open_watches() == []
@@ -37,7 +37,7 @@ async def test_what_is_gone_for_good_is_not_edited_again(stage: Stage, status: i
 async def test_what_may_pass_does_not_end_a_watch_and_the_end_is_shown_when_it_has(
     stage: Stage, status: int, code: int
 ) -> None:
-    await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
+    await stage.ask(RUNNING)
     stage.env.inject_error("PATCH", EDIT, status=status, code=code, times=2)
     await stage.wait(20)
     assert len(await stage.bot.store.open_watches()) == 1
@@ -48,7 +48,7 @@ async def test_what_may_pass_does_not_end_a_watch_and_the_end_is_shown_when_it_h
 
 
 async def test_a_file_that_is_too_large_is_left_out_and_the_card_is_shown(stage: Stage) -> None:
-    await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
+    await stage.ask(RUNNING)
     await stage.wait(28)
     stage.env.inject_error("PATCH", EDIT, status=413, code=40005, times=1)
     await stage.wait(15)
@@ -57,7 +57,7 @@ async def test_a_file_that_is_too_large_is_left_out_and_the_card_is_shown(stage:
 
 
 async def test_leaving_a_guild_ends_its_watches(stage: Stage) -> None:
-    await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
+    await stage.ask(RUNNING)
     guild = stage.bot.get_guild(stage.guild.id)
     assert guild is not None
     await stage.bot.on_guild_remove(guild)

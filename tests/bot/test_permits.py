@@ -41,8 +41,7 @@ async def test_by_choice_only_whoever_asked_may_press_and_others_are_told_who(th
     boss, bob = await scene(stage)
     told = await boss.slash(stage.channel, "settings presses", who="requester")
     assert told.ephemeral
-    await stage.ann.slash(stage.channel, "status", task_id=GRID)
-    await stage.wait(2)
+    await stage.show(GRID)
     await theatre.restart(stage)
     custom_id = stage.button(stage.messages[0], "U1").custom_id
     assert custom_id
@@ -58,8 +57,7 @@ async def test_a_window_is_checked_like_a_press(stage: Stage) -> None:
     boss, bob = await scene(stage)
     role = stage.guild.create_role("painters")
     await boss.slash(stage.channel, "settings presses", who="role", role=role)
-    await stage.ann.slash(stage.channel, "status", task_id=SINGLE)
-    await stage.wait(2)
+    await stage.show(SINGLE)
     custom_id = stage.button(stage.messages[0], "Custom Zoom").custom_id
     assert custom_id
     refused = await bob.click(stage.messages[0], custom_id=custom_id)

@@ -71,7 +71,7 @@ async def test_the_key_is_sent_with_every_reading_and_with_no_picture(
     tapped: tuple[Stage, Wiretap],
 ) -> None:
     stage, tap = tapped
-    await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
+    await stage.ask(RUNNING)
     await stage.wait(45)
     assert len(stage.messages[0].attachments) == 1
     pictures = [each for each in tap.requests if "/attachments/" in each.splitlines()[0]]
@@ -83,8 +83,7 @@ async def test_the_key_is_sent_with_every_reading_and_with_no_picture(
 
 
 async def test_a_result_is_attached_whole_with_its_prompt_as_alt_text(stage: Stage) -> None:
-    await stage.ann.slash(stage.channel, "status", task_id=GRID)
-    await stage.wait(2)
+    await stage.show(GRID)
     attachment = stage.messages[0].attachments[0]
     assert await attachment.read() == stage.world.final_picture(GRID)
     assert attachment.description
@@ -95,8 +94,7 @@ async def test_a_result_is_attached_whole_with_its_prompt_as_alt_text(stage: Sta
 
 async def test_a_web_page_in_place_of_a_result_is_not_attached(stage: Stage) -> None:
     stage.server.fail("/attachments/*", status=200, body="<html>", content_type="image/png")
-    await stage.ann.slash(stage.channel, "status", task_id=GRID)
-    await stage.wait(2)
+    await stage.show(GRID)
     assert stage.card.title == "Done"
     assert stage.messages[0].attachments == []
     assert "The picture could not be shown here." in (stage.card.description or "")
@@ -104,15 +102,14 @@ async def test_a_web_page_in_place_of_a_result_is_not_attached(stage: Stage) -> 
 
 async def test_a_result_said_to_be_on_localhost_is_fetched_from_the_service(theatre: Theatre) -> None:
     stage = await theatre.open("gateway")
-    await stage.ann.slash(stage.channel, "status", task_id=GRID)
-    await stage.wait(2)
+    await stage.show(GRID)
     assert [each.path for each in stage.server.requests if "/image/" in each.path] == [f"/mj/image/{GRID}"]
     assert await stage.messages[0].attachments[0].read() == stage.world.final_picture(GRID)
 
 
 async def test_a_result_whose_host_had_a_bad_moment_is_attached_a_little_later(stage: Stage) -> None:
     stage.server.fail("/attachments/*", status=503)
-    await stage.ann.slash(stage.channel, "status", task_id=GRID)
+    await stage.ask(GRID)
     await stage.wait(5)
     assert "The picture could not be shown here." in (stage.card.description or "")
     assert len(await stage.bot.store.open_watches()) == 1
@@ -125,7 +122,7 @@ async def test_a_result_whose_host_had_a_bad_moment_is_attached_a_little_later(s
 
 async def test_a_result_that_cannot_be_had_is_given_up_in_the_end(stage: Stage) -> None:
     stage.server.fail("/attachments/*", status=404)
-    await stage.ann.slash(stage.channel, "status", task_id=GRID)
+    await stage.ask(GRID)
     await stage.wait(420)
     assert "The picture could not be shown here." in (stage.card.description or "")
     assert await stage.bot.store.open_watches() == []
@@ -136,6 +133,6 @@ async def test_where_only_links_are_wanted_one_that_nobody_can_fetch_is_attached
 ) -> None:
     stage = await theatre.open()
     await theatre.restart(stage, images="link")
-    await stage.ann.slash(stage.channel, "status", task_id=GRID)
+    await stage.ask(GRID)
     await stage.wait(30)
     assert len(stage.messages[0].attachments) == 1

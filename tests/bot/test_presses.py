@@ -5,13 +5,8 @@ from __future__ import annotations
 from tests.bot.conftest import GRID, RUNNING, SINGLE, Stage, Theatre
 
 
-async def shown(stage: Stage, task_id: str = GRID) -> None:
-    await stage.ann.slash(stage.channel, "status", task_id=task_id)
-    await stage.wait(2)
-
-
 async def test_a_press_is_submitted_once_and_its_answer_becomes_the_child_s_card(stage: Stage) -> None:
-    await shown(stage)
+    await stage.show(GRID)
     parent = stage.messages[0]
     await stage.press(parent, "U1")
     assert len(stage.world.log) == 1
@@ -25,7 +20,7 @@ async def test_a_press_is_submitted_once_and_its_answer_becomes_the_child_s_card
 
 
 async def test_the_pressed_button_turns_blue_and_says_where_its_result_is(stage: Stage) -> None:
-    await shown(stage)
+    await stage.show(GRID)
     parent = stage.messages[0]
     await stage.press(parent, "U1")
     await stage.wait(20)
@@ -40,7 +35,7 @@ async def test_the_pressed_button_turns_blue_and_says_where_its_result_is(stage:
 
 
 async def test_a_second_variation_is_made_only_by_do_it_again(stage: Stage) -> None:
-    await shown(stage)
+    await stage.show(GRID)
     parent = stage.messages[0]
     await stage.press(parent, "V2")
     await stage.wait(3)
@@ -59,7 +54,7 @@ async def test_a_second_variation_is_made_only_by_do_it_again(stage: Stage) -> N
 
 async def test_a_press_works_after_a_restart(theatre: Theatre) -> None:
     stage = await theatre.open()
-    await shown(stage)
+    await stage.show(GRID)
     await theatre.restart(stage)
     await stage.press(stage.messages[0], "U3")
     await stage.wait(20)
@@ -69,7 +64,7 @@ async def test_a_press_works_after_a_restart(theatre: Theatre) -> None:
 
 async def test_a_press_works_on_a_message_whose_task_the_database_has_never_seen(theatre: Theatre) -> None:
     stage = await theatre.open()
-    await shown(stage)
+    await stage.show(GRID)
     await theatre.restart(stage, database=":memory:")
     await stage.press(stage.messages[0], "U3")
     await stage.wait(20)
@@ -78,7 +73,7 @@ async def test_a_press_works_on_a_message_whose_task_the_database_has_never_seen
 
 
 async def test_a_refused_press_is_told_in_private_and_leaves_no_message(stage: Stage) -> None:
-    await shown(stage)
+    await stage.show(GRID)
     stage.server.fail(
         "/mj/submit/action",
         status=200,
@@ -93,7 +88,7 @@ async def test_a_refused_press_is_told_in_private_and_leaves_no_message(stage: S
 
 
 async def test_a_lost_answer_says_that_it_may_have_started_and_is_not_sent_again(stage: Stage) -> None:
-    await shown(stage)
+    await stage.show(GRID)
     stage.server.drop("/mj/submit/action")
     result = await stage.press(stage.messages[0], "U1")
     assert "may or may not have started" in result.followups[-1].content
@@ -102,7 +97,7 @@ async def test_a_lost_answer_says_that_it_may_have_started_and_is_not_sent_again
 
 
 async def test_a_child_whose_first_card_is_refused_gets_it_by_the_channel_route(stage: Stage) -> None:
-    await shown(stage)
+    await stage.show(GRID)
     stage.env.inject_error("PATCH", "/webhooks/*/messages/@original", status=500, times=None)
     await stage.press(stage.messages[0], "U1")
     await stage.wait(20)
@@ -112,7 +107,7 @@ async def test_a_child_whose_first_card_is_refused_gets_it_by_the_channel_route(
 
 
 async def test_after_a_lost_answer_only_do_it_again_sends_it_again(stage: Stage) -> None:
-    await shown(stage)
+    await stage.show(GRID)
     stage.server.drop("/mj/submit/action", times=1)
     await stage.press(stage.messages[0], "U1")
     await stage.wait(2)
@@ -129,7 +124,7 @@ async def test_after_a_lost_answer_only_do_it_again_sends_it_again(stage: Stage)
 
 
 async def test_a_bookmark_is_confirmed_and_makes_no_card(stage: Stage) -> None:
-    await shown(stage, SINGLE)
+    await stage.show(SINGLE)
     result = await stage.press(stage.messages[0], "❤️")
     assert "makes no new picture" in result.followups[-1].content
     await stage.wait(2)
@@ -137,7 +132,7 @@ async def test_a_bookmark_is_confirmed_and_makes_no_card(stage: Stage) -> None:
 
 
 async def test_a_button_from_another_version_is_answered_politely(stage: Stage) -> None:
-    await shown(stage, RUNNING)
+    await stage.show(RUNNING)
     message = stage.env.backend.get_message(stage.channel.id, stage.messages[0].id)
     message.components = [
         {"type": 1, "components": [{"type": 2, "style": 2, "label": "U1", "custom_id": f"mj0:u:{GRID}:1"}]}

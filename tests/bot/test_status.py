@@ -12,7 +12,7 @@ UNKNOWN = DemoIds.UNKNOWN.value
 
 
 async def test_a_running_task_is_followed_to_its_result(stage: Stage) -> None:
-    await stage.ann.slash(stage.channel, "status", task_id=f" `{RUNNING}` ")
+    await stage.ask(f" `{RUNNING}` ")
     assert stage.card.title == "Queued"
     titles, percents, pictures = {stage.card.title}, set(), set()
     for _ in range(45):
@@ -34,7 +34,7 @@ async def test_a_running_task_is_followed_to_its_result(stage: Stage) -> None:
 
 
 async def test_a_finished_task_shows_its_buttons_at_once_and_its_picture_right_after(stage: Stage) -> None:
-    await stage.ann.slash(stage.channel, "status", task_id=GRID)
+    await stage.ask(GRID)
     await stage.wait(1)
     assert stage.card.title == "Done"
     assert len(stage.messages[0].attachments) == 1
@@ -54,7 +54,7 @@ async def test_a_finished_task_shows_its_buttons_at_once_and_its_picture_right_a
     ],
 )
 async def test_a_bad_or_unknown_id_is_answered_in_private(stage: Stage, task_id: str, sentence: str) -> None:
-    result = await stage.ann.slash(stage.channel, "status", task_id=task_id)
+    result = await stage.ask(task_id)
     assert result.ephemeral
     assert result.response is not None
     assert result.response.content == sentence
@@ -75,7 +75,7 @@ async def test_each_trouble_has_its_own_sentence(
     stage: Stage, status: int, body: str, kind: str, sentence: str
 ) -> None:
     stage.server.fail("*/fetch", status=status, body=body, content_type=kind)
-    result = await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
+    result = await stage.ask(RUNNING)
     assert result.ephemeral
     assert result.response is not None
     assert sentence in result.response.content
@@ -83,8 +83,8 @@ async def test_each_trouble_has_its_own_sentence(
 
 
 async def test_autocomplete_offers_this_guild_s_tasks_and_nothing_of_another(stage: Stage) -> None:
-    await stage.ann.slash(stage.channel, "status", task_id=GRID)
-    await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
+    await stage.ask(GRID)
+    await stage.ask(RUNNING)
     reads = len(stage.server.requests)
     offered = await stage.ann.autocomplete(stage.channel, "status", "task_id", "")
     assert [choice["value"] for choice in offered] == [RUNNING, GRID]
@@ -110,7 +110,7 @@ async def test_ten_viewers_of_one_task_cost_one_read(stage: Stage) -> None:
 
 async def test_the_same_message_reaches_its_end_across_a_restart(theatre: Theatre) -> None:
     stage = await theatre.open()
-    await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
+    await stage.ask(RUNNING)
     await stage.wait(12)
     assert stage.card.title == "In progress"
     await theatre.restart(stage)
@@ -119,7 +119,7 @@ async def test_the_same_message_reaches_its_end_across_a_restart(theatre: Theatr
 
 
 async def test_a_deleted_message_stops_its_watch(stage: Stage) -> None:
-    await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
+    await stage.ask(RUNNING)
     await stage.wait(3)
     owner = stage.guild.add_member(stage.guild.owner)
     await owner.delete(stage.messages[0])
@@ -131,7 +131,7 @@ async def test_a_deleted_message_stops_its_watch(stage: Stage) -> None:
 
 
 async def test_a_lost_channel_stops_its_watches(stage: Stage) -> None:
-    await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
+    await stage.ask(RUNNING)
     stage.env.inject_error("PATCH", "/channels/*/messages/*", status=403, code=50001, times=None)
     await stage.wait(20)
     assert await stage.bot.store.open_watches() == []
@@ -169,7 +169,7 @@ async def test_a_channel_that_the_bot_cannot_see_gets_one_card_that_says_so(stag
 
 async def test_a_picture_that_cannot_be_fetched_is_said_and_linked(stage: Stage) -> None:
     stage.server.fail("/attachments/*", status=404)
-    await stage.ann.slash(stage.channel, "status", task_id=GRID)
+    await stage.ask(GRID)
     await stage.wait(3)
     assert "The picture could not be shown here. [Open it](<http://127.0.0.1" in (
         stage.card.description or ""
@@ -191,7 +191,7 @@ async def test_without_attach_files_the_card_keeps_its_buttons_and_the_person_is
     everyone = stage.env.backend.get_guild(stage.guild.id).everyone_role
     everyone.permissions &= ~discord.Permissions(attach_files=True).value
     stage.env.inject_error("PATCH", "/channels/*/messages/*", status=403, code=50013)
-    result = await stage.ann.slash(stage.channel, "status", task_id=GRID)
+    result = await stage.ask(GRID)
     assert "may not attach files here" in result.followups[-1].content
     await stage.wait(3)
     card = min(stage.messages, key=lambda message: message.id)
@@ -203,9 +203,9 @@ async def test_without_attach_files_the_card_keeps_its_buttons_and_the_person_is
 async def test_a_second_status_of_one_id_makes_a_new_card_and_the_older_one_points_to_it(
     stage: Stage,
 ) -> None:
-    await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
+    await stage.ask(RUNNING)
     await stage.wait(5)
-    await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
+    await stage.ask(RUNNING)
     await stage.wait(40)
     old, new = sorted(stage.messages, key=lambda message: message.id)
     assert old.embeds[0].title == "Continues below"
@@ -214,7 +214,7 @@ async def test_a_second_status_of_one_id_makes_a_new_card_and_the_older_one_poin
 
 
 async def test_an_outage_shows_as_unreachable_and_ends_by_itself(stage: Stage) -> None:
-    await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
+    await stage.ask(RUNNING)
     await stage.wait(10)
     stage.server.drop("/mj/*")
     await stage.wait(75)
@@ -227,6 +227,6 @@ async def test_an_outage_shows_as_unreachable_and_ends_by_itself(stage: Stage) -
 @pytest.mark.parametrize("batch", ["missing", "ignores-ids"])
 async def test_a_server_without_a_batch_read_is_read_task_by_task(stage: Stage, batch: str) -> None:
     stage.server.batch = batch  # type: ignore[assignment]
-    await stage.ann.slash(stage.channel, "status", task_id=RUNNING)
+    await stage.ask(RUNNING)
     await stage.wait(45)
     assert stage.card.title == "Done"

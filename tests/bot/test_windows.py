@@ -10,18 +10,13 @@ from tests.bot.conftest import GRID, SINGLE, Stage, Theatre
 MODAL = DemoIds.MODAL.value
 
 
-async def shown(stage: Stage, task_id: str = SINGLE) -> None:
-    await stage.ann.slash(stage.channel, "status", task_id=task_id)
-    await stage.wait(2)
-
-
 @pytest.fixture(params=["", "plus", "true", "gateway"])
 async def stage(request: pytest.FixtureRequest, theatre: Theatre) -> Stage:
     return await theatre.open(request.param)
 
 
 async def test_a_button_that_is_known_to_want_words_opens_a_window_at_once(stage: Stage) -> None:
-    await shown(stage)
+    await stage.show(SINGLE)
     window = await stage.press(stage.messages[0], "Custom Zoom")
     assert stage.world.log == []
     await stage.ann.submit_modal(window, {"prompt": "a wider lake --zoom 1.5"})
@@ -33,7 +28,7 @@ async def test_a_button_that_is_known_to_want_words_opens_a_window_at_once(stage
 
 
 async def test_a_zoom_that_cannot_be_made_is_told_nothing_is_sent_and_no_word_is_lost(stage: Stage) -> None:
-    await shown(stage)
+    await stage.show(SINGLE)
     window = await stage.press(stage.messages[0], "Custom Zoom")
     told = await stage.ann.submit_modal(window, {"prompt": "a lake that took long to write --zoom 5"})
     assert told.ephemeral
@@ -45,7 +40,7 @@ async def test_a_zoom_that_cannot_be_made_is_told_nothing_is_sent_and_no_word_is
 
 
 async def test_a_second_zoom_is_made_by_writing_anew_and_once_for_all_who_wrote(stage: Stage) -> None:
-    await shown(stage)
+    await stage.show(SINGLE)
     first = await stage.press(stage.messages[0], "Custom Zoom")
     await stage.ann.submit_modal(first, {"prompt": "a lake --zoom 1.2"})
     await stage.wait(20)
@@ -64,7 +59,7 @@ async def test_a_second_zoom_is_made_by_writing_anew_and_once_for_all_who_wrote(
 
 async def test_in_remix_mode_the_child_waits_and_its_card_asks(stage: Stage) -> None:
     stage.world.remix = True
-    await shown(stage, GRID)
+    await stage.show(GRID)
     await stage.press(stage.messages[0], "V1")
     await stage.wait(20)
     child = max(stage.messages, key=lambda message: message.id)
@@ -80,7 +75,7 @@ async def test_in_remix_mode_the_child_waits_and_its_card_asks(stage: Stage) -> 
 
 
 async def test_a_waiting_task_is_answered_once(stage: Stage) -> None:
-    await shown(stage, MODAL)
+    await stage.show(MODAL)
     card = stage.messages[0]
     one = await stage.press(card, "Write the prompt")
     other = await stage.press(card, "Write the prompt")
@@ -92,7 +87,7 @@ async def test_a_waiting_task_is_answered_once(stage: Stage) -> None:
 
 
 async def test_what_is_left_alone_starts_nothing_and_may_be_taken_up_again(stage: Stage) -> None:
-    await shown(stage, MODAL)
+    await stage.show(MODAL)
     await stage.press(stage.messages[0], "Leave it")
     await stage.wait(2)
     assert stage.card.title == "Left alone"
@@ -105,7 +100,7 @@ async def test_what_is_left_alone_starts_nothing_and_may_be_taken_up_again(stage
 
 async def test_a_window_left_open_across_a_restart_is_still_answered(theatre: Theatre) -> None:
     stage = await theatre.open()
-    await shown(stage)
+    await stage.show(SINGLE)
     window = await stage.press(stage.messages[0], "Custom Zoom")
     await theatre.restart(stage)
     await stage.ann.submit_modal(window, {"prompt": "a wider lake --zoom 1.5"})
@@ -114,7 +109,7 @@ async def test_a_window_left_open_across_a_restart_is_still_answered(theatre: Th
 
 
 async def test_a_full_queue_is_waited_for_in_sight(stage: Stage) -> None:
-    await shown(stage, GRID)
+    await stage.show(GRID)
     stage.world.full = True
     await stage.press(stage.messages[0], "V1")
     child = max(stage.messages, key=lambda message: message.id)
@@ -127,7 +122,7 @@ async def test_a_full_queue_is_waited_for_in_sight(stage: Stage) -> None:
 
 
 async def test_waiting_for_room_can_be_stopped(stage: Stage) -> None:
-    await shown(stage, GRID)
+    await stage.show(GRID)
     stage.world.full = True
     await stage.press(stage.messages[0], "V1")
     child = max(stage.messages, key=lambda message: message.id)
@@ -139,7 +134,7 @@ async def test_waiting_for_room_can_be_stopped(stage: Stage) -> None:
 
 
 async def test_kin_are_linked_both_ways(stage: Stage) -> None:
-    await shown(stage, GRID)
+    await stage.show(GRID)
     parent = stage.messages[0]
     await stage.press(parent, "U2")
     await stage.wait(30)
@@ -150,7 +145,7 @@ async def test_kin_are_linked_both_ways(stage: Stage) -> None:
 
 async def test_imagine_all_makes_one_card_each(theatre: Theatre) -> None:
     stage = await theatre.open("true")
-    await shown(stage, DemoIds.DESCRIBE.value)
+    await stage.show(DemoIds.DESCRIBE.value)
     await stage.press(stage.messages[0], "Imagine all")
     await stage.wait(60)
     assert len(stage.messages) == 5
@@ -158,7 +153,7 @@ async def test_imagine_all_makes_one_card_each(theatre: Theatre) -> None:
 
 
 async def test_a_region_cannot_be_asked_for_yet_and_nothing_is_sent(stage: Stage) -> None:
-    await shown(stage)
+    await stage.show(SINGLE)
     told = await stage.press(stage.messages[0], "Vary (Region)")
     assert told.response is not None
     assert "needs to know where to repaint" in told.response.content

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,10 +16,9 @@ from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from mjbot.sandbox.demo_tasks import DemoIds
 from mjbot.sandbox.world import World
+from tests.browser.chromium import FLAGS, executable
 
 ROOT = Path(__file__).parent.parent.parent
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
-FLAGS += ["--disable-background-networking", "--disable-component-update"]
 SECONDS = 1000
 PICTURE = "img.embed-image[src]"
 # README shows this picture: copy it to docs/demo.png when the page has changed.
@@ -49,10 +47,8 @@ def address(service: str) -> Iterator[str]:
 
 @pytest.fixture
 def page(address: str) -> Iterator[Page]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert chromium, "the browser test needs Chromium:  sudo apt install chromium"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 1500})
         page.goto(address)
         yield page

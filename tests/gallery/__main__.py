@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,10 +15,10 @@ from playwright.async_api import Browser, async_playwright
 from mjbot.sandbox import art
 from mjbot.sandbox.demo import invite
 from mjbot.ui.embeds import embed_of, view_of
+from tests.browser.chromium import FLAGS, executable
 from tests.gallery.cases import NOW, Shot, groups
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "cards"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 WIDTHS = {"wide": 700, "narrow": 390}
 LOCALES = ("en-US", "zh-CN", "zh-TW")
 SETTLE = 1500  # ms in which a page draws its pictures
@@ -95,7 +94,6 @@ async def draw(browser: Browser, locale: str) -> list[str]:
 
 async def main() -> None:
     """Draw everything, and list it."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     FOLDER.mkdir(parents=True, exist_ok=True)
     for old in FOLDER.glob("*.png"):
         old.unlink()
@@ -106,7 +104,7 @@ async def main() -> None:
         "",
     ]
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         drawn = [name for locale in LOCALES for name in await draw(browser, locale)]
         await browser.close()
     for group, shots in groups("en-US").items():

@@ -16,7 +16,7 @@ from mjbot.sandbox.accents import ACCENTS
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import DemoIds, World
 from mjbot.upstream.client import UpstreamClient
-from mjbot.upstream.protocol import Protocol
+from mjbot.upstream.protocol import Protocol, auth_headers
 
 T = 1_730_700_000.0
 KEY = "sandbox-key"
@@ -30,15 +30,13 @@ class Rig:
     now: list[float] = field(default_factory=lambda: [T])
 
     async def fetch(self, accent: str, task_id: str) -> tuple[int, Any]:
-        headers = {"bearer": {"Authorization": f"Bearer {KEY}"}, "raw": {"Authorization": KEY}}.get(
-            ACCENTS[accent].auth, {"mj-api-secret": KEY}
-        )
+        headers = auth_headers(ACCENTS[accent].auth, KEY)
         url = f"{self.server.address(accent)}/mj/task/{task_id}/fetch"
         async with self.http.get(url, headers=headers) as answer:
             return answer.status, await answer.json(content_type=None) if await answer.read() else None
 
     async def post(self, accent: str, path: str, body: dict[str, Any]) -> tuple[int, Any]:
-        headers = {"Authorization": KEY} if accent in ("true", "gateway") else {"mj-api-secret": KEY}
+        headers = auth_headers(ACCENTS[accent].auth, KEY)
         url = f"{self.server.address(accent)}/mj/submit/{path}"
         async with self.http.post(url, json=body, headers=headers) as answer:
             return answer.status, await answer.json(content_type=None)

@@ -17,6 +17,18 @@ from tests.system.discord_stub import DiscordStub
 SECONDS = 20.0
 
 
+def environment(stub: DiscordStub, upstream: SandboxServer, accent: str = "") -> dict[str, str]:
+    """What the command needs to know in order to work between the two."""
+    return {
+        "PATH": os.environ["PATH"],
+        "MJBOT_DISCORD_TOKEN": stub.token,
+        "MJBOT_DISCORD_API_URL": stub.api_url,
+        "MJBOT_UPSTREAM_URL": upstream.address(accent),
+        "MJBOT_UPSTREAM_AUTH": ACCENTS[accent].auth,
+        "MJBOT_UPSTREAM_KEY": "sandbox-key",
+    }
+
+
 class BotProcess:
     """`mjbot run`, started and ended at will on one database."""
 
@@ -26,12 +38,7 @@ class BotProcess:
         self._process: asyncio.subprocess.Process | None = None
         self.database = folder / "mjbot.db"
         self._environment = {
-            "PATH": os.environ["PATH"],
-            "MJBOT_DISCORD_TOKEN": stub.token,
-            "MJBOT_DISCORD_API_URL": stub.api_url,
-            "MJBOT_UPSTREAM_URL": upstream.address(accent),
-            "MJBOT_UPSTREAM_AUTH": ACCENTS[accent].auth,
-            "MJBOT_UPSTREAM_KEY": "sandbox-key",
+            **environment(stub, upstream, accent),
             "MJBOT_DATABASE": str(self.database),
             "MJBOT_POLL_MIN": "1",
             "MJBOT_POLL_MAX": "2",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
 from mjbot.store.thread import DatabaseThread
 from tests.system.discord_stub import DiscordStub
+from tests.system.process import environment
 
 
 @dataclass
@@ -24,16 +24,11 @@ class Rig:
     stub: DiscordStub
     upstream: SandboxServer
     folder: Path
-    environment: dict[str, str] = field(default_factory=dict)
 
     async def run(self, *arguments: str, **changes: str) -> tuple[int, str]:
         """Run the command; its exit code and everything it printed."""
-        environment = {
-            "PATH": os.environ["PATH"],
-            "MJBOT_DISCORD_TOKEN": self.stub.token,
-            "MJBOT_DISCORD_API_URL": self.stub.api_url,
-            "MJBOT_UPSTREAM_URL": self.upstream.url,
-            "MJBOT_UPSTREAM_KEY": "sandbox-key",
+        changed = {
+            **environment(self.stub, self.upstream),
             **{f"MJBOT_{name}": value for name, value in changes.items()},
         }
         process = await asyncio.create_subprocess_exec(
@@ -42,7 +37,7 @@ class Rig:
             "mjbot",
             *(arguments or ("check",)),
             cwd=self.folder,
-            env=environment,
+            env=changed,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
