@@ -15,12 +15,14 @@ from mjbot.core.edits import EditBook
 from mjbot.core.polling import Pace, PollBook
 from mjbot.core.view import Limits
 from mjbot.editor import EditScheduler
-from mjbot.pictures import Pictures, picture_session
+from mjbot.pictures import Masks, Pictures, picture_session
 from mjbot.service import (
     CardKeeper,
     Drafts,
+    Patience,
     PermitService,
     PressService,
+    RegionService,
     StatusService,
     UnderWay,
     WindowService,
@@ -59,20 +61,32 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
         bot.store = store
         bot.tracker = TaskTracker(source, PollBook(pace, random.random), clock, Limits(watch=watch_limit))
         bot.editor = EditScheduler(DiscordSink(bot, pictures), EditBook(), clock)
-        presses = SqlitePresses(thread)
+        presses = SqlitePresses(thread, base_of(upstream_url))
         bot.cards = CardKeeper(store, presses, bot.tracker, bot.editor, clock, watch_limit)
         status = StatusService(
             source, store, presses, bot.tracker, bot.cards, pictures, clock, settings.allowed_guilds
         )
         permits = PermitService(SqliteGuilds(thread), store)
-        under_way, drafts = UnderWay(), Drafts()
-        bot.services = Services(
-            status,
-            PressService(source, store, presses, status, permits, bot.cards, under_way, drafts, clock),
-            WindowService(source, presses, status, permits, bot.cards, bot.tracker, under_way, drafts, clock),
-            permits,
-        )
+        regions = RegionService(presses, status, permits, Masks(pictures))
+        bot.services = _services(bot, source, presses, status, permits, regions, clock)
         yield bot
+
+
+def _services(
+    bot: MJBot,
+    source: UpstreamClient,
+    presses: SqlitePresses,
+    status: StatusService,
+    permits: PermitService,
+    regions: RegionService,
+    clock: Clock,
+) -> Services:
+    """The use cases that submit share what is under way, what waits for room, and what was written."""
+    under_way, patience, drafts = UnderWay(), Patience(clock), Drafts()
+    shared = (regions, permits, bot.cards, under_way, patience, drafts, clock)
+    pressing = PressService(source, bot.store, presses, status, *shared)
+    windows = WindowService(source, presses, bot.tracker, status, *shared)
+    return Services(status, pressing, windows, regions, permits)
 
 
 def use_discord_at(url: str) -> None:

@@ -17,6 +17,7 @@ from mjbot.clock import Clock
 from mjbot.core.custom_id import CustomId, foreign, parse
 from mjbot.ui import handlers
 from mjbot.ui.buttons import CardItem
+from mjbot.ui.menus import MenuItem
 from mjbot.ui.translator import CatalogueTranslator
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class MJBot(commands.AutoShardedBot):
             _, gateway, _ = await self.http.get_bot_gateway()
             discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
         await self.tree.set_translator(CatalogueTranslator())
-        self.add_dynamic_items(CardItem)
+        self.add_dynamic_items(CardItem, MenuItem)
         for extension in cogs.EXTENSIONS:
             if extension not in self.extensions:
                 await self.load_extension(extension)

@@ -7,20 +7,21 @@ that nobody has invented yet are drawn like all others.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import emoji
 
 from mjbot.core.custom_id import CustomId, Verb, action_digest
-from mjbot.core.task import Button, Task
+from mjbot.core.task import Button, Task, TaskId
 from mjbot.core.text import short, units
 from mjbot.core.words import say
 
 ROWS = 5
 PER_ROW = 5
 MOST = ROWS * PER_ROW
+ON_CARD = MOST - 1  # beside "More…"
 _LABEL = 34
 _LONG = 12
 _LONG_PER_ROW = 3
@@ -77,21 +78,17 @@ class CardButton:
 Rows = tuple[tuple[CardButton, ...], ...]
 
 
-def rows_of(task: Task, presses: Mapping[str, Press], locale: str, page: int = 0) -> Rows:
-    """The rows of a finished task's card; from page 1 on, what "More…" shows of the rest."""
-    usable = list(_usable(task.buttons))
-    if page or len(usable) > MOST:
-        first = MOST - 1
-        start = page and first + (page - 1) * first
-        shown = usable[start : start + first]
-        drawn = [_drawn(task, each, start + i, presses, locale) for i, each in enumerate(shown)]
-        if len(usable) > start + first:
-            more = CustomId(Verb.MORE, task.id, str(page + 1))
-            drawn.append(CardButton(str(more), label=say("button.more", locale)))
-        return _filled(drawn)
-    drawn = [_drawn(task, each, i, presses, locale) for i, each in enumerate(usable)]
-    rows = _by_family(drawn, [family(each.custom_id) for each in usable])
-    return rows if len(rows) <= ROWS else _filled(drawn)
+def rows_of(
+    task: Task, presses: Mapping[str, Press], locale: str, refused: Container[str] = frozenset()
+) -> Rows:
+    """The rows of a finished task's card; ``refused`` are the kinds of action that are not offered."""
+    buttons = usable(task.buttons)
+    drawn = [drawn_button(task.id, each, n, presses, locale, refused) for n, each in enumerate(buttons, 1)]
+    if len(drawn) > MOST:
+        more = CustomId(Verb.MORE, task.id, "1")
+        return filled([*drawn[:ON_CARD], CardButton(str(more), label=say("button.more", locale))])
+    rows = _by_family(drawn, [family(each.custom_id) for each in buttons])
+    return rows if len(rows) <= ROWS else filled(drawn)
 
 
 def family(custom_id: str) -> str:
@@ -102,6 +99,11 @@ def family(custom_id: str) -> str:
     for pattern, name in _FAMILIES:
         if pattern.search(custom_id):
             return name
+    return kind_of(custom_id)
+
+
+def kind_of(custom_id: str) -> str:
+    """The customId without what differs from task to task and from picture to picture."""
     return "::".join(part for part in custom_id.split("::") if not _OPAQUE.fullmatch(part))
 
 
@@ -117,14 +119,13 @@ def label_of(button: Button, number: int, locale: str) -> str:
     return short(button.label, _LABEL) or _label_from(button.custom_id, number, locale)
 
 
-def _usable(buttons: Iterable[Button]) -> Iterable[Button]:
-    seen: set[str] = set()
+def usable(buttons: Iterable[Button]) -> list[Button]:
+    """The buttons that can be drawn, in the service's order, each once."""
+    found: dict[str, Button] = {}
     for button in buttons:
-        key = button.custom_id or button.url
-        if key in seen or not (button.custom_id or _is_link(button)):
-            continue
-        seen.add(key)
-        yield button
+        if button.custom_id or _is_link(button):
+            found.setdefault(button.custom_id or button.url, button)
+    return list(found.values())
 
 
 def _is_link(button: Button) -> bool:
@@ -135,21 +136,30 @@ def _is_link(button: Button) -> bool:
     )
 
 
-def _drawn(task: Task, button: Button, index: int, presses: Mapping[str, Press], locale: str) -> CardButton:
+def drawn_button(
+    task_id: TaskId,
+    button: Button,
+    number: int,
+    presses: Mapping[str, Press],
+    locale: str,
+    refused: Container[str] = frozenset(),
+) -> CardButton:
+    """A button as it is to look; ``number`` is its place among all, from 1."""
     face = button.emoji if _is_emoji(button.emoji) else ""
     label = short(button.label, _LABEL)
     if not (label or face):
-        label = _label_from(button.custom_id, index + 1, locale)
+        label = _label_from(button.custom_id, number, locale)
     if not button.custom_id:
         return CardButton(button.url, label=label, emoji=face, link=True)
     digest = action_digest(button.custom_id)
     press = presses.get(digest)
+    under_way = press is not None and press.under_way
     return CardButton(
-        str(CustomId(Verb.PRESS, task.id, digest)),
+        str(CustomId(Verb.PRESS, task_id, digest)),
         label=label,
         emoji=face,
         used=press is Press.ACCEPTED or button.style in _PRESSED_IN_MIDJOURNEY,
-        disabled=press is not None and (press.under_way or press is Press.UNKNOWN_ACTION),
+        disabled=under_way or press is Press.UNKNOWN_ACTION or kind_of(button.custom_id) in refused,
     )
 
 
@@ -182,5 +192,6 @@ def _has_room(row: Sequence[CardButton], button: CardButton) -> bool:
     return len(row) < PER_ROW and (long <= _LONG_PER_ROW or len(button.label) <= _LONG)
 
 
-def _filled(drawn: Sequence[CardButton]) -> Rows:
+def filled(drawn: Sequence[CardButton]) -> Rows:
+    """Rows of five, in order."""
     return tuple(tuple(drawn[i : i + PER_ROW]) for i in range(0, len(drawn), PER_ROW))

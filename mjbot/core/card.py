@@ -10,9 +10,10 @@ import hashlib
 from dataclasses import dataclass, replace
 
 from mjbot.core.buttons import CardButton, Rows, rows_of
-from mjbot.core.custom_id import CustomId, Verb
+from mjbot.core.custom_id import Aim, CustomId, Verb
 from mjbot.core.description import describe, timestamp, wants_area, with_prompt
-from mjbot.core.state import Context, State, state_of
+from mjbot.core.region import NOTHING
+from mjbot.core.state import MODAL, Context, State, state_of
 from mjbot.core.task import TaskId
 from mjbot.core.text import clean, cut, cut_middle, units
 from mjbot.core.view import Condition, TaskView
@@ -86,7 +87,7 @@ def render(view: TaskView, context: Context) -> Card:
     locale = context.locale
     state = state_of(view, context.presses)
     unreachable = view.condition is Condition.UNREACHABLE
-    picture = _picture(view, state)
+    picture = picture_of(view, state)
     result = picture is not None and picture.final
     return Card(
         state=state,
@@ -117,14 +118,13 @@ def moved(view: TaskView, url: str, locale: str) -> Card:
 def crowded(target: CustomId, label: str, next_try: float, locale: str) -> Card:
     """What stands where a child's card will be, while the service's queue is full."""
     lines = (say("crowded", locale), say("crowded.next", locale, t=timestamp(next_try)))
-    stop = CardButton(str(target), label=say("button.stop", locale))
     return Card(
         state=State.CROWDED,
         title=say("title.crowded", locale),
         colour=GREY,
         description="\n".join(lines),
         footer=label,
-        rows=((stop,),),
+        rows=_stop(target, locale),
     )
 
 
@@ -139,7 +139,8 @@ def _footer(view: TaskView, locale: str) -> str:
     return " · ".join(filter(None, (kind, cut_middle(view.id, _ID))))
 
 
-def _picture(view: TaskView, state: State) -> Picture | None:
+def picture_of(view: TaskView, state: State) -> Picture | None:
+    """The picture to show of a task; only a whole one where it has ended."""
     task = view.task
     if task is None or not task.image_url or state in (State.FAILED, State.CANCELLED, State.ENDED):
         return None
@@ -150,9 +151,11 @@ def _picture(view: TaskView, state: State) -> Picture | None:
 
 def _rows(view: TaskView, state: State, context: Context) -> Rows:
     if state is State.DONE and view.task is not None:
-        return rows_of(view.task, context.presses, context.locale)
+        return rows_of(view.task, context.presses, context.locale, context.refused)
     if state is State.WAITING:
         return (_window(view, context.locale),)
+    if state is State.CROWDED:
+        return _stop(CustomId(Verb.STOP, view.id, MODAL), context.locale)
     if state in (State.NOT_FOUND, State.LOST, State.ENDED, State.LEFT) or (
         context.unwatched and not view.settled
     ):
@@ -163,7 +166,14 @@ def _rows(view: TaskView, state: State, context: Context) -> Rows:
 def _window(view: TaskView, locale: str) -> tuple[CardButton, ...]:
     write = CardButton(str(CustomId(Verb.WRITE, view.id)), label=say("button.write", locale), primary=True)
     leave = CardButton(str(CustomId(Verb.LEAVE, view.id)), label=say("button.leave", locale))
-    return (leave,) if wants_area(view) else (write, leave)
+    if wants_area(view):
+        target = CustomId(Verb.AREA, view.id, str(Aim(MODAL, area=NOTHING)))
+        write = CardButton(str(target), label=say("button.area", locale), primary=True)
+    return (write, leave)
+
+
+def _stop(target: CustomId, locale: str) -> Rows:
+    return ((CardButton(str(target), label=say("button.stop", locale)),),)
 
 
 def _look(task_id: TaskId, locale: str) -> CardButton:

@@ -15,15 +15,23 @@ from enum import StrEnum
 
 from mjbot.core.task import ID_PATTERN, TaskId
 
-_VERBS = "press|again|look|more|write|leave|stop"
-PATTERN = rf"mj1:(?P<verb>{_VERBS}):(?P<task>{ID_PATTERN}):(?P<arg>[a-z0-9]{{0,20}})"
-_ANY = PATTERN.replace(_VERBS, f"{_VERBS}|form")  # a window's answer is no button's business
+_VERBS = "press|again|look|more|write|leave|stop|area"
+
+
+def _pattern(verbs: str) -> str:
+    return rf"mj1:(?P<verb>{verbs}):(?P<task>{ID_PATTERN}):(?P<arg>[a-z0-9]{{0,24}})"
+
+
+BUTTON = _pattern(_VERBS)
+MENU = _pattern("pick")
+_ANY = _pattern(f"{_VERBS}|pick|form")  # a window's answer is no item's business
+_AIM = re.compile(r"([0-9a-f]{12}|modal)(?:n([0-9]+))?(?:x([0-9a-f]{3}|own))?")
 _OURS = re.compile(r"mj\d+:.*", re.DOTALL)
 _SOME_ID = re.compile(ID_PATTERN)
 
 
 class Verb(StrEnum):
-    """What a button asks for; FORM is the answer of a window."""
+    """What a button asks for; PICK is a choice in a menu, FORM the answer of a window."""
 
     PRESS = "press"
     AGAIN = "again"
@@ -32,6 +40,8 @@ class Verb(StrEnum):
     WRITE = "write"
     LEAVE = "leave"
     STOP = "stop"
+    AREA = "area"
+    PICK = "pick"
     FORM = "form"
 
 
@@ -42,6 +52,10 @@ class CustomId:
     verb: Verb
     task_id: TaskId
     arg: str = ""
+
+    def pressing(self, arg: str) -> CustomId:
+        """The press of an action of the same task."""
+        return CustomId(Verb.PRESS, self.task_id, arg)
 
     def __str__(self) -> str:
         return f"mj1:{self.verb}:{self.task_id}:{self.arg}"
@@ -55,15 +69,26 @@ def parse(custom_id: str) -> CustomId | None:
     return CustomId(Verb(match["verb"]), TaskId(match["task"]), match["arg"])
 
 
-def numbered(digest: str, number: int) -> str:
-    """The argument of a button that repeats an action: it counts only once."""
-    return f"{digest}n{number}"
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """The argument of a press. ``after``: the press of this action that is knowingly repeated, 0 for none.
+
+    ``area``: where to repaint, as `mjbot.core.region` writes it; empty where that was not asked.
+    """
+
+    action: str
+    after: int = 0
+    area: str = ""
+
+    def __str__(self) -> str:
+        after = f"n{self.after}" if self.after else ""
+        return self.action + after + (f"x{self.area}" if self.area else "")
 
 
-def unnumbered(arg: str) -> tuple[str, int]:
-    """The digest of an action, and the number of the press that is to be repeated (0 for none)."""
-    digest, _, number = arg.partition("n")
-    return digest, int(number) if number.isdecimal() else 0
+def aim_of(arg: str) -> Aim:
+    """Read the argument of a press; what cannot be read aims at an action that does not exist."""
+    match = _AIM.fullmatch(arg)
+    return Aim(match[1], int(match[2] or 0), match[3] or "") if match else Aim(arg)
 
 
 def foreign(custom_id: str) -> bool:

@@ -100,6 +100,10 @@ def _waiting(view: TaskView, context: Context) -> Iterable[str]:
     yield from _joined(_at("modal.asked", _task(view).submitted_at, context.locale))
 
 
+def _crowded(_: TaskView, context: Context) -> Iterable[str]:
+    yield say("crowded", context.locale)
+
+
 def _done(view: TaskView, context: Context) -> Iterable[str]:
     task, locale = _task(view), context.locale
     yield from _joined(_at("done.at", task.finished_at, locale), _took("done.took", task, locale))
@@ -168,6 +172,7 @@ _LINES: Mapping[State, Callable[[TaskView, Context], Iterable[str]]] = {
     State.LOST: _lost,
     State.ENDED: _ended,
     State.LEFT: _left,
+    State.CROWDED: _crowded,
 }
 
 

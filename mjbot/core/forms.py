@@ -37,20 +37,16 @@ _FORMS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What a person gave a window. ``mask``: a PNG as a data URL, white where to repaint."""
-
-    prompt: str
-    mask: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Question:
-    """A window to open: where its answer goes, what it is about, and the words it begins with."""
+    """A window to open: where its answer goes, what it is about, and the words it begins with.
+
+    ``mask``: it asks for a mask of one's own, too.
+    """
 
     target: CustomId
     label: str
     text: str
+    mask: bool = False
 
 
 def form_of(custom_id: str) -> Form | None:

@@ -57,6 +57,8 @@ class Context:
     lineage: Lineage = NOBODY
     watch_limit: float = 24 * 3600
     unwatched: bool = False
+    refused: frozenset[str] = frozenset()
+    """The kinds of action that the service does not offer."""
 
 
 MODAL = "modal"
@@ -70,6 +72,8 @@ def state_of(view: TaskView, presses: Mapping[str, Press]) -> State:
     """
     state = _state_of(view)
     answer = presses.get(MODAL)
+    if state is State.WAITING and answer is Press.RETRYING:
+        return State.CROWDED
     answered = answer is not None and (answer.under_way or answer is Press.ACCEPTED)
     return State.QUEUED if state is State.WAITING and answered else state
 

@@ -6,6 +6,7 @@ result is attached where it can be.
 """
 
 from mjbot.pictures.guard import picture_session
+from mjbot.pictures.masks import Masks
 from mjbot.pictures.source import DEFAULT_LIMITS, Images, Limits, Pictures
 
-__all__ = ["DEFAULT_LIMITS", "Images", "Limits", "Pictures", "picture_session"]
+__all__ = ["DEFAULT_LIMITS", "Images", "Limits", "Masks", "Pictures", "picture_session"]

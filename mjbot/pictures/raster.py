@@ -9,6 +9,7 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from PIL import Image, ImageOps
 
@@ -28,8 +29,15 @@ def kind_of(data: bytes) -> str | None:
     return next((kind for magic, kind in _MAGIC.items() if data.startswith(magic)), None)
 
 
-def confirmed(data: bytes, pixels: int) -> str | None:
-    """The file type, if the header bears it out and tells of at most so many pixels; none is decoded.
+class Header(NamedTuple):
+    """What a picture says of itself."""
+
+    kind: str
+    size: tuple[int, int]
+
+
+def confirmed(data: bytes, pixels: int) -> Header | None:
+    """What a picture is, if its header bears it out and tells of at most so many pixels; none is decoded.
 
     Never raises: whatever is broken is no picture.
     """
@@ -38,11 +46,12 @@ def confirmed(data: bytes, pixels: int) -> str | None:
         return None
     head = data if kind == "webp" else data[:_HEAD_BYTES]  # a WebP is read whole, in one C call
     try:
-        with _opened(head, kind) as picture:
+        with opened(head, kind) as picture:
             width, height = picture.size
     except Exception:  # Pillow raises nearly anything for a broken file
         return None
-    return kind if width > 0 and height > 0 and width * height <= pixels else None
+    fits = width > 0 and height > 0 and width * height <= pixels
+    return Header(kind, (width, height)) if fits else None
 
 
 def smaller(data: bytes, kind: str, most: int) -> bytes | None:
@@ -51,7 +60,7 @@ def smaller(data: bytes, kind: str, most: int) -> bytes | None:
     Give it only what was `confirmed`: it decodes every pixel (4 bytes each).
     """
     try:
-        with _opened(data, kind) as original:
+        with opened(data, kind) as original:
             mode = "RGBA" if original.has_transparency_data else "RGB"
             picture = original if original.mode == mode else original.convert(mode)
             picture.thumbnail((_SIDE, _SIDE))
@@ -74,7 +83,8 @@ def _encoded(picture: Image.Image, most: int) -> bytes | None:
 
 
 @contextmanager
-def _opened(data: bytes, kind: str) -> Iterator[Image.Image]:
+def opened(data: bytes, kind: str) -> Iterator[Image.Image]:
+    """Open what was `confirmed`, with warnings of bombs as errors."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a strange file is not news
         warnings.simplefilter("error", Image.DecompressionBombWarning)

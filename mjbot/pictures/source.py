@@ -16,6 +16,7 @@ from mjbot.core.card import Picture
 from mjbot.pictures import raster
 from mjbot.pictures.addresses import looks_public, rebased, sendable
 from mjbot.pictures.budget import ByteBudget, Share
+from mjbot.pictures.easel import Easel
 from mjbot.ports import SMALLER, File
 
 log = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ class Pictures:
         self._limits = limits
         self._slots = asyncio.Semaphore(limits.at_once)
         self._budget = ByteBudget(limits.in_flight_bytes)
-        self._easel = asyncio.Lock()  # one picture decoded at a time: each may take 4 bytes a pixel
+        self.easel = Easel()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._kept: OrderedDict[str, File] = OrderedDict()
 
@@ -123,15 +124,15 @@ class Pictures:
 
     async def _file(self, picture: Picture, data: bytes) -> File | None:
         limits = self._limits
-        async with self._easel:
-            kind = await asyncio.to_thread(raster.confirmed, data, limits.pixels)
-            if kind is None:
-                log.info("what came for a picture is none, or has too many pixels")
-                return None
-            if len(data) <= limits.attached_bytes:
-                return File(f"{picture.key}.{kind}", data, picture.alt)
-            copy = await asyncio.to_thread(raster.smaller, data, kind, limits.attached_bytes)
-        return File(f"{picture.key}{SMALLER}.{raster.COPY_KIND}", copy, picture.alt) if copy else None
+        header = await self.easel.work(raster.confirmed, data, limits.pixels)
+        if header is None:
+            log.info("what came for a picture is none, or has too many pixels")
+            return None
+        if len(data) <= limits.attached_bytes:
+            return File(f"{picture.key}.{header.kind}", data, picture.alt, header.size)
+        copy = await self.easel.work(raster.smaller, data, header.kind, limits.attached_bytes)
+        name = f"{picture.key}{SMALLER}.{raster.COPY_KIND}"
+        return File(name, copy, picture.alt, header.size) if copy else None
 
     def _keep(self, key: str, file: File) -> None:
         # Several cards may follow one task; the last few pictures are worth their memory.

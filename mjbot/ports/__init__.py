@@ -1,14 +1,15 @@
 """The edges of mjbot: what the middle needs from the image service, the disk and Discord."""
 
-from mjbot.ports.discord import MessageSink, Place, Reply
+from mjbot.ports.discord import MessageSink, Place, Reply, Upload, Words
 from mjbot.ports.store import GuildStore, Offer, PressRecord, PressStore, WatchStore
-from mjbot.ports.upstream import SMALLER, Accepted, File, PictureSource, Report, TaskSource
+from mjbot.ports.upstream import SMALLER, Accepted, File, MaskSource, PictureSource, Report, TaskSource
 
 __all__ = [
     "SMALLER",
     "Accepted",
     "File",
     "GuildStore",
+    "MaskSource",
     "MessageSink",
     "Offer",
     "PictureSource",
@@ -18,5 +19,7 @@ __all__ = [
     "Reply",
     "Report",
     "TaskSource",
+    "Upload",
     "WatchStore",
+    "Words",
 ]

@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from mjbot.core.card import Card
     from mjbot.core.edits import Edit
     from mjbot.core.forms import Question
+    from mjbot.core.menu import Menu
     from mjbot.core.outcome import Outcome
     from mjbot.core.watch import MessageRef
     from mjbot.errors import MJBotError
+    from mjbot.ports.upstream import File
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,32 @@ class Place:
         return Person(self.user_id, self.roles, self.manages)
 
 
+class Upload(Protocol):
+    """A file that somebody put into a window; it is only read when it is wanted."""
+
+    @property
+    def size(self) -> int:
+        """In bytes, as Discord says."""
+        ...
+
+    async def read(self) -> bytes:
+        """Fetch it. Raises OSError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a person gave a window."""
+
+    prompt: str
+    upload: Upload | None = None
+
+
 class Reply(Protocol):
     """The answer to one interaction: first within 3 s, and for 15 minutes."""
 
-    async def think(self) -> MessageRef:
-        """Answer publicly with "thinking", and learn which message it is."""
+    async def think(self, *, private: bool = False) -> MessageRef:
+        """Answer with "thinking", for all or for one; learn which message it is. Only the first counts."""
         ...
 
     async def show(self, card: Card, image: str | None) -> MessageRef:
@@ -66,7 +89,9 @@ class Reply(Protocol):
         """True when a first answer was given, so that no window can be opened any more."""
         ...
 
-    async def choose(self, key: str, rows: Rows, **values: object) -> None:
+    async def choose(
+        self, key: str, rows: Rows, *, menu: Menu | None = None, file: File | None = None, **values: object
+    ) -> None:
         """Say one sentence with buttons to this person alone, in place of whatever was to be public."""
         ...
 

@@ -135,6 +135,14 @@ class PressStore(Protocol):
         """What a task was made from and what was made from it, as far as a guild has seen it."""
         ...
 
+    async def refuse_kind(self, kind: str, at: float) -> None:
+        """Remember that this service does not offer a kind of action."""
+        ...
+
+    async def refused_kinds(self, since: float) -> frozenset[str]:
+        """The kinds of action that were found not to be offered since then."""
+        ...
+
     async def unlink(self, ref: MessageRef) -> None:
         """A message is gone: nothing points to it any more."""
         ...

@@ -73,6 +73,8 @@ class File:
     name: str
     data: bytes
     alt: str = ""
+    size: tuple[int, int] = (0, 0)
+    """Width and height of the picture itself, also where this is a smaller copy."""
 
 
 class PictureSource(Protocol):
@@ -88,4 +90,20 @@ class PictureSource(Protocol):
 
     async def load(self, picture: Picture) -> File | None:
         """The picture as a file; None when it cannot be had."""
+        ...
+
+
+class MaskSource(Protocol):
+    """Pictures of where to repaint. A mask is a PNG as a data URL, white where to repaint."""
+
+    async def preview(self, picture: Picture, area: str) -> File | None:
+        """A small copy of the picture with its cells numbered and those of the area lit."""
+        ...
+
+    async def of_cells(self, picture: Picture, area: str) -> str:
+        """The mask of an area, as large as the picture. Raises `PressRefused`."""
+        ...
+
+    async def of_upload(self, picture: Picture | None, data: bytes) -> str:
+        """A mask that somebody brought, checked against the picture. Raises `PressRefused`."""
         ...

@@ -30,6 +30,11 @@ class Fault:
 
 
 @dataclass
+class Loss(Fault):
+    """Requests that are worked on, and whose answer is then cut off."""
+
+
+@dataclass
 class Failure(Fault):
     """An answer in place of the real one."""
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 from aiohttp import web
 
 from mjbot.sandbox.accents import NOT_FOUND, Accent, Answer, accent_at, row, submit
-from mjbot.sandbox.faults import Failure, Fault, Hold, When
+from mjbot.sandbox.faults import Failure, Fault, Hold, Loss, When
 from mjbot.sandbox.script import LONG, Scene, Script
 from mjbot.sandbox.submits import Kind
 from mjbot.sandbox.world import World
@@ -100,6 +100,10 @@ class SandboxServer:
         """Cut the connection of these requests; aiohttp tries a GET on a used connection twice."""
         self._faults.append(Fault(pattern, times))
 
+    def lose(self, pattern: str, times: int | None = None) -> None:
+        """Work on these requests, and cut the connection in place of an answer."""
+        self._faults.append(Loss(pattern, times))
+
     def hold(self, pattern: str, when: When = "before", times: int | None = None) -> Hold:
         """Make these requests wait."""
         hold = Hold(pattern, times, when)
@@ -118,9 +122,12 @@ class SandboxServer:
         path = _plain(request)
         self.requests.append(Seen(self._now(), request.method, path, await _ids(request)))
         response: web.StreamResponse | None = None
-        later: list[Hold] = []
+        later: list[Hold | Loss] = []
         for fault in list(self._faults):
             if not fault.take(path):
+                continue
+            if isinstance(fault, Loss):
+                later.append(fault)
                 continue
             if isinstance(fault, Hold):
                 later += [fault] if fault.when == "after" else []
@@ -133,8 +140,10 @@ class SandboxServer:
             return _cut(request)
         if response is None:
             response = await self._answer(request, handler)
-        for hold in later:
-            await hold.wait()
+        for fault in later:
+            if isinstance(fault, Loss):
+                return _cut(request)
+            await fault.wait()
         return response
 
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:

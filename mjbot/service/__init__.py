@@ -2,8 +2,10 @@
 
 from mjbot.service.cards import CardKeeper
 from mjbot.service.drafts import Drafts
+from mjbot.service.patience import Patience
 from mjbot.service.permits import PermitService
 from mjbot.service.presses import PressService
+from mjbot.service.regions import RegionService
 from mjbot.service.status import StatusService
 from mjbot.service.underway import UnderWay
 from mjbot.service.windows import WindowService
@@ -11,8 +13,10 @@ from mjbot.service.windows import WindowService
 __all__ = [
     "CardKeeper",
     "Drafts",
+    "Patience",
     "PermitService",
     "PressService",
+    "RegionService",
     "StatusService",
     "UnderWay",
     "WindowService",

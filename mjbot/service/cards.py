@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from mjbot.clock import Clock, Wakeup
+from mjbot.core.buttons import Press
 from mjbot.core.card import Card, moved, render
 from mjbot.core.edits import Edit, Priority
 from mjbot.core.outcome import Delivered, Gone, Outcome
@@ -20,6 +21,7 @@ from mjbot.ports import PressStore, WatchStore
 from mjbot.tracker import TaskTracker
 
 _FLUSH_SECONDS = 1.0
+_REFUSED_SECONDS = 24 * 3600.0  # then the service is asked again: it may have learnt the action
 
 
 class CardKeeper:
@@ -51,9 +53,14 @@ class CardKeeper:
     ) -> Card:
         """The card for a view, with its presses and its kin."""
         pressable = view.task is not None and view.task.phase in (Phase.SUCCESS, Phase.WAITING)
-        presses = await self._presses.of(view.id) if pressable else {}
+        presses, refused = await self.pressed(view.id) if pressable else ({}, frozenset())
         lineage = await self._presses.lineage(view.id, guild_id)
-        return render(view, Context(locale, presses, lineage, self._watch_limit, unwatched))
+        return render(view, Context(locale, presses, lineage, self._watch_limit, unwatched, refused))
+
+    async def pressed(self, task_id: TaskId) -> tuple[Mapping[str, Press], frozenset[str]]:
+        """The presses of a task, and the kinds of action that the service does not offer at present."""
+        since = self._clock.now() - _REFUSED_SECONDS
+        return await self._presses.of(task_id), await self._presses.refused_kinds(since)
 
     async def keep(self, watch: Watch, view: TaskView, card: Card, older: Sequence[Watch] = ()) -> None:
         """Follow a task for a message that shows ``watch.shown``; older messages of it hand over."""

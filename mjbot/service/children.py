@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mjbot.core.buttons import Press
-from mjbot.core.forms import Words
 from mjbot.core.task import Task, TaskId
 from mjbot.core.text import escape
 from mjbot.core.view import TaskView
 from mjbot.core.watch import MessageRef, Watch, WatchState
 from mjbot.errors import AnswerLost, PressRefused
-from mjbot.ports import Accepted, Place, PressStore, Reply
+from mjbot.ports import Accepted, Place, PressStore, Reply, Words
 from mjbot.service.cards import CardKeeper
 from mjbot.service.status import StatusService
 

@@ -6,11 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from mjbot.clock import Clock, Wakeup
-from mjbot.core.card import crowded
-from mjbot.core.custom_id import CustomId
 from mjbot.core.task import TaskId
 from mjbot.errors import PressRefused, QueueFull
-from mjbot.ports import Accepted, Reply
+from mjbot.ports import Accepted
 
 _PAUSES = (10.0, 20.0, 40.0, 60.0, 60.0)  # seconds; well within the life of the answer they are shown on
 _NOT_READY, _SOON = "say.not_ready", 2.0
@@ -32,16 +30,15 @@ class Patience:
     async def submit(
         self,
         send: Callable[[], Awaitable[Accepted]],
-        target: CustomId,
-        label: str,
-        locale: str,
-        reply: Reply,
-        waiting: Callable[[], Awaitable[None]],
+        task_id: TaskId,
+        action: str,
+        waiting: Callable[[float | None], Awaitable[None]],
         sending: Callable[[], Awaitable[None]],
     ) -> Accepted:
-        """Send until there is room. ``waiting`` and ``sending`` note, before each, what is the case.
+        """Send until there is room.
 
-        ``target`` is the button that stops it.
+        ``waiting`` is told when the next try comes (None: too soon to say so) and notes that nothing is
+        on its way; ``sending``, before each further try, that something is.
         Raises what ``send`` raises, and `PressRefused` when somebody stopped it.
         """
         excused = False
@@ -57,8 +54,9 @@ class Patience:
                 if excused or error.reason != _NOT_READY:
                     raise
                 excused, pause = True, _SOON
-            await waiting()
-            await self._pause(target, label, pause, locale, reply)
+            until = self._clock.now() + pause
+            await waiting(until if pause > _SOON else None)
+            await self._pause((task_id, action), until)
             await sending()
 
     def stop(self, task_id: TaskId, action: str) -> bool:
@@ -75,14 +73,10 @@ class Patience:
         for task_id, action in list(self._turns):
             self.stop(task_id, action)
 
-    async def _pause(self, target: CustomId, label: str, seconds: float, locale: str, reply: Reply) -> None:
-        until = self._clock.now() + seconds
+    async def _pause(self, key: tuple[TaskId, str], until: float) -> None:
         turn = _Turn(Wakeup(self._clock, "until the service may have room"))
-        key = (target.task_id, target.arg)
         self._turns[key] = turn
         try:
-            if seconds > _SOON:
-                await reply.hold(crowded(target, label, until, locale))
             await turn.wakeup.wait(until)
         finally:
             del self._turns[key]

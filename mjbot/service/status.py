@@ -6,8 +6,8 @@ import asyncio
 from dataclasses import replace
 
 from mjbot.clock import Clock
-from mjbot.core.buttons import Rows, rows_of
 from mjbot.core.card import Card
+from mjbot.core.menu import EMPTY, page_of
 from mjbot.core.task import Phase, TaskId, parse_task_id
 from mjbot.core.text import short
 from mjbot.core.view import TaskView
@@ -19,6 +19,7 @@ from mjbot.errors import (
     Closing,
     MJBotError,
     NotAllowedHere,
+    PressRefused,
     TaskNotFound,
     UpstreamError,
 )
@@ -112,12 +113,17 @@ class StatusService:
         card = await self._cards.card(view, place.locale, place.guild_id)
         await self._cards.keep(watch, view, card, older)
 
-    async def more(self, place: Place, task_id: TaskId, page: int) -> Rows:
-        """The buttons of a task that did not fit on its card. Raises `MJBotError`."""
+    async def more(self, place: Place, task_id: TaskId, number: int, reply: Reply) -> None:
+        """Offer the buttons of a task that did not fit on its card. Raises `MJBotError`."""
         self.admit(place)
+        await reply.think(private=True)
         view = await self.known(task_id)
-        presses = await self._presses.of(task_id)
-        return rows_of(view.task, presses, place.private_locale, page) if view.task else ()
+        presses, refused = await self._cards.pressed(task_id)
+        locale = place.private_locale
+        page = page_of(view.task, presses, locale, number, refused) if view.task else EMPTY
+        if page == EMPTY:
+            raise PressRefused("say.no_button", id=task_id)
+        await reply.choose("say.more", page.rows, menu=page.menu)
 
     async def known(self, task_id: TaskId) -> TaskView:
         """The view of a task by the nearest road: followed, stored, or read. Raises `UpstreamError`."""

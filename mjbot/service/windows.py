@@ -7,18 +7,21 @@ from dataclasses import replace
 
 from mjbot.clock import Clock
 from mjbot.core.buttons import Press
-from mjbot.core.custom_id import CustomId, Verb
-from mjbot.core.forms import PROMPT, Question, Words
+from mjbot.core.custom_id import Aim, CustomId, Verb
+from mjbot.core.forms import PROMPT, Question
+from mjbot.core.region import OWN
 from mjbot.core.state import MODAL
 from mjbot.core.task import Phase, TaskId
 from mjbot.core.view import Left, TaskView
 from mjbot.core.watch import MessageRef, WatchState
 from mjbot.core.words import say
 from mjbot.errors import MJBotError, PressRefused, nothing_started
-from mjbot.ports import Place, PressStore, Reply, TaskSource
+from mjbot.ports import Place, PressStore, Reply, TaskSource, Words
 from mjbot.service.cards import CardKeeper
 from mjbot.service.drafts import Drafts
+from mjbot.service.patience import Patience
 from mjbot.service.permits import PermitService
+from mjbot.service.regions import RegionService
 from mjbot.service.status import StatusService
 from mjbot.service.underway import UnderWay
 from mjbot.tracker import TaskTracker
@@ -33,35 +36,41 @@ class WindowService:
         self,
         source: TaskSource,
         presses: PressStore,
+        tracker: TaskTracker,
         status: StatusService,
+        regions: RegionService,
         permits: PermitService,
         cards: CardKeeper,
-        tracker: TaskTracker,
         under_way: UnderWay,
+        patience: Patience,
         drafts: Drafts,
         clock: Clock,
     ) -> None:
         self._source = source
         self._presses = presses
+        self._tracker = tracker
         self._status = status
+        self._regions = regions
         self._permits = permits
         self._cards = cards
-        self._tracker = tracker
         self._under_way = under_way
+        self._patience = patience
         self._drafts = drafts
         self._clock = clock
 
-    async def write(self, place: Place, on: MessageRef, task_id: TaskId, reply: Reply) -> None:
+    async def write(self, place: Place, on: MessageRef, task_id: TaskId, aim: Aim, reply: Reply) -> None:
         """Open the window of a waiting task, from what is known of it here."""
         await self._admit(place, on, task_id)
         await self._refuse_answered(task_id)
         view = self._tracker.view(task_id)
         draft = self._drafts.get(place.user_id, task_id, MODAL)
         text = draft or (view.task.prompt[:PROMPT] if view and view.task else "")
-        label = say("button.write", place.private_locale)
-        await reply.ask(Question(CustomId(Verb.FORM, task_id, MODAL), label, text))
+        target = CustomId(Verb.FORM, task_id, str(aim))
+        await reply.ask(Question(target, _label(place), text, mask=aim.area == OWN))
 
-    async def answer(self, place: Place, on: MessageRef, task_id: TaskId, words: Words, reply: Reply) -> None:
+    async def answer(
+        self, place: Place, on: MessageRef, task_id: TaskId, aim: Aim, words: Words, reply: Reply
+    ) -> None:
         """Give a waiting task its words. Raises `MJBotError`."""
         await self._admit(place, on, task_id)
         if not words.prompt.strip():
@@ -69,27 +78,37 @@ class WindowService:
         self._drafts.keep(place.user_id, task_id, MODAL, words.prompt)
         await reply.think()
         with self._under_way.noted():
-            await self._answer(place, on, await self._status.known(task_id), words)
+            view = await self._status.known(task_id)
+            if view.task is not None and view.task.phase is not Phase.WAITING:
+                raise PressRefused("say.answered")
+            mask = await self._regions.mask(place, task_id, aim, words) if aim.area else ""
+            await self._answer(place, on, view, words, mask)
         self._drafts.drop(place.user_id, task_id, MODAL)
 
-    async def _answer(self, place: Place, on: MessageRef, view: TaskView, words: Words) -> None:
+    async def _answer(self, place: Place, on: MessageRef, view: TaskView, words: Words, mask: str) -> None:
         task_id = view.id
-        if view.task is not None and view.task.phase is not Phase.WAITING:
-            raise PressRefused("say.answered")
         if await self._presses.begin(task_id, MODAL, place.user_id, self._clock.now()) is not None:
             raise PressRefused("say.answered")
+
+        async def noted(state: Press) -> None:
+            await self._presses.note(task_id, MODAL, state)
+            await self._cards.repaint(on, view)
+
         try:
             await self._cards.repaint(on, view)
-            accepted = await self._source.submit_modal(task_id, words.prompt, words.mask)
+            accepted = await self._patience.submit(
+                lambda: self._source.submit_modal(task_id, words.prompt, mask),
+                task_id,
+                MODAL,
+                lambda _: noted(Press.RETRYING),
+                lambda: noted(Press.SENDING),
+            )
         except BaseException as error:
-            state = Press.REFUSED if nothing_started(error) else Press.UNCLEAR
-            await self._presses.note(task_id, MODAL, state)
+            await noted(Press.REFUSED if nothing_started(error) else Press.UNCLEAR)
             if isinstance(error, MJBotError):
-                error.values.setdefault("label", say("button.write", place.private_locale))
-            await self._cards.repaint(on, view)
+                error.values.setdefault("label", _label(place))
             raise
-        await self._presses.note(task_id, MODAL, Press.ACCEPTED)
-        await self._cards.repaint(on, view)
+        await noted(Press.ACCEPTED)
         if accepted.task_id != task_id:
             await self._continue(place, on, view, accepted.task_id, words)
         self._tracker.hurry(accepted.task_id)
@@ -121,3 +140,7 @@ class WindowService:
         watch = replace(self._status.new_watch(place, task_id, on), state=WatchState.OPEN)
         await self._presses.accept(view.id, MODAL, say("button.write", "en"), watch, child)
         await self._cards.take_over(watch, view.id, child)
+
+
+def _label(place: Place) -> str:
+    return say("button.write", place.private_locale)

@@ -75,3 +75,9 @@ def lineage_and_counted_presses(db: Database) -> None:
 def choices_of_guilds(db: Database) -> None:
     """Who may press buttons in a guild."""
     db.table("guilds").create({"guild_id": int, "presses": str, "role_id": int}, pk="guild_id")
+
+
+@migrations()
+def kinds_of_action_that_are_not_offered(db: Database) -> None:
+    """What an image service does not offer: ``service`` is its address."""
+    db.table("refused_kinds").create({"service": str, "kind": str, "at": float}, pk=("service", "kind"))

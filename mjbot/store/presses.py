@@ -19,10 +19,12 @@ _OVER = (Press.REFUSED, Press.UNKNOWN_ACTION)
 
 
 class SqlitePresses:
-    """A `PressStore`. Each method is one transaction."""
+    """A `PressStore`; ``service`` is the address of the image service. Each method is one transaction."""
 
-    def __init__(self, thread: DatabaseThread) -> None:
+    def __init__(self, thread: DatabaseThread, service: str = "") -> None:
         self._thread = thread
+        self._service = service
+        self._refused: dict[str, float] | None = None  # read once: every card asks, and few are ever added
 
     async def begin(
         self, task_id: TaskId, action: str, user_id: int, at: float, *, after: int = 0
@@ -125,6 +127,30 @@ class SqlitePresses:
             )
 
         return await self._thread.run(work)
+
+    async def refuse_kind(self, kind: str, at: float) -> None:
+        """Remember that this service does not offer a kind of action."""
+        row = {"service": self._service, "kind": kind, "at": at}
+
+        def work(db: Database) -> None:
+            with db.atomic():
+                db.table("refused_kinds").upsert(row, pk=("service", "kind"))
+
+        await self._thread.run(work)
+        (await self._refused_kinds())[kind] = at
+
+    async def refused_kinds(self, since: float) -> frozenset[str]:
+        """The kinds of action that this service was found not to offer since then."""
+        return frozenset(kind for kind, at in (await self._refused_kinds()).items() if at >= since)
+
+    async def _refused_kinds(self) -> dict[str, float]:
+        def work(db: Database) -> dict[str, float]:
+            rows = db.table("refused_kinds").rows_where("service = ?", [self._service])
+            return {row["kind"]: row["at"] for row in rows}
+
+        if self._refused is None:
+            self._refused = await self._thread.run(work)
+        return self._refused
 
     async def unlink(self, ref: MessageRef) -> None:
         """A message is gone: nothing points to it any more."""

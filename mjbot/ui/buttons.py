@@ -1,4 +1,4 @@
-"""The one dynamic item behind every button of ours."""
+"""The dynamic item behind every button of ours."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 import discord
 
 from mjbot.core.buttons import CardButton
-from mjbot.core.custom_id import PATTERN, CustomId, parse
+from mjbot.core.custom_id import BUTTON, CustomId, parse
 
 if TYPE_CHECKING:
     from typing import Self
@@ -22,7 +22,7 @@ class Host(Protocol):
         ...
 
 
-class CardItem(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=PATTERN):
+class CardItem(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=BUTTON):
     """Any button of a card. Its custom_id carries everything, so it works after every restart."""
 
     @classmethod

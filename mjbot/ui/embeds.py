@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
+
 import discord
 
 from mjbot.core.buttons import Rows
 from mjbot.core.card import Card
+from mjbot.core.menu import Menu
+from mjbot.ports import File
 from mjbot.ui.buttons import CardItem
+from mjbot.ui.menus import MenuItem
 
 
 def embed_of(card: Card, image: str | None) -> discord.Embed:
@@ -16,15 +21,17 @@ def embed_of(card: Card, image: str | None) -> discord.Embed:
     return embed.set_image(url=image) if image else embed
 
 
-def view_of(rows: Rows) -> discord.ui.View | None:
-    """The card's buttons, or None when it has none.
+def view_of(rows: Rows, menu: Menu | None = None) -> discord.ui.View | None:
+    """A message's menu and buttons, or None when it has none.
 
     Dynamic items and links alone: a static id among them would unregister all of ours when the view ends.
     """
-    if not rows:
+    if not (rows or menu):
         return None
     view = discord.ui.View(timeout=None)
-    for number, row in enumerate(rows):
+    if menu is not None:
+        view.add_item(MenuItem.drawn(menu, 0))
+    for number, row in enumerate(rows, 1 if menu else 0):
         for button in row:
             view.add_item(
                 CardItem.drawn(button, number)
@@ -32,6 +39,11 @@ def view_of(rows: Rows) -> discord.ui.View | None:
                 else _link(button.target, number, button.label, button.emoji)
             )
     return view
+
+
+def upload_of(file: File) -> discord.File:
+    """A file, as it is sent."""
+    return discord.File(io.BytesIO(file.data), file.name, description=file.alt or None)
 
 
 def _link(url: str, row: int, label: str, emoji: str) -> discord.ui.Button[discord.ui.View]:

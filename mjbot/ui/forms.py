@@ -1,7 +1,7 @@
 """Windows: a question as Discord's modal, and the words out of its answer.
 
 A window left open across a restart is still answered: nothing of it is kept here, and its custom_id
-carries where the answer goes. https://discord.com/developers/docs/components/reference#text-input
+carries where the answer goes. https://discord.com/developers/docs/components/reference#file-upload
 """
 
 from __future__ import annotations
@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import aiohttp
 import discord
 
-from mjbot.core.forms import PROMPT, Question, Words
+from mjbot.core.forms import PROMPT, Question
 from mjbot.core.text import short
 from mjbot.core.words import say
+from mjbot.ports import Words
 
 _TITLE = 45
-_PROMPT = "prompt"
+_PROMPT, _MASK = "prompt", "mask"
 
 
 def modal_of(question: Question, locale: str) -> discord.ui.Modal:
@@ -29,14 +31,42 @@ def modal_of(question: Question, locale: str) -> discord.ui.Modal:
         default=question.text or None,
         max_length=PROMPT,
     )
-    return modal.add_item(discord.ui.Label(text=say("form.prompt", locale), component=field))
+    modal.add_item(discord.ui.Label(text=say("form.prompt", locale), component=field))
+    if question.mask:
+        upload: discord.ui.FileUpload[discord.ui.Modal] = discord.ui.FileUpload(custom_id=_MASK)
+        about = say("form.mask.about", locale)
+        modal.add_item(discord.ui.Label(text=say("form.mask", locale), description=about, component=upload))
+    return modal
 
 
 def words_of(interaction: discord.Interaction[Any]) -> Words:
-    """What was written into a window."""
+    """What was written and put into a window."""
     data: Mapping[str, Any] = interaction.data or {}
-    values = {each.get("custom_id"): each.get("value") for each in _fields(data.get("components"))}
-    return Words(str(values.get(_PROMPT) or "").strip())
+    fields = {each.get("custom_id"): each for each in _fields(data.get("components"))}
+    prompt = str(fields.get(_PROMPT, {}).get("value") or "").strip()
+    files = (data.get("resolved") or {}).get("attachments") or {}
+    named = [files[each] for each in fields.get(_MASK, {}).get("values") or () if each in files]
+    return Words(prompt, _Attachment(interaction.client.http, named[0]) if named else None)
+
+
+class _Attachment:
+    """An `Upload` that lies with Discord."""
+
+    def __init__(self, http: discord.http.HTTPClient, data: Mapping[str, Any]) -> None:
+        self._http = http
+        self._data = data
+
+    @property
+    def size(self) -> int:
+        """In bytes, as Discord says."""
+        return int(self._data.get("size") or 0)
+
+    async def read(self) -> bytes:
+        """Fetch it. Raises OSError."""
+        try:
+            return await self._http.get_from_cdn(str(self._data.get("url")))
+        except (discord.HTTPException, aiohttp.ClientError, TimeoutError) as error:
+            raise OSError(type(error).__name__) from error
 
 
 def _fields(components: object) -> Iterable[Mapping[str, Any]]:

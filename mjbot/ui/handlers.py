@@ -8,12 +8,13 @@ from typing import Any
 
 import discord
 
-from mjbot.core.custom_id import CustomId, Verb, task_of, unnumbered
-from mjbot.core.forms import Words
+from mjbot.core.custom_id import Aim, CustomId, Verb, aim_of, task_of
 from mjbot.core.state import MODAL
 from mjbot.core.watch import MessageRef
-from mjbot.service import PermitService, PressService, StatusService, WindowService
+from mjbot.ports import Words
+from mjbot.service import PermitService, PressService, RegionService, StatusService, WindowService
 from mjbot.ui.forms import words_of
+from mjbot.ui.menus import choice_of
 from mjbot.ui.place import place_of
 from mjbot.ui.replies import InteractionReply, guarded
 
@@ -25,6 +26,7 @@ class Services:
     status: StatusService
     presses: PressService
     windows: WindowService
+    regions: RegionService
     permits: PermitService
 
 
@@ -55,17 +57,35 @@ async def _press(
     words: Words | None = None,
 ) -> None:
     reply = InteractionReply(interaction)
-    place, on = place_of(interaction), _ref(interaction)
-    digest, after = unnumbered(custom_id.arg)
-    pressing = services.presses.press(place, on, custom_id.task_id, digest, reply, after=after, words=words)
-    await guarded(reply, pressing)
+    place, on, aim = place_of(interaction), _ref(interaction), aim_of(custom_id.arg)
+    await guarded(reply, services.presses.press(place, on, custom_id.task_id, aim, reply, words))
+
+
+async def _pick(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
+    await _press(services, interaction, choice_of(interaction, custom_id))
+
+
+async def _area(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
+    reply = _private(interaction)
+    place, on, aim = place_of(interaction), _ref(interaction), aim_of(custom_id.arg)
+    await guarded(reply, services.regions.choose(place, on, custom_id.task_id, aim, reply))
+
+
+def _private(interaction: discord.Interaction[Any]) -> InteractionReply:
+    """An answer for one person: on the message that was pressed, if that was for one person already."""
+    message = interaction.message
+    return InteractionReply(interaction, private=True, update=bool(message and message.flags.ephemeral))
 
 
 async def _write(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
     reply = InteractionReply(interaction)
-    await guarded(
-        reply, services.windows.write(place_of(interaction), _ref(interaction), custom_id.task_id, reply)
-    )
+    place, on, aim = place_of(interaction), _ref(interaction), _waiting(custom_id)
+    await guarded(reply, services.windows.write(place, on, custom_id.task_id, aim, reply))
+
+
+def _waiting(custom_id: CustomId) -> Aim:
+    """What the words of a task that waits are aimed at; its oldest buttons do not say."""
+    return aim_of(custom_id.arg or MODAL)
 
 
 async def _leave(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
@@ -83,13 +103,13 @@ async def _stop(services: Services, interaction: discord.Interaction[Any], custo
 
 
 async def _form(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
-    words = words_of(interaction)
-    if custom_id.arg != MODAL:
+    words, aim = words_of(interaction), aim_of(custom_id.arg)
+    if aim.action != MODAL:
         await _press(services, interaction, custom_id, words)
         return
     reply = InteractionReply(interaction, update=True)
     place, on = place_of(interaction), _ref(interaction)
-    await guarded(reply, services.windows.answer(place, on, custom_id.task_id, words, reply))
+    await guarded(reply, services.windows.answer(place, on, custom_id.task_id, aim, words, reply))
 
 
 async def _look(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
@@ -103,18 +123,9 @@ async def _look(services: Services, interaction: discord.Interaction[Any], custo
 
 
 async def _more(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
-    reply = InteractionReply(interaction, private=True)
-
-    async def more() -> None:
-        await reply.think()
-        page = int(custom_id.arg) if custom_id.arg.isdigit() else 1
-        rows = await services.status.more(place_of(interaction), custom_id.task_id, page)
-        if rows:
-            await reply.show_rows(rows)
-        else:
-            await reply.withdraw("say.no_button", id=custom_id.task_id)
-
-    await guarded(reply, more())
+    reply = _private(interaction)
+    page = int(custom_id.arg) if custom_id.arg.isdecimal() else 1
+    await guarded(reply, services.status.more(place_of(interaction), custom_id.task_id, page, reply))
 
 
 _HANDLERS: dict[Verb, Handler] = {
@@ -126,4 +137,6 @@ _HANDLERS: dict[Verb, Handler] = {
     Verb.LEAVE: _leave,
     Verb.STOP: _stop,
     Verb.FORM: _form,
+    Verb.AREA: _area,
+    Verb.PICK: _pick,
 }

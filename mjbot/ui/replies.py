@@ -14,9 +14,11 @@ from mjbot.core.buttons import Rows
 from mjbot.core.card import Card
 from mjbot.core.description import timestamp
 from mjbot.core.forms import Question
+from mjbot.core.menu import Menu
 from mjbot.core.watch import MessageRef
 from mjbot.core.words import say
 from mjbot.errors import AnswerLost, MJBotError, SlowDown
+from mjbot.ports import File
 from mjbot.ui import embeds
 from mjbot.ui.forms import modal_of
 
@@ -41,9 +43,10 @@ class InteractionReply:
         self._ref: MessageRef | None = None
         self._shown = False
 
-    async def think(self) -> MessageRef:
-        """Answer with "thinking" (nothing visible when updating); a second call changes nothing."""
+    async def think(self, *, private: bool = False) -> MessageRef:
+        """Answer with "thinking" (nothing visible when updating); only the first call counts."""
         if self._ref is None:
+            self._private = self._private or private
             answer = await self._interaction.response.defer(
                 thinking=not self._update, ephemeral=self._private
             )
@@ -93,14 +96,12 @@ class InteractionReply:
         sent = await self._interaction.followup.send(embed=embeds.embed_of(card, None), view=view, wait=True)
         return MessageRef(self._channel, sent.id)
 
-    async def choose(self, key: str, rows: Rows, **values: object) -> None:
+    async def choose(
+        self, key: str, rows: Rows, *, menu: Menu | None = None, file: File | None = None, **values: object
+    ) -> None:
         """Say one sentence with buttons to this person alone, in place of whatever was to be public."""
-        await self._instead(say(key, str(self._interaction.locale), **values), rows)
-
-    async def show_rows(self, rows: Rows) -> None:
-        """Show buttons as the answer."""
-        await self.think()
-        await self._interaction.edit_original_response(view=embeds.view_of(rows))
+        sentence = say(key, str(self._interaction.locale), **values)
+        await self._instead(sentence, embeds.view_of(rows, menu), file)
 
     async def tell(self, key: str, **values: object) -> None:
         """Say one sentence to this person alone."""
@@ -115,26 +116,33 @@ class InteractionReply:
         now = self._interaction.created_at.timestamp()
         await self._instead(sentence_of(error, str(self._interaction.locale), now))
 
-    async def _instead(self, sentence: str, rows: Rows = ()) -> None:
+    async def _instead(
+        self, sentence: str, view: discord.ui.View | None = None, file: File | None = None
+    ) -> None:
         if self._ref is not None and self._private:
-            await self._interaction.edit_original_response(content=sentence)
+            files = [embeds.upload_of(file)] if file else []
+            await self._interaction.edit_original_response(content=sentence, view=view, attachments=files)
             return
         if self._ref is not None and not (self._update or self._shown):
             # The first follow-up of a thinking answer takes its place, so it must be a message first.
             await self._interaction.edit_original_response(content=sentence, embed=None, view=None)
             await self._interaction.delete_original_response()
-        await self._whisper(sentence, rows)
+        await self._whisper(sentence, view, file)
 
     @property
     def _channel(self) -> int:
         return self._interaction.channel_id or 0
 
-    async def _whisper(self, sentence: str, rows: Rows = ()) -> None:
-        view = embeds.view_of(rows) or discord.utils.MISSING
+    async def _whisper(
+        self, sentence: str, view: discord.ui.View | None = None, file: File | None = None
+    ) -> None:
+        extra: dict[str, Any] = {"view": view} if view else {}
+        if file is not None:
+            extra["file"] = embeds.upload_of(file)
         if self._interaction.response.is_done():
-            await self._interaction.followup.send(sentence, ephemeral=True, view=view)
+            await self._interaction.followup.send(sentence, ephemeral=True, **extra)
         else:
-            await self._interaction.response.send_message(sentence, ephemeral=True, view=view)
+            await self._interaction.response.send_message(sentence, ephemeral=True, **extra)
 
 
 def sentence_of(error: MJBotError, locale: str, now: float) -> str:

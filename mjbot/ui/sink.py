@@ -6,7 +6,6 @@ https://discord.com/developers/docs/topics/opcodes-and-status-codes
 
 from __future__ import annotations
 
-import io
 import logging
 from dataclasses import replace
 from typing import Any
@@ -19,7 +18,7 @@ from mjbot.core.edits import Edit
 from mjbot.core.outcome import Delivered, Gone, Later, Outcome, Refused
 from mjbot.core.watch import Shown
 from mjbot.ports import SMALLER, File, PictureSource
-from mjbot.ui.embeds import embed_of, view_of
+from mjbot.ui.embeds import embed_of, upload_of, view_of
 
 log = logging.getLogger(__name__)
 
@@ -116,9 +115,7 @@ class DiscordSink:
     async def _send(self, edit: Edit, image: str | None, file: File | None) -> discord.Message:
         extra: dict[str, Any] = {}
         if file is not None:
-            extra["attachments"] = [
-                discord.File(io.BytesIO(file.data), file.name, description=file.alt or None)
-            ]
+            extra["attachments"] = [upload_of(file)]
         elif edit.shown.image.startswith(_ATTACHED) and image != edit.shown.image:
             extra["attachments"] = []
         view = None if edit.plain else view_of(edit.card.rows)

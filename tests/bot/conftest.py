@@ -85,6 +85,16 @@ class Stage:
                     return item
         raise AssertionError(f"no button {label}")
 
+    def menu(self, message: discord.Message) -> list[discord.SelectOption]:
+        """The choices of a message's menu; none without one."""
+        rows = [row for row in message.components if isinstance(row, discord.ActionRow)]
+        menus = [item for row in rows for item in row.children if isinstance(item, discord.SelectMenu)]
+        return [option for menu in menus for option in menu.options]
+
+    async def pick(self, message: discord.Message, label: str) -> simcord.InteractionResult:
+        value = next(each.value for each in self.menu(message) if each.label == label)
+        return await self.ann.select(message, [value])
+
     async def press(self, message: discord.Message, label: str) -> simcord.InteractionResult:
         custom_id = self.button(message, label).custom_id
         assert custom_id is not None

@@ -152,9 +152,30 @@ async def test_imagine_all_makes_one_card_each(theatre: Theatre) -> None:
     assert {message.embeds[0].title for message in stage.messages} == {"Done"}
 
 
-async def test_a_region_cannot_be_asked_for_yet_and_nothing_is_sent(stage: Stage) -> None:
-    await stage.show(SINGLE)
-    told = await stage.press(stage.messages[0], "Vary (Region)")
-    assert told.response is not None
-    assert "needs to know where to repaint" in told.response.content
-    assert stage.world.log == []
+async def test_words_for_which_there_is_no_room_are_kept_and_tried_again_in_sight(stage: Stage) -> None:
+    await stage.show(MODAL)
+    window = await stage.press(stage.messages[0], "Write the prompt")
+    stage.world.full = True
+    await stage.ann.submit_modal(window, {"prompt": "a lake at night"})
+    await stage.wait(3)
+    assert stage.card.title == "Waiting for room"
+    assert stage.labels(stage.messages[0]) == [["Stop trying"]]
+    stage.world.full = False
+    await stage.wait(70)
+    assert stage.card.title == "Done"
+    assert len([each for each in stage.world.log if each.child_id]) == 1
+
+
+async def test_words_that_wait_for_room_can_be_taken_back(stage: Stage) -> None:
+    await stage.show(MODAL)
+    window = await stage.press(stage.messages[0], "Write the prompt")
+    stage.world.full = True
+    told = await stage.ann.submit_modal(window, {"prompt": "a lake at night"})
+    await stage.wait(3)
+    await stage.press(stage.messages[0], "Stop trying")
+    await stage.wait(3)
+    assert "no longer trying. Nothing was started" in told.followups[-1].content
+    card = next(each for each in stage.messages if each.embeds)
+    assert card.embeds[0].title == "Waiting for your words"
+    window = await stage.press(card, "Write the prompt")
+    assert "a lake at night" in str(window.modal)

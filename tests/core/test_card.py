@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mjbot.core.buttons import Press, rows_of
+from mjbot.core.buttons import Press
 from mjbot.core.card import AMBER, BLUE, GREEN, GREY, RED, Card, render
 from mjbot.core.custom_id import action_digest, parse
 from mjbot.core.description import bar
+from mjbot.core.menu import page_of
 from mjbot.core.state import Context, State
 from mjbot.core.task import Button, Task, TaskId
 from mjbot.core.view import Condition, TaskView, Trouble
@@ -185,8 +186,9 @@ def test_the_buttons_past_25_are_behind_more() -> None:
     assert sum(map(len, rows)) == 25
     assert rows[-1][-1].label == "More…"
     assert shown.task is not None
-    rest = rows_of(shown.task, {}, "en", 1)
-    assert [each.label for row in rest for each in row] == [f"B{n}" for n in range(24, 30)]
+    menu = page_of(shown.task, {}, "en", 1).menu
+    assert menu is not None
+    assert [each.label for each in menu.options] == [f"B{n}" for n in range(24, 30)]
 
 
 def test_no_buttons_while_running() -> None:

@@ -1,0 +1,142 @@
+"""Masks: drawn from cells, or brought and checked."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import AsyncIterator
+
+import pytest
+from PIL import Image, ImageChops
+
+from mjbot.core.card import Picture
+from mjbot.core.region import NOTHING
+from mjbot.errors import MJBotError, PressRefused
+from mjbot.pictures import Masks, Pictures, picture_session
+from tests.pictures.web import Web, final, moved, ok
+
+WIDE = (100, 61)  # neither side divides by three
+
+
+def png(size: tuple[int, int], colour: object = "white", mode: str = "RGB", kind: str = "PNG") -> bytes:
+    file = io.BytesIO()
+    Image.new(mode, size, colour).save(file, kind)  # type: ignore[arg-type]
+    return file.getvalue()
+
+
+@pytest.fixture
+async def web() -> AsyncIterator[Web]:
+    async with Web(ok(png(WIDE, "navy"))) as web:
+        web.answers["/gone.png"] = moved("http://127.0.0.1:9/")
+        yield web
+
+
+@pytest.fixture
+async def masks(web: Web) -> AsyncIterator[Masks]:
+    async with picture_session(web.url) as session:
+        yield Masks(Pictures(session, "auto", web.url))
+
+
+@pytest.fixture
+def picture(web: Web) -> Picture:
+    return final(f"{web.url}/a.png")
+
+
+def image_of(mask: str) -> Image.Image:
+    start, _, data = mask.partition(",")
+    assert start == "data:image/png;base64"
+    image = Image.open(io.BytesIO(base64.b64decode(data, validate=True)))
+    assert image.format == "PNG"
+    return image.convert("L")
+
+
+def white(mask: Image.Image) -> int:
+    assert sum(mask.histogram()[1:255]) == 0, "only black and white"
+    return mask.histogram()[255]
+
+
+@pytest.mark.parametrize(
+    ("area", "box"),
+    [
+        ("001", (0, 0, 33, 20)),
+        ("100", (66, 40, 100, 61)),
+        ("010", (33, 20, 66, 40)),
+        ("007", (0, 0, 100, 20)),
+    ],
+)
+async def test_a_mask_is_as_large_as_the_picture_and_white_where_it_is_to_be_repainted(
+    masks: Masks, picture: Picture, area: str, box: tuple[int, int, int, int]
+) -> None:
+    mask = image_of(await masks.of_cells(picture, area))
+    assert mask.size == WIDE
+    assert mask.getbbox() == box
+    assert white(mask) == (box[2] - box[0]) * (box[3] - box[1])
+
+
+async def test_all_nine_cells_together_are_the_whole_picture(masks: Masks, picture: Picture) -> None:
+    assert white(image_of(await masks.of_cells(picture, "1ff"))) == WIDE[0] * WIDE[1]
+
+
+async def test_a_preview_lights_the_chosen_cells_and_has_a_name_of_its_own(
+    masks: Masks, picture: Picture
+) -> None:
+    nothing, one = await masks.preview(picture, NOTHING), await masks.preview(picture, "001")
+    assert nothing is not None
+    assert one is not None
+    assert nothing.name != one.name
+    before, after = (Image.open(io.BytesIO(each.data)).convert("L") for each in (nothing, one))
+    assert before.size == WIDE
+    changed = ImageChops.difference(before, after).point([255 if n > 60 else 0 for n in range(256)]).getbbox()
+    assert changed is not None
+    assert changed[2] <= 35
+    assert changed[3] <= 22
+
+
+async def test_a_preview_of_a_picture_that_cannot_be_had_is_none(masks: Masks, web: Web) -> None:
+    assert await masks.preview(final(f"{web.url}/gone.png"), NOTHING) is None
+    with pytest.raises(PressRefused) as told:
+        await masks.of_cells(final(f"{web.url}/gone.png"), "001")
+    assert told.value.sentence == "say.no_area"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        png(WIDE),
+        png(WIDE, kind="JPEG"),
+        png(WIDE, kind="WEBP"),
+        png(WIDE, 200, "L"),
+        png(WIDE, 1, "1"),
+        png(WIDE, (255, 255, 255, 255), "RGBA"),
+    ],
+    ids=["png", "jpeg", "webp", "grey", "bits", "alpha"],
+)
+async def test_a_mask_that_somebody_brings_becomes_pure_black_and_white(
+    masks: Masks, picture: Picture, data: bytes
+) -> None:
+    mask = image_of(await masks.of_upload(picture, data))
+    assert (mask.size, white(mask)) == (WIDE, WIDE[0] * WIDE[1])
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"<svg/>", "say.mask_no_picture"),
+        (png(WIDE, kind="GIF"), "say.mask_no_picture"),
+        (png(WIDE)[:60], "say.mask_no_picture"),
+        (png((100, 60)), "say.mask_size"),
+        (png(WIDE, "black"), "say.mask_blank"),
+        (png(WIDE, (255, 255, 255, 0), "RGBA"), "say.mask_blank"),
+    ],
+    ids=["no picture", "moving", "cut off", "another size", "black", "transparent"],
+)
+async def test_a_mask_that_cannot_work_is_refused_for_what_it_is(
+    masks: Masks, picture: Picture, data: bytes, sentence: str
+) -> None:
+    with pytest.raises(MJBotError) as told:
+        await masks.of_upload(picture, data)
+    assert told.value.sentence == sentence
+
+
+async def test_without_the_picture_a_mask_of_any_size_is_taken(masks: Masks) -> None:
+    assert image_of(await masks.of_upload(None, png((5, 7)))).size == (5, 7)

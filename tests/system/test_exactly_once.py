@@ -1,0 +1,248 @@
+"""No action is submitted twice, whatever people, wire and kills do. The service's own log is the judge."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, suppress
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from mjbot.core.custom_id import Verb, action_digest, aim_of, parse
+from mjbot.core.task import TaskId
+from mjbot.sandbox.faults import When
+from mjbot.sandbox.server import SandboxServer
+from mjbot.sandbox.world import World
+from tests.system.discord_stub import DiscordStub, Interaction, Message
+from tests.system.process import SECONDS, BotProcess, running
+
+SUBMITS = "/mj/submit/*"
+DONE = [(0.0, "SUCCESS", "100%")]
+LABELS = st.sampled_from(["U1", "V1", "V2", "🔄"])
+WHO = st.integers(0, 2)
+EXAMPLES, STEPS = 12, 12
+ZOOM, AGAIN = "Custom Zoom", "Do it again"
+
+
+class Rig:
+    """One bot with its Discord and its image service, and the loop that all of them live in."""
+
+    def __init__(self, runner: asyncio.Runner, stack: AsyncExitStack, folder: Path) -> None:
+        self.run = runner.run
+        self.stack = stack
+        self.folder = folder
+        self.ids = map(str, count(1_730_621_718_000_000))
+
+    async def open(self) -> None:
+        """Start everything."""
+        self.world = World(side=64)
+        self.stub = await self.stack.enter_async_context(DiscordStub())
+        self.upstream = await self.stack.enter_async_context(SandboxServer(self.world, time.time))
+        self.bot: BotProcess = await self.stack.enter_async_context(
+            running(self.stub, self.upstream, self.folder)
+        )
+        self.guild = self.stub.add_guild("Atelier")
+        self.people = [self.stub.add_user(name) for name in ("ann", "ben", "cid")]
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    with asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+        rig = Rig(runner, stack, tmp_path)
+        try:
+            rig.run(rig.open())
+            yield rig
+        finally:
+            rig.run(stack.aclose())
+
+
+class Presses(RuleBasedStateMachine):
+    """Three people press what a grid and a picture offer, in a channel of their own."""
+
+    def __init__(self, rig: Rig) -> None:
+        super().__init__()
+        self.rig = rig
+        self.offers: list[tuple[Message, str]] = []
+        """The "Do it again" buttons that somebody was shown."""
+        self.windows: list[Interaction] = []
+        self.knowing: set[str] = set()
+        """Each press that was made by somebody who knew of the one before."""
+        self.grid, self.single = TaskId(next(rig.ids)), TaskId(next(rig.ids))
+        rig.run(self._deal())
+
+    async def _deal(self) -> None:
+        rig = self.rig
+        rig.upstream.clear_faults()
+        rig.world.full = False
+        rig.world.log.clear()
+        self.channel = rig.stub.add_channel(rig.guild, "pictures")
+        self.cards = {}
+        rig.world.add(self.grid, DONE, start=time.time() - 60)
+        rig.world.add(self.single, DONE, start=time.time() - 60, result="single", action="UPSCALE")
+        for task_id in (self.grid, self.single):
+            self.cards[task_id] = await self._card(task_id)
+
+    async def _card(self, task_id: TaskId) -> Message:
+        stub, ann = self.rig.stub, self.rig.people[0]
+        asked = await stub.slash(self.channel, ann, "status", task_id=task_id)
+        await stub.until(lambda: asked.message and asked.message.buttons(), SECONDS)
+        assert asked.message is not None
+        return asked.message
+
+    def teardown(self) -> None:
+        self.rig.upstream.clear_faults()
+
+    @rule(who=WHO, label=LABELS)
+    def press(self, who: int, label: str) -> None:
+        self.rig.run(self._press(label, [who]))
+
+    @rule(label=LABELS)
+    def press_at_one_moment(self, label: str) -> None:
+        self.rig.run(self._press(label, [0, 1, 2]))
+
+    @rule(who=WHO, label=LABELS)
+    def press_and_lose_the_request(self, who: int, label: str) -> None:
+        self.rig.upstream.drop(SUBMITS, times=1)
+        self.rig.run(self._press(label, [who]))
+        self.rig.upstream.clear_faults()
+
+    @rule(who=WHO, label=LABELS)
+    def press_and_lose_the_answer(self, who: int, label: str) -> None:
+        self.rig.upstream.lose(SUBMITS, times=1)
+        self.rig.run(self._press(label, [who]))
+        self.rig.upstream.clear_faults()
+
+    @rule(who=WHO, label=LABELS, when=st.sampled_from(["before", "after"]))
+    def press_and_kill(self, who: int, label: str, when: When) -> None:
+        self.rig.run(self._press_and_kill(label, who, when))
+
+    @rule()
+    def restart(self) -> None:
+        self.rig.run(self._restart())
+
+    @rule(full=st.booleans())
+    def fill_the_queue(self, full: bool) -> None:
+        self.rig.world.full = full
+
+    @precondition(lambda self: self.offers)
+    @rule(who=WHO, data=st.data())
+    def do_it_again(self, who: int, data: st.DataObject) -> None:
+        message, custom_id = data.draw(st.sampled_from(self.offers))
+        self.knowing.add(custom_id)
+        self.rig.run(self._act(message, custom_id, [who]))
+
+    @rule(who=WHO)
+    def open_a_window(self, who: int) -> None:
+        self.rig.run(self._press(ZOOM, [who], self.single))
+
+    @precondition(lambda self: self.windows)
+    @rule(data=st.data(), lost=st.booleans())
+    def answer_a_window(self, data: st.DataObject, lost: bool) -> None:
+        opened = data.draw(st.sampled_from(self.windows))
+        assert opened.modal is not None
+        self.knowing.add(opened.modal["custom_id"])
+        if lost:
+            self.rig.upstream.lose("/mj/submit/modal", times=1)
+        self.rig.run(self._answer(opened))
+        self.rig.upstream.clear_faults()
+
+    @invariant()
+    def nothing_was_made_twice(self) -> None:
+        made = Counter(
+            (each.task_id, action_digest(each.custom_id)) for each in self.rig.world.log if each.child_id
+        )
+        for action, times in made.items():
+            assert times <= self._allowed(*action), f"{action} was made {times} times: {self.rig.world.log}"
+
+    def _allowed(self, task_id: str, digest: str) -> int:
+        """Once, and once more for each time that somebody knew of the one before.
+
+        What has a window is made once for each window that was answered, however many there were.
+        """
+        targets = [parse(each) for each in self.knowing]
+        verbs = [
+            each.verb
+            for each in targets
+            if each and (each.task_id, aim_of(each.arg).action) == (task_id, digest)
+        ]
+        return verbs.count(Verb.FORM) or 1 + verbs.count(Verb.AGAIN)
+
+    async def _press(self, label: str, who: list[int], task_id: TaskId | None = None) -> list[Interaction]:
+        message = self.cards[task_id or self.grid]
+        custom_id = next(
+            str(each["custom_id"])
+            for each in message.buttons()
+            if label in (each.get("label"), (each.get("emoji") or {}).get("name"))
+        )
+        return await self._act(message, custom_id, who)
+
+    async def _act(self, message: Message, custom_id: str, who: list[int]) -> list[Interaction]:
+        """Press as these people at one moment, and wait until each of them sees what came of it."""
+        acted = []
+        for each in who:
+            with suppress(LookupError):  # it is dim at the moment
+                acted.append(await self.rig.stub.press(message, custom_id, self.rig.people[each]))
+        for interaction in acted:
+            await self._seen(interaction)
+        return acted
+
+    async def _seen(self, interaction: Interaction) -> None:
+        await self.rig.stub.until(lambda: outcome(interaction), SECONDS)
+        if interaction.modal is not None:
+            self.windows.append(interaction)
+        if (told := interaction.ephemeral) is not None:
+            again = [str(each["custom_id"]) for each in told.buttons() if each.get("label") == AGAIN]
+            self.offers += [(told, each) for each in again]
+
+    async def _press_and_kill(self, label: str, who: int, when: When) -> None:
+        rig, message = self.rig, self.cards[self.grid]
+        held = rig.upstream.hold(SUBMITS, when, times=1)
+        reached = asyncio.ensure_future(held.arrived())
+        pressing = asyncio.ensure_future(self._press(label, [who]))
+        # A press that is not sent (because it was made before) is told of instead.
+        await asyncio.wait({reached, pressing}, return_when=asyncio.FIRST_COMPLETED)
+        pressing.cancel()
+        reached.cancel()
+        await self._restart()
+        await rig.stub.until(lambda: not message.thinking, SECONDS)
+
+    async def _restart(self) -> None:
+        await self.rig.bot.kill()
+        self.rig.upstream.clear_faults()
+        await self.rig.bot.start()
+
+    async def _answer(self, opened: Interaction) -> None:
+        await self._seen(await self.rig.stub.submit(opened, {"prompt": "a wider lake --zoom 1.5"}))
+
+
+def outcome(interaction: Interaction) -> Any:
+    """What a person sees as the outcome of what they did, once there is one."""
+    shown = interaction.message
+    return interaction.modal or interaction.ephemeral or (shown and not shown.deleted and shown.embeds)
+
+
+def test_no_action_is_submitted_twice_without_do_it_again(rig: Rig) -> None:
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        lambda: Presses(rig),  # type: ignore[arg-type]
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
