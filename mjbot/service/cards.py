@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -45,6 +44,7 @@ class CardKeeper:
         self._watches: defaultdict[TaskId, dict[MessageRef, Watch]] = defaultdict(dict)
         self._unsaved: dict[MessageRef, Shown] = {}
         self._wakeup = Wakeup(clock, "until a message was edited")
+        self._pause = Wakeup(clock, "until what messages show is saved")
         tracker.on_change = self.on_change
         editor.on_settled = self.on_settled
 
@@ -157,7 +157,7 @@ class CardKeeper:
         """Save what messages show, a little later and many at once, for ever."""
         while True:
             await self._wakeup.wait(None)
-            await asyncio.sleep(_FLUSH_SECONDS)
+            await self._pause.wait(self._clock.now() + _FLUSH_SECONDS)
             await self.flush()
 
     async def flush(self) -> None:
