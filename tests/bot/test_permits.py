@@ -7,6 +7,7 @@ import pytest
 import simcord
 
 from mjbot.core.policy import Person, Policy, Who, may_press
+from mjbot.sandbox.demo_tasks import DemoIds
 from tests.bot.conftest import GRID, SINGLE, Stage, Theatre
 
 
@@ -70,3 +71,42 @@ async def test_a_role_must_be_named(stage: Stage) -> None:
     told = await boss.slash(stage.channel, "settings presses", who="role")
     assert told.response is not None
     assert told.response.content == "Please name the role, too."
+
+
+async def test_every_door_to_the_service_is_checked_at_the_moment_it_is_used(stage: Stage) -> None:
+    """Windows and choices that were open before the server decided otherwise are refused, too."""
+    boss, _ = await scene(stage)
+    await stage.show(SINGLE)
+    await stage.show(DemoIds.MODAL)
+    single, waiting = sorted(stage.messages, key=lambda message: message.id)
+    zoom = await stage.press(single, "Custom Zoom")
+    words = await stage.press(waiting, "Write the prompt")
+    picker = await stage.press(single, "Vary (Region)")
+    assert picker.response is not None
+    role = stage.guild.create_role("painters")
+    await boss.slash(stage.channel, "settings presses", who="role", role=role)
+    refused = [
+        await stage.ann.submit_modal(zoom, {"prompt": "a lake --zoom 2"}),
+        await stage.ann.submit_modal(words, {"prompt": "a lake"}),
+        await stage.press(single, "Vary (Subtle)"),
+        await stage.press(waiting, "Write the prompt"),
+        await stage.press(waiting, "Leave it"),
+        await stage.press(picker.response.message, "5"),
+    ]
+    for each in refused:
+        assert each.response is not None
+        assert each.response.content == f"Only <@&{role.id}> can press this."
+    assert stage.world.log == []
+
+
+async def test_in_a_direct_message_there_is_nobody_else_to_ask(stage: Stage) -> None:
+    user = stage.env.create_user("dora")
+    await user.slash("status", task_id=GRID)
+    await stage.wait(2)
+    card = user.dm_channel.history()[0]
+    custom_id = stage.button(card, "U1").custom_id
+    assert custom_id is not None
+    await user.click(card, custom_id=custom_id)
+    await stage.wait(20)
+    assert [each.embeds[0].title for each in user.dm_channel.history()] == ["Done", "Done"]
+    assert len(stage.world.log) == 1

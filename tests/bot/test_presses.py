@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+
+from mjbot.sandbox.accents import ACCENTS
+from mjbot.sandbox.demo_tasks import DemoIds
 from tests.bot.conftest import GRID, RUNNING, SINGLE, Stage, Theatre
+
+MINE = "1730621718150001"
+
+
+@pytest.fixture(params=sorted(set(ACCENTS) - {"original"}))
+async def stage(request: pytest.FixtureRequest, theatre: Theatre) -> Stage:
+    """Before every kind of image service whose tasks have buttons."""
+    return await theatre.open(request.param)
 
 
 async def test_a_press_is_submitted_once_and_its_answer_becomes_the_child_s_card(stage: Stage) -> None:
@@ -10,7 +24,7 @@ async def test_a_press_is_submitted_once_and_its_answer_becomes_the_child_s_card
     parent = stage.messages[0]
     await stage.press(parent, "U1")
     assert len(stage.world.log) == 1
-    await stage.wait(20)
+    await stage.wait(40)
     child = max(stage.messages, key=lambda message: message.id)
     assert child.id != parent.id
     assert child.embeds[0].title == "Done"
@@ -123,10 +137,16 @@ async def test_after_a_lost_answer_only_do_it_again_sends_it_again(stage: Stage)
     assert len(stage.world.log) == 1
 
 
-async def test_a_bookmark_is_confirmed_and_makes_no_card(stage: Stage) -> None:
+async def test_a_bookmark_is_confirmed_or_refused_and_makes_no_card(
+    stage: Stage, request: pytest.FixtureRequest
+) -> None:
     await stage.show(SINGLE)
     result = await stage.press(stage.messages[0], "❤️")
-    assert "makes no new picture" in result.followups[-1].content
+    said = {"plus": "did not accept Bookmark", "gateway": "does not offer Bookmark"}
+    accent = request.node.callspec.params["stage"]
+    assert said.get(accent, "Bookmark: done. The image service makes no new picture") in (
+        result.followups[-1].content
+    )
     await stage.wait(2)
     assert len([message for message in stage.messages if not message.flags.ephemeral]) == 1
 
@@ -142,3 +162,89 @@ async def test_a_button_from_another_version_is_answered_politely(stage: Stage) 
     assert result.response.content == (
         f"This button is from an older version. `/status {GRID}` makes a fresh card."
     )
+
+
+async def test_a_place_in_the_queue_is_told(stage: Stage, request: pytest.FixtureRequest) -> None:
+    stage.world.ahead = 3
+    await stage.show(GRID)
+    await stage.press(stage.messages[0], "V1")
+    child = max(stage.messages, key=lambda message: message.id)
+    assert child.embeds[0].title == "Queued"
+    rewritten = request.node.callspec.params["stage"] == "gateway"  # it says 1 for 22, and no place
+    assert ("3 ahead" in (child.embeds[0].description or "")) is not rewritten
+
+
+async def test_a_picture_that_is_not_ready_for_a_moment_is_asked_for_once_more(stage: Stage) -> None:
+    await stage.show(GRID)
+    early = json.dumps({"code": 4, "description": "关联任务状态错误"})
+    stage.server.fail("/mj/submit/action", 200, early, "application/json", times=1)
+    await stage.press(stage.messages[0], "V1")
+    await stage.wait(5)
+    assert len(stage.messages) == 2
+    assert len(stage.world.log) == 1
+
+
+async def test_an_answer_that_was_lost_after_the_press_was_accepted_is_never_sent_again(stage: Stage) -> None:
+    await stage.show(GRID)
+    stage.server.lose("/mj/submit/action", times=1)
+    result = await stage.press(stage.messages[0], "V1")
+    assert "may or may not have started" in result.followups[-1].content
+    await stage.wait(90)
+    assert len(stage.world.log) == 1
+
+
+async def test_every_button_of_a_video_works(stage: Stage, request: pytest.FixtureRequest) -> None:
+    await stage.show(SINGLE)
+    parent = stage.messages[0]
+    result = await stage.press(parent, "Animate (High motion)")
+    if not ACCENTS[request.node.callspec.params["stage"]].offers("MJ::JOB::animate_high::1::x::SOLO"):
+        assert "does not offer Animate" in result.followups[-1].content
+        return
+    await stage.wait(40)
+    video = max(stage.messages, key=lambda message: message.id)
+    assert video.embeds[0].title == "Done"
+    assert "[Video 1](" in (video.embeds[0].description or "")
+    assert stage.labels(video) == [["U1", "U2", "U3", "U4", "🔄"]]
+    await stage.press(video, "U2")
+    await stage.wait(20)
+    clip = max(stage.messages, key=lambda message: message.id)
+    assert stage.labels(clip) == [["Extend (High motion)", "Extend (Low motion)"]]
+    assert "U2 of [this picture](" in (clip.embeds[0].description or "")
+    await stage.press(clip, "Extend (Low motion)")
+    await stage.wait(40)
+    assert [each.embeds[0].title for each in stage.messages] == ["Done"] * 4
+    assert len(stage.world.log) == 3
+
+
+async def test_what_a_relay_does_not_know_is_dim_on_every_card_of_it_and_tried_again_a_day_later(
+    theatre: Theatre,
+) -> None:
+    stage = await theatre.open("gateway")
+    await stage.show(SINGLE)
+    await stage.press(stage.messages[0], "Animate (High motion)")
+    await stage.wait(2)
+    stage.world.add(MINE, [(0, "SUCCESS", "100%")], result="single", start=0.0)
+    await theatre.restart(stage)
+    await stage.show(MINE)
+    other = max((each for each in stage.messages if each.embeds), key=lambda message: message.id)
+    assert stage.button(other, "Animate (High motion)").disabled
+    assert not stage.button(other, "Animate (Low motion)").disabled
+    await stage.wait(25 * 3600)
+    await stage.show(MINE)
+    newest = max((each for each in stage.messages if each.embeds), key=lambda message: message.id)
+    assert not stage.button(newest, "Animate (High motion)").disabled
+
+
+async def test_an_action_that_nobody_has_heard_of_is_pressed_like_any_other(stage: Stage) -> None:
+    """The service is asked for exactly the customId that it gave, once; what it makes of it is its own."""
+    strange = "MJ::JOB::paint_in_oil::1::0f0e-not-a-uuid::SOLO::v99"
+    button = {"customId": strange, "emoji": "", "label": "Oil", "type": 2, "style": 2}
+    stage.world.add(MINE, [(0, "SUCCESS", "100%")], buttons=[button], start=0.0)
+    await stage.wait(20)
+    await stage.show(MINE)
+    body = json.dumps({"code": 1, "description": "Submit success", "result": DemoIds.RUNNING})
+    stage.server.fail("/mj/submit/action", 200, body, "application/json", times=1)
+    await stage.press(stage.messages[0], "Oil")
+    await stage.wait(60)
+    assert [each.embeds[0].title for each in stage.messages] == ["Done", "Done"]
+    assert sum(each.path == "/mj/submit/action" for each in stage.server.requests) == 1
