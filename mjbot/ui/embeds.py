@@ -41,6 +41,11 @@ def view_of(rows: Rows, menu: Menu | None = None) -> discord.ui.View | None:
     return view
 
 
+def picture_of(file: File) -> discord.Embed:
+    """A file that is sent along, as a picture above the buttons."""
+    return discord.Embed().set_image(url=f"attachment://{file.name}")
+
+
 def upload_of(file: File) -> discord.File:
     """A file, as it is sent."""
     return discord.File(io.BytesIO(file.data), file.name, description=file.alt or None)

@@ -120,8 +120,10 @@ class InteractionReply:
         self, sentence: str, view: discord.ui.View | None = None, file: File | None = None
     ) -> None:
         if self._ref is not None and self._private:
-            files = [embeds.upload_of(file)] if file else []
-            await self._interaction.edit_original_response(content=sentence, view=view, attachments=files)
+            embed, files = (embeds.picture_of(file), [embeds.upload_of(file)]) if file else (None, [])
+            await self._interaction.edit_original_response(
+                content=sentence, embed=embed, view=view, attachments=files
+            )
             return
         if self._ref is not None and not (self._update or self._shown):
             # The first follow-up of a thinking answer takes its place, so it must be a message first.
@@ -138,7 +140,7 @@ class InteractionReply:
     ) -> None:
         extra: dict[str, Any] = {"view": view} if view else {}
         if file is not None:
-            extra["file"] = embeds.upload_of(file)
+            extra |= {"embed": embeds.picture_of(file), "file": embeds.upload_of(file)}
         if self._interaction.response.is_done():
             await self._interaction.followup.send(sentence, ephemeral=True, **extra)
         else:
