@@ -143,6 +143,6 @@ class PressStore(Protocol):
         """The kinds of action that were found not to be offered since then."""
         ...
 
-    async def unlink(self, ref: MessageRef) -> None:
-        """A message is gone: nothing points to it any more."""
+    async def unlink(self, ref: MessageRef) -> list[TaskId]:
+        """A message is gone: nothing points to it any more. Returns the tasks whose cards did."""
         ...

@@ -115,11 +115,19 @@ class CardKeeper:
                 await self.close_channel(ref.channel_id)
                 return
             case Gone():
-                self._editor.forget(ref)
-                await self._presses.unlink(ref)
+                await self.message_gone(ref)
+                return
         # A live card that Discord refused is dropped; the next one may be better.
-        if edit.card.final or isinstance(outcome, Gone):
+        if edit.card.final:
             await self._close(ref)
+
+    async def message_gone(self, ref: MessageRef) -> None:
+        """A message was deleted: nothing follows a task on it, and no parent's card leads to it."""
+        if await self._store.watch_at(ref) is None:
+            return  # somebody else's
+        self._editor.forget(ref)
+        await self._close(ref)
+        await self._redraw(await self._presses.unlink(ref))
 
     async def resume(self) -> None:
         """Take up every open watch again; only cards that differ from what is shown are edited."""
@@ -132,16 +140,18 @@ class CardKeeper:
             self._tracker.follow(view, soon=True)
             if view.task is not None or view.settled:
                 await self._submit(watch.ref, card)
-        await self._undim(interrupted)
+        # Buttons whose press died with the last process are given back. What was delivered last is not
+        # certain, so the cards are drawn whatever their digests say.
+        await self._redraw(interrupted, certain=False)
 
-    async def _undim(self, tasks: Sequence[TaskId]) -> None:
-        """Give the buttons back whose press died with the last process."""
+    async def _redraw(self, tasks: Sequence[TaskId], *, certain: bool = True) -> None:
+        """Draw the newest cards of these tasks anew, also those whose watch is long closed."""
         found = dict(await self._store.watches_of(tasks))
         for watch in newest(found):
             view = found[watch]
             if view is not None:
-                # What was delivered last is not certain, so the card is drawn whatever the digest says.
-                self._editor.prime(watch.ref, replace(watch.shown, digest=""))
+                shown = watch.shown if certain else replace(watch.shown, digest="")
+                self._editor.prime(watch.ref, shown)
                 await self._repaint(watch, view)
 
     async def _repaint(self, watch: Watch, view: TaskView) -> None:

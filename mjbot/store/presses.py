@@ -152,15 +152,17 @@ class SqlitePresses:
             self._refused = await self._thread.run(work)
         return self._refused
 
-    async def unlink(self, ref: MessageRef) -> None:
-        """A message is gone: nothing points to it any more."""
+    async def unlink(self, ref: MessageRef) -> list[TaskId]:
+        """A message is gone: nothing points to it any more. Returns the tasks whose cards did."""
 
-        def work(db: Database) -> None:
+        def work(db: Database) -> list[TaskId]:
             with db.atomic():
+                rows = list(db.table("lineage").rows_where("message_id = ?", [ref.message_id]))
                 db.execute("delete from lineage where message_id = ?", [ref.message_id])
                 db.execute("update presses set message_id = null where message_id = ?", [ref.message_id])
+            return [TaskId(row["parent_id"]) for row in rows]
 
-        await self._thread.run(work)
+        return await self._thread.run(work)
 
 
 _PARENT = """

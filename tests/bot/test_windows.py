@@ -143,6 +143,45 @@ async def test_kin_are_linked_both_ways(stage: Stage) -> None:
     assert f"U2 of [this picture]({parent.jump_url})" in (child.embeds[0].description or "")
 
 
+async def test_status_of_kin_shows_kin_after_a_restart_too_and_a_deleted_child_is_dropped(
+    theatre: Theatre,
+) -> None:
+    stage = await theatre.open()
+    await stage.show(GRID)
+    await stage.press(stage.messages[0], "U2")
+    await stage.press(min(stage.messages, key=lambda message: message.id), "V3")
+    await stage.wait(40)
+    await theatre.restart(stage)
+    _, upscale, variation = sorted(stage.messages, key=lambda message: message.id)
+    await stage.show(GRID)
+    fresh = max(stage.messages, key=lambda message: message.id)
+    made = f"Made from this: [U2]({upscale.jump_url}) · [V3]({variation.jump_url})"
+    assert made in (fresh.embeds[0].description or "")
+    owner = stage.guild.add_member(stage.guild.owner)
+    await owner.delete(upscale)
+    await stage.wait(5)
+    fresh = max(stage.messages, key=lambda message: message.id)
+    assert f"Made from this: [V3]({variation.jump_url})" in (fresh.embeds[0].description or "")
+    await stage.show(stage.world.log[1].child_id or "")
+    child = max(stage.messages, key=lambda message: message.id)
+    assert f"V3 of [this picture]({fresh.jump_url})" in (child.embeds[0].description or "")
+
+
+async def test_a_choice_of_a_description_opens_a_window_with_its_words(stage: Stage) -> None:
+    await stage.show(DemoIds.DESCRIBE.value)
+    card = stage.messages[0]
+    first = next(each for row in stage.labels(card) for each in row if each.startswith("1"))
+    window = await stage.press(card, first)
+    assert "A screen print of layered mountains under a low sun" in str(window.modal)
+    told = await stage.ann.submit_modal(window, {"prompt": "mountains, but in winter"})
+    if "does not offer" in str([each.content for each in told.followups]):
+        return  # new-api forwards no such press
+    await stage.wait(60)
+    child = max(stage.messages, key=lambda message: message.id)
+    assert child.embeds[0].title == "Done"
+    assert "mountains, but in winter" in (child.embeds[0].description or "")
+
+
 async def test_imagine_all_makes_one_card_each(theatre: Theatre) -> None:
     stage = await theatre.open("true")
     await stage.show(DemoIds.DESCRIBE.value)

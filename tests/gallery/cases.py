@@ -8,7 +8,7 @@ from mjbot.core.buttons import Press
 from mjbot.core.card import Card, crowded, moved, render
 from mjbot.core.custom_id import CustomId, Verb, action_digest
 from mjbot.core.lineage import Kin, Lineage
-from mjbot.core.state import Context
+from mjbot.core.state import MODAL, Context
 from mjbot.core.task import Button, Task, TaskId
 from mjbot.core.view import LIMITS, Left, Missing, Seen, Silence, TaskView, Trouble, Unreachable, advance
 from mjbot.sandbox.buttons import grid_buttons, single_buttons, video_buttons
@@ -144,6 +144,7 @@ class Easel:
             Shot("waiting for a region", self.draw(region)),
             Shot("left alone", self.draw(advance(waiting, Left(), NOW))),
             Shot("waiting for room", crowded(stop, "U2", NOW + 20, self._locale)),
+            Shot("words waiting for room", self.draw(waiting, {MODAL: Press.RETRYING})),
             Shot("lost", self.draw(lost)),
             Shot("not found", self.draw(unknown)),
             Shot("not seen yet", self.draw(TaskView(ID, opened_at=NOW))),

@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 
 from mjbot.core.custom_id import Verb, action_digest, aim_of, parse
 from mjbot.core.task import TaskId
+from mjbot.sandbox.accents import ACCENTS
 from mjbot.sandbox.faults import When
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
@@ -34,15 +35,16 @@ SUBMITS = "/mj/submit/*"
 DONE = [(0.0, "SUCCESS", "100%")]
 LABELS = st.sampled_from(["U1", "V1", "V2", "🔄"])
 WHO = st.integers(0, 2)
-EXAMPLES, STEPS = 12, 12
+EXAMPLES, STEPS = 4, 12
 ZOOM, AGAIN = "Custom Zoom", "Do it again"
 
 
 class Rig:
     """One bot with its Discord and its image service, and the loop that all of them live in."""
 
-    def __init__(self, runner: asyncio.Runner, stack: AsyncExitStack, folder: Path) -> None:
+    def __init__(self, runner: asyncio.Runner, stack: AsyncExitStack, folder: Path, accent: str) -> None:
         self.run = runner.run
+        self.accent = accent
         self.stack = stack
         self.folder = folder
         self.ids = map(str, count(1_730_621_718_000_000))
@@ -53,17 +55,18 @@ class Rig:
         self.stub = await self.stack.enter_async_context(DiscordStub())
         self.upstream = await self.stack.enter_async_context(SandboxServer(self.world, time.time))
         self.bot: BotProcess = await self.stack.enter_async_context(
-            running(self.stub, self.upstream, self.folder)
+            running(self.stub, self.upstream, self.folder, self.accent)
         )
         self.guild = self.stub.add_guild("Atelier")
         self.people = [self.stub.add_user(name) for name in ("ann", "ben", "cid")]
 
 
-@pytest.fixture
-def rig(tmp_path: Path) -> Iterator[Rig]:
+@pytest.fixture(params=sorted(set(ACCENTS) - {"original"}))
+def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
+    """Before every kind of service whose tasks have buttons."""
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
-        rig = Rig(runner, stack, tmp_path)
+        rig = Rig(runner, stack, tmp_path, request.param)
         try:
             rig.run(rig.open())
             yield rig
