@@ -15,7 +15,6 @@ from yarl import URL
 import cogs
 from mjbot.clock import Clock
 from mjbot.core.custom_id import CustomId, foreign, parse
-from mjbot.core.watch import MessageRef
 from mjbot.ui import handlers
 from mjbot.ui.buttons import CardItem
 from mjbot.ui.menus import MenuItem
@@ -54,7 +53,7 @@ class MJBot(commands.AutoShardedBot):
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
-            intents=discord.Intents(guilds=True, guild_messages=True),
+            intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -91,18 +90,6 @@ class MJBot(commands.AutoShardedBot):
             await handlers.pressed(self.services, interaction, target)
         if interaction.type is discord.InteractionType.component and foreign(custom_id):
             await handlers.old_button(interaction, custom_id)
-
-    async def on_message(self, message: discord.Message, /) -> None:
-        """Nothing: what people write is none of this bot's business."""
-
-    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
-        """A card of ours may be gone."""
-        await self.cards.message_gone(MessageRef(payload.channel_id, payload.message_id))
-
-    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
-        """Cards of ours may be gone."""
-        for message_id in payload.message_ids:
-            await self.cards.message_gone(MessageRef(payload.channel_id, message_id))
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """Nothing in a deleted channel can be edited."""

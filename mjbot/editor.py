@@ -45,6 +45,10 @@ class EditScheduler:
         self._book.unpark(channel_id, self._clock.now())
         self._wakeup.ring()
 
+    async def stands(self, ref: MessageRef) -> bool:
+        """False when a message was surely deleted."""
+        return await self._sink.stands(ref)
+
     def forget(self, ref: MessageRef) -> None:
         """Drop what is known of a message, and what waits for it."""
         self._book.forget(ref)

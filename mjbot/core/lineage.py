@@ -8,7 +8,7 @@ from mjbot.core.task import TaskId
 from mjbot.core.text import escape
 from mjbot.core.words import say
 
-_SHOWN = 5
+LINKED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ def lineage_lines(lineage: Lineage, locale: str) -> list[str]:
         key = "parent" if url else "parent.bare"
         lines.append(say(key, locale, label=label, url=url, id=lineage.parent.task_id))
     if lineage.children:
-        links = [_link(kin) for kin in lineage.children[:_SHOWN]]
-        if (more := len(lineage.children) - _SHOWN) > 0:
+        links = [_link(kin) for kin in lineage.children[:LINKED]]
+        if (more := len(lineage.children) - LINKED) > 0:
             links.append(say("children.more", locale, n=more))
         lines.append(say("children", locale, links=" · ".join(links)))
     return lines

@@ -114,3 +114,7 @@ class MessageSink(Protocol):
     async def edit(self, edit: Edit) -> Outcome:
         """Make one edit. Raises only when the bot's own token is refused."""
         ...
+
+    async def stands(self, ref: MessageRef) -> bool:
+        """False when a message was surely deleted."""
+        ...

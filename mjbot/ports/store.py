@@ -143,6 +143,10 @@ class PressStore(Protocol):
         """The kinds of action that were found not to be offered since then."""
         ...
 
+    async def children(self, task_id: TaskId, guild_id: int | None, limit: int) -> list[MessageRef]:
+        """The messages of the first children of a task, as far as a guild has seen them."""
+        ...
+
     async def unlink(self, ref: MessageRef) -> list[TaskId]:
         """A message is gone: nothing points to it any more. Returns the tasks whose cards did."""
         ...

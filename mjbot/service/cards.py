@@ -10,6 +10,7 @@ from mjbot.clock import Clock, Wakeup
 from mjbot.core.buttons import Press
 from mjbot.core.card import Card, moved, render
 from mjbot.core.edits import Edit, Priority
+from mjbot.core.lineage import LINKED
 from mjbot.core.outcome import Delivered, Gone, Outcome
 from mjbot.core.state import Context
 from mjbot.core.task import Phase, TaskId
@@ -115,16 +116,20 @@ class CardKeeper:
                 await self.close_channel(ref.channel_id)
                 return
             case Gone():
-                await self.message_gone(ref)
+                await self._message_gone(ref)
                 return
         # A live card that Discord refused is dropped; the next one may be better.
         if edit.card.final:
             await self._close(ref)
 
-    async def message_gone(self, ref: MessageRef) -> None:
+    async def check_children(self, task_id: TaskId, guild_id: int | None) -> None:
+        """Drop the children whose messages somebody deleted, of those that a card links to."""
+        for ref in await self._presses.children(task_id, guild_id, LINKED):
+            if not await self._editor.stands(ref):
+                await self._message_gone(ref)
+
+    async def _message_gone(self, ref: MessageRef) -> None:
         """A message was deleted: nothing follows a task on it, and no parent's card leads to it."""
-        if await self._store.watch_at(ref) is None:
-            return  # somebody else's
         self._editor.forget(ref)
         await self._close(ref)
         await self._redraw(await self._presses.unlink(ref))

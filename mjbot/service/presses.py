@@ -125,6 +125,7 @@ class PressService:
             )
         finally:
             await self._cards.repaint(on, action.view)
+        await self._cards.check_children(task_id, place.guild_id)
 
     async def _submit(
         self, place: Place, action: Action, words: Words | None, mask: str, reply: Reply

@@ -202,6 +202,7 @@ class StatusService:
         older = await self._store.add(replace(watch, state=WatchState.OPEN), view)
         await self._store.saw(place, view.id, self._clock.now())
         await self._cards.keep(watch, view, card, older)
+        await self._cards.check_children(view.id, place.guild_id)
         if card.picture and not place.can_attach and self._pictures.attaches(card.picture):
             await reply.tell("say.no_files")
 

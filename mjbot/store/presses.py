@@ -128,6 +128,15 @@ class SqlitePresses:
 
         return await self._thread.run(work)
 
+    async def children(self, task_id: TaskId, guild_id: int | None, limit: int) -> list[MessageRef]:
+        """The messages of the first children of a task, as far as this guild has seen them."""
+
+        def work(db: Database) -> list[MessageRef]:
+            rows = list(db.query(_CHILDREN, {"id": task_id, "guild": guild_id}))[:limit]
+            return [MessageRef(row["channel_id"], row["message_id"]) for row in rows if row["message_id"]]
+
+        return await self._thread.run(work)
+
     async def refuse_kind(self, kind: str, at: float) -> None:
         """Remember that this service does not offer a kind of action."""
         row = {"service": self._service, "kind": kind, "at": at}

@@ -16,7 +16,7 @@ import discord
 from mjbot.core.card import Card, Picture
 from mjbot.core.edits import Edit
 from mjbot.core.outcome import Delivered, Gone, Later, Outcome, Refused
-from mjbot.core.watch import Shown
+from mjbot.core.watch import MessageRef, Shown
 from mjbot.ports import SMALLER, File, PictureSource
 from mjbot.ui.embeds import embed_of, upload_of, view_of
 
@@ -50,6 +50,16 @@ class DiscordSink:
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             log.info("Discord could not be reached: %s", type(error).__name__)
             return Later()
+
+    async def stands(self, ref: MessageRef) -> bool:
+        """False when a message was surely deleted."""
+        try:
+            await self._client.get_partial_messageable(ref.channel_id).fetch_message(ref.message_id)
+        except discord.NotFound:
+            return False
+        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError):
+            return True  # it cannot be looked at just now
+        return True
 
     async def _deliver(self, edit: Edit, image: str | None, file: File | None) -> Delivered:
         picture = edit.card.picture

@@ -159,7 +159,7 @@ async def test_status_of_kin_shows_kin_after_a_restart_too_and_a_deleted_child_i
     assert made in (fresh.embeds[0].description or "")
     owner = stage.guild.add_member(stage.guild.owner)
     await owner.delete(upscale)
-    await stage.wait(5)
+    await stage.show(GRID)
     fresh = max(stage.messages, key=lambda message: message.id)
     assert f"Made from this: [V3]({variation.jump_url})" in (fresh.embeds[0].description or "")
     await stage.show(stage.world.log[1].child_id or "")
