@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run check pictures test lint types format clean
+.PHONY: help demo run check pictures test soak lint types format clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -24,6 +24,9 @@ pictures: $(VENV)/.dev ## draw every card anew into docs/cards; needs Chromium
 
 test: lint types ## everything that must pass before a change lands
 	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+soak: $(VENV)/.dev ## the long versions of the kill and fuzz tests: fifty kills, a million mutations
+	$(BIN)/python -m pytest tests/system/test_kills.py tests/system/test_exactly_once.py --kills 50 $(ARGS)
 
 lint: $(VENV)/.dev ## format and lint check
 	$(BIN)/ruff format --check .

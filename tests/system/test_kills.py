@@ -1,0 +1,120 @@
+"""`kill -9` again and again under load: everything that was promised is kept all the same."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from mjbot.sandbox.server import SandboxServer
+from mjbot.sandbox.world import World
+from tests.system.discord_stub import Channel, DiscordStub, Interaction, User
+from tests.system.process import SECONDS, BotProcess, running
+
+FIRST = 1_730_621_718_000_000
+CHANNELS = 4
+INSTANT = 0.1  # seconds
+PRESSED = ("U1", "U2", "V1", "V3")
+
+
+@dataclass
+class Load:
+    """People who ask and press, while somebody pulls the plug."""
+
+    stub: DiscordStub
+    upstream: SandboxServer
+    bot: BotProcess
+    channels: list[Channel]
+    user: User
+    dice: random.Random
+    asked: list[Interaction] = field(default_factory=list)
+    kills: list[float] = field(default_factory=list)
+
+    async def ask(self) -> None:
+        """Ask for a new task, in the next channel."""
+        number = len(self.asked)
+        task_id = str(FIRST + number)
+        span = self.dice.uniform(1, 6)
+        steps = [(0.0, "SUBMITTED", "0%"), *((span * n / 4, "IN_PROGRESS", f"{n * 20}%") for n in (1, 2, 3))]
+        self.upstream.world.add(task_id, [*steps, (span, "SUCCESS", "100%")], start=time.time())
+        channel = self.channels[number % CHANNELS]
+        self.asked.append(await self.stub.slash(channel, self.user, "status", task_id=task_id))
+
+    async def press(self) -> None:
+        """Press something on some finished card, if there is one."""
+        done = [each for channel in self.channels for each in self.stub.messages(channel) if each.buttons()]
+        if not done:
+            return
+        message, label = self.dice.choice(done), self.dice.choice(PRESSED)
+        for button in message.buttons():
+            if button.get("label") == label:
+                with suppress(LookupError):  # it is dim
+                    await self.stub.press(message, str(button["custom_id"]), self.user)
+
+    async def pull_the_plug(self) -> None:
+        """Kill the process at some moment, and start it again."""
+        await asyncio.sleep(self.dice.uniform(0.0, 0.8))  # the moment is what is tried, not waited for
+        self.kills.append(time.time())
+        await self.bot.kill()
+        await self.bot.start()
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        with closing(sqlite3.connect(self.bot.database)) as connection:
+            return connection.execute(query).fetchall()
+
+    def settled(self) -> bool:
+        """True when no watch is open, and no press is under way."""
+        live = self.rows("select 1 from watches where state <> 'closed'")
+        return not live and not self.rows("select 1 from presses where state in ('sending', 'retrying')")
+
+
+@pytest.fixture
+async def load(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Load]:
+    async with DiscordStub() as stub, SandboxServer(World(side=32), time.time) as upstream:
+        guild = stub.add_guild("Atelier")
+        channels = [stub.add_channel(guild, f"pictures-{n}") for n in range(CHANNELS)]
+        user = stub.add_user("ann")
+        async with running(stub, upstream, tmp_path) as bot:
+            yield Load(stub, upstream, bot, channels, user, random.Random(request.param))
+
+
+@pytest.mark.parametrize("load", [11, 12], indirect=True)
+async def test_killed_again_and_again_under_load_nothing_is_lost_doubled_or_left_open(
+    load: Load, kills: int
+) -> None:
+    for _ in range(kills):
+        await load.ask()
+        await load.ask()
+        await load.press()
+        await load.pull_the_plug()
+    await until(load.settled)
+
+    cards = [each for channel in load.channels for each in load.stub.messages(channel) if each.embeds]
+    committed = {row[0] for row in load.rows("select message_id from watches")}
+    assert committed <= {each.id for each in cards}
+    for each in cards:
+        if each.id in committed:
+            assert each.embeds[0]["title"] == "Done"
+        else:  # its id came with Discord's answer; killed right then, nothing can know of it
+            assert min(abs(each.created - kill) for kill in load.kills) < INSTANT
+    footers = Counter(str(each.embeds[0]["footer"]["text"]) for each in cards)
+    assert set(footers.values()) == {1}
+    made = Counter((each.task_id, each.custom_id) for each in load.upstream.world.log if each.child_id)
+    assert set(made.values()) <= {1}
+    assert load.rows("pragma integrity_check") == [("ok",)]
+
+
+async def until(settled: object) -> None:
+    """Wait for what only the database file can tell."""
+    assert callable(settled)
+    async with asyncio.timeout(4 * SECONDS):
+        while not settled():
+            await asyncio.sleep(0.1)
