@@ -15,6 +15,7 @@ from mjbot.core.edits import EditBook
 from mjbot.core.polling import Pace, PollBook
 from mjbot.core.view import Limits
 from mjbot.editor import EditScheduler
+from mjbot.housekeeper import Housekeeper
 from mjbot.pictures import Masks, Pictures, picture_session
 from mjbot.service import (
     CardKeeper,
@@ -30,6 +31,7 @@ from mjbot.service import (
 from mjbot.settings import Settings
 from mjbot.store.guilds import SqliteGuilds
 from mjbot.store.presses import SqlitePresses
+from mjbot.store.pruning import SqlitePruner
 from mjbot.store.sqlite import SqliteStore
 from mjbot.store.thread import DatabaseThread
 from mjbot.tracker import TaskTracker
@@ -61,6 +63,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
         bot.store = store
         bot.tracker = TaskTracker(source, PollBook(pace, random.random), clock, Limits(watch=watch_limit))
         bot.editor = EditScheduler(DiscordSink(bot, pictures), EditBook(), clock)
+        bot.housekeeper = Housekeeper(SqlitePruner(thread), clock, settings.keep_days * 86_400)
         presses = SqlitePresses(thread, base_of(upstream_url))
         bot.cards = CardKeeper(store, presses, bot.tracker, bot.editor, clock, watch_limit)
         status = StatusService(

@@ -22,6 +22,7 @@ from mjbot.ui.translator import CatalogueTranslator
 
 if TYPE_CHECKING:
     from mjbot.editor import EditScheduler
+    from mjbot.housekeeper import Housekeeper
     from mjbot.service import CardKeeper
     from mjbot.store.sqlite import SqliteStore
     from mjbot.tracker import TaskTracker
@@ -46,6 +47,7 @@ class MJBot(commands.AutoShardedBot):
     tracker: TaskTracker
     editor: EditScheduler
     cards: CardKeeper
+    housekeeper: Housekeeper
     services: handlers.Services
     store: SqliteStore
 
@@ -133,9 +135,11 @@ class MJBot(commands.AutoShardedBot):
             tracker = loops.create_task(self.tracker.run(), name="tracker")
             editor = loops.create_task(self.editor.run(), name="editor")
             keeper = loops.create_task(self.cards.run(), name="keeper")
+            housekeeper = loops.create_task(self.housekeeper.run(), name="housekeeper")
             await self._stop.wait()
             self.services.status.close()
             tracker.cancel()
+            housekeeper.cancel()
             async with asyncio.TaskGroup() as last:
                 last.create_task(self.services.presses.finish(_DRAIN_SECONDS))
                 last.create_task(self.editor.drain(_DRAIN_SECONDS))

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     batch_size: int = Field(100, ge=1, le=1000)
     images: Literal["auto", "link", "attach"] = "auto"
     watch_limit: float = Field(24, gt=0, le=24 * 14)
+    keep_days: float = Field(90, ge=1, le=3650)
     allowed_guilds: Annotated[frozenset[int], NoDecode] = frozenset()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"

@@ -99,6 +99,14 @@ class GuildStore(Protocol):
         ...
 
 
+class Pruner(Protocol):
+    """What may be forgotten."""
+
+    async def prune(self, before: float, limit: int) -> int:
+        """Forget so many tasks that were read last before then and that no message follows."""
+        ...
+
+
 class PressStore(Protocol):
     """Presses, and what was made of what."""
 

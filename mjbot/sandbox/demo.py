@@ -78,6 +78,7 @@ def demo_settings(url: str, auth: Auth = "bearer") -> Settings:
         batch_size=100,
         images="auto",
         watch_limit=24.0,
+        keep_days=90.0,
         allowed_guilds=frozenset(),
     )
 

@@ -81,3 +81,10 @@ def choices_of_guilds(db: Database) -> None:
 def kinds_of_action_that_are_not_offered(db: Database) -> None:
     """What an image service does not offer: ``service`` is its address."""
     db.table("refused_kinds").create({"service": str, "kind": str, "at": float}, pk=("service", "kind"))
+
+
+@migrations()
+def indexes_for_forgetting(db: Database) -> None:
+    """What is old is found by its age, and what belongs to it by its task."""
+    db.table("tasks").create_index(["updated_at"])
+    db.table("seen").create_index(["task_id"])

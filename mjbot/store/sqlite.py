@@ -19,6 +19,8 @@ from mjbot.store.rows import (
 )
 from mjbot.store.thread import DatabaseThread
 
+_RECENT = 2_000  # a keystroke must not cost more the longer a bot has been in use
+
 
 class SqliteStore:
     """What is asked of the database and written to it. Each method is one transaction."""
@@ -136,16 +138,15 @@ class SqliteStore:
         await self._thread.run(work)
 
     async def offers(self, place: Place, text: str, limit: int) -> list[Offer]:
-        """Tasks that this place has seen, whose id or prompt has the text: running first, then newest."""
+        """Tasks that this place has seen, whose id or prompt has the text: running first, then newest.
+
+        Only the newest few thousand are looked at.
+        """
 
         def work(db: Database) -> list[Offer]:
             pattern = "%" + text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
-            rows = db.query(
-                "select seen.at as at, tasks.view as view from seen join tasks on tasks.id = seen.task_id"
-                " where place = :place and (tasks.id like :text escape '\\' or prompt like :text escape '\\')"
-                " order by phase in ('success', 'failure', 'cancelled', 'over'), seen.at desc limit :limit",
-                {"place": _place(place), "text": pattern, "limit": limit},
-            )
+            values = {"place": _place(place), "text": pattern, "limit": limit, "recent": _RECENT}
+            rows = db.query(_OFFERS, values)
             views = [(parse_view(row["view"]), row["at"]) for row in rows]
             return [Offer(view, at) for view, at in views if view is not None]
 
@@ -164,6 +165,15 @@ class SqliteStore:
                 db.table("named").upsert({"name": name, "value": value}, pk="name")
 
         await self._thread.run(work)
+
+
+_OFFERS = r"""
+select seen.at as at, tasks.view as view
+from (select * from seen where place = :place order by at desc limit :recent) seen
+join tasks on tasks.id = seen.task_id
+where tasks.id like :text escape '\' or prompt like :text escape '\'
+order by phase in ('success', 'failure', 'cancelled', 'over'), seen.at desc limit :limit
+"""
 
 
 def _place(place: Place) -> str:
