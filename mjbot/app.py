@@ -23,6 +23,7 @@ from mjbot.service import (
     Patience,
     PermitService,
     PressService,
+    Quotas,
     RegionService,
     StatusService,
     UnderWay,
@@ -34,6 +35,7 @@ from mjbot.store.presses import SqlitePresses
 from mjbot.store.pruning import SqlitePruner
 from mjbot.store.sqlite import SqliteStore
 from mjbot.store.thread import DatabaseThread
+from mjbot.store.uses import SqliteUses
 from mjbot.tracker import TaskTracker
 from mjbot.ui.handlers import Services
 from mjbot.ui.sink import DiscordSink
@@ -66,12 +68,13 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
         bot.housekeeper = Housekeeper(SqlitePruner(thread), clock, settings.keep_days * 86_400)
         presses = SqlitePresses(thread, base_of(upstream_url))
         bot.cards = CardKeeper(store, presses, bot.tracker, bot.editor, clock, watch_limit)
+        quotas = Quotas(SqliteUses(thread), settings.limits, clock)
         status = StatusService(
-            source, store, presses, bot.tracker, bot.cards, pictures, clock, settings.allowed_guilds
+            source, store, presses, bot.tracker, bot.cards, pictures, quotas, clock, settings.allowed_guilds
         )
         permits = PermitService(SqliteGuilds(thread), store)
         regions = RegionService(presses, status, permits, Masks(pictures))
-        bot.services = _services(bot, source, presses, status, permits, regions, clock)
+        bot.services = _services(bot, source, presses, status, permits, regions, quotas, clock)
         yield bot
 
 
@@ -82,11 +85,12 @@ def _services(
     status: StatusService,
     permits: PermitService,
     regions: RegionService,
+    quotas: Quotas,
     clock: Clock,
 ) -> Services:
     """The use cases that submit share what is under way, what waits for room, and what was written."""
     under_way, patience, drafts = UnderWay(), Patience(clock), Drafts()
-    shared = (regions, permits, bot.cards, under_way, patience, drafts, clock)
+    shared = (regions, permits, quotas, bot.cards, under_way, patience, drafts, clock)
     pressing = PressService(source, bot.store, presses, status, *shared)
     windows = WindowService(source, presses, bot.tracker, status, *shared)
     return Services(status, pressing, windows, regions, permits)

@@ -72,6 +72,18 @@ class Closing(MJBotError):
     key = "say.closing"
 
 
+class TooMuch(MJBotError):
+    """Somebody, or a whole server, is faster than the limits allow; ``t`` says when to try again."""
+
+    key = "say.too_much"
+
+
+class TooManyCards(MJBotError):
+    """A server has as many live cards as it may have."""
+
+    key = "say.too_many_cards"
+
+
 class AnswerLost(MJBotError):
     """Discord did not take the public answer to an interaction."""
 

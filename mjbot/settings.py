@@ -11,6 +11,7 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from mjbot.core.limits import Limits, limits_of
 from mjbot.errors import StartupError
 
 PREFIX = "MJBOT_"
@@ -38,6 +39,10 @@ class Settings(BaseSettings):
     images: Literal["auto", "link", "attach"] = "auto"
     watch_limit: float = Field(24, gt=0, le=24 * 14)
     keep_days: float = Field(90, ge=1, le=3650)
+    user_asks: int = Field(20, ge=1)
+    user_presses: int = Field(40, ge=1)
+    guild_presses: int = Field(400, ge=1)
+    guild_cards: int = Field(100, ge=1)
     allowed_guilds: Annotated[frozenset[int], NoDecode] = frozenset()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
@@ -81,6 +86,16 @@ class Settings(BaseSettings):
         if self.poll_min > self.poll_max:
             raise ValueError(f"{PREFIX}POLL_MIN must not be larger than {PREFIX}POLL_MAX")
         return self
+
+    @property
+    def limits(self) -> Limits:
+        """How much people and servers may ask and press."""
+        return limits_of(
+            user_asks=self.user_asks,
+            user_presses=self.user_presses,
+            guild_presses=self.guild_presses,
+            guild_cards=self.guild_cards,
+        )
 
 
 def load() -> Settings:

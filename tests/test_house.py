@@ -34,7 +34,7 @@ MAY_IMPORT = {
         "mjbot.service",
     ),
     "mjbot.ui": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.service", "mjbot.ui"),
-    "mjbot.settings": ("mjbot.errors",),
+    "mjbot.settings": ("mjbot.core", "mjbot.errors"),
     "mjbot.sandbox.server": ("mjbot.sandbox",),
     "mjbot.sandbox.world": ("mjbot.sandbox",),
     "mjbot.sandbox.art": ("mjbot.sandbox",),

@@ -1,7 +1,7 @@
 """The edges of mjbot: what the middle needs from the image service, the disk and Discord."""
 
 from mjbot.ports.discord import MessageSink, Place, Reply, Upload, Words
-from mjbot.ports.store import GuildStore, Offer, PressRecord, PressStore, Pruner, WatchStore
+from mjbot.ports.store import GuildStore, Offer, PressRecord, PressStore, Pruner, UseStore, WatchStore
 from mjbot.ports.upstream import SMALLER, Accepted, File, MaskSource, PictureSource, Report, TaskSource
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Report",
     "TaskSource",
     "Upload",
+    "UseStore",
     "WatchStore",
     "Words",
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from mjbot.core.buttons import Press
+    from mjbot.core.limits import Limit
     from mjbot.core.lineage import Lineage
     from mjbot.core.policy import Policy
     from mjbot.core.task import TaskId
@@ -96,6 +97,14 @@ class GuildStore(Protocol):
 
     async def set_policy(self, guild_id: int, policy: Policy) -> None:
         """Keep a guild's choice."""
+        ...
+
+
+class UseStore(Protocol):
+    """What the limits are counted by."""
+
+    async def take(self, uses: Sequence[tuple[str, Limit]], at: float) -> float | None:
+        """Count one use by each of these, or return when the next one is free; nothing is counted then."""
         ...
 
 

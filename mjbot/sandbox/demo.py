@@ -79,6 +79,10 @@ def demo_settings(url: str, auth: Auth = "bearer") -> Settings:
         images="auto",
         watch_limit=24.0,
         keep_days=90.0,
+        user_asks=20,
+        user_presses=40,
+        guild_presses=400,
+        guild_cards=100,
         allowed_guilds=frozenset(),
     )
 

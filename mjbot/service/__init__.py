@@ -5,6 +5,7 @@ from mjbot.service.drafts import Drafts
 from mjbot.service.patience import Patience
 from mjbot.service.permits import PermitService
 from mjbot.service.presses import PressService
+from mjbot.service.quotas import Quotas
 from mjbot.service.regions import RegionService
 from mjbot.service.status import StatusService
 from mjbot.service.underway import UnderWay
@@ -16,6 +17,7 @@ __all__ = [
     "Patience",
     "PermitService",
     "PressService",
+    "Quotas",
     "RegionService",
     "StatusService",
     "UnderWay",

@@ -63,6 +63,11 @@ class CardKeeper:
         since = self._clock.now() - _REFUSED_SECONDS
         return await self._presses.of(task_id), await self._presses.refused_kinds(since)
 
+    def live(self, guild_id: int | None) -> int:
+        """How many messages of a server follow a task; 0 for direct messages, which nobody shares."""
+        watches = (watch for each in self._watches.values() for watch in each.values())
+        return sum(watch.guild_id == guild_id for watch in watches) if guild_id else 0
+
     async def keep(self, watch: Watch, view: TaskView, card: Card, older: Sequence[Watch] = ()) -> None:
         """Follow a task for a message that shows ``watch.shown``; older messages of it hand over."""
         self._editor.prime(watch.ref, watch.shown, card.state)

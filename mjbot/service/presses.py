@@ -20,6 +20,7 @@ from mjbot.service.drafts import Drafts
 from mjbot.service.patience import Patience
 from mjbot.service.permits import PermitService
 from mjbot.service.questions import Questions
+from mjbot.service.quotas import Quotas
 from mjbot.service.regions import RegionService
 from mjbot.service.status import StatusService
 from mjbot.service.underway import UnderWay
@@ -38,6 +39,7 @@ class PressService:
         status: StatusService,
         regions: RegionService,
         permits: PermitService,
+        quotas: Quotas,
         cards: CardKeeper,
         under_way: UnderWay,
         patience: Patience,
@@ -49,6 +51,7 @@ class PressService:
         self._presses = presses
         self._status = status
         self._permits = permits
+        self._quotas = quotas
         self._cards = cards
         self._children = ChildService(presses, status, cards)
         self._patience = patience
@@ -106,6 +109,7 @@ class PressService:
         words: Words | None = None,
         mask: str = "",
     ) -> None:
+        await self._quotas.press(place)
         task_id, now, after = action.view.id, self._clock.now(), action.aim.after
         earlier = await self._presses.begin(task_id, action.digest, place.user_id, now, after=after)
         if earlier is not None:

@@ -25,6 +25,7 @@ from mjbot.errors import (
 )
 from mjbot.ports import Offer, PictureSource, Place, PressStore, Reply, TaskSource, WatchStore
 from mjbot.service.cards import CardKeeper
+from mjbot.service.quotas import Quotas
 from mjbot.tracker import TaskTracker
 
 # Discord gives 3 s for the first answer; a reading that takes longer than this is waited for in public.
@@ -52,6 +53,7 @@ class StatusService:
         tracker: TaskTracker,
         cards: CardKeeper,
         pictures: PictureSource,
+        quotas: Quotas,
         clock: Clock,
         allowed_guilds: frozenset[int] = frozenset(),
     ) -> None:
@@ -61,6 +63,7 @@ class StatusService:
         self._tracker = tracker
         self._cards = cards
         self._pictures = pictures
+        self._quotas = quotas
         self._clock = clock
         self._allowed = allowed_guilds
         self._reads: dict[TaskId, asyncio.Task[TaskView]] = {}
@@ -75,6 +78,7 @@ class StatusService:
         if place.can_follow and not place.can_embed:
             await reply.tell("say.no_embeds")
             return
+        await self._quotas.ask(place, self._cards.live(place.guild_id))
         watch: Watch | None = None
         reading = asyncio.ensure_future(self._look(task_id))
         try:
@@ -99,6 +103,7 @@ class StatusService:
     async def look_again(self, place: Place, ref: MessageRef, task_id: TaskId, reply: Reply) -> None:
         """Take up a task anew on a message whose watch had ended. Raises `MJBotError`."""
         self.admit(place)
+        await self._quotas.ask(place, self._cards.live(place.guild_id))
         view = await self._look(task_id)
         if not place.can_follow:
             await self._present(place, view, reply, None)

@@ -21,6 +21,7 @@ from mjbot.service.cards import CardKeeper
 from mjbot.service.drafts import Drafts
 from mjbot.service.patience import Patience
 from mjbot.service.permits import PermitService
+from mjbot.service.quotas import Quotas
 from mjbot.service.regions import RegionService
 from mjbot.service.status import StatusService
 from mjbot.service.underway import UnderWay
@@ -40,6 +41,7 @@ class WindowService:
         status: StatusService,
         regions: RegionService,
         permits: PermitService,
+        quotas: Quotas,
         cards: CardKeeper,
         under_way: UnderWay,
         patience: Patience,
@@ -52,6 +54,7 @@ class WindowService:
         self._status = status
         self._regions = regions
         self._permits = permits
+        self._quotas = quotas
         self._cards = cards
         self._under_way = under_way
         self._patience = patience
@@ -81,6 +84,7 @@ class WindowService:
             view = await self._status.known(task_id)
             if view.task is not None and view.task.phase is not Phase.WAITING:
                 raise PressRefused("say.answered")
+            await self._quotas.press(place)
             mask = await self._regions.mask(place, task_id, aim, words) if aim.area else ""
             await self._answer(place, on, view, words, mask)
         self._drafts.drop(place.user_id, task_id, MODAL)

@@ -88,3 +88,11 @@ def indexes_for_forgetting(db: Database) -> None:
     """What is old is found by its age, and what belongs to it by its task."""
     db.table("tasks").create_index(["updated_at"])
     db.table("seen").create_index(["task_id"])
+
+
+@migrations()
+def uses_of_the_last_hour(db: Database) -> None:
+    """What the limits are counted by; ``who`` is a person or a server."""
+    db.table("uses").create({"who": str, "kind": str, "at": float})
+    db.table("uses").create_index(["who", "kind", "at"])
+    db.table("uses").create_index(["at"])

@@ -40,6 +40,9 @@ class BotProcess:
         self._environment = {
             **environment(stub, upstream, accent),
             "MJBOT_DATABASE": str(self.database),
+            "MJBOT_USER_ASKS": "10000",
+            "MJBOT_USER_PRESSES": "10000",
+            "MJBOT_GUILD_PRESSES": "10000",
             "MJBOT_POLL_MIN": "1",
             "MJBOT_POLL_MAX": "2",
         }

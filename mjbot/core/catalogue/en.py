@@ -112,6 +112,8 @@ SENTENCES: Final[dict[str, str]] = {
     "say.slow_down.until": "The image service asks us to slow down. Please try again {t}.",
     "say.no_embeds": "This bot may not embed links here, so its card would stay empty. It needs **Embed Links**.",
     "say.no_files": "This bot may not attach files here, so the picture is only linked and the link may expire.",
+    "say.too_much": "That is a lot in a short time. Please try again {t}.",
+    "say.too_many_cards": "There are already {n} live cards in this server. Please wait for one to finish.",
     "say.not_here": "This bot may not be used in this server. The bot's owner can allow it.",
     "say.used": "{label} was already made: {link}",
     "say.in_flight": "{label} is already on its way.",

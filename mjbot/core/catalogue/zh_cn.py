@@ -109,6 +109,8 @@ SENTENCES: Final[dict[str, str]] = {
     "say.slow_down.until": "图像服务要求放慢速度，可再试时间：{t}。",
     "say.no_embeds": "本机器人在此不能嵌入链接，卡片会是空的。需要“嵌入链接”权限。",
     "say.no_files": "本机器人在此不能上传文件，图片只能以链接显示，链接可能会过期。",
+    "say.too_much": "短时间内次数太多，可再试时间：{t}。",
+    "say.too_many_cards": "这个服务器已有 {n} 张进行中的卡片，请等其中一张结束。",
     "say.not_here": "本机器人不能在这个服务器使用，可请管理员开通。",
     "say.used": "{label} 已经生成过：{link}",
     "say.in_flight": "{label} 正在提交。",

@@ -109,6 +109,8 @@ SENTENCES: Final[dict[str, str]] = {
     "say.slow_down.until": "圖像服務要求放慢速度，可再試時間：{t}。",
     "say.no_embeds": "本機器人在此不能嵌入連結，卡片會是空的。需要「嵌入連結」權限。",
     "say.no_files": "本機器人在此不能上傳檔案，圖片只能以連結顯示，連結可能會過期。",
+    "say.too_much": "短時間內次數太多，可再試時間：{t}。",
+    "say.too_many_cards": "這個伺服器已有 {n} 張進行中的卡片，請等其中一張結束。",
     "say.not_here": "本機器人不能在這個伺服器使用，可請管理員開通。",
     "say.used": "{label} 已經生成過：{link}",
     "say.in_flight": "{label} 正在提交。",

@@ -1,0 +1,68 @@
+"""What keeps one person, or one server, from using up a key that all share."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bot.conftest import GRID, RUNNING, SINGLE, Stage, Theatre
+
+MINE = 1_730_621_718_150_001
+MANY = "in a short time. Please try again <t:"
+
+
+@pytest.fixture
+async def tight(theatre: Theatre) -> Stage:
+    """A server with small limits."""
+    stage = await theatre.open()
+    await theatre.restart(stage, user_asks=3, user_presses=2, guild_presses=3, guild_cards=2)
+    return stage
+
+
+async def test_who_asks_too_often_is_told_when_to_ask_again_and_may_then(tight: Stage) -> None:
+    for _ in range(3):
+        assert not (await tight.ask(GRID)).ephemeral
+    told = await tight.ask(GRID)
+    assert told.ephemeral
+    assert told.response is not None
+    assert MANY in told.response.content
+    ben = tight.guild.add_member(tight.env.create_user("ben"))
+    assert not (await ben.slash(tight.channel, "status", task_id=GRID)).ephemeral
+    await tight.wait(62)
+    assert not (await tight.ask(GRID)).ephemeral
+
+
+async def test_a_restart_forgets_no_limit(tight: Stage, theatre: Theatre) -> None:
+    for _ in range(3):
+        await tight.ask(GRID)
+    await theatre.restart(tight, user_asks=3)
+    assert (await tight.ask(GRID)).ephemeral
+
+
+async def test_who_presses_too_often_is_told_and_nothing_is_sent(tight: Stage) -> None:
+    await tight.show(GRID)
+    card = tight.messages[0]
+    for label in ("U1", "V1"):
+        await tight.press(card, label)
+    told = await tight.press(card, "U2")
+    assert told.response is not None
+    assert MANY in told.response.content
+    assert len(tight.world.log) == 2
+    ben = tight.guild.add_member(tight.env.create_user("ben"))
+    for label, sent in (("U3", 3), ("U4", 3)):  # the third is the server's last in this hour
+        custom_id = tight.button(card, label).custom_id
+        assert custom_id is not None
+        await ben.click(card, custom_id=custom_id)
+        assert len(tight.world.log) == sent
+
+
+async def test_a_server_has_so_many_live_cards_and_finished_ones_do_not_count(tight: Stage) -> None:
+    for number in range(2):
+        tight.world.add(str(MINE + number), [(0, "IN_PROGRESS", "46%"), (90, "SUCCESS", "100%")])
+        await tight.ask(str(MINE + number))
+    await tight.wait(70)
+    told = await tight.ask(RUNNING)
+    assert told.ephemeral
+    assert told.response is not None
+    assert "already 2 live cards in this server" in told.response.content
+    await tight.wait(40)
+    assert not (await tight.ask(SINGLE)).ephemeral
