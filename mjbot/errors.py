@@ -72,6 +72,19 @@ class Closing(MJBotError):
     key = "say.closing"
 
 
+class NoRights(MJBotError):
+    """The bot lacks a permission in this channel; the sentence names it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+    @property
+    def sentence(self) -> str:
+        """The key of the sentence to say."""
+        return self.reason
+
+
 class TooMuch(MJBotError):
     """Somebody, or a whole server, is faster than the limits allow; ``t`` says when to try again."""
 

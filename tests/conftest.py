@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+
 import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "last: runs after all others, because it looks at what they left")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def everything_logged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Write what this process logs, at every level, beside what the processes of the tests write."""
+    handler = logging.FileHandler(tmp_path_factory.getbasetemp() / "suite.log", encoding="utf-8")
+    logger = logging.getLogger("mjbot")
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    yield
+    logger.removeHandler(handler)
+    handler.close()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mjbot.core.buttons import Press
 from mjbot.core.task import Task, TaskId
 from mjbot.core.text import escape
 from mjbot.core.view import TaskView
-from mjbot.core.watch import MessageRef, Watch, WatchState
+from mjbot.core.watch import MessageRef
 from mjbot.errors import AnswerLost, PressRefused
 from mjbot.ports import Accepted, Place, PressStore, Reply, Words
 from mjbot.service.cards import CardKeeper
@@ -41,7 +39,7 @@ class ChildService:
             return
         watch = self._status.new_watch(place, accepted.task_id, ref)
         view = _unborn(accepted.task_id, parent, accepted, words, watch.created_at)
-        await self._presses.accept(parent.id, digest, label, _kept(watch, place), view)
+        await self._presses.accept(parent.id, digest, label, watch, view)
         try:
             await self._status.present(place, view, reply, watch)
         except AnswerLost as error:
@@ -50,16 +48,8 @@ class ChildService:
             view = _unborn(task_id, parent, accepted, words, watch.created_at)
             card = await self._cards.card(view, place.locale, place.guild_id)
             watch = self._status.new_watch(place, task_id, await reply.also(card))
-            await self._presses.accept(parent.id, digest, label, _kept(watch, place), view)
-            if place.can_follow:
-                await self._cards.keep(
-                    watch, view, await self._cards.card(view, place.locale, place.guild_id)
-                )
-
-
-def _kept(watch: Watch, place: Place) -> Watch:
-    """Where the bot cannot follow, a watch is only kept as the place where the child was shown."""
-    return watch if place.can_follow else replace(watch, state=WatchState.CLOSED)
+            await self._presses.accept(parent.id, digest, label, watch, view)
+            await self._cards.keep(watch, view, await self._cards.card(view, place.locale, place.guild_id))
 
 
 def _unborn(

@@ -72,7 +72,7 @@ class PressService:
 
         ``words``: what its window was given.
         """
-        self._status.admit(place)
+        self._status.admit_spending(place)
         await self._permits.check(place, on, task_id)
         with self._under_way.noted():
             if (stored := await self._store.view(task_id)) is None or stored.task is None:

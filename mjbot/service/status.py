@@ -18,6 +18,7 @@ from mjbot.errors import (
     BadTaskId,
     Closing,
     MJBotError,
+    NoRights,
     NotAllowedHere,
     PressRefused,
     TaskNotFound,
@@ -76,8 +77,7 @@ class StatusService:
         if task_id is None:
             raise BadTaskId
         if place.can_follow and not place.can_embed:
-            await reply.tell("say.no_embeds")
-            return
+            raise NoRights("say.no_embeds")
         await self._quotas.ask(place, self._cards.live(place.guild_id))
         watch: Watch | None = None
         reading = asyncio.ensure_future(self._look(task_id))
@@ -153,6 +153,14 @@ class StatusService:
             raise Closing
         if self._allowed and place.guild_id not in self._allowed:
             raise NotAllowedHere
+
+    def admit_spending(self, place: Place) -> None:
+        """Like `admit`; and raise `NoRights` where what is paid for could not be shown."""
+        self.admit(place)
+        if not place.can_follow:
+            raise NoRights("say.no_channel")
+        if not place.can_embed:
+            raise NoRights("say.no_embeds")
 
     def close(self) -> None:
         """Begin nothing new: the process is about to end."""

@@ -75,6 +75,7 @@ class WindowService:
         self, place: Place, on: MessageRef, task_id: TaskId, aim: Aim, words: Words, reply: Reply
     ) -> None:
         """Give a waiting task its words. Raises `MJBotError`."""
+        self._status.admit_spending(place)
         await self._admit(place, on, task_id)
         if not words.prompt.strip():
             raise PressRefused("say.no_words")

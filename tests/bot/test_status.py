@@ -167,6 +167,29 @@ async def test_a_channel_that_the_bot_cannot_see_gets_one_card_that_says_so(stag
     assert again.acknowledged
 
 
+@pytest.mark.parametrize(
+    ("lacking", "sentence"),
+    [("view_channel", "It needs **View Channel**. Nothing was started."), ("embed_links", "**Embed Links**")],
+)
+async def test_a_press_whose_result_could_not_be_shown_is_refused_before_it_costs_anything(
+    stage: Stage, lacking: str, sentence: str
+) -> None:
+    await stage.show(GRID)
+    card = stage.messages[0]
+    guild = stage.env.backend.get_guild(stage.guild.id)
+    viewer = stage.guild.create_role("viewers", permissions=discord.Permissions(view_channel=True))
+    zoe = stage.guild.add_member(stage.env.create_user("zoe"), roles=[viewer])
+    for role in [guild.everyone_role, *(each for each in guild.roles.values() if each.managed)]:
+        role.permissions &= ~discord.Permissions(**{lacking: True}).value
+    custom_id = stage.button(card, "U1").custom_id
+    assert custom_id is not None
+    told = await zoe.click(card, custom_id=custom_id)
+    assert told.ephemeral
+    assert told.response is not None
+    assert sentence in told.response.content
+    assert stage.world.log == []
+
+
 async def test_a_picture_that_cannot_be_fetched_is_said_and_linked(stage: Stage) -> None:
     stage.server.fail("/attachments/*", status=404)
     await stage.ask(GRID)

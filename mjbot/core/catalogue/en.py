@@ -110,6 +110,8 @@ SENTENCES: Final[dict[str, str]] = {
     "The bot's owner should check it (is `/mj` missing?).",
     "say.slow_down": "The image service asks us to slow down. Please try again in a minute.",
     "say.slow_down.until": "The image service asks us to slow down. Please try again {t}.",
+    "say.no_channel": "This bot cannot see this channel, so it could not show what comes of this. It needs **View Channel**. "
+    "Nothing was started.",
     "say.no_embeds": "This bot may not embed links here, so its card would stay empty. It needs **Embed Links**.",
     "say.no_files": "This bot may not attach files here, so the picture is only linked and the link may expire.",
     "say.too_much": "That is a lot in a short time. Please try again {t}.",

@@ -45,6 +45,8 @@ class DiscordStub(Actors):
     unanswered interaction and a token die; `limits` replaces all rate limits.
     """
 
+    TOKEN = "stub.token.of-no-account"
+
     def __init__(
         self,
         *,
@@ -56,7 +58,7 @@ class DiscordStub(Actors):
     ) -> None:
         new_id = Snowflakes()
         self.world = World(User(new_id(), "stub-bot", bot=True), new_id)
-        self.token = "stub.token.of-no-account"
+        self.token = self.TOKEN
         self.base_url = ""
         self._log = EventLog()
         self._gates = Gates()
