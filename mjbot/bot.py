@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -15,6 +16,7 @@ from yarl import URL
 import cogs
 from mjbot.clock import Clock
 from mjbot.core.custom_id import CustomId, foreign, parse
+from mjbot.errors import StoreFailed
 from mjbot.ui import handlers
 from mjbot.ui.buttons import CardItem
 from mjbot.ui.menus import MenuItem
@@ -145,7 +147,8 @@ class MJBot(commands.AutoShardedBot):
                 last.create_task(self.editor.drain(_DRAIN_SECONDS))
             editor.cancel()
             keeper.cancel()
-        await self.cards.flush()
+        with suppress(StoreFailed):
+            await self.cards.flush()
 
     async def _sync_commands(self) -> None:
         """Tell Discord our commands only when they, or their translations, are not what it knows."""

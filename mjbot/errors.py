@@ -101,6 +101,12 @@ class AnswerLost(MJBotError):
     """Discord did not take the public answer to an interaction."""
 
 
+class StoreFailed(MJBotError):
+    """The database cannot be written or read just now: the disk is full, or somebody holds its lock."""
+
+    key = "say.store"
+
+
 class PressRefused(MJBotError):
     """The service refused a press: nothing was started.
 

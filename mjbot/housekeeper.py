@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from mjbot.clock import Clock, Wakeup
+from mjbot.errors import StoreFailed
 from mjbot.ports import Pruner
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,10 @@ class Housekeeper:
         """Forget, for ever."""
         forgotten = 0
         while True:
-            pruned = await self._pruner.prune(self._clock.now() - self._keep, _STEP)
+            try:
+                pruned = await self._pruner.prune(self._clock.now() - self._keep, _STEP)
+            except StoreFailed:
+                pruned = 0
             forgotten += pruned
             if pruned < _STEP and forgotten:
                 log.info("forgot %d tasks that are long over", forgotten)

@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "mjbot.pictures": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.pictures"),
     "mjbot.tracker": ("mjbot.core", "mjbot.ports", "mjbot.clock"),
     "mjbot.editor": ("mjbot.core", "mjbot.ports", "mjbot.clock"),
-    "mjbot.housekeeper": ("mjbot.ports", "mjbot.clock"),
+    "mjbot.housekeeper": ("mjbot.ports", "mjbot.clock", "mjbot.errors"),
     "mjbot.service": (
         "mjbot.core",
         "mjbot.ports",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from mjbot.clock import Clock, Wakeup
@@ -17,6 +18,7 @@ from mjbot.core.task import Phase, TaskId
 from mjbot.core.view import TaskView
 from mjbot.core.watch import MessageRef, Shown, Watch, newest, watch_for
 from mjbot.editor import EditScheduler
+from mjbot.errors import StoreFailed
 from mjbot.ports import PressStore, WatchStore
 from mjbot.tracker import TaskTracker
 
@@ -44,6 +46,9 @@ class CardKeeper:
         self._watch_limit = watch_limit
         self._watches: defaultdict[TaskId, dict[MessageRef, Watch]] = defaultdict(dict)
         self._unsaved: dict[MessageRef, Shown] = {}
+        self._unsaved_views: dict[TaskId, TaskView] = {}
+        self._over: set[MessageRef] = set()
+        """Messages whose watch is to be closed in the database."""
         self._wakeup = Wakeup(clock, "until a message was edited")
         self._pause = Wakeup(clock, "until what messages show is saved")
         tracker.on_change = self.on_change
@@ -72,6 +77,7 @@ class CardKeeper:
         """Follow a task for a message that shows ``watch.shown``; older messages of it hand over."""
         self._editor.prime(watch.ref, watch.shown, card.state)
         self._watches[view.id][watch.ref] = watch
+        self._over.discard(watch.ref)
         self._tracker.follow(view)
         for old in older:
             self._watches[view.id].pop(old.ref, None)
@@ -104,8 +110,14 @@ class CardKeeper:
         await self._repaint(watch, view)
 
     async def on_change(self, views: Sequence[TaskView]) -> None:
-        """Tasks changed: persist first, then offer the new cards."""
-        await self._store.save(views)
+        """Tasks changed: persist first, then offer the new cards.
+
+        What cannot be written is shown all the same, and written when it can be: after a restart the
+        service is asked anyway.
+        """
+        self._unsaved_views |= {view.id: view for view in views}
+        with suppress(StoreFailed):
+            await self._save_views()
         for view in views:
             for watch in list(self._watches.get(view.id, {}).values()):
                 await self._submit(watch.ref, await self._card(view, watch))
@@ -117,11 +129,9 @@ class CardKeeper:
             case Delivered(shown):
                 self._unsaved[ref] = shown
                 self._wakeup.ring()
-            case Gone(channel=True):
-                await self.close_channel(ref.channel_id)
-                return
-            case Gone():
-                await self._message_gone(ref)
+            case Gone(channel=channel):
+                with suppress(StoreFailed):  # the next edit, or the next start, finds it gone again
+                    await (self.close_channel(ref.channel_id) if channel else self._message_gone(ref))
                 return
         # A live card that Discord refused is dropped; the next one may be better.
         if edit.card.final:
@@ -178,21 +188,38 @@ class CardKeeper:
         while True:
             await self._wakeup.wait(None)
             await self._pause.wait(self._clock.now() + _FLUSH_SECONDS)
-            await self.flush()
+            try:
+                await self.flush()
+            except StoreFailed:
+                self._wakeup.ring()  # again in a second
 
     async def flush(self) -> None:
-        """Save what messages show."""
+        """Save what messages show, and what could not be saved before. Raises `StoreFailed`."""
+        await self._save_views()
         if unsaved := self._unsaved:
-            self._unsaved = {}
             await self._store.save_shown(unsaved)
+            self._unsaved = {ref: shown for ref, shown in self._unsaved.items() if unsaved.get(ref) != shown}
+        for ref in list(self._over):
+            await self._store.close(ref)
+            self._over.discard(ref)
+
+    async def _save_views(self) -> None:
+        if views := list(self._unsaved_views.values()):
+            await self._store.save(views)
+            for view in views:
+                if self._unsaved_views.get(view.id) is view:
+                    del self._unsaved_views[view.id]
 
     async def _submit(self, ref: MessageRef, card: Card) -> None:
         if not self._editor.submit(ref, card) and card.final:
             await self._close(ref)
 
     async def _close(self, ref: MessageRef) -> None:
-        await self.flush()
-        await self._store.close(ref)
+        self._over.add(ref)
+        try:
+            await self.flush()
+        except StoreFailed:
+            self._wakeup.ring()
         for task_id, watches in list(self._watches.items()):
             if watches.pop(ref, None) is not None and not watches:
                 self._drop(task_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 
 from mjbot.clock import Clock
 from mjbot.core.buttons import Press, kind_of
@@ -11,7 +12,7 @@ from mjbot.core.custom_id import Aim, CustomId, Verb
 from mjbot.core.task import TaskId
 from mjbot.core.text import escape
 from mjbot.core.watch import MessageRef
-from mjbot.errors import MJBotError, PressRefused, nothing_started
+from mjbot.errors import MJBotError, PressRefused, StoreFailed, nothing_started
 from mjbot.ports import Accepted, Place, PressStore, Reply, TaskSource, WatchStore, Words
 from mjbot.service.actions import Action, action_of, tell_of
 from mjbot.service.cards import CardKeeper
@@ -127,6 +128,9 @@ class PressService:
             await self._children.born(
                 place, action.view, (action.digest, action.label), accepted, words, ref, reply
             )
+        except StoreFailed as error:
+            label = escape(action.label)
+            raise PressRefused("say.started_unshown", label=label, id=accepted.task_id) from error
         finally:
             await self._cards.repaint(on, action.view)
         await self._cards.check_children(task_id, place.guild_id)
@@ -179,5 +183,6 @@ class PressService:
             error.values.setdefault("label", escape(action.label))
             log.info("press %s of task %s: %s", action.digest, action.view.id, state)
             log.debug("what was said: %s", error)  # may hold words of a prompt
-        await self._presses.note(action.view.id, action.digest, state)
-        await self._cards.repaint(on, action.view)
+        with suppress(StoreFailed):  # what happened is told all the same
+            await self._presses.note(action.view.id, action.digest, state)
+            await self._cards.repaint(on, action.view)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 
 from mjbot.clock import Clock
@@ -15,7 +16,7 @@ from mjbot.core.task import Phase, TaskId
 from mjbot.core.view import Left, TaskView
 from mjbot.core.watch import MessageRef, WatchState
 from mjbot.core.words import say
-from mjbot.errors import MJBotError, PressRefused, nothing_started
+from mjbot.errors import MJBotError, PressRefused, StoreFailed, nothing_started
 from mjbot.ports import Place, PressStore, Reply, TaskSource, Words
 from mjbot.service.cards import CardKeeper
 from mjbot.service.drafts import Drafts
@@ -96,8 +97,9 @@ class WindowService:
             raise PressRefused("say.answered")
 
         async def noted(state: Press) -> None:
-            await self._presses.note(task_id, MODAL, state)
-            await self._cards.repaint(on, view)
+            with suppress(StoreFailed):  # what happened is told all the same
+                await self._presses.note(task_id, MODAL, state)
+                await self._cards.repaint(on, view)
 
         try:
             await self._cards.repaint(on, view)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,8 +13,10 @@ from typing import IO, TypeVar
 
 from sqlite_utils import Database
 
-from mjbot.errors import StartupError
+from mjbot.errors import StartupError, StoreFailed
 from mjbot.store.migrations import migrations
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -30,6 +33,7 @@ class DatabaseThread:
         self._lock: IO[str] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="mjbot-db")
         self._db: Database | None = None
+        self._broken = False
 
     async def __aenter__(self) -> DatabaseThread:
         self._lock = _locked(self._path)
@@ -41,15 +45,30 @@ class DatabaseThread:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.run(lambda db: db.close())
-        self._db = None
+        db, self._db = self._db, None
+        if db is not None:
+            await asyncio.get_running_loop().run_in_executor(self._thread, db.close)
         self._release()
 
     async def run(self, work: Callable[[Database], T]) -> T:
-        """Run ``work`` on the database's thread, in one transaction if it writes in one."""
+        """Run ``work`` on the database's thread, in one transaction if it writes in one.
+
+        Raises `StoreFailed`; what was not committed is not there.
+        """
         db = self._db
         assert db is not None, "the database is not open"
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work, db)
+        try:
+            loop = asyncio.get_running_loop()
+            result, wrote = await loop.run_in_executor(self._thread, _watched, work, db)
+        except sqlite3.OperationalError as error:  # full, locked: it may pass
+            if not self._broken:
+                log.error("the database cannot be used: %s", error)
+            self._broken = True
+            raise StoreFailed(str(error)) from error
+        if self._broken and wrote:  # reads go well on a full disk, too
+            log.info("the database can be used again")
+            self._broken = False
+        return result
 
     def _open(self) -> Database:
         try:
@@ -70,6 +89,12 @@ class DatabaseThread:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+
+def _watched(work: Callable[[Database], T], db: Database) -> tuple[T, bool]:
+    """Do the work, and tell whether it wrote anything."""
+    before = db.conn.total_changes
+    return work(db), db.conn.total_changes > before
 
 
 def _locked(path: str) -> IO[str] | None:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database, Migrations
 
+from mjbot.core.buttons import Press
 from mjbot.core.task import Button, Task, TaskId
 from mjbot.core.view import Condition, TaskView, Trouble
 from mjbot.core.watch import MessageRef, Shown, Watch, WatchState
-from mjbot.errors import StartupError
+from mjbot.errors import StartupError, StoreFailed
 from mjbot.ports import Place
+from mjbot.store.migrations import migrations
+from mjbot.store.presses import SqlitePresses
+from mjbot.store.rows import save_views
 from mjbot.store.sqlite import SqliteStore
 from mjbot.store.thread import DatabaseThread
 
@@ -84,3 +91,74 @@ async def test_a_damaged_database_is_named_and_left_alone(tmp_path: Path) -> Non
         async with DatabaseThread(str(path)):
             pass
     assert path.read_bytes() == before
+
+
+async def test_a_full_disk_is_a_failure_that_passes_and_loses_nothing_that_was_committed(
+    tmp_path: Path,
+) -> None:
+    async with DatabaseThread(str(tmp_path / "a.db")) as thread:
+        store = SqliteStore(thread)
+        await store.save([view()])
+
+        def fill(db: Database) -> None:
+            pages = db.execute("pragma page_count").fetchone()[0]
+            db.execute(f"pragma max_page_count = {pages}")
+
+        await thread.run(fill)
+        with pytest.raises(StoreFailed, match="full"):
+            await store.save([view(number, prompt="x" * 9_000) for number in range(1, 9)])
+        assert await store.view(TASK) == view()
+        await thread.run(lambda db: db.execute("pragma max_page_count = 1000000"))
+        await store.save([view(1)])
+        assert await thread.run(lambda db: db.execute("pragma integrity_check").fetchone()[0]) == "ok"
+
+
+async def test_a_database_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    async with DatabaseThread(str(path)) as thread:
+        await thread.run(
+            lambda db: db.execute(
+                "insert into _sqlite_migrations (migration_set, name, applied_at)"
+                " values ('mjbot', 'of_the_future', '')"
+            )
+        )
+        await thread.run(lambda db: db.conn.commit())
+    before = path.read_bytes()
+    with pytest.raises(StartupError, match="a newer mjbot"):
+        async with DatabaseThread(str(path)):
+            pass
+    assert path.read_bytes() == before
+
+
+async def test_a_database_of_the_first_version_is_brought_up_with_all_that_is_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    old = Database(str(path))
+    Migrations.apply(migrations, old, stop_before="lineage_and_counted_presses")
+    old.table("presses").insert({"task_id": TASK, "action": "u1", "user_id": 3, "at": 1.0, "state": "warned"})
+    save_views(old, [view()])
+    old.conn.commit()
+    old.close()
+    async with DatabaseThread(str(path)) as thread:
+        assert await SqliteStore(thread).view(TASK) == view()
+        assert await SqlitePresses(thread).of(TASK) == {"u1": Press.UNCLEAR}
+
+
+async def test_a_copy_made_while_the_bot_is_at_work_is_whole(tmp_path: Path) -> None:
+    """The backup of docs/operations.md."""
+    path, copy = tmp_path / "a.db", tmp_path / "copy.db"
+    async with DatabaseThread(str(path)) as thread:
+        store = SqliteStore(thread)
+        await store.add(WATCH, view())
+        await asyncio.to_thread(subprocess.run, backup_command(path, copy), shell=True, check=True)
+        await store.close(WATCH.ref)
+    async with DatabaseThread(str(copy)) as thread:
+        assert [watch for watch, _ in await SqliteStore(thread).open_watches()] == [
+            replace(WATCH, state=WatchState.OPENING)
+        ]
+
+
+def backup_command(path: Path, copy: Path) -> str:
+    """The command as the document has it, for these files."""
+    text = (Path(__file__).parent.parent.parent / "docs" / "operations.md").read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if line.startswith("python3 -c") and "vacuum into" in line)
+    return line.replace("mjbot-copy.db", str(copy)).replace("mjbot.db", str(path))

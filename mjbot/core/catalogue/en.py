@@ -112,6 +112,7 @@ SENTENCES: Final[dict[str, str]] = {
     "say.slow_down.until": "The image service asks us to slow down. Please try again {t}.",
     "say.no_channel": "This bot cannot see this channel, so it could not show what comes of this. It needs **View Channel**. "
     "Nothing was started.",
+    "say.store": "This bot cannot write to its database at the moment, so nothing was started. Its owner should look at the disk.",
     "say.no_embeds": "This bot may not embed links here, so its card would stay empty. It needs **Embed Links**.",
     "say.no_files": "This bot may not attach files here, so the picture is only linked and the link may expire.",
     "say.too_much": "That is a lot in a short time. Please try again {t}.",
