@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from mjbot.core.task import Task, TaskId
-from mjbot.errors import TaskNotFound
+from mjbot.errors import Down, TaskNotFound
 from mjbot.upstream.answers import Response, is_json, json_of, raise_for, says_not_found, words_of
 from mjbot.upstream.wire import Note, read_task, read_tasks, unnoted
 
@@ -72,10 +72,8 @@ def read_fetch(response: Response, note: Note = unnoted) -> Task:
     data = json_of(response)
     if task := read_task(data, note):
         return task
-    if response.status == 204 or (response.status < 300 and not response.body.strip()):
+    if response.status == 204 or (response.status < 300 and response.body.strip() in (b"", b"null")):
         raise TaskNotFound
-    if response.status < 300 and data is None and is_json(response):
-        raise TaskNotFound("null")
     if says_not_found(response, data):
         raise TaskNotFound(words_of(data))
     raise_for(response, data)
@@ -87,6 +85,8 @@ def read_list(response: Response, note: Note = unnoted) -> list[Task] | None:
     Raises `UpstreamError` for a bad moment.
     """
     data = json_of(response)
+    if data is None and response.status < 300 and is_json(response):
+        raise Down("JSON that is cut off")
     tasks = read_tasks(data, note)
     if tasks is not None and response.status < 300:
         return tasks

@@ -338,3 +338,12 @@ def test_a_mutated_answer_is_a_reading_or_our_own_error(number: str, data: st.Da
     for read in (read_fetch, read_list, read_submit):
         with contextlib.suppress(MJBotError):
             read(answer)
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"id": "1730621718151844", "status": "IN_PRO', b'[{"id": "17306', b"[0,0", b"{", b"nul"]
+)
+def test_a_body_that_is_cut_off_says_nothing_about_the_task(body: bytes) -> None:
+    for read in (read_fetch, read_list):
+        with pytest.raises(Down):
+            read(Response(200, body))
