@@ -116,12 +116,14 @@ class PressService:
         if earlier is not None:
             await tell_of(earlier, action, place, reply)
             return
+        sent = False
         try:
             ref = await reply.think()
             await self._cards.repaint(on, action.view)
+            sent = True
             accepted = await self._submit(place, action, words, mask, reply)
         except BaseException as error:
-            await self._failed(action, on, error)
+            await self._failed(action, on, error, sent=sent)
             raise
         self._questions.settled(place, action)
         try:
@@ -174,8 +176,8 @@ class PressService:
             raise PressRefused("say.no_button", id=task_id)
         return action
 
-    async def _failed(self, action: Action, on: MessageRef, error: BaseException) -> None:
-        state = Press.REFUSED if nothing_started(error) else Press.UNCLEAR
+    async def _failed(self, action: Action, on: MessageRef, error: BaseException, *, sent: bool) -> None:
+        state = Press.REFUSED if not sent or nothing_started(error) else Press.UNCLEAR
         if isinstance(error, PressRefused) and error.for_good:
             state = Press.UNKNOWN_ACTION
             await self._presses.refuse_kind(kind_of(action.button.custom_id), self._clock.now())

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+_BUSY_SECONDS = 0.5  # everybody waits behind whoever waits for a lock
+
 
 class DatabaseThread:
     """Runs functions of a `Database` on its own thread, in order. Use as an async context manager.
@@ -72,7 +74,7 @@ class DatabaseThread:
 
     def _open(self) -> Database:
         try:
-            connection = sqlite3.connect(self._path, check_same_thread=False, timeout=10)
+            connection = sqlite3.connect(self._path, check_same_thread=False, timeout=_BUSY_SECONDS)
             db = Database(connection)
             if self._path != ":memory:":
                 db.enable_wal()

@@ -93,7 +93,7 @@ async def test_a_damaged_database_is_named_and_left_alone(tmp_path: Path) -> Non
     assert path.read_bytes() == before
 
 
-async def test_a_full_disk_is_a_failure_that_passes_and_loses_nothing_that_was_committed(
+async def test_a_full_disk_is_a_failure_that_passes_and_nothing_committed_is_lost(
     tmp_path: Path,
 ) -> None:
     async with DatabaseThread(str(tmp_path / "a.db")) as thread:

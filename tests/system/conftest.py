@@ -1,0 +1,83 @@
+"""One bot as a process, in one channel, with one task to follow."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from mjbot.sandbox.server import SandboxServer
+from mjbot.sandbox.world import World
+from tests.system.discord_stub import Channel, DiscordStub, Message, User
+from tests.system.process import SECONDS, BotProcess, running
+
+TASK = "1730621718151844"
+STEPS = [(0, "SUBMITTED", "0%"), (1, "IN_PROGRESS", "31%"), (3, "IN_PROGRESS", "62%"), (5, "SUCCESS", "100%")]
+EDITS = "/channels/*/messages/*"
+
+
+@dataclass
+class Scene:
+    stub: DiscordStub
+    upstream: SandboxServer
+    bot: BotProcess
+    channel: Channel
+    chinese_channel: Channel
+    user: User
+
+    async def ask(self) -> None:
+        await self.stub.slash(self.channel, self.user, "status", task_id=TASK)
+
+    @property
+    def messages(self) -> list[Message]:
+        return self.stub.messages(self.channel)
+
+    def title(self) -> str:
+        message = next(iter(self.messages), None)
+        return str(message.embeds[0]["title"]) if message and message.embeds else ""
+
+    async def done(self) -> Message:
+        """The one message, once its final card is on it, with the picture and the buttons."""
+        await self.stub.until(lambda: self.title() == "Done" and self.messages[0].attachments, SECONDS)
+        assert len(self.messages) == 1
+        message = self.messages[0]
+        assert message.attachments[0].data == self.upstream.world.final_picture(TASK)
+        assert len(message.buttons()) == 9
+        assert self.stub.count_429 == 0
+        return message
+
+    def watches(self) -> list[tuple[str, str]]:
+        with closing(sqlite3.connect(self.bot.database)) as connection:
+            return connection.execute("select state, delivered_digest from watches").fetchall()
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    world = World(side=128)
+    world.add(TASK, STEPS, prompt="a cat --v 7")
+    async with DiscordStub() as stub, SandboxServer(world, time.time) as upstream:
+        guild = stub.add_guild("Atelier")
+        channel = stub.add_channel(guild, "pictures")
+        chinese = stub.add_channel(stub.add_guild("画室", locale="zh-CN"), "图")
+        user = stub.add_user("ann")
+        async with running(stub, upstream, tmp_path) as bot:
+            yield Scene(stub, upstream, bot, channel, chinese, user)
+
+
+async def finished(scene: Scene) -> Message:
+    """A finished card to press on."""
+    await scene.ask()
+    return await scene.done()
+
+
+def custom_id(message: Message, label: str) -> str:
+    return next(str(each["custom_id"]) for each in message.buttons() if each.get("label") == label)
+
+
+def disabled(message: Message, label: str) -> bool:
+    return next(bool(each.get("disabled")) for each in message.buttons() if each.get("label") == label)

@@ -1,0 +1,76 @@
+"""Discord in trouble, before the real process: nothing is lost, and it heals by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from tests.system.conftest import EDITS, Scene, custom_id, finished
+from tests.system.process import SECONDS
+
+
+@pytest.mark.parametrize("trouble", ["dropped", "reconnect", "invalidated"])
+async def test_a_gateway_that_breaks_in_mid_task_loses_no_edit_and_takes_commands_again(
+    scene: Scene, trouble: str
+) -> None:
+    await scene.ask()
+    await scene.stub.until(lambda: scene.title() == "In progress", SECONDS)
+    gateway = scene.stub.gateway
+    await {"dropped": gateway.close, "reconnect": gateway.reconnect, "invalidated": gateway.invalidate}[
+        trouble
+    ]()
+    card = await scene.done()
+    await scene.stub.ready(SECONDS)
+    pressed = await scene.stub.press(card, custom_id(card, "U1"), scene.user)
+    await pressed.answered(SECONDS)
+    await scene.stub.until(lambda: len(scene.upstream.world.log) == 1, SECONDS)
+
+
+@pytest.mark.parametrize("status", [502, 503])
+async def test_edits_that_discord_cannot_take_for_a_while_are_made_when_it_can(
+    scene: Scene, status: int
+) -> None:
+    scene.stub.fail("PATCH", EDITS, status=status, code=0, times=4)
+    await scene.ask()
+    await scene.done()
+
+
+async def test_a_connection_that_breaks_during_an_edit_is_no_loss(scene: Scene) -> None:
+    held = scene.stub.hold("PATCH", EDITS, "after", times=1)
+    await scene.ask()
+    await asyncio.wait_for(held.arrived(), SECONDS)
+    held.drop()
+    await scene.done()
+
+
+async def test_a_press_whose_first_answer_discord_refuses_is_not_sent(scene: Scene) -> None:
+    card = await finished(scene)
+    scene.stub.fail("POST", "/interactions/**", status=404, code=10062)
+    await scene.stub.press(card, custom_id(card, "U1"), scene.user)
+    async with asyncio.timeout(SECONDS):
+        while states(scene) != {"refused"}:
+            await asyncio.sleep(0.05)  # only the file can tell
+    assert scene.upstream.world.log == []
+    await scene.stub.press(card, custom_id(card, "U1"), scene.user)
+    await scene.stub.until(lambda: len(scene.upstream.world.log) == 1, SECONDS)
+
+
+async def test_a_database_that_somebody_locks_for_seconds_stops_no_card(scene: Scene) -> None:
+    await scene.ask()
+    await scene.stub.until(lambda: scene.title() == "In progress", SECONDS)
+    with closing(sqlite3.connect(scene.bot.database, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        await scene.stub.until(lambda: scene.title() == "Done", 3 * SECONDS)
+        other.execute("rollback")
+    await scene.done()
+    async with asyncio.timeout(SECONDS):
+        while {state for state, _ in scene.watches()} != {"closed"}:
+            await asyncio.sleep(0.1)  # only the file can tell
+
+
+def states(scene: Scene) -> set[str]:
+    with closing(sqlite3.connect(scene.bot.database)) as connection:
+        return {row[0] for row in connection.execute("select state from presses")}
