@@ -37,6 +37,7 @@ from mjbot.store.sqlite import SqliteStore
 from mjbot.store.thread import DatabaseThread
 from mjbot.store.uses import SqliteUses
 from mjbot.tracker import TaskTracker
+from mjbot.ui.brake import Brake
 from mjbot.ui.handlers import Services
 from mjbot.ui.sink import DiscordSink
 from mjbot.upstream.client import UpstreamClient
@@ -61,10 +62,11 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
         pace = Pace(settings.poll_min, settings.poll_max, settings.batch_size)
 
         use_discord_at(settings.discord_api_url)
-        bot = MJBot(clock, test_server=settings.discord_api_url != _DISCORD)
+        brake = Brake(clock)
+        bot = MJBot(clock, http_trace=brake.trace, test_server=settings.discord_api_url != _DISCORD)
         bot.store = store
         bot.tracker = TaskTracker(source, PollBook(pace, random.random), clock, Limits(watch=watch_limit))
-        bot.editor = EditScheduler(DiscordSink(bot, pictures), EditBook(), clock)
+        bot.editor = EditScheduler(DiscordSink(bot, pictures, brake), EditBook(), clock)
         bot.housekeeper = Housekeeper(SqlitePruner(thread), clock, settings.keep_days * 86_400)
         presses = SqlitePresses(thread, base_of(upstream_url))
         bot.cards = CardKeeper(store, presses, bot.tracker, bot.editor, clock, watch_limit)

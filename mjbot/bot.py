@@ -9,6 +9,7 @@ import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import discord
 from discord.ext import commands
 from yarl import URL
@@ -53,7 +54,7 @@ class MJBot(commands.AutoShardedBot):
     services: handlers.Services
     store: SqliteStore
 
-    def __init__(self, clock: Clock, *, test_server: bool = False) -> None:
+    def __init__(self, clock: Clock, *, http_trace: aiohttp.TraceConfig, test_server: bool = False) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -62,6 +63,7 @@ class MJBot(commands.AutoShardedBot):
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
+            http_trace=http_trace,
         )
         self._clock = clock
         self._test_server = test_server

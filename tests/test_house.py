@@ -33,7 +33,7 @@ MAY_IMPORT = {
         "mjbot.editor",
         "mjbot.service",
     ),
-    "mjbot.ui": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.service", "mjbot.ui"),
+    "mjbot.ui": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.clock", "mjbot.service", "mjbot.ui"),
     "mjbot.settings": ("mjbot.core", "mjbot.errors"),
     "mjbot.sandbox.server": ("mjbot.sandbox",),
     "mjbot.sandbox.world": ("mjbot.sandbox",),

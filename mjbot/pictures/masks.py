@@ -11,10 +11,9 @@ from mjbot.core.card import Picture
 from mjbot.core.region import SIDE, cells_of
 from mjbot.errors import PressRefused
 from mjbot.pictures import raster
-from mjbot.pictures.source import Pictures
+from mjbot.pictures.source import DEFAULT_LIMITS, Pictures
 from mjbot.ports import File
 
-_PIXELS = 64_000_000
 _SIDE = 768
 _QUALITY = 80
 _WHITE = 128  # a mask is black and white; what lies between goes to the nearer one
@@ -47,7 +46,7 @@ class Masks:
 
     async def of_upload(self, picture: Picture | None, data: bytes) -> str:
         """A mask that somebody brought, checked against the picture. Raises `PressRefused`."""
-        header = await self._pictures.easel.work(raster.confirmed, data, _PIXELS)
+        header = await self._pictures.easel.work(raster.confirmed, data, DEFAULT_LIMITS.pixels)
         if header is None or header.kind == "gif":
             raise PressRefused("say.mask_no_picture")
         file = await self._pictures.load(picture) if picture else None
@@ -74,11 +73,17 @@ def _boxes(size: Size) -> list[tuple[int, int, int, int]]:
     ]
 
 
+def _fill(draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int], ink: int) -> None:
+    left, top, right, bottom = box
+    if right >= left and bottom >= top:  # a picture may be narrower than three pixels
+        draw.rectangle(box, fill=ink)
+
+
 def _mask(size: Size, cells: frozenset[int]) -> bytes:
     mask = Image.new("L", size, 0)
     draw = ImageDraw.Draw(mask)
     for cell in cells:
-        draw.rectangle(_boxes(size)[cell], fill=255)
+        _fill(draw, _boxes(size)[cell], 255)
     return _png(mask)
 
 
@@ -86,12 +91,19 @@ def _black_and_white(data: bytes, kind: str) -> bytes | None:
     """The mask as a PNG of pure black and white; empty when nothing is white, None when it is broken."""
     try:
         with raster.opened(data, kind) as brought:
-            light, alpha = brought.convert("LA").split()
+            if brought.mode.startswith("I"):  # 16 bits: conversion would clip them, not scale
+                light, alpha = _scaled(brought), Image.new("L", brought.size, 255)
+            else:
+                light, alpha = brought.convert("LA").split()
         # What is transparent is no white: the mask lies on black.
         mask = ImageChops.multiply(light, alpha).point([255 if n >= _WHITE else 0 for n in range(256)])
     except Exception:  # Pillow raises nearly anything for a broken file
         return None
     return _png(mask) if mask.getbbox() else b""
+
+
+def _scaled(deep: Image.Image) -> Image.Image:
+    return deep.convert("I").point(lambda level: level * (1 / 257)).convert("L")
 
 
 def _png(image: Image.Image) -> bytes:
@@ -111,7 +123,7 @@ def _numbered(data: bytes, cells: frozenset[int]) -> bytes | None:
         return None
     veil = Image.new("L", picture.size, 0)
     for cell in cells:
-        ImageDraw.Draw(veil).rectangle(_boxes(picture.size)[cell], fill=_LIT)
+        _fill(ImageDraw.Draw(veil), _boxes(picture.size)[cell], _LIT)
     picture.paste(Image.new("RGB", picture.size, _PAPER), mask=veil)
     _draw_grid(picture)
     out = io.BytesIO()

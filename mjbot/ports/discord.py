@@ -76,6 +76,10 @@ class Reply(Protocol):
         """Add one more public card beside the answer."""
         ...
 
+    async def redraw(self, rows: Rows) -> bool:
+        """Change the buttons at once, if the answer is the pressed message; False if it is not."""
+        ...
+
     async def hold(self, card: Card) -> None:
         """Show a card that something else will take the place of."""
         ...

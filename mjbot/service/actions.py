@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mjbot.core.buttons import CardButton, Press, Rows, label_of, repeatable
+from mjbot.core.buttons import CardButton, Press, Rows, label_of, repeatable, usable
 from mjbot.core.custom_id import Aim, CustomId, Verb, action_digest
 from mjbot.core.task import Button
 from mjbot.core.text import escape
@@ -40,7 +40,7 @@ class Action:
 
 def action_of(view: TaskView, aim: Aim, locale: str) -> Action | None:
     """The action that a press is aimed at, if the task offers it."""
-    for number, button in enumerate(view.task.buttons if view.task else (), 1):
+    for number, button in enumerate(usable(view.task.buttons) if view.task else (), 1):
         if button.custom_id and action_digest(button.custom_id) == aim.action:
             return Action(view, button, label_of(button, number, locale), aim)
     return None

@@ -16,7 +16,7 @@ from mjbot.core.outcome import Delivered, Gone, Outcome
 from mjbot.core.state import Context
 from mjbot.core.task import Phase, TaskId
 from mjbot.core.view import TaskView
-from mjbot.core.watch import MessageRef, Shown, Watch, newest, watch_for
+from mjbot.core.watch import MessageRef, Shown, Watch, WatchState, newest, watch_for
 from mjbot.editor import EditScheduler
 from mjbot.errors import StoreFailed
 from mjbot.ports import PressStore, WatchStore
@@ -98,12 +98,29 @@ class CardKeeper:
     async def _card(self, view: TaskView, watch: Watch) -> Card:
         return await self.card(view, watch.locale, watch.guild_id)
 
+    async def message_of(self, ref: MessageRef, task_id: TaskId) -> MessageRef:
+        """The card that a press belongs to: a private message about it cannot be edited later."""
+        watch = await self._watch_for(ref, task_id)
+        return watch.ref if watch else ref
+
+    async def take_up(self, ref: MessageRef, view: TaskView) -> None:
+        """Follow a task again on the card that a press belongs to, if nothing follows it there."""
+        watch = await self._watch_for(ref, view.id)
+        if watch is None or watch.ref in self._watches.get(view.id, {}):
+            return
+        watch = replace(watch, state=WatchState.OPEN)
+        await self._store.add(watch, view)
+        await self.keep(watch, view, await self._card(view, watch))
+
+    async def _watch_for(self, ref: MessageRef, task_id: TaskId) -> Watch | None:
+        known = await self._store.watches_of([task_id])
+        return watch_for((each for each, _ in known), ref)
+
     async def repaint(self, ref: MessageRef, view: TaskView) -> None:
         """Draw a message anew because a press changed its buttons; its watch may be long closed."""
         watch = self._watches[view.id].get(ref) if view.id in self._watches else None
         if watch is None:
-            known = await self._store.watches_of([view.id])
-            watch = watch_for((each for each, _ in known), ref)
+            watch = await self._watch_for(ref, view.id)
             if watch is None:
                 return
             self._editor.prime(watch.ref, watch.shown)

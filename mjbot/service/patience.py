@@ -26,6 +26,7 @@ class Patience:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._turns: dict[tuple[TaskId, str], _Turn] = {}
+        self._closed = False
 
     async def submit(
         self,
@@ -70,10 +71,13 @@ class Patience:
 
     def stop_all(self) -> None:
         """Try no more at all: the process is about to end."""
+        self._closed = True
         for task_id, action in list(self._turns):
             self.stop(task_id, action)
 
     async def _pause(self, key: tuple[TaskId, str], until: float) -> None:
+        if self._closed:
+            raise PressRefused("say.stopped")
         turn = _Turn(Wakeup(self._clock, "until the service may have room"))
         self._turns[key] = turn
         try:

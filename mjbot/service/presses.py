@@ -12,9 +12,10 @@ from mjbot.core.custom_id import Aim, CustomId, Verb
 from mjbot.core.task import TaskId
 from mjbot.core.text import escape
 from mjbot.core.watch import MessageRef
-from mjbot.errors import MJBotError, PressRefused, StoreFailed, nothing_started
+from mjbot.errors import MJBotError, PressRefused, StoreFailed
 from mjbot.ports import Accepted, Place, PressStore, Reply, TaskSource, WatchStore, Words
 from mjbot.service.actions import Action, action_of, tell_of
+from mjbot.service.attempts import Attempt
 from mjbot.service.cards import CardKeeper
 from mjbot.service.children import ChildService
 from mjbot.service.drafts import Drafts
@@ -79,6 +80,9 @@ class PressService:
             if (stored := await self._store.view(task_id)) is None or stored.task is None:
                 await reply.think()  # the task must be read first, which may take longer than Discord waits
             action = await self._action(task_id, aim, place.locale, reply)
+            _, refused = await self._cards.pressed(task_id)
+            if kind_of(action.button.custom_id) in refused:
+                raise PressRefused("say.refused", label=escape(action.label))
             if self._questions.wanting(action, words):
                 await self._questions.ask(place, action, reply)
                 return
@@ -116,14 +120,13 @@ class PressService:
         if earlier is not None:
             await tell_of(earlier, action, place, reply)
             return
-        sent = False
+        attempt = Attempt(self._source, action, words, mask)
         try:
             ref = await reply.think()
             await self._cards.repaint(on, action.view)
-            sent = True
-            accepted = await self._submit(place, action, words, mask, reply)
+            accepted = await self._submit(place, attempt, action, reply)
         except BaseException as error:
-            await self._failed(action, on, error, sent=sent)
+            await self._failed(action, on, error, under_way=attempt.under_way)
             raise
         self._questions.settled(place, action)
         try:
@@ -137,21 +140,8 @@ class PressService:
             await self._cards.repaint(on, action.view)
         await self._cards.check_children(task_id, place.guild_id)
 
-    async def _submit(
-        self, place: Place, action: Action, words: Words | None, mask: str, reply: Reply
-    ) -> Accepted:
-        task_id, custom_id = action.view.id, action.button.custom_id
-        window: TaskId | None = None
-
-        async def send() -> Accepted:
-            nonlocal window
-            if window is None:
-                accepted = await self._source.submit_action(task_id, custom_id)
-                if words is None or not accepted.wants_words:
-                    return accepted
-                window = accepted.task_id
-            assert words is not None
-            return await self._source.submit_modal(window, words.prompt, mask)
+    async def _submit(self, place: Place, attempt: Attempt, action: Action, reply: Reply) -> Accepted:
+        task_id = action.view.id
 
         async def waiting(until: float | None) -> None:
             await self._presses.note(task_id, action.digest, Press.RETRYING)
@@ -160,7 +150,7 @@ class PressService:
                 await reply.hold(crowded(stop, action.label, until, place.locale))
 
         return await self._patience.submit(
-            send,
+            attempt.send,
             task_id,
             action.digest,
             waiting,
@@ -176,15 +166,16 @@ class PressService:
             raise PressRefused("say.no_button", id=task_id)
         return action
 
-    async def _failed(self, action: Action, on: MessageRef, error: BaseException, *, sent: bool) -> None:
-        state = Press.REFUSED if not sent or nothing_started(error) else Press.UNCLEAR
+    async def _failed(self, action: Action, on: MessageRef, error: BaseException, *, under_way: bool) -> None:
+        state = Press.UNCLEAR if under_way else Press.REFUSED
         if isinstance(error, PressRefused) and error.for_good:
             state = Press.UNKNOWN_ACTION
-            await self._presses.refuse_kind(kind_of(action.button.custom_id), self._clock.now())
         if isinstance(error, MJBotError):
             error.values.setdefault("label", escape(action.label))
             log.info("press %s of task %s: %s", action.digest, action.view.id, state)
             log.debug("what was said: %s", error)  # may hold words of a prompt
         with suppress(StoreFailed):  # what happened is told all the same
             await self._presses.note(action.view.id, action.digest, state)
+            if state is Press.UNKNOWN_ACTION:
+                await self._presses.refuse_kind(kind_of(action.button.custom_id), self._clock.now())
             await self._cards.repaint(on, action.view)

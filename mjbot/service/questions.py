@@ -55,6 +55,8 @@ class Questions:
         self._drafts.keep(place.user_id, action.view.id, action.digest, words.prompt)
         form = form_of(action.button.custom_id)
         try:
+            if not words.prompt:
+                raise PressRefused("say.no_words")
             if form is Form.ZOOM and not zooms(words.prompt):
                 raise PressRefused("say.bad_zoom")
             if form is not Form.REGION:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from mjbot.core.card import Picture, picture_of
 from mjbot.core.custom_id import Aim
-from mjbot.core.region import OWN, picker
+from mjbot.core.region import OWN, cells_of, picker
 from mjbot.core.state import MODAL, state_of
 from mjbot.core.task import TaskId
 from mjbot.core.watch import MessageRef
 from mjbot.errors import PressRefused, UpstreamError
-from mjbot.ports import MaskSource, Place, PressStore, Reply, Words
+from mjbot.ports import File, MaskSource, Place, PressStore, Reply, Words
 from mjbot.service.permits import PermitService
 from mjbot.service.status import StatusService
 
@@ -26,20 +26,40 @@ class RegionService:
         self._status = status
         self._permits = permits
         self._masks = masks
+        self._newest: dict[MessageRef, object] = {}
+        """The last press on each picker that is being drawn."""
 
     async def choose(self, place: Place, on: MessageRef, task_id: TaskId, aim: Aim, reply: Reply) -> None:
         """Show an area that somebody has just changed. Raises `MJBotError`."""
         self._status.admit(place)
         await self._permits.check(place, on, task_id)
-        await self.show(place, task_id, aim, reply)
+        # The buttons first: each carries the choice that it leads to, so the next press must find them new.
+        if not await reply.redraw(picker(task_id, aim, place.private_locale)):
+            await self.show(place, task_id, aim, reply)
+            return
+        newest = self._newest[on] = object()
+        try:
+            file = await self._preview(place, task_id, aim)
+            if self._newest[on] is newest:
+                await self._show(place, task_id, aim, file, reply)
+        finally:
+            if self._newest[on] is newest:
+                del self._newest[on]
 
     async def show(self, place: Place, task_id: TaskId, aim: Aim, reply: Reply) -> None:
         """Show a picture's cells to one person, with those of the area lit."""
         await reply.think(private=True)
+        await self._show(place, task_id, aim, await self._preview(place, task_id, aim), reply)
+
+    async def _preview(self, place: Place, task_id: TaskId, aim: Aim) -> File | None:
         picture = await self._picture(place, task_id, aim)
-        file = await self._masks.preview(picture, aim.area) if picture else None
-        rows = picker(task_id, aim, place.private_locale, sized=file is not None)
-        key = "say.area" if file else "say.area.own"
+        return await self._masks.preview(picture, aim.area) if picture else None
+
+    async def _show(self, place: Place, task_id: TaskId, aim: Aim, file: File | None, reply: Reply) -> None:
+        # Cells that were chosen stay, though the picture may be out of reach for a moment.
+        sized = file is not None or bool(cells_of(aim.area))
+        rows = picker(task_id, aim, place.private_locale, sized=sized)
+        key = "say.area" if sized else "say.area.own"
         await reply.choose(key, rows, file=file if place.can_attach else None)
 
     async def mask(self, place: Place, task_id: TaskId, aim: Aim, words: Words) -> str:

@@ -86,8 +86,8 @@ class WindowService:
             view = await self._status.known(task_id)
             if view.task is not None and view.task.phase is not Phase.WAITING:
                 raise PressRefused("say.answered")
-            await self._quotas.press(place)
             mask = await self._regions.mask(place, task_id, aim, words) if aim.area else ""
+            await self._quotas.press(place)
             await self._answer(place, on, view, words, mask)
         self._drafts.drop(place.user_id, task_id, MODAL)
 
@@ -95,6 +95,9 @@ class WindowService:
         task_id = view.id
         if await self._presses.begin(task_id, MODAL, place.user_id, self._clock.now()) is not None:
             raise PressRefused("say.answered")
+
+        async def waiting(until: float | None) -> None:
+            await (noted(Press.RETRYING) if until else self._presses.note(task_id, MODAL, Press.RETRYING))
 
         async def noted(state: Press) -> None:
             with suppress(StoreFailed):  # what happened is told all the same
@@ -107,7 +110,7 @@ class WindowService:
                 lambda: self._source.submit_modal(task_id, words.prompt, mask),
                 task_id,
                 MODAL,
-                lambda _: noted(Press.RETRYING),
+                waiting,
                 lambda: noted(Press.SENDING),
             )
         except BaseException as error:
@@ -117,7 +120,11 @@ class WindowService:
             raise
         await noted(Press.ACCEPTED)
         if accepted.task_id != task_id:
-            await self._continue(place, on, view, accepted.task_id, words)
+            await self._continue(
+                place, await self._cards.message_of(on, task_id), view, accepted.task_id, words
+            )
+        else:
+            await self._cards.take_up(on, view)  # it may have been left alone meanwhile
         self._tracker.hurry(accepted.task_id)
 
     async def leave(self, place: Place, on: MessageRef, task_id: TaskId, reply: Reply) -> None:

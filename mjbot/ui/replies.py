@@ -87,8 +87,20 @@ class InteractionReply:
 
     async def hold(self, card: Card) -> None:
         """Show a card that something else will take the place of."""
-        await self._show(embeds.embed_of(card, None), embeds.view_of(card.rows))
+        try:
+            await self._show(embeds.embed_of(card, None), embeds.view_of(card.rows))
+        except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
+            log.info("a wait could not be shown: %s", type(error).__name__)  # it goes on all the same
         self._shown = False
+
+    async def redraw(self, rows: Rows) -> bool:
+        """Change the buttons at once, if the answer is the pressed message; False if it is not."""
+        message = self._interaction.message
+        if message is None or not self._update:
+            return False
+        await self._interaction.response.edit_message(view=embeds.view_of(rows))
+        self._ref = MessageRef(self._channel, message.id)
+        return True
 
     async def also(self, card: Card) -> MessageRef:
         """Add one more public card beside the answer."""

@@ -18,6 +18,7 @@ from mjbot.core.edits import Edit
 from mjbot.core.outcome import Delivered, Gone, Later, Outcome, Refused
 from mjbot.core.watch import MessageRef, Shown
 from mjbot.ports import SMALLER, File, PictureSource
+from mjbot.ui.brake import Brake
 from mjbot.ui.embeds import embed_of, upload_of, view_of
 
 log = logging.getLogger(__name__)
@@ -33,12 +34,15 @@ _ARCHIVED_WAIT, _OLD_WAIT, _BUSY_WAIT = 600.0, 60.0, 5.0
 class DiscordSink:
     """A `MessageSink` over discord.py."""
 
-    def __init__(self, client: discord.Client, pictures: PictureSource) -> None:
+    def __init__(self, client: discord.Client, pictures: PictureSource, brake: Brake) -> None:
         self._client = client
         self._pictures = pictures
+        self._brake = brake
 
     async def edit(self, edit: Edit) -> Outcome:
         """Make one edit; only look, where the card is there already. Raises if the bot's token is refused."""
+        if (rest := self._brake.rest()) > 0:
+            return Later(rest)
         try:
             if edit.card.digest == edit.shown.digest:
                 return await self._look(edit)

@@ -248,3 +248,38 @@ async def test_an_action_that_nobody_has_heard_of_is_pressed_like_any_other(stag
     await stage.wait(60)
     assert [each.embeds[0].title for each in stage.messages] == ["Done", "Done"]
     assert sum(each.path == "/mj/submit/action" for each in stage.server.requests) == 1
+
+
+async def test_a_press_that_a_relay_has_called_unknown_is_not_sent_again_from_an_older_card(
+    theatre: Theatre,
+) -> None:
+    stage = await theatre.open("gateway")
+    stage.world.add(MINE, [(0, "SUCCESS", "100%")], result="single", start=0.0)
+    await stage.show(SINGLE)
+    await stage.show(MINE)
+    older, newer = sorted(stage.messages, key=lambda message: message.id)
+    await stage.press(older, "Animate (High motion)")
+    told = await stage.press(newer, "Animate (High motion)")
+    said = [told.response, *told.followups]
+    assert any(each is not None and "does not offer Animate" in each.content for each in said)
+    assert len(stage.world.log) == 1
+
+
+async def test_a_wait_that_cannot_be_shown_goes_on_all_the_same(theatre: Theatre) -> None:
+    stage = await theatre.open()
+    await stage.show(GRID)
+    stage.world.full = True
+    stage.env.inject_error("PATCH", "/webhooks/*/messages/@original", status=404, code=10008, times=1)
+    await stage.press(stage.messages[0], "V1")
+    stage.world.full = False
+    await stage.wait(60)
+    assert len([each for each in stage.world.log if each.child_id]) == 1
+
+
+async def test_words_of_spaces_alone_are_no_words(stage: Stage) -> None:
+    await stage.show(SINGLE)
+    window = await stage.press(stage.messages[0], "Custom Zoom")
+    told = await stage.ann.submit_modal(window, {"prompt": "   "})
+    assert told.response is not None
+    assert "A prompt is needed" in told.response.content
+    assert stage.world.log == []

@@ -11,6 +11,7 @@ import simcord
 from PIL import Image
 
 from mjbot.sandbox.accents import ACCENTS
+from mjbot.sandbox.demo_tasks import DemoIds
 from mjbot.sandbox.script import WINDOW
 from tests.bot.conftest import SINGLE, Stage, Theatre
 
@@ -158,3 +159,49 @@ async def test_where_the_picture_is_not_at_hand_only_a_mask_of_one_s_own_is_offe
     await stage.wait(40)
     assert cards(stage)[-1].title == "Done"
     assert mask_of(stage).size == (30, 30)
+
+
+async def test_words_written_after_a_task_was_left_alone_lead_to_a_card_that_lives(theatre: Theatre) -> None:
+    stage = await theatre.open()
+    await stage.show(DemoIds.MODAL)
+    window = await stage.press(stage.messages[0], "Write the prompt")
+    await stage.press(stage.messages[0], "Leave it")
+    await stage.wait(2)
+    await stage.ann.submit_modal(window, {"prompt": "a lake after all"})
+    await stage.wait(60)
+    assert stage.card.title == "Done"
+
+
+async def test_the_child_of_a_window_that_was_answered_from_a_private_picker_is_shown_on_its_card(
+    theatre: Theatre,
+) -> None:
+    stage = await theatre.open()
+    waiting, child = "1730621718150009", "1730621718150010"
+    now = stage.env.now().timestamp()
+    stage.world.add(waiting, WINDOW, action="INPAINT", start=now)
+    stage.world.add(child, [(0, "IN_PROGRESS", "46%"), (9, "SUCCESS", "100%")], action="INPAINT", start=now)
+    await stage.show(waiting)
+    shown = await stage.press(stage.messages[0], "Choose the area")
+    window = await stage.press(picker_of(shown), "Use my own mask")
+    body = f'{{"code":1,"description":"Submit success","result":"{child}"}}'
+    stage.server.fail("/mj/submit/modal", 200, body, "application/json", times=1)
+    await stage.ann.submit_modal(window, {"prompt": "boats", "mask": ("mask.png", white(30))})
+    await stage.wait(30)
+    card = next(each for each in stage.messages if each.embeds and not each.flags.ephemeral)
+    assert card.embeds[0].title == "Done"
+    assert card.embeds[0].footer.text == f"Inpaint · {child}"
+
+
+async def test_cells_that_were_chosen_stay_though_the_picture_is_out_of_reach_for_a_moment(
+    theatre: Theatre,
+) -> None:
+    stage = await theatre.open()
+    shown = await choose(stage, "1", "2")
+    await theatre.restart(stage)  # what was kept of the picture is gone
+    stage.server.fail("/attachments/*", status=503)
+    await stage.press(picker_of(shown), "3")
+    assert lit(picker_of(shown), stage) == ["1", "2", "3"]
+    window = await stage.press(picker_of(shown), "Write the prompt")
+    told = await stage.ann.submit_modal(window, {"prompt": "boats"})
+    assert "cannot be fetched at the moment" in told.followups[-1].content
+    assert stage.world.log == []

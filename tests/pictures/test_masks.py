@@ -140,3 +140,20 @@ async def test_a_mask_that_cannot_work_is_refused_for_what_it_is(
 
 async def test_without_the_picture_a_mask_of_any_size_is_taken(masks: Masks) -> None:
     assert image_of(await masks.of_upload(None, png((5, 7)))).size == (5, 7)
+
+
+@pytest.mark.parametrize("size", [(2, 2), (1000, 2), (3000, 8), (1, 1)])
+async def test_a_picture_narrower_than_its_cells_is_drawn_all_the_same(
+    masks: Masks, web: Web, size: tuple[int, int]
+) -> None:
+    web.answers["/narrow.png"] = ok(png(size))
+    narrow = final(f"{web.url}/narrow.png")
+    assert await masks.preview(narrow, "1ff") is not None
+    assert white(image_of(await masks.of_cells(narrow, "1ff"))) == size[0] * size[1]
+
+
+async def test_a_mask_of_sixteen_bits_is_scaled_not_clipped(masks: Masks) -> None:
+    dark, light = png((9, 9), 300, "I;16"), png((9, 9), 65_000, "I;16")
+    with pytest.raises(PressRefused):
+        await masks.of_upload(None, dark)
+    assert white(image_of(await masks.of_upload(None, light))) == 81

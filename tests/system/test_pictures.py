@@ -9,12 +9,14 @@ import discord
 import pytest
 
 from mjbot.app import use_discord_at
+from mjbot.clock import Clock
 from mjbot.core.card import Card, Picture
 from mjbot.core.edits import Edit
 from mjbot.core.outcome import Delivered, Gone, Later
 from mjbot.core.state import State
 from mjbot.core.watch import NOTHING_SHOWN, MessageRef, Shown
 from mjbot.ports import SMALLER, File
+from mjbot.ui.brake import Brake
 from mjbot.ui.sink import DiscordSink
 from tests.pictures.web import drawn
 from tests.system.discord_stub import DiscordStub
@@ -60,7 +62,7 @@ class Desk:
 
     async def edit(self, pictures: Given, shown: Shown = NOTHING_SHOWN, card: Card = CARD) -> object:
         before = len(self.stub.log)
-        outcome = await DiscordSink(self.client, pictures).edit(Edit(self.ref, card, shown))
+        outcome = await DiscordSink(self.client, pictures, Brake(Clock())).edit(Edit(self.ref, card, shown))
         self.calls = [each.method for each in self.stub.log[before:] if each.kind == "request"]
         return outcome
 
