@@ -40,10 +40,10 @@ class RegionService:
         newest = self._newest[on] = object()
         try:
             file = await self._preview(place, task_id, aim)
-            if self._newest[on] is newest:
+            if self._newest.get(on) is newest:
                 await self._show(place, task_id, aim, file, reply)
         finally:
-            if self._newest[on] is newest:
+            if self._newest.get(on) is newest:
                 del self._newest[on]
 
     async def show(self, place: Place, task_id: TaskId, aim: Aim, reply: Reply) -> None:
