@@ -25,8 +25,9 @@ pictures: $(VENV)/.dev ## draw every card anew into docs/cards; needs Chromium
 test: lint types ## everything that must pass before a change lands
 	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
 
-soak: $(VENV)/.dev ## the long versions of the kill and fuzz tests: fifty kills, a million mutations
-	$(BIN)/python -m pytest tests/system/test_kills.py tests/system/test_exactly_once.py --kills 50 $(ARGS)
+soak: $(VENV)/.dev ## the long versions of the kill and fuzz tests: fifty kills, 200,000 broken answers
+	$(BIN)/python -m pytest tests/system/test_kills.py tests/system/test_exactly_once.py tests/upstream/test_fuzz.py \
+	  --kills 50 --fuzz 200000 $(ARGS)
 
 lint: $(VENV)/.dev ## format and lint check
 	$(BIN)/ruff format --check .

@@ -1,0 +1,134 @@
+"""Recorded answers, broken at random: each ends as a card that Discord takes, or as an error of ours."""
+
+from __future__ import annotations
+
+import json
+import random
+import string
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mjbot.core.card import render
+from mjbot.core.custom_id import aim_of, foreign, parse, task_of
+from mjbot.core.menu import page_of
+from mjbot.core.state import Context
+from mjbot.core.task import Task, parse_task_id
+from mjbot.core.text import units
+from mjbot.core.view import Seen, TaskView, advance
+from mjbot.errors import MJBotError
+from mjbot.upstream.answers import Response
+from mjbot.upstream.protocol import read_fetch, read_list
+from mjbot.upstream.submits import read_submit
+
+SAMPLES = [
+    json.loads(path.read_text("utf-8")) for path in sorted((Path(__file__).parent / "samples").glob("*.json"))
+]
+NASTY: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    0,
+    1e308,
+    10**40,
+    "",
+    "\u202e\u2066\u0000\ud800",
+    "@everyone <@1> <#2> [x](https://discord.gg/x) ||`*_~>#-",
+    "https://discord.gg/" + "x" * 3_000,
+    "\u200b" * 5_000,
+    "👩‍👩‍👧‍👦" * 2_000,
+    "-" * 100_000,
+    "../../etc/passwd",
+    "javascript:alert(1)",
+    "file:///etc/passwd",
+    [],
+    {},
+    [[[[]]]],
+    {"customId": "x" * 9_000, "label": "\n" * 300, "emoji": "<:x:1>"},
+    [{"customId": f"MJ::JOB::new::{n}", "label": "y" * 200} for n in range(130)],
+)
+
+
+def broken(value: Any, dice: random.Random) -> Any:
+    """The same, with something in it exchanged, added, or left out."""
+    if isinstance(value, dict) and value and dice.random() < 0.9:
+        key = dice.choice(list(value))
+        copy = dict(value)
+        if dice.random() < 0.15:
+            del copy[key]
+        else:
+            copy[key] = broken(value[key], dice)
+        return copy
+    if isinstance(value, list) and value and dice.random() < 0.8:
+        place = dice.randrange(len(value))
+        return [*value[:place], broken(value[place], dice), *value[place + dice.randrange(2) :]]
+    if isinstance(value, str) and value and dice.random() < 0.5:
+        place = dice.randrange(len(value))
+        return value[:place] + dice.choice(string.printable) * dice.choice((1, 1, 40)) + value[place + 1 :]
+    return dice.choice(NASTY)
+
+
+def body_of(sample: dict[str, Any], dice: random.Random) -> bytes:
+    body = sample["body"]
+    for _ in range(dice.randrange(1, 5)):
+        body = broken(body, dice)
+    data = (body if isinstance(body, str) else json.dumps(body)).encode("utf-8", "surrogatepass")
+    return data[: dice.randrange(len(data) + 1)] if dice.random() < 0.1 else data
+
+
+def test_a_broken_answer_is_a_card_that_discord_takes_or_an_error_of_ours(mutations: int) -> None:
+    dice = random.Random(20_261_124)
+    readers: tuple[Callable[[Response], Any], ...] = (read_fetch, read_list, read_submit)
+    drawn = 0
+    for _ in range(mutations):
+        sample = dice.choice(SAMPLES)
+        response = Response(int(sample.get("status") or 200), body_of(sample, dice))
+        for read in readers:
+            try:
+                found = read(response)
+            except MJBotError:
+                continue
+            for task in found if isinstance(found, list) else [found]:
+                if isinstance(task, Task):
+                    drawn += 1
+                    check(task, dice)
+    assert drawn > mutations // 10
+
+
+def check(task: Task, dice: random.Random) -> None:
+    """The card, and every page of its buttons, are within what Discord takes."""
+    view = advance(TaskView(task.id, opened_at=1.0), Seen(task), 2.0)
+    locale = dice.choice(("en-US", "zh-CN", "zh-TW", "fr"))
+    card = render(view, Context(locale))
+    assert 0 < units(card.title) <= 256
+    assert units(card.description) <= 4096
+    assert units(card.footer) <= 2048
+    assert units(card.title) + units(card.description) + units(card.footer) <= 6000
+    assert len(card.rows) <= 5
+    targets = [each.target for row in card.rows for each in row]
+    assert len(set(targets)) == len(targets)
+    for each in (button for row in card.rows for button in row):
+        assert len(each.target) <= (512 if each.link else 100)
+        assert each.link or parse(each.target) is not None
+        assert each.label or each.emoji
+        assert units(each.label) <= 80
+    for number in range(1, 7):
+        page = page_of(task, {}, locale, number)
+        options = page.menu.options if page.menu else ()
+        assert len(options) <= 25
+        assert len({each.value for each in options}) == len(options)
+        assert all(1 <= units(each.label) <= 100 for each in options)
+
+
+def test_a_custom_id_of_anything_is_ours_or_not_and_never_trouble(mutations: int) -> None:
+    dice = random.Random(7)
+    shapes = ("mj1:press:1730618215930064:0123456789abn2x1ff", "mj1:form:1730618215930064:modal", "mj9:x:y:z")
+    for _ in range(mutations):
+        text = str(broken(dice.choice(shapes), dice))
+        found = parse(text)
+        if found is not None:
+            assert parse(str(found)) == found
+            assert aim_of(found.arg).after >= 0
+        foreign(text)
+        task_of(text)
+        parse_task_id(text)
