@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from mjbot.clock import Clock, Wakeup
+from mjbot.clock import Clock
 from mjbot.core.buttons import Press
 from mjbot.core.card import Card, moved, render
 from mjbot.core.edits import Edit, Priority
@@ -16,13 +16,13 @@ from mjbot.core.outcome import Delivered, Gone, Outcome
 from mjbot.core.state import Context
 from mjbot.core.task import Phase, TaskId
 from mjbot.core.view import TaskView
-from mjbot.core.watch import MessageRef, Shown, Watch, WatchState, newest, watch_for
+from mjbot.core.watch import MessageRef, Watch, WatchState, newest, watch_for
 from mjbot.editor import EditScheduler
 from mjbot.errors import StoreFailed
 from mjbot.ports import PressStore, WatchStore
+from mjbot.service.unsaved import Unsaved
 from mjbot.tracker import TaskTracker
 
-_FLUSH_SECONDS = 1.0
 _REFUSED_SECONDS = 24 * 3600.0  # then the service is asked again: it may have learnt the action
 
 
@@ -45,12 +45,7 @@ class CardKeeper:
         self._clock = clock
         self._watch_limit = watch_limit
         self._watches: defaultdict[TaskId, dict[MessageRef, Watch]] = defaultdict(dict)
-        self._unsaved: dict[MessageRef, Shown] = {}
-        self._unsaved_views: dict[TaskId, TaskView] = {}
-        self._over: set[MessageRef] = set()
-        """Messages whose watch is to be closed in the database."""
-        self._wakeup = Wakeup(clock, "until a message was edited")
-        self._pause = Wakeup(clock, "until what messages show is saved")
+        self._unsaved = Unsaved(store, clock)
         tracker.on_change = self.on_change
         editor.on_settled = self.on_settled
 
@@ -77,7 +72,7 @@ class CardKeeper:
         """Follow a task for a message that shows ``watch.shown``; older messages of it hand over."""
         self._editor.prime(watch.ref, watch.shown, card.state)
         self._watches[view.id][watch.ref] = watch
-        self._over.discard(watch.ref)
+        self._unsaved.reopen(watch.ref)
         self._tracker.follow(view)
         for old in older:
             self._watches[view.id].pop(old.ref, None)
@@ -132,9 +127,7 @@ class CardKeeper:
         What cannot be written is shown all the same, and written when it can be: after a restart the
         service is asked anyway.
         """
-        self._unsaved_views |= {view.id: view for view in views}
-        with suppress(StoreFailed):
-            await self._save_views()
+        await self._unsaved.save(views)
         for view in views:
             for watch in list(self._watches.get(view.id, {}).values()):
                 await self._submit(watch.ref, await self._card(view, watch))
@@ -144,8 +137,7 @@ class CardKeeper:
         ref = edit.ref
         match outcome:
             case Delivered(shown):
-                self._unsaved[ref] = shown
-                self._wakeup.ring()
+                self._unsaved.note(ref, shown)
             case Gone(channel=channel):
                 with suppress(StoreFailed):  # the next edit, or the next start, finds it gone again
                     await (self.close_channel(ref.channel_id) if channel else self._message_gone(ref))
@@ -202,41 +194,18 @@ class CardKeeper:
 
     async def run(self) -> None:
         """Save what messages show, a little later and many at once, for ever."""
-        while True:
-            await self._wakeup.wait(None)
-            await self._pause.wait(self._clock.now() + _FLUSH_SECONDS)
-            try:
-                await self.flush()
-            except StoreFailed:
-                self._wakeup.ring()  # again in a second
+        await self._unsaved.run()
 
     async def flush(self) -> None:
-        """Save what messages show, and what could not be saved before. Raises `StoreFailed`."""
-        await self._save_views()
-        if unsaved := self._unsaved:
-            await self._store.save_shown(unsaved)
-            self._unsaved = {ref: shown for ref, shown in self._unsaved.items() if unsaved.get(ref) != shown}
-        for ref in list(self._over):
-            await self._store.close(ref)
-            self._over.discard(ref)
-
-    async def _save_views(self) -> None:
-        if views := list(self._unsaved_views.values()):
-            await self._store.save(views)
-            for view in views:
-                if self._unsaved_views.get(view.id) is view:
-                    del self._unsaved_views[view.id]
+        """Save what messages show. Raises `StoreFailed`."""
+        await self._unsaved.flush()
 
     async def _submit(self, ref: MessageRef, card: Card) -> None:
         if not self._editor.submit(ref, card) and card.final:
             await self._close(ref)
 
     async def _close(self, ref: MessageRef) -> None:
-        self._over.add(ref)
-        try:
-            await self.flush()
-        except StoreFailed:
-            self._wakeup.ring()
+        await self._unsaved.close(ref)
         for task_id, watches in list(self._watches.items()):
             if watches.pop(ref, None) is not None and not watches:
                 self._drop(task_id)
