@@ -13,7 +13,7 @@ from tests.system.discord_stub import DiscordStub
 CANARIES = (
     b"sandbox-key",  # the key of the image service, in every test
     DiscordStub.TOKEN.encode(),
-    b"interaction.",  # how the tokens of the stub's interactions begin
+    b"canary-",  # how the tokens of the stub's interactions begin
 )
 
 

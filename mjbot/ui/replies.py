@@ -172,6 +172,9 @@ async def guarded(reply: Reply, work: Awaitable[None]) -> None:
         await work
     except MJBotError as error:
         await _tell(reply, error)
+    except discord.HTTPException as trouble:
+        log.info("Discord did not take the answer to an interaction: %s", trouble.code)
+        await _tell(reply, MJBotError(ref="-"))
     except Exception:
         ref = secrets.token_hex(4)
         log.exception("an interaction failed (%s)", ref)

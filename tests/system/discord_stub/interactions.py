@@ -35,7 +35,7 @@ class Interaction:
     locale: str
     log: EventLog = field(repr=False)
     source: Message | None = None  # the message whose component was pressed
-    token: str = field(default_factory=lambda: f"interaction.{secrets.token_urlsafe(24)}", repr=False)
+    token: str = field(default_factory=lambda: f"canary-{secrets.token_urlsafe(24)}", repr=False)
     created: float = field(default_factory=time.monotonic)
     answer: JSON | None = None  # the callback's body once it is accepted: {"type", "data"}
     original: Message | None = None  # what `@original` means
