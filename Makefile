@@ -25,7 +25,8 @@ pictures: $(VENV)/.dev ## draw every card anew into docs/cards; needs Chromium
 test: lint types ## everything that must pass before a change lands
 	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
 
-soak: $(VENV)/.dev ## the long versions of the kill and fuzz tests: fifty kills, 200,000 broken answers
+soak: $(VENV)/.soak ## the long versions of the kill and fuzz tests: fifty kills, 1,200,000 broken answers
+	$(BIN)/python -m tests.soak -atheris_runs=1000000
 	$(BIN)/python -m pytest tests/system/test_kills.py tests/system/test_exactly_once.py tests/upstream/test_fuzz.py \
 	  --kills 50 --fuzz 200000 $(ARGS)
 
@@ -59,6 +60,10 @@ $(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt
 $(VENV)/.demo: $(BIN)/python pyproject.toml constraints.txt
 	@echo "Installing the packages of the demo, once ..."
 	@$(PIP) --editable '.[demo]'
+	@touch $@
+
+$(VENV)/.soak: $(VENV)/.dev
+	@$(PIP) --editable '.[demo,dev,soak]'
 	@touch $@
 
 $(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt

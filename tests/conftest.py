@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
+PASSED = pytest.StashKey[set[str]]()
+
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.stash[PASSED] = set()
     config.addinivalue_line("markers", "last: runs after all others, because it looks at what they left")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note what has passed, for the test that checks what the documents say has."""
+    report = yield
+    if report.when == "call" and report.passed:
+        item.config.stash[PASSED].add(item.nodeid.split("[")[0])
+    return report
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import PASSED
+
 ROOT = Path(__file__).parent.parent
 RELIABILITY = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", RELIABILITY)))
@@ -25,6 +27,15 @@ def test_a_row_of_the_reliability_table_names_a_test_that_runs(file: str, test: 
     marks = " ".join(ast.unparse(each) for each in found[0].decorator_list)
     assert "skip" not in marks
     assert "xfail" not in marks
+
+
+@pytest.mark.last
+def test_what_the_reliability_table_names_has_passed(request: pytest.FixtureRequest) -> None:
+    """Of what was chosen to run: whoever runs one file is not held to the others."""
+    chosen = {item.nodeid.split("[")[0] for item in request.session.items}
+    named = {f"{file}::{test}" for file, test in NAMED} & chosen
+    passed: set[str] = request.config.stash[PASSED]
+    assert sorted(named - passed) == []
 
 
 def test_every_row_of_the_reliability_table_names_a_test() -> None:

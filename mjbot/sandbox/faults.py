@@ -50,6 +50,20 @@ class Failure(Fault):
 
 
 @dataclass
+class Trickle(Fault):
+    """An answer that begins, and then comes a byte at a time without end."""
+
+    async def send(self, request: web.Request) -> web.StreamResponse:
+        """Send it until the other side has had enough."""
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        await response.write(b"[")
+        while True:
+            await response.write(b" ")
+            await asyncio.sleep(1)
+
+
+@dataclass
 class Hold(Fault):
     """Requests that wait for `release`: before they are worked on, or with the answer ready."""
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 from aiohttp import web
 
 from mjbot.sandbox.accents import NOT_FOUND, Accent, Answer, accent_at, row, submit
-from mjbot.sandbox.faults import Failure, Fault, Hold, Loss, When
+from mjbot.sandbox.faults import Failure, Fault, Hold, Loss, Trickle, When
 from mjbot.sandbox.script import LONG, Scene, Script
 from mjbot.sandbox.submits import Kind
 from mjbot.sandbox.world import World
@@ -100,6 +100,10 @@ class SandboxServer:
         """Cut the connection of these requests; aiohttp tries a GET on a used connection twice."""
         self._faults.append(Fault(pattern, times))
 
+    def trickle(self, pattern: str, times: int | None = None) -> None:
+        """Answer matching requests a byte at a time, without end."""
+        self._faults.append(Trickle(pattern, times))
+
     def lose(self, pattern: str, times: int | None = None) -> None:
         """Work on these requests, and cut the connection in place of an answer."""
         self._faults.append(Loss(pattern, times))
@@ -134,6 +138,8 @@ class SandboxServer:
                 if fault.when == "before":
                     await fault.wait()
                 continue
+            if isinstance(fault, Trickle):
+                return await fault.send(request)
             response = fault.response() if isinstance(fault, Failure) else _cut(request)
             break
         if self._closing:

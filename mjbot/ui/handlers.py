@@ -35,6 +35,9 @@ Handler = Callable[[Services, discord.Interaction[Any], CustomId], Awaitable[Non
 
 async def pressed(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
     """Do what a button of ours says, or what was written into a window of ours."""
+    if interaction.message is None:  # every button and window of ours stands on a message
+        await old_button(interaction, str(custom_id))
+        return
     await _HANDLERS[custom_id.verb](services, interaction, custom_id)
 
 

@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mjbot.core.card import render
 from mjbot.core.custom_id import CustomId, Verb, foreign, parse, task_of
-from mjbot.core.task import TaskId
+from mjbot.core.state import Context
+from mjbot.core.task import Task, TaskId
 from mjbot.core.text import clean, cut, cut_middle, escape, short, units
+from mjbot.core.view import Seen, TaskView, advance
 from mjbot.core.words import CATALOGUE, CHINESE, ENGLISH, TAIWANESE, age, duration, say
 
 
@@ -121,3 +124,27 @@ def test_every_sentence_is_said_somewhere() -> None:
     )  # put together from a state, a trouble, an action
     for key in CATALOGUE[ENGLISH]:
         assert re.search(f"[\"']{re.escape(key)}[\"']", code) or key.startswith(built), key
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "@everyone @here <@123> <@&456> <#789>",
+        "join https://discord.gg/abc or discord.gg/abc",
+        "[free](https://evil.example) ||spoiler|| **bold** `code` ~~gone~~ __line__",
+        "# Title\n> quote\n- list\n1. first",
+        "\u202eevil\u202c \u200b\u2060hidden\u0000",
+        "x" * 100_000,
+        "@everyone " * 10_000,
+    ],
+)
+def test_a_hostile_prompt_is_shown_as_plain_text(prompt: str) -> None:
+    """Nothing in it pings, links, formats, or turns the text around."""
+    task_id = TaskId("1730621718151844")
+    task = Task(task_id, status="IN_PROGRESS", prompt=prompt)
+    view = advance(TaskView(task_id, opened_at=1.0), Seen(task), 2.0)
+    shown = render(view, Context(ENGLISH)).description
+    assert units(shown) <= 4096
+    assert not re.search(r"(?<!\\)(<@|<#|@everyone|@here|\[free\]|https://|\|\||\*\*bold|`code|~~)", shown)
+    assert not re.search(r"(?m)^(#|>|-|1\.) ?(Title|quote|list|first)", shown)
+    assert not set("\u202e\u202c\u200b\u2060\u0000") & set(shown)

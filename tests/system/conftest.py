@@ -41,9 +41,9 @@ class Scene:
         message = next(iter(self.messages), None)
         return str(message.embeds[0]["title"]) if message and message.embeds else ""
 
-    async def done(self) -> Message:
+    async def done(self, within: float = SECONDS) -> Message:
         """The one message, once its final card is on it, with the picture and the buttons."""
-        await self.stub.until(lambda: self.title() == "Done" and self.messages[0].attachments, SECONDS)
+        await self.stub.until(lambda: self.title() == "Done" and self.messages[0].attachments, within)
         assert len(self.messages) == 1
         message = self.messages[0]
         assert message.attachments[0].data == self.upstream.world.final_picture(TASK)

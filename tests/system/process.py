@@ -37,6 +37,8 @@ class BotProcess:
         self._folder = folder
         self._process: asyncio.subprocess.Process | None = None
         self.database = folder / "mjbot.db"
+        self._clock = folder / "clock"
+        self.turn_clock(0)
         self._environment = {
             **environment(stub, upstream, accent),
             "MJBOT_DATABASE": str(self.database),
@@ -45,8 +47,18 @@ class BotProcess:
             "MJBOT_GUILD_PRESSES": "10000",
             "MJBOT_POLL_MIN": "1",
             "MJBOT_POLL_MAX": "2",
+            "PYTHONPATH": str(Path(__file__).parent / "clock_shim"),
+            "CLOCK_FILE": str(self._clock),
         }
         self.log = folder / "log.txt"
+
+    def set(self, **settings: str) -> None:
+        """Change settings for the next start."""
+        self._environment |= {f"MJBOT_{name}": value for name, value in settings.items()}
+
+    def turn_clock(self, seconds: float) -> None:
+        """Set the clock of the machine, as this process sees it, so far ahead (or back) from now on."""
+        self._clock.write_text(str(seconds), encoding="utf-8")
 
     async def start(self) -> None:
         """Start it, and wait until it is connected."""

@@ -39,6 +39,7 @@ Break = Callable[[SandboxServer], object]
 OUTAGES: dict[str, tuple[Break, str]] = {
     "connections are cut": (lambda up: up.drop(ALL), DOWN),
     "answers never come": (lambda up: up.hold(ALL), DOWN),
+    "answers come a byte at a time": (lambda up: up.trickle(ALL), DOWN),
     "500": (lambda up: up.fail(ALL, 500, "oops"), DOWN),
     "502 with a web page": (lambda up: up.fail(ALL, 502, HTML, "text/html"), DOWN),
     "503 without a body": (lambda up: up.fail(ALL, 503), DOWN),

@@ -81,6 +81,21 @@ class Actors:
         channel, user = opened.channel, opened.user
         return await self._act(MODAL_SUBMIT, channel, user, data, locale, opened.source)
 
+    async def forge(
+        self,
+        kind: int,
+        channel: Channel,
+        user: User,
+        custom_id: str,
+        source: Message | None = None,
+        components: list[JSON] | None = None,
+    ) -> Interaction:
+        """Send a press (3) or the answer of a window (5) that no client of Discord would send."""
+        data: JSON = {"custom_id": custom_id, "component_type": 2}
+        if kind == MODAL_SUBMIT:
+            data = {"custom_id": custom_id, "components": components or []}
+        return await self._act(kind, channel, user, data, "en-US", source)
+
     async def _act(
         self,
         kind: int,
