@@ -1,4 +1,4 @@
-"""The command line: ``mjbot run``, ``mjbot check`` and ``mjbot demo``."""
+"""The command line: ``mjbot run``, ``mjbot check``, ``mjbot status`` and ``mjbot demo``."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from mjbot.bot import MJBot
 from mjbot.check import Finding, check, check_upstream
 from mjbot.clock import Clock
 from mjbot.errors import StartupError
+from mjbot.outside.report import status_lines
 from mjbot.settings import Settings
 
 log = logging.getLogger("mjbot")
@@ -62,6 +63,20 @@ def check_command(as_json: bool) -> None:
     if as_json:
         lines = [{"name": each.name, "ok": each.ok, "text": each.text} for each in findings]
         click.echo(json.dumps({"ok": well, "checks": lines}, ensure_ascii=False, indent=2))
+    sys.exit(EX_OK if well else EX_NO)
+
+
+@main.command()
+def status() -> None:
+    """Ask the running bot how it is. Exit code 0 when all is well, else 1."""
+    try:
+        settings = configuration.load()
+        well, lines = asyncio.run(status_lines(settings.http_listen))
+    except StartupError as error:
+        click.echo(str(error), err=True)
+        sys.exit(EX_CONFIG)
+    for line in lines:
+        click.echo(line)
     sys.exit(EX_OK if well else EX_NO)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import random
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -16,7 +18,9 @@ from mjbot.core.polling import Pace, PollBook
 from mjbot.core.view import Limits
 from mjbot.editor import EditScheduler
 from mjbot.housekeeper import Housekeeper
+from mjbot.outside import Health, Hooks, MeteredSink, MeteredSource, Meters, listening
 from mjbot.pictures import Masks, Pictures, picture_session
+from mjbot.ports import TaskSource
 from mjbot.service import (
     CardKeeper,
     Drafts,
@@ -43,6 +47,8 @@ from mjbot.ui.sink import DiscordSink
 from mjbot.upstream.client import UpstreamClient
 from mjbot.upstream.protocol import Protocol, base_of
 
+log = logging.getLogger(__name__)
+
 _DISCORD = "https://discord.com/api/v10"
 
 
@@ -54,19 +60,26 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
     async with AsyncExitStack() as stack:
         thread = await stack.enter_async_context(DatabaseThread(settings.database))
         store = SqliteStore(thread)
-        api = await stack.enter_async_context(aiohttp.ClientSession())
+        meters = Meters()
+        hook_token = await _hook_token(store)
+        traced = aiohttp.ClientSession(trace_configs=[meters.upstream_trace])
+        api = await stack.enter_async_context(traced)
         web = await stack.enter_async_context(picture_session(upstream_url))
-        protocol = Protocol(upstream_url, settings.upstream_key.get_secret_value(), settings.upstream_auth)
-        source = UpstreamClient(api, protocol, clock, settings.batch_size)
+        key, auth = settings.upstream_key.get_secret_value(), settings.upstream_auth
+        hook = f"{settings.public_url}/hook/{hook_token}" if settings.public_url else ""
+        client = UpstreamClient(api, Protocol(upstream_url, key, auth, hook), clock, settings.batch_size)
+        source = MeteredSource(client, meters, clock)
         pictures = Pictures(web, settings.images, base_of(upstream_url))
         pace = Pace(settings.poll_min, settings.poll_max, settings.batch_size)
 
         use_discord_at(settings.discord_api_url)
         brake = Brake(clock)
+        brake.trace.on_request_end.extend(meters.discord_trace.on_request_end)
         bot = MJBot(clock, http_trace=brake.trace, test_server=settings.discord_api_url != _DISCORD)
         bot.store = store
         bot.tracker = TaskTracker(source, PollBook(pace, random.random), clock, Limits(watch=watch_limit))
-        bot.editor = EditScheduler(DiscordSink(bot, pictures, brake), EditBook(), clock)
+        sink = MeteredSink(DiscordSink(bot, pictures, brake), meters, clock)
+        bot.editor = EditScheduler(sink, EditBook(), clock)
         bot.housekeeper = Housekeeper(SqlitePruner(thread), clock, settings.keep_days * 86_400)
         presses = SqlitePresses(thread, base_of(upstream_url))
         bot.cards = CardKeeper(store, presses, bot.tracker, bot.editor, clock, watch_limit)
@@ -77,12 +90,28 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
         permits = PermitService(SqliteGuilds(thread), store)
         regions = RegionService(presses, status, permits, Masks(pictures))
         bot.services = _services(bot, source, presses, status, permits, regions, quotas, clock)
+        if settings.http_listen:
+            meters.watch("mjbot_live_tasks", "Tasks that are followed.", bot.tracker.__len__)
+            meters.watch("mjbot_edits_waiting", "Messages that wait for an edit.", lambda: bot.editor.waiting)
+            health = Health(bot.pulse, source, lambda: store.named("commands"), clock)
+            hooks = Hooks(hook_token, bot.tracker.hint, meters, clock)
+            served = listening(settings.http_listen, health, hooks, meters)
+            log.info("listening at %s", await stack.enter_async_context(served))
         yield bot
+
+
+async def _hook_token(store: SqliteStore) -> str:
+    """The secret part of the hook's address; kept, so that tasks of an earlier process still reach us."""
+    token = await store.named("hook_token")
+    if token is None:
+        token = secrets.token_urlsafe(24)
+        await store.set_named("hook_token", token)
+    return token
 
 
 def _services(
     bot: MJBot,
-    source: UpstreamClient,
+    source: TaskSource,
     presses: SqlitePresses,
     status: StatusService,
     permits: PermitService,

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import logging
+import math
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -119,6 +120,12 @@ class MJBot(commands.AutoShardedBot):
         self._stop.set()
         if self._supervisor is not None:
             await asyncio.wait({self._supervisor})
+
+    def pulse(self) -> tuple[bool, float | None]:
+        """Whether Discord's gateway is connected, and how long its last heartbeat took, in seconds."""
+        connected = self.is_ready() and not any(shard.is_closed() for shard in self.shards.values())
+        latency = self.latency if connected else math.nan
+        return connected, round(latency, 3) if math.isfinite(latency) else None
 
     @property
     def failure(self) -> BaseException | None:

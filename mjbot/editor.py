@@ -61,6 +61,11 @@ class EditScheduler:
         self._wakeup.ring()
         return wanted
 
+    @property
+    def waiting(self) -> int:
+        """How many messages wait for an edit."""
+        return self._book.waiting
+
     async def run(self) -> None:
         """Make the edits whose turn has come, for ever."""
         async with asyncio.TaskGroup() as edits:

@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     guild_presses: int = Field(400, ge=1)
     guild_cards: int = Field(100, ge=1)
     allowed_guilds: Annotated[frozenset[int], NoDecode] = frozenset()
+    http_listen: str = ""
+    public_url: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 
@@ -56,6 +58,19 @@ class Settings(BaseSettings):
         if parts.query or parts.fragment or parts.username:
             raise ValueError("must be a plain address, without ? or # or @")
         return value.strip()
+
+    @field_validator("http_listen")
+    @classmethod
+    def _listen(cls, value: str) -> str:
+        host, _, port = value.strip().rpartition(":")
+        if value.strip() and not (host and port.isascii() and port.isdecimal() and int(port) < 65_536):
+            raise ValueError("must be an address and a port, such as 127.0.0.1:8080")
+        return value.strip()
+
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, value: str) -> str:
+        return cls._address(value).rstrip("/") if value.strip() else ""
 
     @field_validator("discord_token", "upstream_key")
     @classmethod
@@ -85,6 +100,8 @@ class Settings(BaseSettings):
     def _in_order(self) -> Settings:
         if self.poll_min > self.poll_max:
             raise ValueError(f"{PREFIX}POLL_MIN must not be larger than {PREFIX}POLL_MAX")
+        if self.public_url and not self.http_listen:
+            raise ValueError(f"{PREFIX}PUBLIC_URL needs {PREFIX}HTTP_LISTEN: somebody must listen there")
         return self
 
     @property

@@ -58,10 +58,22 @@ class TaskTracker:
             self._book.set_alarm(view.id, next_threshold(view, self._limits))
         self._wakeup.ring()
 
+    def __len__(self) -> int:
+        """How many tasks are followed."""
+        return len(self._views)
+
     def hurry(self, task_id: TaskId) -> None:
         """Read a task now: there is reason to think that it has changed."""
         self._book.hurry(task_id, self._clock.now())
         self._wakeup.ring()
+
+    def hint(self, task_id: TaskId) -> bool:
+        """The service itself says that a task has changed. False: it is not followed."""
+        if task_id not in self._views:
+            return False
+        self._book.hint(task_id, self._clock.now())
+        self._wakeup.ring()
+        return True
 
     def unfollow(self, task_id: TaskId) -> None:
         """Stop reading a task: nobody watches it any more."""
@@ -79,6 +91,7 @@ class TaskTracker:
             self._book.set_alarm(task_id, next_threshold(after, self._limits))
             if after.shown != before.shown:
                 changed.append(after)
+                log.debug("a change was read", extra={"task": task_id})
             if after.settled:
                 self.unfollow(task_id)
         if changed and self.on_change is not None:

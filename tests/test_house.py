@@ -34,6 +34,7 @@ MAY_IMPORT = {
         "mjbot.service",
     ),
     "mjbot.ui": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.clock", "mjbot.service", "mjbot.ui"),
+    "mjbot.outside": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.clock", "mjbot.outside"),
     "mjbot.settings": ("mjbot.core", "mjbot.errors"),
     "mjbot.sandbox.server": ("mjbot.sandbox",),
     "mjbot.sandbox.world": ("mjbot.sandbox",),

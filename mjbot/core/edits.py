@@ -44,6 +44,8 @@ class Edit:
     shown: Shown
     attempt: int = 0
     plain: bool = False
+    since: float = 0.0
+    """When the message first fell behind (unix seconds)."""
 
 
 @dataclass(slots=True)
@@ -133,7 +135,7 @@ class EditBook:
         channel = self._channels[ref.channel_id]
         slot = channel.slots[ref]
         assert slot.pending is not None
-        edit = Edit(ref, slot.pending, slot.shown, slot.attempt, slot.plain)
+        edit = Edit(ref, slot.pending, slot.shown, slot.attempt, slot.plain, slot.since)
         slot.flying = edit.card.digest
         slot.pending = None
         channel.in_flight = True
@@ -185,6 +187,13 @@ class EditBook:
             if not (urgent_only and slot.priority is Priority.PROGRESS)
         ]
         return max(min(moments), self._all.ready_at(now)) if moments else None
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait for a card."""
+        return sum(
+            s.pending is not None for channel in self._channels.values() for s in channel.slots.values()
+        )
 
     @property
     def urgent_waiting(self) -> int:

@@ -21,6 +21,7 @@ _GAP_CEILING = 60.0  # a longer silence says something about one task, not about
 _JOIN = 0.5  # whatever is due within half an interval joins the round
 _JITTER = 0.1
 _BACKOFF_CEILING = 60.0
+_HINT_SPACING = 1.0  # seconds between two rounds that hints bring forward
 _DOUBLINGS = 10  # enough to reach the ceiling; a power of all failures would overflow within a day
 
 
@@ -40,6 +41,8 @@ class _Entry:
     running: bool = False
     in_flight: bool = False
     alarm: float | None = None
+    hinted: bool = False
+    hint_waits: bool = False
 
 
 class PollBook:
@@ -52,6 +55,7 @@ class PollBook:
         self._gap = _FIRST_GUESS
         self._failures = 0
         self._hold_until = 0.0
+        self._hint_round = -_HINT_SPACING
         self.per_request = pace.batch
 
     def __len__(self) -> int:
@@ -99,6 +103,18 @@ class PollBook:
         if entry := self._entries.get(task_id):
             entry.due = min(entry.due, now)
 
+    def hint(self, task_id: TaskId, now: float) -> None:
+        """The service says that this task has changed: read it soon, and from now on seldom unasked.
+
+        However many hints come, they bring one round a second forward; whatever is due joins it.
+        """
+        if entry := self._entries.get(task_id):
+            entry.hinted = True
+            entry.hint_waits = entry.in_flight  # what is being read just now may be older than the hint
+            if self._hint_round < now:
+                self._hint_round = max(now, self._hint_round + _HINT_SPACING)
+            entry.due = min(entry.due, self._hint_round)
+
     def set_alarm(self, task_id: TaskId, at: float | None) -> None:
         """Note when the silence of a task will have something to say."""
         if entry := self._entries.get(task_id):
@@ -134,7 +150,9 @@ class PollBook:
                 continue
             self._learn(entry, view)
             entry.in_flight = False
-            entry.due = now + self._delay(view) * spread
+            delay = max(self._pace.longest, self.interval) if entry.hinted else self._delay(view)
+            entry.due = now + (0.0 if entry.hint_waits else delay * spread)
+            entry.hint_waits = False
 
     def succeeded(self) -> None:
         """The service answered: any back-off is over."""

@@ -41,9 +41,10 @@ def auth_headers(style: str, key: str) -> dict[str, str]:
 
 
 class Protocol:
-    """Requests for one server, and the meaning of its answers."""
+    """Requests for one server. ``hook``: where it may tell of changes to what we submit."""
 
-    def __init__(self, address: str, key: str, auth: str) -> None:
+    def __init__(self, address: str, key: str, auth: str, hook: str = "") -> None:
+        self._hook = {"notifyHook": hook} if hook else {}
         self._base = base_of(address)
         self._headers = {"Accept": "application/json", **auth_headers(auth, key)}
 
@@ -58,12 +59,13 @@ class Protocol:
 
     def submit_action(self, task_id: TaskId, custom_id: str) -> Request:
         """Press an upstream button. Not idempotent."""
-        body = {"taskId": str(task_id), "customId": custom_id}
+        body = {"taskId": str(task_id), "customId": custom_id, **self._hook}
         return Request("POST", f"{self._base}/submit/action", self._headers, body)
 
     def submit_modal(self, task_id: TaskId, prompt: str, mask: str = "") -> Request:
         """Answer the window of a task in status MODAL. ``mask``: a PNG as a data URL. Not idempotent."""
         body = {"taskId": str(task_id), "prompt": prompt} | ({"maskBase64": mask} if mask else {})
+        body |= self._hook
         return Request("POST", f"{self._base}/submit/modal", self._headers, body)
 
 

@@ -139,3 +139,33 @@ def test_an_outage_of_a_week_is_backed_off_from_like_one_of_an_hour() -> None:
     for _ in range(10_000):
         book.failed([TaskId("task-1")], NOW)
     assert book.wake_at() == NOW + 60
+
+
+def test_hints_bring_one_round_a_second_forward_however_many_come() -> None:
+    book = PollBook(Pace(60, 60))
+    views = [TaskView(TaskId(f"17306217181500{n:02}"), opened_at=0.0) for n in range(20)]
+    for view in views:
+        book.follow(view, 0.0)
+    rounds = []
+    for tenth in range(35):
+        now = 10 + tenth / 10
+        book.hint(views[tenth % 20].id, now)
+        if batches := book.due(now):
+            rounds.append(now)
+            assert len(batches) == 1
+            book.record([view for view in views if view.id in batches[0]], now)
+    assert rounds == [10.0, 11.0, 12.0, 13.0]
+
+
+def test_a_hint_during_a_read_asks_again_at_once_and_hinted_tasks_are_read_seldom_unasked() -> None:
+    book = PollBook(Pace(2, 15))
+    view = TaskView(TaskId("1730621718150000"), opened_at=0.0)
+    book.follow(view, 0.0, soon=True)
+    assert book.due(0.0)
+    book.hint(view.id, 0.1)
+    book.record([view], 0.2)
+    assert book.due(0.2)
+    book.record([view], 0.3)
+    wake = book.wake_at()
+    assert wake is not None
+    assert wake >= 0.3 + 15 * 0.9

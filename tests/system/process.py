@@ -39,7 +39,7 @@ class BotProcess:
         self.database = folder / "mjbot.db"
         self._clock = folder / "clock"
         self.turn_clock(0)
-        self._environment = {
+        self.environment = {
             **environment(stub, upstream, accent),
             "MJBOT_DATABASE": str(self.database),
             "MJBOT_USER_ASKS": "10000",
@@ -54,7 +54,7 @@ class BotProcess:
 
     def set(self, **settings: str) -> None:
         """Change settings for the next start."""
-        self._environment |= {f"MJBOT_{name}": value for name, value in settings.items()}
+        self.environment |= {f"MJBOT_{name}": value for name, value in settings.items()}
 
     def turn_clock(self, seconds: float) -> None:
         """Set the clock of the machine, as this process sees it, so far ahead (or back) from now on."""
@@ -74,7 +74,7 @@ class BotProcess:
                 "mjbot",
                 "run",
                 cwd=self._folder,
-                env=self._environment,
+                env=self.environment,
                 stderr=log,
                 stdout=log,
             )

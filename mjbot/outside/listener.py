@@ -1,0 +1,51 @@
+"""The HTTP side: `/healthz`, `/readyz`, `/metrics`, and `POST /hook/<token>`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from mjbot.errors import StartupError
+from mjbot.outside.health import Health, told
+from mjbot.outside.hooks import MOST_BYTES, Hooks
+from mjbot.outside.meters import Meters
+
+_CLOSE_SECONDS = 1.0
+
+
+@asynccontextmanager
+async def listening(address: str, health: Health, hooks: Hooks, meters: Meters) -> AsyncIterator[str]:
+    """Serve at ``host:port``, port 0 for any free one; gives the address. Raises `StartupError`."""
+    app = web.Application(client_max_size=MOST_BYTES)
+
+    async def alive(_: web.Request) -> web.Response:
+        return web.Response(text="ok\n")
+
+    async def ready(_: web.Request) -> web.Response:
+        found = told(await health.parts())
+        return web.json_response(found, status=200 if found["ok"] else 503)
+
+    async def figures(_: web.Request) -> web.Response:
+        return web.Response(body=meters.text(), headers={"Content-Type": "text/plain; version=0.0.4"})
+
+    async def hook(request: web.Request) -> web.Response:
+        return web.Response(status=hooks.take(request.match_info["token"], await request.read()))
+
+    app.router.add_get("/healthz", alive)
+    app.router.add_get("/readyz", ready)
+    app.router.add_get("/metrics", figures)
+    app.router.add_post("/hook/{token}", hook)
+    # No access log: the path of a hook is a secret.
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_CLOSE_SECONDS)
+    await runner.setup()
+    host, _, port = address.rpartition(":")
+    try:
+        await web.TCPSite(runner, host.strip("[]") or None, int(port)).start()
+        bound = runner.addresses[0]
+        yield f"http://{bound[0]}:{bound[1]}"
+    except OSError as error:
+        raise StartupError(f"MJBOT_HTTP_LISTEN: {address} cannot be used: {error.strerror}") from None
+    finally:
+        await runner.cleanup()

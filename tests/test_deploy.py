@@ -1,0 +1,78 @@
+"""What deploy/ holds can be read by those it is for, and names only what there is."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import re
+from pathlib import Path
+
+import yaml
+
+from mjbot.outside import Meters
+from mjbot.settings import Settings
+
+DEPLOY = Path(__file__).parent.parent / "deploy"
+CONTAINERFILE = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+
+
+def steps() -> list[tuple[str, str]]:
+    """The instructions of the Containerfile."""
+    text = re.sub(r"(?m)^#.*\n", "", CONTAINERFILE).replace("\\\n", " ")
+    return [(line.split()[0], line.partition(" ")[2]) for line in text.splitlines() if line.strip()]
+
+
+def test_the_container_runs_as_nobody_special_says_how_it_is_and_copies_only_what_exists() -> None:
+    last = steps()[max(n for n, (word, _) in enumerate(steps()) if word == "FROM") :]
+    words = [word for word, _ in last]
+    assert dict(last)["USER"] not in ("root", "0")
+    assert words.index("USER") < words.index("ENTRYPOINT")
+    assert "/healthz" in dict(last)["HEALTHCHECK"]
+    for word, rest in steps():
+        assert re.fullmatch("[A-Z]+", word)
+        if word == "COPY" and not rest.startswith("--from"):
+            assert all((DEPLOY.parent / name).exists() for name in rest.split()[:-1])
+
+
+def test_the_settings_that_deploy_names_are_settings() -> None:
+    texts = [CONTAINERFILE, *(each.read_text("utf-8") for each in DEPLOY.glob("*.[sy]*"))]
+    named = {name.lower() for text in texts for name in re.findall(r"MJBOT_([A-Z_]+)", text)}
+    assert named
+    assert named <= set(Settings.model_fields)
+
+
+def test_the_compose_file_has_a_read_only_root_and_one_place_to_write() -> None:
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+    service = compose["services"]["mjbot"]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert {each.split(":")[0] for each in service["volumes"]} == set(compose["volumes"])
+    assert (DEPLOY / service["build"]["context"] / service["build"]["dockerfile"]).is_file()
+    assert all(each.startswith("127.0.0.1:") for each in service["ports"])
+
+
+def test_the_unit_ends_as_the_bot_does_and_does_not_repeat_what_cannot_work() -> None:
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # type: ignore[method-assign, assignment]
+    unit.read(DEPLOY / "mjbot.service", encoding="utf-8")
+    assert set(unit.sections()) == {"Unit", "Service", "Install"}
+    service = unit["Service"]
+    assert service["ExecStart"].endswith("mjbot run")
+    assert service["RestartPreventExitStatus"] == "78"
+    assert int(service["TimeoutStopSec"]) > 10
+
+
+def test_the_dashboard_asks_for_nothing_that_the_bot_does_not_tell() -> None:
+    dashboard = json.loads((DEPLOY / "grafana.json").read_text("utf-8"))
+    meters = Meters()
+    for name in ("mjbot_live_tasks", "mjbot_edits_waiting"):  # told of by the composition root
+        meters.watch(name, "", lambda: 0)
+    told = set(re.findall(r"(?m)^# TYPE (\w+)", meters.text().decode()))
+    asked = {
+        name
+        for panel in dashboard["panels"]
+        for target in panel["targets"]
+        for name in re.findall(r"mjbot_\w+", target["expr"])
+    }
+    assert asked
+    assert {re.sub(r"_(bucket|sum|count)$", "", name) for name in asked} <= told
