@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run check pictures test soak lint types format clean
+.PHONY: help demo run check pictures test soak bench lint types format clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,6 +29,9 @@ soak: $(VENV)/.soak ## the long versions of the kill and fuzz tests: fifty kills
 	$(BIN)/python -m tests.soak -atheris_runs=1000000
 	$(BIN)/python -m pytest tests/system/test_kills.py tests/system/test_exactly_once.py tests/upstream/test_fuzz.py \
 	  --kills 50 --fuzz 200000 $(ARGS)
+
+bench: $(VENV)/.dev ## measure cost and freshness against other bots' policies, into docs/benchmarks.md
+	$(BIN)/python -m tests.benchmarks
 
 lint: $(VENV)/.dev ## format and lint check
 	$(BIN)/ruff format --check .

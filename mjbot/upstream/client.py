@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -32,6 +33,14 @@ _BATCH_REST = 600.0  # seconds until a server without a batch read is asked for 
 _AT_ONCE = 8
 
 
+@dataclass(slots=True)
+class _Crowd:
+    """People who ask while no read may start: they share the next one."""
+
+    ids: list[TaskId] = field(default_factory=list)
+    reading: asyncio.Future[Report] | None = None
+
+
 class UpstreamClient:
     """A `TaskSource` over HTTP. The session is the caller's."""
 
@@ -45,6 +54,7 @@ class UpstreamClient:
         self._window = Window(READS_PER_SECOND, _SPAN)
         self._polls = Window(POLLS_PER_SECOND, _SPAN)
         self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._crowd: _Crowd | None = None
 
     @property
     def per_request(self) -> int:
@@ -52,14 +62,42 @@ class UpstreamClient:
         return self._batch if self._clock.now() >= self._batches_from else 1
 
     async def fetch(self, task_id: TaskId) -> Task:
-        """Read one task. Raises an `UpstreamError`."""
+        """Read one task; those who must wait for their turn share one request. Raises an `UpstreamError`."""
+        now = self._clock.now()
+        if self._window.ready_at(now) > now and self.per_request > 1:
+            return await self._fetch_with_others(task_id)
         return read_fetch(await self._read(self._protocol.fetch(task_id)), self.drift.note)
+
+    async def _fetch_with_others(self, task_id: TaskId) -> Task:
+        crowd = self._crowd
+        if crowd is None or len(crowd.ids) >= self._batch:
+            crowd = self._crowd = _Crowd()
+            crowd.reading = asyncio.ensure_future(self._read_crowd(crowd))
+        crowd.ids.append(task_id)
+        assert crowd.reading is not None
+        report = await asyncio.shield(crowd.reading)
+        if error := report.failed.get(task_id):
+            raise error
+        if task_id not in report.found:
+            raise TaskNotFound
+        return report.found[task_id]
+
+    async def _read_crowd(self, crowd: _Crowd) -> Report:
+        await self._turn(self._window)
+        if self._crowd is crowd:
+            self._crowd = None
+        return await self._fetch_many(list(dict.fromkeys(crowd.ids)), self._sent)
 
     async def fetch_many(self, ids: Sequence[TaskId]) -> Report:
         """Read many tasks with one request where the server can, else one by one."""
+        return await self._fetch_many(ids, self._poll)
+
+    async def _fetch_many(
+        self, ids: Sequence[TaskId], send: Callable[[Request], Awaitable[Response]]
+    ) -> Report:
         if self._clock.now() >= self._batches_from:
             try:
-                response = await self._poll(self._protocol.list_by_condition(ids))
+                response = await send(self._protocol.list_by_condition(ids))
                 if (tasks := read_list(response, self.drift.note)) is not None:
                     return await self._sorted(ids, tasks)
             except UpstreamError as error:
@@ -130,6 +168,9 @@ class UpstreamClient:
 
     async def _read(self, request: Request) -> Response:
         await self._turn(self._window)
+        return await self._sent(request)
+
+    async def _sent(self, request: Request) -> Response:
         try:
             return await self._send(request, _READ_SECONDS)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -55,6 +55,12 @@ class BotProcess:
     def set(self, **settings: str) -> None:
         """Change settings for the next start."""
         self.environment |= {f"MJBOT_{name}": value for name, value in settings.items()}
+
+    @property
+    def pid(self) -> int:
+        """The process that runs."""
+        assert self._process is not None
+        return self._process.pid
 
     def turn_clock(self, seconds: float) -> None:
         """Set the clock of the machine, as this process sees it, so far ahead (or back) from now on."""
@@ -107,10 +113,15 @@ class BotProcess:
 
 @asynccontextmanager
 async def running(
-    stub: DiscordStub, upstream: SandboxServer, folder: Path, accent: str = ""
+    stub: DiscordStub,
+    upstream: SandboxServer,
+    folder: Path,
+    accent: str = "",
+    settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[BotProcess]:
     """A started bot; killed at the end if it still runs."""
     bot = BotProcess(stub, upstream, folder, accent)
+    bot.set(**(settings or {}))
     try:
         await bot.start()
         yield bot

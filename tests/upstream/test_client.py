@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
 
 from mjbot.clock import Clock
-from mjbot.core.task import TaskId
-from mjbot.errors import Down
+from mjbot.core.task import Task, TaskId
+from mjbot.errors import Down, TaskNotFound
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
 from mjbot.upstream.client import UpstreamClient
@@ -23,8 +24,12 @@ class Rig:
     def __init__(self, server: SandboxServer, session: aiohttp.ClientSession) -> None:
         self.server = server
         self.now = 1000.0
-        protocol = Protocol(server.url, "sandbox-key", "bearer")
-        self.client = UpstreamClient(session, protocol, Clock(lambda: self.now), 100)
+        self.session = session
+        self.client = self.client_of(Clock(lambda: self.now))
+
+    def client_of(self, clock: Clock) -> UpstreamClient:
+        protocol = Protocol(self.server.url, "sandbox-key", "bearer")
+        return UpstreamClient(self.session, protocol, clock, 100)
 
     def paths(self) -> list[str]:
         return [each.path.rsplit("/", 1)[1] for each in self.server.requests]
@@ -81,3 +86,20 @@ async def test_a_cut_connection_is_a_bad_moment(rig: Rig) -> None:
     rig.server.drop("*")
     report = await rig.client.fetch_many(IDS)
     assert {type(error) for error in report.failed.values()} == {Down}
+
+
+async def test_people_who_must_wait_for_their_turn_share_one_request(rig: Rig) -> None:
+    """Ten may read in a second; of the others, all that wait go together."""
+    client = rig.client_of(Clock())
+    asked = [*IDS, UNKNOWN] * 4
+    found = await asyncio.gather(*map(client.fetch, asked), return_exceptions=True)
+    assert [each.id for each in found if isinstance(each, Task)] == IDS * 4
+    assert sum(isinstance(each, TaskNotFound) for each in found) == 4
+    assert sorted(rig.paths()) == ["fetch"] * 10 + ["list-by-condition"]
+
+
+async def test_when_the_shared_read_fails_everybody_is_told(rig: Rig) -> None:
+    client = rig.client_of(Clock())
+    rig.server.fail("*/list-by-condition", 503)
+    found = await asyncio.gather(*map(client.fetch, IDS * 3), return_exceptions=True)
+    assert [isinstance(each, Down) for each in found] == [False] * 10 + [True] * 5

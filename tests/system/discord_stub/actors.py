@@ -9,6 +9,7 @@ from tests.system.discord_stub.interactions import (
     COMMAND,
     COMPONENT,
     MODAL_SUBMIT,
+    REPLY,
     Interaction,
     filled,
     nested,
@@ -80,6 +81,13 @@ class Actors:
         data: JSON = {"custom_id": opened.modal["custom_id"], "components": components}
         channel, user = opened.channel, opened.user
         return await self._act(MODAL_SUBMIT, channel, user, data, locale, opened.source)
+
+    def answered(self, channel: Channel, user: User) -> Interaction:
+        """A command that was answered already, for programs that have no gateway."""
+        found = Interaction(self.world.new_id(), COMMAND, channel, user, {}, "en-US", self._log)
+        self._callbacks.interactions.append(found)
+        answer: JSON = {"type": REPLY, "data": {"content": "…"}}
+        return self._callbacks.respond(found.id, found.token, answer, {})
 
     async def forge(
         self,
