@@ -61,7 +61,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
         thread = await stack.enter_async_context(DatabaseThread(settings.database))
         store = SqliteStore(thread)
         meters = Meters()
-        hook_token = await _hook_token(store)
+        hook_token = await _hook_token(store) if settings.http_listen else ""
         traced = aiohttp.ClientSession(trace_configs=[meters.upstream_trace])
         api = await stack.enter_async_context(traced)
         web = await stack.enter_async_context(picture_session(upstream_url))

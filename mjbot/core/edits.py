@@ -196,18 +196,12 @@ class EditBook:
     @property
     def waiting(self) -> int:
         """How many messages wait for a card."""
-        return sum(
-            s.pending is not None for channel in self._channels.values() for s in channel.slots.values()
-        )
+        return len(self._pending())
 
     @property
     def urgent_waiting(self) -> int:
         """How many messages still wait for a final card or a pressed button."""
-        return sum(
-            slot.pending is not None and slot.priority is not Priority.PROGRESS
-            for channel in self._channels.values()
-            for slot in channel.slots.values()
-        )
+        return sum(slot.priority is not Priority.PROGRESS for _, _, slot in self._pending())
 
     def _look_again(self, ref: MessageRef, slot: _Slot, card: Card, now: float) -> None:
         """Offer a card to a message that shows it: the sink looks whether its result can be seen."""
@@ -230,14 +224,22 @@ class EditBook:
     def _slot(self, ref: MessageRef) -> _Slot:
         return self._channels[ref.channel_id].slots.setdefault(ref, _Slot(NOTHING_SHOWN))
 
-    def _candidates(self, now: float) -> list[tuple[MessageRef, _Slot, float]]:
+    def _pending(self) -> list[tuple[MessageRef, _Channel, _Slot]]:
+        """The messages that a card waits for; those that none waits for any more are dropped."""
         found = []
         for ref in list(self._waiting):
             channel = self._channels.get(ref.channel_id)
             slot = channel.slots.get(ref) if channel else None
             if channel is None or slot is None or slot.pending is None:
                 del self._waiting[ref]
-            elif not channel.in_flight and not _too_old_for(slot, _age(ref, now)):
+            else:
+                found.append((ref, channel, slot))
+        return found
+
+    def _candidates(self, now: float) -> list[tuple[MessageRef, _Slot, float]]:
+        found = []
+        for ref, channel, slot in self._pending():
+            if not channel.in_flight and not _too_old_for(slot, _age(ref, now)):
                 at = max(slot.not_before, channel.not_before, channel.window.ready_at(now))
                 if _age(ref, now) >= _OLD:
                     at = max(at, channel.old_window.ready_at(now))

@@ -28,6 +28,10 @@ class Fault:
             self.times -= 1
         return True
 
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """What comes instead of the real answer."""
+        return cut(request)
+
 
 @dataclass
 class Loss(Fault):
@@ -43,7 +47,7 @@ class Failure(Fault):
     content_type: str
     headers: Mapping[str, str]
 
-    def response(self) -> web.Response:
+    async def answer(self, _request: web.Request) -> web.StreamResponse:
         """The answer to give instead."""
         kind, headers = self.content_type, self.headers
         return web.Response(status=self.status, text=self.body, content_type=kind, headers=headers)
@@ -53,7 +57,7 @@ class Failure(Fault):
 class Trickle(Fault):
     """An answer that begins, and then comes a byte at a time without end."""
 
-    async def send(self, request: web.Request) -> web.StreamResponse:
+    async def answer(self, request: web.Request) -> web.StreamResponse:
         """Send it until the other side has had enough."""
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         await response.prepare(request)
@@ -91,3 +95,10 @@ class Hold(Fault):
         self.held += 1
         self._bell.set()
         await self._gate.wait()
+
+
+def cut(request: web.Request) -> web.Response:
+    """Cut the connection of a request."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()

@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 from aiohttp import web
 
 from mjbot.sandbox.accents import NOT_FOUND, Accent, Answer, accent_at, row, submit
-from mjbot.sandbox.faults import Failure, Fault, Hold, Loss, Trickle, When
+from mjbot.sandbox.faults import Failure, Fault, Hold, Loss, Trickle, When, cut
 from mjbot.sandbox.script import LONG, Scene, Script
 from mjbot.sandbox.submits import Kind
 from mjbot.sandbox.world import World
@@ -138,17 +138,15 @@ class SandboxServer:
                 if fault.when == "before":
                     await fault.wait()
                 continue
-            if isinstance(fault, Trickle):
-                return await fault.send(request)
-            response = fault.response() if isinstance(fault, Failure) else _cut(request)
+            response = await fault.answer(request)
             break
         if self._closing:
-            return _cut(request)
+            return cut(request)
         if response is None:
             response = await self._answer(request, handler)
         for fault in later:
             if isinstance(fault, Loss):
-                return _cut(request)
+                return cut(request)
             await fault.wait()
         return response
 
@@ -228,12 +226,6 @@ def _sent(answer: Answer) -> web.Response:
     if body is None or isinstance(body, str):
         return web.Response(status=status, text=body or "")
     return web.json_response(body, status=status)
-
-
-def _cut(request: web.Request) -> web.Response:
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()
 
 
 async def _json(request: web.Request) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -37,8 +37,8 @@ _AT_ONCE = 8
 class _Crowd:
     """People who ask while no read may start: they share the next one."""
 
-    ids: list[TaskId] = field(default_factory=list)
-    reading: asyncio.Future[Report] | None = None
+    ids: list[TaskId]
+    reading: asyncio.Future[Report]
 
 
 class UpstreamClient:
@@ -71,10 +71,9 @@ class UpstreamClient:
     async def _fetch_with_others(self, task_id: TaskId) -> Task:
         crowd = self._crowd
         if crowd is None or len(crowd.ids) >= self._batch:
-            crowd = self._crowd = _Crowd()
-            crowd.reading = asyncio.ensure_future(self._read_crowd(crowd))
+            ids: list[TaskId] = []
+            crowd = self._crowd = _Crowd(ids, asyncio.ensure_future(self._read_crowd(ids)))
         crowd.ids.append(task_id)
-        assert crowd.reading is not None
         report = await asyncio.shield(crowd.reading)
         if error := report.failed.get(task_id):
             raise error
@@ -82,11 +81,11 @@ class UpstreamClient:
             raise TaskNotFound
         return report.found[task_id]
 
-    async def _read_crowd(self, crowd: _Crowd) -> Report:
+    async def _read_crowd(self, ids: list[TaskId]) -> Report:
         await self._turn(self._window)
-        if self._crowd is crowd:
+        if self._crowd is not None and self._crowd.ids is ids:
             self._crowd = None
-        return await self._fetch_many(list(dict.fromkeys(crowd.ids)), self._sent)
+        return await self._fetch_many(list(dict.fromkeys(ids)), self._sent)
 
     async def fetch_many(self, ids: Sequence[TaskId]) -> Report:
         """Read many tasks with one request where the server can, else one by one."""

@@ -13,8 +13,6 @@ from mjbot.sandbox.server import Seen
 from tests.benchmarks.plan import LIFE, PERCENTS, Job
 from tests.system.discord_stub import Message, Version
 
-NEVER = math.inf
-
 
 @dataclass(frozen=True)
 class Figures:
@@ -59,7 +57,7 @@ def delays(job: Job, message: Message | None, begin: float) -> list[float]:
     """For each change of a task, how long until its message showed it, or something later."""
     shown = [(each.at - begin, state_of(each)) for each in message.history] if message else []
     return [
-        next((max(0.0, at - change) for at, state in shown if state >= number), NEVER)
+        next((max(0.0, at - change) for at, state in shown if state >= number), math.inf)
         for number, change in enumerate(job.changes, 1)
     ]
 

@@ -12,7 +12,6 @@ STEP = 6.6  # seconds between two states
 PERCENTS = (0, 1, 15, 31, 46, 62, 78, 93, 100)
 LIFE = STEP * (len(PERCENTS) - 1)
 ARRIVALS = 20.0  # seconds in which all tasks begin, at uniformly random moments
-PER_CHANNEL = 5
 SEED = 20_261_124
 _FIRST = 1_730_700_000_000_000
 

@@ -8,7 +8,7 @@ import platform
 from collections.abc import Sequence
 
 from tests.benchmarks.figures import Figures
-from tests.benchmarks.plan import ARRIVALS, LIFE, SEED, STEP
+from tests.benchmarks.plan import ARRIVALS, SEED, STEP
 from tests.benchmarks.targets import Runs, targets
 
 HEADS = (
@@ -66,7 +66,6 @@ def page(runs: Runs) -> str:
         step=STEP,
         arrivals=ARRIVALS,
         seed=SEED,
-        life=LIFE,
         machine=f"{cores} cores, {platform.machine()}, Python {platform.python_version()}",
         cores=cores,
         targets=target_lines(runs),

@@ -35,7 +35,7 @@ class Stage:
         guild = stub.add_guild("Atelier")
         self.channels = [stub.add_channel(guild, f"pictures-{n}") for n in range(channels)]
         self.user: User = stub.add_user("ann")
-        self.messages: dict[str, Message | None] = {}
+        self.asked: dict[str, Interaction] = {}
         self.begin = self.begin_wall = 0.0
 
     def start(self) -> None:
@@ -44,18 +44,29 @@ class Stage:
         for job in self.plan:
             self.upstream.world.add(job.task_id, STEPS, start=self.begin_wall + job.start)
 
+    @property
+    def messages(self) -> dict[str, Message | None]:
+        """The card of each task, as far as there is one."""
+        return {task_id: each.message for task_id, each in self.asked.items()}
+
+    @property
+    def last(self) -> float:
+        """The second of the plan at which waiting is over."""
+        return ARRIVALS + LIFE + _PATIENCE
+
     def channel(self, job: Job) -> Channel:
         return self.channels[job.channel]
 
     def finished(self) -> bool:
-        return len(self.messages) == len(self.plan) and all(
+        return all(
             m is not None and state_of(m.history[-1]) == len(PERCENTS) - 1 for m in self.messages.values()
         )
 
     async def ended(self, also: asyncio.Task[object] | None = None) -> None:
         """Wait until every message shows its end, or for so long that some never will."""
-        last = self.begin + ARRIVALS + LIFE + _PATIENCE
-        while time.monotonic() < last and not self.finished() and not (also and also.done()):
+        while (
+            time.monotonic() < self.begin + self.last and not self.finished() and not (also and also.done())
+        ):
             await asyncio.sleep(0.5)
 
     def figures(self, program: str) -> Figures:
@@ -84,21 +95,16 @@ _SETTINGS = {
 async def _played(stage: Stage, bot: BotProcess) -> Figures:
     stage.start()
     before = usage(bot.pid)
-    asked: dict[str, Interaction] = {}
     for job in sorted(stage.plan, key=lambda each: each.start):
         await asyncio.sleep(max(0.0, stage.begin + job.start - time.monotonic()))
-        asked[job.task_id] = await stage.stub.slash(
+        stage.asked[job.task_id] = await stage.stub.slash(
             stage.channel(job), stage.user, "status", task_id=job.task_id
         )
-    last = stage.begin + ARRIVALS + LIFE + _PATIENCE
-    while time.monotonic() < last and not stage.finished():
-        stage.messages = {task_id: each.message for task_id, each in asked.items()}
-        await asyncio.sleep(0.5)
+    await stage.ended()
     after, span = usage(bot.pid), time.monotonic() - stage.begin
-    stage.messages = {task_id: each.message for task_id, each in asked.items()}
     cpu, memory = (after[0] - before[0]) / span, after[1]
     return replace(
-        stage.figures("mjbot"), ack=quantile(acks(stage.stub, asked), 0.99), cpu=cpu, memory=memory
+        stage.figures("mjbot"), ack=quantile(acks(stage.stub, stage.asked), 0.99), cpu=cpu, memory=memory
     )
 
 
@@ -124,21 +130,20 @@ async def run_model(model: str, count: int, channels: int) -> Figures:
     """A peer's policy, on messages that stand already."""
     async with DiscordStub() as stub, SandboxServer(World(side=32), time.time) as upstream:
         stage = Stage(stub, upstream, jobs(count, channels), channels)
-        opened = {job.task_id: stub.answered(stage.channel(job), stage.user) for job in stage.plan}
-        stage.messages = {task_id: each.message for task_id, each in opened.items()}
+        stage.asked = {job.task_id: stub.answered(stage.channel(job), stage.user) for job in stage.plan}
         stage.start()
         setup = {
             "api": stub.api_url,
             "upstream": upstream.address(),
             "token": stub.token,
-            "until": stage.begin_wall + ARRIVALS + LIFE + _PATIENCE,
+            "until": stage.begin_wall + stage.last,
             "jobs": [
                 {
                     "task": job.task_id,
                     "start": stage.begin_wall + job.start,
                     "channel": str(stage.channel(job).id),
-                    "message": str(opened[job.task_id].messages[0].id),
-                    "token": opened[job.task_id].token,
+                    "message": str(stage.asked[job.task_id].messages[0].id),
+                    "token": stage.asked[job.task_id].token,
                     "application": str(stub.world.bot.id),
                 }
                 for job in stage.plan

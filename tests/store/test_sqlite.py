@@ -21,6 +21,7 @@ from mjbot.store.presses import SqlitePresses
 from mjbot.store.rows import save_views
 from mjbot.store.sqlite import SqliteStore
 from mjbot.store.thread import DatabaseThread
+from tests.operations import backup_command
 
 TASK = TaskId("1730621718151844")
 HERE = Place(guild_id=1, channel_id=2, user_id=3, locale="en", private_locale="en")
@@ -146,19 +147,13 @@ async def test_a_database_of_the_first_version_is_brought_up_with_all_that_is_in
 async def test_a_copy_made_while_the_bot_is_at_work_is_whole(tmp_path: Path) -> None:
     """The backup of docs/operations.md."""
     path, copy = tmp_path / "a.db", tmp_path / "copy.db"
+    command = backup_command().replace("mjbot-copy.db", str(copy)).replace("mjbot.db", str(path))
     async with DatabaseThread(str(path)) as thread:
         store = SqliteStore(thread)
         await store.add(WATCH, view())
-        await asyncio.to_thread(subprocess.run, backup_command(path, copy), shell=True, check=True)
+        await asyncio.to_thread(subprocess.run, command, shell=True, check=True)
         await store.close(WATCH.ref)
     async with DatabaseThread(str(copy)) as thread:
         assert [watch for watch, _ in await SqliteStore(thread).open_watches()] == [
             replace(WATCH, state=WatchState.OPENING)
         ]
-
-
-def backup_command(path: Path, copy: Path) -> str:
-    """The command as the document has it, for these files."""
-    text = (Path(__file__).parent.parent.parent / "docs" / "operations.md").read_text(encoding="utf-8")
-    line = next(line for line in text.splitlines() if line.startswith("python3 -c") and "vacuum into" in line)
-    return line.replace("mjbot-copy.db", str(copy)).replace("mjbot.db", str(path))

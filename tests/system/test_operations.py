@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import subprocess
-from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
 from mjbot.store.migrations import migrations
+from tests.operations import backup_command
 from tests.system.conftest import Scene, custom_id
 from tests.system.process import SECONDS
-
-PAGE = Path(__file__).parent.parent.parent / "docs" / "operations.md"
-
-
-def backup_command() -> str:
-    """The command as the document has it."""
-    found = re.search(r"## Back up.*?```sh\n(.*?)\n```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    assert found
-    return found[1]
 
 
 async def test_a_copy_that_is_put_back_follows_its_messages_again(scene: Scene) -> None:

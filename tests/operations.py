@@ -1,0 +1,15 @@
+"""What docs/operations.md tells people to run, as it stands there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_PAGE = Path(__file__).parent.parent / "docs" / "operations.md"
+
+
+def backup_command() -> str:
+    """The command of "Back up", which copies mjbot.db to mjbot-copy.db."""
+    found = re.search(r"## Back up.*?```sh\n(.*?)\n```", _PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert found
+    return found[1]
