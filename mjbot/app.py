@@ -44,6 +44,7 @@ from mjbot.tracker import TaskTracker
 from mjbot.ui.brake import Brake
 from mjbot.ui.handlers import Services
 from mjbot.ui.sink import DiscordSink
+from mjbot.ui.tokens import Tokens
 from mjbot.upstream.client import UpstreamClient
 from mjbot.upstream.protocol import Protocol, base_of
 
@@ -73,12 +74,12 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
         pace = Pace(settings.poll_min, settings.poll_max, settings.batch_size)
 
         use_discord_at(settings.discord_api_url)
-        brake = Brake(clock)
-        brake.trace.on_request_end.extend(meters.discord_trace.on_request_end)
-        bot = MJBot(clock, http_trace=brake.trace, test_server=settings.discord_api_url != _DISCORD)
-        bot.store = store
+        brake, tokens = Brake(clock), Tokens(clock)
+        trace = _joined(brake.trace, tokens.trace, meters.discord_trace)
+        bot = MJBot(clock, http_trace=trace, test_server=settings.discord_api_url != _DISCORD)
+        bot.store, bot.tokens = store, tokens
         bot.tracker = TaskTracker(source, PollBook(pace, random.random), clock, Limits(watch=watch_limit))
-        sink = MeteredSink(DiscordSink(bot, pictures, brake), meters, clock)
+        sink = MeteredSink(DiscordSink(bot, pictures, brake, tokens), meters, clock)
         bot.editor = EditScheduler(sink, EditBook(), clock)
         bot.housekeeper = Housekeeper(SqlitePruner(thread), clock, settings.keep_days * 86_400)
         presses = SqlitePresses(thread, base_of(upstream_url))
@@ -125,6 +126,14 @@ def _services(
     pressing = PressService(source, bot.store, presses, status, *shared)
     windows = WindowService(source, presses, bot.tracker, status, *shared)
     return Services(status, pressing, windows, regions, permits)
+
+
+def _joined(*traces: aiohttp.TraceConfig) -> aiohttp.TraceConfig:
+    """One trace for all who look at the answers of Discord: its client takes no more."""
+    joined = aiohttp.TraceConfig()
+    for trace in traces:
+        joined.on_request_end.extend(trace.on_request_end)
+    return joined
 
 
 def use_discord_at(url: str) -> None:

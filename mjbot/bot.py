@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mjbot.service import CardKeeper
     from mjbot.store.sqlite import SqliteStore
     from mjbot.tracker import TaskTracker
+    from mjbot.ui.tokens import Tokens
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ class MJBot(commands.AutoShardedBot):
     housekeeper: Housekeeper
     services: handlers.Services
     store: SqliteStore
+    tokens: Tokens
 
     def __init__(self, clock: Clock, *, http_trace: aiohttp.TraceConfig, test_server: bool = False) -> None:
         super().__init__(

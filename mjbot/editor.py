@@ -57,7 +57,8 @@ class EditScheduler:
         """Want this card on this message. False when it is there already."""
         if priority is None:
             priority = Priority.FINAL if card.final else Priority.PROGRESS
-        wanted = self._book.offer(ref, card, priority, self._clock.now())
+        now, token_until = self._clock.now(), self._sink.token_until(ref)
+        wanted = self._book.offer(ref, card, priority, now, token_until)
         self._wakeup.ring()
         return wanted
 
@@ -71,22 +72,23 @@ class EditScheduler:
         async with asyncio.TaskGroup() as edits:
             while True:
                 now = self._clock.now()
-                while edit := self._book.take(now, urgent_only=self._draining):
+                while edit := self._book.take(now):
                     self._in_flight += 1
                     edits.create_task(self._deliver(edit))
-                if self._draining and not (self._in_flight or self._book.urgent_waiting):
+                if self._draining and not (self._in_flight or self._book.waiting):
                     self._drained.set()
-                await self._wakeup.wait(self._book.wake_at(now, urgent_only=self._draining))
+                await self._wakeup.wait(self._book.wake_at(now))
 
     async def drain(self, seconds: float) -> None:
         """Deliver final cards and pressed buttons for at most so many seconds; nothing else goes out."""
         self._draining = True
+        self._book.end(self._clock.now())
         self._wakeup.ring()
         try:
             async with asyncio.timeout(seconds):
                 await self._drained.wait()
         except TimeoutError:
-            log.warning("%d cards are left for the next start", self._book.urgent_waiting)
+            log.warning("%d cards are left for the next start", self._book.waiting)
 
     async def _deliver(self, edit: Edit) -> None:
         try:

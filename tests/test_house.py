@@ -41,8 +41,8 @@ MAY_IMPORT = {
     "mjbot.sandbox.art": ("mjbot.sandbox",),
     "cogs": ("mjbot.ui", "mjbot.service", "mjbot.bot", "mjbot.core"),
 }
-PURE = {"__future__", "mjbot", "collections", "dataclasses", "emoji", "enum", "hashlib", "re", "typing"} | {
-    "unicodedata"
+PURE = {"__future__", "mjbot", "collections", "dataclasses", "emoji", "enum", "hashlib", "heapq"} | {
+    *("itertools", "re", "typing", "unicodedata")
 }
 DISCORD_ROOMS = ("mjbot.ui", "mjbot.bot", "mjbot.app", "mjbot.__main__", "cogs")
 

@@ -1,86 +1,43 @@
 """Which edit goes to Discord next. Newest wins; finals first; a final card is never lost.
 
-Discord gives each channel about five edits in five seconds and the bot fifty in one. discord.py sends
-every edit it is given, in order, however stale; so nothing is handed to it before its turn has come,
-and at most one per channel.
+discord.py sends every edit it is given, in order, however stale; so nothing is handed to it before its
+turn has come: at most one per message, and one per channel of those that go by channel.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
-from enum import IntEnum
 
+from mjbot.core.agenda import Agenda
 from mjbot.core.card import Card
-from mjbot.core.outcome import Delivered, Gone, Later, Outcome, Refused
+from mjbot.core.lanes import TOKEN_SPACING, Channel, Edit, Priority, Slot
+from mjbot.core.outcome import Delivered, Gone, Later, Outcome, Refused, Rerouted
 from mjbot.core.pace import Window
 from mjbot.core.state import State
 from mjbot.core.watch import NOTHING_SHOWN, MessageRef, Shown
 
-_CHANNEL_EDITS, _CHANNEL_SECONDS = 5, 5.0
+__all__ = ["Edit", "EditBook", "Priority"]
+
 # Of fifty in a second, 45, and evenly: a burst that is delayed on its way would meet the next one.
 _ALL_EDITS, _ALL_SECONDS = 5, 1 / 9
-# Messages over an hour old have a far smaller budget (error 30046) that no header tells beforehand.
-_OLD, _VERY_OLD = 50 * 60.0, 60 * 60.0
-_OLD_SPACING = 30.0
+_TOKENS_AT_ONCE = 40  # edits by token in flight; nothing but our own machine limits their sum
 _RETRY_CEILING = 120.0
 _LOOKS = (15.0, 60.0, 300.0)  # seconds until a result that may not be seen is looked at again
 _DOUBLINGS = 10
-
-
-class Priority(IntEnum):
-    """Lower goes first."""
-
-    FINAL = 0
-    PRESS = 1
-    PROGRESS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """One edit to make: the card, and what the message is known to show until then."""
-
-    ref: MessageRef
-    card: Card
-    shown: Shown
-    attempt: int = 0
-    plain: bool = False
-    since: float = 0.0
-    """When the message first fell behind (unix seconds)."""
-
-
-@dataclass(slots=True)
-class _Slot:
-    shown: Shown
-    flying: str = ""
-    state: State | None = None
-    pending: Card | None = None
-    priority: Priority = Priority.PROGRESS
-    since: float = 0.0
-    not_before: float = 0.0
-    attempt: int = 0
-    plain: bool = False
-    looks: int = 0
-
-
-@dataclass(slots=True)
-class _Channel:
-    window: Window = field(default_factory=lambda: Window(_CHANNEL_EDITS, _CHANNEL_SECONDS))
-    old_window: Window = field(default_factory=lambda: Window(1, _OLD_SPACING))
-    in_flight: bool = False
-    not_before: float = 0.0
-    slots: dict[MessageRef, _Slot] = field(default_factory=dict)
+_REST = 30.0  # seconds for which a channel's budget is remembered when nothing waits there any more
 
 
 class EditBook:
     """Pending cards, one per message. Offer it the newest; take what may go; settle what came back."""
 
     def __init__(self) -> None:
-        self._channels: defaultdict[int, _Channel] = defaultdict(_Channel)
+        self._channels: defaultdict[int, Channel] = defaultdict(Channel)
         self._all = Window(_ALL_EDITS, _ALL_SECONDS)
-        # The messages that a card may wait for: all that is looked at again and again. Who waits no
-        # longer is dropped at the next look.
-        self._waiting: dict[MessageRef, None] = {}
+        self._by_channel: Agenda[int] = Agenda()
+        self._by_token: Agenda[MessageRef] = Agenda()
+        self._resting: Agenda[int] = Agenda()
+        self._tokens_in_flight = 0
+        self._ending = False
 
     def prime(self, ref: MessageRef, shown: Shown, state: State | None = None) -> None:
         """Note what a message shows already, by another road than an edit of ours."""
@@ -90,174 +47,212 @@ class EditBook:
 
     def release(self, ref: MessageRef) -> None:
         """Drop what is known of a message, unless a card still waits or flies to it."""
-        slot = self._channels[ref.channel_id].slots.get(ref)
-        if slot is None or (slot.pending is None and not slot.flying):
+        slot = self._known(ref)
+        if slot is not None and slot.pending is None and not slot.flying:
             self.forget(ref)
 
     def unpark(self, channel_id: int, now: float) -> None:
         """A channel takes edits again: nobody waits there for a retry any more."""
         if channel_id in self._channels:
-            for slot in self._channels[channel_id].slots.values():
+            for ref, slot in self._channels[channel_id].slots.items():
                 slot.not_before = min(slot.not_before, now)
+                self._place(ref, slot, now)
 
     def forget(self, ref: MessageRef) -> None:
         """Drop everything about a message."""
         channel = self._channels[ref.channel_id]
         channel.slots.pop(ref, None)
-        if not channel.slots and not channel.in_flight:
-            del self._channels[ref.channel_id]
+        channel.waiting.pop(ref, None)
+        self._by_token.drop(ref)
+        if not channel.waiting:
+            self._by_channel.drop(ref.channel_id)
+        self._leave(ref.channel_id)
 
-    def offer(self, ref: MessageRef, card: Card, priority: Priority, now: float) -> bool:
-        """Want this card on this message, in place of any that waits. False when it shows it already."""
+    def offer(
+        self, ref: MessageRef, card: Card, priority: Priority, now: float, token_until: float = 0.0
+    ) -> bool:
+        """Want this card on this message, in place of any that waits. False when it shows it already.
+
+        ``token_until``: until when the message may be edited by the token of its interaction.
+        """
         slot = self._slot(ref)
+        slot.token_until = token_until
         if slot.pending is not None and slot.pending.final and not card.final:
             return True
         if card.digest == (slot.flying or slot.shown.digest):
             slot.pending = None
+            self._place(ref, slot, now)
             return bool(slot.flying)
         if slot.pending is None:
             slot.since, slot.priority = now, priority
         slot.priority = min(slot.priority, priority)
         slot.pending, slot.plain = card, False
-        self._waiting[ref] = None
+        self._place(ref, slot, now)
         return True
 
-    def take(self, now: float, *, urgent_only: bool = False) -> Edit | None:
-        """The edit that should start now, or None. Its channel is busy until it is settled.
-
-        ``urgent_only``: final cards and pressed buttons, which nothing later would repair.
-        """
-        if self._all.ready_at(now) > now:
-            return None
-        ready = [
-            (slot.priority, slot.since, ref)
-            for ref, slot, at in self._candidates(now)
-            if at <= now and not (urgent_only and slot.priority is Priority.PROGRESS)
-        ]
-        if not ready:
-            return None
-        ref = min(ready, key=lambda each: each[:2])[2]
-        channel = self._channels[ref.channel_id]
-        slot = channel.slots[ref]
-        assert slot.pending is not None
-        edit = Edit(ref, slot.pending, slot.shown, slot.attempt, slot.plain, slot.since)
-        slot.flying = edit.card.digest
-        slot.pending = None
-        channel.in_flight = True
-        channel.window.take(now)
-        if _age(ref, now) >= _OLD:
-            channel.old_window.take(now)
-        self._all.take(now)
-        return edit
+    def take(self, now: float) -> Edit | None:
+        """The edit that should start now, or None. Its message is busy until it is settled."""
+        while (rested := self._resting.first(now)) is not None:
+            self._resting.drop(rested)
+            self._leave(rested)
+        by_token = self._next_by_token(now)
+        by_channel = self._next_by_channel(now) if self._all.ready_at(now) <= now else None
+        if by_token is not None and (by_channel is None or by_token[1].rank <= by_channel[1].rank):
+            return self._started(*by_token, now, by_token=True)
+        if by_channel is not None:
+            return self._started(*by_channel, now, by_token=False)
+        return None
 
     def settle(self, edit: Edit, outcome: Outcome, now: float) -> bool:
         """Note how an edit ended. True when the card it carried is done with: shown, or impossible."""
-        channel = self._channels[edit.ref.channel_id]
-        channel.in_flight = False
-        slot = channel.slots.get(edit.ref)
-        if slot is not None:
+        if edit.by_token:
+            self._tokens_in_flight -= 1
+        else:
+            self._channels[edit.ref.channel_id].in_flight = False
+        if (slot := self._known(edit.ref)) is not None:
             slot.flying = ""
-        match outcome:
-            case Delivered(shown, unsure):
-                if slot is not None:
-                    slot.shown, slot.state, slot.attempt = shown, edit.card.state, 0
-                    slot.not_before = 0.0
-                    if slot.pending is not None and slot.pending.digest == shown.digest:
-                        slot.pending = None
-                    if unsure and edit.card.final and slot.pending is None and slot.looks < len(_LOOKS):
-                        self._look_again(edit.ref, slot, edit.card, now)
-                        return False
-                return True
-            case Gone(channel=everything):
-                if everything:
-                    channel.slots.clear()
-                self.forget(edit.ref)
-                return True
-            case Later(seconds, whole_channel):
-                if whole_channel:
-                    channel.not_before = now + seconds
-                self._again(edit, now, seconds)
-                return False
-            case Refused():
-                if edit.plain:
-                    return True
-                self._again(edit, now, 0.0, plain=True)
-                return False
+        done = self._settled(edit, slot, outcome, now)
+        if (slot := self._known(edit.ref)) is not None:
+            self._place(edit.ref, slot, now)
+        else:
+            self._plan(edit.ref.channel_id, now)
+            self._leave(edit.ref.channel_id)
+        return done
 
-    def wake_at(self, now: float, *, urgent_only: bool = False) -> float | None:
+    def wake_at(self, now: float) -> float | None:
         """When `take` may have something, or None while nothing waits for time alone to pass."""
-        moments = [
-            at
-            for _, slot, at in self._candidates(now)
-            if not (urgent_only and slot.priority is Priority.PROGRESS)
-        ]
-        return max(min(moments), self._all.ready_at(now)) if moments else None
+        by_channel = self._by_channel.next_at(now)
+        moments = [] if by_channel is None else [max(by_channel, self._all.ready_at(now))]
+        by_token = self._by_token.next_at(now) if self._tokens_in_flight < _TOKENS_AT_ONCE else None
+        moments += [] if by_token is None else [by_token]
+        return min(moments, default=None)
+
+    def end(self, now: float) -> None:
+        """Take final cards and pressed buttons alone from now on: the next start repairs all else."""
+        self._ending = True
+        for channel in list(self._channels.values()):
+            for ref, slot in list(channel.slots.items()):
+                self._place(ref, slot, now)
 
     @property
     def waiting(self) -> int:
         """How many messages wait for a card."""
-        return len(self._pending())
+        return len(self._by_token) + sum(len(each.waiting) for each in self._channels.values())
 
-    @property
-    def urgent_waiting(self) -> int:
-        """How many messages still wait for a final card or a pressed button."""
-        return sum(slot.priority is not Priority.PROGRESS for _, _, slot in self._pending())
+    def _settled(self, edit: Edit, slot: Slot | None, outcome: Outcome, now: float) -> bool:
+        match outcome:
+            case Delivered(shown, unsure):
+                return slot is None or not self._delivered(edit, slot, shown, now, unsure=unsure)
+            case Gone(channel=everything):
+                for ref in list(self._channels[edit.ref.channel_id].slots) if everything else ():
+                    self.forget(ref)
+                self.forget(edit.ref)
+                return True
+            case Later(seconds, whole_channel):
+                if whole_channel:
+                    self._channels[edit.ref.channel_id].not_before = now + seconds
+                self._again(edit, now, seconds)
+            case Rerouted():
+                self._slot(edit.ref).token_until = 0.0
+                self._again(edit, now, 0.0, at_once=True)
+            case Refused():
+                if edit.plain:
+                    return True
+                self._again(edit, now, 0.0, at_once=True, plain=True)
+        return False
 
-    def _look_again(self, ref: MessageRef, slot: _Slot, card: Card, now: float) -> None:
-        """Offer a card to a message that shows it: the sink looks whether its result can be seen."""
-        slot.pending, slot.plain, slot.since, slot.priority = card, False, now, Priority.PROGRESS
+    def _delivered(self, edit: Edit, slot: Slot, shown: Shown, now: float, *, unsure: bool) -> bool:
+        """Note what a message shows now. True when it is to be looked at again."""
+        slot.shown, slot.state, slot.attempt, slot.not_before = shown, edit.card.state, 0, 0.0
+        if slot.pending is not None and slot.pending.digest == shown.digest:
+            slot.pending = None
+        if not unsure or not edit.card.final or slot.pending is not None or slot.looks >= len(_LOOKS):
+            return False
+        # The card is offered to a message that shows it: the sink looks whether its result can be seen.
+        slot.pending, slot.plain, slot.since, slot.priority = edit.card, False, now, Priority.PROGRESS
         slot.not_before = now + _LOOKS[slot.looks]
         slot.looks += 1
-        self._waiting[ref] = None
+        return True
 
-    def _again(self, edit: Edit, now: float, seconds: float, *, plain: bool = False) -> None:
+    def _again(
+        self, edit: Edit, now: float, seconds: float, *, at_once: bool = False, plain: bool = False
+    ) -> None:
         slot = self._slot(edit.ref)
-        self._waiting[edit.ref] = None
         slot.attempt = edit.attempt + 1
-        wait = seconds if plain else max(seconds, min(2.0 ** min(edit.attempt, _DOUBLINGS), _RETRY_CEILING))
-        slot.not_before = now + wait
+        backoff = 0.0 if at_once else min(2.0 ** min(edit.attempt, _DOUBLINGS), _RETRY_CEILING)
+        slot.not_before = now + max(seconds, backoff)
         if slot.pending is None:  # otherwise a newer card has come meanwhile, and wins
             slot.pending, slot.plain, slot.since = edit.card, plain or edit.plain, now
         elif edit.card.final and not slot.pending.final:
             slot.pending = edit.card
 
-    def _slot(self, ref: MessageRef) -> _Slot:
-        return self._channels[ref.channel_id].slots.setdefault(ref, _Slot(NOTHING_SHOWN))
+    def _next_by_token(self, now: float) -> tuple[MessageRef, Slot] | None:
+        if self._tokens_in_flight >= _TOKENS_AT_ONCE:
+            return None
+        while (ref := self._by_token.first(now)) is not None:
+            slot = self._channels[ref.channel_id].slots[ref]
+            if slot.by_token(now):
+                return ref, slot
+            self._place(ref, slot, now)  # its token has died while it waited
+        return None
 
-    def _pending(self) -> list[tuple[MessageRef, _Channel, _Slot]]:
-        """The messages that a card waits for; those that none waits for any more are dropped."""
-        found = []
-        for ref in list(self._waiting):
-            channel = self._channels.get(ref.channel_id)
-            slot = channel.slots.get(ref) if channel else None
-            if channel is None or slot is None or slot.pending is None:
-                del self._waiting[ref]
-            else:
-                found.append((ref, channel, slot))
-        return found
+    def _next_by_channel(self, now: float) -> tuple[MessageRef, Slot] | None:
+        while (channel_id := self._by_channel.first(now)) is not None:
+            channel = self._channels[channel_id]
+            following = channel.next(now)
+            if following is not None and following[0] <= now:
+                return following[1], channel.waiting[following[1]]
+            self._plan(channel_id, now)
+        return None
 
-    def _candidates(self, now: float) -> list[tuple[MessageRef, _Slot, float]]:
-        found = []
-        for ref, channel, slot in self._pending():
-            if not channel.in_flight and not _too_old_for(slot, _age(ref, now)):
-                at = max(slot.not_before, channel.not_before, channel.window.ready_at(now))
-                if _age(ref, now) >= _OLD:
-                    at = max(at, channel.old_window.ready_at(now))
-                found.append((ref, slot, at))
-        return found
+    def _started(self, ref: MessageRef, slot: Slot, now: float, *, by_token: bool) -> Edit:
+        assert slot.pending is not None
+        edit = Edit(ref, slot.pending, slot.shown, slot.attempt, slot.plain, slot.since, by_token)
+        slot.flying, slot.pending = edit.card.digest, None
+        if by_token:
+            self._tokens_in_flight += 1
+            slot.token_from = now + TOKEN_SPACING
+        else:
+            self._channels[ref.channel_id].take(ref, slot, now)
+            self._all.take(now)
+            self._resting.put(ref.channel_id, now + _REST)
+        self._place(ref, slot, now)
+        return edit
 
+    def _place(self, ref: MessageRef, slot: Slot, now: float) -> None:
+        """Let a message wait on the road that it would go by, or on none."""
+        channel = self._channels[ref.channel_id]
+        channel.waiting.pop(ref, None)
+        if self._ending and slot.priority is Priority.PROGRESS:
+            slot.pending = None
+        if slot.pending is None or slot.flying:
+            self._by_token.drop(ref)
+        elif slot.by_token(now):
+            self._by_token.put(ref, max(slot.not_before, slot.token_from), slot.rank)
+        else:
+            self._by_token.drop(ref)
+            channel.waiting[ref] = slot
+        self._plan(ref.channel_id, now)
 
-def _age(ref: MessageRef, now: float) -> float:
-    return now - ref.created_at
+    def _plan(self, channel_id: int, now: float) -> None:
+        """Give a channel its turn by the edit that should go there next."""
+        channel = self._channels[channel_id]
+        following = channel.next(now)
+        if following is None:
+            self._by_channel.drop(channel_id)
+        else:
+            at, ref = following
+            self._by_channel.put(channel_id, at, channel.waiting[ref].rank)
 
+    def _leave(self, channel_id: int) -> None:
+        """Forget a channel without messages, once its budget is whole again."""
+        channel = self._channels[channel_id]
+        if not channel.slots and not channel.in_flight and channel_id not in self._resting:
+            del self._channels[channel_id]
 
-def _too_old_for(slot: _Slot, age: float) -> bool:
-    """Past an hour only a change of state is worth an edit."""
-    assert slot.pending is not None
-    return (
-        age >= _VERY_OLD
-        and slot.priority is Priority.PROGRESS
-        and slot.state is not None
-        and slot.pending.state is slot.state
-        and slot.pending.digest != slot.shown.digest
-    )
+    def _slot(self, ref: MessageRef) -> Slot:
+        return self._channels[ref.channel_id].slots.setdefault(ref, Slot(NOTHING_SHOWN))
+
+    def _known(self, ref: MessageRef) -> Slot | None:
+        channel = self._channels.get(ref.channel_id)
+        return channel.slots.get(ref) if channel else None

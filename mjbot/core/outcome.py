@@ -39,4 +39,9 @@ class Refused:
     """Discord does not accept this body. Sent once more without picture and buttons, then dropped."""
 
 
-Outcome = Delivered | Gone | Later | Refused
+@dataclass(frozen=True, slots=True)
+class Rerouted:
+    """The token of the interaction does not do, or does no more: the message's edits go by its channel."""
+
+
+Outcome = Delivered | Gone | Later | Refused | Rerouted

@@ -38,7 +38,9 @@ class Meters:
         self.submits = Counter(
             "mjbot_submits", "Presses sent to the image service, by result.", ["result"], registry=registry
         )
-        self.edits = Counter("mjbot_edits", "Edits of messages, by outcome.", ["outcome"], registry=registry)
+        self.edits = Counter(
+            "mjbot_edits", "Edits of messages, by outcome and route.", ["outcome", "route"], registry=registry
+        )
         self.staleness = Histogram(
             "mjbot_staleness_seconds",
             "From the reading that brought a change to the message that shows it.",
@@ -148,10 +150,14 @@ class MeteredSink:
     async def edit(self, edit: Edit) -> Outcome:
         """Make one edit."""
         outcome = await self._sink.edit(edit)
-        self._meters.edits.labels(type(outcome).__name__).inc()
+        self._meters.edits.labels(type(outcome).__name__, "token" if edit.by_token else "channel").inc()
         if isinstance(outcome, Delivered) and edit.since:
             self._meters.staleness.observe(max(0.0, self._clock.now() - edit.since))
         return outcome
+
+    def token_until(self, ref: MessageRef) -> float:
+        """Until when a message may be edited by the token of its interaction."""
+        return self._sink.token_until(ref)
 
     async def stands(self, ref: MessageRef) -> bool:
         """False when a message was surely deleted."""

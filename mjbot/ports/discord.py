@@ -113,10 +113,14 @@ class Reply(Protocol):
 
 
 class MessageSink(Protocol):
-    """The channel route to Discord: edits by channel id and message id, with the bot token."""
+    """Edits by channel id and message id: with the bot's token, or with that of the message's interaction."""
 
     async def edit(self, edit: Edit) -> Outcome:
         """Make one edit. Raises only when the bot's own token is refused."""
+        ...
+
+    def token_until(self, ref: MessageRef) -> float:
+        """Until when (unix seconds) a message may be edited by the token of its interaction; 0: never."""
         ...
 
     async def stands(self, ref: MessageRef) -> bool:

@@ -73,6 +73,8 @@ class InteractionReply:
             assert answer.message_id is not None, "Discord tells the message of an answer"
             self._ref = MessageRef(self._channel, answer.message_id)
         self._shown = True
+        if not (self._update or self._private):
+            self._interaction.client.tokens.lend(self._ref, self._interaction)
         return self._ref
 
     @property

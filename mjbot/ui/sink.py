@@ -1,4 +1,4 @@
-"""The channel route: edits by channel id and message id with the bot token, for ever.
+"""Edits by channel and message id: with the bot's token, for ever, or with an interaction's, while it lives.
 
 What each of Discord's refusals means for a message is decided here, and nowhere else.
 https://discord.com/developers/docs/topics/opcodes-and-status-codes
@@ -15,11 +15,12 @@ import discord
 
 from mjbot.core.card import Card, Picture
 from mjbot.core.edits import Edit
-from mjbot.core.outcome import Delivered, Gone, Later, Outcome, Refused
+from mjbot.core.outcome import Delivered, Gone, Later, Outcome, Refused, Rerouted
 from mjbot.core.watch import MessageRef, Shown
 from mjbot.ports import SMALLER, File, PictureSource
 from mjbot.ui.brake import Brake
 from mjbot.ui.embeds import embed_of, upload_of, view_of
+from mjbot.ui.tokens import Tokens
 
 log = logging.getLogger(__name__)
 
@@ -34,10 +35,11 @@ _ARCHIVED_WAIT, _OLD_WAIT, _BUSY_WAIT = 600.0, 60.0, 5.0
 class DiscordSink:
     """A `MessageSink` over discord.py."""
 
-    def __init__(self, client: discord.Client, pictures: PictureSource, brake: Brake) -> None:
+    def __init__(self, client: discord.Client, pictures: PictureSource, brake: Brake, tokens: Tokens) -> None:
         self._client = client
         self._pictures = pictures
         self._brake = brake
+        self._tokens = tokens
 
     async def edit(self, edit: Edit) -> Outcome:
         """Make one edit; only look, where the card is there already. Raises if the bot's token is refused."""
@@ -47,6 +49,9 @@ class DiscordSink:
             if edit.card.digest == edit.shown.digest:
                 return await self._look(edit)
             return await self._deliver(edit, *await self._picture(edit))
+        except _TokenRefused:
+            self._tokens.close(edit.ref)
+            return Rerouted()
         except discord.HTTPException as error:
             return _outcome(error)
         except discord.RateLimited as error:
@@ -54,6 +59,10 @@ class DiscordSink:
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             log.info("Discord could not be reached: %s", type(error).__name__)
             return Later()
+
+    def token_until(self, ref: MessageRef) -> float:
+        """Until when a message may be edited by the token of its interaction."""
+        return self._tokens.until(ref)
 
     async def stands(self, ref: MessageRef) -> bool:
         """False when a message was surely deleted."""
@@ -132,13 +141,28 @@ class DiscordSink:
             extra["attachments"] = [upload_of(file)]
         elif edit.shown.image.startswith(_ATTACHED) and image != edit.shown.image:
             extra["attachments"] = []
-        view = None if edit.plain else view_of(edit.card.rows)
-        return await self._message(edit).edit(
-            content=None,
-            embed=embed_of(_worded(edit.card, image), image),
-            view=view,
-            **extra,
-        )
+        extra["view"] = None if edit.plain else view_of(edit.card.rows)
+        extra["embed"] = embed_of(_worded(edit.card, image), image)
+        if not edit.by_token:
+            return await self._message(edit).edit(content=None, **extra)
+        webhook = self._tokens.webhook(edit.ref, self._client)
+        if webhook is None:
+            raise _TokenRefused
+        try:
+            return await webhook.edit_message(edit.ref.message_id, content=None, **extra)
+        except discord.HTTPException as error:
+            if _is_of_the_token(error):
+                raise _TokenRefused from error
+            raise
+
+
+class _TokenRefused(Exception):
+    """The token of an interaction does not take this edit; the bot's own token may."""
+
+
+def _is_of_the_token(error: discord.HTTPException) -> bool:
+    """Whether a refusal is of the road, and not of the message or of what it is to show."""
+    return error.status in (401, 403, 404, 429) and error.code not in (*_MESSAGE_GONE, *_NO_FILE)
 
 
 def _worded(card: Card, image: str | None) -> Card:

@@ -51,6 +51,10 @@ class Stage:
         """Type /status with this id."""
         return await self.ann.slash(self.channel, "status", task_id=task_id)
 
+    def end_tokens(self) -> None:
+        """Let Discord take no interaction token any more, as after 15 minutes."""
+        self.env.inject_error("PATCH", "/webhooks/*/messages/*", status=401, code=50027, times=None)
+
     async def show(self, task_id: str) -> None:
         """Have a finished card on the channel, with its picture."""
         await self.ask(task_id)

@@ -7,6 +7,7 @@ import pytest
 from tests.bot.conftest import RUNNING, Stage
 
 EDIT = "/channels/*/messages/*"
+BY_TOKEN = "/webhooks/*/messages/*"
 
 
 async def edits(stage: Stage) -> int:
@@ -20,6 +21,7 @@ async def edits(stage: Stage) -> int:
 )
 async def test_what_is_gone_for_good_is_not_edited_again(stage: Stage, status: int, code: int) -> None:
     await stage.ask(RUNNING)
+    stage.end_tokens()
     stage.env.inject_error("PATCH", EDIT, status=status, code=code, times=None)
     await stage.wait(12)
     assert await stage.bot.store.open_watches() == []
@@ -38,6 +40,7 @@ async def test_what_may_pass_does_not_end_a_watch_and_the_end_is_shown_when_it_h
     stage: Stage, status: int, code: int
 ) -> None:
     await stage.ask(RUNNING)
+    stage.end_tokens()
     stage.env.inject_error("PATCH", EDIT, status=status, code=code, times=2)
     await stage.wait(20)
     assert len(await stage.bot.store.open_watches()) == 1
@@ -47,13 +50,38 @@ async def test_what_may_pass_does_not_end_a_watch_and_the_end_is_shown_when_it_h
     assert await stage.bot.store.open_watches() == []
 
 
-async def test_a_file_that_is_too_large_is_left_out_and_the_card_is_shown(stage: Stage) -> None:
+@pytest.mark.parametrize("road", [EDIT, BY_TOKEN])
+async def test_a_file_that_is_too_large_is_left_out_and_the_card_is_shown(stage: Stage, road: str) -> None:
     await stage.ask(RUNNING)
+    if road == EDIT:
+        stage.end_tokens()
     await stage.wait(28)
-    stage.env.inject_error("PATCH", EDIT, status=413, code=40005, times=1)
+    stage.env.inject_error("PATCH", road, status=413, code=40005, times=1)
     await stage.wait(15)
     assert stage.card.title == "Done"
     assert "The picture could not be shown here." in (stage.card.description or "")
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, 50027), (403, 50001), (404, 10015), (404, 10003)])
+async def test_a_token_that_is_refused_is_not_tried_again_and_the_card_goes_on_by_its_channel(
+    stage: Stage, status: int, code: int
+) -> None:
+    await stage.ask(RUNNING)
+    stage.env.inject_error("PATCH", BY_TOKEN, status=status, code=code, times=1)
+    await stage.wait(45)
+    assert stage.card.title == "Done"
+    roads = [e.path.split("/")[1] for e in stage.env.http_requests if e.method == "PATCH"]
+    assert roads.count("webhooks") == 1
+    assert roads.count("channels") >= 5
+    assert await stage.bot.store.open_watches() == []
+
+
+async def test_a_message_that_was_deleted_is_not_edited_again_by_token_either(stage: Stage) -> None:
+    await stage.ask(RUNNING)
+    stage.env.inject_error("PATCH", BY_TOKEN, status=404, code=10008, times=None)
+    await stage.wait(30)
+    assert await stage.bot.store.open_watches() == []
+    assert sum(e.method == "PATCH" for e in stage.env.http_requests) == 1
 
 
 async def test_leaving_a_guild_ends_its_watches(stage: Stage) -> None:

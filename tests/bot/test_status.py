@@ -132,6 +132,7 @@ async def test_a_deleted_message_stops_its_watch(stage: Stage) -> None:
 
 async def test_a_lost_channel_stops_its_watches(stage: Stage) -> None:
     await stage.ask(RUNNING)
+    stage.end_tokens()
     stage.env.inject_error("PATCH", "/channels/*/messages/*", status=403, code=50001, times=None)
     await stage.wait(20)
     assert await stage.bot.store.open_watches() == []
@@ -213,7 +214,7 @@ async def test_without_attach_files_the_card_keeps_its_buttons_and_the_person_is
     role.permissions &= ~discord.Permissions(attach_files=True).value
     everyone = stage.env.backend.get_guild(stage.guild.id).everyone_role
     everyone.permissions &= ~discord.Permissions(attach_files=True).value
-    stage.env.inject_error("PATCH", "/channels/*/messages/*", status=403, code=50013)
+    stage.env.inject_error("PATCH", "/webhooks/*/messages/*", status=403, code=50013)
     result = await stage.ask(GRID)
     assert "may not attach files here" in result.followups[-1].content
     await stage.wait(3)

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from mjbot.core.card import Card
 from mjbot.core.edits import Edit, EditBook, Priority
-from mjbot.core.outcome import Delivered, Gone, Later, Refused
+from mjbot.core.outcome import Delivered, Gone, Later, Refused, Rerouted
 from mjbot.core.state import State
 from mjbot.core.watch import MessageRef, Shown
 
@@ -93,10 +93,20 @@ def test_an_opened_thread_takes_at_once_what_waited_for_it() -> None:
     assert book.take(NOW + 60) is not None
 
 
-def test_a_channel_gets_five_edits_in_five_seconds() -> None:
+@pytest.mark.parametrize(
+    ("priority", "expected"),
+    [
+        (Priority.FINAL, [0, 0, 0, 0, 0, 5, 5, 5]),
+        (Priority.PRESS, [0, 0, 0, 0, 0, 5, 5, 5]),
+        (Priority.PROGRESS, [0, 0, 0, 0, 5, 5, 5, 5]),
+    ],
+)
+def test_a_channel_gets_five_edits_in_five_seconds_and_progress_four_of_them(
+    priority: Priority, expected: list[float]
+) -> None:
     book = EditBook()
     for number in range(8):
-        book.offer(ref(1, number), card("x"), Priority.PROGRESS, NOW)
+        book.offer(ref(1, number), card("x"), priority, NOW)
     starts = []
     now = NOW
     while (at := book.wake_at(now)) is not None:
@@ -105,7 +115,109 @@ def test_a_channel_gets_five_edits_in_five_seconds() -> None:
         assert edit is not None
         starts.append(now - NOW)
         deliver(book, edit, now)
-    assert starts == [0, 0, 0, 0, 0, 5, 5, 5]
+    assert starts == expected
+
+
+def test_an_end_in_a_channel_full_of_progress_goes_at_once() -> None:
+    book = EditBook()
+    for number in range(20):
+        book.offer(ref(1, number), card("x"), Priority.PROGRESS, NOW)
+    while edit := book.take(NOW):
+        deliver(book, edit, NOW)
+    book.offer(ref(1, 7), card("end", final=True), Priority.FINAL, NOW + 1)
+    last = book.take(NOW + 1)
+    assert last is not None
+    assert last.card.final
+
+
+def test_what_waits_longest_in_a_full_channel_goes_next() -> None:
+    book = EditBook()
+    order: list[int] = []
+    now = NOW
+    for number in range(12):
+        book.offer(ref(1, number), card("1"), Priority.PROGRESS, now)
+    while len(order) < 24:
+        now = max(now, book.wake_at(now) or now)
+        if edit := book.take(now):
+            order.append(edit.ref.message_id & 0xFF)
+            deliver(book, edit, now)
+            book.offer(edit.ref, card(f"{now}"), Priority.PROGRESS, now)
+    assert order == [*range(12), *range(12)]
+
+
+def test_a_channel_whose_messages_have_all_ended_keeps_its_budget_spent() -> None:
+    book = EditBook()
+    for number in range(6):
+        book.offer(ref(1, number), card("end", final=True), Priority.FINAL, NOW)
+        if edit := book.take(NOW):
+            deliver(book, edit, NOW)
+            book.release(edit.ref)
+        else:
+            assert number == 5
+    assert book.take(NOW + 4.9) is None
+    assert book.take(NOW + 5) is not None
+
+
+def test_edits_by_token_wait_for_no_channel_and_for_no_sum_of_all() -> None:
+    book = EditBook()
+    for number in range(60):
+        book.offer(ref(1, number), card("x"), Priority.PROGRESS, NOW, token_until=NOW + 800)
+    edits = []
+    while edit := book.take(NOW):
+        edits.append(edit)
+    assert len(edits) == 40  # in flight at once
+    assert all(edit.by_token for edit in edits)
+    assert book.wake_at(NOW) is None
+    deliver(book, edits[0], NOW)
+    assert book.take(NOW) is not None
+
+
+def test_a_message_has_one_edit_in_flight_by_whichever_road() -> None:
+    book = EditBook()
+    book.offer(ref(1), card("1"), Priority.PROGRESS, NOW, token_until=NOW + 800)
+    first = book.take(NOW)
+    assert first is not None
+    book.offer(ref(1), card("2"), Priority.PROGRESS, NOW, token_until=0.0)
+    assert book.take(NOW) is None
+    deliver(book, first, NOW)
+    second = book.take(NOW)
+    assert second is not None
+    assert (first.by_token, second.by_token) == (True, False)
+
+
+def test_a_card_whose_token_dies_while_it_waits_goes_by_its_channel() -> None:
+    book = EditBook()
+    for words in ("1", "2"):
+        book.offer(ref(1), card(words), Priority.PROGRESS, NOW, token_until=NOW + 0.5)
+        if edit := book.take(NOW):
+            deliver(book, edit, NOW)
+    assert book.take(NOW + 0.4) is None  # edits by one token keep a distance
+    later = book.take(NOW + 0.7)
+    assert later is not None
+    assert not later.by_token
+
+
+def test_a_token_that_is_refused_costs_no_time() -> None:
+    book = EditBook()
+    book.offer(ref(1), card("end", final=True), Priority.FINAL, NOW, token_until=NOW + 800)
+    edit = book.take(NOW)
+    assert edit is not None
+    assert not book.settle(edit, Rerouted(), NOW)
+    again = book.take(NOW)
+    assert again is not None
+    assert not again.by_token
+    assert again.card.final
+
+
+def test_at_the_end_of_the_process_progress_is_dropped_and_ends_still_go() -> None:
+    book = EditBook()
+    for number, priority in enumerate((Priority.PROGRESS, Priority.PRESS, Priority.FINAL)):
+        for channel, until in ((1, 0.0), (2, NOW + 800)):
+            book.offer(ref(channel, number), card("x"), priority, NOW, token_until=until)
+    book.end(NOW)
+    assert book.waiting == 4
+    book.offer(ref(3), card("x"), Priority.PROGRESS, NOW)
+    assert book.waiting == 4
 
 
 def test_all_channels_together_get_45_edits_a_second() -> None:
@@ -231,13 +343,14 @@ class Interleavings(RuleBasedStateMachine):
         self.flying: list[Edit] = []
         self.count = 0
 
-    @rule(at=refs, final=st.booleans())
-    def news(self, at: MessageRef, final: bool) -> None:
+    @rule(at=refs, final=st.booleans(), token=st.sampled_from([0.0, 1.0, 60.0]))
+    def news(self, at: MessageRef, final: bool, token: float) -> None:
         if at in self.wanted and self.wanted[at].final:
             return
         self.count += 1
         self.wanted[at] = card(str(self.count), final=final)
-        self.book.offer(at, self.wanted[at], Priority.FINAL if final else Priority.PROGRESS, self.now)
+        priority = Priority.FINAL if final else Priority.PROGRESS
+        self.book.offer(at, self.wanted[at], priority, self.now, token and self.now + token)
 
     @rule()
     def take(self) -> None:
@@ -245,7 +358,7 @@ class Interleavings(RuleBasedStateMachine):
             self.flying.append(edit)
 
     @precondition(lambda self: self.flying)
-    @rule(data=st.data(), how=st.sampled_from(["delivered", "lost answer", "later", "never arrived"]))
+    @rule(data=st.data(), how=st.sampled_from(["delivered", "lost answer", "later", "refused"]))
     def settle(self, data: st.DataObject, how: str) -> None:
         edit = data.draw(st.sampled_from(self.flying))
         self.flying.remove(edit)
@@ -254,6 +367,8 @@ class Interleavings(RuleBasedStateMachine):
         if how == "delivered":
             self.stored[edit.ref] = Shown(edit.card.digest)
             self.book.settle(edit, Delivered(self.stored[edit.ref]), self.now)
+        elif how == "refused" and edit.by_token:
+            self.book.settle(edit, Rerouted(), self.now)
         else:
             self.book.settle(edit, Later(), self.now)
 
@@ -272,8 +387,10 @@ class Interleavings(RuleBasedStateMachine):
             self.book.offer(at, wanted, Priority.FINAL if wanted.final else Priority.PROGRESS, self.now)
 
     @invariant()
-    def at_most_one_edit_is_in_flight_per_channel(self) -> None:
-        channels = [edit.ref.channel_id for edit in self.flying]
+    def at_most_one_edit_is_in_flight_per_message_and_per_channel(self) -> None:
+        messages = [edit.ref for edit in self.flying]
+        channels = [edit.ref.channel_id for edit in self.flying if not edit.by_token]
+        assert len(messages) == len(set(messages))
         assert len(channels) == len(set(channels))
 
     def teardown(self) -> None:
@@ -313,7 +430,7 @@ def test_a_result_that_is_seen_at_the_second_look_is_done_with() -> None:
     edit = book.take(NOW)
     assert edit is not None
     assert not book.settle(edit, Delivered(Shown(edit.card.digest), unsure=True), NOW)
-    assert book.urgent_waiting == 0  # the end of the process does not wait for looks
+    assert book.waiting == 1  # the end of the process does not wait for looks
     look = book.take(NOW + 15)
     assert look is not None
     assert look.shown.digest == look.card.digest

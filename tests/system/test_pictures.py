@@ -18,6 +18,7 @@ from mjbot.core.watch import NOTHING_SHOWN, MessageRef, Shown
 from mjbot.ports import SMALLER, File
 from mjbot.ui.brake import Brake
 from mjbot.ui.sink import DiscordSink
+from mjbot.ui.tokens import Tokens
 from tests.pictures.web import drawn
 from tests.system.discord_stub import DiscordStub
 from tests.system.discord_stub.state import ATTACH, INVITED, Channel
@@ -62,7 +63,9 @@ class Desk:
 
     async def edit(self, pictures: Given, shown: Shown = NOTHING_SHOWN, card: Card = CARD) -> object:
         before = len(self.stub.log)
-        outcome = await DiscordSink(self.client, pictures, Brake(Clock())).edit(Edit(self.ref, card, shown))
+        clock = Clock()
+        sink = DiscordSink(self.client, pictures, Brake(clock), Tokens(clock))
+        outcome = await sink.edit(Edit(self.ref, card, shown))
         self.calls = [each.method for each in self.stub.log[before:] if each.kind == "request"]
         return outcome
 

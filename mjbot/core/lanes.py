@@ -1,0 +1,135 @@
+"""The two roads to a message, and what each may carry.
+
+By channel, with the bot's token: for ever, but about five edits in five seconds for all messages of a
+channel and fifty a second in all. By the token of the interaction that made the message: a budget of each
+message's own, outside the fifty, for the 15 minutes that the token lives.
+https://discord.com/developers/docs/topics/rate-limits#global-rate-limit
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from mjbot.core.agenda import Rank
+from mjbot.core.card import Card
+from mjbot.core.pace import Window
+from mjbot.core.state import State
+from mjbot.core.watch import MessageRef, Shown
+
+_EDITS, _SECONDS = 5, 5.0
+_PROGRESS = 4  # of these; the last one is kept for an end or a press, which then need not wait for it
+# Messages over an hour old have a far smaller budget (error 30046) that no header tells beforehand.
+_OLD, _VERY_OLD = 50 * 60.0, 60 * 60.0
+_OLD_SPACING = 30.0
+# Authors of bots observe five in two seconds for a token; nothing that we show changes as often.
+TOKEN_SPACING = 0.7
+
+
+class Priority(IntEnum):
+    """Lower goes first."""
+
+    FINAL = 0
+    PRESS = 1
+    PROGRESS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One edit to make: the card, and what the message is known to show until then."""
+
+    ref: MessageRef
+    card: Card
+    shown: Shown
+    attempt: int = 0
+    plain: bool = False
+    since: float = 0.0
+    """When the message first fell behind (unix seconds)."""
+    by_token: bool = False
+
+
+@dataclass(slots=True)
+class Slot:
+    """One message: what it shows, what flies to it, and what it should show."""
+
+    shown: Shown
+    flying: str = ""
+    state: State | None = None
+    pending: Card | None = None
+    priority: Priority = Priority.PROGRESS
+    since: float = 0.0
+    not_before: float = 0.0
+    attempt: int = 0
+    plain: bool = False
+    looks: int = 0
+    token_until: float = 0.0
+    token_from: float = 0.0
+
+    @property
+    def rank(self) -> Rank:
+        """Finals first; then whoever has waited longest."""
+        return (self.priority, self.since)
+
+    def by_token(self, now: float) -> bool:
+        """Whether its edits go by the token of its interaction."""
+        return now < self.token_until
+
+
+@dataclass(slots=True)
+class Channel:
+    """The channel road: its budget, and the messages whose cards wait to go by it."""
+
+    window: Window = field(default_factory=lambda: Window(_EDITS, _SECONDS))
+    progress: Window = field(default_factory=lambda: Window(_PROGRESS, _SECONDS))
+    old_window: Window = field(default_factory=lambda: Window(1, _OLD_SPACING))
+    in_flight: bool = False
+    not_before: float = 0.0
+    slots: dict[MessageRef, Slot] = field(default_factory=dict)
+    waiting: dict[MessageRef, Slot] = field(default_factory=dict)
+
+    def next(self, now: float) -> tuple[float, MessageRef] | None:
+        """The edit that should go next by this road, and the moment from which it may."""
+        if self.in_flight:
+            return None
+        moments = [
+            (max(now, self._ready_at(ref, slot, now)), slot.rank, ref)
+            for ref, slot in self.waiting.items()
+            if not _too_old_for(slot, _age(ref, now))
+        ]
+        if not moments:
+            return None
+        at, _, ref = min(moments, key=lambda each: each[:2])
+        return at, ref
+
+    def take(self, ref: MessageRef, slot: Slot, now: float) -> None:
+        """Count an edit that starts now."""
+        self.in_flight = True
+        self.window.take(now)
+        if slot.priority is Priority.PROGRESS:
+            self.progress.take(now)
+        if _age(ref, now) >= _OLD:
+            self.old_window.take(now)
+
+    def _ready_at(self, ref: MessageRef, slot: Slot, now: float) -> float:
+        at = max(slot.not_before, self.not_before, self.window.ready_at(now))
+        if slot.priority is Priority.PROGRESS:
+            at = max(at, self.progress.ready_at(now))
+        if _age(ref, now) >= _OLD:
+            at = max(at, self.old_window.ready_at(now))
+        return at
+
+
+def _age(ref: MessageRef, now: float) -> float:
+    return now - ref.created_at
+
+
+def _too_old_for(slot: Slot, age: float) -> bool:
+    """Past an hour only a change of state is worth an edit."""
+    assert slot.pending is not None
+    return (
+        age >= _VERY_OLD
+        and slot.priority is Priority.PROGRESS
+        and slot.state is not None
+        and slot.pending.state is slot.state
+        and slot.pending.digest != slot.shown.digest
+    )

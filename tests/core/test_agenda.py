@@ -1,0 +1,51 @@
+"""Who is next, against a list that is simply looked through."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mjbot.core.agenda import Agenda
+
+
+def test_of_those_whose_moment_has_come_the_first_by_rank_goes() -> None:
+    agenda: Agenda[str] = Agenda()
+    agenda.put("early", 1.0, (2,))
+    agenda.put("late", 3.0, (1,))
+    assert agenda.first(0.5) is None
+    assert agenda.next_at(0.5) == 1.0
+    assert agenda.first(2.0) == "early"
+    assert agenda.first(3.0) == "late"
+    agenda.drop("late")
+    assert agenda.first(3.0) == "early"
+
+
+moves = st.lists(
+    st.tuples(
+        st.sampled_from(["put", "drop", "wait"]), st.integers(0, 5), st.integers(0, 9), st.integers(0, 3)
+    ),
+    max_size=300,
+)
+
+
+@given(moves)
+def test_it_says_what_a_look_through_all_would_say(moves: list[tuple[str, int, int, int]]) -> None:
+    agenda: Agenda[int] = Agenda()
+    plain: dict[int, tuple[int, tuple[int]]] = {}
+    now = 0
+    for kind, key, number, rank in moves:
+        if kind == "put":
+            agenda.put(key, now + number, (rank,))
+            plain[key] = (now + number, (rank,))
+        elif kind == "drop":
+            agenda.drop(key)
+            plain.pop(key, None)
+        else:
+            now += number
+        ready = [plain[k][1] for k in plain if plain[k][0] <= now]
+        first = agenda.first(now)
+        assert (first is None) == (not ready)
+        assert first is None or plain[first][1] == min(ready)
+        soonest = min((at for at, _ in plain.values()), default=None)
+        assert agenda.next_at(now) == (soonest if soonest is None else max(now, soonest))
+        assert len(agenda) == len(plain)
