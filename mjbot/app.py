@@ -14,7 +14,8 @@ import discord
 from mjbot.bot import MJBot
 from mjbot.clock import Clock
 from mjbot.core.edits import EditBook
-from mjbot.core.polling import Pace, PollBook
+from mjbot.core.polling import PollBook
+from mjbot.core.rhythm import Pace
 from mjbot.core.view import Limits
 from mjbot.editor import EditScheduler
 from mjbot.housekeeper import Housekeeper

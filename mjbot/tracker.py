@@ -64,14 +64,14 @@ class TaskTracker:
 
     def hurry(self, task_id: TaskId) -> None:
         """Read a task now: there is reason to think that it has changed."""
-        self._book.hurry(task_id, self._clock.now())
+        self._book.hurry(task_id)
         self._wakeup.ring()
 
     def hint(self, task_id: TaskId) -> bool:
         """The service itself says that a task has changed. False: it is not followed."""
         if task_id not in self._views:
             return False
-        self._book.hint(task_id, self._clock.now())
+        self._book.hint(task_id)
         self._wakeup.ring()
         return True
 

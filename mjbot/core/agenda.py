@@ -1,4 +1,4 @@
-"""Who is next: of many that wait, those whose moment has come, and of these the first by rank.
+"""Who is next: of many that wait, the first; and of those whose moment has come, the first by rank.
 
 Each question costs the logarithm of how many wait, so that ten thousand messages cost as much to think
 about as ten.
@@ -18,56 +18,82 @@ Rank = tuple[float, ...]
 _SLACK = 64  # overtaken entries that may lie about, beside as many as there are live ones
 
 
-class Agenda(Generic[K]):
-    """Keys with a moment and a rank each. Entries that were overtaken stay in the heaps until met."""
+class Order(Generic[K]):
+    """Keys, each with a rank. Entries that were overtaken stay in the heap until they are met."""
 
     def __init__(self) -> None:
-        self._entries: dict[K, tuple[int, float, Rank]] = {}
-        self._later: list[tuple[float, int, K]] = []
-        self._ready: list[tuple[Rank, int, K]] = []
+        self._ranks: dict[K, tuple[Rank, int]] = {}
+        self._heap: list[tuple[Rank, int, K]] = []
         self._number = count()
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._ranks)
 
     def __contains__(self, key: K) -> bool:
-        return key in self._entries
+        return key in self._ranks
 
-    def put(self, key: K, at: float, rank: Rank = ()) -> None:
-        """Let this key have its turn from ``at`` on, whatever was said of it before."""
-        known = self._entries.get(key)
-        if known is not None and known[1:] == (at, rank):
+    def put(self, key: K, rank: Rank) -> None:
+        """Give a key this rank, whatever it had before. Of equals, the first to come is first."""
+        known = self._ranks.get(key)
+        if known is not None and known[0] == rank:
             return
         number = next(self._number)
-        self._entries[key] = (number, at, rank)
-        heappush(self._later, (at, number, key))
-        if len(self._later) + len(self._ready) > 2 * len(self._entries) + _SLACK:
-            self._later = [(at, number, key) for key, (number, at, _) in self._entries.items()]
-            heapify(self._later)
-            self._ready.clear()
+        self._ranks[key] = (rank, number)
+        if len(self._heap) > 2 * len(self._ranks) + _SLACK:
+            self._heap = [(*entry, key) for key, entry in self._ranks.items()]
+            heapify(self._heap)
+        else:
+            heappush(self._heap, (rank, number, key))
+
+    def drop(self, key: K) -> None:
+        """Forget a key."""
+        self._ranks.pop(key, None)
+
+    def first(self) -> tuple[Rank, K] | None:
+        """The key with the lowest rank, or None. It stays."""
+        while self._heap:
+            rank, number, key = self._heap[0]
+            if self._ranks.get(key) == (rank, number):
+                return rank, key
+            heappop(self._heap)
+        return None
+
+
+class Agenda(Generic[K]):
+    """Keys, each with a moment and a rank. The moments that are asked about only move forward."""
+
+    def __init__(self) -> None:
+        self._later: Order[K] = Order()
+        self._ready: Order[K] = Order()
+        self._ranks: dict[K, Rank] = {}
+
+    def __len__(self) -> int:
+        return len(self._ranks)
+
+    def put(self, key: K, at: float, rank: Rank) -> None:
+        """Let this key have its turn from ``at`` on, whatever was said of it before."""
+        self._ranks[key] = rank
+        self._ready.drop(key)
+        self._later.put(key, (at,))
 
     def drop(self, key: K) -> None:
         """This key has no turn any more."""
-        self._entries.pop(key, None)
+        self._ranks.pop(key, None)
+        self._ready.drop(key)
+        self._later.drop(key)
 
     def first(self, now: float) -> K | None:
         """The first by rank of those whose moment has come, or None. It stays on the agenda."""
-        while self._later and self._later[0][0] <= now:
-            _, number, key = heappop(self._later)
-            if self._holds(key, number):
-                heappush(self._ready, (self._entries[key][2], number, key))
-        while self._ready and not self._holds(*self._ready[0][:0:-1]):
-            heappop(self._ready)
-        return self._ready[0][2] if self._ready else None
+        while (soonest := self._later.first()) is not None and soonest[0][0] <= now:
+            _, key = soonest
+            self._later.drop(key)
+            self._ready.put(key, self._ranks[key])
+        best = self._ready.first()
+        return best[1] if best else None
 
     def next_at(self, now: float) -> float | None:
         """When `first` will have something: ``now`` if it has, None while nobody waits."""
         if self.first(now) is not None:
             return now
-        while self._later and not self._holds(*self._later[0][:0:-1]):
-            heappop(self._later)
-        return self._later[0][0] if self._later else None
-
-    def _holds(self, key: K, number: int) -> bool:
-        """Whether an entry of the heaps is the newest word on its key."""
-        return key in self._entries and self._entries[key][0] == number
+        soonest = self._later.first()
+        return soonest[0][0] if soonest else None

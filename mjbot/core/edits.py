@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from mjbot.core.agenda import Agenda
+from mjbot.core.agenda import Agenda, Order
 from mjbot.core.card import Card
 from mjbot.core.lanes import TOKEN_SPACING, Channel, Edit, Priority, Slot
 from mjbot.core.outcome import Delivered, Gone, Later, Outcome, Refused, Rerouted
@@ -35,7 +35,7 @@ class EditBook:
         self._all = Window(_ALL_EDITS, _ALL_SECONDS)
         self._by_channel: Agenda[int] = Agenda()
         self._by_token: Agenda[MessageRef] = Agenda()
-        self._resting: Agenda[int] = Agenda()
+        self._resting: Order[int] = Order()
         self._tokens_in_flight = 0
         self._ending = False
 
@@ -92,9 +92,9 @@ class EditBook:
 
     def take(self, now: float) -> Edit | None:
         """The edit that should start now, or None. Its message is busy until it is settled."""
-        while (rested := self._resting.first(now)) is not None:
-            self._resting.drop(rested)
-            self._leave(rested)
+        while (rested := self._resting.first()) is not None and rested[0][0] <= now:
+            self._resting.drop(rested[1])
+            self._leave(rested[1])
         by_token = self._next_by_token(now)
         by_channel = self._next_by_channel(now) if self._all.ready_at(now) <= now else None
         if by_token is not None and (by_channel is None or by_token[1].rank <= by_channel[1].rank):
@@ -215,7 +215,7 @@ class EditBook:
         else:
             self._channels[ref.channel_id].take(ref, slot, now)
             self._all.take(now)
-            self._resting.put(ref.channel_id, now + _REST)
+            self._resting.put(ref.channel_id, (now + _REST,))
         self._place(ref, slot, now)
         return edit
 

@@ -1,4 +1,4 @@
-"""How often something may be done: at most so many times in any span of so many seconds."""
+"""How often something may be done: so many times in any span of seconds, or one after another, evenly."""
 
 from __future__ import annotations
 
@@ -24,3 +24,20 @@ class Window:
     def take(self, now: float) -> None:
         """Count one start."""
         self._starts.append(now)
+
+
+class Drip:
+    """One start each so many ``seconds``; the first ``burst`` after a rest may go at once."""
+
+    def __init__(self, seconds: float, burst: int) -> None:
+        self._seconds = seconds
+        self._slack = seconds * (burst - 1)
+        self._even = 0.0  # where we would be, had all gone evenly
+
+    def ready_at(self, now: float) -> float:
+        """The earliest moment for the next start; ``now`` when it may begin at once."""
+        return max(now, self._even - self._slack)
+
+    def take(self, now: float) -> None:
+        """Count one start."""
+        self._even = max(self._even, now) + self._seconds

@@ -1,48 +1,37 @@
-"""When to read which task. One shared rhythm for all of them, learnt from the service itself.
+"""Which tasks to read next. Requests go out as evenly as a drum, each with those that were due first.
 
-Reading twice as often as the service changes finds every change about half a step late, and reading
-more often finds nothing new. A gateway refreshes its table every 15 s; Midjourney itself moves every
-6 to 8 s. So the book measures the time between changes and aims at half of it.
+How often is decided in core/rhythm.py. In one interval ``ceil(tasks / batch)`` requests are made, so the cost
+of a task falls with their number, and never do all of them go at once.
 """
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from mjbot.core.agenda import Order
+from mjbot.core.rhythm import POLLS_PER_SECOND, Ear, Kind, Pace, Rhythm, rhythm
 from mjbot.core.task import Phase, TaskId
 from mjbot.core.view import Condition, TaskView
 
-READS_PER_SECOND = 10  # what we ask of the service in all
-POLLS_PER_SECOND = 8  # of these; the rest is for people, who wait for their answer
-_FIRST_GUESS = 8.0  # seconds between changes, until some were measured
-_LEARN = 0.2  # weight of the newest measurement
-_GAP_CEILING = 60.0  # a longer silence says something about one task, not about the rhythm
-_JOIN = 0.5  # whatever is due within half an interval joins the round
+_JOIN = 0.5  # a request that is made takes along whoever is due within half an interval
 _JITTER = 0.1
 _BACKOFF_CEILING = 60.0
-_HINT_SPACING = 1.0  # seconds between two rounds that hints bring forward
 _DOUBLINGS = 10  # enough to reach the ceiling; a power of all failures would overflow within a day
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """The bounds of the rhythm: seconds between two reads of a task, and ids per request."""
-
-    shortest: float = 2.0
-    longest: float = 15.0
-    batch: int = 100
+_WANTED_SPACING = 0.25  # seconds between two requests that hints bring forward
 
 
 @dataclass(slots=True)
 class _Entry:
+    kind: Kind
     due: float
+    read_at: float
     changed_at: float | None = None
     running: bool = False
     in_flight: bool = False
-    alarm: float | None = None
     hinted: bool = False
-    hint_waits: bool = False
 
 
 class PollBook:
@@ -52,10 +41,16 @@ class PollBook:
         self._pace = pace
         self._jitter = jitter
         self._entries: dict[TaskId, _Entry] = {}
-        self._gap = _FIRST_GUESS
+        self._due: Order[TaskId] = Order()
+        self._alarms: Order[TaskId] = Order()
+        self._wanted: dict[TaskId, None] = {}
+        self._wanted_from = 0.0
+        self._kinds: Counter[Kind] = Counter()
+        self._in_flight = 0
+        self._ear = Ear()
         self._failures = 0
         self._hold_until = 0.0
-        self._hint_round = -_HINT_SPACING
+        self._beat_from = 0.0
         self.per_request = pace.batch
 
     def __len__(self) -> int:
@@ -65,94 +60,101 @@ class PollBook:
         return task_id in self._entries
 
     @property
-    def interval(self) -> float:
-        """Seconds between two rounds for running tasks; it stretches so that our share of reads is enough."""
-        wanted = min(max(self._gap / 2, self._pace.shortest), self._pace.longest)
-        requests = len(self._entries) / self.per_request
-        return max(wanted, requests / POLLS_PER_SECOND)
+    def rhythm(self) -> Rhythm:
+        """How often tasks are read at present."""
+        return rhythm(self._pace, self._ear.gap, self._kinds, self.per_request)
 
     def follow(self, view: TaskView, now: float, *, soon: bool = False) -> None:
         """Begin to read a task; ``soon`` when its present state is not known yet."""
-        if view.id not in self._entries:
-            due = now if soon else now + self._delay(view)
-            self._entries[view.id] = _Entry(due, changed_at=view.changed_at)
+        if view.id in self._entries:
+            return
+        kind = _kind(view)
+        self._kinds[kind] += 1
+        interval = self.rhythm.intervals[kind]
+        due = now - interval if soon else now + interval
+        self._entries[view.id] = _Entry(kind, due, now, changed_at=view.changed_at)
+        self._due.put(view.id, (due,))
 
     def unfollow(self, task_id: TaskId) -> None:
         """Stop reading a task."""
-        self._entries.pop(task_id, None)
+        if entry := self._entries.pop(task_id, None):
+            self._kinds[entry.kind] -= 1
+            self._in_flight -= entry.in_flight
+            self._due.drop(task_id)
+            self._alarms.drop(task_id)
+            self._wanted.pop(task_id, None)
 
     def due(self, now: float) -> list[tuple[TaskId, ...]]:
         """The batches to read now. During an outage one batch alone asks whether it is over."""
-        waiting = [(k, e) for k, e in self._entries.items() if not e.in_flight]
-        if now < self._hold_until or not any(entry.due <= now for _, entry in waiting):
+        if now < self._hold_until or self._one_is_asking:
             return []
-        if self._one_is_asking:
-            return []
-        horizon = now + self.interval * _JOIN
-        ids = [task_id for task_id, entry in waiting if entry.due <= horizon]
-        size = self.per_request if self._failures else self._pace.batch
-        batches = [tuple(ids[i : i + size]) for i in range(0, len(ids), size)]
-        if self._failures:
-            batches = batches[:1]
-        for task_id in (each for batch in batches for each in batch):
-            self._entries[task_id].in_flight = True
+        batches = []
+        if not self._failures and now >= self._wanted_from and (wanted := self._wanted_now()):
+            self._wanted_from = now + _WANTED_SPACING
+            batches.append(self._start(wanted, now))
+        if _first_at(self._due) <= now and (self._failures or now >= self._beat_from):
+            present = self.rhythm
+            batches.append(self._start(self._oldest(now + present.running * _JOIN), now))
+            late = _first_at(self._due) <= now - present.running * _JOIN
+            self._beat_from = now + (1 / POLLS_PER_SECOND if late else present.spacing)
         return batches
 
-    def hurry(self, task_id: TaskId, now: float) -> None:
-        """Read this task now: there is reason to think that it has changed."""
-        if entry := self._entries.get(task_id):
-            entry.due = min(entry.due, now)
+    def hurry(self, task_id: TaskId) -> None:
+        """Read this task soon: there is reason to think that it has changed.
 
-    def hint(self, task_id: TaskId, now: float) -> None:
-        """The service says that this task has changed: read it soon, and from now on seldom unasked.
-
-        However many hints come, they bring one round a second forward; whatever is due joins it.
+        However many are wanted, one request each quarter of a second is brought forward for them.
         """
+        if task_id in self._entries:
+            self._wanted[task_id] = None  # one that is being read just now may be older than the reason
+
+    def hint(self, task_id: TaskId) -> None:
+        """The service says that this task has changed: read it soon, and from now on seldom unasked."""
         if entry := self._entries.get(task_id):
             entry.hinted = True
-            entry.hint_waits = entry.in_flight  # what is being read just now may be older than the hint
-            if self._hint_round < now:
-                self._hint_round = max(now, self._hint_round + _HINT_SPACING)
-            entry.due = min(entry.due, self._hint_round)
+            self.hurry(task_id)
 
     def set_alarm(self, task_id: TaskId, at: float | None) -> None:
         """Note when the silence of a task will have something to say."""
-        if entry := self._entries.get(task_id):
-            entry.alarm = at
-
-    @property
-    def _one_is_asking(self) -> bool:
-        """During an outage one request at a time asks whether it is over."""
-        return self._failures > 0 and any(entry.in_flight for entry in self._entries.values())
+        if at is None or task_id not in self._entries:
+            self._alarms.drop(task_id)
+        else:
+            self._alarms.put(task_id, (at,))
 
     def alarms(self, now: float) -> list[TaskId]:
         """Tasks whose silence has just become something to say."""
-        rung = [k for k, e in self._entries.items() if e.alarm is not None and e.alarm <= now]
-        for task_id in rung:
-            self._entries[task_id].alarm = None
+        rung = []
+        while (first := self._alarms.first()) is not None and first[0][0] <= now:
+            self._alarms.drop(first[1])
+            rung.append(first[1])
         return rung
 
     def wake_at(self) -> float | None:
         """When `due` or `alarms` will next have something, or None while nothing is followed."""
-        reads = [e.due for e in self._entries.values() if not e.in_flight]
-        if self._one_is_asking:
-            reads = []  # its answer, not the clock, says what happens next
-        moments = [max(min(reads), self._hold_until)] if reads else []
-        moments += [e.alarm for e in self._entries.values() if e.alarm is not None]
-        return min(moments, default=None)
+        moments = [_first_at(self._alarms)]
+        if not self._one_is_asking:  # else its answer, not the clock, says what happens next
+            beat = self._hold_until if self._failures else self._beat_from
+            moments.append(max(_first_at(self._due), beat))
+        if not self._failures and self._wanted_now():
+            moments.append(self._wanted_from)
+        soonest = min(moments)
+        return None if math.isinf(soonest) else soonest
 
     def record(self, views: Iterable[TaskView], now: float) -> None:
         """Note what a batch brought."""
         spread = 1 + _JITTER * (2 * self._jitter() - 1)  # one for the batch: its tasks stay together
+        present = self.rhythm
         for view in views:
             entry = self._entries.get(view.id)
             if entry is None:
                 continue
             self._learn(entry, view)
-            entry.in_flight = False
-            delay = max(self._pace.longest, self.interval) if entry.hinted else self._delay(view)
-            entry.due = now + (0.0 if entry.hint_waits else delay * spread)
-            entry.hint_waits = False
+            self._kinds[entry.kind] -= 1
+            entry.kind = Kind.SELDOM if entry.hinted else _kind(view)
+            self._kinds[entry.kind] += 1
+            # Counted from the request, so that slow answers do not slow the rhythm; but a service that
+            # takes longer than an interval is left some peace.
+            after = entry.read_at + present.intervals[entry.kind] * spread
+            self._landed(view.id, entry, max(after, now + self._pace.shortest / 2))
 
     def succeeded(self) -> None:
         """The service answered: any back-off is over."""
@@ -168,23 +170,54 @@ class PollBook:
         self._hold_until = now + min(max(backoff, retry_after or 0.0), 3600.0)
         for task_id in ids:
             if entry := self._entries.get(task_id):
-                entry.in_flight = False
-                entry.due = min(entry.due, now)
+                self._landed(task_id, entry, min(entry.due, now))
+
+    @property
+    def _one_is_asking(self) -> bool:
+        """During an outage one request at a time asks whether it is over."""
+        return self._failures > 0 and self._in_flight > 0
+
+    def _wanted_now(self) -> list[TaskId]:
+        free = (each for each in self._wanted if not self._entries[each].in_flight)
+        return [each for each, _ in zip(free, range(self.per_request), strict=False)]
+
+    def _oldest(self, horizon: float) -> list[TaskId]:
+        found: list[TaskId] = []
+        while len(found) < self.per_request and (first := self._due.first()) and first[0][0] <= horizon:
+            self._due.drop(first[1])
+            found.append(first[1])
+        return found
+
+    def _start(self, ids: list[TaskId], now: float) -> tuple[TaskId, ...]:
+        for task_id in ids:
+            entry = self._entries[task_id]
+            entry.in_flight, entry.read_at = True, now
+            self._due.drop(task_id)
+            self._wanted.pop(task_id, None)
+        self._in_flight += len(ids)
+        return tuple(ids)
+
+    def _landed(self, task_id: TaskId, entry: _Entry, due: float) -> None:
+        self._in_flight -= entry.in_flight
+        entry.in_flight, entry.due = False, due
+        self._due.put(task_id, (due,))
 
     def _learn(self, entry: _Entry, view: TaskView) -> None:
         changed, before = view.changed_at, entry.changed_at
         running = view.task is not None and view.task.phase is Phase.RUNNING
         # Only steps between two running states tell the rhythm; leaving a queue tells its length.
         if entry.running and running and changed is not None and before is not None:
-            gap = changed - before
-            if 0 < gap <= _GAP_CEILING:
-                self._gap += _LEARN * (gap - self._gap)
+            self._ear.hear(changed - before)
         entry.changed_at, entry.running = changed, running
 
-    def _delay(self, view: TaskView) -> float:
-        phase = view.task.phase if view.task else None
-        if phase is Phase.WAITING or view.condition is Condition.QUIET:
-            return max(self._pace.longest, self.interval)
-        if phase is Phase.QUEUED:
-            return max(min(self.interval * 2, self._pace.longest), self.interval)
-        return self.interval
+
+def _first_at(order: Order[TaskId]) -> float:
+    first = order.first()
+    return first[0][0] if first else math.inf
+
+
+def _kind(view: TaskView) -> Kind:
+    phase = view.task.phase if view.task else None
+    if phase is Phase.WAITING or view.condition is Condition.QUIET:
+        return Kind.SELDOM
+    return Kind.QUEUED if phase is Phase.QUEUED else Kind.RUNNING

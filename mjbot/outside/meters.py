@@ -101,6 +101,11 @@ class MeteredSource:
         """How many tasks one request reads."""
         return self._source.per_request
 
+    @property
+    def delay(self) -> float:
+        """Seconds until a read for a person could begin."""
+        return self._source.delay
+
     async def fetch(self, task_id: TaskId) -> Task:
         """Read one task. Raises an `UpstreamError`."""
         return await self._source.fetch(task_id)

@@ -45,6 +45,11 @@ class TaskSource(Protocol):
         """How many tasks one request reads."""
         ...
 
+    @property
+    def delay(self) -> float:
+        """Seconds until a read for a person could begin; 0 where nobody is before them."""
+        ...
+
     async def fetch(self, task_id: TaskId) -> Task:
         """Read one task. Raises an `UpstreamError`."""
         ...

@@ -31,6 +31,8 @@ from mjbot.tracker import TaskTracker
 
 # Discord gives 3 s for the first answer; a reading that takes longer than this is waited for in public.
 _FIRST_ANSWER = 1.5
+# Who would have to wait for others anyway is told so at once; enough for what is known without a reading.
+_BUSY, _BUSY_ANSWER = 0.1, 0.05
 _CHOICES = 25
 _CHOICE = 100
 _CHOICE_PROMPT = 60
@@ -80,9 +82,10 @@ class StatusService:
             raise NoRights("say.no_embeds")
         await self._quotas.ask(place, self._cards.live(place.guild_id))
         watch: Watch | None = None
+        patience = _FIRST_ANSWER if self._source.delay <= _BUSY else _BUSY_ANSWER
         reading = asyncio.ensure_future(self._look(task_id))
         try:
-            await asyncio.wait({reading}, timeout=_FIRST_ANSWER)
+            await asyncio.wait({reading}, timeout=patience)
             if not reading.done():
                 watch = self.new_watch(place, task_id, await reply.think())
                 if place.can_follow:

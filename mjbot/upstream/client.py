@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
-from mjbot.core.pace import Window
-from mjbot.core.polling import POLLS_PER_SECOND, READS_PER_SECOND
+from mjbot.core.pace import Drip, Window
+from mjbot.core.rhythm import POLLS_PER_SECOND, READS_PER_SECOND
 from mjbot.errors import Down, PressUnclear, TaskNotFound, UpstreamError
 from mjbot.ports import Accepted, Report
 from mjbot.upstream.answers import Response
@@ -31,6 +31,9 @@ _BODY = 8 * 1024 * 1024
 _SPAN = 1.0
 _BATCH_REST = 600.0  # seconds until a server without a batch read is asked for one again
 _AT_ONCE = 8
+# Of people who ask at the same time, a few are answered at once, and all others by two requests a second:
+# a crowd must cost the service no more than a person does.
+_CROWD_SPACING, _AT_ONCE_FOR_PEOPLE = 0.5, 3
 
 
 @dataclass(slots=True)
@@ -53,6 +56,7 @@ class UpstreamClient:
         self._batches_from = 0.0
         self._window = Window(READS_PER_SECOND, _SPAN)
         self._polls = Window(POLLS_PER_SECOND, _SPAN)
+        self._people = Drip(_CROWD_SPACING, _AT_ONCE_FOR_PEOPLE)
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._crowd: _Crowd | None = None
 
@@ -63,10 +67,16 @@ class UpstreamClient:
 
     async def fetch(self, task_id: TaskId) -> Task:
         """Read one task; those who must wait for their turn share one request. Raises an `UpstreamError`."""
-        now = self._clock.now()
-        if self._window.ready_at(now) > now and self.per_request > 1:
+        if self.delay > 0 and self.per_request > 1:
             return await self._fetch_with_others(task_id)
+        self._people.take(self._clock.now())
         return read_fetch(await self._read(self._protocol.fetch(task_id)), self.drift.note)
+
+    @property
+    def delay(self) -> float:
+        """Seconds until a read for a person could begin."""
+        now = self._clock.now()
+        return max(self._window.ready_at(now), self._people.ready_at(now)) - now
 
     async def _fetch_with_others(self, task_id: TaskId) -> Task:
         crowd = self._crowd
@@ -82,6 +92,7 @@ class UpstreamClient:
         return report.found[task_id]
 
     async def _read_crowd(self, ids: list[TaskId]) -> Report:
+        await self._turn(self._people)
         await self._turn(self._window)
         if self._crowd is not None and self._crowd.ids is ids:
             self._crowd = None
@@ -160,7 +171,7 @@ class UpstreamClient:
         await self._turn(self._polls)
         return await self._read(request)
 
-    async def _turn(self, window: Window) -> None:
+    async def _turn(self, window: Window | Drip) -> None:
         while (at := window.ready_at(now := self._clock.now())) > now:
             await asyncio.sleep(at - now)
         window.take(now)

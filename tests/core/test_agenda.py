@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mjbot.core.agenda import Agenda
+from mjbot.core.agenda import Agenda, Order
 
 
 def test_of_those_whose_moment_has_come_the_first_by_rank_goes() -> None:
@@ -49,3 +49,21 @@ def test_it_says_what_a_look_through_all_would_say(moves: list[tuple[str, int, i
         soonest = min((at for at, _ in plain.values()), default=None)
         assert agenda.next_at(now) == (soonest if soonest is None else max(now, soonest))
         assert len(agenda) == len(plain)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["put", "drop"]), st.integers(0, 5), st.integers(0, 9)), max_size=300)
+)
+def test_an_order_knows_its_first_after_any_changes(moves: list[tuple[str, int, int]]) -> None:
+    order: Order[int] = Order()
+    plain: dict[int, tuple[int]] = {}
+    for kind, key, rank in moves:
+        if kind == "put":
+            order.put(key, (rank,))
+            plain[key] = (rank,)
+        else:
+            order.drop(key)
+            plain.pop(key, None)
+        first = order.first()
+        assert (first[0] if first else None) == min(plain.values(), default=None)
+        assert len(order) == len(plain)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
-from mjbot.core.polling import Pace, PollBook
+from mjbot.core.polling import PollBook
+from mjbot.core.rhythm import Pace
 from mjbot.core.task import Task, TaskId
 from mjbot.core.view import Condition, TaskView
 
@@ -29,7 +31,7 @@ def simulate(book: PollBook, step: float, seconds: float, start: float = NOW) ->
         if changed != current.changed_at and changed > (current.changed_at or 0):
             current = replace(current, changed_at=now)
         book.record([current], now)
-    return requests, book.interval
+    return requests, book.rhythm.running
 
 
 @pytest.mark.parametrize(
@@ -40,28 +42,58 @@ def test_the_interval_becomes_half_of_the_service_s_own_step(step: float, low: f
     assert low <= interval <= high
 
 
-def test_a_thousand_tasks_take_ten_requests_a_round_and_keep_together() -> None:
+@pytest.mark.parametrize("count", [1, 100, 101, 250, 1000, 2345])
+def test_in_one_interval_each_task_is_read_and_requests_are_few_and_evenly_apart(count: int) -> None:
     book = PollBook(Pace())
-    views = [view(n) for n in range(1000)]
-    for n, each in enumerate(views):
-        book.follow(each, NOW + (n % 40) / 10)
-    now, rounds = NOW, []
-    for _ in range(30):
+    views = {each.id: each for each in (view(n) for n in range(count))}
+    for n, each in enumerate(views.values()):
+        book.follow(each, NOW + n % 40 / 10)
+    now, starts = NOW, []
+    read: dict[TaskId, float] = {}
+    gaps: list[float] = []
+    while now < NOW + 100:
         now = max(now, book.wake_at() or now)
-        batches = book.due(now)
-        if batches:
-            rounds.append(len(batches))
-            for batch in batches:
-                book.record([views[int(each[5:])] for each in batch], now)
-    assert rounds[5:] == [10] * len(rounds[5:])
+        for batch in book.due(now):
+            starts.append(now)
+            assert len(batch) <= 100
+            gaps += [now - read[each] for each in batch if each in read and now > NOW + 20]
+            read |= dict.fromkeys(batch, now)
+            book.record([views[each] for each in batch], now)
+    interval = book.rhythm.running
+    assert max(gaps) <= interval * 1.05
+    steady = [at for at in starts if at > NOW + 20]
+    fewest = -(-count // 100)
+    assert len(steady) <= 1.05 * fewest * 80 / interval + 1
+    assert min(after - before for before, after in pairwise(steady)) >= interval / fewest - 1e-6
 
 
-def test_intervals_stretch_so_that_eight_reads_a_second_are_enough() -> None:
+def test_a_request_that_is_under_way_does_not_hold_up_the_next() -> None:
     book = PollBook(Pace())
-    book.per_request = 1
     for n in range(300):
-        book.follow(view(n), NOW)
-    assert book.interval == 37.5
+        book.follow(view(n), NOW, soon=True)
+    now, read = NOW, set[TaskId]()
+    for _ in range(3):
+        now = max(now, book.wake_at() or now)
+        (batch,) = book.due(now)
+        read |= set(batch)
+    assert len(read) == 300
+    assert now - NOW <= 4.0
+
+
+def test_after_a_restart_ten_thousand_tasks_are_read_at_seven_requests_a_second() -> None:
+    book = PollBook(Pace())
+    views = {each.id: each for each in (view(n) for n in range(10_000))}
+    for each in views.values():
+        book.follow(each, NOW, soon=True)
+    now, starts, read = NOW, [], set[TaskId]()
+    while len(read) < 10_000:
+        now = max(now, book.wake_at() or now)
+        for batch in book.due(now):
+            starts.append(now)
+            read |= set(batch)
+            book.record([views[each] for each in batch], now)
+    assert len(starts) == 100
+    assert now - NOW == pytest.approx(99 / 7)
 
 
 @pytest.mark.parametrize(
@@ -83,8 +115,7 @@ def test_an_outage_costs_one_request_at_a_time_and_backs_off() -> None:
     book = PollBook(Pace())
     for n in range(500):
         book.follow(view(n), NOW, soon=True)
-    ids = [each for batch in book.due(NOW) for each in batch]
-    book.failed(ids, NOW)
+    book.failed(book.due(NOW)[0], NOW)
     now, moments = NOW, []
     for _ in range(8):
         now = book.wake_at() or now
@@ -95,7 +126,11 @@ def test_an_outage_costs_one_request_at_a_time_and_backs_off() -> None:
         book.failed(batches[0], now)
     assert moments == [2, 6, 14, 30, 62, 122, 182, 242]
     book.succeeded()
-    assert len(book.due(now)) == 5
+    read = set[TaskId]()
+    while len(read) < 500:
+        now = max(now, book.wake_at() or now)
+        read |= {each for batch in book.due(now) for each in batch}
+    assert now - NOW - moments[-1] <= 1.0
 
 
 def test_retry_after_is_a_minimum() -> None:
@@ -141,31 +176,45 @@ def test_an_outage_of_a_week_is_backed_off_from_like_one_of_an_hour() -> None:
     assert book.wake_at() == NOW + 60
 
 
-def test_hints_bring_one_round_a_second_forward_however_many_come() -> None:
+def test_hints_bring_one_request_each_quarter_of_a_second_forward_however_many_come() -> None:
     book = PollBook(Pace(60, 60))
-    views = [TaskView(TaskId(f"17306217181500{n:02}"), opened_at=0.0) for n in range(20)]
-    for view in views:
-        book.follow(view, 0.0)
+    views = {each.id: each for each in (view(n) for n in range(150))}
+    for each in views.values():
+        book.follow(each, 0.0)
     rounds = []
-    for tenth in range(35):
+    for tenth in range(11):
         now = 10 + tenth / 10
-        book.hint(views[tenth % 20].id, now)
+        for task_id in views:
+            book.hint(task_id)
         if batches := book.due(now):
-            rounds.append(now)
-            assert len(batches) == 1
-            book.record([view for view in views if view.id in batches[0]], now)
-    assert rounds == [10.0, 11.0, 12.0, 13.0]
+            rounds.append(tenth)
+            assert [len(each) for each in batches] == [100]
+            book.record([views[each] for each in batches[0]], now)
+    assert rounds == [0, 3, 6, 9]
 
 
-def test_a_hint_during_a_read_asks_again_at_once_and_hinted_tasks_are_read_seldom_unasked() -> None:
+def test_hinted_tasks_that_did_not_fit_go_with_the_next_request() -> None:
+    book = PollBook(Pace(60, 60))
+    for n in range(150):
+        book.follow(view(n), 0.0)
+        book.hint(TaskId(f"task-{n}"))
+    (first,) = book.due(10.0)
+    assert book.wake_at() == 10.25
+    (second,) = book.due(10.25)
+    assert (len(first), len(second)) == (100, 50)
+    assert not set(first) & set(second)
+
+
+def test_a_hint_during_a_read_asks_again_and_hinted_tasks_are_read_seldom_unasked() -> None:
     book = PollBook(Pace(2, 15))
-    view = TaskView(TaskId("1730621718150000"), opened_at=0.0)
-    book.follow(view, 0.0, soon=True)
+    shown = view()
+    book.follow(shown, 0.0, soon=True)
     assert book.due(0.0)
-    book.hint(view.id, 0.1)
-    book.record([view], 0.2)
+    book.hint(shown.id)
+    assert book.due(0.1) == []
+    book.record([shown], 0.2)
     assert book.due(0.2)
-    book.record([view], 0.3)
+    book.record([shown], 0.3)
     wake = book.wake_at()
     assert wake is not None
-    assert wake >= 0.3 + 15 * 0.9
+    assert wake >= 0.2 + 15 * 0.9

@@ -89,17 +89,28 @@ async def test_a_cut_connection_is_a_bad_moment(rig: Rig) -> None:
 
 
 async def test_people_who_must_wait_for_their_turn_share_one_request(rig: Rig) -> None:
-    """Ten may read in a second; of the others, all that wait go together."""
+    """Three may read at once; of the others, all that wait go together."""
     client = rig.client_of(Clock())
     asked = [*IDS, UNKNOWN] * 4
     found = await asyncio.gather(*map(client.fetch, asked), return_exceptions=True)
     assert [each.id for each in found if isinstance(each, Task)] == IDS * 4
     assert sum(isinstance(each, TaskNotFound) for each in found) == 4
-    assert sorted(rig.paths()) == ["fetch"] * 10 + ["list-by-condition"]
+    assert sorted(rig.paths()) == ["fetch"] * 3 + ["list-by-condition"]
+
+
+async def test_who_would_have_to_wait_can_know_it_before(rig: Rig) -> None:
+    assert rig.client.delay == 0.0
+    for _ in range(3):
+        await rig.client.fetch(IDS[0])
+    assert rig.client.delay == 0.5
+    rig.now += 0.4
+    assert rig.client.delay == pytest.approx(0.1)
+    rig.now += 0.2
+    assert rig.client.delay == 0.0
 
 
 async def test_when_the_shared_read_fails_everybody_is_told(rig: Rig) -> None:
     client = rig.client_of(Clock())
     rig.server.fail("*/list-by-condition", 503)
     found = await asyncio.gather(*map(client.fetch, IDS * 3), return_exceptions=True)
-    assert [isinstance(each, Down) for each in found] == [False] * 10 + [True] * 5
+    assert [isinstance(each, Down) for each in found] == [False] * 3 + [True] * 12
