@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "cogs": ("mjbot.ui", "mjbot.service", "mjbot.bot", "mjbot.core"),
 }
 PURE = {"__future__", "mjbot", "collections", "dataclasses", "emoji", "enum", "hashlib", "heapq"} | {
-    *("itertools", "math", "re", "typing", "unicodedata")
+    *("functools", "itertools", "math", "re", "typing", "unicodedata")
 }
 DISCORD_ROOMS = ("mjbot.ui", "mjbot.bot", "mjbot.app", "mjbot.__main__", "cogs")
 

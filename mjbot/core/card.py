@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from mjbot.core.buttons import CardButton, Rows, rows_of
 from mjbot.core.custom_id import Aim, CustomId, Verb
@@ -51,7 +52,7 @@ class Picture:
         return f"{kind}-{hashlib.sha256(self.url.encode('utf-8', 'replace')).hexdigest()[:12]}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Card:
     """One rendered message, in our own terms. Equal cards need no edit between them."""
 
@@ -76,7 +77,7 @@ class Card:
         """The same card, with words for a picture that is only a smaller copy."""
         return replace(self, description=self.shrunk or self.description)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Names exactly what this card shows; kept with the message, so that a restart skips equals."""
         return hashlib.sha256(repr(self).encode("utf-8", "replace")).hexdigest()[:16]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -36,11 +36,22 @@ class PressRecord:
     number: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What a card tells beside its task: what was pressed on it, and its kin."""
+
+    presses: Mapping[str, Press]
+    lineage: Lineage
+
+
 class WatchStore(Protocol):
     """What must survive the process."""
 
     async def add(self, watch: Watch, view: TaskView | None) -> list[Watch]:
-        """Commit a new watch, and return the open ones of the same task in the same channel."""
+        """Commit a new watch, and return the open ones of the same task in the same channel.
+
+        With a view: its guild (or, in a direct message, its person) has now seen the task.
+        """
         ...
 
     async def close(self, ref: MessageRef) -> None:
@@ -75,8 +86,8 @@ class WatchStore(Protocol):
         """The last view of a task."""
         ...
 
-    async def save_shown(self, shown: Mapping[MessageRef, Shown]) -> None:
-        """Keep what these messages show, in one transaction."""
+    async def save_shown(self, shown: Mapping[MessageRef, Shown], over: Iterable[MessageRef] = ()) -> None:
+        """Keep what messages show, and close the watches that are over, in one transaction."""
         ...
 
     async def saw(self, place: Place, task_id: TaskId, at: float) -> None:
@@ -148,8 +159,10 @@ class PressStore(Protocol):
         """The tasks whose presses died with the last process; nobody knows of those on their way."""
         ...
 
-    async def lineage(self, task_id: TaskId, guild_id: int | None) -> Lineage:
-        """What a task was made from and what was made from it, as far as a guild has seen it."""
+    async def background(
+        self, asked: Sequence[tuple[TaskId, int | None]]
+    ) -> dict[tuple[TaskId, int | None], Background]:
+        """The presses of these tasks, and their kin as far as the guild beside each has seen them."""
         ...
 
     async def refuse_kind(self, kind: str, at: float) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -13,13 +12,14 @@ from mjbot.core.card import Card, moved, render
 from mjbot.core.edits import Edit, Priority
 from mjbot.core.lineage import LINKED
 from mjbot.core.outcome import Delivered, Gone, Outcome
-from mjbot.core.state import Context
-from mjbot.core.task import Phase, TaskId
+from mjbot.core.state import Context, State
+from mjbot.core.task import TaskId
 from mjbot.core.view import TaskView
-from mjbot.core.watch import MessageRef, Watch, WatchState, newest, watch_for
+from mjbot.core.watch import NOTHING_SHOWN, MessageRef, Shown, Watch, WatchState, newest, watch_for
 from mjbot.editor import EditScheduler
 from mjbot.errors import StoreFailed
-from mjbot.ports import PressStore, WatchStore
+from mjbot.ports import Background, PressStore, WatchStore
+from mjbot.service.followers import Followers
 from mjbot.service.unsaved import Unsaved
 from mjbot.tracker import TaskTracker
 
@@ -44,7 +44,7 @@ class CardKeeper:
         self._editor = editor
         self._clock = clock
         self._watch_limit = watch_limit
-        self._watches: defaultdict[TaskId, dict[MessageRef, Watch]] = defaultdict(dict)
+        self._followers = Followers()
         self._unsaved = Unsaved(store, clock)
         tracker.on_change = self.on_change
         editor.on_settled = self.on_settled
@@ -53,41 +53,47 @@ class CardKeeper:
         self, view: TaskView, locale: str, guild_id: int | None, *, unwatched: bool = False
     ) -> Card:
         """The card for a view, with its presses and its kin."""
-        pressable = view.task is not None and view.task.phase in (Phase.SUCCESS, Phase.WAITING)
-        presses, refused = await self.pressed(view.id) if pressable else ({}, frozenset())
-        lineage = await self._presses.lineage(view.id, guild_id)
-        return render(view, Context(locale, presses, lineage, self._watch_limit, unwatched, refused))
+        asked = (view.id, guild_id)
+        background = (await self._presses.background([asked]))[asked]
+        context = self._context(background, locale, await self._refused(), unwatched=unwatched)
+        return render(view, context)
+
+    def _context(
+        self, background: Background, locale: str, refused: frozenset[str], *, unwatched: bool = False
+    ) -> Context:
+        presses, lineage = background.presses, background.lineage
+        return Context(locale, presses, lineage, self._watch_limit, unwatched, refused)
 
     async def pressed(self, task_id: TaskId) -> tuple[Mapping[str, Press], frozenset[str]]:
         """The presses of a task, and the kinds of action that the service does not offer at present."""
-        since = self._clock.now() - _REFUSED_SECONDS
-        return await self._presses.of(task_id), await self._presses.refused_kinds(since)
+        return await self._presses.of(task_id), await self._refused()
+
+    async def _refused(self) -> frozenset[str]:
+        return await self._presses.refused_kinds(self._clock.now() - _REFUSED_SECONDS)
 
     def live(self, guild_id: int | None) -> int:
         """How many messages of a server follow a task; 0 for direct messages, which nobody shares."""
-        watches = (watch for each in self._watches.values() for watch in each.values())
-        return sum(watch.guild_id == guild_id for watch in watches) if guild_id else 0
+        return self._followers.live(guild_id) if guild_id else 0
 
     async def keep(self, watch: Watch, view: TaskView, card: Card, older: Sequence[Watch] = ()) -> None:
         """Follow a task for a message that shows ``watch.shown``; older messages of it hand over."""
         self._editor.prime(watch.ref, watch.shown, card.state)
-        self._watches[view.id][watch.ref] = watch
+        self._followers.add(watch)
         self._unsaved.reopen(watch.ref)
         self._tracker.follow(view)
         for old in older:
-            self._watches[view.id].pop(old.ref, None)
+            self._followers.pop(old.ref)
             farewell = moved(view, watch.ref.url(watch.guild_id), old.locale)
-            await self._submit(old.ref, farewell)
+            self._submit(old.ref, farewell)
         # Something may have been learnt while the card was on its way to Discord.
         current = self._tracker.view(view.id) or view
-        await self._submit(watch.ref, card if current is view else await self._card(current, watch))
+        self._submit(watch.ref, card if current is view else await self._card(current, watch))
 
     async def take_over(self, watch: Watch, before: TaskId, view: TaskView) -> None:
         """Follow another task on a message that followed one."""
-        if (old := self._watches.get(before, {}).pop(watch.ref, None)) is not None:
+        if (old := self._followers.pop(watch.ref)) is not None:
             watch = replace(watch, shown=old.shown)
-            if not self._watches[before]:
-                self._drop(before)
+        self._drop_unfollowed(before)
         await self.keep(watch, view, await self._card(view, watch))
 
     async def _card(self, view: TaskView, watch: Watch) -> Card:
@@ -101,19 +107,24 @@ class CardKeeper:
     async def take_up(self, ref: MessageRef, view: TaskView) -> None:
         """Follow a task again on the card that a press belongs to, if nothing follows it there."""
         watch = await self._watch_for(ref, view.id)
-        if watch is None or watch.ref in self._watches.get(view.id, {}):
+        if watch is None or watch.ref in self._followers:
             return
         watch = replace(watch, state=WatchState.OPEN)
         await self._store.add(watch, view)
         await self.keep(watch, view, await self._card(view, watch))
 
     async def _watch_for(self, ref: MessageRef, task_id: TaskId) -> Watch | None:
-        known = await self._store.watches_of([task_id])
-        return watch_for((each for each, _ in known), ref)
+        stored = await self._store.watches_of([task_id])
+        return watch_for((self._unsaved.known(watch) for watch, _ in stored), ref)
+
+    async def shown_at(self, ref: MessageRef) -> Shown:
+        """What a message shows, also one whose watch is over."""
+        watch = await self._store.watch_at(ref)
+        return self._unsaved.known(watch).shown if watch else NOTHING_SHOWN
 
     async def repaint(self, ref: MessageRef, view: TaskView) -> None:
         """Draw a message anew because a press changed its buttons; its watch may be long closed."""
-        watch = self._watches[view.id].get(ref) if view.id in self._watches else None
+        watch = self._followers.get(ref)
         if watch is None:
             watch = await self._watch_for(ref, view.id)
             if watch is None:
@@ -128,9 +139,19 @@ class CardKeeper:
         service is asked anyway.
         """
         await self._unsaved.save(views)
-        for view in views:
-            for watch in list(self._watches.get(view.id, {}).values()):
-                await self._submit(watch.ref, await self._card(view, watch))
+        shown = [(watch, view) for view in views for watch in self._followers.of(view.id)]
+        for watch, card in await self._drawn(shown):
+            if self._followers.get(watch.ref) is watch:  # or it was taken for something else meanwhile
+                self._submit(watch.ref, card)
+
+    async def _drawn(self, shown: Sequence[tuple[Watch, TaskView]]) -> list[tuple[Watch, Card]]:
+        """The cards of these views for their messages, with one look into the database for all."""
+        known = await self._presses.background([(view.id, watch.guild_id) for watch, view in shown])
+        refused = await self._refused()
+        return [
+            (watch, render(view, self._context(known[view.id, watch.guild_id], watch.locale, refused)))
+            for watch, view in shown
+        ]
 
     async def on_settled(self, edit: Edit, outcome: Outcome) -> None:
         """An edit is over. Its watch closes when the last card was confirmed, or can never be."""
@@ -144,7 +165,7 @@ class CardKeeper:
                 return
         # A live card that Discord refused is dropped; the next one may be better.
         if edit.card.final:
-            await self._close(ref)
+            self._close(ref)
 
     async def check_children(self, task_id: TaskId, guild_id: int | None) -> None:
         """Drop the children whose messages somebody deleted, of those that a card links to."""
@@ -155,27 +176,31 @@ class CardKeeper:
     async def _message_gone(self, ref: MessageRef) -> None:
         """A message was deleted: nothing follows a task on it, and no parent's card leads to it."""
         self._editor.forget(ref)
-        await self._close(ref)
+        self._close(ref)
         await self._redraw(await self._presses.unlink(ref))
 
     async def resume(self) -> None:
         """Take up every open watch again; only cards that differ from what is shown are edited."""
         interrupted = await self._presses.end_interrupted()
-        for watch, stored in await self._store.open_watches():
-            view = stored or TaskView(watch.task_id, opened_at=watch.created_at)
-            self._watches[view.id][watch.ref] = watch
-            card = await self._card(view, watch)
-            self._editor.prime(watch.ref, watch.shown, card.state)
+        found = [
+            (watch, stored or TaskView(watch.task_id, opened_at=watch.created_at))
+            for watch, stored in await self._store.open_watches()
+        ]
+        for watch, view in found:
+            self._followers.add(watch)
             self._tracker.follow(view, soon=True)
-            if view.task is not None or view.settled:
-                await self._submit(watch.ref, card)
+        for watch, card in await self._drawn(found):
+            self._editor.prime(watch.ref, watch.shown, card.state)
+            if card.state is not State.UNSEEN:
+                self._submit(watch.ref, card)
         # Buttons whose press died with the last process are given back. What was delivered last is not
         # certain, so the cards are drawn whatever their digests say.
         await self._redraw(interrupted, certain=False)
 
     async def _redraw(self, tasks: Sequence[TaskId], *, certain: bool = True) -> None:
         """Draw the newest cards of these tasks anew, also those whose watch is long closed."""
-        found = dict(await self._store.watches_of(tasks))
+        stored = await self._store.watches_of(tasks)
+        found = {self._unsaved.known(watch): view for watch, view in stored}
         for watch in newest(found):
             view = found[watch]
             if view is not None:
@@ -189,7 +214,7 @@ class CardKeeper:
             self._release(watch.ref)
 
     def _release(self, ref: MessageRef) -> None:
-        if not any(ref in watches for watches in self._watches.values()):
+        if ref not in self._followers:
             self._editor.release(ref)
 
     async def run(self) -> None:
@@ -200,35 +225,32 @@ class CardKeeper:
         """Save what messages show. Raises `StoreFailed`."""
         await self._unsaved.flush()
 
-    async def _submit(self, ref: MessageRef, card: Card) -> None:
+    def _submit(self, ref: MessageRef, card: Card) -> None:
         if not self._editor.submit(ref, card) and card.final:
-            await self._close(ref)
+            self._close(ref)
 
-    async def _close(self, ref: MessageRef) -> None:
-        await self._unsaved.close(ref)
-        for task_id, watches in list(self._watches.items()):
-            if watches.pop(ref, None) is not None and not watches:
-                self._drop(task_id)
+    def _close(self, ref: MessageRef) -> None:
+        self._unsaved.close(ref)
+        if (watch := self._followers.pop(ref)) is not None:
+            self._drop_unfollowed(watch.task_id)
         self._editor.release(ref)
 
     async def close_channel(self, channel_id: int) -> None:
         """Nothing in this channel can be edited any more: end its watches."""
         await self._store.close_channel(channel_id)
-        self._forget(lambda watch: watch.ref.channel_id == channel_id)
+        self._forget(self._followers.where(lambda watch: watch.ref.channel_id == channel_id))
 
     async def close_guild(self, guild_id: int) -> None:
         """The bot has left this guild: end its watches."""
         await self._store.close_guild(guild_id)
-        self._forget(lambda watch: watch.guild_id == guild_id)
+        self._forget(self._followers.where(lambda watch: watch.guild_id == guild_id))
 
-    def _forget(self, gone: Callable[[Watch], bool]) -> None:
-        for task_id, watches in list(self._watches.items()):
-            for ref in [each for each, watch in watches.items() if gone(watch)]:
-                del watches[ref]
-                self._editor.forget(ref)
-            if not watches:
-                self._drop(task_id)
+    def _forget(self, gone: Sequence[Watch]) -> None:
+        for watch in gone:
+            self._followers.pop(watch.ref)
+            self._editor.forget(watch.ref)
+            self._drop_unfollowed(watch.task_id)
 
-    def _drop(self, task_id: TaskId) -> None:
-        del self._watches[task_id]
-        self._tracker.unfollow(task_id)
+    def _drop_unfollowed(self, task_id: TaskId) -> None:
+        if not self._followers.followed(task_id):
+            self._tracker.unfollow(task_id)

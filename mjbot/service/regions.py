@@ -86,7 +86,8 @@ class RegionService:
     async def _picture(self, place: Place, task_id: TaskId, aim: Aim) -> Picture | None:
         """The picture that is repainted: of the task, or of the parent of a task that waits."""
         if aim.action == MODAL:
-            parent = (await self._presses.lineage(task_id, place.guild_id)).parent
+            asked = (task_id, place.guild_id)
+            parent = (await self._presses.background([asked]))[asked].lineage.parent
             if parent is None:
                 return None
             task_id = parent.task_id

@@ -111,12 +111,8 @@ class StatusService:
         if not place.can_follow:
             await self._present(place, view, reply, None)
             return
-        earlier = await self._store.watch_at(ref)
-        watch = replace(
-            self.new_watch(place, task_id, ref),
-            state=WatchState.OPEN,
-            shown=earlier.shown if earlier else NOTHING_SHOWN,
-        )
+        shown = await self._cards.shown_at(ref)
+        watch = replace(self.new_watch(place, task_id, ref), state=WatchState.OPEN, shown=shown)
         older = await self._store.add(watch, view)
         card = await self._cards.card(view, place.locale, place.guild_id)
         await self._cards.keep(watch, view, card, older)
@@ -216,7 +212,6 @@ class StatusService:
             return
         watch = replace(watch or self.new_watch(place, view.id, ref), shown=shown)
         older = await self._store.add(replace(watch, state=WatchState.OPEN), view)
-        await self._store.saw(place, view.id, self._clock.now())
         await self._cards.keep(watch, view, card, older)
         await self._cards.check_children(view.id, place.guild_id)
         if card.picture and not place.can_attach and self._pictures.attaches(card.picture):

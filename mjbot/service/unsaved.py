@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mjbot.clock import Clock, Wakeup
 from mjbot.core.task import TaskId
 from mjbot.core.view import TaskView
-from mjbot.core.watch import MessageRef, Shown
+from mjbot.core.watch import MessageRef, Shown, Watch
 from mjbot.errors import StoreFailed
 from mjbot.ports import WatchStore
 
@@ -39,13 +40,14 @@ class Unsaved:
         self._shown[ref] = shown
         self._wakeup.ring()
 
-    async def close(self, ref: MessageRef) -> None:
-        """A message's watch is over, and what it showed last is written before that."""
+    def known(self, watch: Watch) -> Watch:
+        """A stored watch, with what its message has come to show since."""
+        return replace(watch, shown=self._shown.get(watch.ref, watch.shown))
+
+    def close(self, ref: MessageRef) -> None:
+        """A message's watch is over. Until this is written, a new start shows its last card once more."""
         self._over.add(ref)
-        try:
-            await self.flush()
-        except StoreFailed:
-            self._wakeup.ring()
+        self._wakeup.ring()
 
     def reopen(self, ref: MessageRef) -> None:
         """A message is followed anew."""
@@ -54,12 +56,11 @@ class Unsaved:
     async def flush(self) -> None:
         """Write everything now. Raises `StoreFailed`; what was not written is kept."""
         await self._save_views()
-        if shown := dict(self._shown):
-            await self._store.save_shown(shown)
+        shown, over = dict(self._shown), set(self._over)
+        if shown or over:
+            await self._store.save_shown(shown, over)
             self._shown = {ref: each for ref, each in self._shown.items() if shown.get(ref) != each}
-        for ref in list(self._over):
-            await self._store.close(ref)
-            self._over.discard(ref)
+            self._over -= over
 
     async def run(self) -> None:
         """Write what there is, once a second at most, for ever."""

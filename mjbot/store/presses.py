@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlite_utils import Database
@@ -11,7 +12,7 @@ from mjbot.core.lineage import Kin, Lineage
 from mjbot.core.task import TaskId
 from mjbot.core.view import TaskView
 from mjbot.core.watch import MessageRef, Watch
-from mjbot.ports import PressRecord
+from mjbot.ports import Background, PressRecord
 from mjbot.store.rows import press_record, save_views, watch_row
 from mjbot.store.thread import DatabaseThread
 
@@ -91,12 +92,7 @@ class SqlitePresses:
 
     async def of(self, task_id: TaskId) -> dict[str, Press]:
         """The state of the last press of each action of a task."""
-
-        def work(db: Database) -> dict[str, Press]:
-            rows = db.table("presses").rows_where("task_id = ?", [task_id])
-            return {row["action"]: Press(row["state"]) for row in rows}
-
-        return await self._thread.run(work)
+        return await self._thread.run(lambda db: _presses(db, task_id))
 
     async def end_interrupted(self) -> list[TaskId]:
         """The tasks whose presses died with the last process.
@@ -115,16 +111,16 @@ class SqlitePresses:
 
         return await self._thread.run(work)
 
-    async def lineage(self, task_id: TaskId, guild_id: int | None) -> Lineage:
-        """What a task was made from and what was made from it, as far as this guild has seen it."""
+    async def background(
+        self, asked: Sequence[tuple[TaskId, int | None]]
+    ) -> dict[tuple[TaskId, int | None], Background]:
+        """The presses of these tasks, and their kin as far as the guild beside each has seen them."""
 
-        def work(db: Database) -> Lineage:
-            up = list(db.query(_PARENT, {"id": task_id, "guild": guild_id}))
-            down = db.query(_CHILDREN, {"id": task_id, "guild": guild_id})
-            return Lineage(
-                _kin(up[0], "parent_id", guild_id) if up else None,
-                tuple(_kin(row, "child_id", guild_id) for row in down),
-            )
+        def work(db: Database) -> dict[tuple[TaskId, int | None], Background]:
+            return {
+                (task_id, guild_id): Background(_presses(db, task_id), _lineage(db, task_id, guild_id))
+                for task_id, guild_id in asked
+            }
 
         return await self._thread.run(work)
 
@@ -185,6 +181,20 @@ _CHILDREN = """
 select child_id, label, channel_id, message_id from lineage
 where parent_id = :id and guild_id is :guild order by at, child_id
 """
+
+
+def _presses(db: Database, task_id: TaskId) -> dict[str, Press]:
+    rows = db.execute("select action, state from presses where task_id = ?", [task_id])
+    return {action: Press(state) for action, state in rows}
+
+
+def _lineage(db: Database, task_id: TaskId, guild_id: int | None) -> Lineage:
+    up = list(db.query(_PARENT, {"id": task_id, "guild": guild_id}))
+    down = db.query(_CHILDREN, {"id": task_id, "guild": guild_id})
+    return Lineage(
+        _kin(up[0], "parent_id", guild_id) if up else None,
+        tuple(_kin(row, "child_id", guild_id) for row in down),
+    )
 
 
 def _last(db: Database, task_id: TaskId, action: str) -> PressRecord | None:

@@ -20,6 +20,11 @@ _WATCH = (
     "delivered_digest, delivered_picture, delivered_image"
 )
 
+_SEEN = (
+    "insert into seen (place, task_id, at) values (?, ?, ?)"
+    " on conflict (place, task_id) do update set at = max(at, excluded.at)"
+)
+
 
 def shown_columns(shown: Shown) -> dict[str, object]:
     """What a message shows, as columns."""
@@ -78,6 +83,16 @@ def save_views(db: Database, views: Sequence[TaskView]) -> None:
             for view in views
         ],
     )
+
+
+def save_seen(db: Database, place: str, task_id: TaskId, at: float) -> None:
+    """Keep that a place has seen a task; inside the caller's transaction."""
+    db.execute(_SEEN, [place, task_id, at])
+
+
+def place_of(guild_id: int | None, user_id: int) -> str:
+    """Who shares what was seen: a guild, or one person in direct messages."""
+    return f"guild:{guild_id}" if guild_id else f"user:{user_id}"
 
 
 def _phase(view: TaskView) -> str:

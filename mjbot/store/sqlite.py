@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlite_utils import Database
 
@@ -12,7 +12,9 @@ from mjbot.core.watch import MessageRef, Shown, Watch
 from mjbot.ports import Offer, Place
 from mjbot.store.rows import (
     parse_view,
+    place_of,
     read_view,
+    save_seen,
     save_views,
     watch_row,
     watches_where,
@@ -29,7 +31,7 @@ class SqliteStore:
         self._thread = thread
 
     async def add(self, watch: Watch, view: TaskView | None) -> list[Watch]:
-        """Commit a new watch; return the open ones of the same task in the same channel."""
+        """Commit a new watch, and that its task was seen; return the task's open ones in the channel."""
 
         def work(db: Database) -> list[Watch]:
             with db.atomic():
@@ -43,6 +45,9 @@ class SqliteStore:
                 db.table("watches").upsert(watch_row(watch), pk="message_id")
                 if view is not None:
                     save_views(db, [view])
+                    save_seen(
+                        db, place_of(watch.guild_id, watch.requester_id), watch.task_id, watch.created_at
+                    )
             return older
 
         return await self._thread.run(work)
@@ -52,7 +57,7 @@ class SqliteStore:
 
         def work(db: Database) -> None:
             with db.atomic():
-                db.execute("update watches set state = 'closed' where message_id = ?", [ref.message_id])
+                db.execute(_CLOSE, [ref.message_id])
 
         await self._thread.run(work)
 
@@ -114,8 +119,8 @@ class SqliteStore:
         """The last view of a task."""
         return await self._thread.run(lambda db: read_view(db, task_id))
 
-    async def save_shown(self, shown: Mapping[MessageRef, Shown]) -> None:
-        """Keep what these messages show."""
+    async def save_shown(self, shown: Mapping[MessageRef, Shown], over: Iterable[MessageRef] = ()) -> None:
+        """Keep what these messages show, and close the watches that are over."""
 
         def work(db: Database) -> None:
             with db.atomic():
@@ -124,6 +129,7 @@ class SqliteStore:
                     " state = iif(state = 'opening', 'open', state) where message_id = ?",
                     [(each.digest, each.picture, each.image, ref.message_id) for ref, each in shown.items()],
                 )
+                db.conn.executemany(_CLOSE, [[ref.message_id] for ref in over])
 
         await self._thread.run(work)
 
@@ -132,8 +138,7 @@ class SqliteStore:
 
         def work(db: Database) -> None:
             with db.atomic():
-                row = {"place": _place(place), "task_id": task_id, "at": at}
-                db.table("seen").upsert(row, pk=("place", "task_id"))
+                save_seen(db, place_of(place.guild_id, place.user_id), task_id, at)
 
         await self._thread.run(work)
 
@@ -145,7 +150,8 @@ class SqliteStore:
 
         def work(db: Database) -> list[Offer]:
             pattern = "%" + text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
-            values = {"place": _place(place), "text": pattern, "limit": limit, "recent": _RECENT}
+            where = place_of(place.guild_id, place.user_id)
+            values = {"place": where, "text": pattern, "limit": limit, "recent": _RECENT}
             rows = db.query(_OFFERS, values)
             views = [(parse_view(row["view"]), row["at"]) for row in rows]
             return [Offer(view, at) for view, at in views if view is not None]
@@ -167,6 +173,7 @@ class SqliteStore:
         await self._thread.run(work)
 
 
+_CLOSE = "update watches set state = 'closed' where message_id = ?"
 _OFFERS = r"""
 select seen.at as at, tasks.view as view
 from (select * from seen where place = :place order by at desc limit :recent) seen
@@ -174,7 +181,3 @@ join tasks on tasks.id = seen.task_id
 where tasks.id like :text escape '\' or prompt like :text escape '\'
 order by phase in ('success', 'failure', 'cancelled', 'over'), seen.at desc limit :limit
 """
-
-
-def _place(place: Place) -> str:
-    return f"guild:{place.guild_id}" if place.guild_id else f"user:{place.user_id}"

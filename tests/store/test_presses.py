@@ -18,6 +18,11 @@ WATCH = Watch(MessageRef(2, 20), CHILD, 1, 3, "en", 1000.0)
 VIEW = TaskView(CHILD, opened_at=1.0, task=Task(CHILD))
 
 
+async def lineage(presses: SqlitePresses, task_id: TaskId, guild_id: int | None) -> Lineage:
+    asked = (task_id, guild_id)
+    return (await presses.background([asked]))[asked].lineage
+
+
 async def test_only_one_of_two_presses_at_one_moment_is_begun() -> None:
     async with DatabaseThread(":memory:") as thread:
         presses = SqlitePresses(thread)
@@ -73,16 +78,16 @@ async def test_kin_are_linked_both_ways_within_a_guild_until_a_message_is_gone()
         await presses.begin(TASK, "u1", 3, 1.0)
         await presses.accept(TASK, "u1", "U1", WATCH, VIEW)
         child = Kin(CHILD, "U1", WATCH.ref.url(1))
-        assert await presses.lineage(TASK, 1) == Lineage(children=(child,))
-        assert await presses.lineage(CHILD, 1) == Lineage(parent=Kin(TASK, "U1", parent.ref.url(1)))
-        assert await presses.lineage(TASK, 7) == Lineage()
-        assert await presses.lineage(CHILD, None) == Lineage()
+        assert await lineage(presses, TASK, 1) == Lineage(children=(child,))
+        assert await lineage(presses, CHILD, 1) == Lineage(parent=Kin(TASK, "U1", parent.ref.url(1)))
+        assert await lineage(presses, TASK, 7) == Lineage()
+        assert await lineage(presses, CHILD, None) == Lineage()
         await presses.unlink(WATCH.ref)
-        assert await presses.lineage(TASK, 1) == Lineage()
+        assert await lineage(presses, TASK, 1) == Lineage()
 
 
 async def test_a_parent_without_a_card_is_named_without_a_link() -> None:
     async with DatabaseThread(":memory:") as thread:
         presses = SqlitePresses(thread)
         await presses.accept(TASK, "u1", "U1", WATCH, VIEW)
-        assert await presses.lineage(CHILD, 1) == Lineage(parent=Kin(TASK, "U1"))
+        assert await lineage(presses, CHILD, 1) == Lineage(parent=Kin(TASK, "U1"))
