@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import quote, urlsplit
 
@@ -48,8 +49,11 @@ def looks_public(url: str) -> bool:
         host = (parts.hostname or "").removesuffix(".")
     except ValueError:  # such as "http://[x": an address that nobody can fetch
         return False
-    if parts.scheme not in ("http", "https"):
-        return False
+    return parts.scheme in ("http", "https") and _is_public(host)
+
+
+@lru_cache(1024)  # every card asks, and services serve all their pictures from a few hosts
+def _is_public(host: str) -> bool:
     if _literal(host) is not None:
         return public_address(host)
     # A name that ends in a number is an address in disguise: 127.1, 2130706433, 0x7f.0.0.1.

@@ -167,9 +167,11 @@ class CardKeeper:
         if edit.card.final:
             self._close(ref)
 
-    async def check_children(self, task_id: TaskId, guild_id: int | None) -> None:
+    async def check_children(self, view: TaskView, guild_id: int | None) -> None:
         """Drop the children whose messages somebody deleted, of those that a card links to."""
-        for ref in await self._presses.children(task_id, guild_id, LINKED):
+        if not view.settled:
+            return  # it had no buttons yet
+        for ref in await self._presses.children(view.id, guild_id, LINKED):
             if not await self._editor.stands(ref):
                 await self._message_gone(ref)
 

@@ -138,7 +138,7 @@ class PressService:
             raise PressRefused("say.started_unshown", label=label, id=accepted.task_id) from error
         finally:
             await self._cards.repaint(on, action.view)
-        await self._cards.check_children(task_id, place.guild_id)
+        await self._cards.check_children(action.view, place.guild_id)
 
     async def _submit(self, place: Place, attempt: Attempt, action: Action, reply: Reply) -> Accepted:
         task_id = action.view.id

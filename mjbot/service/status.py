@@ -213,7 +213,7 @@ class StatusService:
         watch = replace(watch or self.new_watch(place, view.id, ref), shown=shown)
         older = await self._store.add(replace(watch, state=WatchState.OPEN), view)
         await self._cards.keep(watch, view, card, older)
-        await self._cards.check_children(view.id, place.guild_id)
+        await self._cards.check_children(view, place.guild_id)
         if card.picture and not place.can_attach and self._pictures.attaches(card.picture):
             await reply.tell("say.no_files")
 

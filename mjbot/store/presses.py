@@ -13,7 +13,7 @@ from mjbot.core.task import TaskId
 from mjbot.core.view import TaskView
 from mjbot.core.watch import MessageRef, Watch
 from mjbot.ports import Background, PressRecord
-from mjbot.store.rows import press_record, save_views, watch_row
+from mjbot.store.rows import press_record, save_views, save_watch
 from mjbot.store.thread import DatabaseThread
 
 _OVER = (Press.REFUSED, Press.UNKNOWN_ACTION)
@@ -84,7 +84,7 @@ class SqlitePresses:
             row = place | {"task_id": task_id, "action": action, "state": Press.ACCEPTED}
             with db.atomic():
                 db.table("lineage").upsert(kin, pk="child_id")
-                db.table("watches").upsert(watch_row(watch), pk="message_id")
+                save_watch(db, watch)
                 save_views(db, [view])
                 db.table("presses").upsert(row, pk=("task_id", "action"))
 

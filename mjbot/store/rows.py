@@ -26,28 +26,24 @@ _SEEN = (
 )
 
 
-def shown_columns(shown: Shown) -> dict[str, object]:
-    """What a message shows, as columns."""
-    return {
-        "delivered_digest": shown.digest,
-        "delivered_picture": shown.picture,
-        "delivered_image": shown.image,
-    }
-
-
-def watch_row(watch: Watch) -> dict[str, object]:
-    """A watch, as a row."""
-    return {
-        "message_id": watch.ref.message_id,
-        "channel_id": watch.ref.channel_id,
-        "guild_id": watch.guild_id,
-        "task_id": watch.task_id,
-        "requester_id": watch.requester_id,
-        "locale": watch.locale,
-        "created_at": watch.created_at,
-        "state": watch.state,
-        **shown_columns(watch.shown),
-    }
+def save_watch(db: Database, watch: Watch) -> None:
+    """Keep a watch; inside the caller's transaction."""
+    db.execute(
+        f"insert or replace into watches ({_WATCH}) values ({', '.join('?' * len(_WATCH.split(',')))})",
+        [
+            watch.ref.message_id,
+            watch.ref.channel_id,
+            watch.guild_id,
+            watch.task_id,
+            watch.requester_id,
+            watch.locale,
+            watch.created_at,
+            watch.state,
+            watch.shown.digest,
+            watch.shown.picture,
+            watch.shown.image,
+        ],
+    )
 
 
 def watches_where(db: Database, where: str, *values: object) -> list[Watch]:

@@ -16,7 +16,7 @@ from mjbot.store.rows import (
     read_view,
     save_seen,
     save_views,
-    watch_row,
+    save_watch,
     watches_where,
 )
 from mjbot.store.thread import DatabaseThread
@@ -42,7 +42,7 @@ class SqliteStore:
                     watch.task_id,
                     watch.ref.message_id,
                 )
-                db.table("watches").upsert(watch_row(watch), pk="message_id")
+                save_watch(db, watch)
                 if view is not None:
                     save_views(db, [view])
                     save_seen(
