@@ -74,7 +74,8 @@ class InteractionReply:
             self._ref = MessageRef(self._channel, answer.message_id)
         self._shown = True
         if not (self._update or self._private):
-            self._interaction.client.tokens.lend(self._ref, self._interaction)
+            born = self._interaction
+            born.client.tokens.lend(self._ref, born.application_id, born.token, born.created_at.timestamp())
         return self._ref
 
     @property

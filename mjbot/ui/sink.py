@@ -145,9 +145,9 @@ class DiscordSink:
         extra["embed"] = embed_of(_worded(edit.card, image), image)
         if not edit.by_token:
             return await self._message(edit).edit(content=None, **extra)
-        webhook = self._tokens.webhook(edit.ref, self._client)
-        if webhook is None:
+        if (lent := self._tokens.of(edit.ref)) is None:
             raise _TokenRefused
+        webhook = discord.Webhook.partial(lent.application_id, lent.token, client=self._client)
         try:
             return await webhook.edit_message(edit.ref.message_id, content=None, **extra)
         except discord.HTTPException as error:

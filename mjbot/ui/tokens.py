@@ -9,12 +9,10 @@ Some authors report a limit that all tokens of a channel share, so nothing is as
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any
 
 import aiohttp
-import discord
 
 from mjbot.clock import Clock
 from mjbot.core.watch import MessageRef
@@ -23,13 +21,14 @@ log = logging.getLogger(__name__)
 
 _LIFE = 14 * 60.0  # seconds of the 15 minutes: an edit may be on its way for a while
 _CHANNEL_REST = 600.0  # seconds for which no token of a channel is used after a limit that they share
-_SHARED = "shared"
 
 
 @dataclass(frozen=True, slots=True)
-class _Lent:
+class Lent:
+    """A token, whose it is, and until when it is used (unix seconds)."""
+
     application_id: int
-    token: str
+    token: str = field(repr=False)
     until: float
 
 
@@ -38,46 +37,52 @@ class Tokens:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._lent: dict[MessageRef, _Lent] = {}
+        self._lent: dict[MessageRef, Lent] = {}
         self._refs: dict[str, MessageRef] = {}
         self._resting: dict[int, float] = {}
         self.trace = aiohttp.TraceConfig()
         """For discord.py's HTTP client, which waits after a 429 and tries again, and never tells of it."""
         self.trace.on_request_end.append(self._look)
 
-    def lend(self, ref: MessageRef, interaction: discord.Interaction[Any]) -> None:
-        """This message was made by an interaction of this process."""
+    def lend(self, ref: MessageRef, application_id: int, token: str, created_at: float) -> None:
+        """This message was made by an interaction of this process, which began then (unix seconds)."""
         now = self._clock.now()
         self._forget_dead(now)
-        until = interaction.created_at.timestamp() + _LIFE
+        until = created_at + _LIFE
         if until > now and self._resting.get(ref.channel_id, 0.0) <= now:
-            self._lent[ref] = _Lent(interaction.application_id, interaction.token, until)
-            self._refs[interaction.token] = ref
+            self._lent[ref] = Lent(application_id, token, until)
+            self._refs[token] = ref
 
     def until(self, ref: MessageRef) -> float:
         """Until when a message may be edited by token (unix seconds); 0 when it may not."""
         lent = self._lent.get(ref)
         return lent.until if lent else 0.0
 
-    def webhook(self, ref: MessageRef, client: discord.Client) -> discord.Webhook | None:
-        """What edits a message by token, or None."""
+    def of(self, ref: MessageRef) -> Lent | None:
+        """The token for a message, or None."""
         lent = self._lent.get(ref)
-        if lent is None or lent.until <= self._clock.now():
-            return None
-        return discord.Webhook.partial(lent.application_id, lent.token, client=client)
+        return lent if lent is not None and lent.until > self._clock.now() else None
 
     def close(self, ref: MessageRef) -> None:
         """This message's token does not do any more."""
         if lent := self._lent.pop(ref, None):
             self._refs.pop(lent.token, None)
 
-    def _close_channel(self, channel_id: int) -> None:
-        log.info(
-            "Discord limits the tokens of a channel together; its messages are edited by channel for a while"
-        )
-        self._resting[channel_id] = self._clock.now() + _CHANNEL_REST
-        for ref in [each for each in self._lent if each.channel_id == channel_id]:
-            self.close(ref)
+    @property
+    def held(self) -> int:
+        """How many tokens are kept, those included that died since the last one came."""
+        return len(self._lent)
+
+    def told_429(self, token: str, *, shared: bool) -> None:
+        """Discord limits this token, or with it all tokens of its channel."""
+        if (ref := self._refs.get(token)) is None:
+            return
+        self.close(ref)
+        if shared:
+            log.info("Discord limits the tokens of a channel together; they rest for ten minutes")
+            self._resting[ref.channel_id] = self._clock.now() + _CHANNEL_REST
+            for each in [each for each in self._lent if each.channel_id == ref.channel_id]:
+                self.close(each)
 
     def _forget_dead(self, now: float) -> None:
         """The oldest were lent first, so the dead ones stand in front."""
@@ -88,10 +93,7 @@ class Tokens:
     async def _look(
         self, _session: aiohttp.ClientSession, _context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
     ) -> None:
-        if end.response.status != 429 or "webhooks" not in end.url.parts:
-            return
-        if (ref := next((self._refs[part] for part in end.url.parts if part in self._refs), None)) is None:
-            return
-        self.close(ref)
-        if end.response.headers.get("X-RateLimit-Scope") == _SHARED:
-            self._close_channel(ref.channel_id)
+        parts = end.url.parts  # /api/v10/webhooks/<application>/<token>/messages/<message>
+        if end.response.status == 429 and "webhooks" in parts[:-2]:
+            token = parts[parts.index("webhooks") + 2]
+            self.told_429(token, shared=end.response.headers.get("X-RateLimit-Scope") == "shared")

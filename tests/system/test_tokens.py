@@ -1,0 +1,72 @@
+"""Two roads to one message, before the real process: by token while that does, by channel at all times."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.system.conftest import STEPS, TASK, Scene
+from tests.system.process import SECONDS
+
+BY_TOKEN = "/webhooks/**"
+SECOND = "1730621718151845"
+
+
+def roads(scene: Scene) -> list[str]:
+    """By which road each edit was asked for, in order."""
+    asked = [each for each in scene.stub.log if each.kind == "request" and each.method == "PATCH"]
+    return [each.path.split("/")[1] for each in asked]
+
+
+async def test_a_card_is_edited_by_the_token_of_its_interaction_and_never_by_its_channel(
+    scene: Scene,
+) -> None:
+    await scene.ask()
+    await scene.done()
+    assert set(roads(scene)) == {"webhooks"}
+
+
+async def test_after_a_restart_the_channel_road_takes_over_in_mid_task(scene: Scene) -> None:
+    await scene.ask()
+    await scene.stub.until(lambda: scene.title() == "In progress", SECONDS)
+    await scene.bot.kill()
+    before = len(roads(scene))
+    await scene.bot.start()
+    await scene.done()
+    assert set(roads(scene)[before:]) == {"channels"}
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, 50027), (404, 10015), (403, 50001)])
+async def test_the_first_refusal_of_a_token_gives_its_message_to_the_channel_road(
+    scene: Scene, status: int, code: int
+) -> None:
+    scene.stub.fail("PATCH", BY_TOKEN, status=status, code=code, times=99)
+    await scene.ask()
+    await scene.done()
+    assert roads(scene).count("webhooks") == 1
+    assert roads(scene)[0] == "webhooks"
+
+
+@pytest.mark.parametrize("scope", ["user", "shared"])
+async def test_the_first_429_of_a_token_gives_its_message_or_its_channel_to_the_channel_road(
+    scene: Scene, scope: str
+) -> None:
+    scene.upstream.world.add(SECOND, STEPS)
+    headers = {"X-RateLimit-Scope": scope}
+    scene.stub.fail("PATCH", BY_TOKEN, status=429, retry_after=0.3, times=1, headers=headers)
+    for task in (SECOND, TASK):
+        await scene.stub.slash(scene.channel, scene.user, "status", task_id=task)
+    await scene.stub.until(lambda: [*map(title, scene.messages)] == ["Done"] * 2, SECONDS)
+    by_token = {each.path for each in scene.stub.log if each.method == "PATCH" and "webhooks" in each.path}
+    messages = {
+        each.message_id for each in scene.stub.log if each.kind == "applied" and each.method == "PATCH"
+    }
+    assert len(messages) == 2
+    assert scene.stub.count_429 == 1
+    last = [each.path.split("/")[1] for each in scene.stub.log if each.kind == "applied"][-2:]
+    assert sorted(last) == (["channels", "channels"] if scope == "shared" else ["channels", "webhooks"])
+    assert len(by_token) <= 2
+
+
+def title(message: object) -> str:
+    embeds = getattr(message, "embeds", [])
+    return str(embeds[0].get("title")) if embeds else ""
