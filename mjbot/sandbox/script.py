@@ -62,6 +62,8 @@ class Script:
     fail_reason: str = ""
     prompt_en: str = ""
     description: str = ""
+    notify: str = ""
+    """Where to post it at each step; "" for nowhere."""
 
     @property
     def final_prompt(self) -> str:
