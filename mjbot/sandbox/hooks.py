@@ -31,6 +31,7 @@ class Hooks:
         self._news = asyncio.Event()
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._running: asyncio.Task[None] | None = None
+        self.taken = 0  # posts that somebody answered, however
         world.on_begun = self._begun
 
     def open(self) -> None:
@@ -84,4 +85,4 @@ class Hooks:
                 return
             with suppress(aiohttp.ClientError, OSError, TimeoutError, ValueError):
                 async with session.post(script.notify, json=task):
-                    pass
+                    self.taken += 1

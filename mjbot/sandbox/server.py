@@ -54,7 +54,7 @@ class SandboxServer:
         self._faults: list[Fault] = []
         self._closing = False
         self._runner: web.AppRunner | None = None
-        self._hooks = Hooks(world, now)
+        self.hooks = Hooks(world, now)
 
     @property
     def url(self) -> str:
@@ -78,13 +78,13 @@ class SandboxServer:
         await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
         self._port = self._runner.addresses[0][1]
         self.world.base_url = self.url
-        self._hooks.open()
+        self.hooks.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._closing = True
         self.clear_faults()
-        await self._hooks.close()
+        await self.hooks.close()
         if self._runner is not None:
             await self._runner.cleanup()
 

@@ -50,6 +50,7 @@ class Figures:
     cpu: float = 0.0  # share of one core
     memory: float = 0.0  # MiB, at the end
     start: Start | None = None
+    hooks: int = 0  # posts of the service that the bot answered
 
     @property
     def requests_a_minute(self) -> float:

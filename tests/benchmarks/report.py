@@ -28,7 +28,7 @@ HEADS = (
     "play", "tasks", "channels", "reads", "reads a task and minute", "of these first reads", "most reads in 1 s",
     "poll interval", "edits a change", "wasted edits", "429s", "staleness p50 / p95",
     "time to final p50 / p95 / longest", "best possible p50 / p95 / longest", "first answer p99", "CPU seconds", "CPU",
-    "memory",
+    "hooks", "memory",
 )  # fmt: skip
 _ROUNDS = ("play", "rounds", "requests", "1.2 x ceil(live / 100), summed", "worst round", "mean")
 _STARTS = ("play", "ready for commands", "most reads in 1 s", "most edits in 1 s", "edits of unchanged cards")
@@ -120,6 +120,7 @@ Machine: {machine}.
 - Loopback has no latency and loses nothing. Discord and image services are farther away.
 - The rate limits are those that bot authors observe; Discord publishes no numbers, and its buckets may differ.
 - A message counts as showing a change when Discord has accepted the edit, not when a client has drawn it.
+- In the steady state nine tasks in ten wait in a queue, where they change nothing and are read less often.
 - Waiting ends {patience:.0f} s after the last end. In the steady state, changes have 30 s more to be shown.
 
 ## To repeat it
@@ -191,6 +192,7 @@ def _row(run: Figures) -> tuple[str, ...]:
         f"{run.ack:.3f}" if ours else "-",
         f"{run.cpu_seconds:.1f}",
         f"{run.cpu:.0%}",
+        str(run.hooks) if run.hooks else "-",
         f"{run.memory:.0f} MiB",
     )
 

@@ -125,6 +125,7 @@ async def _figures(stage: Stage, usage: Usage, ready: float) -> Figures:
         cpu=share,
         memory=usage.memory,
         start=start,
+        hooks=stage.upstream.hooks.taken,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,11 @@ from tests.benchmarks.targets import targets
 
 
 async def test_a_hundred_tasks_cost_few_reads_no_vain_edit_and_no_429_and_all_reach_their_end() -> None:
-    found = await run(Play("", "spread", 100, 20))
+    play, hooked_play = Play("", "spread", 100, 20), Play("", "spread", 10, 2, hooks=True)
+    found, hooked = await asyncio.gather(run(play), run(hooked_play))
+    assert hooked.hooks == 10 * 9
+    assert (hooked.wasted, hooked.count_429, found.hooks) == (0, 0, 0)
+    assert not math.isinf(hooked.final[2])
     assert not math.isinf(found.final[2])
     assert found.count_429 == 0
     assert found.wasted == 0
