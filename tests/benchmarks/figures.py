@@ -51,6 +51,7 @@ class Figures:
     memory: float = 0.0  # MiB, at the end
     start: Start | None = None
     hooks: int = 0  # posts of the service that the bot answered
+    took: float = 0.0  # with everything around it
 
     @property
     def requests_a_minute(self) -> float:

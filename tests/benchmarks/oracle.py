@@ -7,9 +7,10 @@ and ``calls``, the seconds ``at`` which the bot made other requests that count i
 no code with the bot. Windows are those of the stub: 5 edits of a channel in 5 s, 50 requests in all in 1 s,
 each counted from its first.
 
-A final goes out as soon as its channel and the whole have room; of those that could, the earliest first.
-No slot is left empty while anybody could use it, so at every moment as many messages are true as can be. Some
-could only be quicker if others, who could have gone, were left to wait longer.
+A final goes out as soon as its channel and the whole have room. Of those that could, the one that ended first
+goes, and of equals the one of the fullest channel. No slot is left empty while anybody could use it, and who
+waits for a channel takes no slot of the whole meanwhile. So others could only be quicker by making somebody
+wait who ended before them.
 """
 
 from __future__ import annotations
@@ -49,16 +50,18 @@ def times_to_final(ends: Iterable[tuple[float, int]], calls: Iterable[float] = (
     every = _Window(*_ALL)
     channels: defaultdict[int, _Window] = defaultdict(lambda: _Window(*_CHANNEL))
     waiting: defaultdict[int, deque[float]] = defaultdict(deque)
-    heads: list[tuple[float, int]] = []  # of each channel that has room, its first end
+    heads: list[
+        tuple[float, int, int]
+    ] = []  # of each channel that has room, its first end; the fullest first
     resting: list[tuple[float, int]] = []  # when a full channel has room again
     waits: list[float] = []
     now = -math.inf
 
     def line_up(channel: int) -> None:
-        if waiting[channel]:
-            free = channels[channel].free_at(now)
-            entry = (waiting[channel][0], channel) if free <= now else (free, channel)
-            heapq.heappush(heads if free <= now else resting, entry)
+        if waiting[channel] and (free := channels[channel].free_at(now)) > now:
+            heapq.heappush(resting, (free, channel))
+        elif waiting[channel]:
+            heapq.heappush(heads, (waiting[channel][0], -len(waiting[channel]), channel))
 
     while coming or heads or resting:
         nexts = [coming[0][0]] if coming else []
@@ -75,7 +78,7 @@ def times_to_final(ends: Iterable[tuple[float, int]], calls: Iterable[float] = (
         while resting and resting[0][0] <= now:
             line_up(heapq.heappop(resting)[1])
         while heads and every.free_at(now) <= now:
-            at, channel = heapq.heappop(heads)
+            at, _, channel = heapq.heappop(heads)
             waiting[channel].popleft()
             every.take(now)
             channels[channel].take(now)

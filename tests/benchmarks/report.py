@@ -65,8 +65,8 @@ The start on open watches, in its first {start_up:.0f} s:
 
 {starts}
 
-A to D at 10,000 live tasks, **nominal**: computed from their policies, not played. They are edits that a policy
-wants, whatever Discord gives.
+A to D at 10,000 live tasks, **nominal**: computed from their policies, not played. Edits are those that a
+policy wants, whatever Discord gives.
 
 {nominal}
 
@@ -120,12 +120,12 @@ Machine: {machine}.
 - Loopback has no latency and loses nothing. Discord and image services are farther away.
 - The rate limits are those that bot authors observe; Discord publishes no numbers, and its buckets may differ.
 - A message counts as showing a change when Discord has accepted the edit, not when a client has drawn it.
-- In the steady state nine tasks in ten wait in a queue, where they change nothing and are read less often.
+- In the steady state more than nine tasks in ten wait in a queue, where they change nothing and are read less often.
 - Waiting ends {patience:.0f} s after the last end. In the steady state, changes have 30 s more to be shown.
 
 ## To repeat it
 
-`make bench` plays everything and writes this page; it needs Linux, {cores} cores and most of an hour.
+`make bench` plays everything and writes this page. It needs Linux; this run took {minutes:.0f} minutes.
 `.venv/bin/python -m tests.benchmarks --only NAME` plays one and prints it: {names}.
 `.venv/bin/python -m tests.benchmarks --page` writes the page again from the last whole run.
 """
@@ -149,6 +149,7 @@ def page(runs: Runs) -> str:
         patience=PATIENCE,
         machine=f"{cores} cores, {platform.machine()}, Python {platform.python_version()}",
         cores=cores,
+        minutes=sum(run.took for run in runs.values()) / 60,
         names=", ".join(f"`{name}`" for name in runs),
         targets=target_lines(runs),
         table=table([*runs.values()]),

@@ -34,8 +34,9 @@ _SETTINGS = {"GUILD_CARDS": "100000", "POLL_MIN": "2", "POLL_MAX": "15"}
 
 async def run(play: Play) -> Figures:
     """Play it, and measure."""
+    began = time.monotonic()
     found = await (_run_mjbot(play) if play.program == "mjbot" else _run_peer(play))
-    return replace(found, label=play.label)
+    return replace(found, label=play.label, took=time.monotonic() - began)
 
 
 @asynccontextmanager
