@@ -7,6 +7,7 @@ of a task, and a task may be lazy: its time starts when somebody first asks for 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from zlib import crc32
 
 from mjbot.sandbox.buttons import Wire, press_of
 from mjbot.sandbox.demo_tasks import DemoIds, demo_tasks
@@ -23,12 +24,18 @@ _CHOICES = 4
 
 
 class World:
-    """All tasks of one simulated service; the same seed paints the same pictures."""
+    """All tasks of one simulated service; the same seed paints the same pictures.
 
-    def __init__(self, seed: int = 7, base_url: str = "", *, side: int = 1024) -> None:
+    ``scenes``: so many different pictures for all scripted tasks together, where painting costs too much.
+    """
+
+    def __init__(
+        self, seed: int = 7, base_url: str = "", *, side: int = 1024, scenes: int | None = None
+    ) -> None:
         self.seed = seed
         self.base_url = base_url
         self.side = side
+        self._scenes = scenes
         self.log: list[Submitted] = []
         self.remix = False
         self.ahead = 0
@@ -37,7 +44,7 @@ class World:
         self.on_begun: Begun | None = None
         self._tasks: dict[str, Script] = {}
         self._issued: set[str] = set()
-        self._pictures: dict[tuple[str, str], bytes] = {}
+        self._pictures: dict[tuple[Scene, Result | None, int, str], bytes] = {}
 
     @classmethod
     def demo(cls, now: float, *, seed: int = 7, base_url: str = "", side: int = 1024) -> World:
@@ -70,15 +77,16 @@ class World:
         """
         if not steps:
             raise ValueError("a task needs at least one step")
-        scene = Scene(seed_of(self.seed, task_id), aspect=aspect_of(prompt))
+        painted = task_id if self._scenes is None else str(crc32(task_id.encode()) % self._scenes)
+        scene = Scene(seed_of(self.seed, painted), aspect=aspect_of(prompt))
         script = Script(task_id, tuple(steps), prompt, scene, start, action, result, buttons, fail_reason)
         script.notify = notify
         self._keep(script)
 
     def forget(self, task_id: str) -> None:
         """Lose a task and its pictures, as servers do after a while."""
-        self._tasks.pop(task_id, None)
-        for key in [key for key in self._pictures if key[0] == task_id]:
+        task = self._tasks.pop(task_id, None)
+        for key in [key for key in self._pictures if key[0] == task.scene] if task else ():
             del self._pictures[key]
 
     @property
@@ -130,12 +138,13 @@ class World:
         task = self._tasks.get(task_id)
         if task is None:
             return None
-        if (task_id, name) not in self._pictures:
+        key = (task.scene, task.result, len(task.previews()), name)
+        if key not in self._pictures:
             drawn = task.draw(name, self.side)
             if drawn is None:
                 return None
-            self._pictures[task_id, name] = drawn
-        return self._pictures[task_id, name]
+            self._pictures[key] = drawn
+        return self._pictures[key]
 
     def final_picture(self, task_id: str) -> bytes:
         """Give the PNG that a task ends with."""

@@ -27,6 +27,7 @@ from tests.system.process import BotProcess
 
 # Where Discord could fetch a picture: it looks at the address only, and so does the stub.
 _PICTURES = "https://pictures.example.com"
+_SCENES = 4  # pictures to paint, so that painting takes no time from what is measured
 _CONNECT = 60.0  # seconds
 _WRITING = 0.003  # seconds that one open watch takes to be written beforehand, at most
 _SETTINGS = {"GUILD_CARDS": "100000", "POLL_MIN": "2", "POLL_MAX": "15"}
@@ -41,7 +42,7 @@ async def run(play: Play) -> Figures:
 
 @asynccontextmanager
 async def _stage(play: Play) -> AsyncIterator[Stage]:
-    async with DiscordStub() as stub, SandboxServer(World(side=32), time.time) as upstream:
+    async with DiscordStub() as stub, SandboxServer(World(side=32, scenes=_SCENES), time.time) as upstream:
         if play.images == "link":
             upstream.world.base_url = _PICTURES
         stage = Stage(stub, upstream, play.plan())
