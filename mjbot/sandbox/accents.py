@@ -234,11 +234,14 @@ def submit(accent: Accent, world: World, kind: Kind, body: Mapping[str, Any], no
         when = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
         path = f"/mj/submit/{kind}"
         return Answer(404, {"timestamp": when, "status": 404, "error": "Not Found", "path": path})
+    hook = str(body.get("notifyHook") or "")
     if kind == "change":
-        return accent.answer(world.change(task_id, str(body.get("action")), body.get("index"), now))
+        action, index = str(body.get("action")), body.get("index")
+        return accent.answer(world.change(task_id, action, index, now, notify=hook))
     if kind == "action":
-        return accent.answer(world.press(task_id, str(body.get("customId", "")), now, accent.offers))
+        custom_id = str(body.get("customId", ""))
+        return accent.answer(world.press(task_id, custom_id, now, accent.offers, notify=hook))
     prompt, mask = str(body.get("prompt") or ""), str(body.get("maskBase64") or "")
     if accent.needs_words and not prompt:
         return accent.answer(Verdict("wordless"))
-    return accent.answer(world.answer_window(task_id, prompt, mask, now))
+    return accent.answer(world.answer_window(task_id, prompt, mask, now, notify=hook))

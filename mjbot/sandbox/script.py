@@ -62,6 +62,8 @@ class Script:
     fail_reason: str = ""
     prompt_en: str = ""
     description: str = ""
+    notify: str = ""
+    """Where to post it at each step; "" for nowhere."""
 
     @property
     def final_prompt(self) -> str:
@@ -147,8 +149,10 @@ class Script:
         return round((self.start + moments[0]) * 1000) if moments and self.start is not None else 0
 
     def _image_url(self, step: int, submitted: float, base_url: str) -> str:
-        done = self.steps[step][1] == "SUCCESS" and self.result is not None
-        name = "result" if done else self.previews().get(step)
+        status = self.steps[step][1]
+        if self.result is None or status in _WAITING:
+            return ""
+        name = "result" if status == "SUCCESS" else self.previews().get(step)
         if name is None:
             return ""
         made = int(submitted + self.steps[step][0])

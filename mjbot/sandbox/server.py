@@ -11,6 +11,7 @@ from aiohttp import web
 
 from mjbot.sandbox.accents import NOT_FOUND, Accent, Answer, accent_at, row, submit
 from mjbot.sandbox.faults import Failure, Fault, Hold, Loss, Trickle, When, cut
+from mjbot.sandbox.hooks import Hooks
 from mjbot.sandbox.script import LONG, Scene, Script
 from mjbot.sandbox.submits import Kind
 from mjbot.sandbox.world import World
@@ -53,6 +54,7 @@ class SandboxServer:
         self._faults: list[Fault] = []
         self._closing = False
         self._runner: web.AppRunner | None = None
+        self.hooks = Hooks(world, now)
 
     @property
     def url(self) -> str:
@@ -76,11 +78,13 @@ class SandboxServer:
         await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
         self._port = self._runner.addresses[0][1]
         self.world.base_url = self.url
+        self.hooks.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._closing = True
         self.clear_faults()
+        await self.hooks.close()
         if self._runner is not None:
             await self._runner.cleanup()
 

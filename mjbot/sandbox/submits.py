@@ -66,7 +66,9 @@ def wants_window(press: Press, *, remix: bool) -> bool:
     return press.kind == "window" or (remix and press.action in _REMIXED)
 
 
-def child_of(parent: Script, press: Press, task_id: str, now: float, seed: int, *, window: bool) -> Script:
+def child_of(
+    parent: Script, press: Press, task_id: str, now: float, seed: int, *, window: bool, notify: str = ""
+) -> Script:
     """The task a button starts."""
     scene, result = parent.scene, _RESULTS.get(press.action, "grid")
     if press.part.isdigit():
@@ -85,6 +87,7 @@ def child_of(parent: Script, press: Press, task_id: str, now: float, seed: int, 
         result=result,
         prompt_en=parent.prompt_en,
         description=f"/up {parent.id} {press.action}",
+        notify=notify,
     )
 
 

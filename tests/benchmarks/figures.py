@@ -4,38 +4,80 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from mjbot.sandbox.server import Seen
-from tests.benchmarks.plan import LIFE, PERCENTS, Job
+from tests.benchmarks.plan import PERCENTS, START_UP, Job, Plan
+from tests.benchmarks.reads import Rounds, peak, reads_of, rounds_of, running_gaps
 from tests.system.discord_stub import Message, Version
 
 
 @dataclass(frozen=True)
+class Start:
+    """The start on a database of open watches. Seconds, and counts of the first 30 s."""
+
+    ready: float  # from the start of the process to the first acknowledged command
+    peak_reads: int  # in any one second
+    peak_edits: int
+    needless: int  # edits of cards whose task had not changed
+
+
+@dataclass(frozen=True)
 class Figures:
-    """One run of one program. Times in seconds."""
+    """One run of one program. Times in seconds; counts are of the measured window."""
 
     program: str
-    tasks: int
+    tasks: int  # live at once, in the steady state
     channels: int
-    polls: int
-    first_reads: int  # of people who ask
-    polls_a_minute: float  # per task and minute of its life
-    peak_reads: int  # in any one second
-    interval: float  # median time between two reads of one task
-    edits: int
-    edits_per_change: float
-    wasted: int
-    count_429: int
-    staleness: tuple[float, float]  # p50, p95
-    final: tuple[float, float, float]  # p50, p95, longest
-    oracle: float  # p95
+    label: str = ""
+    requests: int = 0  # all reads
+    first_reads: int = 0  # of these, for people who asked
+    task_minutes: float = 0.0  # lived by all tasks together
+    peak_reads: int = 0  # in any one second
+    interval: float = 0.0  # median time between two reads of one running task
+    rounds: Rounds = field(default_factory=Rounds)
+    edits: int = 0
+    changes: int = 0
+    wasted: int = 0
+    count_429: int = 0
+    staleness: tuple[float, float] = (0.0, 0.0)  # p50, p95
+    final: tuple[float, float, float] = (0.0, 0.0, 0.0)  # p50, p95, longest
+    oracle: tuple[float, float, float] = (0.0, 0.0, 0.0)
     ack: float = 0.0  # p99
+    cpu_seconds: float = 0.0
     cpu: float = 0.0  # share of one core
-    memory: float = 0.0  # MiB
+    memory: float = 0.0  # MiB, at the end
+    start: Start | None = None
+    hooks: int = 0  # posts of the service that the bot answered
+    took: float = 0.0  # with everything around it
+
+    @property
+    def requests_a_minute(self) -> float:
+        """Per task and minute of its life."""
+        return self.requests / self.task_minutes if self.task_minutes else 0.0
+
+    @property
+    def edits_a_change(self) -> float:
+        return self.edits / self.changes if self.changes else 0.0
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a run left behind. ``begin`` is second 0 by the steady clock, ``begin_wall`` by the wall's."""
+
+    plan: Plan
+    messages: Mapping[str, Message | None]
+    asked_at: Mapping[str, float]  # seconds of the plan
+    seen: Sequence[Seen]
+    begin: float
+    begin_wall: float
+    count_429: int
+
+    def inside(self, second: float) -> bool:
+        """Whether this is measured."""
+        return self.plan.window[0] <= second < self.plan.window[1]
 
 
 def quantile(values: Sequence[float], share: float) -> float:
@@ -72,59 +114,74 @@ def wasted(message: Message | None) -> int:
     return sum(before == after for before, after in pairwise(looks))
 
 
-def measure(
-    program: str,
-    jobs: Sequence[Job],
-    messages: Mapping[str, Message | None],
-    seen: Sequence[Seen],
-    begin: float,
-    begin_wall: float,
-    count_429: int,
-    oracle: Sequence[float],
-) -> Figures:
-    """All figures of a run; `begin` is its start by the steady clock, `begin_wall` by the wall's."""
-    late = [delays(job, messages[job.task_id], begin) for job in jobs]
-    every = [each for task in late for each in task]
-    finals = [task[-1] for task in late]
-    reads = [each for each in seen if "/task/" in each.path and each.at >= begin_wall]
-    edits = sum(
-        each.route != "callback" for message in messages.values() if message for each in message.history
-    )
-    # Of mjbot, a read of one task is the first answer of somebody's question; the loop reads in batches.
-    first_reads = sum(each.path.endswith("/fetch") for each in reads) if program == "mjbot" else 0
-    polls = len(reads) - first_reads
+def measure(program: str, record: Record) -> Figures:
+    """The figures that the two records tell; what the process used is added by whoever ran it."""
+    jobs = {job.task_id: job for job in record.plan.jobs}
+    late = [
+        (number, delay)
+        for job in record.plan.jobs
+        for number, (at, delay) in enumerate(
+            zip(job.changes, delays(job, record.messages.get(job.task_id), record.begin), strict=True)
+        )
+        if record.inside(at)
+    ]
+    every = [delay for _, delay in late]
+    finals = [delay for number, delay in late if number == len(PERCENTS) - 2]
+    known = {job.task_id for job in record.plan.jobs if job.stands}
+    reads = [r for r in reads_of(record.seen, record.begin_wall, known) if record.inside(r.at)]
+    theirs = program != "mjbot"
+    interval = quantile(running_gaps(reads, jobs), 0.5)
+    since = dict.fromkeys(known, 0.0) | dict(record.asked_at)
+    polls = [each for each in reads if not each.first]
     return Figures(
         program,
-        len(jobs),
-        len({job.channel for job in jobs}),
-        polls,
-        first_reads,
-        polls / (len(jobs) * LIFE / 60),
-        max(_by_second(reads).values(), default=0),
-        quantile(_gaps(reads), 0.5),
-        edits,
-        edits / sum(len(job.changes) for job in jobs),
-        sum(map(wasted, messages.values())),
-        count_429,
-        (quantile(every, 0.5), quantile(every, 0.95)),
-        (quantile(finals, 0.5), quantile(finals, 0.95), max(finals)),
-        quantile(oracle, 0.95),
+        len(known) if not record.plan.whole else len(jobs),
+        record.plan.channels,
+        requests=len(reads),
+        first_reads=0 if theirs else len(reads) - len(polls),
+        task_minutes=_task_minutes(record),
+        peak_reads=peak([each.at for each in reads]),
+        interval=interval,
+        rounds=Rounds() if theirs else rounds_of(polls, since, interval),
+        edits=len(edit_times(record)),
+        changes=len(every),
+        wasted=sum(map(wasted, record.messages.values())),
+        count_429=record.count_429,
+        staleness=(quantile(every, 0.5), quantile(every, 0.95)),
+        final=(quantile(finals, 0.5), quantile(finals, 0.95), max(finals, default=0.0)),
     )
 
 
-def _by_second(reads: Sequence[Seen]) -> dict[int, int]:
-    counts: defaultdict[int, int] = defaultdict(int)
-    for each in reads:
-        counts[int(each.at)] += 1
-    return counts
+def edit_times(record: Record) -> list[float]:
+    """The seconds of the measured edits, by any route; first answers are none."""
+    times = [
+        version.at - record.begin
+        for message in record.messages.values()
+        if message
+        for version in message.history
+        if version.route != "callback"
+    ]
+    return [at for at in times if record.inside(at)]
 
 
-def _gaps(reads: Sequence[Seen]) -> list[float]:
-    last: dict[str, float] = {}
-    gaps = []
-    for each in reads:
-        for task_id in each.ids:
-            if task_id in last:
-                gaps.append(each.at - last[task_id])
-            last[task_id] = each.at
-    return gaps
+def started(record: Record, ready: float) -> Start:
+    """How the start went, of a bot that found its messages standing."""
+    reads = [each.at - record.begin_wall for each in record.seen if "/task/" in each.path]
+    edits: list[float] = []
+    needless = 0
+    for job in record.plan.jobs:
+        message = record.messages.get(job.task_id)
+        if message is None or not job.stands:
+            continue
+        before = state_of(message.history[0])
+        early = [each.at - record.begin for each in message.history[1:]]
+        early = [at for at in early if at < START_UP]
+        edits += early
+        needless += sum(job.state_at(at) == before for at in early)
+    return Start(ready, peak([at for at in reads if 0 <= at < START_UP]), peak(edits), needless)
+
+
+def _task_minutes(record: Record) -> float:
+    low, high = record.plan.window
+    lives = (min(job.end, high) - max(job.start, low) for job in record.plan.jobs)
+    return sum(life for life in lives if life > 0) / 60

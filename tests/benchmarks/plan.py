@@ -1,43 +1,120 @@
-"""What is played: so many tasks of nine states 6.6 s apart, that arrive at random within 20 s.
+"""What is played: tasks of nine states 6.6 s apart, and when people ask for them.
 
-The rhythm is the one that was measured on Midjourney (a job changes every 6 to 8 s).
+The rhythm is the one that was measured on Midjourney (a job changes every 6 to 8 s). All seconds are counted
+from the plan's second 0. Nothing is compressed but the relax queue of the queue play.
 """
 
 from __future__ import annotations
 
+import math
 import random
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+
+from mjbot.sandbox.script import Step
 
 STEP = 6.6  # seconds between two states
 PERCENTS = (0, 1, 15, 31, 46, 62, 78, 93, 100)
 LIFE = STEP * (len(PERCENTS) - 1)
 ARRIVALS = 20.0  # seconds in which all tasks begin, at uniformly random moments
+PATIENCE = 120.0  # seconds after the last end
 SEED = 20_261_124
 _FIRST = 1_730_700_000_000_000
 
+QUEUE = 1200.0  # seconds in a relax queue at most, uniform from 0
+MEAN_LIFE = QUEUE / 2 + LIFE
+START_UP = 30.0  # seconds in which a start is watched
+MEASURED = 150.0  # seconds of the steady state that are measured
+_TAIL = 30.0  # seconds in which the last changes of these may still be shown
+_SETTLED = 10.0  # the second from which people ask
+RELAX = 600.0  # seconds in the queue of the queue play
+COMPRESSED = 10.0
+_PAUSE = 60.0  # seconds at 93 %, before all end at once
+BURST_WAIT = 600.0
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Job:
-    """One task: its channel by number, and the second at which it begins."""
+    """One task: its channel by number, the second at which it begins, and how long its ends are drawn out."""
 
     task_id: str
     channel: int
     start: float
+    queue: float = 0.0  # seconds more in the first state
+    pause: float = 0.0  # seconds more in the last state but one
+    stands: bool = False  # its message is there at second 0
+
+    @cached_property
+    def changes(self) -> tuple[float, ...]:
+        """The seconds at which each state after the first begins; the last one is the end."""
+        begin = self.start + self.queue
+        early = [begin + STEP * n for n in range(1, len(PERCENTS) - 1)]
+        return (*early, begin + LIFE + self.pause)
 
     @property
-    def changes(self) -> list[float]:
-        """The seconds at which each state after the first begins; the last one is the end."""
-        return [self.start + STEP * n for n in range(1, len(PERCENTS))]
+    def end(self) -> float:
+        return self.changes[-1]
+
+    def state_at(self, second: float) -> int:
+        """The number of its changes until then."""
+        return bisect_right(self.changes, second)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What the simulated service is to do with it."""
+        after = [each - self.start for each in self.changes]
+        running = zip(after[:-1], PERCENTS[1:-1], strict=True)
+        middle = ((at, "IN_PROGRESS", f"{percent}%") for at, percent in running)
+        return ((0.0, "SUBMITTED", "0%"), *middle, (after[-1], "SUCCESS", "100%"))
 
 
-STEPS = [
-    (0.0, "SUBMITTED", "0%"),
-    *((STEP * n, "IN_PROGRESS", f"{p}%") for n, p in enumerate(PERCENTS[1:-1], 1)),
-    (LIFE, "SUCCESS", "100%"),
-]
+@dataclass(frozen=True)
+class Plan:
+    """The tasks of a run; what happens in the window is measured; at ``last`` waiting is over."""
+
+    jobs: Sequence[Job]
+    channels: int
+    last: float
+    window: tuple[float, float] = (0.0, math.inf)
+    whole: bool = True  # it ends as soon as every task has ended
 
 
-def jobs(count: int, channels: int) -> list[Job]:
-    """So many tasks, evenly over so many channels; the same ones each time."""
+def spread(count: int, channels: int, queue: float = 0.0) -> Plan:
+    """So many tasks, evenly over so many channels, that begin within 20 s; the same ones each time."""
     dice = random.Random(SEED)
-    return [Job(str(_FIRST + n), n % channels, dice.uniform(0, ARRIVALS)) for n in range(count)]
+    jobs = [Job(_id(n), n % channels, dice.uniform(0, ARRIVALS), queue) for n in range(count)]
+    return Plan(jobs, channels, ARRIVALS + queue + LIFE + PATIENCE)
+
+
+def steady(count: int, channels: int) -> Plan:
+    """So many live tasks of the stationary state, and as many arrivals a second as there are ends."""
+    dice = random.Random(SEED)
+    jobs = [_underway(dice, n, channels) for n in range(count)]
+    last = START_UP + MEASURED + _TAIL
+    at = _SETTLED
+    while (at := at + dice.expovariate(count / MEAN_LIFE)) < last:
+        number = len(jobs)
+        jobs.append(Job(_id(number), dice.randrange(channels), at, dice.uniform(0, QUEUE)))
+    return Plan(jobs, channels, last, (START_UP, START_UP + MEASURED), whole=False)
+
+
+def burst(count: int, channels: int) -> Plan:
+    """So many tasks that stand at 93 % and all end in the same instant, 30 s after the bot is started."""
+    start = START_UP - LIFE - _PAUSE
+    # The first one is asked for: its answer shows that the bot is ready.
+    jobs = [Job(_id(n), n % channels, start, pause=_PAUSE, stands=n > 0) for n in range(count)]
+    return Plan(jobs, channels, START_UP + BURST_WAIT)
+
+
+def _underway(dice: random.Random, number: int, channels: int) -> Job:
+    # Whoever looks at a random moment meets a task the likelier the longer it lives, at any age of it.
+    longest = QUEUE + LIFE
+    while dice.uniform(0, longest) > (queue := dice.uniform(0, QUEUE)) + LIFE:
+        pass
+    return Job(_id(number), number % channels, -dice.uniform(0, queue + LIFE), queue, stands=True)
+
+
+def _id(number: int) -> str:
+    return str(_FIRST + number)

@@ -3,140 +3,180 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
-import os
+import secrets
+import socket
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
-from tests.benchmarks import oracle
-from tests.benchmarks.figures import Figures, measure, quantile, state_of
-from tests.benchmarks.plan import ARRIVALS, LIFE, PERCENTS, STEPS, Job, jobs
-from tests.system.discord_stub import Channel, DiscordStub, Interaction, Message, User
-from tests.system.process import BotProcess, running
+from tests.benchmarks.figures import Figures, Start, measure, quantile, started
+from tests.benchmarks.plays import Play
+from tests.benchmarks.stage import Stage
+from tests.benchmarks.standing import prepare
+from tests.benchmarks.usage import Usage
+from tests.system.discord_stub import DiscordStub
+from tests.system.process import BotProcess
 
-_LEAD = 3.0  # seconds before the first task
-_PATIENCE = 120.0  # seconds after the last end
-_TICK = os.sysconf("SC_CLK_TCK")
-
-
-class Stage:
-    """The two servers, the channels, and the tasks of one run."""
-
-    def __init__(
-        self, stub: DiscordStub, upstream: SandboxServer, plan: Sequence[Job], channels: int
-    ) -> None:
-        self.stub, self.upstream, self.plan = stub, upstream, plan
-        guild = stub.add_guild("Atelier")
-        self.channels = [stub.add_channel(guild, f"pictures-{n}") for n in range(channels)]
-        self.user: User = stub.add_user("ann")
-        self.asked: dict[str, Interaction] = {}
-        self.begin = self.begin_wall = 0.0
-
-    def start(self) -> None:
-        """The plan's second 0 is a little from now."""
-        self.begin, self.begin_wall = time.monotonic() + _LEAD, time.time() + _LEAD
-        for job in self.plan:
-            self.upstream.world.add(job.task_id, STEPS, start=self.begin_wall + job.start)
-
-    @property
-    def messages(self) -> dict[str, Message | None]:
-        """The card of each task, as far as there is one."""
-        return {task_id: each.message for task_id, each in self.asked.items()}
-
-    @property
-    def last(self) -> float:
-        """The second of the plan at which waiting is over."""
-        return ARRIVALS + LIFE + _PATIENCE
-
-    def channel(self, job: Job) -> Channel:
-        return self.channels[job.channel]
-
-    def finished(self) -> bool:
-        return all(
-            m is not None and state_of(m.history[-1]) == len(PERCENTS) - 1 for m in self.messages.values()
-        )
-
-    async def ended(self, also: asyncio.Task[object] | None = None) -> None:
-        """Wait until every message shows its end, or for so long that some never will."""
-        while (
-            time.monotonic() < self.begin + self.last and not self.finished() and not (also and also.done())
-        ):
-            await asyncio.sleep(0.5)
-
-    def figures(self, program: str) -> Figures:
-        best = oracle.times_to_final((job.changes[-1], job.channel) for job in self.plan)
-        seen, count = self.upstream.requests, self.stub.count_429
-        return measure(program, self.plan, self.messages, seen, self.begin, self.begin_wall, count, best)
+# Where Discord could fetch a picture: it looks at the address only, and so does the stub.
+_PICTURES = "https://pictures.example.com"
+_SCENES = 4  # pictures to paint, so that painting takes no time from what is measured
+_CONNECT = 60.0  # seconds
+_WRITING = 0.003  # seconds that one open watch takes to be written beforehand, at most
+_SETTINGS = {"GUILD_CARDS": "100000", "POLL_MIN": "2", "POLL_MAX": "15"}
 
 
-async def run_mjbot(count: int, channels: int) -> Figures:
-    """mjbot itself, asked for every task by `/status`."""
+async def run(play: Play) -> Figures:
+    """Play it, and measure."""
+    began = time.monotonic()
+    found = await (_run_mjbot(play) if play.program == "mjbot" else _run_peer(play))
+    return replace(found, label=play.label, took=time.monotonic() - began)
+
+
+@asynccontextmanager
+async def _stage(play: Play) -> AsyncIterator[Stage]:
+    async with DiscordStub() as stub, SandboxServer(World(side=32, scenes=_SCENES), time.time) as upstream:
+        if play.images == "link":
+            upstream.world.base_url = _PICTURES
+        stage = Stage(stub, upstream, play.plan())
+        # What lives as long as the run is not looked through again and again for garbage.
+        gc.collect()
+        gc.freeze()
+        try:
+            yield stage
+        finally:
+            gc.unfreeze()
+
+
+async def _run_mjbot(play: Play) -> Figures:
     with tempfile.TemporaryDirectory() as folder:
-        async with DiscordStub() as stub, SandboxServer(World(side=32), time.time) as upstream:
-            stage = Stage(stub, upstream, jobs(count, channels), channels)
-            async with running(stub, upstream, Path(folder), settings=_SETTINGS) as bot:
-                return await _played(stage, bot)
+        async with _stage(play) as stage:
+            bot = BotProcess(stage.stub, stage.upstream, Path(folder))
+            notify = await _set_up(bot, stage, play)
+            try:
+                ready = await _begun(bot, stage, notify)
+                async with Usage(bot.pid, lambda: stage.second) as usage:
+                    await _asked(stage)
+                    await stage.ended()
+            finally:
+                await bot.close()
+            return await _figures(stage, usage, ready)
 
 
-_SETTINGS = {
-    "GUILD_CARDS": "100000",
-    "IMAGES": "link",
-    "POLL_MIN": "2",
-    "POLL_MAX": "15",
-}
+async def _set_up(bot: BotProcess, stage: Stage, play: Play) -> str:
+    """Settings and database; the address of the hooks, if there are any."""
+    # The shim with which tests turn the clock costs time at every look at it.
+    for name in ("PYTHONPATH", "CLOCK_FILE"):
+        del bot.environment[name]
+    bot.set(**_SETTINGS, IMAGES=play.images)
+    token = secrets.token_urlsafe(24) if play.hooks else ""
+    notify = ""
+    if play.hooks:
+        address = f"127.0.0.1:{_free_port()}"
+        bot.set(HTTP_LISTEN=address, PUBLIC_URL=f"http://{address}")
+        notify = f"http://{address}/hook/{token}"
+    standing = sum(job.stands for job in stage.plan.jobs)
+    if standing:
+        stage.start(1.0 + _WRITING * standing, notify)
+    await prepare(bot.database, stage, token)
+    return notify
 
 
-async def _played(stage: Stage, bot: BotProcess) -> Figures:
-    stage.start()
-    before = usage(bot.pid)
-    for job in sorted(stage.plan, key=lambda each: each.start):
-        await asyncio.sleep(max(0.0, stage.begin + job.start - time.monotonic()))
-        stage.asked[job.task_id] = await stage.stub.slash(
-            stage.channel(job), stage.user, "status", task_id=job.task_id
-        )
-    await stage.ended()
-    after, span = usage(bot.pid), time.monotonic() - stage.begin
-    cpu, memory = (after[0] - before[0]) / span, after[1]
+async def _begun(bot: BotProcess, stage: Stage, notify: str) -> float:
+    """Start the bot; with messages that stand already, the seconds until it answers its first command."""
+    standing = bool(stage.standing)
+    if standing:
+        await stage.at(0.0)
+    launched = time.monotonic()
+    await bot.launch()
+    await stage.stub.ready(_CONNECT)
+    if not standing:
+        stage.start(notify=notify)
+        return 0.0
+    first = next(job for job in stage.plan.jobs if not job.stands)
+    await stage.ask(first)
+    await stage.asked[first.task_id].answered(_CONNECT)
+    return time.monotonic() - launched
+
+
+async def _asked(stage: Stage) -> None:
+    for job in sorted(stage.plan.jobs, key=lambda each: each.start):
+        if job.stands or job.task_id in stage.asked:
+            continue
+        await stage.at(job.start)
+        await stage.ask(job)
+
+
+async def _figures(stage: Stage, usage: Usage, ready: float) -> Figures:
+    record = stage.record()
+    start: Start | None = started(record, ready) if stage.standing else None
+    low, high = stage.plan.window
+    seconds, share = usage.between(low, high)
     return replace(
-        stage.figures("mjbot"), ack=quantile(acks(stage.stub, stage.asked), 0.99), cpu=cpu, memory=memory
+        measure("mjbot", record),
+        oracle=await _best(stage),
+        ack=quantile(_acks(stage), 0.99),
+        cpu_seconds=seconds,
+        cpu=share,
+        memory=usage.memory,
+        start=start,
+        hooks=stage.upstream.hooks.taken,
     )
 
 
-def acks(stub: DiscordStub, asked: Mapping[str, Interaction]) -> list[float]:
-    """Seconds from each gateway frame to its callback."""
-    created = {f"/interactions/{each.id}/": each.created for each in asked.values()}
-    arrived = {
-        "/".join(each.path.split("/")[:3]) + "/": each.at
-        for each in stub.log
-        if each.kind == "request" and each.path.startswith("/interactions/")
-    }
-    return [arrived[path] - at for path, at in created.items() if path in arrived]
+def _acks(stage: Stage) -> list[float]:
+    """Seconds from each gateway frame to its callback, for those who asked in the window."""
+    low, high = stage.plan.window
+    created = {str(each.id): each.created for each in stage.asked.values()}
+    arrived: dict[str, float] = {}
+    for event in stage.stub.log:
+        if event.kind == "request" and event.path.startswith("/interactions/"):
+            arrived.setdefault(event.path.split("/")[2], event.at)
+    return [
+        arrived[number] - at
+        for number, at in created.items()
+        if number in arrived and low <= at - stage.begin < high
+    ]
 
 
-def usage(pid: int) -> tuple[float, float]:
-    """CPU seconds so far, and resident memory in MiB."""
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
-    pages = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
-    return (int(fields[11]) + int(fields[12])) / _TICK, pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+async def _best(stage: Stage) -> tuple[float, float, float]:
+    """What the oracle says of this run's log."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log.json"
+        log.write_text(json.dumps(stage.log_for_oracle()), encoding="utf-8")
+        asked = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.benchmarks.oracle", str(log)), stdout=asyncio.subprocess.PIPE
+        )
+        told, _ = await asked.communicate()
+    found = json.loads(told)
+    return found["p50"], found["p95"], found["max"]
 
 
-async def run_model(model: str, count: int, channels: int) -> Figures:
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+async def _run_peer(play: Play) -> Figures:
     """A peer's policy, on messages that stand already."""
-    async with DiscordStub() as stub, SandboxServer(World(side=32), time.time) as upstream:
-        stage = Stage(stub, upstream, jobs(count, channels), channels)
-        stage.asked = {job.task_id: stub.answered(stage.channel(job), stage.user) for job in stage.plan}
+    async with _stage(play) as stage:
+        stub = stage.stub
+        jobs = stage.plan.jobs
+        stage.asked = {job.task_id: stub.answered(stage.channel(job), stage.user) for job in jobs}
         stage.start()
         setup = {
             "api": stub.api_url,
-            "upstream": upstream.address(),
+            "upstream": stage.upstream.address(),
             "token": stub.token,
-            "until": stage.begin_wall + stage.last,
+            "until": stage.begin_wall + stage.plan.last,
             "jobs": [
                 {
                     "task": job.task_id,
@@ -146,15 +186,18 @@ async def run_model(model: str, count: int, channels: int) -> Figures:
                     "token": stage.asked[job.task_id].token,
                     "application": str(stub.world.bot.id),
                 }
-                for job in stage.plan
+                for job in jobs
             ],
         }
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.benchmarks.models", model), stdin=asyncio.subprocess.PIPE
+            *(sys.executable, "-m", "tests.benchmarks.models", play.program), stdin=asyncio.subprocess.PIPE
         )
         playing: asyncio.Task[object] = asyncio.create_task(process.communicate(json.dumps(setup).encode()))
-        await stage.ended(playing)
+        async with Usage(process.pid, lambda: stage.second) as usage:
+            await stage.ended(playing)
         if process.returncode is None:
             process.kill()
         await playing
-        return stage.figures(model)
+        seconds, share = usage.between(*stage.plan.window)
+        found = measure(play.program, stage.record())
+        return replace(found, oracle=await _best(stage), cpu_seconds=seconds, cpu=share, memory=usage.memory)

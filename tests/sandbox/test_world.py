@@ -3,6 +3,7 @@ import io
 import pytest
 from PIL import Image
 
+from mjbot.sandbox.script import SHORT
 from mjbot.sandbox.submits import Verdict
 from mjbot.sandbox.world import DemoIds, World
 
@@ -162,3 +163,12 @@ def test_a_scripted_task_follows_its_steps_until_it_is_forgotten() -> None:
     world.forget("1")
     assert world.fetch("1", T) is None
     assert world.picture("1", "result") is None
+
+
+def test_many_tasks_may_share_few_pictures() -> None:
+    world = World(side=32, scenes=2)
+    for n in range(20):
+        world.add(f"17307000000000{n:02}", SHORT, start=T)
+    assert len({world.final_picture(task_id) for task_id in world.ids}) == 2
+    world.forget(world.ids[0])
+    assert len({world.final_picture(task_id) for task_id in world.ids}) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.system.discord_stub import messages
 from tests.system.discord_stub.interactions import (
     AUTOCOMPLETE,
     COMMAND,
@@ -85,9 +86,13 @@ class Actors:
     def answered(self, channel: Channel, user: User) -> Interaction:
         """A command that was answered already, for programs that have no gateway."""
         found = Interaction(self.world.new_id(), COMMAND, channel, user, {}, "en-US", self._log)
-        self._callbacks.interactions.append(found)
+        self._callbacks.interactions[found.token] = found
         answer: JSON = {"type": REPLY, "data": {"content": "…"}}
         return self._callbacks.respond(found.id, found.token, answer, {})
+
+    def standing(self, channel: Channel, body: JSON) -> Message:
+        """A message of the bot that an earlier process of it left in a channel."""
+        return messages.create(self.world, channel, body, {}, "callback")
 
     async def forge(
         self,
@@ -117,7 +122,7 @@ class Actors:
             raise RuntimeError("no bot is connected: await stub.ready() first")
         number = self.world.new_id()
         interaction = Interaction(number, kind, channel, user, data, locale, self._log, source)
-        self._callbacks.interactions.append(interaction)
+        self._callbacks.interactions[interaction.token] = interaction
         payload = interaction.payload(self.world.bot.id, self.base_url)
         await self.gateway.dispatch("INTERACTION_CREATE", payload)
         return interaction

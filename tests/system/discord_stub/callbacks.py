@@ -36,11 +36,11 @@ class Callbacks:
     world: World
     answer_within: float = 3.0
     token_life: float = 900.0
-    interactions: list[Interaction] = field(default_factory=list)
+    interactions: dict[str, Interaction] = field(default_factory=dict)  # by token
 
     def respond(self, interaction_id: int, token: str, body: JSON, files: Files) -> Interaction:
         """The first response. 10062 when unknown or late, 40060 when there was one already."""
-        interaction = next((each for each in self.interactions if each.token == token), None)
+        interaction = self.interactions.get(token)
         if interaction is None or interaction.id != interaction_id:
             raise ApiError(404, 10062)
         if interaction.answer is not None:
@@ -76,7 +76,7 @@ class Callbacks:
 
     def alive(self, token: str) -> Interaction:
         """The interaction of a token on a webhook route, or the error that a dead one gives."""
-        interaction = next((each for each in self.interactions if each.token == token), None)
+        interaction = self.interactions.get(token)
         if interaction is None or interaction.answer is None:
             raise ApiError(404, 10015)
         if time.monotonic() - interaction.created > self.token_life:

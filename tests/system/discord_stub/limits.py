@@ -10,6 +10,7 @@ import hashlib
 import math
 import time
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 Headers = dict[str, str]
@@ -59,10 +60,18 @@ class RateLimits:
     others: tuple[int, float] = (10, 1.0)
     old_edits: tuple[int, float] = (3, 6.0)  # in one channel, of messages older than an hour
     overall: tuple[int, float] = (50, 1.0)
+    # Of all interaction tokens of one channel together, as webhooks have one; None: there is none.
+    shared_tokens: tuple[int, float] | None = None
+    _most: int = 2_000  # windows that are kept before those that are over are dropped
     _windows: dict[tuple[str, str], Window] = field(default_factory=dict)
 
-    def take(self, group: str, major: str, *, old: bool = False, exempt: bool = False) -> Verdict:
-        """Count one call. `old`: it edits an old message; `exempt`: outside the global limit."""
+    def take(
+        self, group: str, major: str, *, old: bool = False, exempt: bool = False, channel: str = ""
+    ) -> Verdict:
+        """Count one call. `old`: it edits an old message; `exempt`: outside the global limit.
+
+        `channel`: it edits by an interaction token that belongs to this channel.
+        """
         now = time.monotonic()
         overall = self._window("overall", "", self.overall)
         if not exempt and not overall.take(now):
@@ -74,14 +83,29 @@ class RateLimits:
         headers = _headers(group, window, now)
         if not allowed:
             return Verdict(headers, window.reset_after(now), "user")
-        ancient = self._window("old", major, self.old_edits)
-        if old and not ancient.take(now):
-            # Invisible until it bites: the headers go on to tell of the ordinary window only.
-            return Verdict(headers, ancient.reset_after(now), "user", 30046)
+        if channel and self.shared_tokens:
+            shared = self._window("shared", channel, self.shared_tokens)
+            if not shared.take(now):
+                return Verdict(headers, shared.reset_after(now), "shared")
+        if old:
+            ancient = self._window("old", major, self.old_edits)
+            if not ancient.take(now):
+                # Invisible until it bites: the headers go on to tell of the ordinary window only.
+                return Verdict(headers, ancient.reset_after(now), "user", 30046)
         return Verdict(headers)
 
     def _window(self, group: str, major: str, size: tuple[int, float]) -> Window:
-        return self._windows.setdefault((group, major), Window(*size))
+        found = self._windows.get((group, major))
+        if found is None:
+            if len(self._windows) >= self._most:
+                self._sweep()
+            found = self._windows[group, major] = Window(*size)
+        return found
+
+    def _sweep(self) -> None:
+        now = time.monotonic()
+        self._windows = {k: each for k, each in self._windows.items() if now - each.opened < each.seconds}
+        self._most = max(2_000, 2 * len(self._windows))
 
 
 def _headers(group: str, window: Window, now: float) -> Headers:
@@ -91,5 +115,10 @@ def _headers(group: str, window: Window, now: float) -> Headers:
         "X-RateLimit-Remaining": str(window.remaining()),
         "X-RateLimit-Reset": f"{time.time() + wait:.3f}",
         "X-RateLimit-Reset-After": f"{wait:.3f}",
-        "X-RateLimit-Bucket": hashlib.sha256(group.encode()).hexdigest()[:32],
+        "X-RateLimit-Bucket": _bucket(group),
     }
+
+
+@lru_cache
+def _bucket(group: str) -> str:
+    return hashlib.sha256(group.encode()).hexdigest()[:32]

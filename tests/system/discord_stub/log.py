@@ -42,6 +42,7 @@ class EventLog:
     """An append-only list of events that can be waited on."""
 
     events: list[Event] = field(default_factory=list)
+    _waiting: int = 0
     _grown: asyncio.Event = field(default_factory=asyncio.Event)
 
     def add(self, kind: Kind, method: str = "", path: str = "", **fields: Any) -> None:
@@ -50,6 +51,8 @@ class EventLog:
 
     def wake(self) -> None:
         """Make everyone who waits look again."""
+        if not self._waiting:
+            return
         # A fresh event each time, not a Condition: appending happens in plain functions, which
         # could not await a Condition's lock.
         grown, self._grown = self._grown, asyncio.Event()
@@ -60,6 +63,7 @@ class EventLog:
 
         TimeoutError, with the last events in its text, after `timeout` seconds.
         """
+        self._waiting += 1
         try:
             async with asyncio.timeout(timeout):
                 while not (value := condition()):
@@ -68,4 +72,6 @@ class EventLog:
             tail = "\n  ".join(str(event) for event in self.events[-15:])
             message = f"not so within {timeout} s; the last events:\n  {tail}"
             raise TimeoutError(message) from None
+        finally:
+            self._waiting -= 1
         return value

@@ -27,7 +27,7 @@ def create(world: World, channel: Channel, body: JSON, files: Files, route: str)
     message.reference = {"channel_id": str(channel.id), **reference} if reference else None
     edit(world, message, body, files, route)
     message.edited = None
-    channel.messages.append(message)
+    world.keep(message)
     return message
 
 
@@ -35,7 +35,7 @@ def think(world: World, channel: Channel, flags: int) -> Message:
     """The "… is thinking" message of a deferred answer; only EPHEMERAL can be asked of it."""
     message = Message(world.new_id(), channel, world.bot, flags & EPHEMERAL, thinking=True)
     message.record("callback", {})
-    channel.messages.append(message)
+    world.keep(message)
     return message
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import ipaddress
 import mimetypes
 import struct
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -27,17 +27,20 @@ def describe(name: str, data: bytes) -> JSON:
 
 def show(embeds: list[JSON], files: list[JSON]) -> list[JSON]:
     """Embeds as they come back from Discord: `attachment://…` resolved, pictures measured."""
-    shown = copy.deepcopy(embeds)
     by_name = {file["filename"]: file for file in files}
-    for embed in shown:
-        embed["type"] = "rich"
-        for key in ("image", "thumbnail"):
-            if embed.get(key):
-                _resolve(embed[key], by_name)
+    return [_shown(embed, by_name) for embed in embeds]
+
+
+def _shown(embed: JSON, files: dict[str, JSON]) -> JSON:
+    # What the bot wrote is kept as it wrote it, so whatever is changed here is a copy.
+    shown = embed | {"type": "rich"}
+    for key in ("image", "thumbnail"):
+        if embed.get(key):
+            shown[key] = _resolved(dict(embed[key]), files)
     return shown
 
 
-def _resolve(picture: JSON, files: dict[str, JSON]) -> None:
+def _resolved(picture: JSON, files: dict[str, JSON]) -> JSON:
     address = str(picture.get("url"))
     file = files.get(address.removeprefix("attachment://"))
     if file is not None:
@@ -48,11 +51,16 @@ def _resolve(picture: JSON, files: dict[str, JSON]) -> None:
     else:
         # Discord accepts the message and shows no picture: the size is the only sign of it.
         picture |= {"proxy_url": address, "width": 0, "height": 0}
+    return picture
 
 
 def reachable(address: str) -> bool:
     """Whether Discord's proxy, out on the internet, could fetch the address at all."""
-    host = urlsplit(address).hostname or ""
+    return _public(urlsplit(address).hostname or "")
+
+
+@lru_cache
+def _public(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_global
     except ValueError:

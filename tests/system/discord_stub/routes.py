@@ -135,6 +135,11 @@ class Api:
         message = self.world.message(channel, int(parts["message"])) if channel else None
         return message is not None and message.age > HOUR
 
+    def channel_of(self, token: str) -> str:
+        """The id of the channel that an interaction's token belongs to; "" for none."""
+        interaction = self.callbacks.interactions.get(token)
+        return str(interaction.channel.id) if interaction else ""
+
     def _shown(self, message: Message, applied: str) -> Reply:
         return Reply(200, message.payload(self._base_url()), applied, message.id)
 

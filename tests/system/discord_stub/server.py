@@ -112,7 +112,9 @@ class Server:
 
     def _take(self, route: Route, parts: Parts, *, old: bool) -> Verdict:
         major = parts.get(route.major, "")
-        return self.limits.take(route.group, major, old=old, exempt=route.by_token)
+        edits = route.by_token and route.method == "PATCH"
+        channel = self.api.channel_of(parts["token"]) if edits else ""
+        return self.limits.take(route.group, major, old=old, exempt=route.by_token, channel=channel)
 
     def _too_many(self, verdict: Verdict, headers: Headers) -> Reply:
         self.count_429 += 1

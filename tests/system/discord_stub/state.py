@@ -229,6 +229,13 @@ class World:
     guilds: dict[int, Guild] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
     commands: dict[int | None, list[JSON]] = field(default_factory=dict)  # by guild; None: global
+    _messages: dict[int, Message] = field(default_factory=dict)
+
+    def keep(self, message: Message) -> None:
+        """Let a message stand in its channel."""
+        message.channel.messages.append(message)
+        self._messages[message.id] = message
 
     def message(self, channel: Channel, message_id: int) -> Message | None:
-        return next((each for each in channel.messages if each.id == message_id), None)
+        found = self._messages.get(message_id)
+        return found if found is not None and found.channel is channel else None

@@ -81,6 +81,23 @@ async def test_fifty_requests_are_the_limit_of_all_channels_together() -> None:
         assert stub.count_429 == len(refused)
 
 
+async def test_the_tokens_of_one_channel_may_share_a_limit_that_no_header_tells() -> None:
+    stub = DiscordStub(limits=RateLimits(shared_tokens=(3, 10.0)))
+    async with bare(stub) as client:
+        channel, user = place(stub), stub.add_user("ann")
+        tokens = [stub.answered(channel, user).token for _ in range(4)]
+        other = stub.answered(place(stub), user).token
+        answers = [
+            await client("PATCH", f"/webhooks/1/{token}/messages/@original", {"content": "b"})
+            for token in (*tokens, other)
+        ]
+        assert [status for status, _, _ in answers] == [200, 200, 200, 429, 200]
+        _, body, headers = answers[3]
+        assert (headers["X-RateLimit-Scope"], headers["X-RateLimit-Remaining"]) == ("shared", "4")
+        assert 0 < body["retry_after"] <= 10
+        assert stub.count_429 == 1
+
+
 async def test_a_message_older_than_an_hour_takes_three_edits() -> None:
     stub = DiscordStub(limits=RateLimits(edits=(20, 5.0)))
     async with bare(stub) as client:

@@ -1,0 +1,88 @@
+"""What a program asked of the image service, from the service's own record."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mjbot.sandbox.server import Seen
+from tests.benchmarks.plan import Job
+
+ROUND_SLACK, BATCH = 1.2, 100
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """How many requests rounds took: a round is what starts within half an interval of its first request."""
+
+    count: int = 0
+    requests: int = 0
+    allowed: float = 0.0  # 1.2 x ceil(live / 100), summed over the rounds
+    worst: float = 0.0  # the most requests of one round, in units of ceil(live / 100)
+    mean: float = 0.0
+
+
+@dataclass(frozen=True)
+class Read:
+    """One read, at a second of the plan."""
+
+    at: float
+    ids: tuple[str, ...]
+    first: bool  # somebody who asked waited for it, and nobody had read these before
+
+
+def reads_of(seen: Sequence[Seen], begin_wall: float, known: set[str]) -> list[Read]:
+    """All reads since second 0, in order; ``known``: the tasks that were followed before it."""
+    read = set(known)
+    found = []
+    for each in seen:
+        if "/task/" not in each.path or each.at < begin_wall:
+            continue
+        first = each.path.endswith("/fetch") or not any(task_id in read for task_id in each.ids)
+        read.update(each.ids)
+        found.append(Read(each.at - begin_wall, each.ids, first))
+    return found
+
+
+def peak(seconds: Sequence[float]) -> int:
+    """The most of these moments that lie within any one second."""
+    moments = sorted(seconds)
+    return max((bisect_left(moments, at + 1.0) - n for n, at in enumerate(moments)), default=0)
+
+
+def running_gaps(reads: Sequence[Read], jobs: Mapping[str, Job]) -> list[float]:
+    """The seconds between two reads of one task that was running at both."""
+    last: dict[str, float] = {}
+    gaps = []
+    for each in reads:
+        for task_id in each.ids:
+            job = jobs.get(task_id)
+            if job is None or not job.changes[0] <= each.at < job.end:
+                continue
+            if task_id in last:
+                gaps.append(each.at - last[task_id])
+            last[task_id] = each.at
+    return gaps
+
+
+def rounds_of(polls: Sequence[Read], since: Mapping[str, float], interval: float) -> Rounds:
+    """``since``: the second from which each task was followed, until the last poll that holds it."""
+    last = {task_id: each.at for each in polls for task_id in each.ids}
+    begins = sorted(since[task_id] for task_id in last if task_id in since)
+    ends = sorted(at for task_id, at in last.items() if task_id in since)
+    groups: list[tuple[float, int]] = []
+    for each in polls:
+        if groups and each.at < groups[-1][0] + interval / 2:
+            groups[-1] = (groups[-1][0], groups[-1][1] + 1)
+        else:
+            groups.append((each.at, 1))
+    needs = [
+        max(1, math.ceil((bisect_right(begins, at) - bisect_left(ends, at)) / BATCH)) for at, _ in groups
+    ]
+    if not groups:
+        return Rounds()
+    ratios = [number / need for (_, number), need in zip(groups, needs, strict=True)]
+    total = sum(number for _, number in groups)
+    return Rounds(len(groups), total, ROUND_SLACK * sum(needs), max(ratios), sum(ratios) / len(ratios))

@@ -1,0 +1,26 @@
+"""The results of a run, written as they come, so that the page can be made again without playing again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from tests.benchmarks.figures import Figures
+
+_ALL = TypeAdapter(dict[str, Figures])
+
+
+def write(path: Path, runs: Mapping[str, Figures]) -> None:
+    """Keep the figures of each play by its name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({name: asdict(run) for name, run in runs.items()}, indent=1)
+    path.write_text(text, encoding="utf-8")
+
+
+def read(path: Path) -> dict[str, Figures]:
+    """What was kept; "never" is written as JSON has no word for it: Infinity."""
+    return _ALL.validate_python(json.loads(path.read_text(encoding="utf-8")))
