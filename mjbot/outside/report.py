@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from mjbot.errors import StartupError
 
 _TIMEOUT = aiohttp.ClientTimeout(total=5)
-_LABELS = ("outcome", "result", "status")
+_LABELS = ("outcome", "route", "result", "status")
 
 
 async def status_lines(address: str) -> tuple[bool, list[str]]:

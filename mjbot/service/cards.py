@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -22,6 +23,8 @@ from mjbot.ports import Background, PressStore, WatchStore
 from mjbot.service.followers import Followers
 from mjbot.service.unsaved import Unsaved
 from mjbot.tracker import TaskTracker
+
+log = logging.getLogger(__name__)
 
 _REFUSED_SECONDS = 24 * 3600.0  # then the service is asked again: it may have learnt the action
 
@@ -79,6 +82,7 @@ class CardKeeper:
         """Follow a task for a message that shows ``watch.shown``; older messages of it hand over."""
         self._editor.prime(watch.ref, watch.shown, card.state)
         self._followers.add(watch)
+        log.info("a message follows task %s", view.id, extra={"task": view.id})
         self._unsaved.reopen(watch.ref)
         self._tracker.follow(view)
         for old in older:
@@ -234,6 +238,7 @@ class CardKeeper:
     def _close(self, ref: MessageRef) -> None:
         self._unsaved.close(ref)
         if (watch := self._followers.pop(ref)) is not None:
+            log.info("a message is done with task %s", watch.task_id, extra={"task": watch.task_id})
             self._drop_unfollowed(watch.task_id)
         self._editor.release(ref)
 

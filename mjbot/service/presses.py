@@ -172,7 +172,8 @@ class PressService:
             state = Press.UNKNOWN_ACTION
         if isinstance(error, MJBotError):
             error.values.setdefault("label", escape(action.label))
-            log.info("press %s of task %s: %s", action.digest, action.view.id, state)
+            task_id = action.view.id
+            log.info("press %s of task %s: %s", action.digest, task_id, state, extra={"task": task_id})
             log.debug("what was said: %s", error)  # may hold words of a prompt
         with suppress(StoreFailed):  # what happened is told all the same
             await self._presses.note(action.view.id, action.digest, state)

@@ -18,7 +18,8 @@ from tests.system.process import SECONDS, BotProcess, running
 
 TASK = "1730621718151844"
 STEPS = [(0, "SUBMITTED", "0%"), (1, "IN_PROGRESS", "31%"), (3, "IN_PROGRESS", "62%"), (5, "SUCCESS", "100%")]
-EDITS = "/channels/*/messages/*"
+EDITS = "/**/messages/*"  # by whichever road
+BY_CHANNEL, BY_TOKEN = "/channels/*/messages/*", "/webhooks/**"
 
 
 @dataclass
@@ -50,6 +51,10 @@ class Scene:
         assert len(message.buttons()) == 9
         assert self.stub.count_429 == 0
         return message
+
+    def end_tokens(self) -> None:
+        """Let Discord take no interaction token any more, as after 15 minutes."""
+        self.stub.fail("PATCH", BY_TOKEN, status=401, code=50027, times=1_000)
 
     def watches(self) -> list[tuple[str, str]]:
         with closing(sqlite3.connect(self.bot.database)) as connection:

@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.system.conftest import EDITS, Scene, custom_id, finished
+from tests.system.conftest import BY_CHANNEL, BY_TOKEN, EDITS, Scene, custom_id, finished
 from tests.system.process import SECONDS
 
 
@@ -44,10 +44,13 @@ async def test_a_429_of_any_scope_is_waited_out_and_the_end_is_shown(scene: Scen
 
 
 @pytest.mark.parametrize("status", [502, 503])
+@pytest.mark.parametrize(("road", "times"), [(BY_CHANNEL, 4), (BY_TOKEN, 2)])
 async def test_edits_that_discord_cannot_take_for_a_while_are_made_when_it_can(
-    scene: Scene, status: int
+    scene: Scene, status: int, road: str, times: int
 ) -> None:
-    scene.stub.fail("PATCH", EDITS, status=status, code=0, times=4)
+    if road == BY_CHANNEL:
+        scene.end_tokens()
+    scene.stub.fail("PATCH", road, status=status, code=0, times=times)
     await scene.ask()
     await scene.done()
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.system.conftest import STEPS, TASK, Scene
+from tests.system.conftest import BY_TOKEN, STEPS, TASK, Scene
 from tests.system.process import SECONDS
 
-BY_TOKEN = "/webhooks/**"
 SECOND = "1730621718151845"
 
 
