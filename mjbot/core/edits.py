@@ -18,8 +18,9 @@ from mjbot.core.watch import NOTHING_SHOWN, MessageRef, Shown
 
 __all__ = ["Edit", "EditBook", "Priority"]
 
-# Of fifty in a second, 45, and evenly: a burst that is delayed on its way would meet the next one.
-_ALL_EDITS, _ALL_SECONDS = 5, 1 / 9
+# Of fifty in a second, 40, and evenly: what is delayed on its way by a fifth of a second meets the next
+# ones, and there are other doors to Discord than this one.
+_ALL_EDITS, _ALL_SECONDS = 5, 1 / 8
 _TOKENS_AT_ONCE = 40  # edits by token in flight; nothing but our own machine limits their sum
 _RETRY_CEILING = 120.0
 _LOOKS = (15.0, 60.0, 300.0)  # seconds until a result that may not be seen is looked at again
@@ -178,7 +179,7 @@ class EditBook:
         self, edit: Edit, now: float, seconds: float, *, at_once: bool = False, plain: bool = False
     ) -> None:
         slot = self._slot(edit.ref)
-        slot.attempt = edit.attempt + 1
+        slot.attempt = edit.attempt + (not at_once)
         backoff = 0.0 if at_once else min(2.0 ** min(edit.attempt, _DOUBLINGS), _RETRY_CEILING)
         slot.not_before = now + max(seconds, backoff)
         if slot.pending is None:  # otherwise a newer card has come meanwhile, and wins

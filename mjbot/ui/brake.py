@@ -1,5 +1,6 @@
-"""Discord's budget of invalid requests: 10,000 answers of 401, 403 or 429 in ten minutes ban an address.
+"""What holds all edits back: Discord's limit of all requests, and its budget of invalid ones.
 
+10,000 answers of 401, 403 or 429 in ten minutes ban an address:
 https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
 """
 
@@ -17,6 +18,8 @@ log = logging.getLogger(__name__)
 
 _MOST, _SECONDS = 1_000, 600.0  # a tenth of the budget: other programs may share the address
 _INVALID = (401, 403, 429)
+# After a limit of all requests discord.py sends what it had begun once more; that comes first.
+_CATCHING_UP = 1.0
 
 
 class Brake:
@@ -26,6 +29,7 @@ class Brake:
         self._clock = clock
         self._window = Window(most, _SECONDS)
         self._on = False
+        self._paused_until = 0.0
         self.trace = aiohttp.TraceConfig()
         """For discord.py's HTTP client."""
         self.trace.on_request_end.append(self._count)
@@ -37,12 +41,22 @@ class Brake:
         if (seconds > 0) != self._on:
             self._on = not self._on
             log.warning("Discord refused too much; edits %s", "rest" if self._on else "go on")
-        return seconds
+        return max(seconds, self._paused_until - now)
 
     async def _count(
         self, _session: aiohttp.ClientSession, _context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
     ) -> None:
+        headers = end.response.headers
+        if end.response.status == 429 and headers.get("X-RateLimit-Scope") == "global":
+            self._paused_until = self._clock.now() + _seconds(headers.get("Retry-After")) + _CATCHING_UP
         # A limit that is shared with others is not held against us.
-        shared = end.response.headers.get("X-RateLimit-Scope") == "shared"
+        shared = headers.get("X-RateLimit-Scope") == "shared"
         if end.response.status in _INVALID and not shared:
             self._window.take(self._clock.now())
+
+
+def _seconds(told: str | None) -> float:
+    try:
+        return max(0.0, float(told or 1.0))
+    except ValueError:
+        return 1.0

@@ -207,6 +207,8 @@ def test_a_token_that_is_refused_costs_no_time() -> None:
     assert again is not None
     assert not again.by_token
     assert again.card.final
+    book.settle(again, Later(), NOW)
+    assert book.wake_at(NOW) == NOW + 1  # the first failure of the road that counts
 
 
 def test_at_the_end_of_the_process_progress_is_dropped_and_ends_still_go() -> None:
@@ -220,13 +222,13 @@ def test_at_the_end_of_the_process_progress_is_dropped_and_ends_still_go() -> No
     assert book.waiting == 4
 
 
-def test_all_channels_together_get_45_edits_a_second() -> None:
+def test_all_channels_together_get_40_edits_a_second() -> None:
     book = EditBook()
     for channel in range(100):
         book.offer(ref(channel), card("x"), Priority.PROGRESS, NOW)
     moments = [NOW + n / 100 for n in range(100)]
     taken = [sum(book.take(now) is not None for _ in range(9)) for now in moments]
-    assert sum(taken) == 45
+    assert sum(taken) == 40
     assert max(taken) == 5  # never all at once
 
 

@@ -30,7 +30,7 @@ class Rig:
 @pytest.fixture
 async def rig() -> AsyncIterator[Rig]:
     async def answer(request: web.Request) -> web.Response:
-        headers = {SCOPE: request.query["scope"]} if request.query["scope"] else {}
+        headers = {SCOPE: request.query["scope"], "Retry-After": "0.5"} if request.query["scope"] else {}
         return web.Response(status=int(request.query["status"]), headers=headers)
 
     now = [1000.0]
@@ -55,6 +55,15 @@ async def test_edits_rest_when_discord_has_refused_too_much_and_go_on_later(rig:
     await rig.get(status)
     assert rig.brake.rest() == 540
     rig.now[0] += 540
+    assert rig.brake.rest() == 0
+
+
+async def test_after_a_limit_of_all_requests_no_edit_begins_until_those_that_met_it_went(rig: Rig) -> None:
+    await rig.get(429, "user")
+    assert rig.brake.rest() == 0
+    await rig.get(429, "global")
+    assert rig.brake.rest() == 1.5
+    rig.now[0] += 1.5
     assert rig.brake.rest() == 0
 
 
