@@ -25,6 +25,7 @@ from mjbot.ports import TaskSource
 from mjbot.service import (
     CardKeeper,
     Drafts,
+    Painter,
     Patience,
     PermitService,
     PressService,
@@ -84,7 +85,8 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
         bot.editor = EditScheduler(sink, EditBook(), clock)
         bot.housekeeper = Housekeeper(SqlitePruner(thread), clock, settings.keep_days * 86_400)
         presses = SqlitePresses(thread, base_of(upstream_url))
-        bot.cards = CardKeeper(store, presses, bot.tracker, bot.editor, clock, watch_limit)
+        painter = Painter(presses, clock, watch_limit)
+        bot.cards = CardKeeper(store, presses, bot.tracker, bot.editor, painter, clock)
         quotas = Quotas(SqliteUses(thread), settings.limits, clock)
         status = StatusService(
             source, store, presses, bot.tracker, bot.cards, pictures, quotas, clock, settings.allowed_guilds
@@ -93,13 +95,22 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
         regions = RegionService(presses, status, permits, Masks(pictures))
         bot.services = _services(bot, source, presses, status, permits, regions, quotas, clock)
         if settings.http_listen:
-            meters.watch("mjbot_live_tasks", "Tasks that are followed.", bot.tracker.__len__)
-            meters.watch("mjbot_edits_waiting", "Messages that wait for an edit.", lambda: bot.editor.waiting)
-            health = Health(bot.pulse, source, lambda: store.named("commands"), clock)
-            hooks = Hooks(hook_token, bot.tracker.hint, meters, clock)
-            served = listening(settings.http_listen, health, hooks, meters)
-            log.info("listening at %s", await stack.enter_async_context(served))
+            await stack.enter_async_context(_outside(bot, settings, source, hook_token, meters, clock))
         yield bot
+
+
+@asynccontextmanager
+async def _outside(
+    bot: MJBot, settings: Settings, source: MeteredSource, hook_token: str, meters: Meters, clock: Clock
+) -> AsyncIterator[None]:
+    """What operators and the image service reach over HTTP."""
+    meters.watch("mjbot_live_tasks", "Tasks that are followed.", bot.tracker.__len__)
+    meters.watch("mjbot_edits_waiting", "Messages that wait for an edit.", lambda: bot.editor.waiting)
+    health = Health(bot.pulse, source, lambda: bot.store.named("commands"), clock)
+    hooks = Hooks(hook_token, bot.tracker.hint, meters, clock)
+    async with listening(settings.http_listen, health, hooks, meters) as address:
+        log.info("listening at %s", address)
+        yield
 
 
 async def _hook_token(store: SqliteStore) -> str:

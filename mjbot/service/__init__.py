@@ -2,6 +2,7 @@
 
 from mjbot.service.cards import CardKeeper
 from mjbot.service.drafts import Drafts
+from mjbot.service.painter import Painter
 from mjbot.service.patience import Patience
 from mjbot.service.permits import PermitService
 from mjbot.service.presses import PressService
@@ -14,6 +15,7 @@ from mjbot.service.windows import WindowService
 __all__ = [
     "CardKeeper",
     "Drafts",
+    "Painter",
     "Patience",
     "PermitService",
     "PressService",

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from mjbot.clock import Clock
-from mjbot.core.buttons import Press
-from mjbot.core.card import Card, moved, render
+from mjbot.core.card import Card, moved
 from mjbot.core.edits import Edit, Priority
 from mjbot.core.lineage import LINKED
 from mjbot.core.outcome import Delivered, Gone, Outcome
-from mjbot.core.state import Context, State
+from mjbot.core.state import State
 from mjbot.core.task import TaskId
 from mjbot.core.view import TaskView
 from mjbot.core.watch import NOTHING_SHOWN, MessageRef, Shown, Watch, WatchState, newest, watch_for
 from mjbot.editor import EditScheduler
 from mjbot.errors import StoreFailed
-from mjbot.ports import Background, PressStore, WatchStore
+from mjbot.ports import PressStore, WatchStore
 from mjbot.service.followers import Followers
+from mjbot.service.painter import Painter
 from mjbot.service.unsaved import Unsaved
 from mjbot.tracker import TaskTracker
 
 log = logging.getLogger(__name__)
-
-_REFUSED_SECONDS = 24 * 3600.0  # then the service is asked again: it may have learnt the action
 
 
 class CardKeeper:
@@ -38,41 +36,18 @@ class CardKeeper:
         presses: PressStore,
         tracker: TaskTracker,
         editor: EditScheduler,
+        painter: Painter,
         clock: Clock,
-        watch_limit: float,
     ) -> None:
         self._store = store
         self._presses = presses
         self._tracker = tracker
         self._editor = editor
-        self._clock = clock
-        self._watch_limit = watch_limit
+        self.painter = painter
         self._followers = Followers()
         self._unsaved = Unsaved(store, clock)
         tracker.on_change = self.on_change
         editor.on_settled = self.on_settled
-
-    async def card(
-        self, view: TaskView, locale: str, guild_id: int | None, *, unwatched: bool = False
-    ) -> Card:
-        """The card for a view, with its presses and its kin."""
-        asked = (view.id, guild_id)
-        background = (await self._presses.background([asked]))[asked]
-        context = self._context(background, locale, await self._refused(), unwatched=unwatched)
-        return render(view, context)
-
-    def _context(
-        self, background: Background, locale: str, refused: frozenset[str], *, unwatched: bool = False
-    ) -> Context:
-        presses, lineage = background.presses, background.lineage
-        return Context(locale, presses, lineage, self._watch_limit, unwatched, refused)
-
-    async def pressed(self, task_id: TaskId) -> tuple[Mapping[str, Press], frozenset[str]]:
-        """The presses of a task, and the kinds of action that the service does not offer at present."""
-        return await self._presses.of(task_id), await self._refused()
-
-    async def _refused(self) -> frozenset[str]:
-        return await self._presses.refused_kinds(self._clock.now() - _REFUSED_SECONDS)
 
     def live(self, guild_id: int | None) -> int:
         """How many messages of a server follow a task; 0 for direct messages, which nobody shares."""
@@ -101,7 +76,7 @@ class CardKeeper:
         await self.keep(watch, view, await self._card(view, watch))
 
     async def _card(self, view: TaskView, watch: Watch) -> Card:
-        return await self.card(view, watch.locale, watch.guild_id)
+        return await self.painter.card(view, watch.locale, watch.guild_id)
 
     async def message_of(self, ref: MessageRef, task_id: TaskId) -> MessageRef:
         """The card that a press belongs to: a private message about it cannot be edited later."""
@@ -144,18 +119,9 @@ class CardKeeper:
         """
         await self._unsaved.save(views)
         shown = [(watch, view) for view in views for watch in self._followers.of(view.id)]
-        for watch, card in await self._drawn(shown):
+        for watch, card in await self.painter.cards(shown):
             if self._followers.get(watch.ref) is watch:  # or it was taken for something else meanwhile
                 self._submit(watch.ref, card)
-
-    async def _drawn(self, shown: Sequence[tuple[Watch, TaskView]]) -> list[tuple[Watch, Card]]:
-        """The cards of these views for their messages, with one look into the database for all."""
-        known = await self._presses.background([(view.id, watch.guild_id) for watch, view in shown])
-        refused = await self._refused()
-        return [
-            (watch, render(view, self._context(known[view.id, watch.guild_id], watch.locale, refused)))
-            for watch, view in shown
-        ]
 
     async def on_settled(self, edit: Edit, outcome: Outcome) -> None:
         """An edit is over. Its watch closes when the last card was confirmed, or can never be."""
@@ -195,7 +161,7 @@ class CardKeeper:
         for watch, view in found:
             self._followers.add(watch)
             self._tracker.follow(view, soon=True)
-        for watch, card in await self._drawn(found):
+        for watch, card in await self.painter.cards(found):
             self._editor.prime(watch.ref, watch.shown, card.state)
             if card.state is not State.UNSEEN:
                 self._submit(watch.ref, card)

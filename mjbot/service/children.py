@@ -46,10 +46,12 @@ class ChildService:
             raise PressRefused("say.started_unshown", label=escape(label), id=accepted.task_id) from error
         for task_id in accepted.others:
             view = _unborn(task_id, parent, accepted, words, watch.created_at)
-            card = await self._cards.card(view, place.locale, place.guild_id)
+            card = await self._cards.painter.card(view, place.locale, place.guild_id)
             watch = self._status.new_watch(place, task_id, await reply.also(card))
             await self._presses.accept(parent.id, digest, label, watch, view)
-            await self._cards.keep(watch, view, await self._cards.card(view, place.locale, place.guild_id))
+            await self._cards.keep(
+                watch, view, await self._cards.painter.card(view, place.locale, place.guild_id)
+            )
 
 
 def _unborn(

@@ -80,7 +80,7 @@ class PressService:
             if (stored := await self._store.view(task_id)) is None or stored.task is None:
                 await reply.think()  # the task must be read first, which may take longer than Discord waits
             action = await self._action(task_id, aim, place.locale, reply)
-            _, refused = await self._cards.pressed(task_id)
+            _, refused = await self._cards.painter.pressed(task_id)
             if kind_of(action.button.custom_id) in refused:
                 raise PressRefused("say.refused", label=escape(action.label))
             if self._questions.wanting(action, words):

@@ -114,7 +114,7 @@ class StatusService:
         shown = await self._cards.shown_at(ref)
         watch = replace(self.new_watch(place, task_id, ref), state=WatchState.OPEN, shown=shown)
         older = await self._store.add(watch, view)
-        card = await self._cards.card(view, place.locale, place.guild_id)
+        card = await self._cards.painter.card(view, place.locale, place.guild_id)
         await self._cards.keep(watch, view, card, older)
 
     async def more(self, place: Place, task_id: TaskId, number: int, reply: Reply) -> None:
@@ -122,7 +122,7 @@ class StatusService:
         self.admit(place)
         await reply.think(private=True)
         view = await self.known(task_id)
-        presses, refused = await self._cards.pressed(task_id)
+        presses, refused = await self._cards.painter.pressed(task_id)
         locale = place.private_locale
         page = page_of(view.task, presses, locale, number, refused) if view.task else EMPTY
         if page == EMPTY:
@@ -197,7 +197,7 @@ class StatusService:
 
     async def _present(self, place: Place, view: TaskView, reply: Reply, watch: Watch | None) -> None:
         unwatched = not place.can_follow
-        card = await self._cards.card(view, place.locale, place.guild_id, unwatched=unwatched)
+        card = await self._cards.painter.card(view, place.locale, place.guild_id, unwatched=unwatched)
         image = self._pictures.link(card.picture) if card.picture else None
         if image is None and not place.can_follow:
             card = card.without_picture  # no edit will bring it
