@@ -6,6 +6,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from mjbot.sandbox.server import Seen
 from tests.benchmarks.plan import Job
@@ -15,7 +16,7 @@ ROUND_SLACK, BATCH = 1.2, 100
 
 @dataclass(frozen=True)
 class Rounds:
-    """How many requests rounds took: a round is what starts within half an interval of its first request."""
+    """How many requests rounds took: a round is as long as the poll interval, whenever its requests start."""
 
     count: int = 0
     requests: int = 0
@@ -72,17 +73,15 @@ def rounds_of(polls: Sequence[Read], since: Mapping[str, float], interval: float
     last = {task_id: each.at for each in polls for task_id in each.ids}
     begins = sorted(since[task_id] for task_id in last if task_id in since)
     ends = sorted(at for task_id, at in last.items() if task_id in since)
-    groups: list[tuple[float, int]] = []
-    for each in polls:
-        if groups and each.at < groups[-1][0] + interval / 2:
-            groups[-1] = (groups[-1][0], groups[-1][1] + 1)
-        else:
-            groups.append((each.at, 1))
-    needs = [
-        max(1, math.ceil((bisect_right(begins, at) - bisect_left(ends, at)) / BATCH)) for at, _ in groups
-    ]
-    if not groups:
+    if not polls:
         return Rounds()
-    ratios = [number / need for (_, number), need in zip(groups, needs, strict=True)]
-    total = sum(number for _, number in groups)
-    return Rounds(len(groups), total, ROUND_SLACK * sum(needs), max(ratios), sum(ratios) / len(ratios))
+    moments = [each.at for each in polls]
+    count = math.ceil((moments[-1] - moments[0]) / interval) if interval else 1
+    edges = [moments[0] + n * interval for n in range(max(1, count) + 1)]
+    # As many as are followed at one end of the round or at the other: some come and some go in it.
+    live = [bisect_right(begins, at) - bisect_left(ends, at) for at in edges]
+    needs = [max(1, math.ceil(max(each) / BATCH)) for each in pairwise(live)]
+    found = [bisect_left(moments, end) - bisect_left(moments, start) for start, end in pairwise(edges)]
+    found[-1] += sum(at >= edges[-1] for at in moments)
+    ratios = [number / need for number, need in zip(found, needs, strict=True)]
+    return Rounds(len(found), len(polls), ROUND_SLACK * sum(needs), max(ratios), sum(ratios) / len(ratios))

@@ -56,8 +56,8 @@ Times in seconds. "never": at least one change was not shown when waiting was ov
 
 ![Reads per task and minute, and staleness](benchmarks.png)
 
-Rounds of reads. A round is what starts within half a poll interval of its first request. Worst and mean are in
-units of ceil(live / 100). With hooks, rounds come when hooks do, so these plays have no such target.
+Rounds of reads. A round is as long as the poll interval of the play; its requests start evenly within it. Worst and
+mean are in units of ceil(live / 100). With hooks, reads come when hooks do, so these plays have no such target.
 
 {rounds}
 
