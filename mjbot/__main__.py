@@ -12,6 +12,7 @@ import sys
 import aiohttp
 import click
 import discord
+import uvloop
 
 from mjbot import logs
 from mjbot import settings as configuration
@@ -41,7 +42,7 @@ def run() -> None:
     try:
         settings = configuration.load()
         logs.set_up(settings.log_level, settings.log_format)
-        sys.exit(asyncio.run(_run(settings)))
+        sys.exit(uvloop.run(_run(settings)))
     except StartupError as error:
         click.echo(str(error), err=True)
         sys.exit(EX_CONFIG)

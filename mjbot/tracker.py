@@ -135,7 +135,7 @@ class TaskTracker:
 def _sightings(report: Report) -> dict[TaskId, Sighting]:
     sightings: dict[TaskId, Sighting] = {
         # A relay may call a task by another id than the one it was asked for.
-        task_id: Seen(replace(task, id=task_id))
+        task_id: Seen(task if task.id == task_id else replace(task, id=task_id))
         for task_id, task in report.found.items()
     }
     sightings |= {task_id: Missing() for task_id in report.missing}

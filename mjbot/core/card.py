@@ -37,7 +37,7 @@ _COLOURS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Picture:
     """A picture at the image service: a preview, or a result (which must outlive its link)."""
 
@@ -45,7 +45,7 @@ class Picture:
     final: bool
     alt: str = ""
 
-    @property
+    @cached_property
     def key(self) -> str:
         """A short name that differs when the picture differs."""
         kind = "final" if self.final else "preview"

@@ -7,6 +7,7 @@ after a quote would be drawn inside it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 from mjbot.core.lineage import lineage_lines
 from mjbot.core.state import Context, State
@@ -210,7 +211,12 @@ def _body(task: Task, locale: str) -> str:
             text = text[: text.rfind("\n", 0, TEXT)] if "\n" in text[:TEXT] else cut(text, TEXT)
             return f"{escape(text)}\n…"
         return escape(text)
-    prompt = clean(task.prompt)
+    return _quoted(task.prompt, locale)
+
+
+@lru_cache(1024)  # it stays the same from card to card
+def _quoted(prompt: str, locale: str) -> str:
+    prompt = clean(prompt)
     if not prompt:
         return ""
     if units(prompt) <= PROMPT:

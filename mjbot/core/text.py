@@ -21,7 +21,7 @@ _WORD_REACH = 30
 
 def units(text: str) -> int:
     """The length of a text as Discord counts it (UTF-16 code units)."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clean(text: str) -> str:
