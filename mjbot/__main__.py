@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import logging
 import signal
@@ -129,6 +130,7 @@ async def _run(settings: Settings) -> int:
     for name in configuration.unknown_names():
         log.warning("%s is not a setting", name)
     async with open_app(settings, Clock()) as bot:
+        gc.freeze()  # what was loaded by now stays, and need not be looked through for garbage
         await _refuse_wrong_service(settings)
         stopping = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -98,4 +98,5 @@ class EditScheduler:
                 await self.on_settled(edit, outcome)
         finally:
             self._in_flight -= 1
-            self._wakeup.ring()
+            if self._draining or self._book.wake_at(self._clock.now()) is not None:
+                self._wakeup.ring()
