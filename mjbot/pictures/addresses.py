@@ -42,6 +42,7 @@ def is_literal(host: str) -> bool:
     return _literal(host) is not None
 
 
+@lru_cache(1024)  # every card asks more than once
 def looks_public(url: str) -> bool:
     """True when Discord's servers can probably fetch this address (they say nothing if they cannot)."""
     try:
@@ -52,7 +53,7 @@ def looks_public(url: str) -> bool:
     return parts.scheme in ("http", "https") and _is_public(host)
 
 
-@lru_cache(1024)  # every card asks, and services serve all their pictures from a few hosts
+@lru_cache(1024)  # services serve all their pictures from a few hosts
 def _is_public(host: str) -> bool:
     if _literal(host) is not None:
         return public_address(host)
