@@ -77,7 +77,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
 
         use_discord_at(settings.discord_api_url)
         brake, tokens = Brake(clock), Tokens(clock)
-        trace = _joined(brake.trace, tokens.trace, meters.discord_trace)
+        trace = _joined(brake.trace, meters.discord_trace, tokens.trace)  # the last may end a request
         bot = MJBot(clock, http_trace=trace, test_server=settings.discord_api_url != _DISCORD)
         bot.store, bot.tokens = store, tokens
         bot.tracker = TaskTracker(source, PollBook(pace, random.random), clock, Limits(watch=watch_limit))

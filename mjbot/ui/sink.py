@@ -20,7 +20,7 @@ from mjbot.core.watch import MessageRef, Shown
 from mjbot.ports import SMALLER, File, PictureSource
 from mjbot.ui.brake import Brake
 from mjbot.ui.embeds import embed_of, upload_of, view_of
-from mjbot.ui.tokens import Tokens
+from mjbot.ui.tokens import TokenLimited, Tokens
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class DiscordSink:
             if edit.card.digest == edit.shown.digest:
                 return await self._look(edit)
             return await self._deliver(edit, *await self._picture(edit))
-        except _TokenRefused:
+        except (TokenLimited, _TokenRefused):
             self._tokens.close(edit.ref)
             return Rerouted()
         except discord.HTTPException as error:

@@ -32,6 +32,10 @@ class Lent:
     until: float
 
 
+class TokenLimited(Exception):
+    """Discord does not take this edit by token now. It was not made."""
+
+
 class Tokens:
     """Which messages may be edited by the token of their interaction, and by which."""
 
@@ -41,7 +45,7 @@ class Tokens:
         self._refs: dict[str, MessageRef] = {}
         self._resting: dict[int, float] = {}
         self.trace = aiohttp.TraceConfig()
-        """For discord.py's HTTP client, which waits after a 429 and tries again, and never tells of it."""
+        """For discord.py's HTTP client, whose edits by token end with `TokenLimited` at a 429."""
         self.trace.on_request_end.append(self._look)
 
     def lend(self, ref: MessageRef, application_id: int, token: str, created_at: float) -> None:
@@ -94,6 +98,12 @@ class Tokens:
         self, _session: aiohttp.ClientSession, _context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
     ) -> None:
         parts = end.url.parts  # /api/v10/webhooks/<application>/<token>/messages/<message>
-        if end.response.status == 429 and "webhooks" in parts[:-2]:
-            token = parts[parts.index("webhooks") + 2]
-            self.told_429(token, shared=end.response.headers.get("X-RateLimit-Scope") == "shared")
+        if end.response.status != 429 or "webhooks" not in parts[:-2]:
+            return
+        token = parts[parts.index("webhooks") + 2]
+        self.told_429(token, shared=end.response.headers.get("X-RateLimit-Scope") == "shared")
+        if parts[-1].isdigit():  # an edit of ours: answers of people's interactions say "@original"
+            # Else discord.py would sleep here for as long as Discord says, and with it the message's
+            # newest card, which may go by its channel at once.
+            end.response.close()
+            raise TokenLimited

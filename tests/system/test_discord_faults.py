@@ -32,12 +32,13 @@ async def test_a_gateway_that_breaks_in_mid_task_loses_no_edit_and_takes_command
 @pytest.mark.parametrize("scope", ["user", "shared", "global"])
 async def test_a_429_of_any_scope_is_waited_out_and_the_end_is_shown(scene: Scene, scope: str) -> None:
     headers = {"X-RateLimit-Scope": scope} | ({"X-RateLimit-Global": "true"} if scope == "global" else {})
-    fault = scene.stub.fail("PATCH", EDITS, status=429, retry_after=1.5, times=2, headers=headers)
+    scene.end_tokens()
+    fault = scene.stub.fail("PATCH", BY_CHANNEL, status=429, retry_after=1.5, times=2, headers=headers)
     fault.body["global"] = scope == "global"
     await scene.ask()
     await scene.stub.until(lambda: scene.title() == "Done" and scene.messages[0].attachments, SECONDS)
     assert scene.stub.count_429 == 2
-    refused = [each.at for each in scene.stub.log if each.kind == "rejected" and each.method == "PATCH"]
+    refused = [each.at for each in scene.stub.log if each.kind == "rejected" and each.status == 429]
     edits = [each.at for each in scene.stub.log if each.kind == "request" and each.method == "PATCH"]
     for moment in refused:
         assert not any(moment < at < moment + 1.4 for at in edits)

@@ -51,7 +51,7 @@ async def test_the_first_429_of_a_token_gives_its_message_or_its_channel_to_the_
 ) -> None:
     scene.upstream.world.add(SECOND, STEPS)
     headers = {"X-RateLimit-Scope": scope}
-    scene.stub.fail("PATCH", BY_TOKEN, status=429, retry_after=0.3, times=1, headers=headers)
+    scene.stub.fail("PATCH", BY_TOKEN, status=429, retry_after=600, times=1, headers=headers)
     for task in (SECOND, TASK):
         await scene.stub.slash(scene.channel, scene.user, "status", task_id=task)
     await scene.stub.until(lambda: [*map(title, scene.messages)] == ["Done"] * 2, SECONDS)
