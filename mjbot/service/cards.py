@@ -58,7 +58,6 @@ class CardKeeper:
         self._editor.prime(watch.ref, watch.shown, card.state)
         self._followers.add(watch)
         log.info("a message follows task %s", view.id, extra={"task": view.id})
-        self._unsaved.reopen(watch.ref)
         self._tracker.follow(view)
         for old in older:
             self._followers.pop(old.ref)
@@ -89,6 +88,7 @@ class CardKeeper:
         if watch is None or watch.ref in self._followers:
             return
         watch = replace(watch, state=WatchState.OPEN)
+        self._unsaved.reopen(watch.ref)
         await self._store.add(watch, view)
         await self.keep(watch, view, await self._card(view, watch))
 
@@ -96,8 +96,9 @@ class CardKeeper:
         stored = await self._store.watches_of([task_id])
         return watch_for((self._unsaved.known(watch) for watch, _ in stored), ref)
 
-    async def shown_at(self, ref: MessageRef) -> Shown:
-        """What a message shows, also one whose watch is over."""
+    async def reopen(self, ref: MessageRef) -> Shown:
+        """What a message shows whose watch is over; to be asked before a new one is committed for it."""
+        self._unsaved.reopen(ref)
         watch = await self._store.watch_at(ref)
         return self._unsaved.known(watch).shown if watch else NOTHING_SHOWN
 

@@ -111,7 +111,7 @@ class StatusService:
         if not place.can_follow:
             await self._present(place, view, reply, None)
             return
-        shown = await self._cards.shown_at(ref)
+        shown = await self._cards.reopen(ref)
         watch = replace(self.new_watch(place, task_id, ref), state=WatchState.OPEN, shown=shown)
         older = await self._store.add(watch, view)
         card = await self._cards.painter.card(view, place.locale, place.guild_id)
