@@ -50,7 +50,7 @@ class Unsaved:
         self._wakeup.ring()
 
     def reopen(self, ref: MessageRef) -> None:
-        """A message is to be followed anew. Whatever closes its old watch is written before what comes now."""
+        """A message is to be followed anew: what closes its old watch is written before this, or never."""
         self._over.discard(ref)
 
     async def flush(self) -> None:

@@ -10,7 +10,7 @@ import math
 import random
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from mjbot.sandbox.script import Step
@@ -86,6 +86,15 @@ def spread(count: int, channels: int, queue: float = 0.0) -> Plan:
     dice = random.Random(SEED)
     jobs = [Job(_id(n), n % channels, dice.uniform(0, ARRIVALS), queue) for n in range(count)]
     return Plan(jobs, channels, ARRIVALS + queue + LIFE + PATIENCE)
+
+
+def restart(count: int, channels: int) -> Plan:
+    """As `spread`, but in mid-task the bot is started anew: all messages stand, and no token is known."""
+    jobs = [
+        replace(job, start=job.start - ARRIVALS, stands=True) if number else replace(job, start=0.0)
+        for number, job in enumerate(spread(count, channels).jobs)
+    ]
+    return Plan(jobs, channels, LIFE + PATIENCE)
 
 
 def steady(count: int, channels: int) -> Plan:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from tests.benchmarks.plan import COMPRESSED, RELAX, Plan, burst, spread, steady
+from tests.benchmarks.plan import COMPRESSED, RELAX, Plan, burst, restart, spread, steady
 
-Kind = Literal["spread", "queue", "steady", "burst"]
+Kind = Literal["spread", "queue", "restart", "steady", "burst"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ class Play:
             return steady(self.tasks, self.channels)
         if self.kind == "burst":
             return burst(self.tasks, self.channels)
+        if self.kind == "restart":
+            return restart(self.tasks, self.channels)
         return spread(self.tasks, self.channels, RELAX / COMPRESSED if self.kind == "queue" else 0.0)
 
 
@@ -45,6 +47,8 @@ PLAYS = (
     Play("mjbot-1000", "spread", 1000, 200),
     Play("channel-20", "spread", 20, 1),
     Play("channel-100", "spread", 100, 1),
+    Play("restart-100", "restart", 100, 1),
+    Play("restart-1000", "restart", 1000, 200),
     Play("queue", "queue", 100, 20),
     Play("hooks-100", "spread", 100, 20, hooks=True),
     Play("hooks-1000", "spread", 1000, 200, hooks=True),

@@ -82,6 +82,9 @@ moments within {arrivals:.0f} s, and each is asked for by `/status` when it begi
 the same tasks. Settings are the defaults, but for `MJBOT_IMAGES=link` and limits on people that are out of the way.
 Pictures have addresses that Discord could reach; in the plays called *attach* they are files, which the bot fetches.
 
+*restart*: in mid-task the bot is started anew, on the messages that stand. No interaction token survives that, so
+every edit goes by its channel. With a hundred tasks in one channel nobody can show all ends in less than about 95 s.
+
 *queue*: the tasks wait first in a relax queue of {relax:.0f} minutes. Its time is compressed {compressed:.0f} times.
 Nothing else on this page is compressed.
 

@@ -13,7 +13,10 @@ Runs = Mapping[str, Figures]
 """By the name of the play; see `plays`."""
 
 _POINTS = ("mjbot-10", "mjbot-100", "mjbot-1000", "steady")
-_POLLED = ("mjbot-10", "mjbot-100", "mjbot-1000", "channel-20", "channel-100", "queue", "steady", "burst")
+_POLLED = (
+    *("mjbot-10", "mjbot-100", "mjbot-1000", "channel-20", "channel-100", "restart-100", "restart-1000"),
+    *("queue", "steady", "burst"),
+)
 _HOOKED = ("hooks-100", "hooks-1000")
 _SLACK, _MORE = 1.25, 0.5  # how much longer than the best possible, and seconds on top
 
