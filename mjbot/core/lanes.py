@@ -18,7 +18,7 @@ from mjbot.core.state import State
 from mjbot.core.watch import MessageRef, Shown
 
 _EDITS, _SECONDS = 5, 5.0
-_PROGRESS = 4  # of these; the last one is kept for an end or a press, which then need not wait for it
+_PROGRESS = 3  # of these; the others are kept for ends and presses, which then need not wait for it
 # Messages over an hour old have a far smaller budget (error 30046) that no header tells beforehand.
 _OLD, _VERY_OLD = 50 * 60.0, 60 * 60.0
 _OLD_SPACING = 30.0

@@ -98,10 +98,10 @@ def test_an_opened_thread_takes_at_once_what_waited_for_it() -> None:
     [
         (Priority.FINAL, [0, 0, 0, 0, 0, 5, 5, 5]),
         (Priority.PRESS, [0, 0, 0, 0, 0, 5, 5, 5]),
-        (Priority.PROGRESS, [0, 0, 0, 0, 5, 5, 5, 5]),
+        (Priority.PROGRESS, [0, 0, 0, 5, 5, 5, 10, 10]),
     ],
 )
-def test_a_channel_gets_five_edits_in_five_seconds_and_progress_four_of_them(
+def test_a_channel_gets_five_edits_in_five_seconds_and_progress_three_of_them(
     priority: Priority, expected: list[float]
 ) -> None:
     book = EditBook()
