@@ -41,7 +41,7 @@ class EditBook:
         self._ending = False
 
     def prime(self, ref: MessageRef, shown: Shown, state: State | None = None) -> None:
-        """Note what a message shows already, by another road than an edit of ours."""
+        """Note what a message shows already, by another route than an edit of ours."""
         slot = self._slot(ref)
         if not slot.flying:  # an edit on its way knows better
             slot.shown, slot.state = shown, state
@@ -221,7 +221,7 @@ class EditBook:
         return edit
 
     def _place(self, ref: MessageRef, slot: Slot, now: float) -> None:
-        """Let a message wait on the road that it would go by, or on none."""
+        """Let a message wait on the route that it would go by, or on none."""
         channel = self._channels[ref.channel_id]
         channel.waiting.pop(ref, None)
         if self._ending and slot.priority is Priority.PROGRESS:

@@ -1,4 +1,4 @@
-"""The two roads to a message, and what each may carry.
+"""The two routes to a message, and what each may carry.
 
 By channel, with the bot's token: for ever, but about five edits in five seconds for all messages of a
 channel and fifty a second in all. By the token of the interaction that made the message: a budget of each
@@ -77,7 +77,7 @@ class Slot:
 
 @dataclass(slots=True)
 class Channel:
-    """The channel road: its budget, and the messages whose cards wait to go by it."""
+    """The channel route: its budget, and the messages whose cards wait to go by it."""
 
     window: Window = field(default_factory=lambda: Window(_EDITS, _SECONDS))
     progress: Window = field(default_factory=lambda: Window(_PROGRESS, _SECONDS))
@@ -88,7 +88,7 @@ class Channel:
     waiting: dict[MessageRef, Slot] = field(default_factory=dict)
 
     def next(self, now: float) -> tuple[float, MessageRef] | None:
-        """The edit that should go next by this road, and the moment from which it may."""
+        """The edit that should go next by this route, and the moment from which it may."""
         if self.in_flight:
             return None
         moments = [

@@ -161,9 +161,9 @@ class _TokenRefused(Exception):
 
 
 def _is_of_the_token(error: discord.HTTPException) -> bool:
-    """Whether a refusal is of the road, and not of the message or of what it is to show."""
+    """Whether a refusal is of the route, and not of the message or of what it is to show."""
     if error.status >= 500:
-        return True  # after five tries; the other road may fare better
+        return True  # after five tries; the other route may fare better
     return error.status in (401, 403, 404, 429) and error.code not in (*_MESSAGE_GONE, *_NO_FILE)
 
 

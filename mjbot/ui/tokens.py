@@ -1,9 +1,9 @@
-"""The tokens of interactions: a second, roomier road to the messages that they made, for a while.
+"""The tokens of interactions: a second, roomier route to the messages that they made, for a while.
 
 They are kept in memory alone. A token lives 15 minutes, and its edits are outside the bot's fifty a second:
 https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages
 Some authors report a limit that all tokens of a channel share, so nothing is assumed: the first refusal or
-429 gives a message back to its channel's road, and a shared 429 all messages of its channel.
+429 gives a message back to its channel's route, and a shared 429 all messages of its channel.
 """
 
 from __future__ import annotations

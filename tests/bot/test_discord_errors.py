@@ -50,13 +50,13 @@ async def test_what_may_pass_does_not_end_a_watch_and_the_end_is_shown_when_it_h
     assert await stage.bot.store.open_watches() == []
 
 
-@pytest.mark.parametrize("road", [EDIT, BY_TOKEN])
-async def test_a_file_that_is_too_large_is_left_out_and_the_card_is_shown(stage: Stage, road: str) -> None:
+@pytest.mark.parametrize("route", [EDIT, BY_TOKEN])
+async def test_a_file_that_is_too_large_is_left_out_and_the_card_is_shown(stage: Stage, route: str) -> None:
     await stage.ask(RUNNING)
-    if road == EDIT:
+    if route == EDIT:
         stage.end_tokens()
     await stage.wait(28)
-    stage.env.inject_error("PATCH", road, status=413, code=40005, times=1)
+    stage.env.inject_error("PATCH", route, status=413, code=40005, times=1)
     await stage.wait(15)
     assert stage.card.title == "Done"
     assert "The picture could not be shown here." in (stage.card.description or "")
@@ -70,9 +70,9 @@ async def test_a_token_that_is_refused_is_not_tried_again_and_the_card_goes_on_b
     stage.env.inject_error("PATCH", BY_TOKEN, status=status, code=code, times=1)
     await stage.wait(45)
     assert stage.card.title == "Done"
-    roads = [e.path.split("/")[1] for e in stage.env.http_requests if e.method == "PATCH"]
-    assert roads.count("webhooks") == 1
-    assert roads.count("channels") >= 5
+    routes = [e.path.split("/")[1] for e in stage.env.http_requests if e.method == "PATCH"]
+    assert routes.count("webhooks") == 1
+    assert routes.count("channels") >= 5
     assert await stage.bot.store.open_watches() == []
 
 

@@ -172,7 +172,7 @@ def test_edits_by_token_wait_for_no_channel_and_for_no_sum_of_all() -> None:
     assert book.take(NOW) is not None
 
 
-def test_a_message_has_one_edit_in_flight_by_whichever_road() -> None:
+def test_a_message_has_one_edit_in_flight_by_whichever_route() -> None:
     book = EditBook()
     book.offer(ref(1), card("1"), Priority.PROGRESS, NOW, token_until=NOW + 800)
     first = book.take(NOW)
@@ -208,7 +208,7 @@ def test_a_token_that_is_refused_costs_no_time() -> None:
     assert not again.by_token
     assert again.card.final
     book.settle(again, Later(), NOW)
-    assert book.wake_at(NOW) == NOW + 1  # the first failure of the road that counts
+    assert book.wake_at(NOW) == NOW + 1  # the first failure of the route that counts
 
 
 def test_at_the_end_of_the_process_progress_is_dropped_and_ends_still_go() -> None:

@@ -18,7 +18,7 @@ from tests.system.process import SECONDS, BotProcess, running
 
 TASK = "1730621718151844"
 STEPS = [(0, "SUBMITTED", "0%"), (1, "IN_PROGRESS", "31%"), (3, "IN_PROGRESS", "62%"), (5, "SUCCESS", "100%")]
-EDITS = "/**/messages/*"  # by whichever road
+EDITS = "/**/messages/*"  # by whichever route
 BY_CHANNEL, BY_TOKEN = "/channels/*/messages/*", "/webhooks/**"
 
 

@@ -45,13 +45,13 @@ async def test_a_429_of_any_scope_is_waited_out_and_the_end_is_shown(scene: Scen
 
 
 @pytest.mark.parametrize("status", [502, 503])
-@pytest.mark.parametrize(("road", "times"), [(BY_CHANNEL, 4), (BY_TOKEN, 2)])
+@pytest.mark.parametrize(("route", "times"), [(BY_CHANNEL, 4), (BY_TOKEN, 2)])
 async def test_edits_that_discord_cannot_take_for_a_while_are_made_when_it_can(
-    scene: Scene, status: int, road: str, times: int
+    scene: Scene, status: int, route: str, times: int
 ) -> None:
-    if road == BY_CHANNEL:
+    if route == BY_CHANNEL:
         scene.end_tokens()
-    scene.stub.fail("PATCH", road, status=status, code=0, times=times)
+    scene.stub.fail("PATCH", route, status=status, code=0, times=times)
     await scene.ask()
     await scene.done()
 

@@ -1,4 +1,4 @@
-"""Two roads to one message, before the real process: by token while that does, by channel at all times."""
+"""Two routes to one message, before the real process: by token while that does, by channel at all times."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tests.system.process import SECONDS
 SECOND = "1730621718151845"
 
 
-def roads(scene: Scene) -> list[str]:
-    """By which road each edit was asked for, in order."""
+def routes(scene: Scene) -> list[str]:
+    """By which route each edit was asked for, in order."""
     asked = [each for each in scene.stub.log if each.kind == "request" and each.method == "PATCH"]
     return [each.path.split("/")[1] for each in asked]
 
@@ -21,32 +21,32 @@ async def test_a_card_is_edited_by_the_token_of_its_interaction_and_never_by_its
 ) -> None:
     await scene.ask()
     await scene.done()
-    assert set(roads(scene)) == {"webhooks"}
+    assert set(routes(scene)) == {"webhooks"}
 
 
-async def test_after_a_restart_the_channel_road_takes_over_in_mid_task(scene: Scene) -> None:
+async def test_after_a_restart_the_channel_route_takes_over_in_mid_task(scene: Scene) -> None:
     await scene.ask()
     await scene.stub.until(lambda: scene.title() == "In progress", SECONDS)
     await scene.bot.kill()
-    before = len(roads(scene))
+    before = len(routes(scene))
     await scene.bot.start()
     await scene.done()
-    assert set(roads(scene)[before:]) == {"channels"}
+    assert set(routes(scene)[before:]) == {"channels"}
 
 
 @pytest.mark.parametrize(("status", "code"), [(401, 50027), (404, 10015), (403, 50001)])
-async def test_the_first_refusal_of_a_token_gives_its_message_to_the_channel_road(
+async def test_the_first_refusal_of_a_token_gives_its_message_to_the_channel_route(
     scene: Scene, status: int, code: int
 ) -> None:
     scene.stub.fail("PATCH", BY_TOKEN, status=status, code=code, times=99)
     await scene.ask()
     await scene.done()
-    assert roads(scene).count("webhooks") == 1
-    assert roads(scene)[0] == "webhooks"
+    assert routes(scene).count("webhooks") == 1
+    assert routes(scene)[0] == "webhooks"
 
 
 @pytest.mark.parametrize("scope", ["user", "shared"])
-async def test_the_first_429_of_a_token_gives_its_message_or_its_channel_to_the_channel_road(
+async def test_the_first_429_of_a_token_gives_its_message_or_its_channel_to_the_channel_route(
     scene: Scene, scope: str
 ) -> None:
     scene.upstream.world.add(SECOND, STEPS)

@@ -17,7 +17,7 @@ class Desk:
     def lend(self, ref: MessageRef, age: float = 0.0) -> None:
         self.tokens.lend(ref, 7, f"token-{ref.message_id}", self.now - age)
 
-    def road(self, ref: MessageRef) -> str | None:
+    def route(self, ref: MessageRef) -> str | None:
         lent = self.tokens.of(ref)
         assert (lent is not None) == (self.tokens.until(ref) > self.now)
         assert "token-" not in repr(lent), "nothing that is logged may tell it"
@@ -27,18 +27,18 @@ class Desk:
 def test_a_token_serves_its_own_message_for_fourteen_minutes() -> None:
     desk = Desk()
     desk.lend(ONE, age=60)
-    assert desk.road(ONE) == "token-10"
-    assert desk.road(TWO) is None
+    assert desk.route(ONE) == "token-10"
+    assert desk.route(TWO) is None
     desk.now += 13 * 60 - 1
-    assert desk.road(ONE) == "token-10"
+    assert desk.route(ONE) == "token-10"
     desk.now += 1
-    assert desk.road(ONE) is None
+    assert desk.route(ONE) is None
 
 
 def test_a_token_that_is_too_old_already_is_not_used() -> None:
     desk = Desk()
     desk.lend(ONE, age=14 * 60)
-    assert desk.road(ONE) is None
+    assert desk.route(ONE) is None
 
 
 def test_a_token_that_was_refused_is_not_used_again() -> None:
@@ -46,7 +46,7 @@ def test_a_token_that_was_refused_is_not_used_again() -> None:
     desk.lend(ONE)
     desk.tokens.close(ONE)
     desk.tokens.close(ONE)
-    assert desk.road(ONE) is None
+    assert desk.route(ONE) is None
 
 
 def test_a_limit_that_the_tokens_of_a_channel_share_ends_all_of_them_for_ten_minutes() -> None:
@@ -54,12 +54,12 @@ def test_a_limit_that_the_tokens_of_a_channel_share_ends_all_of_them_for_ten_min
     for ref in (ONE, TWO, ELSEWHERE):
         desk.lend(ref)
     desk.tokens.told_429("token-10", shared=True)
-    assert [desk.road(ref) for ref in (ONE, TWO, ELSEWHERE)] == [None, None, "token-20"]
+    assert [desk.route(ref) for ref in (ONE, TWO, ELSEWHERE)] == [None, None, "token-20"]
     desk.lend(TWO)
-    assert desk.road(TWO) is None
+    assert desk.route(TWO) is None
     desk.now += 600
     desk.lend(TWO)
-    assert desk.road(TWO) == "token-11"
+    assert desk.route(TWO) == "token-11"
 
 
 def test_a_429_of_one_token_ends_that_one_alone() -> None:
@@ -68,7 +68,7 @@ def test_a_429_of_one_token_ends_that_one_alone() -> None:
         desk.lend(ref)
     desk.tokens.told_429("token-10", shared=False)
     desk.tokens.told_429("somebody else's", shared=True)
-    assert [desk.road(ref) for ref in (ONE, TWO)] == [None, "token-11"]
+    assert [desk.route(ref) for ref in (ONE, TWO)] == [None, "token-11"]
 
 
 def test_dead_tokens_are_forgotten() -> None:
