@@ -42,7 +42,7 @@ _NOMINAL = (
 
 PAGE = """# Benchmarks
 
-Made by `make bench`; every number on this page is from that one run.
+Made by `make bench`; every number on this page is from that one run, but for those under *What was slow*.
 
 ## Targets
 
@@ -125,6 +125,23 @@ Machine: {machine}.
 - A message counts as showing a change when Discord has accepted the edit, not when a client has drawn it.
 - In the steady state more than nine tasks in ten wait in a queue, where they change nothing and are read less often.
 - Waiting ends {patience:.0f} s after the last end. In the steady state, changes have 30 s more to be shown.
+
+## What was slow
+
+Found with py-spy at 1,000 tasks, before it was mended (59 % of a core, first answers at 0.66 s, finals at 10.7 s):
+
+- Half of the CPU was the edit book, which looked through all messages that wait whenever it was asked for the next.
+  Both books keep order now (`mjbot/core/agenda.py`).
+- A look into the database for each card, and three commits for each end. Now one look for all cards of a reading, and
+  what is over is written with what is shown, once a second.
+- Reads went out in bursts, so people waited behind polls. They go out evenly now, and who must wait is told so at once.
+- 150 changes a second met 45 edits a second. Messages go by the token of their interaction while that lives.
+- With all ends at once, 45 edits a second met the fixed windows of the stub whenever anything was late by a tenth of a
+  second, and repeated requests made it worse. It is 40 now, and after a limit of all requests edits wait.
+
+What is left at 1,000 tasks: two fifths of the CPU are discord.py and aiohttp making edits, a tenth is the first answers,
+a fifth reading, judging and drawing. A first answer costs two requests where people ask 50 times a second, since those
+who must wait see "thinking" first.
 
 ## To repeat it
 
