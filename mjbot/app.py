@@ -71,6 +71,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
         key, auth = settings.upstream_key.get_secret_value(), settings.upstream_auth
         hook = f"{settings.public_url}/hook/{hook_token}" if settings.public_url else ""
         client = UpstreamClient(api, Protocol(upstream_url, key, auth, hook), clock, settings.batch_size)
+        stack.callback(client.close)
         source = MeteredSource(client, meters, clock)
         pictures = Pictures(web, settings.images, base_of(upstream_url))
         pace = Pace(settings.poll_min, settings.poll_max, settings.batch_size)

@@ -88,7 +88,8 @@ class EditScheduler:
             async with asyncio.timeout(seconds):
                 await self._drained.wait()
         except TimeoutError:
-            log.warning("%d cards are left for the next start", self._book.waiting)
+            left = self._book.waiting + self._in_flight
+            log.warning("%d cards are left for the next start", left)
 
     async def _deliver(self, edit: Edit) -> None:
         try:

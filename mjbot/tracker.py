@@ -71,7 +71,7 @@ class TaskTracker:
         """The service itself says that a task has changed. False: it is not followed."""
         if task_id not in self._views:
             return False
-        self._book.hint(task_id)
+        self._book.hint(task_id, self._clock.now())
         self._wakeup.ring()
         return True
 

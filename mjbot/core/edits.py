@@ -22,9 +22,7 @@ __all__ = ["Edit", "EditBook", "Priority"]
 # ones, and there are other doors to Discord than this one.
 _ALL_EDITS, _ALL_SECONDS = 5, 1 / 8
 _TOKENS_AT_ONCE = 40  # edits by token in flight; nothing but our own machine limits their sum
-_RETRY_CEILING = 120.0
 _LOOKS = (15.0, 60.0, 300.0)  # seconds until a result that may not be seen is looked at again
-_DOUBLINGS = 10
 _REST = 30.0  # seconds for which a channel's budget is remembered when nothing waits there any more
 
 
@@ -36,6 +34,7 @@ class EditBook:
         self._all = Window(_ALL_EDITS, _ALL_SECONDS)
         self._by_channel: Agenda[int] = Agenda()
         self._by_token: Agenda[MessageRef] = Agenda()
+        self._replans: Order[int] = Order()
         self._resting: Order[int] = Order()
         self._tokens_in_flight = 0
         self._ending = False
@@ -57,7 +56,8 @@ class EditBook:
         if channel_id in self._channels:
             for ref, slot in self._channels[channel_id].slots.items():
                 slot.not_before = min(slot.not_before, now)
-                self._place(ref, slot, now)
+                self._wait(ref, slot, now)
+            self._plan(channel_id, now)
 
     def forget(self, ref: MessageRef) -> None:
         """Drop everything about a message."""
@@ -80,6 +80,8 @@ class EditBook:
         slot.token_until = token_until
         if slot.pending is not None and slot.pending.final and not card.final:
             return True
+        if slot.pending is not None and slot.pending.digest == slot.shown.digest:
+            slot.not_before = 0.0  # only another look was waited for
         if card.digest == (slot.flying or slot.shown.digest):
             slot.pending = None
             self._place(ref, slot, now)
@@ -96,6 +98,9 @@ class EditBook:
         while (rested := self._resting.first()) is not None and rested[0][0] <= now:
             self._resting.drop(rested[1])
             self._leave(rested[1])
+        while (due := self._replans.first()) is not None and due[0][0] <= now:
+            self._replans.drop(due[1])
+            self._plan(due[1], now)
         by_token = self._next_by_token(now)
         by_channel = self._next_by_channel(now) if self._all.ready_at(now) <= now else None
         if by_token is not None and (by_channel is None or by_token[1].rank <= by_channel[1].rank):
@@ -131,9 +136,10 @@ class EditBook:
     def end(self, now: float) -> None:
         """Take final cards and pressed buttons alone from now on: the next start repairs all else."""
         self._ending = True
-        for channel in list(self._channels.values()):
-            for ref, slot in list(channel.slots.items()):
-                self._place(ref, slot, now)
+        for channel_id, channel in self._channels.items():
+            for ref, slot in channel.slots.items():
+                self._wait(ref, slot, now)
+            self._plan(channel_id, now)
 
     @property
     def waiting(self) -> int:
@@ -149,17 +155,19 @@ class EditBook:
                     self.forget(ref)
                 self.forget(edit.ref)
                 return True
+            case _ if slot is None:
+                return True  # nobody wants the message any more
             case Later(seconds, whole_channel):
                 if whole_channel:
                     self._channels[edit.ref.channel_id].not_before = now + seconds
-                self._again(edit, now, seconds)
+                slot.again(edit, now, seconds)
             case Rerouted():
-                self._slot(edit.ref).token_until = 0.0
-                self._again(edit, now, 0.0, at_once=True)
+                slot.token_until = 0.0
+                slot.again(edit, now, 0.0, at_once=True)
             case Refused():
                 if edit.plain:
                     return True
-                self._again(edit, now, 0.0, at_once=True, plain=True)
+                slot.again(edit, now, 0.0, at_once=True, plain=True)
         return False
 
     def _delivered(self, edit: Edit, slot: Slot, shown: Shown, now: float, *, unsure: bool) -> bool:
@@ -174,18 +182,6 @@ class EditBook:
         slot.not_before = now + _LOOKS[slot.looks]
         slot.looks += 1
         return True
-
-    def _again(
-        self, edit: Edit, now: float, seconds: float, *, at_once: bool = False, plain: bool = False
-    ) -> None:
-        slot = self._slot(edit.ref)
-        slot.attempt = edit.attempt + (not at_once)
-        backoff = 0.0 if at_once else min(2.0 ** min(edit.attempt, _DOUBLINGS), _RETRY_CEILING)
-        slot.not_before = now + max(seconds, backoff)
-        if slot.pending is None:  # otherwise a newer card has come meanwhile, and wins
-            slot.pending, slot.plain, slot.since = edit.card, plain or edit.plain, now
-        elif edit.card.final and not slot.pending.final:
-            slot.pending = edit.card
 
     def _next_by_token(self, now: float) -> tuple[MessageRef, Slot] | None:
         if self._tokens_in_flight >= _TOKENS_AT_ONCE:
@@ -221,6 +217,10 @@ class EditBook:
         return edit
 
     def _place(self, ref: MessageRef, slot: Slot, now: float) -> None:
+        self._wait(ref, slot, now)
+        self._plan(ref.channel_id, now)
+
+    def _wait(self, ref: MessageRef, slot: Slot, now: float) -> None:
         """Let a message wait on the route that it would go by, or on none."""
         channel = self._channels[ref.channel_id]
         channel.waiting.pop(ref, None)
@@ -233,7 +233,6 @@ class EditBook:
         else:
             self._by_token.drop(ref)
             channel.waiting[ref] = slot
-        self._plan(ref.channel_id, now)
 
     def _plan(self, channel_id: int, now: float) -> None:
         """Give a channel its turn by the edit that should go there next."""
@@ -241,15 +240,18 @@ class EditBook:
         following = channel.next(now)
         if following is None:
             self._by_channel.drop(channel_id)
-        else:
-            at, ref = following
-            self._by_channel.put(channel_id, at, channel.waiting[ref].rank)
+            return
+        at, ref, better = following
+        self._by_channel.put(channel_id, at, channel.waiting[ref].rank)
+        if better is not None:
+            self._replans.put(channel_id, (better,))
 
     def _leave(self, channel_id: int) -> None:
         """Forget a channel without messages, once its budget is whole again."""
         channel = self._channels[channel_id]
         if not channel.slots and not channel.in_flight and channel_id not in self._resting:
             del self._channels[channel_id]
+            self._replans.drop(channel_id)
 
     def _slot(self, ref: MessageRef) -> Slot:
         return self._channels[ref.channel_id].slots.setdefault(ref, Slot(NOTHING_SHOWN))

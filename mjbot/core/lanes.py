@@ -24,6 +24,8 @@ _OLD, _VERY_OLD = 50 * 60.0, 60 * 60.0
 _OLD_SPACING = 30.0
 # Authors of bots observe five in two seconds for a token; nothing that we show changes as often.
 TOKEN_SPACING = 0.7
+_RETRY_CEILING = 120.0
+_DOUBLINGS = 10  # enough to reach the ceiling
 
 
 class Priority(IntEnum):
@@ -70,6 +72,19 @@ class Slot:
         """Finals first; then whoever has waited longest."""
         return (self.priority, self.since)
 
+    def again(
+        self, edit: Edit, now: float, seconds: float, *, at_once: bool = False, plain: bool = False
+    ) -> None:
+        """Want once more what an edit did not bring; ``seconds`` is the least to wait."""
+        self.attempt = edit.attempt + (not at_once)
+        backoff = 0.0 if at_once else min(2.0 ** min(edit.attempt, _DOUBLINGS), _RETRY_CEILING)
+        self.not_before = now + max(seconds, backoff)
+        if self.pending is None:  # otherwise a newer card has come meanwhile, and wins
+            self.pending, self.plain, self.since = edit.card, plain or edit.plain, edit.since
+        elif edit.card.final and not self.pending.final:
+            self.pending, self.plain, self.priority = edit.card, plain or edit.plain, Priority.FINAL
+        self.since = min(self.since, edit.since)
+
     def by_token(self, now: float) -> bool:
         """Whether its edits go by the token of its interaction."""
         return now < self.token_until
@@ -87,8 +102,11 @@ class Channel:
     slots: dict[MessageRef, Slot] = field(default_factory=dict)
     waiting: dict[MessageRef, Slot] = field(default_factory=dict)
 
-    def next(self, now: float) -> tuple[float, MessageRef] | None:
-        """The edit that should go next by this route, and the moment from which it may."""
+    def next(self, now: float) -> tuple[float, MessageRef, float | None] | None:
+        """The edit that should go next by this route, and the moment from which it may.
+
+        Besides, when one of a better rank, which has to wait still, will come before it.
+        """
         if self.in_flight:
             return None
         moments = [
@@ -98,8 +116,9 @@ class Channel:
         ]
         if not moments:
             return None
-        at, _, ref = min(moments, key=lambda each: each[:2])
-        return at, ref
+        at, rank, ref = min(moments, key=lambda each: each[:2])
+        better = min((moment for moment, other, _ in moments if other < rank and moment > at), default=None)
+        return at, ref, better
 
     def take(self, ref: MessageRef, slot: Slot, now: float) -> None:
         """Count an edit that starts now."""

@@ -21,6 +21,7 @@ _JITTER = 0.1
 _BACKOFF_CEILING = 60.0
 _DOUBLINGS = 10  # enough to reach the ceiling; a power of all failures would overflow within a day
 _WANTED_SPACING = 0.25  # seconds between two requests that hints bring forward
+_TRUST = 4  # longest intervals for which a service that has told of a task is left to tell of it
 
 
 @dataclass(slots=True)
@@ -31,7 +32,7 @@ class _Entry:
     changed_at: float | None = None
     running: bool = False
     in_flight: bool = False
-    hinted: bool = False
+    told_until: float = 0.0
 
 
 class PollBook:
@@ -50,7 +51,7 @@ class PollBook:
         self._ear = Ear()
         self._failures = 0
         self._hold_until = 0.0
-        self._beat_from = 0.0
+        self._last_beat = -math.inf
         self.per_request = pace.batch
 
     def __len__(self) -> int:
@@ -92,11 +93,9 @@ class PollBook:
         if not self._failures and now >= self._wanted_from and (wanted := self._wanted_now()):
             self._wanted_from = now + _WANTED_SPACING
             batches.append(self._start(wanted, now))
-        if _first_at(self._due) <= now and (self._failures or now >= self._beat_from):
-            present = self.rhythm
-            batches.append(self._start(self._oldest(now + present.running * _JOIN), now))
-            late = _first_at(self._due) <= now - present.running * _JOIN
-            self._beat_from = now + (1 / POLLS_PER_SECOND if late else present.spacing)
+        if _first_at(self._due) <= now and (self._failures or now >= self._beat_from()):
+            batches.append(self._start(self._oldest(now + self.rhythm.running * _JOIN), now))
+            self._last_beat = now
         return batches
 
     def hurry(self, task_id: TaskId) -> None:
@@ -107,10 +106,10 @@ class PollBook:
         if task_id in self._entries:
             self._wanted[task_id] = None  # one that is being read just now may be older than the reason
 
-    def hint(self, task_id: TaskId) -> None:
-        """The service says that this task has changed: read it soon, and from now on seldom unasked."""
+    def hint(self, task_id: TaskId, now: float) -> None:
+        """The service says that this task has changed: read it soon, and for a while seldom unasked."""
         if entry := self._entries.get(task_id):
-            entry.hinted = True
+            entry.told_until = now + _TRUST * self._pace.longest
             self.hurry(task_id)
 
     def set_alarm(self, task_id: TaskId, at: float | None) -> None:
@@ -132,7 +131,7 @@ class PollBook:
         """When `due` or `alarms` will next have something, or None while nothing is followed."""
         moments = [_first_at(self._alarms)]
         if not self._one_is_asking:  # else its answer, not the clock, says what happens next
-            beat = self._hold_until if self._failures else self._beat_from
+            beat = self._hold_until if self._failures else self._beat_from()
             moments.append(max(_first_at(self._due), beat))
         if not self._failures and self._wanted_now():
             moments.append(self._wanted_from)
@@ -149,7 +148,7 @@ class PollBook:
                 continue
             self._learn(entry, view)
             self._kinds[entry.kind] -= 1
-            entry.kind = Kind.SELDOM if entry.hinted else _kind(view)
+            entry.kind = Kind.SELDOM if now < entry.told_until else _kind(view)
             self._kinds[entry.kind] += 1
             # Counted from the request, so that slow answers do not slow the rhythm; but a service that
             # takes longer than an interval is left some peace.
@@ -176,6 +175,12 @@ class PollBook:
     def _one_is_asking(self) -> bool:
         """During an outage one request at a time asks whether it is over."""
         return self._failures > 0 and self._in_flight > 0
+
+    def _beat_from(self) -> float:
+        """When the next request may go: evenly after the last; who is half an interval late need not wait."""
+        present = self.rhythm
+        late = max(_first_at(self._due) + present.running * _JOIN, self._last_beat + 1 / POLLS_PER_SECOND)
+        return min(self._last_beat + present.spacing, late)
 
     def _wanted_now(self) -> list[TaskId]:
         free = (each for each in self._wanted if not self._entries[each].in_flight)

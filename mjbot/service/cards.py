@@ -60,6 +60,8 @@ class CardKeeper:
         log.info("a message follows task %s", view.id, extra={"task": view.id})
         self._tracker.follow(view)
         for old in older:
+            if self._unsaved.is_over(old.ref):
+                continue  # it shows its end, and keeps it
             self._followers.pop(old.ref)
             farewell = moved(view, watch.ref.url(watch.guild_id), old.locale)
             self._submit(old.ref, farewell)
@@ -110,7 +112,9 @@ class CardKeeper:
             if watch is None:
                 return
             self._editor.prime(watch.ref, watch.shown)
-        await self._repaint(watch, view)
+        # The press may have waited long for its answer: nothing older than what is known goes out.
+        known = self._tracker.view(view.id) or await self._store.view(view.id)
+        await self._repaint(watch, known or view)
 
     async def on_change(self, views: Sequence[TaskView]) -> None:
         """Tasks changed: persist first, then offer the new cards.

@@ -49,6 +49,10 @@ class Unsaved:
         self._over.add(ref)
         self._wakeup.ring()
 
+    def is_over(self, ref: MessageRef) -> bool:
+        """Whether a watch is over that the database still takes for open."""
+        return ref in self._over
+
     def reopen(self, ref: MessageRef) -> None:
         """A message is to be followed anew: what closes its old watch is written before this, or never."""
         self._over.discard(ref)

@@ -152,6 +152,7 @@ class WindowService:
         task = replace(view.task, id=task_id, status="SUBMITTED", prompt=words.prompt)
         child = TaskView(task_id, opened_at=now, task=task)
         watch = replace(self._status.new_watch(place, task_id, on), state=WatchState.OPEN)
+        await self._cards.reopen(on)
         await self._presses.accept(view.id, MODAL, say("button.write", "en"), watch, child)
         await self._cards.take_over(watch, view.id, child)
 

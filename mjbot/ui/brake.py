@@ -20,6 +20,7 @@ _MOST, _SECONDS = 1_000, 600.0  # a tenth of the budget: other programs may shar
 _INVALID = (401, 403, 429)
 # After a limit of all requests discord.py sends what it had begun once more; that comes first.
 _CATCHING_UP = 1.0
+_LONGEST = 60.0  # then it is asked again, whatever was said
 
 
 class Brake:
@@ -57,6 +58,6 @@ class Brake:
 
 def _seconds(told: str | None) -> float:
     try:
-        return max(0.0, float(told or 1.0))
+        return min(max(0.0, float(told or 1.0)), _LONGEST)
     except ValueError:
         return 1.0

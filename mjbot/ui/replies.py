@@ -21,6 +21,7 @@ from mjbot.errors import AnswerLost, MJBotError, SlowDown
 from mjbot.ports import File
 from mjbot.ui import embeds
 from mjbot.ui.forms import modal_of
+from mjbot.ui.tokens import TokenRefused
 
 if TYPE_CHECKING:
     from mjbot.ports import Reply
@@ -59,9 +60,13 @@ class InteractionReply:
     async def show(self, card: Card, image: str | None) -> MessageRef:
         """Put a card on the public answer."""
         try:
-            return await self._show(embeds.embed_of(card, image), embeds.view_of(card.rows))
-        except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
+            ref = await self._show(embeds.embed_of(card, image), embeds.view_of(card.rows))
+        except (discord.HTTPException, TokenRefused, aiohttp.ClientError, OSError, TimeoutError) as error:
             raise AnswerLost(type(error).__name__, ref="-") from error
+        if not (self._update or self._private):
+            born = self._interaction
+            born.client.tokens.lend(ref, born.application_id, born.token, born.created_at.timestamp())
+        return ref
 
     async def _show(self, embed: discord.Embed, view: discord.ui.View | None) -> MessageRef:
         if self._ref is not None:
@@ -73,9 +78,6 @@ class InteractionReply:
             assert answer.message_id is not None, "Discord tells the message of an answer"
             self._ref = MessageRef(self._channel, answer.message_id)
         self._shown = True
-        if not (self._update or self._private):
-            born = self._interaction
-            born.client.tokens.lend(self._ref, born.application_id, born.token, born.created_at.timestamp())
         return self._ref
 
     @property
@@ -92,7 +94,7 @@ class InteractionReply:
         """Show a card that something else will take the place of."""
         try:
             await self._show(embeds.embed_of(card, None), embeds.view_of(card.rows))
-        except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
+        except (discord.HTTPException, TokenRefused, aiohttp.ClientError, OSError, TimeoutError) as error:
             log.info("a wait could not be shown: %s", type(error).__name__)  # it goes on all the same
         self._shown = False
 
@@ -175,8 +177,8 @@ async def guarded(reply: Reply, work: Awaitable[None]) -> None:
         await work
     except MJBotError as error:
         await _tell(reply, error)
-    except discord.HTTPException as trouble:
-        log.info("Discord did not take the answer to an interaction: %s", trouble.code)
+    except (discord.HTTPException, TokenRefused) as trouble:
+        log.info("Discord did not take the answer to an interaction: %s", getattr(trouble, "code", "limited"))
         await _tell(reply, MJBotError(ref="-"))
     except Exception:
         ref = secrets.token_hex(4)
@@ -187,5 +189,5 @@ async def guarded(reply: Reply, work: Awaitable[None]) -> None:
 async def _tell(reply: Reply, error: MJBotError) -> None:
     try:
         await reply.fail(error)
-    except discord.HTTPException as trouble:
-        log.info("an answer could not be given: %s", trouble.code)
+    except (discord.HTTPException, TokenRefused) as trouble:
+        log.info("an answer could not be given: %s", getattr(trouble, "code", "limited"))

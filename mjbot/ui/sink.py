@@ -6,6 +6,7 @@ https://discord.com/developers/docs/topics/opcodes-and-status-codes
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import replace
 from typing import Any
@@ -20,7 +21,7 @@ from mjbot.core.watch import MessageRef, Shown
 from mjbot.ports import SMALLER, File, PictureSource
 from mjbot.ui.brake import Brake
 from mjbot.ui.embeds import embed_of, upload_of, view_of
-from mjbot.ui.tokens import TokenLimited, Tokens
+from mjbot.ui.tokens import TokenRefused, Tokens
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ _CHANNEL_GONE = (10003, 10004, 50001)  # unknown channel, unknown guild, no acce
 _MESSAGE_GONE = (10008, 50005)  # unknown message, somebody else's message
 _NO_FILE = (40005, 50013)  # too large; may not attach files here
 _ARCHIVED, _OLD_MESSAGE = 50083, 30046
+_TOKEN_SECONDS = 20.0  # a file may be on its way
 _ARCHIVED_WAIT, _OLD_WAIT, _BUSY_WAIT = 600.0, 60.0, 5.0
 
 
@@ -49,7 +51,7 @@ class DiscordSink:
             if edit.card.digest == edit.shown.digest:
                 return await self._look(edit)
             return await self._deliver(edit, *await self._picture(edit))
-        except (TokenLimited, _TokenRefused):
+        except TokenRefused:
             self._tokens.close(edit.ref)
             return Rerouted()
         except discord.HTTPException as error:
@@ -146,24 +148,22 @@ class DiscordSink:
         if not edit.by_token:
             return await self._message(edit).edit(content=None, **extra)
         if (lent := self._tokens.of(edit.ref)) is None:
-            raise _TokenRefused
+            raise TokenRefused
         webhook = discord.Webhook.partial(lent.application_id, lent.token, client=self._client)
         try:
-            return await webhook.edit_message(edit.ref.message_id, content=None, **extra)
+            # To give an edit up delays what follows by the same token; but nothing will.
+            async with asyncio.timeout(_TOKEN_SECONDS):
+                return await webhook.edit_message(edit.ref.message_id, content=None, **extra)
+        except TimeoutError as error:
+            raise TokenRefused from error
         except discord.HTTPException as error:
             if _is_of_the_token(error):
-                raise _TokenRefused from error
+                raise TokenRefused from error
             raise
-
-
-class _TokenRefused(Exception):
-    """The token of an interaction does not take this edit; the bot's own token may."""
 
 
 def _is_of_the_token(error: discord.HTTPException) -> bool:
     """Whether a refusal is of the route, and not of the message or of what it is to show."""
-    if error.status >= 500:
-        return True  # after five tries; the other route may fare better
     return error.status in (401, 403, 404, 429) and error.code not in (*_MESSAGE_GONE, *_NO_FILE)
 
 

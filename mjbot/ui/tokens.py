@@ -32,8 +32,8 @@ class Lent:
     until: float
 
 
-class TokenLimited(Exception):
-    """Discord does not take this edit by token now. It was not made."""
+class TokenRefused(Exception):
+    """The token of an interaction does not take this edit; the bot's own token may."""
 
 
 class Tokens:
@@ -45,14 +45,14 @@ class Tokens:
         self._refs: dict[str, MessageRef] = {}
         self._resting: dict[int, float] = {}
         self.trace = aiohttp.TraceConfig()
-        """For discord.py's HTTP client, whose edits by token end with `TokenLimited` at a 429."""
+        """For discord.py's HTTP client, whose edits by token end with `TokenRefused` at a 429 or 5xx."""
         self.trace.on_request_end.append(self._look)
 
     def lend(self, ref: MessageRef, application_id: int, token: str, created_at: float) -> None:
         """This message was made by an interaction of this process, which began then (unix seconds)."""
         now = self._clock.now()
         self._forget_dead(now)
-        until = created_at + _LIFE
+        until = min(created_at, now) + _LIFE  # whatever the clocks say
         if until > now and self._resting.get(ref.channel_id, 0.0) <= now:
             self._lent[ref] = Lent(application_id, token, until)
             self._refs[token] = ref
@@ -98,12 +98,12 @@ class Tokens:
         self, _session: aiohttp.ClientSession, _context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
     ) -> None:
         parts = end.url.parts  # /api/v10/webhooks/<application>/<token>/messages/<message>
-        if end.response.status != 429 or "webhooks" not in parts[:-2]:
+        status = end.response.status
+        if (status != 429 and status < 500) or end.method != "PATCH" or "webhooks" not in parts[:-2]:
             return
         token = parts[parts.index("webhooks") + 2]
-        self.told_429(token, shared=end.response.headers.get("X-RateLimit-Scope") == "shared")
-        if parts[-1].isdigit():  # an edit of ours: answers of people's interactions say "@original"
-            # Else discord.py would sleep here for as long as Discord says, and with it the message's
-            # newest card, which may go by its channel at once.
-            end.response.close()
-            raise TokenLimited
+        if status == 429:
+            self.told_429(token, shared=end.response.headers.get("X-RateLimit-Scope") == "shared")
+        # discord.py would sleep here, and with it the newest card, which may go by its channel at once.
+        end.response.close()
+        raise TokenRefused

@@ -59,6 +59,12 @@ class UpstreamClient:
         self._people = Drip(_CROWD_SPACING, _AT_ONCE_FOR_PEOPLE)
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._crowd: _Crowd | None = None
+        self._reading: set[asyncio.Future[Report]] = set()
+
+    def close(self) -> None:
+        """Give up the shared reads that are still to come; the session is about to be closed."""
+        for reading in self._reading:
+            reading.cancel()
 
     @property
     def per_request(self) -> int:
@@ -67,22 +73,28 @@ class UpstreamClient:
 
     async def fetch(self, task_id: TaskId) -> Task:
         """Read one task; those who must wait for their turn share one request. Raises an `UpstreamError`."""
-        if self.delay > 0 and self.per_request > 1:
-            return await self._fetch_with_others(task_id)
-        self._people.take(self._clock.now())
+        if self.per_request > 1:
+            if self.delay > 0:
+                return await self._fetch_with_others(task_id)
+            self._people.take(self._clock.now())
         return read_fetch(await self._read(self._protocol.fetch(task_id)), self.drift.note)
 
     @property
     def delay(self) -> float:
         """Seconds until a read for a person could begin."""
         now = self._clock.now()
-        return max(self._window.ready_at(now), self._people.ready_at(now)) - now
+        ready_at = self._window.ready_at(now)
+        if self.per_request > 1:
+            ready_at = max(ready_at, self._people.ready_at(now))
+        return ready_at - now
 
     async def _fetch_with_others(self, task_id: TaskId) -> Task:
         crowd = self._crowd
         if crowd is None or len(crowd.ids) >= self._batch:
             ids: list[TaskId] = []
             crowd = self._crowd = _Crowd(ids, asyncio.ensure_future(self._read_crowd(ids)))
+            self._reading.add(crowd.reading)
+            crowd.reading.add_done_callback(self._reading.discard)
         crowd.ids.append(task_id)
         report = await asyncio.shield(crowd.reading)
         if error := report.failed.get(task_id):

@@ -224,6 +224,14 @@ async def test_without_attach_files_the_card_keeps_its_buttons_and_the_person_is
     assert await stage.bot.store.open_watches() == []
 
 
+async def test_a_card_that_has_just_ended_keeps_its_end_when_somebody_asks_again(stage: Stage) -> None:
+    await stage.ask(GRID)
+    await stage.ask(GRID)
+    await stage.wait(5)
+    assert [message.embeds[0].title for message in stage.messages] == ["Done", "Done"]
+    assert await stage.bot.store.open_watches() == []
+
+
 async def test_a_second_status_of_one_id_makes_a_new_card_and_the_older_one_points_to_it(
     stage: Stage,
 ) -> None:

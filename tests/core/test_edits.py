@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from mjbot.core.card import Card
 from mjbot.core.edits import Edit, EditBook, Priority
-from mjbot.core.outcome import Delivered, Gone, Later, Refused, Rerouted
+from mjbot.core.outcome import Delivered, Gone, Later, Outcome, Refused, Rerouted
 from mjbot.core.state import State
 from mjbot.core.watch import MessageRef, Shown
 
@@ -209,6 +209,77 @@ def test_a_token_that_is_refused_costs_no_time() -> None:
     assert again.card.final
     book.settle(again, Later(), NOW)
     assert book.wake_at(NOW) == NOW + 1  # the first failure of the route that counts
+
+
+def test_an_end_that_is_tried_again_comes_before_progress_as_soon_as_it_may() -> None:
+    book = EditBook()
+    book.offer(ref(1, 1), card("end", final=True), Priority.FINAL, NOW)
+    first = book.take(NOW)
+    assert first is not None
+    book.settle(first, Later(1.0), NOW)
+    book.offer(ref(1, 2), card("50%"), Priority.PROGRESS, NOW + 0.1)
+    for channel in range(2, 102):
+        book.offer(ref(channel), card("50%"), Priority.PROGRESS, NOW)
+    order = []
+    now = NOW + 0.1
+    while (at := book.wake_at(now)) is not None:
+        now = max(now, at)
+        if edit := book.take(now):
+            order.append((round(now - NOW, 2), edit.card.final))
+            deliver(book, edit, now)
+    moments = [at for at, final in order if final]
+    assert moments
+    assert moments[0] <= 1.2
+
+
+def test_an_end_that_comes_back_while_progress_waits_is_an_end_still() -> None:
+    book = EditBook()
+    book.offer(ref(1), card("end", final=True), Priority.FINAL, NOW)
+    flying = book.take(NOW)
+    assert flying is not None
+    book.offer(ref(1), card("50%"), Priority.PROGRESS, NOW)
+    book.settle(flying, Later(), NOW)
+    book.end(NOW)
+    assert book.waiting == 1
+    again = book.take(NOW + 5)
+    assert again is not None
+    assert again.card.final
+
+
+@pytest.mark.parametrize("outcome", [Later(), Rerouted(), Refused()])
+def test_a_message_that_was_forgotten_while_an_edit_flew_is_not_edited_again(outcome: Outcome) -> None:
+    book = EditBook()
+    book.offer(ref(1), card("50%"), Priority.PROGRESS, NOW, token_until=NOW + 800)
+    flying = book.take(NOW)
+    assert flying is not None
+    book.forget(ref(1))
+    assert book.settle(flying, outcome, NOW)
+    assert book.wake_at(NOW) is None
+    assert book.waiting == 0
+
+
+def test_a_press_on_a_result_that_waits_for_another_look_is_painted_at_once() -> None:
+    book = EditBook()
+    book.offer(ref(1), card("end", final=True), Priority.FINAL, NOW)
+    edit = book.take(NOW)
+    assert edit is not None
+    book.settle(edit, Delivered(Shown(edit.card.digest), unsure=True), NOW)
+    book.offer(ref(1), card("pressed", final=True), Priority.PRESS, NOW + 1)
+    pressed = book.take(NOW + 1)
+    assert pressed is not None
+    assert pressed.card.description == "pressed"
+
+
+def test_a_card_that_changes_its_route_keeps_its_place() -> None:
+    book = EditBook()
+    book.offer(ref(1), card("old"), Priority.PROGRESS, NOW, token_until=NOW + 800)
+    flying = book.take(NOW)
+    assert flying is not None
+    book.offer(ref(2), card("young"), Priority.PROGRESS, NOW + 1)
+    book.settle(flying, Rerouted(), NOW + 2)
+    first = book.take(NOW + 2)
+    assert first is not None
+    assert first.card.description == "old"
 
 
 def test_at_the_end_of_the_process_progress_is_dropped_and_ends_still_go() -> None:

@@ -185,7 +185,7 @@ def test_hints_bring_one_request_each_quarter_of_a_second_forward_however_many_c
     for tenth in range(11):
         now = 10 + tenth / 10
         for task_id in views:
-            book.hint(task_id)
+            book.hint(task_id, now)
         if batches := book.due(now):
             rounds.append(tenth)
             assert [len(each) for each in batches] == [100]
@@ -197,7 +197,7 @@ def test_hinted_tasks_that_did_not_fit_go_with_the_next_request() -> None:
     book = PollBook(Pace(60, 60))
     for n in range(150):
         book.follow(view(n), 0.0)
-        book.hint(TaskId(f"task-{n}"))
+        book.hint(TaskId(f"task-{n}"), 0.0)
     (first,) = book.due(10.0)
     assert book.wake_at() == 10.25
     (second,) = book.due(10.25)
@@ -210,7 +210,7 @@ def test_a_hint_during_a_read_asks_again_and_hinted_tasks_are_read_seldom_unaske
     shown = view()
     book.follow(shown, 0.0, soon=True)
     assert book.due(0.0)
-    book.hint(shown.id)
+    book.hint(shown.id, 0.0)
     assert book.due(0.1) == []
     book.record([shown], 0.2)
     assert book.due(0.2)
@@ -218,3 +218,34 @@ def test_a_hint_during_a_read_asks_again_and_hinted_tasks_are_read_seldom_unaske
     wake = book.wake_at()
     assert wake is not None
     assert wake >= 0.2 + 15 * 0.9
+
+
+def test_a_service_that_tells_of_a_task_no_more_is_asked_for_it_as_before() -> None:
+    book = PollBook(Pace(2, 15))
+    shown = view()
+    book.follow(shown, 0.0, soon=True)
+    book.hint(shown.id, 0.0)
+    for now in (0.0, 61.0):
+        assert book.due(now)
+        book.record([shown], now)
+    assert (book.wake_at() or 0) < 61 + 5
+
+
+@pytest.mark.parametrize("before", [view(1, "MODAL"), view(1, "SUBMITTED")])
+def test_a_task_that_comes_while_others_are_read_seldom_is_read_when_it_is_due(before: TaskView) -> None:
+    book = PollBook(Pace())
+    book.follow(before, NOW, soon=True)
+    assert book.due(NOW)
+    book.record([before], NOW)
+    book.follow(view(2), NOW + 1)
+    assert book.wake_at() == NOW + 5
+    book.follow(view(3), NOW + 2, soon=True)
+    assert (book.wake_at() or 0) <= NOW + 2.2
+
+
+def test_a_task_that_begins_to_run_is_read_as_often_as_that_asks_for() -> None:
+    book = PollBook(Pace())
+    book.follow(view(1, "MODAL"), NOW, soon=True)
+    assert book.due(NOW)
+    book.record([view(1)], NOW)
+    assert book.wake_at() == NOW + 4

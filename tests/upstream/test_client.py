@@ -109,6 +109,15 @@ async def test_who_would_have_to_wait_can_know_it_before(rig: Rig) -> None:
     assert rig.client.delay == 0.0
 
 
+async def test_a_server_without_batches_makes_nobody_wait_for_a_crowd(rig: Rig) -> None:
+    rig.server.batch = "missing"
+    await rig.client.fetch_many(IDS[:1])
+    for _ in range(60):
+        rig.now += 0.2
+        await rig.client.fetch(IDS[0])
+        assert rig.client.delay == 0.0
+
+
 async def test_when_the_shared_read_fails_everybody_is_told(rig: Rig) -> None:
     client = rig.client_of(Clock())
     rig.server.fail("*/list-by-condition", 503)
