@@ -32,5 +32,7 @@ def set_up(level: str, form: Literal["text", "json"]) -> None:
     handler.setFormatter(JsonFormatter() if form == "json" else text)
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("discord").setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    # A traceback for each request that is none would let anybody fill the log.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     # At every start it warns that voice packages are missing; this bot has no voice.
     logging.getLogger("discord.client").setLevel(logging.ERROR)

@@ -29,10 +29,17 @@ class Hooks:
         self._clock = clock
         self._window = Window(_MOST, _SECONDS)
 
+    def knows(self, token: str) -> bool:
+        """Whether this is our hook's address; strangers are counted."""
+        if hmac.compare_digest(token.encode("utf-8", "replace"), self._token):
+            return True
+        self._count("stranger", 404)
+        return False
+
     def take(self, token: str, body: bytes) -> int:
         """Take one in; the HTTP status to answer with."""
-        if not hmac.compare_digest(token.encode(), self._token):
-            return self._count("stranger", 404)
+        if not self.knows(token):
+            return 404
         now = self._clock.now()
         if self._window.ready_at(now) > now:
             return self._count("too many", 429)

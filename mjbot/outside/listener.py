@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,6 +14,7 @@ from mjbot.outside.hooks import MOST_BYTES, Hooks
 from mjbot.outside.meters import Meters
 
 _CLOSE_SECONDS = 1.0
+_BODY_SECONDS = 5.0
 
 
 @asynccontextmanager
@@ -31,7 +33,15 @@ async def listening(address: str, health: Health, hooks: Hooks, meters: Meters) 
         return web.Response(body=meters.text(), headers={"Content-Type": "text/plain; version=0.0.4"})
 
     async def hook(request: web.Request) -> web.Response:
-        return web.Response(status=hooks.take(request.match_info["token"], await request.read()))
+        token = request.match_info["token"]
+        if not hooks.knows(token):
+            return web.Response(status=404)  # what a stranger has to say is not even read
+        try:
+            async with asyncio.timeout(_BODY_SECONDS):
+                body = await request.read()
+        except TimeoutError:
+            return web.Response(status=408)
+        return web.Response(status=hooks.take(token, body))
 
     app.router.add_get("/healthz", alive)
     app.router.add_get("/readyz", ready)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.system.conftest import BY_TOKEN, STEPS, TASK, Scene
@@ -64,6 +66,34 @@ async def test_the_first_429_of_a_token_gives_its_message_or_its_channel_to_the_
     last = [each.path.split("/")[1] for each in scene.stub.log if each.kind == "applied"][-2:]
     assert sorted(last) == (["channels", "channels"] if scope == "shared" else ["channels", "webhooks"])
     assert len(by_token) <= 2
+
+
+async def test_a_token_edit_that_fails_goes_by_the_channel_at_once(scene: Scene) -> None:
+    scene.stub.fail("PATCH", BY_TOKEN, status=503, times=99)
+    await scene.ask()
+    await scene.done()
+    assert routes(scene).count("webhooks") == 1
+
+
+async def test_a_token_edit_that_is_never_answered_does_not_keep_the_end_away(
+    scene: Scene,
+) -> None:
+    held = scene.stub.hold("PATCH", BY_TOKEN, "before", times=1)
+    await scene.ask()
+    await asyncio.wait_for(held.arrived(), SECONDS)
+    await scene.done(3 * SECONDS)
+    assert set(routes(scene)[1:]) == {"channels"}
+
+
+async def test_a_first_answer_that_discord_limits_reaches_its_message_by_the_channel(scene: Scene) -> None:
+    slow = scene.upstream.hold("/mj/task/*/fetch", times=1)
+    scene.stub.fail("PATCH", "/webhooks/*/*/messages/@original", status=429, retry_after=600)
+    await scene.ask()
+    await asyncio.wait_for(slow.arrived(), SECONDS)
+    await scene.stub.until(lambda: scene.messages and scene.messages[0].thinking, SECONDS)
+    slow.release()
+    await scene.stub.until(lambda: scene.title() == "Done", SECONDS)
+    assert scene.stub.count_429 == 1
 
 
 def title(message: object) -> str:
