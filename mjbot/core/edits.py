@@ -87,7 +87,9 @@ class EditBook:
             self._place(ref, slot, now)
             return bool(slot.flying)
         if slot.pending is None:
-            slot.since, slot.priority = now, priority
+            slot.since, slot.priority, slot.turn = now, priority, now
+        elif priority < slot.priority:
+            slot.turn = now  # else who was shown least before would end first, and others last
         slot.priority = min(slot.priority, priority)
         slot.pending, slot.plain = card, False
         self._place(ref, slot, now)

@@ -60,6 +60,7 @@ class Slot:
     pending: Card | None = None
     priority: Priority = Priority.PROGRESS
     since: float = 0.0
+    turn: float = 0.0
     not_before: float = 0.0
     attempt: int = 0
     plain: bool = False
@@ -69,8 +70,8 @@ class Slot:
 
     @property
     def rank(self) -> Rank:
-        """Finals first; then whoever has waited longest."""
-        return (self.priority, self.since)
+        """Finals first; then whoever has waited longest with what it has to say now."""
+        return (self.priority, self.turn)
 
     def again(
         self, edit: Edit, now: float, seconds: float, *, at_once: bool = False, plain: bool = False

@@ -282,6 +282,16 @@ def test_a_card_that_changes_its_route_keeps_its_place() -> None:
     assert first.card.description == "old"
 
 
+def test_ends_go_in_the_order_in_which_they_came_however_long_their_messages_had_waited() -> None:
+    book = EditBook()
+    book.offer(ref(1), card("50%"), Priority.PROGRESS, NOW)
+    book.offer(ref(2), card("end of 2", final=True), Priority.FINAL, NOW + 10)
+    book.offer(ref(1), card("end of 1", final=True), Priority.FINAL, NOW + 11)
+    first = book.take(NOW + 11)
+    assert first is not None
+    assert first.card.description == "end of 2"
+
+
 def test_at_the_end_of_the_process_progress_is_dropped_and_ends_still_go() -> None:
     book = EditBook()
     for number, priority in enumerate((Priority.PROGRESS, Priority.PRESS, Priority.FINAL)):
