@@ -29,6 +29,7 @@ _READ_SECONDS = 10.0
 _SUBMIT_SECONDS = 75.0  # gateways give their upstream 60 s: hanging up before makes orphans
 _BODY = 8 * 1024 * 1024
 _SPAN = 1.0
+_DELAYS = 0.1  # seconds for which a read may be delayed on its way, without meeting those of the next second
 _BATCH_REST = 600.0  # seconds until a server without a batch read is asked for one again
 _AT_ONCE = 8
 # Of people who ask at the same time, a few are answered at once, and all others by two requests a second:
@@ -54,7 +55,7 @@ class UpstreamClient:
         self._batch = batch
         self.drift = Drift()
         self._batches_from = 0.0
-        self._window = Window(READS_PER_SECOND, _SPAN)
+        self._window = Window(READS_PER_SECOND, _SPAN + _DELAYS)
         self._polls = Window(POLLS_PER_SECOND, _SPAN)
         self._people = Drip(_CROWD_SPACING, _AT_ONCE_FOR_PEOPLE)
         self._slots = asyncio.Semaphore(_AT_ONCE)
