@@ -140,7 +140,8 @@ Found with py-spy at 1,000 tasks, before it was mended (59 % of a core, first an
   second, and repeated requests made it worse. It is 40 now, and after a limit of all requests edits wait.
 
 - After a restart with 1,000 tasks in mid-flight, ends went in the order in which their messages had last been shown, so
-  some waited 20 s, as the run of this page still shows. They go in the order in which they came now.
+  some waited 20 s, as the run of this page still shows. They go in the order in which they came now: p95 9.8 s when
+  this play was played alone. The rest is that 50 ends a second meet 40 edits a second.
 - In that run tests ran beside the burst: its 429s are of that. Reads that met within a second after the start (11) are
   a tenth of a second further apart now.
 
