@@ -101,6 +101,8 @@ class Tokens:
         status = end.response.status
         if (status != 429 and status < 500) or end.method != "PATCH" or "webhooks" not in parts[:-2]:
             return
+        if status >= 500 and not parts[-1].isdigit():
+            return  # an answer to a person ("@original") has no other route, and is worth another try
         token = parts[parts.index("webhooks") + 2]
         if status == 429:
             self.told_429(token, shared=end.response.headers.get("X-RateLimit-Scope") == "shared")
