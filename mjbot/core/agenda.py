@@ -58,6 +58,13 @@ class Order(Generic[K]):
             heappop(self._heap)
         return None
 
+    def take_until(self, moment: float) -> K | None:
+        """Of keys whose rank is a moment: the first, if it has come by then. It is dropped."""
+        if (first := self.first()) is None or first[0][0] > moment:
+            return None
+        self.drop(first[1])
+        return first[1]
+
 
 class Agenda(Generic[K]):
     """Keys, each with a moment and a rank. The moments that are asked about only move forward."""
@@ -84,9 +91,7 @@ class Agenda(Generic[K]):
 
     def first(self, now: float) -> K | None:
         """The first by rank of those whose moment has come, or None. It stays on the agenda."""
-        while (soonest := self._later.first()) is not None and soonest[0][0] <= now:
-            _, key = soonest
-            self._later.drop(key)
+        while (key := self._later.take_until(now)) is not None:
             self._ready.put(key, self._ranks[key])
         best = self._ready.first()
         return best[1] if best else None

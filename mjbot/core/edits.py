@@ -97,12 +97,10 @@ class EditBook:
 
     def take(self, now: float) -> Edit | None:
         """The edit that should start now, or None. Its message is busy until it is settled."""
-        while (rested := self._resting.first()) is not None and rested[0][0] <= now:
-            self._resting.drop(rested[1])
-            self._leave(rested[1])
-        while (due := self._replans.first()) is not None and due[0][0] <= now:
-            self._replans.drop(due[1])
-            self._plan(due[1], now)
+        while (rested := self._resting.take_until(now)) is not None:
+            self._leave(rested)
+        while (channel_id := self._replans.take_until(now)) is not None:
+            self._plan(channel_id, now)
         by_token = self._next_by_token(now)
         by_channel = self._next_by_channel(now) if self._all.ready_at(now) <= now else None
         if by_token is not None and (by_channel is None or by_token[1].rank <= by_channel[1].rank):

@@ -122,9 +122,8 @@ class PollBook:
     def alarms(self, now: float) -> list[TaskId]:
         """Tasks whose silence has just become something to say."""
         rung = []
-        while (first := self._alarms.first()) is not None and first[0][0] <= now:
-            self._alarms.drop(first[1])
-            rung.append(first[1])
+        while (task_id := self._alarms.take_until(now)) is not None:
+            rung.append(task_id)
         return rung
 
     def wake_at(self) -> float | None:
@@ -188,9 +187,8 @@ class PollBook:
 
     def _oldest(self, horizon: float) -> list[TaskId]:
         found: list[TaskId] = []
-        while len(found) < self.per_request and (first := self._due.first()) and first[0][0] <= horizon:
-            self._due.drop(first[1])
-            found.append(first[1])
+        while len(found) < self.per_request and (task_id := self._due.take_until(horizon)) is not None:
+            found.append(task_id)
         return found
 
     def _start(self, ids: list[TaskId], now: float) -> tuple[TaskId, ...]:
