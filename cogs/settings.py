@@ -8,53 +8,60 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from mjbot.core.policy import Policy, Who
+from mjbot.core.access.press_policy import PressPolicy, PressScope
+from mjbot.core.i18n.texts import Text
 from mjbot.service import PermitService
-from mjbot.ui.place import place_of
-from mjbot.ui.replies import InteractionReply, guarded
-from mjbot.ui.translator import words
+from mjbot.ui.context import context_from
+from mjbot.ui.replies import InteractionReply, error_boundary
+from mjbot.ui.translator import localized
 
 if TYPE_CHECKING:
     from mjbot.bot import MJBot
 
-_CHOICES = [app_commands.Choice(name=words(f"choice.presses.{who}"), value=who.value) for who in Who]
+_CHOICES = [
+    app_commands.Choice(name=localized(Text(f"choice.presses.{who}")), value=who.value) for who in PressScope
+]
 
 
 @app_commands.guild_only()
 @app_commands.default_permissions(manage_guild=True)
 class SettingsCog(
     commands.GroupCog,
-    group_name=words("command.settings"),
-    group_description=words("command.settings.about"),
+    group_name=localized(Text.COMMAND_SETTINGS),
+    group_description=localized(Text.COMMAND_SETTINGS_ABOUT),
 ):
     """The commands of the group."""
 
     def __init__(self, permits: PermitService) -> None:
         self._permits = permits
 
-    @app_commands.command(name=words("command.presses"), description=words("command.presses.about"))
-    @app_commands.rename(who=words("command.presses.who"), role=words("command.presses.role"))
-    @app_commands.describe(who=words("command.presses.who.about"), role=words("command.presses.role.about"))
+    @app_commands.command(
+        name=localized(Text.COMMAND_PRESSES), description=localized(Text.COMMAND_PRESSES_ABOUT)
+    )
+    @app_commands.rename(who=localized(Text.COMMAND_PRESSES_WHO), role=localized(Text.COMMAND_PRESSES_ROLE))
+    @app_commands.describe(
+        who=localized(Text.COMMAND_PRESSES_WHO_ABOUT), role=localized(Text.COMMAND_PRESSES_ROLE_ABOUT)
+    )
     @app_commands.choices(who=_CHOICES)
     async def presses(
         self, interaction: discord.Interaction[Any], who: str, role: discord.Role | None = None
     ) -> None:
         """Choose who may press buttons here."""
         reply = InteractionReply(interaction)
-        await guarded(reply, self._choose(interaction, Who(who), role, reply))
+        await error_boundary(reply, self._choose(interaction, PressScope(who), role, reply))
 
     async def _choose(
         self,
         interaction: discord.Interaction[Any],
-        who: Who,
+        who: PressScope,
         role: discord.Role | None,
         reply: InteractionReply,
     ) -> None:
-        if who is Who.ROLE and role is None:
-            await reply.tell("say.which_role")
+        if who is PressScope.ROLE and role is None:
+            await reply.tell(Text.REPLY_ROLE_MISSING)
             return
-        await self._permits.choose(place_of(interaction), Policy(who, role.id if role else None))
-        await reply.tell(f"say.presses.{who}", who=role.mention if role else "")
+        await self._permits.choose(context_from(interaction), PressPolicy(who, role.id if role else None))
+        await reply.tell(Text(f"reply.presses.{who}"), who=role.mention if role else "")
 
 
 async def setup(bot: commands.Bot) -> None:

@@ -22,7 +22,7 @@ from mjbot.bot import MJBot
 from mjbot.check import Finding, check, check_upstream
 from mjbot.clock import Clock
 from mjbot.errors import StartupError
-from mjbot.outside.report import status_lines
+from mjbot.ops.report import status_lines
 from mjbot.settings import Settings
 
 log = logging.getLogger("mjbot")

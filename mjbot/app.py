@@ -13,42 +13,42 @@ import discord
 
 from mjbot.bot import MJBot
 from mjbot.clock import Clock
-from mjbot.core.edits import EditBook
-from mjbot.core.polling import PollBook
-from mjbot.core.rhythm import Pace
-from mjbot.core.view import Limits
+from mjbot.core.editing.edit_queue import EditQueue
+from mjbot.core.model.snapshot import StalenessThresholds
+from mjbot.core.polling.intervals import PollSettings
+from mjbot.core.polling.schedule import PollSchedule
 from mjbot.editor import EditScheduler
 from mjbot.housekeeper import Housekeeper
-from mjbot.outside import Health, Hooks, MeteredSink, MeteredSource, Meters, listening
+from mjbot.ops import Health, InstrumentedMessageSink, InstrumentedTaskSource, Metrics, WebhookReceiver, serve
 from mjbot.pictures import Masks, Pictures, picture_session
 from mjbot.ports import TaskSource
 from mjbot.service import (
-    CardKeeper,
+    CardRenderer,
     Drafts,
-    Painter,
+    InFlight,
+    ModalService,
     Patience,
     PermitService,
     PressService,
     Quotas,
     RegionService,
     StatusService,
-    UnderWay,
-    WindowService,
+    WatchService,
 )
 from mjbot.settings import Settings
-from mjbot.store.guilds import SqliteGuilds
-from mjbot.store.presses import SqlitePresses
-from mjbot.store.pruning import SqlitePruner
-from mjbot.store.sqlite import SqliteStore
-from mjbot.store.thread import DatabaseThread
-from mjbot.store.uses import SqliteUses
+from mjbot.store.sqlite.guilds import SqliteGuilds
+from mjbot.store.sqlite.presses import SqlitePresses
+from mjbot.store.sqlite.pruning import SqlitePruner
+from mjbot.store.sqlite.thread import DatabaseThread
+from mjbot.store.sqlite.usage import SqliteUsage
+from mjbot.store.sqlite.watches import SqliteStore
 from mjbot.tracker import TaskTracker
-from mjbot.ui.brake import Brake
+from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.handlers import Services
 from mjbot.ui.sink import DiscordSink
-from mjbot.ui.tokens import Tokens
+from mjbot.ui.tokens import InteractionTokens
+from mjbot.upstream.api import MidjourneyProxyApi, base_of
 from mjbot.upstream.client import UpstreamClient
-from mjbot.upstream.protocol import Protocol, base_of
 
 log = logging.getLogger(__name__)
 
@@ -63,32 +63,36 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
     async with AsyncExitStack() as stack:
         thread = await stack.enter_async_context(DatabaseThread(settings.database))
         store = SqliteStore(thread)
-        meters = Meters()
+        metrics = Metrics()
         hook_token = await _hook_token(store) if settings.http_listen else ""
-        traced = aiohttp.ClientSession(trace_configs=[meters.upstream_trace])
+        traced = aiohttp.ClientSession(trace_configs=[metrics.upstream_trace])
         api = await stack.enter_async_context(traced)
         web = await stack.enter_async_context(picture_session(upstream_url))
         key, auth = settings.upstream_key.get_secret_value(), settings.upstream_auth
         hook = f"{settings.public_url}/hook/{hook_token}" if settings.public_url else ""
-        client = UpstreamClient(api, Protocol(upstream_url, key, auth, hook), clock, settings.batch_size)
+        client = UpstreamClient(
+            api, MidjourneyProxyApi(upstream_url, key, auth, hook), clock, settings.batch_size
+        )
         stack.callback(client.close)
-        source = MeteredSource(client, meters, clock)
+        source = InstrumentedTaskSource(client, metrics, clock)
         pictures = Pictures(web, settings.images, base_of(upstream_url))
-        pace = Pace(settings.poll_min, settings.poll_max, settings.batch_size)
+        pace = PollSettings(settings.poll_min, settings.poll_max, settings.batch_size)
 
         use_discord_at(settings.discord_api_url)
-        brake, tokens = Brake(clock), Tokens(clock)
-        trace = _joined(brake.trace, meters.discord_trace, tokens.trace)  # the last may end a request
+        brake, tokens = InvalidRequestBreaker(clock), InteractionTokens(clock)
+        trace = _joined(brake.trace, metrics.discord_trace, tokens.trace)  # the last may end a request
         bot = MJBot(clock, http_trace=trace, test_server=settings.discord_api_url != _DISCORD)
         bot.store, bot.tokens = store, tokens
-        bot.tracker = TaskTracker(source, PollBook(pace, random.random), clock, Limits(watch=watch_limit))
-        sink = MeteredSink(DiscordSink(bot, pictures, brake, tokens), meters, clock)
-        bot.editor = EditScheduler(sink, EditBook(), clock)
+        bot.tracker = TaskTracker(
+            source, PollSchedule(pace, random.random), clock, StalenessThresholds(watch=watch_limit)
+        )
+        sink = InstrumentedMessageSink(DiscordSink(bot, pictures, brake, tokens), metrics, clock)
+        bot.editor = EditScheduler(sink, EditQueue(), clock)
         bot.housekeeper = Housekeeper(SqlitePruner(thread), clock, settings.keep_days * 86_400)
         presses = SqlitePresses(thread, base_of(upstream_url))
-        painter = Painter(presses, clock, watch_limit)
-        bot.cards = CardKeeper(store, presses, bot.tracker, bot.editor, painter, clock)
-        quotas = Quotas(SqliteUses(thread), settings.limits, clock)
+        renderer = CardRenderer(presses, clock, watch_limit)
+        bot.cards = WatchService(store, presses, bot.tracker, bot.editor, renderer, clock)
+        quotas = Quotas(SqliteUsage(thread), settings.limits, clock)
         status = StatusService(
             source, store, presses, bot.tracker, bot.cards, pictures, quotas, clock, settings.allowed_guilds
         )
@@ -96,20 +100,25 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
         regions = RegionService(presses, status, permits, Masks(pictures))
         bot.services = _services(bot, source, presses, status, permits, regions, quotas, clock)
         if settings.http_listen:
-            await stack.enter_async_context(_outside(bot, settings, source, hook_token, meters, clock))
+            await stack.enter_async_context(_outside(bot, settings, source, hook_token, metrics, clock))
         yield bot
 
 
 @asynccontextmanager
 async def _outside(
-    bot: MJBot, settings: Settings, source: MeteredSource, hook_token: str, meters: Meters, clock: Clock
+    bot: MJBot,
+    settings: Settings,
+    source: InstrumentedTaskSource,
+    hook_token: str,
+    metrics: Metrics,
+    clock: Clock,
 ) -> AsyncIterator[None]:
     """What operators and the image service reach over HTTP."""
-    meters.watch("mjbot_live_tasks", "Tasks that are followed.", bot.tracker.__len__)
-    meters.watch("mjbot_edits_waiting", "Messages that wait for an edit.", lambda: bot.editor.waiting)
-    health = Health(bot.pulse, source, lambda: bot.store.named("commands"), clock)
-    hooks = Hooks(hook_token, bot.tracker.hint, meters, clock)
-    async with listening(settings.http_listen, health, hooks, meters) as address:
+    metrics.gauge("mjbot_live_tasks", "Tasks that are followed.", bot.tracker.__len__)
+    metrics.gauge("mjbot_edits_waiting", "Messages that wait for an edit.", lambda: bot.editor.waiting)
+    health = Health(bot.gateway_health, source, lambda: bot.store.named("commands"), clock)
+    hooks = WebhookReceiver(hook_token, bot.tracker.hint, metrics, clock)
+    async with serve(settings.http_listen, health, hooks, metrics) as address:
         log.info("listening at %s", address)
         yield
 
@@ -134,10 +143,10 @@ def _services(
     clock: Clock,
 ) -> Services:
     """The use cases that submit share what is under way, what waits for room, and what was written."""
-    under_way, patience, drafts = UnderWay(), Patience(clock), Drafts()
-    shared = (regions, permits, quotas, bot.cards, under_way, patience, drafts, clock)
+    in_flight, patience, drafts = InFlight(), Patience(clock), Drafts()
+    shared = (regions, permits, quotas, bot.cards, in_flight, patience, drafts, clock)
     pressing = PressService(source, bot.store, presses, status, *shared)
-    windows = WindowService(source, presses, bot.tracker, status, *shared)
+    windows = ModalService(source, presses, bot.tracker, status, *shared)
     return Services(status, pressing, windows, regions, permits)
 
 

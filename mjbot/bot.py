@@ -17,7 +17,7 @@ from yarl import URL
 
 import cogs
 from mjbot.clock import Clock
-from mjbot.core.custom_id import CustomId, foreign, parse
+from mjbot.core.model.custom_id import CustomId, foreign, parse
 from mjbot.errors import StoreFailed
 from mjbot.ui import handlers
 from mjbot.ui.buttons import CardItem
@@ -27,10 +27,10 @@ from mjbot.ui.translator import CatalogueTranslator
 if TYPE_CHECKING:
     from mjbot.editor import EditScheduler
     from mjbot.housekeeper import Housekeeper
-    from mjbot.service import CardKeeper
-    from mjbot.store.sqlite import SqliteStore
+    from mjbot.service import WatchService
+    from mjbot.store.sqlite.watches import SqliteStore
     from mjbot.tracker import TaskTracker
-    from mjbot.ui.tokens import Tokens
+    from mjbot.ui.tokens import InteractionTokens
 
 log = logging.getLogger(__name__)
 
@@ -51,11 +51,11 @@ class MJBot(commands.AutoShardedBot):
 
     tracker: TaskTracker
     editor: EditScheduler
-    cards: CardKeeper
+    cards: WatchService
     housekeeper: Housekeeper
     services: handlers.Services
     store: SqliteStore
-    tokens: Tokens
+    tokens: InteractionTokens
 
     def __init__(self, clock: Clock, *, http_trace: aiohttp.TraceConfig, test_server: bool = False) -> None:
         super().__init__(
@@ -123,7 +123,7 @@ class MJBot(commands.AutoShardedBot):
         if self._supervisor is not None:
             await asyncio.wait({self._supervisor})
 
-    def pulse(self) -> tuple[bool, float | None]:
+    def gateway_health(self) -> tuple[bool, float | None]:
         """Whether Discord's gateway is connected, and how long its last heartbeat took, in seconds."""
         connected = self.is_ready() and not any(shard.is_closed() for shard in self.shards.values())
         latency = self.latency if connected else math.nan

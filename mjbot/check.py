@@ -12,12 +12,20 @@ import aiohttp
 from mjbot import settings as configuration
 from mjbot.bot import INVITE_PERMISSIONS
 from mjbot.clock import Clock
-from mjbot.core.task import TaskId
-from mjbot.errors import KeyRefused, NotAllowed, QuotaOut, StartupError, TaskNotFound, UpstreamError, WebPage
+from mjbot.core.model.task import TaskId
+from mjbot.errors import (
+    KeyRefused,
+    QuotaExceeded,
+    StartupError,
+    TaskNotFound,
+    UnexpectedHtml,
+    UpstreamError,
+    UpstreamForbidden,
+)
 from mjbot.settings import Auth, Settings
-from mjbot.store.thread import DatabaseThread
+from mjbot.store.sqlite.thread import DatabaseThread
+from mjbot.upstream.api import MidjourneyProxyApi
 from mjbot.upstream.client import UpstreamClient
-from mjbot.upstream.protocol import Protocol
 
 _NOBODY = TaskId("1000000000000000")
 _TIMEOUT = aiohttp.ClientTimeout(total=15)
@@ -37,8 +45,8 @@ class Finding:
 async def check(settings: Settings) -> AsyncIterator[Finding]:
     """Try everything that `run` needs, one after another."""
     unknown = configuration.unknown_names()
-    words = f"not a setting: {', '.join(unknown)}" if unknown else "complete"
-    yield Finding("settings", not unknown, words)
+    message = f"not a setting: {', '.join(unknown)}" if unknown else "complete"
+    yield Finding("settings", not unknown, message)
     yield await _database(settings)
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
         async for finding in _discord(session, settings):
@@ -59,22 +67,22 @@ async def check_upstream(session: aiohttp.ClientSession, settings: Settings) -> 
         how = f"up to {settings.batch_size} tasks per request" if batches else "one task per request"
         yield Finding("reads", True, how)
         return
-    if isinstance(error, KeyRefused | NotAllowed):
+    if isinstance(error, KeyRefused | UpstreamForbidden):
         yield Finding("upstream", True, f"{host} answers")
         yield Finding("key", False, await _other_form(session, settings), fault=True)
-    elif isinstance(error, QuotaOut):
+    elif isinstance(error, QuotaExceeded):
         yield Finding("upstream", True, f"{host} answers")
         yield Finding("key", False, "the account behind it has run out of credit")
-    elif isinstance(error, WebPage):
-        words = f"{host} answers with a web page: is MJBOT_UPSTREAM_URL right (is a path missing)?"
-        yield Finding("upstream", False, words, fault=True)
+    elif isinstance(error, UnexpectedHtml):
+        message = f"{host} answers with a web page: is MJBOT_UPSTREAM_URL right (is a path missing)?"
+        yield Finding("upstream", False, message, fault=True)
     else:
         yield Finding("upstream", False, f"{host} gives no usable answer ({error})")
 
 
 def _client(session: aiohttp.ClientSession, settings: Settings, auth: str) -> UpstreamClient:
-    protocol = Protocol(settings.upstream_url, settings.upstream_key.get_secret_value(), auth)
-    return UpstreamClient(session, protocol, Clock(), settings.batch_size)
+    api = MidjourneyProxyApi(settings.upstream_url, settings.upstream_key.get_secret_value(), auth)
+    return UpstreamClient(session, api, Clock(), settings.batch_size)
 
 
 async def _ask(client: UpstreamClient) -> UpstreamError | None:

@@ -42,7 +42,7 @@ class Wakeup:
         self._reason = reason
         self._bell = asyncio.Event()
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         """Wake the loop now."""
         self._bell.set()
 

@@ -1,4 +1,4 @@
-"""The loop that edits messages. Which edit goes next is decided in core/edits.py."""
+"""The loop that edits messages. Which edit goes next is decided in core/editing/edit_queue.py."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from mjbot.clock import Clock, Wakeup
-from mjbot.core.card import Card
-from mjbot.core.edits import Edit, EditBook, Priority
-from mjbot.core.outcome import Outcome
-from mjbot.core.state import State
-from mjbot.core.watch import MessageRef, Shown
+from mjbot.core.card.card import Card
+from mjbot.core.card.state import State
+from mjbot.core.editing.edit_queue import Edit, EditQueue, Priority
+from mjbot.core.editing.outcome import Outcome
+from mjbot.core.model.watch import DeliveredState, MessageRef
 from mjbot.ports import MessageSink
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ OnSettled = Callable[[Edit, Outcome], Awaitable[None]]
 class EditScheduler:
     """Brings cards onto messages, newest first. `submit` is the one door for edits."""
 
-    def __init__(self, sink: MessageSink, book: EditBook, clock: Clock) -> None:
+    def __init__(self, sink: MessageSink, book: EditQueue, clock: Clock) -> None:
         self._sink = sink
         self._book = book
         self._clock = clock
@@ -32,9 +32,9 @@ class EditScheduler:
         self._drained = asyncio.Event()
         self.on_settled: OnSettled | None = None
 
-    def prime(self, ref: MessageRef, shown: Shown, state: State | None = None) -> None:
+    def prime(self, ref: MessageRef, delivered: DeliveredState, state: State | None = None) -> None:
         """Note what a message shows already."""
-        self._book.prime(ref, shown, state)
+        self._book.prime(ref, delivered, state)
 
     def release(self, ref: MessageRef) -> None:
         """Drop what is known of a message, unless a card still waits for it."""
@@ -43,11 +43,11 @@ class EditScheduler:
     def unpark(self, channel_id: int) -> None:
         """A channel takes edits again, such as a thread that was archived."""
         self._book.unpark(channel_id, self._clock.now())
-        self._wakeup.ring()
+        self._wakeup.notify()
 
-    async def stands(self, ref: MessageRef) -> bool:
+    async def message_exists(self, ref: MessageRef) -> bool:
         """False when a message was surely deleted."""
-        return await self._sink.stands(ref)
+        return await self._sink.message_exists(ref)
 
     def forget(self, ref: MessageRef) -> None:
         """Drop what is known of a message, and what waits for it."""
@@ -59,7 +59,7 @@ class EditScheduler:
             priority = Priority.FINAL if card.final else Priority.PROGRESS
         now, token_until = self._clock.now(), self._sink.token_until(ref)
         wanted = self._book.offer(ref, card, priority, now, token_until)
-        self._wakeup.ring()
+        self._wakeup.notify()
         return wanted
 
     @property
@@ -83,7 +83,7 @@ class EditScheduler:
         """Deliver final cards and pressed buttons for at most so many seconds; nothing else goes out."""
         self._draining = True
         self._book.end(self._clock.now())
-        self._wakeup.ring()
+        self._wakeup.notify()
         try:
             async with asyncio.timeout(seconds):
                 await self._drained.wait()
@@ -100,4 +100,4 @@ class EditScheduler:
         finally:
             self._in_flight -= 1
             if self._draining or self._book.wake_at(self._clock.now()) is not None:
-                self._wakeup.ring()
+                self._wakeup.notify()

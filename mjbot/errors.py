@@ -1,6 +1,6 @@
 """What can go wrong, in our own terms. Outside errors become one of these at the boundary.
 
-MJBotError                  each has a sentence for the user: a key of core/words.py
+MJBotError                  each has a sentence for the user: a key of core/i18n/messages.py
 ├── BadTaskId
 ├── NotAllowedHere          this server may not use the bot
 ├── NotYours                this server lets others press here
@@ -24,87 +24,88 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from mjbot.core.view import Trouble
+from mjbot.core.i18n.texts import Text
+from mjbot.core.model.snapshot import UpstreamProblem
 
 
 class MJBotError(Exception):
     """Something to tell a user. ``key`` names the sentence, ``values`` fill it in."""
 
-    key: ClassVar[str] = "say.our_fault"
+    text: ClassVar[Text] = Text.REPLY_INTERNAL_ERROR
 
     def __init__(self, detail: str = "", **values: object) -> None:
         super().__init__(detail or type(self).__name__)
         self.values = values
 
     @property
-    def sentence(self) -> str:
-        """The key of the sentence to say."""
-        return self.key
+    def sentence(self) -> Text:
+        """The text to reply with."""
+        return self.text
 
 
-class BadTaskId(MJBotError):
+class InvalidTaskId(MJBotError):
     """The text is not a task id."""
 
-    key = "say.bad_id"
+    text = Text.REPLY_INVALID_TASK_ID
 
 
-class NotAllowedHere(MJBotError):
+class GuildNotAllowed(MJBotError):
     """The server is not among ALLOWED_GUILDS."""
 
-    key = "say.not_here"
+    text = Text.REPLY_GUILD_NOT_ALLOWED
 
 
-class NotYours(MJBotError):
+class PressNotAllowed(MJBotError):
     """This server lets others press here. ``who``: a mention of them, or "" for its managers alone."""
 
     def __init__(self, who: str) -> None:
         super().__init__(who=who)
 
     @property
-    def sentence(self) -> str:
-        """The key of the sentence to say."""
-        return "say.not_yours" if self.values["who"] else "say.managers_only"
+    def sentence(self) -> Text:
+        """The text to reply with."""
+        return Text.REPLY_PRESS_NOT_ALLOWED if self.values["who"] else Text.REPLY_PRESS_NOT_ALLOWED_MANAGERS
 
 
-class Closing(MJBotError):
+class ShuttingDown(MJBotError):
     """The process is ending: what is begun is finished, nothing new is."""
 
-    key = "say.closing"
+    text = Text.REPLY_SHUTTING_DOWN
 
 
-class NoRights(MJBotError):
+class BotMissingPermission(MJBotError):
     """The bot lacks a permission in this channel; the sentence names it."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: Text) -> None:
         super().__init__()
         self.reason = reason
 
     @property
-    def sentence(self) -> str:
-        """The key of the sentence to say."""
+    def sentence(self) -> Text:
+        """The text to reply with."""
         return self.reason
 
 
-class TooMuch(MJBotError):
+class RateLimited(MJBotError):
     """Somebody, or a whole server, is faster than the limits allow; ``t`` says when to try again."""
 
-    key = "say.too_much"
+    text = Text.REPLY_RATE_LIMITED
 
 
 class TooManyCards(MJBotError):
     """A server has as many live cards as it may have."""
 
-    key = "say.too_many_cards"
+    text = Text.REPLY_TOO_MANY_CARDS
 
 
-class AnswerLost(MJBotError):
+class ResponseLost(MJBotError):
     """Discord did not take the public answer to an interaction."""
 
 
 class StoreFailed(MJBotError):
     """The database cannot be written or read just now: the disk is full, or somebody holds its lock."""
 
-    key = "say.store"
+    text = Text.REPLY_STORE_FAILED
 
 
 class PressRefused(MJBotError):
@@ -113,14 +114,14 @@ class PressRefused(MJBotError):
     ``reason`` is the key of its sentence; ``for_good``: it will never accept this action.
     """
 
-    def __init__(self, reason: str, detail: str = "", *, for_good: bool = False, **values: object) -> None:
+    def __init__(self, reason: Text, detail: str = "", *, for_good: bool = False, **values: object) -> None:
         super().__init__(detail, **values)
         self.reason = reason
         self.for_good = for_good
 
     @property
-    def sentence(self) -> str:
-        """The key of the sentence to say."""
+    def sentence(self) -> Text:
+        """The text to reply with."""
         return self.reason
 
 
@@ -128,20 +129,20 @@ class QueueFull(PressRefused):
     """The service takes no more at the moment: nothing was started, and it may be asked again."""
 
     def __init__(self, detail: str = "") -> None:
-        super().__init__("say.queue_full", detail)
+        super().__init__(Text.REPLY_QUEUE_FULL, detail)
 
 
 class PressUnclear(MJBotError):
     """No answer came to a submit, which is not idempotent: it must not be sent again by itself."""
 
-    key = "say.unclear"
+    text = Text.REPLY_UNCLEAR
 
 
 class UpstreamError(MJBotError):
     """The image service gave no usable answer."""
 
-    key = "say.down"
-    trouble: ClassVar[Trouble] = Trouble.DOWN
+    text = Text.REPLY_UPSTREAM_UNAVAILABLE
+    problem: ClassVar[UpstreamProblem] = UpstreamProblem.UNAVAILABLE
 
     def __init__(self, detail: str = "", retry_after: float | None = None) -> None:
         super().__init__(detail)
@@ -151,45 +152,45 @@ class UpstreamError(MJBotError):
 class TaskNotFound(UpstreamError):
     """The service answered, and does not know the task."""
 
-    key = "say.unknown_id"
+    text = Text.REPLY_TASK_NOT_FOUND
 
 
 class KeyRefused(UpstreamError):
     """401: the key is wrong, expired, or sent in the wrong header."""
 
-    key = "say.key"
-    trouble = Trouble.KEY
+    text = Text.REPLY_KEY_REFUSED
+    problem = UpstreamProblem.KEY
 
 
-class QuotaOut(UpstreamError):
+class QuotaExceeded(UpstreamError):
     """The account behind the key has no credit left."""
 
-    key = "say.quota"
-    trouble = Trouble.QUOTA
+    text = Text.REPLY_QUOTA_EXCEEDED
+    problem = UpstreamProblem.QUOTA
 
 
-class NotAllowed(UpstreamError):
+class UpstreamForbidden(UpstreamError):
     """403: the account may not do this."""
 
-    key = "say.forbidden"
-    trouble = Trouble.FORBIDDEN
+    text = Text.REPLY_UPSTREAM_FORBIDDEN
+    problem = UpstreamProblem.FORBIDDEN
 
 
-class WebPage(UpstreamError):
+class UnexpectedHtml(UpstreamError):
     """The address answers with a web page: most likely ``/mj`` is missing from it."""
 
-    key = "say.web_page"
-    trouble = Trouble.WEB_PAGE
+    text = Text.REPLY_UNEXPECTED_HTML
+    problem = UpstreamProblem.UNEXPECTED_HTML
 
 
-class SlowDown(UpstreamError):
+class UpstreamRateLimited(UpstreamError):
     """429. ``retry_after`` is in seconds, None when the service did not say."""
 
-    key = "say.slow_down"
-    trouble = Trouble.SLOW_DOWN
+    text = Text.REPLY_UPSTREAM_RATE_LIMITED
+    problem = UpstreamProblem.RATE_LIMITED
 
 
-class Down(UpstreamError):
+class UpstreamUnavailable(UpstreamError):
     """No connection, a server error, or an answer that makes no sense."""
 
 

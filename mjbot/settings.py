@@ -11,7 +11,7 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from mjbot.core.limits import Limits, limits_of
+from mjbot.core.access.rate_limits import RateLimits, rate_limits_from
 from mjbot.errors import StartupError
 
 PREFIX = "MJBOT_"
@@ -39,9 +39,9 @@ class Settings(BaseSettings):
     images: Literal["auto", "link", "attach"] = "auto"
     watch_limit: float = Field(24, gt=0, le=24 * 14)
     keep_days: float = Field(90, ge=1, le=3650)
-    user_asks: int = Field(20, ge=1)
-    user_presses: int = Field(40, ge=1)
-    guild_presses: int = Field(400, ge=1)
+    user_commands_per_minute: int = Field(20, ge=1)
+    user_presses_per_10_min: int = Field(40, ge=1)
+    guild_presses_per_hour: int = Field(400, ge=1)
     guild_cards: int = Field(100, ge=1)
     allowed_guilds: Annotated[frozenset[int], NoDecode] = frozenset()
     http_listen: str = ""
@@ -105,12 +105,12 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> RateLimits:
         """How much people and servers may ask and press."""
-        return limits_of(
-            user_asks=self.user_asks,
-            user_presses=self.user_presses,
-            guild_presses=self.guild_presses,
+        return rate_limits_from(
+            user_commands_per_minute=self.user_commands_per_minute,
+            user_presses_per_10_min=self.user_presses_per_10_min,
+            guild_presses_per_hour=self.guild_presses_per_hour,
             guild_cards=self.guild_cards,
         )
 

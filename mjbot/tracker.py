@@ -1,4 +1,4 @@
-"""The loop that reads the image service. When to read what is decided in core/polling.py."""
+"""The loop that reads the image service. When to read what is decided in core/polling/schedule.py."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
 from mjbot.clock import Clock, Wakeup
-from mjbot.core.polling import PollBook
-from mjbot.core.task import TaskId
-from mjbot.core.view import (
-    Limits,
+from mjbot.core.model.snapshot import (
     Missing,
+    Observation,
     Seen,
-    Sighting,
-    Silence,
-    TaskView,
+    StalenessThresholds,
+    TaskSnapshot,
+    Tick,
     Unreachable,
     advance,
     next_threshold,
 )
-from mjbot.ports import Report, TaskSource
+from mjbot.core.model.task import TaskId
+from mjbot.core.polling.schedule import PollSchedule
+from mjbot.ports import FetchReport, TaskSource
 
 log = logging.getLogger(__name__)
 
-OnChange = Callable[[Sequence[TaskView]], Awaitable[None]]
+OnChange = Callable[[Sequence[TaskSnapshot]], Awaitable[None]]
 
 
 class TaskTracker:
@@ -34,62 +34,64 @@ class TaskTracker:
     `observe` is the one door for news, whoever brings it.
     """
 
-    def __init__(self, source: TaskSource, book: PollBook, clock: Clock, limits: Limits) -> None:
+    def __init__(
+        self, source: TaskSource, book: PollSchedule, clock: Clock, limits: StalenessThresholds
+    ) -> None:
         self._source = source
         self._book = book
         self._clock = clock
         self._limits = limits
-        self._views: dict[TaskId, TaskView] = {}
+        self._snapshots: dict[TaskId, TaskSnapshot] = {}
         self._wakeup = Wakeup(clock, "until a task is due to be read")
         self._broken = False
         self.on_change: OnChange | None = None
 
-    def view(self, task_id: TaskId) -> TaskView | None:
+    def snapshot(self, task_id: TaskId) -> TaskSnapshot | None:
         """The present view of a followed task."""
-        return self._views.get(task_id)
+        return self._snapshots.get(task_id)
 
-    def follow(self, view: TaskView, *, soon: bool = False) -> None:
+    def follow(self, snapshot: TaskSnapshot, *, soon: bool = False) -> None:
         """Read this task until it settles; ``soon`` when the view is old. A second call adds nothing."""
-        if view.settled or view.id in self._views:
+        if snapshot.settled or snapshot.id in self._snapshots:
             return
-        self._views[view.id] = view
-        self._book.follow(view, self._clock.now(), soon=soon)
+        self._snapshots[snapshot.id] = snapshot
+        self._book.follow(snapshot, self._clock.now(), soon=soon)
         if not soon:
-            self._book.set_alarm(view.id, next_threshold(view, self._limits))
-        self._wakeup.ring()
+            self._book.set_alarm(snapshot.id, next_threshold(snapshot, self._limits))
+        self._wakeup.notify()
 
     def __len__(self) -> int:
         """How many tasks are followed."""
-        return len(self._views)
+        return len(self._snapshots)
 
     def hurry(self, task_id: TaskId) -> None:
         """Read a task now: there is reason to think that it has changed."""
         self._book.hurry(task_id)
-        self._wakeup.ring()
+        self._wakeup.notify()
 
     def hint(self, task_id: TaskId) -> bool:
         """The service itself says that a task has changed. False: it is not followed."""
-        if task_id not in self._views:
+        if task_id not in self._snapshots:
             return False
         self._book.hint(task_id, self._clock.now())
-        self._wakeup.ring()
+        self._wakeup.notify()
         return True
 
     def unfollow(self, task_id: TaskId) -> None:
         """Stop reading a task: nobody watches it any more."""
-        self._views.pop(task_id, None)
+        self._snapshots.pop(task_id, None)
         self._book.unfollow(task_id)
 
-    async def observe(self, sightings: Mapping[TaskId, Sighting]) -> None:
+    async def observe(self, observations: Mapping[TaskId, Observation]) -> None:
         """Take in news of tasks. Tasks that are not followed are passed over."""
         now = self._clock.now()
         changed = []
-        for task_id, sighting in sightings.items():
-            if (before := self._views.get(task_id)) is None:
+        for task_id, observation in observations.items():
+            if (before := self._snapshots.get(task_id)) is None:
                 continue
-            after = self._views[task_id] = advance(before, sighting, now, self._limits)
+            after = self._snapshots[task_id] = advance(before, observation, now, self._limits)
             self._book.set_alarm(task_id, next_threshold(after, self._limits))
-            if after.shown != before.shown:
+            if after.visible != before.visible:
                 changed.append(after)
                 log.debug("a change was read", extra={"task": task_id})
             if after.settled:
@@ -103,7 +105,7 @@ class TaskTracker:
             while True:
                 now = self._clock.now()
                 if rung := self._book.alarms(now):
-                    await self.observe(dict.fromkeys(rung, Silence()))
+                    await self.observe(dict.fromkeys(rung, Tick()))
                 self._book.per_request = self._source.per_request
                 for batch in self._book.due(now):
                     reads.create_task(self._read(batch))
@@ -114,29 +116,29 @@ class TaskTracker:
         self._note_edge(report)
         await self.observe(_sightings(report))
         now = self._clock.now()
-        self._book.record([self._views[each] for each in ids if each in self._views], now)
+        self._book.record([self._snapshots[each] for each in ids if each in self._snapshots], now)
         if report.failed and not (report.found or report.missing):
             waits = [error.retry_after for error in report.failed.values() if error.retry_after]
             self._book.failed(ids, now, max(waits, default=None))
         else:
             self._book.succeeded()
-        self._wakeup.ring()
+        self._wakeup.notify()
 
-    def _note_edge(self, report: Report) -> None:
+    def _note_edge(self, report: FetchReport) -> None:
         if report.failed and not self._broken:
             error = next(iter(report.failed.values()))
-            log.warning("the image service cannot be read: %s", error.trouble)
+            log.warning("the image service cannot be read: %s", error.problem)
             log.debug("what was said: %s", error)  # may hold words of a prompt
         elif self._broken and not report.failed:
             log.info("the image service can be read again")
         self._broken = bool(report.failed)
 
 
-def _sightings(report: Report) -> dict[TaskId, Sighting]:
-    sightings: dict[TaskId, Sighting] = {
+def _sightings(report: FetchReport) -> dict[TaskId, Observation]:
+    observations: dict[TaskId, Observation] = {
         # A relay may call a task by another id than the one it was asked for.
         task_id: Seen(task if task.id == task_id else replace(task, id=task_id))
         for task_id, task in report.found.items()
     }
-    sightings |= {task_id: Missing() for task_id in report.missing}
-    return sightings | {task_id: Unreachable(error.trouble) for task_id, error in report.failed.items()}
+    observations |= {task_id: Missing() for task_id in report.missing}
+    return observations | {task_id: Unreachable(error.problem) for task_id, error in report.failed.items()}

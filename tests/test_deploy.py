@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from mjbot.outside import Meters
+from mjbot.ops import Metrics
 from mjbot.settings import Settings
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
@@ -64,10 +64,10 @@ def test_the_unit_ends_as_the_bot_does_and_does_not_repeat_what_cannot_work() ->
 
 def test_the_dashboard_asks_for_nothing_that_the_bot_does_not_tell() -> None:
     dashboard = json.loads((DEPLOY / "grafana.json").read_text("utf-8"))
-    meters = Meters()
+    metrics = Metrics()
     for name in ("mjbot_live_tasks", "mjbot_edits_waiting"):  # told of by the composition root
-        meters.watch(name, "", lambda: 0)
-    told = set(re.findall(r"(?m)^# TYPE (\w+)", meters.text().decode()))
+        metrics.gauge(name, "", lambda: 0)
+    as_json = set(re.findall(r"(?m)^# TYPE (\w+)", metrics.text().decode()))
     asked = {
         name
         for panel in dashboard["panels"]
@@ -75,4 +75,4 @@ def test_the_dashboard_asks_for_nothing_that_the_bot_does_not_tell() -> None:
         for name in re.findall(r"mjbot_\w+", target["expr"])
     }
     assert asked
-    assert {re.sub(r"_(bucket|sum|count)$", "", name) for name in asked} <= told
+    assert {re.sub(r"_(bucket|sum|count)$", "", name) for name in asked} <= as_json

@@ -5,8 +5,8 @@ and never from a private address, save the image service's own. Links of results
 result is attached where it can be.
 """
 
-from mjbot.pictures.guard import picture_session
 from mjbot.pictures.masks import Masks
-from mjbot.pictures.source import DEFAULT_LIMITS, Images, Limits, Pictures
+from mjbot.pictures.public_session import picture_session
+from mjbot.pictures.source import DEFAULT_LIMITS, ImageLimits, Images, Pictures
 
-__all__ = ["DEFAULT_LIMITS", "Images", "Limits", "Masks", "Pictures", "picture_session"]
+__all__ = ["DEFAULT_LIMITS", "ImageLimits", "Images", "Masks", "Pictures", "picture_session"]

@@ -7,8 +7,9 @@ import io
 
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-from mjbot.core.card import Picture
-from mjbot.core.region import SIDE, cells_of
+from mjbot.core.card.card import Picture
+from mjbot.core.card.region import SIDE, cells_of
+from mjbot.core.i18n.texts import Text
 from mjbot.errors import PressRefused
 from mjbot.pictures import raster
 from mjbot.pictures.source import DEFAULT_LIMITS, Pictures
@@ -33,7 +34,7 @@ class Masks:
         file = await self._pictures.load(picture)
         if file is None:
             return None
-        drawn = await self._pictures.easel.work(_numbered, file.data, cells_of(area))
+        drawn = await self._pictures.worker.work(_numbered, file.data, cells_of(area))
         # Another name for another area: clients keep showing the old file under an old name.
         return File(f"area-{area}.webp", drawn, picture.alt) if drawn else None
 
@@ -41,23 +42,23 @@ class Masks:
         """The mask of an area, as large as the picture. Raises `PressRefused`."""
         file = await self._pictures.load(picture)
         if file is None:
-            raise PressRefused("say.no_area")
-        return _data_url(await self._pictures.easel.work(_mask, file.size, cells_of(area)))
+            raise PressRefused(Text.REPLY_REGION_NO_PICTURE)
+        return _data_url(await self._pictures.worker.work(_mask, file.size, cells_of(area)))
 
     async def of_upload(self, picture: Picture | None, data: bytes) -> str:
         """A mask that somebody brought, checked against the picture. Raises `PressRefused`."""
-        header = await self._pictures.easel.work(raster.confirmed, data, DEFAULT_LIMITS.pixels)
+        header = await self._pictures.worker.work(raster.sniff_header, data, DEFAULT_LIMITS.pixels)
         if header is None or header.kind == "gif":
-            raise PressRefused("say.mask_no_picture")
+            raise PressRefused(Text.REPLY_MASK_NOT_AN_IMAGE)
         file = await self._pictures.load(picture) if picture else None
         if file is not None and header.size != file.size:
             (w, h), (x, y) = file.size, header.size
-            raise PressRefused("say.mask_size", w=w, h=h, x=x, y=y)
-        mask = await self._pictures.easel.work(_black_and_white, data, header.kind)
+            raise PressRefused(Text.REPLY_MASK_SIZE, w=w, h=h, x=x, y=y)
+        mask = await self._pictures.worker.work(_black_and_white, data, header.kind)
         if mask is None:
-            raise PressRefused("say.mask_no_picture")
+            raise PressRefused(Text.REPLY_MASK_NOT_AN_IMAGE)
         if not mask:
-            raise PressRefused("say.mask_blank")
+            raise PressRefused(Text.REPLY_MASK_BLANK)
         return _data_url(mask)
 
 

@@ -36,7 +36,7 @@ class Header(NamedTuple):
     size: tuple[int, int]
 
 
-def confirmed(data: bytes, pixels: int) -> Header | None:
+def sniff_header(data: bytes, pixels: int) -> Header | None:
     """What a picture is, if its header bears it out and tells of at most so many pixels; none is decoded.
 
     Never raises: whatever is broken is no picture.
@@ -57,7 +57,7 @@ def confirmed(data: bytes, pixels: int) -> Header | None:
 def smaller(data: bytes, kind: str, most: int) -> bytes | None:
     """A still WebP copy of at most ``most`` bytes, downscaled as far as that takes; None if it cannot be.
 
-    Give it only what was `confirmed`: it decodes every pixel (4 bytes each).
+    Give it only what was `sniff_header`: it decodes every pixel (4 bytes each).
     """
     try:
         with opened(data, kind) as original:
@@ -84,7 +84,7 @@ def _encoded(picture: Image.Image, most: int) -> bytes | None:
 
 @contextmanager
 def opened(data: bytes, kind: str) -> Iterator[Image.Image]:
-    """Open what was `confirmed`, with warnings of bombs as errors."""
+    """Open what was `sniff_header`, with warnings of bombs as errors."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a strange file is not news
         warnings.simplefilter("error", Image.DecompressionBombWarning)

@@ -12,11 +12,11 @@ from weakref import WeakValueDictionary
 import aiohttp
 from yarl import URL
 
-from mjbot.core.card import Picture
+from mjbot.core.card.card import Picture
 from mjbot.pictures import raster
 from mjbot.pictures.addresses import looks_public, rebased, sendable
 from mjbot.pictures.budget import ByteBudget, Share
-from mjbot.pictures.easel import Easel
+from mjbot.pictures.worker import ImageWorker
 from mjbot.ports import SMALLER, File
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ _URL = 2048  # the longest address that Discord takes
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ImageLimits:
     """What one picture, and all that are under way, may cost. Bytes, seconds, pixels.
 
     Discord takes files of 10 MiB everywhere; a larger result is attached as a smaller copy.
@@ -47,7 +47,7 @@ class Limits:
     kept_bytes: int = 16 * _MIB
 
 
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS = ImageLimits()
 
 
 class Pictures:
@@ -57,7 +57,11 @@ class Pictures:
     """
 
     def __init__(
-        self, session: aiohttp.ClientSession, mode: Images, base: str = "", limits: Limits = DEFAULT_LIMITS
+        self,
+        session: aiohttp.ClientSession,
+        mode: Images,
+        base: str = "",
+        limits: ImageLimits = DEFAULT_LIMITS,
     ) -> None:
         self._session = session
         self._mode = mode
@@ -65,7 +69,7 @@ class Pictures:
         self._limits = limits
         self._slots = asyncio.Semaphore(limits.at_once)
         self._budget = ByteBudget(limits.in_flight_bytes)
-        self.easel = Easel()
+        self.worker = ImageWorker()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._kept: OrderedDict[str, File] = OrderedDict()
 
@@ -124,13 +128,13 @@ class Pictures:
 
     async def _file(self, picture: Picture, data: bytes) -> File | None:
         limits = self._limits
-        header = await self.easel.work(raster.confirmed, data, limits.pixels)
+        header = await self.worker.work(raster.sniff_header, data, limits.pixels)
         if header is None:
             log.info("what came for a picture is none, or has too many pixels")
             return None
         if len(data) <= limits.attached_bytes:
             return File(f"{picture.key}.{header.kind}", data, picture.alt, header.size)
-        copy = await self.easel.work(raster.smaller, data, header.kind, limits.attached_bytes)
+        copy = await self.worker.work(raster.smaller, data, header.kind, limits.attached_bytes)
         name = f"{picture.key}{SMALLER}.{raster.COPY_KIND}"
         return File(name, copy, picture.alt, header.size) if copy else None
 

@@ -1,37 +1,45 @@
 """The edges of mjbot: what the middle needs from the image service, the disk and Discord."""
 
-from mjbot.ports.discord import MessageSink, Place, Reply, Upload, Words
+from mjbot.ports.discord import InteractionContext, MessageSink, ModalInput, Reply, Upload
 from mjbot.ports.store import (
-    Background,
     GuildStore,
-    Offer,
     PressRecord,
     PressStore,
     Pruner,
-    UseStore,
+    Suggestion,
+    TaskHistory,
+    UsageStore,
     WatchStore,
 )
-from mjbot.ports.upstream import SMALLER, Accepted, File, MaskSource, PictureSource, Report, TaskSource
+from mjbot.ports.upstream import (
+    SMALLER,
+    FetchReport,
+    File,
+    MaskSource,
+    PictureSource,
+    SubmitResult,
+    TaskSource,
+)
 
 __all__ = [
     "SMALLER",
-    "Accepted",
-    "Background",
+    "FetchReport",
     "File",
     "GuildStore",
+    "InteractionContext",
     "MaskSource",
     "MessageSink",
-    "Offer",
+    "ModalInput",
     "PictureSource",
-    "Place",
     "PressRecord",
     "PressStore",
     "Pruner",
     "Reply",
-    "Report",
+    "SubmitResult",
+    "Suggestion",
+    "TaskHistory",
     "TaskSource",
     "Upload",
-    "UseStore",
+    "UsageStore",
     "WatchStore",
-    "Words",
 ]

@@ -5,22 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from mjbot.core.policy import Person
+from mjbot.core.access.press_policy import Actor
 
 if TYPE_CHECKING:
-    from mjbot.core.buttons import Rows
-    from mjbot.core.card import Card
-    from mjbot.core.edits import Edit
-    from mjbot.core.forms import Question
-    from mjbot.core.menu import Menu
-    from mjbot.core.outcome import Outcome
-    from mjbot.core.watch import MessageRef
+    from mjbot.core.card.buttons import Rows
+    from mjbot.core.card.card import Card
+    from mjbot.core.card.menu import Menu
+    from mjbot.core.card.modals import ModalSpec
+    from mjbot.core.editing.edit_queue import Edit
+    from mjbot.core.editing.outcome import Outcome
+    from mjbot.core.i18n.texts import Text
+    from mjbot.core.model.watch import MessageRef
     from mjbot.errors import MJBotError
     from mjbot.ports.upstream import File
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class InteractionContext:
     """Where and by whom a command or press was made."""
 
     guild_id: int | None
@@ -35,9 +36,9 @@ class Place:
     manages: bool = False
 
     @property
-    def person(self) -> Person:
+    def person(self) -> Actor:
         """Who it is, as far as permission goes."""
-        return Person(self.user_id, self.roles, self.manages)
+        return Actor(self.user_id, self.roles, self.manages)
 
 
 class Upload(Protocol):
@@ -54,7 +55,7 @@ class Upload(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ModalInput:
     """What a person gave a window."""
 
     prompt: str
@@ -64,7 +65,7 @@ class Words:
 class Reply(Protocol):
     """The answer to one interaction: first within 3 s, and for 15 minutes."""
 
-    async def think(self, *, private: bool = False) -> MessageRef:
+    async def defer(self, *, private: bool = False) -> MessageRef:
         """Answer with "thinking", for all or for one; learn which message it is. Only the first counts."""
         ...
 
@@ -72,11 +73,11 @@ class Reply(Protocol):
         """Put a card on the public answer, making it if there is none yet. ``image``: a link to show."""
         ...
 
-    async def also(self, card: Card) -> MessageRef:
+    async def followup(self, card: Card) -> MessageRef:
         """Add one more public card beside the answer."""
         ...
 
-    async def redraw(self, rows: Rows) -> bool:
+    async def edit_buttons(self, rows: Rows) -> bool:
         """Change the buttons at once, if the answer is the pressed message; False if it is not."""
         ...
 
@@ -84,7 +85,7 @@ class Reply(Protocol):
         """Show a card that something else will take the place of."""
         ...
 
-    async def ask(self, question: Question) -> None:
+    async def ask(self, question: ModalSpec) -> None:
         """Open a window; it must be the first answer."""
         ...
 
@@ -94,16 +95,16 @@ class Reply(Protocol):
         ...
 
     async def choose(
-        self, key: str, rows: Rows, *, menu: Menu | None = None, file: File | None = None, **values: object
+        self, text: Text, rows: Rows, *, menu: Menu | None = None, file: File | None = None, **values: object
     ) -> None:
         """Say one sentence with buttons to this person alone, in place of whatever was to be public."""
         ...
 
-    async def tell(self, key: str, **values: object) -> None:
+    async def tell(self, text: Text, **values: object) -> None:
         """Say one sentence to this person alone, beside whatever is public."""
         ...
 
-    async def withdraw(self, key: str, **values: object) -> None:
+    async def replace_with_private(self, text: Text, **values: object) -> None:
         """Say one sentence to this person alone, in place of whatever was to be public."""
         ...
 
@@ -123,6 +124,6 @@ class MessageSink(Protocol):
         """Until when (unix seconds) a message may be edited by the token of its interaction; 0: never."""
         ...
 
-    async def stands(self, ref: MessageRef) -> bool:
+    async def message_exists(self, ref: MessageRef) -> bool:
         """False when a message was surely deleted."""
         ...

@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from mjbot.core.buttons import Press
-    from mjbot.core.limits import Limit
-    from mjbot.core.lineage import Lineage
-    from mjbot.core.policy import Policy
-    from mjbot.core.task import TaskId
-    from mjbot.core.view import TaskView
-    from mjbot.core.watch import MessageRef, Shown, Watch
-    from mjbot.ports.discord import Place
+    from mjbot.core.access.press_policy import PressPolicy
+    from mjbot.core.access.rate_limits import RateLimit
+    from mjbot.core.card.buttons import Press
+    from mjbot.core.card.lineage import Lineage
+    from mjbot.core.model.snapshot import TaskSnapshot
+    from mjbot.core.model.task import TaskId
+    from mjbot.core.model.watch import DeliveredState, MessageRef, Watch
+    from mjbot.ports.discord import InteractionContext
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class Suggestion:
     """One line of autocomplete: a task that this guild has seen."""
 
-    view: TaskView
+    snapshot: TaskSnapshot
     seen_at: float
 
 
@@ -37,7 +37,7 @@ class PressRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Background:
+class TaskHistory:
     """What a card tells beside its task: what was pressed on it, and its kin."""
 
     presses: Mapping[str, Press]
@@ -47,7 +47,7 @@ class Background:
 class WatchStore(Protocol):
     """What must survive the process."""
 
-    async def add(self, watch: Watch, view: TaskView | None) -> list[Watch]:
+    async def add(self, watch: Watch, snapshot: TaskSnapshot | None) -> list[Watch]:
         """Commit a new watch, and return the open ones of the same task in the same channel.
 
         With a view: its guild (or, in a direct message, its person) has now seen the task.
@@ -66,11 +66,11 @@ class WatchStore(Protocol):
         """The bot has left the guild: none of its messages can be edited."""
         ...
 
-    async def open_watches(self) -> list[tuple[Watch, TaskView | None]]:
+    async def open_watches(self) -> list[tuple[Watch, TaskSnapshot | None]]:
         """Every watch that is not closed, with the last view of its task."""
         ...
 
-    async def watches_of(self, tasks: Sequence[TaskId]) -> list[tuple[Watch, TaskView | None]]:
+    async def watches_of(self, tasks: Sequence[TaskId]) -> list[tuple[Watch, TaskSnapshot | None]]:
         """Every watch of these tasks, closed ones too, with the last view of the task."""
         ...
 
@@ -78,23 +78,25 @@ class WatchStore(Protocol):
         """The watch of a message, closed ones too."""
         ...
 
-    async def save(self, views: Sequence[TaskView]) -> None:
+    async def save(self, snapshots: Sequence[TaskSnapshot]) -> None:
         """Keep these views, in one transaction."""
         ...
 
-    async def view(self, task_id: TaskId) -> TaskView | None:
+    async def snapshot(self, task_id: TaskId) -> TaskSnapshot | None:
         """The last view of a task."""
         ...
 
-    async def save_shown(self, shown: Mapping[MessageRef, Shown], over: Iterable[MessageRef] = ()) -> None:
+    async def save_delivered(
+        self, delivered: Mapping[MessageRef, DeliveredState], over: Iterable[MessageRef] = ()
+    ) -> None:
         """Keep what messages show, and close the watches that are over, in one transaction."""
         ...
 
-    async def saw(self, place: Place, task_id: TaskId, at: float) -> None:
+    async def saw(self, place: InteractionContext, task_id: TaskId, at: float) -> None:
         """This guild (or, in a direct message, this person) has seen the task."""
         ...
 
-    async def offers(self, place: Place, text: str, limit: int) -> list[Offer]:
+    async def suggestions(self, place: InteractionContext, text: str, limit: int) -> list[Suggestion]:
         """Tasks that this place has seen, whose id or prompt has the text: running first."""
         ...
 
@@ -102,19 +104,19 @@ class WatchStore(Protocol):
 class GuildStore(Protocol):
     """What each guild has chosen."""
 
-    async def policy(self, guild_id: int) -> Policy:
+    async def policy(self, guild_id: int) -> PressPolicy:
         """Who may press in a guild."""
         ...
 
-    async def set_policy(self, guild_id: int, policy: Policy) -> None:
+    async def set_policy(self, guild_id: int, policy: PressPolicy) -> None:
         """Keep a guild's choice."""
         ...
 
 
-class UseStore(Protocol):
+class UsageStore(Protocol):
     """What the limits are counted by."""
 
-    async def take(self, uses: Sequence[tuple[str, Limit]], at: float) -> float | None:
+    async def take(self, usage: Sequence[tuple[str, RateLimit]], at: float) -> float | None:
         """Count one use by each of these, or return when the next one is free; nothing is counted then."""
         ...
 
@@ -147,7 +149,9 @@ class PressStore(Protocol):
         """Note how the last press of an action stands."""
         ...
 
-    async def accept(self, task_id: TaskId, action: str, label: str, watch: Watch, view: TaskView) -> None:
+    async def accept(
+        self, task_id: TaskId, action: str, label: str, watch: Watch, snapshot: TaskSnapshot
+    ) -> None:
         """Note that a press was accepted, and commit the watch and view of what it made."""
         ...
 
@@ -159,9 +163,9 @@ class PressStore(Protocol):
         """The tasks whose presses died with the last process; nobody knows of those on their way."""
         ...
 
-    async def background(
+    async def histories(
         self, asked: Sequence[tuple[TaskId, int | None]]
-    ) -> dict[tuple[TaskId, int | None], Background]:
+    ) -> dict[tuple[TaskId, int | None], TaskHistory]:
         """The presses of these tasks, and their kin as far as the guild beside each has seen them."""
         ...
 

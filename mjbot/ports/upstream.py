@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from mjbot.core.card import Picture
-    from mjbot.core.task import Task, TaskId
+    from mjbot.core.card.card import Picture
+    from mjbot.core.model.task import Task, TaskId
     from mjbot.errors import UpstreamError
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class FetchReport:
     """What one read of many tasks brought. ``failed`` holds the tasks that could not be read."""
 
     found: Mapping[TaskId, Task] = field(default_factory=dict)
@@ -22,18 +22,18 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class SubmitResult:
     """A submit was accepted.
 
     ``task_id`` is the child's (the parent's own when no task was made), ``others`` those made beside
-    it, ``ahead`` its place in the queue. ``wants_words``: the child is a window that waits for a
+    it, ``ahead`` its place in the queue. ``needs_modal``: the child is a window that waits for a
     prompt, for which ``prompt`` is proposed.
     """
 
     task_id: TaskId
     others: tuple[TaskId, ...] = ()
     ahead: int | None = None
-    wants_words: bool = False
+    needs_modal: bool = False
     prompt: str = ""
 
 
@@ -54,15 +54,15 @@ class TaskSource(Protocol):
         """Read one task. Raises an `UpstreamError`."""
         ...
 
-    async def fetch_many(self, ids: Sequence[TaskId]) -> Report:
+    async def fetch_many(self, ids: Sequence[TaskId]) -> FetchReport:
         """Read many tasks at once. Never raises for what the service does."""
         ...
 
-    async def submit_action(self, task_id: TaskId, custom_id: str) -> Accepted:
+    async def submit_action(self, task_id: TaskId, custom_id: str) -> SubmitResult:
         """Press an upstream button, once. Raises `PressRefused`, `PressUnclear`, `UpstreamError`."""
         ...
 
-    async def submit_modal(self, task_id: TaskId, prompt: str, mask: str = "") -> Accepted:
+    async def submit_modal(self, task_id: TaskId, prompt: str, mask: str = "") -> SubmitResult:
         """Answer a window, once. ``mask``: a PNG as a data URL. Raises like `submit_action`."""
         ...
 

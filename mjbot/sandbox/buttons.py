@@ -6,7 +6,7 @@ import re
 from typing import Any, Literal, NamedTuple
 
 Wire = dict[str, Any]
-Kind = Literal["child", "window", "all", "bookmark"]
+EffectKind = Literal["child", "window", "all", "bookmark"]
 
 
 def button(custom_id: str, label: str = "", emoji: str = "", style: int = 2) -> Wire:
@@ -63,16 +63,16 @@ def clip_buttons(job: str) -> list[Wire]:
     ]
 
 
-class Press(NamedTuple):
+class ButtonEffect(NamedTuple):
     """What a button does."""
 
-    kind: Kind
+    kind: EffectKind
     action: str = ""
     part: str = ""
     """The number of the picture, or the direction."""
 
 
-_PRESSES: tuple[tuple[str, Kind, str], ...] = (
+_PRESSES: tuple[tuple[str, EffectKind, str], ...] = (
     (r"MJ::JOB::upsample::([1-4])::", "child", "UPSCALE"),
     (r"MJ::JOB::upsample_\w+::", "child", "HIGH_UPSCALE"),
     (r"MJ::JOB::variation::([1-4])::", "child", "VARIATION"),
@@ -91,9 +91,9 @@ _PRESSES: tuple[tuple[str, Kind, str], ...] = (
 )
 
 
-def press_of(custom_id: str) -> Press | None:
+def button_effect(custom_id: str) -> ButtonEffect | None:
     """Read a customId; None is an action that nobody knows."""
     for pattern, kind, action in _PRESSES:
         if found := re.match(pattern, custom_id):
-            return Press(kind, action, found[1] if found.re.groups else "")
+            return ButtonEffect(kind, action, found[1] if found.re.groups else "")
     return None

@@ -20,11 +20,11 @@ from simcord.preview import Preview
 from mjbot.app import open_app
 from mjbot.bot import INVITE_PERMISSIONS, MJBot
 from mjbot.clock import Clock
-from mjbot.core.view import TaskView
+from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.errors import StartupError
-from mjbot.ports import Place
-from mjbot.sandbox.accents import ACCENTS
+from mjbot.ports import InteractionContext
 from mjbot.sandbox.demo_tasks import DemoIds
+from mjbot.sandbox.dialects import DIALECTS
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
 from mjbot.settings import Auth, Settings
@@ -79,9 +79,9 @@ def demo_settings(url: str, auth: Auth = "bearer") -> Settings:
         images="auto",
         watch_limit=24.0,
         keep_days=90.0,
-        user_asks=20,
-        user_presses=40,
-        guild_presses=400,
+        user_commands_per_minute=20,
+        user_presses_per_10_min=40,
+        guild_presses_per_hour=400,
         guild_cards=100,
         allowed_guilds=frozenset(),
     )
@@ -94,7 +94,7 @@ def invite(env: simcord.Env, guild: simcord.GuildHandle) -> None:
             role.permissions = INVITE_PERMISSIONS.value
 
 
-def speak(language: str) -> Callable[[], None]:
+def patch_locale(language: str) -> Callable[[], None]:
     """Let SimCord's interactions carry this locale, which it has fixed; the result undoes it."""
     fixed = interactions.base_payload
 
@@ -121,13 +121,13 @@ async def run_demo(port: int, language: str, service: str = "") -> None:
     world = World.demo(_START)
     async with (
         SandboxServer(world, time.now, key=_KEY) as server,
-        open_app(demo_settings(server.address(service), ACCENTS[service].auth), time.clock) as bot,
+        open_app(demo_settings(server.address(service), DIALECTS[service].auth), time.clock) as bot,
     ):
         env = simcord.Env(bot, shard_count=1, check_errors=False)
         time.env = env
         env.backend.bot_user.name = "mjbot"
         await env.start()
-        as_before = speak(language)
+        as_before = patch_locale(language)
         try:
             await _serve(env, bot, world, port, language, stopped)
         except SetupError as error:
@@ -146,7 +146,9 @@ async def _serve(
     channel = guild.create_text_channel("pictures", topic="Made with the image service")
     visitor = guild.add_member(env.create_user("you", global_name="You"))
     invite(env, guild)
-    await _offer_tasks(bot, world, Place(guild.id, channel.id, visitor.id, language, language), env)
+    await _offer_tasks(
+        bot, world, InteractionContext(guild.id, channel.id, visitor.id, language, language), env
+    )
     async with env.preview(
         channel, viewers=[visitor], layout="channel", port=port, locale=language
     ) as preview:
@@ -187,10 +189,10 @@ def _patient(preview: Preview) -> asyncio.Lock:
     return lock
 
 
-async def _offer_tasks(bot: MJBot, world: World, place: Place, env: simcord.Env) -> None:
+async def _offer_tasks(bot: MJBot, world: World, place: InteractionContext, env: simcord.Env) -> None:
     now = env.now().timestamp()
     for number, task_id in enumerate(DemoIds):
         task = read_task(world.peek(task_id, now))
         if task is not None:
-            await bot.store.save([TaskView(task.id, opened_at=now, task=task, seen_at=now)])
+            await bot.store.save([TaskSnapshot(task.id, opened_at=now, task=task, seen_at=now)])
             await bot.store.saw(place, task.id, now - number)

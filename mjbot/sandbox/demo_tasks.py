@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import product
 
 from mjbot.sandbox.buttons import button
-from mjbot.sandbox.script import LONG, SHORT, WINDOW, Scene, Script, aspect_of, seed_of
+from mjbot.sandbox.script import LONG, MODAL_STEPS, SHORT, Scene, Script, aspect_of, seed_of
 
 
 class DemoIds(StrEnum):
@@ -71,10 +71,10 @@ def demo_tasks(seed: int, now: float) -> Iterator[Script]:
         *((60 + after, name, share) for after, name, share in LONG),
     )
     yield queued
-    window = _imagine(seed, DemoIds.MODAL, _PROMPT, now - 3400)
-    window.steps, window.action = WINDOW, "ZOOM"
-    window.description = f"/up {DemoIds.SINGLE} Custom Zoom"
-    yield window
+    modal = _imagine(seed, DemoIds.MODAL, _PROMPT, now - 3400)
+    modal.steps, modal.action = MODAL_STEPS, "ZOOM"
+    modal.description = f"/up {DemoIds.SINGLE} Custom Zoom"
+    yield modal
     yield _describe(seed, now - 5000)
 
 

@@ -28,7 +28,7 @@ SHORT: tuple[Step, ...] = (
     (7, "IN_PROGRESS", "93%"),
     (10, "SUCCESS", "100%"),
 )
-WINDOW: tuple[Step, ...] = ((0, "MODAL", ""),)
+MODAL_STEPS: tuple[Step, ...] = ((0, "MODAL", ""),)
 
 _BUTTONS = {"grid": grid_buttons, "single": single_buttons, "video": video_buttons, "clip": clip_buttons}
 _VIDEOS = {"video": 4, "clip": 1}

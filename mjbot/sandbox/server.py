@@ -9,17 +9,17 @@ from typing import Any, Literal, Self
 
 from aiohttp import web
 
-from mjbot.sandbox.accents import NOT_FOUND, Accent, Answer, accent_at, row, submit
+from mjbot.sandbox.dialects import NOT_FOUND, Answer, Dialect, dialect_at, row, submit
 from mjbot.sandbox.faults import Failure, Fault, Hold, Loss, Trickle, When, cut
-from mjbot.sandbox.hooks import Hooks
 from mjbot.sandbox.script import LONG, Scene, Script
-from mjbot.sandbox.submits import Kind
+from mjbot.sandbox.submits import SubmitKind
+from mjbot.sandbox.webhooks import WebhookSender
 from mjbot.sandbox.world import World
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Batch = Literal["yes", "missing", "ignores-ids"]
 
-_SUBMITS: tuple[Kind, ...] = ("action", "modal", "change")
+_SUBMITS: tuple[SubmitKind, ...] = ("action", "modal", "change")
 _STRANGER = "1700000000000999"
 _NO_ROUTE = {"message": "Invalid URL (POST /mj/task/list-by-condition)", "type": "invalid_request_error"}
 _PAGE = "<!doctype html><title>relay</title><div id=root></div>"
@@ -27,7 +27,7 @@ _PREFIX = r"/{prefix:(?:[a-z]+/)?(?:mj-(?:fast|turbo|relax)/)?}"
 
 
 @dataclass(frozen=True)
-class Seen:
+class RecordedRequest:
     """One request that arrived, before any fault or refusal."""
 
     at: float
@@ -49,21 +49,21 @@ class SandboxServer:
     ) -> None:
         self.world = world
         self.batch: Batch = batch
-        self.requests: list[Seen] = []
+        self.requests: list[RecordedRequest] = []
         self._now, self._key, self._port = now, key, port
         self._faults: list[Fault] = []
         self._closing = False
         self._runner: web.AppRunner | None = None
-        self.hooks = Hooks(world, now)
+        self.webhooks = WebhookSender(world, now)
 
     @property
     def url(self) -> str:
         """The address, without a slash at its end."""
         return f"http://127.0.0.1:{self._port}"
 
-    def address(self, accent: str = "") -> str:
+    def address(self, dialect: str = "") -> str:
         """The base address at which it speaks with this accent."""
-        return f"{self.url}/{accent}" if accent else self.url
+        return f"{self.url}/{dialect}" if dialect else self.url
 
     async def __aenter__(self) -> Self:
         app = web.Application(middlewares=[self._middleware])
@@ -78,13 +78,13 @@ class SandboxServer:
         await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
         self._port = self._runner.addresses[0][1]
         self.world.base_url = self.url
-        self.hooks.open()
+        self.webhooks.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._closing = True
         self.clear_faults()
-        await self.hooks.close()
+        await self.webhooks.close()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -128,7 +128,7 @@ class SandboxServer:
     @web.middleware
     async def _middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         path = _plain(request)
-        self.requests.append(Seen(self._now(), request.method, path, await _ids(request)))
+        self.requests.append(RecordedRequest(self._now(), request.method, path, await _ids(request)))
         response: web.StreamResponse | None = None
         later: list[Hold | Loss] = []
         for fault in list(self._faults):
@@ -158,29 +158,29 @@ class SandboxServer:
         path = _plain(request)
         if not path.startswith("/mj/"):
             return await handler(request)
-        accent = accent_at(request.match_info.get("prefix", ""))
-        if accent is None:
+        dialect = dialect_at(request.match_info.get("prefix", ""))
+        if dialect is None:
             return web.Response(text=_PAGE, content_type="text/html")
-        if not path.startswith("/mj/image/") and not accent.admits(request.headers, self._key):
-            return _sent(accent.refusal)
+        if not path.startswith("/mj/image/") and not dialect.authorizes(request.headers, self._key):
+            return _sent(dialect.refusal)
         return await handler(request)
 
     async def _fetch(self, request: web.Request) -> web.Response:
-        accent = _spoken(request)
-        found = row(accent, self.world, request.match_info["id"], self._now())
-        return _sent(Answer(200, found) if found else accent.missing)
+        dialect = _spoken(request)
+        found = row(dialect, self.world, request.match_info["id"], self._now())
+        return _sent(Answer(200, found) if found else dialect.missing)
 
     async def _list(self, request: web.Request) -> web.Response:
         if self.batch == "missing":
             return web.json_response({"error": _NO_ROUTE}, status=404)
         if self.batch == "ignores-ids":
             return web.json_response(self._latest())
-        accent, ids = _spoken(request), (await _json(request)).get("ids")
-        taken = (str, int) if accent.numbers else str
+        dialect, ids = _spoken(request), (await _json(request)).get("ids")
+        taken = (str, int) if dialect.numbers else str
         if not isinstance(ids, list) or not all(isinstance(each, taken) for each in ids):
             return web.json_response(NOT_FOUND | {"description": "do_request_failed "}, status=400)
         now, world = self._now(), self.world
-        rows = (row(accent, world, task_id, now) for task_id in dict.fromkeys(map(str, ids)))
+        rows = (row(dialect, world, task_id, now) for task_id in dict.fromkeys(map(str, ids)))
         return web.json_response([each for each in rows if each is not None])
 
     def _latest(self) -> list[dict[str, Any]]:
@@ -219,10 +219,10 @@ def _plain(request: web.Request) -> str:
     return "/" + request.path[1 + len(request.match_info.get("prefix", "")) :]
 
 
-def _spoken(request: web.Request) -> Accent:
-    accent = accent_at(request.match_info.get("prefix", ""))
-    assert accent is not None, "checked before any handler"
-    return accent
+def _spoken(request: web.Request) -> Dialect:
+    dialect = dialect_at(request.match_info.get("prefix", ""))
+    assert dialect is not None, "checked before any handler"
+    return dialect
 
 
 def _sent(answer: Answer) -> web.Response:

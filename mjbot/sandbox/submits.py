@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from mjbot.sandbox import art
-from mjbot.sandbox.buttons import Press
-from mjbot.sandbox.script import LONG, SHORT, WINDOW, Result, Scene, Script
+from mjbot.sandbox.buttons import ButtonEffect
+from mjbot.sandbox.script import LONG, MODAL_STEPS, SHORT, Result, Scene, Script
 
 Decision = Literal[
     "accepted", "window", "unchanged", "gone", "early", "unknown", "full", "banned", "wordless"
 ]
-Kind = Literal["action", "change", "modal"]
+SubmitKind = Literal["action", "change", "modal"]
 """The last part of the address that a submit was sent to."""
 
 _RESULTS: dict[str, Result] = {
@@ -58,16 +58,16 @@ class Submitted:
     """The task it made, if it made one."""
     prompt: str = ""
     mask: str = ""
-    kind: Kind = "action"
+    kind: SubmitKind = "action"
 
 
-def wants_window(press: Press, *, remix: bool) -> bool:
+def wants_modal(press: ButtonEffect, *, remix: bool) -> bool:
     """True when a press must be given words before it begins."""
     return press.kind == "window" or (remix and press.action in _REMIXED)
 
 
 def child_of(
-    parent: Script, press: Press, task_id: str, now: float, seed: int, *, window: bool, notify: str = ""
+    parent: Script, press: ButtonEffect, task_id: str, now: float, seed: int, *, modal: bool, notify: str = ""
 ) -> Script:
     """The task a button starts."""
     scene, result = parent.scene, _RESULTS.get(press.action, "grid")
@@ -76,7 +76,7 @@ def child_of(
     if result == "grid":
         mood = None if press.action == "REROLL" else art.mood_of(scene.seed, scene.index, scene.mood)
         scene = Scene(seed, 0, mood, _PANNED.get(press.part, scene.aspect))
-    steps = WINDOW if window else SHORT if press.action in ("UPSCALE", "CLIP") else LONG
+    steps = MODAL_STEPS if modal else SHORT if press.action in ("UPSCALE", "CLIP") else LONG
     return Script(
         task_id,
         steps,
@@ -99,7 +99,7 @@ def change_of(action: str, index: object, job: str) -> str:
     return f"MJ::JOB::reroll::0::{job}::SOLO" if action == "REROLL" else ""
 
 
-def proposed(parent: Script, press: Press) -> str:
+def proposed(parent: Script, press: ButtonEffect) -> str:
     """The prompt that a window starts from: none for a region, one of four for a description."""
     if press.action == "INPAINT":
         return ""

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from zlib import crc32
 
-from mjbot.sandbox.buttons import Wire, press_of
+from mjbot.sandbox.buttons import Wire, button_effect
 from mjbot.sandbox.demo_tasks import DemoIds, demo_tasks
 from mjbot.sandbox.script import LONG, Result, Scene, Script, Step, aspect_of, seed_of
-from mjbot.sandbox.submits import Submitted, Verdict, change_of, child_of, proposed, wants_window
+from mjbot.sandbox.submits import Submitted, Verdict, change_of, child_of, proposed, wants_modal
 
 __all__ = ["DemoIds", "Submitted", "World"]
 
@@ -126,7 +126,7 @@ class World:
         self.log.append(Submitted(now, task_id, custom_id, verdict.made, kind="change"))
         return verdict
 
-    def answer_window(self, task_id: str, prompt: str, mask: str, now: float, *, notify: str = "") -> Verdict:
+    def submit_modal(self, task_id: str, prompt: str, mask: str, now: float, *, notify: str = "") -> Verdict:
         """Give a window its words: the same task begins, and begins anew however often this is done."""
         verdict = self._answer(task_id, prompt, now, notify)
         self.log.append(Submitted(now, task_id, "modal", verdict.made, prompt, mask, "modal"))
@@ -171,7 +171,7 @@ class World:
             return Verdict("gone")
         if parent.status(now) != "SUCCESS":
             return Verdict("early")
-        press = press_of(custom_id)
+        press = button_effect(custom_id)
         offered = {button.get("customId") for button in parent.offered(now)}
         if press is None or custom_id not in offered or not offers(custom_id):
             return Verdict("unknown", text=custom_id)
@@ -179,18 +179,18 @@ class World:
             return Verdict("unchanged", (parent.id,))
         if self.full:
             return Verdict("full")
-        window = wants_window(press, remix=remix)
+        modal = wants_modal(press, remix=remix)
         children = []
         for part in range(1, _CHOICES + 1) if press.kind == "all" else (press.part,):
             child_id = self._new_id(now)
             each = press._replace(part=str(part))
             seed = seed_of(self.seed, child_id)
-            child = child_of(parent, each, child_id, now, seed, window=window, notify=notify)
+            child = child_of(parent, each, child_id, now, seed, modal=modal, notify=notify)
             if press.action == "IMAGINE":
                 child.prompt = proposed(parent, each)
             self._keep(child)
             children.append(child_id)
-        if window:
+        if modal:
             return Verdict("window", tuple(children), text=proposed(parent, press), action=press.action)
         return Verdict("accepted", tuple(children), self.ahead)
 

@@ -1,27 +1,27 @@
 """The use cases: open a card, press a button, resume after a start, tell of a change."""
 
-from mjbot.service.cards import CardKeeper
-from mjbot.service.drafts import Drafts
-from mjbot.service.painter import Painter
-from mjbot.service.patience import Patience
 from mjbot.service.permits import PermitService
-from mjbot.service.presses import PressService
+from mjbot.service.pressing.drafts import Drafts
+from mjbot.service.pressing.in_flight import InFlight
+from mjbot.service.pressing.modals import ModalService
+from mjbot.service.pressing.presses import PressService
+from mjbot.service.pressing.regions import RegionService
+from mjbot.service.pressing.retry import Patience
 from mjbot.service.quotas import Quotas
-from mjbot.service.regions import RegionService
 from mjbot.service.status import StatusService
-from mjbot.service.underway import UnderWay
-from mjbot.service.windows import WindowService
+from mjbot.service.watching.renderer import CardRenderer
+from mjbot.service.watching.watches import WatchService
 
 __all__ = [
-    "CardKeeper",
+    "CardRenderer",
     "Drafts",
-    "Painter",
+    "InFlight",
+    "ModalService",
     "Patience",
     "PermitService",
     "PressService",
     "Quotas",
     "RegionService",
     "StatusService",
-    "UnderWay",
-    "WindowService",
+    "WatchService",
 ]

@@ -5,35 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mjbot.clock import Clock
-from mjbot.core.description import timestamp
-from mjbot.core.limits import Limit, Limits
-from mjbot.errors import TooManyCards, TooMuch
-from mjbot.ports import Place, UseStore
+from mjbot.core.access.rate_limits import RateLimit, RateLimits
+from mjbot.core.card.description import timestamp
+from mjbot.errors import RateLimited, TooManyCards
+from mjbot.ports import InteractionContext, UsageStore
 
 
 class Quotas:
     """Holds people and servers to the limits. Raises before anything is sent or committed."""
 
-    def __init__(self, uses: UseStore, limits: Limits, clock: Clock) -> None:
-        self._uses = uses
+    def __init__(self, usage: UsageStore, limits: RateLimits, clock: Clock) -> None:
+        self._uses = usage
         self._limits = limits
         self._clock = clock
 
-    async def ask(self, place: Place, live_cards: int) -> None:
-        """Count one question. Raises `TooMuch`, `TooManyCards`."""
+    async def ask(self, context: InteractionContext, live_cards: int) -> None:
+        """Count one question. Raises `RateLimited`, `TooManyCards`."""
         if live_cards >= self._limits.cards:
             raise TooManyCards(n=live_cards)
-        await self._take(place, self._limits.asks)
+        await self._take(context, self._limits.asks)
 
-    async def press(self, place: Place) -> None:
-        """Count one press. Raises `TooMuch`."""
-        await self._take(place, self._limits.presses)
+    async def press(self, context: InteractionContext) -> None:
+        """Count one press. Raises `RateLimited`."""
+        await self._take(context, self._limits.presses)
 
-    async def _take(self, place: Place, limits: Sequence[Limit]) -> None:
-        who = {"user": f"user:{place.user_id}"}
-        if place.guild_id is not None:
-            who["guild"] = f"guild:{place.guild_id}"
-        uses = [(who[limit.by], limit) for limit in limits if limit.by in who]
-        free_at = await self._uses.take(uses, self._clock.now())
+    async def _take(self, context: InteractionContext, limits: Sequence[RateLimit]) -> None:
+        who = {"user": f"user:{context.user_id}"}
+        if context.guild_id is not None:
+            who["guild"] = f"guild:{context.guild_id}"
+        usage = [(who[limit.by], limit) for limit in limits if limit.by in who]
+        free_at = await self._uses.take(usage, self._clock.now())
         if free_at is not None:
-            raise TooMuch(t=timestamp(free_at + 1))
+            raise RateLimited(t=timestamp(free_at + 1))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import discord
 
-from mjbot.core.buttons import CardButton
-from mjbot.core.custom_id import BUTTON, CustomId, parse
+from mjbot.core.card.buttons import CardButton
+from mjbot.core.model.custom_id import BUTTON, CustomId, parse
 
 if TYPE_CHECKING:
     from typing import Self

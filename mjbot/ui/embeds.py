@@ -6,22 +6,22 @@ import io
 
 import discord
 
-from mjbot.core.buttons import Rows
-from mjbot.core.card import Card
-from mjbot.core.menu import Menu
+from mjbot.core.card.buttons import Rows
+from mjbot.core.card.card import Card
+from mjbot.core.card.menu import Menu
 from mjbot.ports import File
 from mjbot.ui.buttons import CardItem
 from mjbot.ui.menus import MenuItem
 
 
-def embed_of(card: Card, image: str | None) -> discord.Embed:
+def build_embed(card: Card, image: str | None) -> discord.Embed:
     """The card's embed. ``image`` is a URL or ``attachment://name``."""
     embed = discord.Embed(title=card.title, description=card.description or None, colour=card.colour)
     embed.set_footer(text=card.footer)
     return embed.set_image(url=image) if image else embed
 
 
-def view_of(rows: Rows, menu: Menu | None = None) -> discord.ui.View | None:
+def build_view(rows: Rows, menu: Menu | None = None) -> discord.ui.View | None:
     """A message's menu and buttons, or None when it has none.
 
     Dynamic items and links alone: a static id among them would unregister all of ours when the view ends.
@@ -46,7 +46,7 @@ def picture_of(file: File) -> discord.Embed:
     return discord.Embed().set_image(url=f"attachment://{file.name}")
 
 
-def upload_of(file: File) -> discord.File:
+def build_file(file: File) -> discord.File:
     """A file, as it is sent."""
     return discord.File(io.BytesIO(file.data), file.name, description=file.alt or None)
 

@@ -8,15 +8,16 @@ from typing import Any
 
 import discord
 
-from mjbot.core.custom_id import Aim, CustomId, Verb, aim_of, task_of
-from mjbot.core.state import MODAL
-from mjbot.core.watch import MessageRef
-from mjbot.ports import Words
-from mjbot.service import PermitService, PressService, RegionService, StatusService, WindowService
-from mjbot.ui.forms import words_of
+from mjbot.core.card.state import MODAL
+from mjbot.core.i18n.texts import Text
+from mjbot.core.model.custom_id import CustomId, PressTarget, Verb, parse_target, task_of
+from mjbot.core.model.watch import MessageRef
+from mjbot.ports import ModalInput
+from mjbot.service import ModalService, PermitService, PressService, RegionService, StatusService
+from mjbot.ui.context import context_from
 from mjbot.ui.menus import choice_of
-from mjbot.ui.place import place_of
-from mjbot.ui.replies import InteractionReply, guarded
+from mjbot.ui.modals import modal_input_from
+from mjbot.ui.replies import InteractionReply, error_boundary
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Services:
 
     status: StatusService
     presses: PressService
-    windows: WindowService
+    windows: ModalService
     regions: RegionService
     permits: PermitService
 
@@ -45,7 +46,9 @@ async def old_button(interaction: discord.Interaction[Any], custom_id: str) -> N
     """Answer a button of another version politely."""
     task = task_of(custom_id)
     reply = InteractionReply(interaction)
-    await guarded(reply, reply.tell("say.old_button" if task else "say.old_button.bare", id=task))
+    await error_boundary(
+        reply, reply.tell(Text.REPLY_OLD_BUTTON if task else Text.REPLY_OLD_BUTTON_BARE, id=task)
+    )
 
 
 def _ref(interaction: discord.Interaction[Any]) -> MessageRef:
@@ -57,11 +60,13 @@ async def _press(
     services: Services,
     interaction: discord.Interaction[Any],
     custom_id: CustomId,
-    words: Words | None = None,
+    modal_input: ModalInput | None = None,
 ) -> None:
     reply = InteractionReply(interaction)
-    place, on, aim = place_of(interaction), _ref(interaction), aim_of(custom_id.arg)
-    await guarded(reply, services.presses.press(place, on, custom_id.task_id, aim, reply, words))
+    context, on, target = context_from(interaction), _ref(interaction), parse_target(custom_id.arg)
+    await error_boundary(
+        reply, services.presses.press(context, on, custom_id.task_id, target, reply, modal_input)
+    )
 
 
 async def _pick(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
@@ -70,8 +75,8 @@ async def _pick(services: Services, interaction: discord.Interaction[Any], custo
 
 async def _area(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
     reply = _private(interaction)
-    place, on, aim = place_of(interaction), _ref(interaction), aim_of(custom_id.arg)
-    await guarded(reply, services.regions.choose(place, on, custom_id.task_id, aim, reply))
+    context, on, target = context_from(interaction), _ref(interaction), parse_target(custom_id.arg)
+    await error_boundary(reply, services.regions.choose(context, on, custom_id.task_id, target, reply))
 
 
 def _private(interaction: discord.Interaction[Any]) -> InteractionReply:
@@ -82,64 +87,68 @@ def _private(interaction: discord.Interaction[Any]) -> InteractionReply:
 
 async def _write(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
     reply = InteractionReply(interaction)
-    place, on, aim = place_of(interaction), _ref(interaction), _waiting(custom_id)
-    await guarded(reply, services.windows.write(place, on, custom_id.task_id, aim, reply))
+    context, on, target = context_from(interaction), _ref(interaction), _waiting(custom_id)
+    await error_boundary(reply, services.windows.write(context, on, custom_id.task_id, target, reply))
 
 
-def _waiting(custom_id: CustomId) -> Aim:
+def _waiting(custom_id: CustomId) -> PressTarget:
     """What the words of a task that waits are aimed at; its oldest buttons do not say."""
-    return aim_of(custom_id.arg or MODAL)
+    return parse_target(custom_id.arg or MODAL)
 
 
 async def _leave(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
     reply = InteractionReply(interaction, update=True)
-    await guarded(
-        reply, services.windows.leave(place_of(interaction), _ref(interaction), custom_id.task_id, reply)
+    await error_boundary(
+        reply, services.windows.leave(context_from(interaction), _ref(interaction), custom_id.task_id, reply)
     )
 
 
 async def _stop(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
     reply = InteractionReply(interaction, update=True)
-    place, on = place_of(interaction), _ref(interaction)
-    stopping = services.presses.stop_trying(place, on, custom_id.task_id, custom_id.arg, reply)
-    await guarded(reply, stopping)
+    context, on = context_from(interaction), _ref(interaction)
+    stopping = services.presses.stop_trying(context, on, custom_id.task_id, custom_id.arg, reply)
+    await error_boundary(reply, stopping)
 
 
 async def _form(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
-    words, aim = words_of(interaction), aim_of(custom_id.arg)
-    if aim.action != MODAL:
-        await _press(services, interaction, custom_id, words)
+    modal_input, target = modal_input_from(interaction), parse_target(custom_id.arg)
+    if target.action != MODAL:
+        await _press(services, interaction, custom_id, modal_input)
         return
     reply = InteractionReply(interaction, update=True)
-    place, on = place_of(interaction), _ref(interaction)
-    await guarded(reply, services.windows.answer(place, on, custom_id.task_id, aim, words, reply))
+    context, on = context_from(interaction), _ref(interaction)
+    await error_boundary(
+        reply, services.windows.answer(context, on, custom_id.task_id, target, modal_input, reply)
+    )
 
 
 async def _look(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
     reply = InteractionReply(interaction, update=True)
 
     async def look() -> None:
-        await reply.think()
-        await services.status.look_again(place_of(interaction), _ref(interaction), custom_id.task_id, reply)
+        await reply.defer()
+        await services.status.refresh(context_from(interaction), _ref(interaction), custom_id.task_id, reply)
 
-    await guarded(reply, look())
+    await error_boundary(reply, look())
 
 
 async def _more(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
     reply = _private(interaction)
     page = int(custom_id.arg) if custom_id.arg.isdecimal() else 1
-    await guarded(reply, services.status.more(place_of(interaction), custom_id.task_id, page, reply))
+    await error_boundary(
+        reply, services.status.more(context_from(interaction), custom_id.task_id, page, reply)
+    )
 
 
 _HANDLERS: dict[Verb, Handler] = {
     Verb.PRESS: _press,
     Verb.AGAIN: _press,
-    Verb.LOOK: _look,
+    Verb.REFRESH: _look,
     Verb.MORE: _more,
-    Verb.WRITE: _write,
-    Verb.LEAVE: _leave,
+    Verb.OPEN_MODAL: _write,
+    Verb.DISMISS: _leave,
     Verb.STOP: _stop,
-    Verb.FORM: _form,
+    Verb.MODAL: _form,
     Verb.AREA: _area,
-    Verb.PICK: _pick,
+    Verb.SELECT: _pick,
 }

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import discord
 
-from mjbot.core.custom_id import MENU, CustomId, parse
-from mjbot.core.menu import Menu
+from mjbot.core.card.menu import Menu
+from mjbot.core.model.custom_id import MENU, CustomId, parse
 from mjbot.ui.buttons import Host
 
 if TYPE_CHECKING:

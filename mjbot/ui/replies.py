@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import discord
 
-from mjbot.core.buttons import Rows
-from mjbot.core.card import Card
-from mjbot.core.description import timestamp
-from mjbot.core.forms import Question
-from mjbot.core.menu import Menu
-from mjbot.core.watch import MessageRef
-from mjbot.core.words import say
-from mjbot.errors import AnswerLost, MJBotError, SlowDown
+from mjbot.core.card.buttons import Rows
+from mjbot.core.card.card import Card
+from mjbot.core.card.description import timestamp
+from mjbot.core.card.menu import Menu
+from mjbot.core.card.modals import ModalSpec
+from mjbot.core.i18n.messages import translate
+from mjbot.core.i18n.texts import Text
+from mjbot.core.model.watch import MessageRef
+from mjbot.errors import MJBotError, ResponseLost, UpstreamRateLimited
 from mjbot.ports import File
 from mjbot.ui import embeds
-from mjbot.ui.forms import modal_of
+from mjbot.ui.modals import build_modal
 from mjbot.ui.tokens import TokenRefused
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class InteractionReply:
         self._ref: MessageRef | None = None
         self._shown = False
 
-    async def think(self, *, private: bool = False) -> MessageRef:
+    async def defer(self, *, private: bool = False) -> MessageRef:
         """Answer with "thinking" (nothing visible when updating); only the first call counts."""
         if self._ref is None:
             self._private = self._private or private
@@ -60,9 +61,9 @@ class InteractionReply:
     async def show(self, card: Card, image: str | None) -> MessageRef:
         """Put a card on the public answer."""
         try:
-            ref = await self._show(embeds.embed_of(card, image), embeds.view_of(card.rows))
+            ref = await self._show(embeds.build_embed(card, image), embeds.build_view(card.rows))
         except (discord.HTTPException, TokenRefused, aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise AnswerLost(type(error).__name__, ref="-") from error
+            raise ResponseLost(type(error).__name__, ref="-") from error
         if not (self._update or self._private):
             born = self._interaction
             born.client.tokens.lend(ref, born.application_id, born.token, born.created_at.timestamp())
@@ -85,48 +86,50 @@ class InteractionReply:
         """True when a first answer was given, so that no window can be opened any more."""
         return self._interaction.response.is_done()
 
-    async def ask(self, question: Question) -> None:
+    async def ask(self, question: ModalSpec) -> None:
         """Open a window; it must be the first answer."""
-        modal = modal_of(question, str(self._interaction.locale))
+        modal = build_modal(question, str(self._interaction.locale))
         await self._interaction.response.send_modal(modal)
 
     async def hold(self, card: Card) -> None:
         """Show a card that something else will take the place of."""
         try:
-            await self._show(embeds.embed_of(card, None), embeds.view_of(card.rows))
+            await self._show(embeds.build_embed(card, None), embeds.build_view(card.rows))
         except (discord.HTTPException, TokenRefused, aiohttp.ClientError, OSError, TimeoutError) as error:
             log.info("a wait could not be shown: %s", type(error).__name__)  # it goes on all the same
         self._shown = False
 
-    async def redraw(self, rows: Rows) -> bool:
+    async def edit_buttons(self, rows: Rows) -> bool:
         """Change the buttons at once, if the answer is the pressed message; False if it is not."""
         message = self._interaction.message
         if message is None or not self._update:
             return False
-        await self._interaction.response.edit_message(view=embeds.view_of(rows))
+        await self._interaction.response.edit_message(view=embeds.build_view(rows))
         self._ref = MessageRef(self._channel, message.id)
         return True
 
-    async def also(self, card: Card) -> MessageRef:
+    async def followup(self, card: Card) -> MessageRef:
         """Add one more public card beside the answer."""
-        view = embeds.view_of(card.rows) or discord.utils.MISSING
-        sent = await self._interaction.followup.send(embed=embeds.embed_of(card, None), view=view, wait=True)
+        view = embeds.build_view(card.rows) or discord.utils.MISSING
+        sent = await self._interaction.followup.send(
+            embed=embeds.build_embed(card, None), view=view, wait=True
+        )
         return MessageRef(self._channel, sent.id)
 
     async def choose(
-        self, key: str, rows: Rows, *, menu: Menu | None = None, file: File | None = None, **values: object
+        self, text: Text, rows: Rows, *, menu: Menu | None = None, file: File | None = None, **values: object
     ) -> None:
         """Say one sentence with buttons to this person alone, in place of whatever was to be public."""
-        sentence = say(key, str(self._interaction.locale), **values)
-        await self._instead(sentence, embeds.view_of(rows, menu), file)
+        sentence = translate(text, str(self._interaction.locale), **values)
+        await self._instead(sentence, embeds.build_view(rows, menu), file)
 
-    async def tell(self, key: str, **values: object) -> None:
+    async def tell(self, text: Text, **values: object) -> None:
         """Say one sentence to this person alone."""
-        await self._whisper(say(key, str(self._interaction.locale), **values))
+        await self._whisper(translate(text, str(self._interaction.locale), **values))
 
-    async def withdraw(self, key: str, **values: object) -> None:
+    async def replace_with_private(self, text: Text, **values: object) -> None:
         """Say one sentence to this person alone, in place of whatever was to be public."""
-        await self._instead(say(key, str(self._interaction.locale), **values))
+        await self._instead(translate(text, str(self._interaction.locale), **values))
 
     async def fail(self, error: MJBotError) -> None:
         """Say an error to this person alone; a public "thinking" is taken away."""
@@ -137,7 +140,7 @@ class InteractionReply:
         self, sentence: str, view: discord.ui.View | None = None, file: File | None = None
     ) -> None:
         if self._ref is not None and self._private:
-            embed, files = (embeds.picture_of(file), [embeds.upload_of(file)]) if file else (None, [])
+            embed, files = (embeds.picture_of(file), [embeds.build_file(file)]) if file else (None, [])
             await self._interaction.edit_original_response(
                 content=sentence, embed=embed, view=view, attachments=files
             )
@@ -157,7 +160,7 @@ class InteractionReply:
     ) -> None:
         extra: dict[str, Any] = {"view": view} if view else {}
         if file is not None:
-            extra |= {"embed": embeds.picture_of(file), "file": embeds.upload_of(file)}
+            extra |= {"embed": embeds.picture_of(file), "file": embeds.build_file(file)}
         if self._interaction.response.is_done():
             await self._interaction.followup.send(sentence, ephemeral=True, **extra)
         else:
@@ -166,19 +169,19 @@ class InteractionReply:
 
 def sentence_of(error: MJBotError, locale: str, now: float) -> str:
     """What to tell a person of an error."""
-    if isinstance(error, SlowDown) and error.retry_after:
-        return say("say.slow_down.until", locale, t=timestamp(now + error.retry_after))
-    return say(error.sentence, locale, **error.values)
+    if isinstance(error, UpstreamRateLimited) and error.retry_after:
+        return translate(Text.REPLY_UPSTREAM_RATE_LIMITED_UNTIL, locale, t=timestamp(now + error.retry_after))
+    return translate(error.sentence, locale, **error.values)
 
 
-async def guarded(reply: Reply, work: Awaitable[None]) -> None:
+async def error_boundary(reply: Reply, work: Awaitable[None]) -> None:
     """Run a use case; whatever goes wrong ends as one private sentence, never as silence."""
     try:
         await work
     except MJBotError as error:
         await _tell(reply, error)
-    except (discord.HTTPException, TokenRefused) as trouble:
-        log.info("Discord did not take the answer to an interaction: %s", getattr(trouble, "code", "limited"))
+    except (discord.HTTPException, TokenRefused) as problem:
+        log.info("Discord did not take the answer to an interaction: %s", getattr(problem, "code", "limited"))
         await _tell(reply, MJBotError(ref="-"))
     except Exception:
         ref = secrets.token_hex(4)
@@ -189,5 +192,5 @@ async def guarded(reply: Reply, work: Awaitable[None]) -> None:
 async def _tell(reply: Reply, error: MJBotError) -> None:
     try:
         await reply.fail(error)
-    except (discord.HTTPException, TokenRefused) as trouble:
-        log.info("an answer could not be given: %s", getattr(trouble, "code", "limited"))
+    except (discord.HTTPException, TokenRefused) as problem:
+        log.info("an answer could not be given: %s", getattr(problem, "code", "limited"))

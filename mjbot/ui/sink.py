@@ -14,14 +14,14 @@ from typing import Any
 import aiohttp
 import discord
 
-from mjbot.core.card import Card, Picture
-from mjbot.core.edits import Edit
-from mjbot.core.outcome import Delivered, Gone, Later, Outcome, Refused, Rerouted
-from mjbot.core.watch import MessageRef, Shown
+from mjbot.core.card.card import Card, Picture
+from mjbot.core.editing.edit_queue import Edit
+from mjbot.core.editing.outcome import Delivered, Gone, Later, Outcome, Refused, Rerouted
+from mjbot.core.model.watch import DeliveredState, MessageRef
 from mjbot.ports import SMALLER, File, PictureSource
-from mjbot.ui.brake import Brake
-from mjbot.ui.embeds import embed_of, upload_of, view_of
-from mjbot.ui.tokens import TokenRefused, Tokens
+from mjbot.ui.breaker import InvalidRequestBreaker
+from mjbot.ui.embeds import build_embed, build_file, build_view
+from mjbot.ui.tokens import InteractionTokens, TokenRefused
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,13 @@ _ARCHIVED_WAIT, _OLD_WAIT, _BUSY_WAIT = 600.0, 60.0, 5.0
 class DiscordSink:
     """A `MessageSink` over discord.py."""
 
-    def __init__(self, client: discord.Client, pictures: PictureSource, brake: Brake, tokens: Tokens) -> None:
+    def __init__(
+        self,
+        client: discord.Client,
+        pictures: PictureSource,
+        brake: InvalidRequestBreaker,
+        tokens: InteractionTokens,
+    ) -> None:
         self._client = client
         self._pictures = pictures
         self._brake = brake
@@ -48,7 +54,7 @@ class DiscordSink:
         if (rest := self._brake.rest()) > 0:
             return Later(rest)
         try:
-            if edit.card.digest == edit.shown.digest:
+            if edit.card.digest == edit.delivered.digest:
                 return await self._look(edit)
             return await self._deliver(edit, *await self._picture(edit))
         except TokenRefused:
@@ -66,7 +72,7 @@ class DiscordSink:
         """Until when a message may be edited by the token of its interaction."""
         return self._tokens.until(ref)
 
-    async def stands(self, ref: MessageRef) -> bool:
+    async def message_exists(self, ref: MessageRef) -> bool:
         """False when a message was surely deleted."""
         try:
             await self._client.get_partial_messageable(ref.channel_id).fetch_message(ref.message_id)
@@ -88,7 +94,7 @@ class DiscordSink:
             await self._send(edit, image, None)
             unsure = False  # no file will be taken here, so another look would be for nothing
         return Delivered(
-            Shown(edit.card.digest, picture.key if image and picture else "", image or ""), unsure
+            DeliveredState(edit.card.digest, picture.key if image and picture else "", image or ""), unsure
         )
 
     def _unsure(self, edit: Edit, image: str | None, message: discord.Message) -> bool:
@@ -100,10 +106,10 @@ class DiscordSink:
 
     async def _look(self, edit: Edit) -> Outcome:
         """Attach the result of a delivered card, if its link does not do."""
-        picture, kept = edit.card.picture, Delivered(edit.shown)
-        if picture is None or not picture.final or edit.plain or edit.shown.image.startswith(_ATTACHED):
+        picture, kept = edit.card.picture, Delivered(edit.delivered)
+        if picture is None or not picture.final or edit.plain or edit.delivered.image.startswith(_ATTACHED):
             return kept
-        if edit.shown.image and not self._pictures.attaches(picture) and await self._link_works(edit):
+        if edit.delivered.image and not self._pictures.attaches(picture) and await self._link_works(edit):
             return kept
         file = await self._pictures.load(picture)
         if file is None:
@@ -121,17 +127,17 @@ class DiscordSink:
         picture = None if edit.plain else edit.card.picture
         if picture is None:
             return None, None
-        if picture.key == edit.shown.picture:
-            return edit.shown.image, None
+        if picture.key == edit.delivered.picture:
+            return edit.delivered.image, None
         if self._pictures.attaches(picture) and (file := await self._pictures.load(picture)):
             return f"{_ATTACHED}{file.name}", file
-        return self._fallback(picture, edit.shown), None
+        return self._fallback(picture, edit.delivered), None
 
-    def _fallback(self, picture: Picture, shown: Shown) -> str | None:
+    def _fallback(self, picture: Picture, delivered: DeliveredState) -> str | None:
         if link := self._pictures.link(picture):
             return link
         # A preview that cannot be had leaves the one before it; a result must not show a preview.
-        return None if picture.final else shown.image or None
+        return None if picture.final else delivered.image or None
 
     def _message(self, edit: Edit) -> discord.PartialMessage:
         channel = self._client.get_partial_messageable(edit.ref.channel_id)
@@ -140,11 +146,11 @@ class DiscordSink:
     async def _send(self, edit: Edit, image: str | None, file: File | None) -> discord.Message:
         extra: dict[str, Any] = {}
         if file is not None:
-            extra["attachments"] = [upload_of(file)]
-        elif edit.shown.image.startswith(_ATTACHED) and image != edit.shown.image:
+            extra["attachments"] = [build_file(file)]
+        elif edit.delivered.image.startswith(_ATTACHED) and image != edit.delivered.image:
             extra["attachments"] = []
-        extra["view"] = None if edit.plain else view_of(edit.card.rows)
-        extra["embed"] = embed_of(_worded(edit.card, image), image)
+        extra["view"] = None if edit.plain else build_view(edit.card.rows)
+        extra["embed"] = build_embed(_worded(edit.card, image), image)
         if not edit.by_token:
             return await self._message(edit).edit(content=None, **extra)
         if (lent := self._tokens.of(edit.ref)) is None:

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import aiohttp
 
 from mjbot.clock import Clock
-from mjbot.core.watch import MessageRef
+from mjbot.core.model.watch import MessageRef
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ _CHANNEL_REST = 600.0  # seconds for which no token of a channel is used after a
 
 
 @dataclass(frozen=True, slots=True)
-class Lent:
+class InteractionToken:
     """A token, whose it is, and until when it is used (unix seconds)."""
 
     application_id: int
@@ -36,12 +36,12 @@ class TokenRefused(Exception):
     """The token of an interaction does not take this edit; the bot's own token may."""
 
 
-class Tokens:
+class InteractionTokens:
     """Which messages may be edited by the token of their interaction, and by which."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._lent: dict[MessageRef, Lent] = {}
+        self._lent: dict[MessageRef, InteractionToken] = {}
         self._refs: dict[str, MessageRef] = {}
         self._resting: dict[int, float] = {}
         self.trace = aiohttp.TraceConfig()
@@ -54,7 +54,7 @@ class Tokens:
         self._forget_dead(now)
         until = min(created_at, now) + _LIFE  # whatever the clocks say
         if until > now and self._resting.get(ref.channel_id, 0.0) <= now:
-            self._lent[ref] = Lent(application_id, token, until)
+            self._lent[ref] = InteractionToken(application_id, token, until)
             self._refs[token] = ref
 
     def until(self, ref: MessageRef) -> float:
@@ -62,7 +62,7 @@ class Tokens:
         lent = self._lent.get(ref)
         return lent.until if lent else 0.0
 
-    def of(self, ref: MessageRef) -> Lent | None:
+    def of(self, ref: MessageRef) -> InteractionToken | None:
         """The token for a message, or None."""
         lent = self._lent.get(ref)
         return lent if lent is not None and lent.until > self._clock.now() else None
@@ -77,7 +77,7 @@ class Tokens:
         """How many tokens are kept, those included that died since the last one came."""
         return len(self._lent)
 
-    def told_429(self, token: str, *, shared: bool) -> None:
+    def on_rate_limit(self, token: str, *, shared: bool) -> None:
         """Discord limits this token, or with it all tokens of its channel."""
         if (ref := self._refs.get(token)) is None:
             return
@@ -105,7 +105,7 @@ class Tokens:
             return  # an answer to a person ("@original") has no other route, and is worth another try
         token = parts[parts.index("webhooks") + 2]
         if status == 429:
-            self.told_429(token, shared=end.response.headers.get("X-RateLimit-Scope") == "shared")
+            self.on_rate_limit(token, shared=end.response.headers.get("X-RateLimit-Scope") == "shared")
         # discord.py would sleep here, and with it the newest card, which may go by its channel at once.
         end.response.close()
         raise TokenRefused

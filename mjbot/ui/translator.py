@@ -5,16 +5,17 @@ from __future__ import annotations
 import discord
 from discord import app_commands
 
-from mjbot.core.words import ENGLISH, language, say
+from mjbot.core.i18n.messages import ENGLISH, language, translate
+from mjbot.core.i18n.texts import Text
 
 
-def words(key: str) -> app_commands.locale_str:
-    """A translatable string for a command, from the catalogue."""
-    return app_commands.locale_str(say(key, ENGLISH), key=key)
+def localized(text: Text) -> app_commands.locale_str:
+    """A localizable string for a command's names and descriptions."""
+    return app_commands.locale_str(text.english, text=text)
 
 
 class CatalogueTranslator(app_commands.Translator):
-    """Translates what `words` made."""
+    """Translates what `localized` made."""
 
     async def translate(
         self,
@@ -23,8 +24,8 @@ class CatalogueTranslator(app_commands.Translator):
         context: app_commands.TranslationContextTypes,  # noqa: ARG002 (the key says enough)
     ) -> str | None:
         """The text for a locale; None where it would be the English one."""
-        key = string.extras.get("key")
-        if key is None or language(locale.value) == ENGLISH:
+        text = string.extras.get("text")
+        if text is None or language(locale.value) == ENGLISH:
             return None
-        translated = say(key, locale.value)
+        translated = translate(text, locale.value)
         return None if translated == string.message else translated

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from mjbot.core.task import KNOWN_STATUSES
+from mjbot.core.model.task import KNOWN_STATUSES
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ _EXPECTED: dict[str, Callable[[Any], bool]] = {
 }
 
 
-def oddities(task: Mapping[str, Any]) -> Iterator[str]:
+def unexpected_fields(task: Mapping[str, Any]) -> Iterator[str]:
     """Name what is odd about a task as it was sent. Values are not named: some hold people's words."""
     for name, expected in _EXPECTED.items():
         if name in task and not expected(task[name]):
@@ -74,9 +74,9 @@ class Drift:
 
     def note(self, task: Mapping[str, Any]) -> None:
         """Look at one task as it was sent."""
-        for oddity in oddities(task):
-            if oddity not in self.counts:
+        for field in unexpected_fields(task):
+            if field not in self.counts:
                 if len(self.counts) >= _MOST:
                     continue
-                log.warning("this image service sends %s; it is read as well as can be", oddity)
-            self.counts[oddity] += 1
+                log.warning("this image service sends %s; it is read as well as can be", field)
+            self.counts[field] += 1

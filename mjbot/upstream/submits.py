@@ -8,12 +8,21 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from mjbot.core.forms import PROMPT
-from mjbot.core.task import TaskId, parse_task_id
-from mjbot.core.text import clean, escape
+from mjbot.core.card.modals import PROMPT
+from mjbot.core.i18n.text import clean, escape
+from mjbot.core.i18n.texts import Text
+from mjbot.core.model.task import TaskId, parse_task_id
 from mjbot.errors import PressRefused, PressUnclear, QueueFull
-from mjbot.ports import Accepted
-from mjbot.upstream.answers import NOT_FOUND, SATURATED, Response, is_html, json_of, raise_for, words_of
+from mjbot.ports import SubmitResult
+from mjbot.upstream.responses import (
+    NOT_FOUND,
+    SATURATED,
+    Response,
+    error_message,
+    is_html,
+    json_of,
+    raise_for,
+)
 from mjbot.upstream.wire import mapping, text
 
 _PARENT_GONE = ("关联任务", "expired", *NOT_FOUND)
@@ -24,27 +33,27 @@ _ACCEPTED, _WANTS_WINDOW, _QUEUED, _QUEUE_FULL, _BANNED = 1, 21, 22, 23, 24
 _NO_ACCOUNT, _BAD_ARGUMENT, _FAILED, _ENVELOPE = 3, 4, 9, -1
 
 
-def read_submit(response: Response) -> Accepted:
+def read_submit(response: Response) -> SubmitResult:
     """The accepted submit. Raises `PressRefused` (nothing started), `PressUnclear`, `UpstreamError`."""
     data = mapping(json_of(response))
-    code, words = data.get("code"), words_of(data)
+    code, message = data.get("code"), error_message(data)
     if response.status < 300 and code in (_ACCEPTED, _QUEUED, _WANTS_WINDOW):
         ids = _ids(data.get("result"))
         if not ids:
-            raise PressUnclear(f"accepted without an id: {words}")
+            raise PressUnclear(f"accepted without an id: {message}")
         properties = mapping(data.get("properties"))
         ahead = properties.get("numberOfQueues")
-        return Accepted(
+        return SubmitResult(
             ids[0],
             others=ids[1:],
             ahead=ahead if isinstance(ahead, int) and ahead > 0 else None,
-            wants_words=_wants_words(code, words, properties),
+            needs_modal=_wants_words(code, message, properties),
             prompt=text(properties.get("finalPrompt"))[:PROMPT],
         )
-    _refuse(response, data, code, words)
+    _refuse(response, data, code, message)
 
 
-def _wants_words(code: int, words: str, properties: dict[str, Any]) -> bool:
+def _wants_words(code: int, message: str, properties: dict[str, Any]) -> bool:
     """True for a window that waits; gateways rewrite its code 21 to 1, but not its other signs.
 
     An old proxy's 21 means "made before", and carries the status of that task.
@@ -52,7 +61,7 @@ def _wants_words(code: int, words: str, properties: dict[str, Any]) -> bool:
     if code == _WANTS_WINDOW:
         return not properties.get("status")
     return code == _ACCEPTED and (
-        any(word in words.lower() for word in _WINDOW) or bool(properties.get("remix"))
+        any(word in message.lower() for word in _WINDOW) or bool(properties.get("remix"))
     )
 
 
@@ -63,24 +72,26 @@ def _ids(result: Any) -> tuple[TaskId, ...]:
     return tuple(dict.fromkeys(each for each in named if each is not None))
 
 
-def _refuse(response: Response, data: dict[str, Any], code: Any, words: str) -> NoReturn:
-    lower = words.lower()
+def _refuse(response: Response, data: dict[str, Any], code: Any, message: str) -> NoReturn:
+    lower = message.lower()
     if "unknown_action" in lower:
-        raise PressRefused("say.refused", words, for_good=True)
+        raise PressRefused(Text.REPLY_ACTION_NOT_OFFERED, message, for_good=True)
     if code == _BANNED:
         word = clean(text(mapping(data.get("properties")).get("bannedWord")))[:60]
-        raise PressRefused("say.banned" if word else "say.banned.unnamed", words, word=escape(word))
+        raise PressRefused(
+            Text.REPLY_BANNED_WORD if word else Text.REPLY_BANNED_WORD_UNNAMED, message, word=escape(word)
+        )
     if code in (_QUEUE_FULL, SATURATED) or (code == _FAILED and any(word in lower for word in _FULL)):
-        raise QueueFull(words)
+        raise QueueFull(message)
     if code == _NO_ACCOUNT:
         gone = any(word in lower for word in _PARENT_GONE)
-        raise PressRefused("say.parent_gone" if gone else "say.no_account", words)
+        raise PressRefused(Text.REPLY_PARENT_GONE if gone else Text.REPLY_NO_ACCOUNT, message)
     if code == _BAD_ARGUMENT or (code == _ENVELOPE and response.status < 500):
         if any(word in lower for word in NOT_FOUND):
-            raise PressRefused("say.parent_gone", words)
+            raise PressRefused(Text.REPLY_PARENT_GONE, message)
         early = any(word in lower for word in _NOT_READY)
-        raise PressRefused("say.not_ready" if early else "say.not_accepted", words)
+        raise PressRefused(Text.REPLY_NOT_READY if early else Text.REPLY_NOT_ACCEPTED, message)
     if response.status in (401, 403, 404, 405, 429) or (is_html(response) and response.status < 500):
         raise_for(response, data)  # these come before the submit is looked at
     # 5, 9 and 5xx: a server could not read its upstream, which may have begun the job all the same.
-    raise PressUnclear(f"{response.status} {words}")
+    raise PressUnclear(f"{response.status} {message}")

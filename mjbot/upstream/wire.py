@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from mjbot.core.task import Button, Task, parse_task_id
+from mjbot.core.model.task import Button, Task, parse_task_id
 
 _SECONDS_BELOW = 100_000_000_000  # smaller numbers are seconds, larger ones milliseconds
 _LAST_MOMENT = 253_402_300_799  # the end of year 9999: Discord draws nothing later
@@ -143,11 +143,11 @@ class WireTask(BaseModel):
         )
 
 
-def unnoted(_: Mapping[str, Any]) -> None:
+def ignore(_: Mapping[str, Any]) -> None:
     """Look at nothing."""
 
 
-def read_task(data: Any, note: Note = unnoted) -> Task | None:
+def read_task(data: Any, note: Note = ignore) -> Task | None:
     """A task out of whatever was sent: bare, wrapped once, or alone in a list; None if there is none.
 
     ``note`` gets the task as it was sent.
@@ -169,7 +169,7 @@ def read_task(data: Any, note: Note = unnoted) -> Task | None:
         return None
 
 
-def read_tasks(data: Any, note: Note = unnoted) -> list[Task] | None:
+def read_tasks(data: Any, note: Note = ignore) -> list[Task] | None:
     """Tasks out of a list, or of one wrapped once; None when there is no list."""
     if isinstance(data, dict):
         data = next((data[key] for key in ("data", "result") if isinstance(data.get(key), list)), None)

@@ -15,18 +15,18 @@ from pathlib import Path
 
 from tests.benchmarks import chart, report, results
 from tests.benchmarks.figures import Figures
-from tests.benchmarks.plays import PLAYS, Play
 from tests.benchmarks.rig import run
+from tests.benchmarks.scenarios import SCENARIOS, Scenario
 
 _ROOT = Path(__file__).parent.parent.parent
 _DOCS = _ROOT / "docs"
 _WHOLE, _SOME = (_ROOT / "build" / "benchmarks" / name for name in ("whole.json", "some.json"))
 
 
-async def play(plays: Sequence[Play], kept: Path) -> dict[str, Figures]:
+async def scenario(scenarios: Sequence[Scenario], kept: Path) -> dict[str, Figures]:
     """Play these, one after another, and keep what each gave at once."""
     runs: dict[str, Figures] = {}
-    for each in plays:
+    for each in scenarios:
         print(f"{each.name}: {each.tasks} tasks in {each.channels} channels ...", flush=True)  # noqa: T201
         runs[each.name] = await run(each)
         results.write(kept, runs)
@@ -42,7 +42,7 @@ def write_page(runs: dict[str, Figures]) -> None:
 
 
 def main() -> None:
-    names = [each.name for each in PLAYS]
+    names = [each.name for each in SCENARIOS]
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
     parser.add_argument("--only", nargs="+", choices=names, metavar="NAME", help=", ".join(names))
     parser.add_argument("--page", action="store_true", help="write the page of the last whole run")
@@ -52,9 +52,9 @@ def main() -> None:
     if chosen.page:
         runs = results.read(_WHOLE)
     elif chosen.only:
-        runs = asyncio.run(play([each for each in PLAYS if each.name in chosen.only], _SOME))
+        runs = asyncio.run(scenario([each for each in SCENARIOS if each.name in chosen.only], _SOME))
     else:
-        runs = asyncio.run(play(PLAYS, _WHOLE))
+        runs = asyncio.run(scenario(SCENARIOS, _WHOLE))
     if not chosen.only:
         write_page(runs)
     print(report.table([*runs.values()]), report.target_lines(runs), sep="\n\n")  # noqa: T201

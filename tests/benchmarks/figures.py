@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from mjbot.sandbox.server import Seen
+from mjbot.sandbox.server import RecordedRequest
 from tests.benchmarks.plan import PERCENTS, START_UP, Job, Plan
 from tests.benchmarks.reads import Rounds, peak, reads_of, rounds_of, running_gaps
 from tests.system.discord_stub import Message, Version
@@ -50,7 +50,7 @@ class Figures:
     cpu: float = 0.0  # share of one core
     memory: float = 0.0  # MiB, at the end
     start: Start | None = None
-    hooks: int = 0  # posts of the service that the bot answered
+    webhooks: int = 0  # posts of the service that the bot answered
     took: float = 0.0  # with everything around it
 
     @property
@@ -70,7 +70,7 @@ class Record:
     plan: Plan
     messages: Mapping[str, Message | None]
     asked_at: Mapping[str, float]  # seconds of the plan
-    seen: Sequence[Seen]
+    seen: Sequence[RecordedRequest]
     begin: float
     begin_wall: float
     count_429: int
@@ -127,7 +127,7 @@ def measure(program: str, record: Record) -> Figures:
     ]
     every = [delay for _, delay in late]
     finals = [delay for number, delay in late if number == len(PERCENTS) - 2]
-    known = {job.task_id for job in record.plan.jobs if job.stands}
+    known = {job.task_id for job in record.plan.jobs if job.message_exists}
     reads = [r for r in reads_of(record.seen, record.begin_wall, known) if record.inside(r.at)]
     theirs = program != "mjbot"
     interval = quantile(running_gaps(reads, jobs), 0.5)
@@ -171,7 +171,7 @@ def started(record: Record, ready: float) -> Start:
     needless = 0
     for job in record.plan.jobs:
         message = record.messages.get(job.task_id)
-        if message is None or not job.stands:
+        if message is None or not job.message_exists:
             continue
         before = state_of(message.history[0])
         early = [each.at - record.begin for each in message.history[1:]]

@@ -129,10 +129,10 @@ async def main(model: str, setup: dict[str, Any]) -> None:
         if model == "D":
             await model_d(peer)
             return
-        play = {"A": model_a, "B": model_b, "C": model_c}[model]
+        scenario = {"A": model_a, "B": model_b, "C": model_c}[model]
         async with asyncio.TaskGroup() as tasks:
             for job in peer.jobs:
-                tasks.create_task(play(peer, job))
+                tasks.create_task(scenario(peer, job))
 
 
 if __name__ == "__main__":

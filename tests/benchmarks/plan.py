@@ -44,7 +44,7 @@ class Job:
     start: float
     queue: float = 0.0  # seconds more in the first state
     pause: float = 0.0  # seconds more in the last state but one
-    stands: bool = False  # its message is there at second 0
+    message_exists: bool = False  # its message is there at second 0
 
     @cached_property
     def changes(self) -> tuple[float, ...]:
@@ -83,15 +83,15 @@ class Plan:
 
 def spread(count: int, channels: int, queue: float = 0.0) -> Plan:
     """So many tasks, evenly over so many channels, that begin within 20 s; the same ones each time."""
-    dice = random.Random(SEED)
-    jobs = [Job(_id(n), n % channels, dice.uniform(0, ARRIVALS), queue) for n in range(count)]
+    rng = random.Random(SEED)
+    jobs = [Job(_id(n), n % channels, rng.uniform(0, ARRIVALS), queue) for n in range(count)]
     return Plan(jobs, channels, ARRIVALS + queue + LIFE + PATIENCE)
 
 
 def restart(count: int, channels: int) -> Plan:
     """As `spread`, but in mid-task the bot is started anew: all messages stand, and no token is known."""
     jobs = [
-        replace(job, start=job.start - ARRIVALS, stands=True) if number else replace(job, start=0.0)
+        replace(job, start=job.start - ARRIVALS, message_exists=True) if number else replace(job, start=0.0)
         for number, job in enumerate(spread(count, channels).jobs)
     ]
     return Plan(jobs, channels, LIFE + PATIENCE)
@@ -99,13 +99,13 @@ def restart(count: int, channels: int) -> Plan:
 
 def steady(count: int, channels: int) -> Plan:
     """So many live tasks of the stationary state, and as many arrivals a second as there are ends."""
-    dice = random.Random(SEED)
-    jobs = [_underway(dice, n, channels) for n in range(count)]
+    rng = random.Random(SEED)
+    jobs = [_underway(rng, n, channels) for n in range(count)]
     last = START_UP + MEASURED + _TAIL
     at = _SETTLED
-    while (at := at + dice.expovariate(count / MEAN_LIFE)) < last:
+    while (at := at + rng.expovariate(count / MEAN_LIFE)) < last:
         number = len(jobs)
-        jobs.append(Job(_id(number), dice.randrange(channels), at, dice.uniform(0, QUEUE)))
+        jobs.append(Job(_id(number), rng.randrange(channels), at, rng.uniform(0, QUEUE)))
     return Plan(jobs, channels, last, (START_UP, START_UP + MEASURED), whole=False)
 
 
@@ -113,16 +113,16 @@ def burst(count: int, channels: int) -> Plan:
     """So many tasks that stand at 93 % and all end in the same instant, 30 s after the bot is started."""
     start = START_UP - LIFE - _PAUSE
     # The first one is asked for: its answer shows that the bot is ready.
-    jobs = [Job(_id(n), n % channels, start, pause=_PAUSE, stands=n > 0) for n in range(count)]
+    jobs = [Job(_id(n), n % channels, start, pause=_PAUSE, message_exists=n > 0) for n in range(count)]
     return Plan(jobs, channels, START_UP + BURST_WAIT)
 
 
-def _underway(dice: random.Random, number: int, channels: int) -> Job:
+def _underway(rng: random.Random, number: int, channels: int) -> Job:
     # Whoever looks at a random moment meets a task the likelier the longer it lives, at any age of it.
     longest = QUEUE + LIFE
-    while dice.uniform(0, longest) > (queue := dice.uniform(0, QUEUE)) + LIFE:
+    while rng.uniform(0, longest) > (queue := rng.uniform(0, QUEUE)) + LIFE:
         pass
-    return Job(_id(number), number % channels, -dice.uniform(0, queue + LIFE), queue, stands=True)
+    return Job(_id(number), number % channels, -rng.uniform(0, queue + LIFE), queue, message_exists=True)
 
 
 def _id(number: int) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from mjbot.sandbox.server import Seen
+from mjbot.sandbox.server import RecordedRequest
 from tests.benchmarks.plan import Job
 
 ROUND_SLACK, BATCH = 1.2, 100
@@ -34,7 +34,7 @@ class Read:
     first: bool  # somebody who asked waited for it, and nobody had read these before
 
 
-def reads_of(seen: Sequence[Seen], begin_wall: float, known: set[str]) -> list[Read]:
+def reads_of(seen: Sequence[RecordedRequest], begin_wall: float, known: set[str]) -> list[Read]:
     """All reads since second 0, in order; ``known``: the tasks that were followed before it."""
     read = set(known)
     found = []

@@ -28,7 +28,7 @@ HEADS = (
     "play", "tasks", "channels", "reads", "reads a task and minute", "of these first reads", "most reads in 1 s",
     "poll interval", "edits a change", "wasted edits", "429s", "staleness p50 / p95",
     "time to final p50 / p95 / longest", "best possible p50 / p95 / longest", "first answer p99", "CPU seconds", "CPU",
-    "hooks", "memory",
+    "webhooks", "memory",
 )  # fmt: skip
 _ROUNDS = ("play", "rounds", "requests", "1.2 x ceil(live / 100), summed", "worst round", "mean")
 _STARTS = ("play", "ready for commands", "most reads in 1 s", "most edits in 1 s", "edits of unchanged cards")
@@ -57,7 +57,7 @@ Times in seconds. "never": at least one change was not shown when waiting was ov
 ![Reads per task and minute, and staleness](benchmarks.png)
 
 Rounds of reads. A round is as long as the poll interval of the play; its requests start evenly within it. Worst and
-mean are in units of ceil(live / 100). With hooks, reads come when hooks do, so these plays have no such target.
+mean are in units of ceil(live / 100). With webhooks, reads come when webhooks do, so these plays have no such target.
 
 {rounds}
 
@@ -131,7 +131,7 @@ Machine: {machine}.
 Found with py-spy at 1,000 tasks, before it was mended (59 % of a core, first answers at 0.66 s, finals at 10.7 s):
 
 - Half of the CPU was the edit book, which looked through all messages that wait whenever it was asked for the next.
-  Both books keep order now (`mjbot/core/agenda.py`).
+  Both books keep order now (`mjbot/core/scheduling/priority_queue.py`).
 - A look into the database for each card, and three commits for each end. Now one look for all cards of a reading, and
   what is over is written with what is shown, once a second.
 - Reads went out in bursts, so people waited behind polls. They go out evenly now, and who must wait is told so at once.
@@ -219,7 +219,7 @@ def _row(run: Figures) -> tuple[str, ...]:
         f"{run.ack:.3f}" if ours else "-",
         f"{run.cpu_seconds:.1f}",
         f"{run.cpu:.0%}",
-        str(run.hooks) if run.hooks else "-",
+        str(run.webhooks) if run.webhooks else "-",
         f"{run.memory:.0f} MiB",
     )
 

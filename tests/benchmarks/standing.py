@@ -8,62 +8,71 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from mjbot.core.card import render
-from mjbot.core.state import Context
-from mjbot.core.task import TaskId
-from mjbot.core.view import TaskView
-from mjbot.core.watch import MessageRef, Shown, Watch, WatchState
-from mjbot.store.sqlite import SqliteStore
-from mjbot.store.thread import DatabaseThread
-from mjbot.ui.embeds import embed_of
+from mjbot.core.card.card import render
+from mjbot.core.card.state import CardContext
+from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.task import TaskId
+from mjbot.core.model.watch import DeliveredState, MessageRef, Watch, WatchState
+from mjbot.store.sqlite.thread import DatabaseThread
+from mjbot.store.sqlite.watches import SqliteStore
+from mjbot.ui.embeds import build_embed
 from mjbot.upstream.wire import read_task
+from tests.benchmarks.harness import BotHarness
 from tests.benchmarks.plan import Job
-from tests.benchmarks.stage import Stage
 
 _LOCALE = "en"
 
 
-async def prepare(database: Path, stage: Stage, hook_token: str = "") -> None:
+async def prepare(database: Path, harness: BotHarness, hook_token: str = "") -> None:
     """Write the watches of all tasks whose messages stand, as of the plan's second 0."""
     async with DatabaseThread(str(database)) as thread:
         store = SqliteStore(thread)
         if hook_token:
             await store.set_named("hook_token", hook_token)
-        for number, job in enumerate(stage.plan.jobs):
-            if job.stands:
-                watch, view = _placed(stage, job)
-                await store.add(watch, view)
+        for number, job in enumerate(harness.plan.jobs):
+            if job.message_exists:
+                watch, snapshot = _placed(harness, job)
+                await store.add(watch, snapshot)
             if number % 100 == 0:
                 await asyncio.sleep(0)
 
 
-def _placed(stage: Stage, job: Job) -> tuple[Watch, TaskView]:
-    view = _view(stage, job)
-    card = render(view, Context(_LOCALE))
+def _placed(harness: BotHarness, job: Job) -> tuple[Watch, TaskSnapshot]:
+    snapshot = _snapshot(harness, job)
+    card = render(snapshot, CardContext(_LOCALE))
     # The link of a picture is an address that Discord could reach, so the bot would show it as it is.
     picture = card.picture
     image = picture.url if picture else None
-    channel = stage.channels[job.channel]
-    message = stage.stub.standing(channel, {"embeds": [embed_of(card, image).to_dict()], "components": []})
-    stage.standing[job.task_id] = message
-    shown = Shown(card.digest, picture.key if picture else "", image or "")
+    channel = harness.channels[job.channel]
+    message = harness.stub.standing(
+        channel, {"embeds": [build_embed(card, image).to_dict()], "components": []}
+    )
+    harness.standing[job.task_id] = message
+    delivered = DeliveredState(card.digest, picture.key if picture else "", image or "")
     ref = MessageRef(channel.id, message.id)
     guild = channel.guild.id if channel.guild else None
     watch = Watch(
-        ref, view.id, guild, stage.user.id, _LOCALE, view.opened_at, state=WatchState.OPEN, shown=shown
+        ref,
+        snapshot.id,
+        guild,
+        harness.user.id,
+        _LOCALE,
+        snapshot.opened_at,
+        state=WatchState.OPEN,
+        delivered=delivered,
     )
-    return watch, view
+    return watch, snapshot
 
 
-def _view(stage: Stage, job: Job) -> TaskView:
+def _snapshot(harness: BotHarness, job: Job) -> TaskSnapshot:
     """What a process that ended at second 0 knew of the task."""
-    task = read_task(stage.upstream.world.peek(job.task_id, stage.begin_wall))
+    task = read_task(harness.upstream.world.peek(job.task_id, harness.begin_wall))
     assert task is not None
     past = job.changes[: job.state_at(0.0)]
-    return TaskView(
+    return TaskSnapshot(
         TaskId(job.task_id),
-        opened_at=stage.begin_wall + job.start,
+        opened_at=harness.begin_wall + job.start,
         task=task,
-        seen_at=stage.begin_wall,
-        changed_at=stage.begin_wall + past[-1] if past else None,
+        seen_at=harness.begin_wall,
+        changed_at=harness.begin_wall + past[-1] if past else None,
     )

@@ -10,14 +10,14 @@ from itertools import pairwise
 from tests.benchmarks.figures import Figures
 
 Runs = Mapping[str, Figures]
-"""By the name of the play; see `plays`."""
+"""By the name of the play; see `scenarios`."""
 
 _POINTS = ("mjbot-10", "mjbot-100", "mjbot-1000", "steady")
 _POLLED = (
     *("mjbot-10", "mjbot-100", "mjbot-1000", "channel-20", "channel-100", "restart-100", "restart-1000"),
     *("queue", "steady", "burst"),
 )
-_HOOKED = ("hooks-100", "hooks-1000")
+_WITH_WEBHOOKS = ("webhooks-100", "webhooks-1000")
 _SLACK, _MORE = 1.25, 0.5  # how much longer than the best possible, and seconds on top
 
 
@@ -72,7 +72,7 @@ def _finals(runs: Runs) -> Iterator[Target]:
     for name, run in _those(runs, _POLLED):
         wanted = f"{name}: time to final, p95 <= 1.25 x (best possible + poll interval) + 0.5 s"
         yield _most(wanted, run.final[1], _SLACK * (run.oracle[1] + run.interval) + _MORE, 2)
-    for name, run in _those(runs, _HOOKED):
+    for name, run in _those(runs, _WITH_WEBHOOKS):
         wanted = f"{name}: time to final, p95 <= 1.25 x best possible + 0.5 s"
         yield _most(wanted, run.final[1], _SLACK * run.oracle[1] + _MORE, 2)
 

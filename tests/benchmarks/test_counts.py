@@ -9,27 +9,27 @@ from pathlib import Path
 
 import pytest
 
-from mjbot.sandbox.server import Seen
+from mjbot.sandbox.server import RecordedRequest
 from tests.benchmarks import results
 from tests.benchmarks.figures import Figures, Start
 from tests.benchmarks.oracle import best, times_to_final
 from tests.benchmarks.plan import MEAN_LIFE, burst, spread, steady
-from tests.benchmarks.plays import PLAYS, Play
 from tests.benchmarks.reads import Read, Rounds, peak, reads_of, rounds_of, running_gaps
 from tests.benchmarks.report import page
 from tests.benchmarks.rig import run
+from tests.benchmarks.scenarios import SCENARIOS, Scenario
 from tests.benchmarks.targets import targets
 
 
 async def test_a_hundred_tasks_cost_few_reads_no_vain_edit_and_no_429_and_all_reach_their_end() -> None:
-    plays = (
-        Play("", "spread", 100, 20),
-        Play("", "spread", 10, 2, hooks=True),
-        Play("", "burst", 30, 6),
+    scenarios = (
+        Scenario("", "spread", 100, 20),
+        Scenario("", "spread", 10, 2, webhooks=True),
+        Scenario("", "burst", 30, 6),
     )
-    found, hooked, resumed = await asyncio.gather(*map(run, plays))
-    assert hooked.hooks == 10 * 9
-    assert found.hooks == 0
+    found, hooked, resumed = await asyncio.gather(*map(run, scenarios))
+    assert hooked.webhooks == 10 * 9
+    assert found.webhooks == 0
     assert resumed.start is not None
     assert (resumed.start.needless, resumed.edits) == (0, 30)
     for other in (hooked, resumed):
@@ -75,12 +75,12 @@ def test_other_requests_take_room_from_the_best_possible() -> None:
 def test_reads_are_told_apart_by_who_waits_for_them() -> None:
     fetch, batch = "/mj/task/1/fetch", "/mj/task/list-by-condition"
     seen = [
-        Seen(9.0, "GET", fetch, ("1",)),  # before second 0
-        Seen(10.0, "GET", fetch, ("1",)),
-        Seen(11.0, "POST", batch, ("2", "3")),  # people who share a read
-        Seen(12.0, "POST", batch, ("1", "2")),
-        Seen(13.0, "POST", batch, ("9",)),  # followed since an earlier process
-        Seen(14.0, "GET", "/mj/image/1", ("1",)),
+        RecordedRequest(9.0, "GET", fetch, ("1",)),  # before second 0
+        RecordedRequest(10.0, "GET", fetch, ("1",)),
+        RecordedRequest(11.0, "POST", batch, ("2", "3")),  # people who share a read
+        RecordedRequest(12.0, "POST", batch, ("1", "2")),
+        RecordedRequest(13.0, "POST", batch, ("9",)),  # followed since an earlier process
+        RecordedRequest(14.0, "GET", "/mj/image/1", ("1",)),
     ]
     found = reads_of(seen, 10.0, {"9"})
     assert [(each.at, each.first) for each in found] == [(0.0, True), (1.0, True), (2.0, False), (3.0, False)]
@@ -139,7 +139,7 @@ PEERS = {
 
 def test_a_missed_target_is_told() -> None:
     few = replace(GOOD, tasks=100, requests=1, memory=50.0)
-    runs = {"mjbot-100": few, "mjbot-1000": BAD, "hooks-100": BAD, "steady": replace(BAD, tasks=10_000)}
+    runs = {"mjbot-100": few, "mjbot-1000": BAD, "webhooks-100": BAD, "steady": replace(BAD, tasks=10_000)}
     told = targets(runs | PEERS)
     kept = {each.wanted for each in told if each.met}
     assert kept == {each.wanted for each in told if each.wanted.startswith("mjbot-100:")}
@@ -149,9 +149,9 @@ def test_a_missed_target_is_told() -> None:
 def test_a_target_that_is_kept_is_told_and_what_was_not_played_is_not_spoken_of() -> None:
     assert all(each.met for each in targets({"mjbot-1000": GOOD} | PEERS))
     assert not any(
-        "10,000" in each.wanted or "hooks" in each.wanted for each in targets({"mjbot-1000": GOOD})
+        "10,000" in each.wanted or "webhooks" in each.wanted for each in targets({"mjbot-1000": GOOD})
     )
-    assert len({each.name for each in PLAYS}) == len(PLAYS)
+    assert len({each.name for each in SCENARIOS}) == len(SCENARIOS)
 
 
 def test_the_page_can_be_made_again_from_what_was_kept(tmp_path: Path) -> None:

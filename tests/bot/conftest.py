@@ -12,10 +12,10 @@ import simcord
 
 from mjbot.app import open_app
 from mjbot.bot import MJBot
-from mjbot.sandbox.accents import ACCENTS
 from mjbot.sandbox.demo import SimulatedTime, demo_settings, invite
 from mjbot.sandbox.demo_tasks import DemoIds
-from mjbot.sandbox.server import SandboxServer, Seen
+from mjbot.sandbox.dialects import DIALECTS
+from mjbot.sandbox.server import RecordedRequest, SandboxServer
 from mjbot.sandbox.world import World
 
 GRID = DemoIds.GRID.value
@@ -23,7 +23,7 @@ RUNNING = DemoIds.RUNNING.value
 SINGLE = DemoIds.SINGLE.value
 
 
-class Stage:
+class BotHarness:
     """One guild with a channel and a member; the bot has exactly the permissions of its invite."""
 
     def __init__(self, env: simcord.Env, server: SandboxServer, bot: MJBot) -> None:
@@ -61,7 +61,7 @@ class Stage:
         await self.wait(2)
 
     @property
-    def reads(self) -> list[Seen]:
+    def reads(self) -> list[RecordedRequest]:
         return [each for each in self.server.requests if "/task/" in each.path]
 
     @property
@@ -105,7 +105,7 @@ class Stage:
         return await self.ann.click(message, custom_id=custom_id)
 
 
-class Theatre:
+class BotFactory:
     """Builds stages, and restarts the bot on the same database."""
 
     def __init__(self, stack: AsyncExitStack, database: str) -> None:
@@ -115,8 +115,8 @@ class Theatre:
         self._accent = ""
         self.time = SimulatedTime()
 
-    async def open(self, accent: str = "") -> Stage:
-        self._accent = accent
+    async def open(self, dialect: str = "") -> BotHarness:
+        self._accent = dialect
         world = World.demo(self.time.now(), side=256)
         server = await self._stack.enter_async_context(SandboxServer(world, self.time.now))
         bot = await self._start(server)
@@ -125,17 +125,17 @@ class Theatre:
         self.time.env = env
         await env.start()
         self._stack.push_async_callback(env.shutdown)
-        return Stage(env, server, bot)
+        return BotHarness(env, server, bot)
 
-    async def restart(self, stage: Stage, **changes: object) -> None:
+    async def restart(self, harness: BotHarness, **changes: object) -> None:
         """Stop the process and start another on the same database."""
-        await stage.env.restart_bot(_Idle())
+        await harness.env.restart_bot(_Idle())
         await self._stop()
-        stage.bot = await self._start(stage.server, **changes)
-        await stage.env.restart_bot(stage.bot)
+        harness.bot = await self._start(harness.server, **changes)
+        await harness.env.restart_bot(harness.bot)
 
     async def _start(self, server: SandboxServer, **changes: object) -> MJBot:
-        address, auth = server.address(self._accent), ACCENTS[self._accent].auth
+        address, auth = server.address(self._accent), DIALECTS[self._accent].auth
         settings = demo_settings(address, auth).model_copy(update={"database": self._database, **changes})
         return await self._process.enter_async_context(open_app(settings, self.time.clock))
 
@@ -151,11 +151,11 @@ class _Idle(discord.AutoShardedClient):
 
 
 @pytest.fixture
-async def theatre(tmp_path: Path) -> AsyncIterator[Theatre]:
+async def bot_factory(tmp_path: Path) -> AsyncIterator[BotFactory]:
     async with AsyncExitStack() as stack:
-        yield Theatre(stack, str(tmp_path / "mjbot.db"))
+        yield BotFactory(stack, str(tmp_path / "mjbot.db"))
 
 
 @pytest.fixture
-async def stage(theatre: Theatre) -> Stage:
-    return await theatre.open()
+async def harness(bot_factory: BotFactory) -> BotHarness:
+    return await bot_factory.open()

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bot.conftest import GRID, RUNNING, SINGLE, Stage, Theatre
+from tests.bot.conftest import GRID, RUNNING, SINGLE, BotFactory, BotHarness
 
 MINE = 1_730_621_718_150_001
 MANY = "in a short time. Please try again <t:"
 
 
 @pytest.fixture
-async def tight(theatre: Theatre) -> Stage:
+async def tight(bot_factory: BotFactory) -> BotHarness:
     """A server with small limits."""
-    stage = await theatre.open()
-    await theatre.restart(stage, user_asks=3, user_presses=2, guild_presses=3, guild_cards=2)
-    return stage
+    harness = await bot_factory.open()
+    await bot_factory.restart(
+        harness,
+        user_commands_per_minute=3,
+        user_presses_per_10_min=2,
+        guild_presses_per_hour=3,
+        guild_cards=2,
+    )
+    return harness
 
 
-async def test_who_asks_too_often_is_told_when_to_ask_again_and_may_then(tight: Stage) -> None:
+async def test_who_asks_too_often_is_told_when_to_ask_again_and_may_then(tight: BotHarness) -> None:
     for _ in range(3):
         assert not (await tight.ask(GRID)).ephemeral
     told = await tight.ask(GRID)
@@ -31,14 +37,14 @@ async def test_who_asks_too_often_is_told_when_to_ask_again_and_may_then(tight: 
     assert not (await tight.ask(GRID)).ephemeral
 
 
-async def test_a_restart_forgets_no_limit(tight: Stage, theatre: Theatre) -> None:
+async def test_a_restart_forgets_no_limit(tight: BotHarness, bot_factory: BotFactory) -> None:
     for _ in range(3):
         await tight.ask(GRID)
-    await theatre.restart(tight, user_asks=3)
+    await bot_factory.restart(tight, user_commands_per_minute=3)
     assert (await tight.ask(GRID)).ephemeral
 
 
-async def test_who_presses_too_often_is_told_and_nothing_is_sent(tight: Stage) -> None:
+async def test_who_presses_too_often_is_told_and_nothing_is_sent(tight: BotHarness) -> None:
     await tight.show(GRID)
     card = tight.messages[0]
     for label in ("U1", "V1"):
@@ -55,7 +61,7 @@ async def test_who_presses_too_often_is_told_and_nothing_is_sent(tight: Stage) -
         assert len(tight.world.log) == sent
 
 
-async def test_a_server_has_so_many_live_cards_and_finished_ones_do_not_count(tight: Stage) -> None:
+async def test_a_server_has_so_many_live_cards_and_finished_ones_do_not_count(tight: BotHarness) -> None:
     for number in range(2):
         tight.world.add(str(MINE + number), [(0, "IN_PROGRESS", "46%"), (90, "SUCCESS", "100%")])
         await tight.ask(str(MINE + number))

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from pydantic import SecretStr
 
-from tests.bot.conftest import GRID, RUNNING, Stage, Theatre
+from tests.bot.conftest import GRID, RUNNING, BotFactory, BotHarness
 
 KEY = "sandbox-key"
 
@@ -58,22 +58,22 @@ async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, hear
 
 
 @pytest.fixture
-async def tapped(theatre: Theatre) -> AsyncIterator[tuple[Stage, Wiretap]]:
+async def tapped(bot_factory: BotFactory) -> AsyncIterator[tuple[BotHarness, Wiretap]]:
     """A stage whose bot talks to the image service through a wiretap."""
-    stage = await theatre.open()
-    async with Wiretap(stage.server.url) as tap:
-        stage.world.base_url = tap.url
-        await theatre.restart(stage, upstream_url=tap.url, upstream_key=SecretStr(KEY))
-        yield stage, tap
+    harness = await bot_factory.open()
+    async with Wiretap(harness.server.url) as tap:
+        harness.world.base_url = tap.url
+        await bot_factory.restart(harness, upstream_url=tap.url, upstream_key=SecretStr(KEY))
+        yield harness, tap
 
 
 async def test_the_key_is_sent_with_every_reading_and_with_no_picture(
-    tapped: tuple[Stage, Wiretap],
+    tapped: tuple[BotHarness, Wiretap],
 ) -> None:
-    stage, tap = tapped
-    await stage.ask(RUNNING)
-    await stage.wait(45)
-    assert len(stage.messages[0].attachments) == 1
+    harness, tap = tapped
+    await harness.ask(RUNNING)
+    await harness.wait(45)
+    assert len(harness.messages[0].attachments) == 1
     pictures = [each for each in tap.requests if "/attachments/" in each.splitlines()[0]]
     readings = [each for each in tap.requests if "/mj/task/" in each.splitlines()[0]]
     assert len(pictures) >= 4
@@ -82,57 +82,57 @@ async def test_the_key_is_sent_with_every_reading_and_with_no_picture(
     assert all(KEY in each for each in readings)
 
 
-async def test_a_result_is_attached_whole_with_its_prompt_as_alt_text(stage: Stage) -> None:
-    await stage.show(GRID)
-    attachment = stage.messages[0].attachments[0]
-    assert await attachment.read() == stage.world.final_picture(GRID)
+async def test_a_result_is_attached_whole_with_its_prompt_as_alt_text(harness: BotHarness) -> None:
+    await harness.show(GRID)
+    attachment = harness.messages[0].attachments[0]
+    assert await attachment.read() == harness.world.final_picture(GRID)
     assert attachment.description
     assert attachment.filename.startswith("final-")
-    assert stage.card.image.url
-    assert attachment.filename in stage.card.image.url
+    assert harness.card.image.url
+    assert attachment.filename in harness.card.image.url
 
 
-async def test_a_web_page_in_place_of_a_result_is_not_attached(stage: Stage) -> None:
-    stage.server.fail("/attachments/*", status=200, body="<html>", content_type="image/png")
-    await stage.show(GRID)
-    assert stage.card.title == "Done"
-    assert stage.messages[0].attachments == []
-    assert "The picture could not be shown here." in (stage.card.description or "")
+async def test_a_web_page_in_place_of_a_result_is_not_attached(harness: BotHarness) -> None:
+    harness.server.fail("/attachments/*", status=200, body="<html>", content_type="image/png")
+    await harness.show(GRID)
+    assert harness.card.title == "Done"
+    assert harness.messages[0].attachments == []
+    assert "The picture could not be shown here." in (harness.card.description or "")
 
 
-async def test_a_result_said_to_be_on_localhost_is_fetched_from_the_service(theatre: Theatre) -> None:
-    stage = await theatre.open("gateway")
-    await stage.show(GRID)
-    assert [each.path for each in stage.server.requests if "/image/" in each.path] == [f"/mj/image/{GRID}"]
-    assert await stage.messages[0].attachments[0].read() == stage.world.final_picture(GRID)
+async def test_a_result_said_to_be_on_localhost_is_fetched_from_the_service(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open("gateway")
+    await harness.show(GRID)
+    assert [each.path for each in harness.server.requests if "/image/" in each.path] == [f"/mj/image/{GRID}"]
+    assert await harness.messages[0].attachments[0].read() == harness.world.final_picture(GRID)
 
 
-async def test_a_result_whose_host_had_a_bad_moment_is_attached_a_little_later(stage: Stage) -> None:
-    stage.server.fail("/attachments/*", status=503)
-    await stage.ask(GRID)
-    await stage.wait(5)
-    assert "The picture could not be shown here." in (stage.card.description or "")
-    assert len(await stage.bot.store.open_watches()) == 1
-    stage.server.clear_faults()
-    await stage.wait(20)
-    assert await stage.messages[0].attachments[0].read() == stage.world.final_picture(GRID)
-    assert "could not be shown" not in (stage.card.description or "")
-    assert await stage.bot.store.open_watches() == []
+async def test_a_result_whose_host_had_a_bad_moment_is_attached_a_little_later(harness: BotHarness) -> None:
+    harness.server.fail("/attachments/*", status=503)
+    await harness.ask(GRID)
+    await harness.wait(5)
+    assert "The picture could not be shown here." in (harness.card.description or "")
+    assert len(await harness.bot.store.open_watches()) == 1
+    harness.server.clear_faults()
+    await harness.wait(20)
+    assert await harness.messages[0].attachments[0].read() == harness.world.final_picture(GRID)
+    assert "could not be shown" not in (harness.card.description or "")
+    assert await harness.bot.store.open_watches() == []
 
 
-async def test_a_result_that_cannot_be_had_is_given_up_in_the_end(stage: Stage) -> None:
-    stage.server.fail("/attachments/*", status=404)
-    await stage.ask(GRID)
-    await stage.wait(420)
-    assert "The picture could not be shown here." in (stage.card.description or "")
-    assert await stage.bot.store.open_watches() == []
+async def test_a_result_that_cannot_be_had_is_given_up_in_the_end(harness: BotHarness) -> None:
+    harness.server.fail("/attachments/*", status=404)
+    await harness.ask(GRID)
+    await harness.wait(420)
+    assert "The picture could not be shown here." in (harness.card.description or "")
+    assert await harness.bot.store.open_watches() == []
 
 
 async def test_where_only_links_are_wanted_one_that_nobody_can_fetch_is_attached_after_all(
-    theatre: Theatre,
+    bot_factory: BotFactory,
 ) -> None:
-    stage = await theatre.open()
-    await theatre.restart(stage, images="link")
-    await stage.ask(GRID)
-    await stage.wait(30)
-    assert len(stage.messages[0].attachments) == 1
+    harness = await bot_factory.open()
+    await bot_factory.restart(harness, images="link")
+    await harness.ask(GRID)
+    await harness.wait(30)
+    assert len(harness.messages[0].attachments) == 1

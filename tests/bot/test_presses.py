@@ -6,280 +6,284 @@ import json
 
 import pytest
 
-from mjbot.sandbox.accents import ACCENTS
 from mjbot.sandbox.demo_tasks import DemoIds
-from tests.bot.conftest import GRID, RUNNING, SINGLE, Stage, Theatre
+from mjbot.sandbox.dialects import DIALECTS
+from tests.bot.conftest import GRID, RUNNING, SINGLE, BotFactory, BotHarness
 
 MINE = "1730621718150001"
 
 
-@pytest.fixture(params=sorted(set(ACCENTS) - {"original"}))
-async def stage(request: pytest.FixtureRequest, theatre: Theatre) -> Stage:
+@pytest.fixture(params=sorted(set(DIALECTS) - {"original"}))
+async def harness(request: pytest.FixtureRequest, bot_factory: BotFactory) -> BotHarness:
     """Before every kind of image service whose tasks have buttons."""
-    return await theatre.open(request.param)
+    return await bot_factory.open(request.param)
 
 
-async def test_a_press_is_submitted_once_and_its_answer_becomes_the_child_s_card(stage: Stage) -> None:
-    await stage.show(GRID)
-    parent = stage.messages[0]
-    await stage.press(parent, "U1")
-    assert len(stage.world.log) == 1
-    await stage.wait(40)
-    child = max(stage.messages, key=lambda message: message.id)
+async def test_a_press_is_submitted_once_and_its_answer_becomes_the_child_s_card(harness: BotHarness) -> None:
+    await harness.show(GRID)
+    parent = harness.messages[0]
+    await harness.press(parent, "U1")
+    assert len(harness.world.log) == 1
+    await harness.wait(40)
+    child = max(harness.messages, key=lambda message: message.id)
     assert child.id != parent.id
     assert child.embeds[0].title == "Done"
-    assert child.embeds[0].footer.text == f"Upscale · {stage.world.log[0].child_id}"
-    assert len(stage.messages) == 2
-    assert len(stage.world.log) == 1
+    assert child.embeds[0].footer.text == f"Upscale · {harness.world.log[0].child_id}"
+    assert len(harness.messages) == 2
+    assert len(harness.world.log) == 1
 
 
-async def test_the_pressed_button_turns_blue_and_says_where_its_result_is(stage: Stage) -> None:
-    await stage.show(GRID)
-    parent = stage.messages[0]
-    await stage.press(parent, "U1")
-    await stage.wait(20)
-    parent = min(stage.messages, key=lambda message: message.id)
-    assert stage.button(parent, "U1").style.name == "primary"
+async def test_the_pressed_button_turns_blue_and_says_where_its_result_is(harness: BotHarness) -> None:
+    await harness.show(GRID)
+    parent = harness.messages[0]
+    await harness.press(parent, "U1")
+    await harness.wait(20)
+    parent = min(harness.messages, key=lambda message: message.id)
+    assert harness.button(parent, "U1").style.name == "primary"
     assert len(parent.attachments) == 1
-    again = await stage.press(parent, "U1")
+    again = await harness.press(parent, "U1")
     assert again.ephemeral
     assert again.response is not None
     assert again.response.content.startswith("U1 was already made: https://discord.com/channels/")
-    assert len(stage.world.log) == 1
+    assert len(harness.world.log) == 1
 
 
-async def test_a_second_variation_is_made_only_by_do_it_again(stage: Stage) -> None:
-    await stage.show(GRID)
-    parent = stage.messages[0]
-    await stage.press(parent, "V2")
-    await stage.wait(3)
-    told = await stage.press(min(stage.messages, key=lambda message: message.id), "V2")
+async def test_a_second_variation_is_made_only_by_do_it_again(harness: BotHarness) -> None:
+    await harness.show(GRID)
+    parent = harness.messages[0]
+    await harness.press(parent, "V2")
+    await harness.wait(3)
+    told = await harness.press(min(harness.messages, key=lambda message: message.id), "V2")
     assert told.ephemeral
     assert told.response is not None
     assert told.response.content.startswith("V2 was already made: https://discord.com/channels/")
-    assert len(stage.world.log) == 1
-    await stage.press(told.response.message, "Do it again")
-    await stage.wait(3)
-    assert len(stage.world.log) == 2
-    await stage.press(told.response.message, "Do it again")
-    await stage.wait(3)
-    assert len(stage.world.log) == 2  # that button was for the second one
+    assert len(harness.world.log) == 1
+    await harness.press(told.response.message, "Do it again")
+    await harness.wait(3)
+    assert len(harness.world.log) == 2
+    await harness.press(told.response.message, "Do it again")
+    await harness.wait(3)
+    assert len(harness.world.log) == 2  # that button was for the second one
 
 
-async def test_a_press_works_after_a_restart(theatre: Theatre) -> None:
-    stage = await theatre.open()
-    await stage.show(GRID)
-    await theatre.restart(stage)
-    await stage.press(stage.messages[0], "U3")
-    await stage.wait(20)
-    assert {message.embeds[0].title for message in stage.messages} == {"Done"}
-    assert len(stage.world.log) == 1
+async def test_a_press_works_after_a_restart(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open()
+    await harness.show(GRID)
+    await bot_factory.restart(harness)
+    await harness.press(harness.messages[0], "U3")
+    await harness.wait(20)
+    assert {message.embeds[0].title for message in harness.messages} == {"Done"}
+    assert len(harness.world.log) == 1
 
 
-async def test_a_press_works_on_a_message_whose_task_the_database_has_never_seen(theatre: Theatre) -> None:
-    stage = await theatre.open()
-    await stage.show(GRID)
-    await theatre.restart(stage, database=":memory:")
-    await stage.press(stage.messages[0], "U3")
-    await stage.wait(20)
-    assert len(stage.messages) == 2
-    assert len(stage.world.log) == 1
+async def test_a_press_works_on_a_message_whose_task_the_database_has_never_seen(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open()
+    await harness.show(GRID)
+    await bot_factory.restart(harness, database=":memory:")
+    await harness.press(harness.messages[0], "U3")
+    await harness.wait(20)
+    assert len(harness.messages) == 2
+    assert len(harness.world.log) == 1
 
 
-async def test_a_refused_press_is_told_in_private_and_leaves_no_message(stage: Stage) -> None:
-    await stage.show(GRID)
-    stage.server.fail(
+async def test_a_refused_press_is_told_in_private_and_leaves_no_message(harness: BotHarness) -> None:
+    await harness.show(GRID)
+    harness.server.fail(
         "/mj/submit/action",
         status=200,
         body='{"code":24,"description":"no","properties":{"bannedWord":"rude"}}',
         content_type="application/json",
     )
-    result = await stage.press(stage.messages[0], "V1")
+    result = await harness.press(harness.messages[0], "V1")
     assert 'refuses the word "rude". Nothing was started' in result.followups[-1].content
-    await stage.wait(2)
-    assert len([message for message in stage.messages if not message.flags.ephemeral]) == 1
-    assert not stage.button(stage.messages[0], "V1").disabled
+    await harness.wait(2)
+    assert len([message for message in harness.messages if not message.flags.ephemeral]) == 1
+    assert not harness.button(harness.messages[0], "V1").disabled
 
 
-async def test_a_lost_answer_says_that_it_may_have_started_and_is_not_sent_again(stage: Stage) -> None:
-    await stage.show(GRID)
-    stage.server.drop("/mj/submit/action")
-    result = await stage.press(stage.messages[0], "U1")
+async def test_a_lost_answer_says_that_it_may_have_started_and_is_not_sent_again(harness: BotHarness) -> None:
+    await harness.show(GRID)
+    harness.server.drop("/mj/submit/action")
+    result = await harness.press(harness.messages[0], "U1")
     assert "may or may not have started" in result.followups[-1].content
-    await stage.wait(30)
-    assert sum(each.path == "/mj/submit/action" for each in stage.server.requests) == 1
+    await harness.wait(30)
+    assert sum(each.path == "/mj/submit/action" for each in harness.server.requests) == 1
 
 
-async def test_a_child_whose_first_card_is_refused_gets_it_by_the_channel_route(stage: Stage) -> None:
-    await stage.show(GRID)
-    stage.env.inject_error("PATCH", "/webhooks/*/messages/@original", status=500, times=None)
-    await stage.press(stage.messages[0], "U1")
-    await stage.wait(20)
-    assert [message.embeds[0].title for message in stage.messages] == ["Done", "Done"]
-    parent = min(stage.messages, key=lambda message: message.id)
-    assert stage.button(parent, "U1").style.name == "primary"
+async def test_a_child_whose_first_card_is_refused_gets_it_by_the_channel_route(harness: BotHarness) -> None:
+    await harness.show(GRID)
+    harness.env.inject_error("PATCH", "/webhooks/*/messages/@original", status=500, times=None)
+    await harness.press(harness.messages[0], "U1")
+    await harness.wait(20)
+    assert [message.embeds[0].title for message in harness.messages] == ["Done", "Done"]
+    parent = min(harness.messages, key=lambda message: message.id)
+    assert harness.button(parent, "U1").style.name == "primary"
 
 
-async def test_after_a_lost_answer_only_do_it_again_sends_it_again(stage: Stage) -> None:
-    await stage.show(GRID)
-    stage.server.drop("/mj/submit/action", times=1)
-    await stage.press(stage.messages[0], "U1")
-    await stage.wait(2)
+async def test_after_a_lost_answer_only_do_it_again_sends_it_again(harness: BotHarness) -> None:
+    await harness.show(GRID)
+    harness.server.drop("/mj/submit/action", times=1)
+    await harness.press(harness.messages[0], "U1")
+    await harness.wait(2)
     for _ in range(2):
-        told = await stage.press(stage.messages[0], "U1")
+        told = await harness.press(harness.messages[0], "U1")
         assert told.ephemeral
         assert told.response is not None
         assert "may or may not have started" in told.response.content
-    assert stage.world.log == []
+    assert harness.world.log == []
     assert told.response is not None
-    await stage.press(told.response.message, "Do it again")
-    await stage.wait(2)
-    assert len(stage.world.log) == 1
+    await harness.press(told.response.message, "Do it again")
+    await harness.wait(2)
+    assert len(harness.world.log) == 1
 
 
 async def test_a_bookmark_is_confirmed_or_refused_and_makes_no_card(
-    stage: Stage, request: pytest.FixtureRequest
+    harness: BotHarness, request: pytest.FixtureRequest
 ) -> None:
-    await stage.show(SINGLE)
-    result = await stage.press(stage.messages[0], "❤️")
+    await harness.show(SINGLE)
+    result = await harness.press(harness.messages[0], "❤️")
     said = {"plus": "did not accept Bookmark", "gateway": "does not offer Bookmark"}
-    accent = request.node.callspec.params["stage"]
-    assert said.get(accent, "Bookmark: done. The image service makes no new picture") in (
+    dialect = request.node.callspec.params["stage"]
+    assert said.get(dialect, "Bookmark: done. The image service makes no new picture") in (
         result.followups[-1].content
     )
-    await stage.wait(2)
-    assert len([message for message in stage.messages if not message.flags.ephemeral]) == 1
+    await harness.wait(2)
+    assert len([message for message in harness.messages if not message.flags.ephemeral]) == 1
 
 
-async def test_a_button_from_another_version_is_answered_politely(stage: Stage) -> None:
-    await stage.show(RUNNING)
-    message = stage.env.backend.get_message(stage.channel.id, stage.messages[0].id)
+async def test_a_button_from_another_version_is_answered_politely(harness: BotHarness) -> None:
+    await harness.show(RUNNING)
+    message = harness.env.backend.get_message(harness.channel.id, harness.messages[0].id)
     message.components = [
         {"type": 1, "components": [{"type": 2, "style": 2, "label": "U1", "custom_id": f"mj0:u:{GRID}:1"}]}
     ]
-    result = await stage.ann.click(stage.messages[0], custom_id=f"mj0:u:{GRID}:1")
+    result = await harness.ann.click(harness.messages[0], custom_id=f"mj0:u:{GRID}:1")
     assert result.response is not None
     assert result.response.content == (
         f"This button is from an older version. `/status {GRID}` makes a fresh card."
     )
 
 
-async def test_a_place_in_the_queue_is_told(stage: Stage, request: pytest.FixtureRequest) -> None:
-    stage.world.ahead = 3
-    await stage.show(GRID)
-    await stage.press(stage.messages[0], "V1")
-    child = max(stage.messages, key=lambda message: message.id)
+async def test_a_place_in_the_queue_is_told(harness: BotHarness, request: pytest.FixtureRequest) -> None:
+    harness.world.ahead = 3
+    await harness.show(GRID)
+    await harness.press(harness.messages[0], "V1")
+    child = max(harness.messages, key=lambda message: message.id)
     assert child.embeds[0].title == "Queued"
     rewritten = request.node.callspec.params["stage"] == "gateway"  # it says 1 for 22, and no place
     assert ("3 ahead" in (child.embeds[0].description or "")) is not rewritten
 
 
-async def test_a_picture_that_is_not_ready_for_a_moment_is_asked_for_once_more(stage: Stage) -> None:
-    await stage.show(GRID)
+async def test_a_picture_that_is_not_ready_for_a_moment_is_asked_for_once_more(harness: BotHarness) -> None:
+    await harness.show(GRID)
     early = json.dumps({"code": 4, "description": "关联任务状态错误"})
-    stage.server.fail("/mj/submit/action", 200, early, "application/json", times=1)
-    await stage.press(stage.messages[0], "V1")
-    await stage.wait(5)
-    assert len(stage.messages) == 2
-    assert len(stage.world.log) == 1
+    harness.server.fail("/mj/submit/action", 200, early, "application/json", times=1)
+    await harness.press(harness.messages[0], "V1")
+    await harness.wait(5)
+    assert len(harness.messages) == 2
+    assert len(harness.world.log) == 1
 
 
-async def test_an_answer_that_was_lost_after_the_press_was_accepted_is_never_sent_again(stage: Stage) -> None:
-    await stage.show(GRID)
-    stage.server.lose("/mj/submit/action", times=1)
-    result = await stage.press(stage.messages[0], "V1")
+async def test_an_answer_that_was_lost_after_the_press_was_accepted_is_never_sent_again(
+    harness: BotHarness,
+) -> None:
+    await harness.show(GRID)
+    harness.server.lose("/mj/submit/action", times=1)
+    result = await harness.press(harness.messages[0], "V1")
     assert "may or may not have started" in result.followups[-1].content
-    await stage.wait(90)
-    assert len(stage.world.log) == 1
+    await harness.wait(90)
+    assert len(harness.world.log) == 1
 
 
-async def test_every_button_of_a_video_works(stage: Stage, request: pytest.FixtureRequest) -> None:
-    await stage.show(SINGLE)
-    parent = stage.messages[0]
-    result = await stage.press(parent, "Animate (High motion)")
-    if not ACCENTS[request.node.callspec.params["stage"]].offers("MJ::JOB::animate_high::1::x::SOLO"):
+async def test_every_button_of_a_video_works(harness: BotHarness, request: pytest.FixtureRequest) -> None:
+    await harness.show(SINGLE)
+    parent = harness.messages[0]
+    result = await harness.press(parent, "Animate (High motion)")
+    if not DIALECTS[request.node.callspec.params["stage"]].offers("MJ::JOB::animate_high::1::x::SOLO"):
         assert "does not offer Animate" in result.followups[-1].content
         return
-    await stage.wait(40)
-    video = max(stage.messages, key=lambda message: message.id)
+    await harness.wait(40)
+    video = max(harness.messages, key=lambda message: message.id)
     assert video.embeds[0].title == "Done"
     assert "[Video 1](" in (video.embeds[0].description or "")
-    assert stage.labels(video) == [["U1", "U2", "U3", "U4", "🔄"]]
-    await stage.press(video, "U2")
-    await stage.wait(20)
-    clip = max(stage.messages, key=lambda message: message.id)
-    assert stage.labels(clip) == [["Extend (High motion)", "Extend (Low motion)"]]
+    assert harness.labels(video) == [["U1", "U2", "U3", "U4", "🔄"]]
+    await harness.press(video, "U2")
+    await harness.wait(20)
+    clip = max(harness.messages, key=lambda message: message.id)
+    assert harness.labels(clip) == [["Extend (High motion)", "Extend (Low motion)"]]
     assert "U2 of [this picture](" in (clip.embeds[0].description or "")
-    await stage.press(clip, "Extend (Low motion)")
-    await stage.wait(40)
-    assert [each.embeds[0].title for each in stage.messages] == ["Done"] * 4
-    assert len(stage.world.log) == 3
+    await harness.press(clip, "Extend (Low motion)")
+    await harness.wait(40)
+    assert [each.embeds[0].title for each in harness.messages] == ["Done"] * 4
+    assert len(harness.world.log) == 3
 
 
 async def test_what_a_relay_does_not_know_is_dim_on_every_card_of_it_and_tried_again_a_day_later(
-    theatre: Theatre,
+    bot_factory: BotFactory,
 ) -> None:
-    stage = await theatre.open("gateway")
-    await stage.show(SINGLE)
-    await stage.press(stage.messages[0], "Animate (High motion)")
-    await stage.wait(2)
-    stage.world.add(MINE, [(0, "SUCCESS", "100%")], result="single", start=0.0)
-    await theatre.restart(stage)
-    await stage.show(MINE)
-    other = max((each for each in stage.messages if each.embeds), key=lambda message: message.id)
-    assert stage.button(other, "Animate (High motion)").disabled
-    assert not stage.button(other, "Animate (Low motion)").disabled
-    await stage.wait(25 * 3600)
-    await stage.show(MINE)
-    newest = max((each for each in stage.messages if each.embeds), key=lambda message: message.id)
-    assert not stage.button(newest, "Animate (High motion)").disabled
+    harness = await bot_factory.open("gateway")
+    await harness.show(SINGLE)
+    await harness.press(harness.messages[0], "Animate (High motion)")
+    await harness.wait(2)
+    harness.world.add(MINE, [(0, "SUCCESS", "100%")], result="single", start=0.0)
+    await bot_factory.restart(harness)
+    await harness.show(MINE)
+    other = max((each for each in harness.messages if each.embeds), key=lambda message: message.id)
+    assert harness.button(other, "Animate (High motion)").disabled
+    assert not harness.button(other, "Animate (Low motion)").disabled
+    await harness.wait(25 * 3600)
+    await harness.show(MINE)
+    newest = max((each for each in harness.messages if each.embeds), key=lambda message: message.id)
+    assert not harness.button(newest, "Animate (High motion)").disabled
 
 
-async def test_an_action_that_nobody_has_heard_of_is_pressed_like_any_other(stage: Stage) -> None:
+async def test_an_action_that_nobody_has_heard_of_is_pressed_like_any_other(harness: BotHarness) -> None:
     """The service is asked for exactly the customId that it gave, once; what it makes of it is its own."""
     strange = "MJ::JOB::paint_in_oil::1::0f0e-not-a-uuid::SOLO::v99"
     button = {"customId": strange, "emoji": "", "label": "Oil", "type": 2, "style": 2}
-    stage.world.add(MINE, [(0, "SUCCESS", "100%")], buttons=[button], start=0.0)
-    await stage.wait(20)
-    await stage.show(MINE)
+    harness.world.add(MINE, [(0, "SUCCESS", "100%")], buttons=[button], start=0.0)
+    await harness.wait(20)
+    await harness.show(MINE)
     body = json.dumps({"code": 1, "description": "Submit success", "result": DemoIds.RUNNING})
-    stage.server.fail("/mj/submit/action", 200, body, "application/json", times=1)
-    await stage.press(stage.messages[0], "Oil")
-    await stage.wait(60)
-    assert [each.embeds[0].title for each in stage.messages] == ["Done", "Done"]
-    assert sum(each.path == "/mj/submit/action" for each in stage.server.requests) == 1
+    harness.server.fail("/mj/submit/action", 200, body, "application/json", times=1)
+    await harness.press(harness.messages[0], "Oil")
+    await harness.wait(60)
+    assert [each.embeds[0].title for each in harness.messages] == ["Done", "Done"]
+    assert sum(each.path == "/mj/submit/action" for each in harness.server.requests) == 1
 
 
 async def test_a_press_that_a_relay_has_called_unknown_is_not_sent_again_from_an_older_card(
-    theatre: Theatre,
+    bot_factory: BotFactory,
 ) -> None:
-    stage = await theatre.open("gateway")
-    stage.world.add(MINE, [(0, "SUCCESS", "100%")], result="single", start=0.0)
-    await stage.show(SINGLE)
-    await stage.show(MINE)
-    older, newer = sorted(stage.messages, key=lambda message: message.id)
-    await stage.press(older, "Animate (High motion)")
-    told = await stage.press(newer, "Animate (High motion)")
+    harness = await bot_factory.open("gateway")
+    harness.world.add(MINE, [(0, "SUCCESS", "100%")], result="single", start=0.0)
+    await harness.show(SINGLE)
+    await harness.show(MINE)
+    older, newer = sorted(harness.messages, key=lambda message: message.id)
+    await harness.press(older, "Animate (High motion)")
+    told = await harness.press(newer, "Animate (High motion)")
     said = [told.response, *told.followups]
     assert any(each is not None and "does not offer Animate" in each.content for each in said)
-    assert len(stage.world.log) == 1
+    assert len(harness.world.log) == 1
 
 
-async def test_a_wait_that_cannot_be_shown_goes_on_all_the_same(theatre: Theatre) -> None:
-    stage = await theatre.open()
-    await stage.show(GRID)
-    stage.world.full = True
-    stage.env.inject_error("PATCH", "/webhooks/*/messages/@original", status=404, code=10008, times=1)
-    await stage.press(stage.messages[0], "V1")
-    stage.world.full = False
-    await stage.wait(60)
-    assert len([each for each in stage.world.log if each.child_id]) == 1
+async def test_a_wait_that_cannot_be_shown_goes_on_all_the_same(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open()
+    await harness.show(GRID)
+    harness.world.full = True
+    harness.env.inject_error("PATCH", "/webhooks/*/messages/@original", status=404, code=10008, times=1)
+    await harness.press(harness.messages[0], "V1")
+    harness.world.full = False
+    await harness.wait(60)
+    assert len([each for each in harness.world.log if each.child_id]) == 1
 
 
-async def test_words_of_spaces_alone_are_no_words(stage: Stage) -> None:
-    await stage.show(SINGLE)
-    window = await stage.press(stage.messages[0], "Custom Zoom")
-    told = await stage.ann.submit_modal(window, {"prompt": "   "})
+async def test_words_of_spaces_alone_are_no_words(harness: BotHarness) -> None:
+    await harness.show(SINGLE)
+    window = await harness.press(harness.messages[0], "Custom Zoom")
+    told = await harness.ann.submit_modal(window, {"prompt": "   "})
     assert told.response is not None
     assert "A prompt is needed" in told.response.content
-    assert stage.world.log == []
+    assert harness.world.log == []

@@ -6,38 +6,40 @@ import discord
 import pytest
 
 from mjbot.sandbox.demo_tasks import DemoIds
-from tests.bot.conftest import GRID, RUNNING, Stage, Theatre
+from tests.bot.conftest import GRID, RUNNING, BotFactory, BotHarness
 
 UNKNOWN = DemoIds.UNKNOWN.value
 
 
-async def test_a_running_task_is_followed_to_its_result(stage: Stage) -> None:
-    await stage.ask(f" `{RUNNING}` ")
-    assert stage.card.title == "Queued"
-    titles, percents, pictures = {stage.card.title}, set(), set()
+async def test_a_running_task_is_followed_to_its_result(harness: BotHarness) -> None:
+    await harness.ask(f" `{RUNNING}` ")
+    assert harness.card.title == "Queued"
+    titles, percents, pictures = {harness.card.title}, set(), set()
     for _ in range(45):
-        await stage.wait(1)
-        titles.add(stage.card.title)
-        first = (stage.card.description or "").splitlines()[0]
+        await harness.wait(1)
+        titles.add(harness.card.title)
+        first = (harness.card.description or "").splitlines()[0]
         if first.endswith("%"):
             percents.add(first.split()[-1])
-            pictures.add(stage.card.image.url)
+            pictures.add(harness.card.image.url)
     assert titles == {"Queued", "In progress", "Done"}
     assert len(percents) >= 5
     assert len(pictures) >= 4
-    assert len(stage.messages) == 1
-    message = stage.messages[0]
-    assert stage.labels(message) == [["U1", "U2", "U3", "U4", "🔄"], ["V1", "V2", "V3", "V4"]]
-    assert stage.card.footer.text == f"Imagine · {RUNNING}"
-    assert await message.attachments[0].read() == stage.world.final_picture(RUNNING)
-    assert await stage.bot.store.open_watches() == []
+    assert len(harness.messages) == 1
+    message = harness.messages[0]
+    assert harness.labels(message) == [["U1", "U2", "U3", "U4", "🔄"], ["V1", "V2", "V3", "V4"]]
+    assert harness.card.footer.text == f"Imagine · {RUNNING}"
+    assert await message.attachments[0].read() == harness.world.final_picture(RUNNING)
+    assert await harness.bot.store.open_watches() == []
 
 
-async def test_a_finished_task_shows_its_buttons_at_once_and_its_picture_right_after(stage: Stage) -> None:
-    await stage.ask(GRID)
-    await stage.wait(1)
-    assert stage.card.title == "Done"
-    assert len(stage.messages[0].attachments) == 1
+async def test_a_finished_task_shows_its_buttons_at_once_and_its_picture_right_after(
+    harness: BotHarness,
+) -> None:
+    await harness.ask(GRID)
+    await harness.wait(1)
+    assert harness.card.title == "Done"
+    assert len(harness.messages[0].attachments) == 1
 
 
 @pytest.mark.parametrize(
@@ -53,12 +55,14 @@ async def test_a_finished_task_shows_its_buttons_at_once_and_its_picture_right_a
         ),
     ],
 )
-async def test_a_bad_or_unknown_id_is_answered_in_private(stage: Stage, task_id: str, sentence: str) -> None:
-    result = await stage.ask(task_id)
+async def test_a_bad_or_unknown_id_is_answered_in_private(
+    harness: BotHarness, task_id: str, sentence: str
+) -> None:
+    result = await harness.ask(task_id)
     assert result.ephemeral
     assert result.response is not None
     assert result.response.content == sentence
-    assert stage.messages == [] or all(message.flags.ephemeral for message in stage.messages)
+    assert harness.messages == [] or all(message.flags.ephemeral for message in harness.messages)
 
 
 @pytest.mark.parametrize(
@@ -72,98 +76,98 @@ async def test_a_bad_or_unknown_id_is_answered_in_private(stage: Stage, task_id:
     ],
 )
 async def test_each_trouble_has_its_own_sentence(
-    stage: Stage, status: int, body: str, kind: str, sentence: str
+    harness: BotHarness, status: int, body: str, kind: str, sentence: str
 ) -> None:
-    stage.server.fail("*/fetch", status=status, body=body, content_type=kind)
-    result = await stage.ask(RUNNING)
+    harness.server.fail("*/fetch", status=status, body=body, content_type=kind)
+    result = await harness.ask(RUNNING)
     assert result.ephemeral
     assert result.response is not None
     assert sentence in result.response.content
     assert "secret" not in result.response.content
 
 
-async def test_autocomplete_offers_this_guild_s_tasks_and_nothing_of_another(stage: Stage) -> None:
-    await stage.ask(GRID)
-    await stage.ask(RUNNING)
-    reads = len(stage.server.requests)
-    offered = await stage.ann.autocomplete(stage.channel, "status", "task_id", "")
+async def test_autocomplete_offers_this_guild_s_tasks_and_nothing_of_another(harness: BotHarness) -> None:
+    await harness.ask(GRID)
+    await harness.ask(RUNNING)
+    reads = len(harness.server.requests)
+    offered = await harness.ann.autocomplete(harness.channel, "status", "task_id", "")
     assert [choice["value"] for choice in offered] == [RUNNING, GRID]
     assert offered[1]["name"].startswith("done · ")
-    assert len(stage.server.requests) == reads
-    elsewhere = stage.new_guild("Elsewhere")
+    assert len(harness.server.requests) == reads
+    elsewhere = harness.new_guild("Elsewhere")
     channel = elsewhere.create_text_channel("general")
-    bob = elsewhere.add_member(stage.env.create_user("bob"))
+    bob = elsewhere.add_member(harness.env.create_user("bob"))
     assert await bob.autocomplete(channel, "status", "task_id", "") == []
 
 
-async def test_ten_viewers_of_one_task_cost_one_read(stage: Stage) -> None:
-    channels = [stage.guild.create_text_channel(f"room-{n}") for n in range(10)]
+async def test_ten_viewers_of_one_task_cost_one_read(harness: BotHarness) -> None:
+    channels = [harness.guild.create_text_channel(f"room-{n}") for n in range(10)]
     for channel in channels:
-        await stage.ann.slash(channel, "status", task_id=RUNNING)
-    assert len(stage.reads) == 1
-    await stage.wait(40)
+        await harness.ann.slash(channel, "status", task_id=RUNNING)
+    assert len(harness.reads) == 1
+    await harness.wait(40)
     assert {channel.last_message.embeds[0].title for channel in channels if channel.last_message} == {"Done"}
-    reads = [each for each in stage.reads if each.method == "POST"]
+    reads = [each for each in harness.reads if each.method == "POST"]
     assert all(each.ids == (RUNNING,) for each in reads)
     assert len(reads) <= 25
 
 
-async def test_the_same_message_reaches_its_end_across_a_restart(theatre: Theatre) -> None:
-    stage = await theatre.open()
-    await stage.ask(RUNNING)
-    await stage.wait(12)
-    assert stage.card.title == "In progress"
-    await theatre.restart(stage)
-    await stage.wait(40)
-    assert [message.embeds[0].title for message in stage.messages] == ["Done"]
+async def test_the_same_message_reaches_its_end_across_a_restart(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open()
+    await harness.ask(RUNNING)
+    await harness.wait(12)
+    assert harness.card.title == "In progress"
+    await bot_factory.restart(harness)
+    await harness.wait(40)
+    assert [message.embeds[0].title for message in harness.messages] == ["Done"]
 
 
-async def test_a_deleted_message_stops_its_watch(stage: Stage) -> None:
-    await stage.ask(RUNNING)
-    await stage.wait(3)
-    owner = stage.guild.add_member(stage.guild.owner)
-    await owner.delete(stage.messages[0])
-    await stage.wait(10)
-    assert await stage.bot.store.open_watches() == []
-    reads = len(stage.server.requests)
-    await stage.wait(60)
-    assert len(stage.server.requests) == reads
+async def test_a_deleted_message_stops_its_watch(harness: BotHarness) -> None:
+    await harness.ask(RUNNING)
+    await harness.wait(3)
+    owner = harness.guild.add_member(harness.guild.owner)
+    await owner.delete(harness.messages[0])
+    await harness.wait(10)
+    assert await harness.bot.store.open_watches() == []
+    reads = len(harness.server.requests)
+    await harness.wait(60)
+    assert len(harness.server.requests) == reads
 
 
-async def test_a_lost_channel_stops_its_watches(stage: Stage) -> None:
-    await stage.ask(RUNNING)
-    stage.end_tokens()
-    stage.env.inject_error("PATCH", "/channels/*/messages/*", status=403, code=50001, times=None)
-    await stage.wait(20)
-    assert await stage.bot.store.open_watches() == []
+async def test_a_lost_channel_stops_its_watches(harness: BotHarness) -> None:
+    await harness.ask(RUNNING)
+    harness.end_tokens()
+    harness.env.inject_error("PATCH", "/channels/*/messages/*", status=403, code=50001, times=None)
+    await harness.wait(20)
+    assert await harness.bot.store.open_watches() == []
 
 
-async def test_it_works_in_a_direct_message(stage: Stage) -> None:
-    user = stage.env.create_user("dora")
+async def test_it_works_in_a_direct_message(harness: BotHarness) -> None:
+    user = harness.env.create_user("dora")
     await user.slash("status", task_id=RUNNING)
-    await stage.wait(40)
+    await harness.wait(40)
     message = user.dm_channel.last_message
     assert message is not None
     assert message.embeds[0].title == "Done"
 
 
-async def test_a_channel_that_the_bot_cannot_see_gets_one_card_that_says_so(stage: Stage) -> None:
-    hidden = stage.guild.create_text_channel("hidden")
-    role = next(r for r in stage.env.backend.get_guild(stage.guild.id).roles.values() if r.managed)
+async def test_a_channel_that_the_bot_cannot_see_gets_one_card_that_says_so(harness: BotHarness) -> None:
+    hidden = harness.guild.create_text_channel("hidden")
+    role = next(r for r in harness.env.backend.get_guild(harness.guild.id).roles.values() if r.managed)
     role.permissions &= ~discord.Permissions(view_channel=True).value
-    everyone = stage.env.backend.get_guild(stage.guild.id).everyone_role
+    everyone = harness.env.backend.get_guild(harness.guild.id).everyone_role
     everyone.permissions &= ~discord.Permissions(view_channel=True).value
-    viewer = stage.guild.create_role(
+    viewer = harness.guild.create_role(
         "viewers", permissions=discord.Permissions(view_channel=True, use_application_commands=True)
     )
-    zoe = stage.guild.add_member(stage.env.create_user("zoe"), roles=[viewer])
+    zoe = harness.guild.add_member(harness.env.create_user("zoe"), roles=[viewer])
     result = await zoe.slash(hidden, "status", task_id=RUNNING)
     assert result.response is not None
     assert "cannot see this channel" in (result.response.embeds[0].description or "")
-    assert await stage.bot.store.open_watches() == []
-    edits = len(stage.env.http_requests)
-    await stage.wait(30)
-    assert len(stage.env.http_requests) == edits
+    assert await harness.bot.store.open_watches() == []
+    edits = len(harness.env.http_requests)
+    await harness.wait(30)
+    assert len(harness.env.http_requests) == edits
     again = await zoe.click(result.response.message, label="Look again")
     assert again.acknowledged
 
@@ -173,92 +177,94 @@ async def test_a_channel_that_the_bot_cannot_see_gets_one_card_that_says_so(stag
     [("view_channel", "It needs **View Channel**. Nothing was started."), ("embed_links", "**Embed Links**")],
 )
 async def test_a_press_whose_result_could_not_be_shown_is_refused_before_it_costs_anything(
-    stage: Stage, lacking: str, sentence: str
+    harness: BotHarness, lacking: str, sentence: str
 ) -> None:
-    await stage.show(GRID)
-    card = stage.messages[0]
-    guild = stage.env.backend.get_guild(stage.guild.id)
-    viewer = stage.guild.create_role("viewers", permissions=discord.Permissions(view_channel=True))
-    zoe = stage.guild.add_member(stage.env.create_user("zoe"), roles=[viewer])
+    await harness.show(GRID)
+    card = harness.messages[0]
+    guild = harness.env.backend.get_guild(harness.guild.id)
+    viewer = harness.guild.create_role("viewers", permissions=discord.Permissions(view_channel=True))
+    zoe = harness.guild.add_member(harness.env.create_user("zoe"), roles=[viewer])
     for role in [guild.everyone_role, *(each for each in guild.roles.values() if each.managed)]:
         role.permissions &= ~discord.Permissions(**{lacking: True}).value
-    custom_id = stage.button(card, "U1").custom_id
+    custom_id = harness.button(card, "U1").custom_id
     assert custom_id is not None
     told = await zoe.click(card, custom_id=custom_id)
     assert told.ephemeral
     assert told.response is not None
     assert sentence in told.response.content
-    assert stage.world.log == []
+    assert harness.world.log == []
 
 
-async def test_a_picture_that_cannot_be_fetched_is_said_and_linked(stage: Stage) -> None:
-    stage.server.fail("/attachments/*", status=404)
-    await stage.ask(GRID)
-    await stage.wait(3)
+async def test_a_picture_that_cannot_be_fetched_is_said_and_linked(harness: BotHarness) -> None:
+    harness.server.fail("/attachments/*", status=404)
+    await harness.ask(GRID)
+    await harness.wait(3)
     assert "The picture could not be shown here. [Open it](<http://127.0.0.1" in (
-        stage.card.description or ""
+        harness.card.description or ""
     )
-    assert len(stage.labels(stage.messages[0])) == 2
+    assert len(harness.labels(harness.messages[0])) == 2
 
 
-async def test_ten_cards_of_one_task_fetch_its_picture_once(stage: Stage) -> None:
+async def test_ten_cards_of_one_task_fetch_its_picture_once(harness: BotHarness) -> None:
     for number in range(10):
-        channel = stage.guild.create_text_channel(f"room-{number}")
-        await stage.ann.slash(channel, "status", task_id=GRID)
-    await stage.wait(2)
-    assert sum("/attachments/" in each.path for each in stage.server.requests) == 1
+        channel = harness.guild.create_text_channel(f"room-{number}")
+        await harness.ann.slash(channel, "status", task_id=GRID)
+    await harness.wait(2)
+    assert sum("/attachments/" in each.path for each in harness.server.requests) == 1
 
 
-async def test_without_attach_files_the_card_keeps_its_buttons_and_the_person_is_told(stage: Stage) -> None:
-    role = next(r for r in stage.env.backend.get_guild(stage.guild.id).roles.values() if r.managed)
+async def test_without_attach_files_the_card_keeps_its_buttons_and_the_person_is_told(
+    harness: BotHarness,
+) -> None:
+    role = next(r for r in harness.env.backend.get_guild(harness.guild.id).roles.values() if r.managed)
     role.permissions &= ~discord.Permissions(attach_files=True).value
-    everyone = stage.env.backend.get_guild(stage.guild.id).everyone_role
+    everyone = harness.env.backend.get_guild(harness.guild.id).everyone_role
     everyone.permissions &= ~discord.Permissions(attach_files=True).value
-    stage.env.inject_error("PATCH", "/webhooks/*/messages/*", status=403, code=50013)
-    result = await stage.ask(GRID)
+    harness.env.inject_error("PATCH", "/webhooks/*/messages/*", status=403, code=50013)
+    result = await harness.ask(GRID)
     assert "may not attach files here" in result.followups[-1].content
-    await stage.wait(3)
-    card = min(stage.messages, key=lambda message: message.id)
+    await harness.wait(3)
+    card = min(harness.messages, key=lambda message: message.id)
     assert card.attachments == []
-    assert len(stage.labels(card)) == 2
-    assert await stage.bot.store.open_watches() == []
+    assert len(harness.labels(card)) == 2
+    assert await harness.bot.store.open_watches() == []
 
 
-async def test_a_card_that_has_just_ended_keeps_its_end_when_somebody_asks_again(stage: Stage) -> None:
-    await stage.ask(GRID)
-    await stage.ask(GRID)
-    await stage.wait(5)
-    assert [message.embeds[0].title for message in stage.messages] == ["Done", "Done"]
-    assert await stage.bot.store.open_watches() == []
+async def test_a_card_that_has_just_ended_keeps_its_end_when_somebody_asks_again(harness: BotHarness) -> None:
+    await harness.ask(GRID)
+    await harness.ask(GRID)
+    await harness.wait(5)
+    assert [message.embeds[0].title for message in harness.messages] == ["Done", "Done"]
+    assert await harness.bot.store.open_watches() == []
 
 
 async def test_a_second_status_of_one_id_makes_a_new_card_and_the_older_one_points_to_it(
-    stage: Stage,
+    harness: BotHarness,
 ) -> None:
-    await stage.ask(RUNNING)
-    await stage.wait(5)
-    await stage.ask(RUNNING)
-    await stage.wait(40)
-    old, new = sorted(stage.messages, key=lambda message: message.id)
+    await harness.ask(RUNNING)
+    await harness.wait(5)
+    await harness.ask(RUNNING)
+    await harness.wait(40)
+    old, new = sorted(harness.messages, key=lambda message: message.id)
     assert old.embeds[0].title == "Continues below"
     assert str(new.id) in (old.embeds[0].description or "")
     assert new.embeds[0].title == "Done"
 
 
-async def test_an_outage_shows_as_unreachable_and_ends_by_itself(stage: Stage) -> None:
-    await stage.ask(RUNNING)
-    await stage.wait(10)
-    stage.server.drop("/mj/*")
-    await stage.wait(75)
-    assert stage.card.title in ("In progress when last seen", "Queued when last seen")
-    stage.server.clear_faults()
-    await stage.wait(75)
-    assert stage.card.title == "Done"
+async def test_an_outage_shows_as_unreachable_and_ends_by_itself(harness: BotHarness) -> None:
+    await harness.ask(RUNNING)
+    await harness.wait(10)
+    harness.server.drop("/mj/*")
+    await harness.wait(75)
+    assert harness.card.title in ("In progress when last seen", "Queued when last seen")
+    harness.server.clear_faults()
+    await harness.wait(75)
+    assert harness.card.title == "Done"
 
 
 @pytest.mark.parametrize("batch", ["missing", "ignores-ids"])
-async def test_a_server_without_a_batch_read_is_read_task_by_task(stage: Stage, batch: str) -> None:
-    stage.server.batch = batch  # type: ignore[assignment]
-    await stage.ask(RUNNING)
-    await stage.wait(45)
-    assert stage.card.title == "Done"
+async def test_a_server_without_a_batch_read_is_read_task_by_task(harness: BotHarness, batch: str) -> None:
+    harness.server.batch = batch  # type: ignore[assignment]
+    await harness.ask(RUNNING)
+    await harness.wait(45)
+    assert harness.card.title == "Done"

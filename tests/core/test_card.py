@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mjbot.core.buttons import Press
-from mjbot.core.card import AMBER, BLUE, GREEN, GREY, RED, Card, render
-from mjbot.core.custom_id import action_digest, parse
-from mjbot.core.description import bar
-from mjbot.core.menu import page_of
-from mjbot.core.state import Context, State
-from mjbot.core.task import Button, Task, TaskId
-from mjbot.core.view import Condition, TaskView, Trouble
-from mjbot.ui.embeds import embed_of, view_of
+from mjbot.core.card.buttons import Press
+from mjbot.core.card.card import AMBER, BLUE, GREEN, GREY, RED, Card, render
+from mjbot.core.card.description import bar
+from mjbot.core.card.menu import page_of
+from mjbot.core.card.state import CardContext, State
+from mjbot.core.model.custom_id import action_digest, parse
+from mjbot.core.model.snapshot import Condition, TaskSnapshot, UpstreamProblem
+from mjbot.core.model.task import Button, Task, TaskId
+from mjbot.ui.embeds import build_embed, build_view
 from tests.system.discord_stub.validate import message_problems
 
 ID = TaskId("1763936412345678")
@@ -29,9 +29,9 @@ GRID = (
 )
 
 
-def view(condition: Condition = Condition.FINE, **fields: object) -> TaskView:
+def snapshot(condition: Condition = Condition.FINE, **fields: object) -> TaskSnapshot:
     base = Task(ID, status="IN_PROGRESS", action="IMAGINE", prompt=PROMPT, submitted_at=100, started_at=110)
-    return TaskView(
+    return TaskSnapshot(
         ID,
         opened_at=120,
         task=replace(base, **fields),  # type: ignore[arg-type]
@@ -42,23 +42,23 @@ def view(condition: Condition = Condition.FINE, **fields: object) -> TaskView:
     )
 
 
-def drawn(shown: TaskView, locale: str = "en") -> Card:
-    return render(shown, Context(locale))
+def drawn(visible: TaskSnapshot, locale: str = "en") -> Card:
+    return render(visible, CardContext(locale))
 
 
 @pytest.mark.parametrize(
-    ("shown", "title", "colour", "lines"),
+    ("visible", "title", "colour", "lines"),
     [
-        (view(status="SUBMITTED", ahead=3), "Queued", GREY, ["Submitted <t:100:R> · 3 ahead"]),
+        (snapshot(status="SUBMITTED", ahead=3), "Queued", GREY, ["Submitted <t:100:R> · 3 ahead"]),
         (
-            view(progress="46%"),
+            snapshot(progress="46%"),
             "In progress",
             BLUE,
             ["▰▰▰▰▱▱▱▱▱▱ 46%", "Started <t:110:R> · last change <t:150:R>"],
         ),
-        (view(progress="paused"), "In progress", BLUE, ["Started <t:110:R> · last change <t:150:R>"]),
+        (snapshot(progress="paused"), "In progress", BLUE, ["Started <t:110:R> · last change <t:150:R>"]),
         (
-            view(Condition.QUIET, progress="46%"),
+            snapshot(Condition.QUIET, progress="46%"),
             "In progress, but quiet",
             AMBER,
             [
@@ -68,7 +68,7 @@ def drawn(shown: TaskView, locale: str = "en") -> Card:
             ],
         ),
         (
-            view(Condition.UNREACHABLE, progress="46%"),
+            snapshot(Condition.UNREACHABLE, progress="46%"),
             "In progress when last seen",
             AMBER,
             [
@@ -78,34 +78,34 @@ def drawn(shown: TaskView, locale: str = "en") -> Card:
             ],
         ),
         (
-            view(status="PAUSED"),
+            snapshot(status="PAUSED"),
             "In progress",
             BLUE,
             ["Started <t:110:R> · last change <t:150:R>", 'The service calls this "PAUSED".'],
         ),
         (
-            view(status="MODAL"),
+            snapshot(status="MODAL"),
             "Waiting for your words",
             AMBER,
             ["This step needs a prompt before it can begin.", "Asked <t:100:R>"],
         ),
-        (view(status="SUCCESS", finished_at=162), "Done", GREEN, ["Finished <t:162:R> · took 52 s"]),
+        (snapshot(status="SUCCESS", finished_at=162), "Done", GREEN, ["Finished <t:162:R> · took 52 s"]),
         (
-            view(status="FAILURE", finished_at=144, fail_reason="[Invalid parameter] --arr"),
+            snapshot(status="FAILURE", finished_at=144, fail_reason="[Invalid parameter] --arr"),
             "Failed",
             RED,
             ["Ended <t:144:R> · after 34 s", "**Reason given:** \\[Invalid parameter\\] --arr"],
         ),
-        (view(status="FAILURE"), "Failed", RED, ["The service gave no reason."]),
-        (view(status="CANCEL", finished_at=144), "Cancelled", GREY, ["Cancelled <t:144:R>"]),
+        (snapshot(status="FAILURE"), "Failed", RED, ["The service gave no reason."]),
+        (snapshot(status="CANCEL", finished_at=144), "Cancelled", GREY, ["Cancelled <t:144:R>"]),
         (
-            view(Condition.LOST, progress="46%"),
+            snapshot(Condition.LOST, progress="46%"),
             "Lost",
             GREY,
             ["The image service no longer knows this task.", "Last seen at 46%, <t:150:R>"],
         ),
         (
-            view(Condition.ENDED, progress="46%"),
+            snapshot(Condition.ENDED, progress="46%"),
             "No longer watching",
             GREY,
             [
@@ -115,20 +115,22 @@ def drawn(shown: TaskView, locale: str = "en") -> Card:
         ),
     ],
 )
-def test_each_state_says_its_own_words(shown: TaskView, title: str, colour: int, lines: list[str]) -> None:
-    card = drawn(shown)
+def test_each_state_says_its_own_words(
+    visible: TaskSnapshot, title: str, colour: int, lines: list[str]
+) -> None:
+    card = drawn(visible)
     assert (card.title, card.colour) == (title, colour)
     assert card.description == "\n".join([*lines, f"> {PROMPT}"])
     assert card.footer == f"Imagine · {ID}"
 
 
 def test_the_key_refused_reads_as_unreachable_with_its_own_sentence() -> None:
-    shown = replace(view(Condition.UNREACHABLE), trouble=Trouble.KEY)
-    assert "It refused this bot's key." in drawn(shown).description
+    visible = replace(snapshot(Condition.UNREACHABLE), problem=UpstreamProblem.KEY)
+    assert "It refused this bot's key." in drawn(visible).description
 
 
 def test_chinese_cards_hold_no_english() -> None:
-    card = drawn(view(Condition.QUIET, progress="46%", prompt="猫"), "zh-CN")
+    card = drawn(snapshot(Condition.QUIET, progress="46%", prompt="猫"), "zh-CN")
     assert card.title == "生成中，暂无动静"
     assert card.description == (
         "▰▰▰▰▱▱▱▱▱▱ 46%\n开始于 <t:110:R> · 上次变化 <t:150:R>\n有时会停顿较久，仍在关注。\n> 猫"
@@ -142,7 +144,7 @@ def test_the_bar_is_never_full_while_running(percent: int, cells: int) -> None:
 
 
 def test_a_grid_has_its_buttons_in_the_server_s_order_and_rows() -> None:
-    rows = drawn(view(status="SUCCESS", buttons=GRID)).rows
+    rows = drawn(snapshot(status="SUCCESS", buttons=GRID)).rows
     assert [[each.label or each.emoji for each in row] for row in rows] == [
         ["U1", "U2", "U3", "U4", "🔄"],
         ["V1", "V2", "V3", "V4"],
@@ -167,7 +169,7 @@ def test_a_single_s_fifteen_buttons_and_its_link_stand_by_family() -> None:
         Button(f"MJ::BOOKMARK::{UUID}", emoji="❤️"),
         Button(label="Web", style=5, url="https://www.midjourney.com/jobs/1"),
     )
-    rows = drawn(view(status="SUCCESS", buttons=buttons)).rows
+    rows = drawn(snapshot(status="SUCCESS", buttons=buttons)).rows
     assert [[each.label or each.emoji for each in row] for row in rows] == [
         ["Upscale (Subtle)", "Upscale (Creative)"],
         ["Vary (Subtle)", "Vary (Strong)", "Vary (Region)"],
@@ -181,37 +183,37 @@ def test_a_single_s_fifteen_buttons_and_its_link_stand_by_family() -> None:
 
 def test_the_buttons_past_25_are_behind_more() -> None:
     buttons = tuple(Button(f"MJ::JOB::new_{n}::1::{UUID}", f"B{n}") for n in range(30))
-    shown = view(status="SUCCESS", buttons=buttons)
-    rows = drawn(shown).rows
+    visible = snapshot(status="SUCCESS", buttons=buttons)
+    rows = drawn(visible).rows
     assert sum(map(len, rows)) == 25
     assert rows[-1][-1].label == "More…"
-    assert shown.task is not None
-    menu = page_of(shown.task, {}, "en", 1).menu
+    assert visible.task is not None
+    menu = page_of(visible.task, {}, "en", 1).menu
     assert menu is not None
     assert [each.label for each in menu.options] == [f"B{n}" for n in range(24, 30)]
 
 
 def test_no_buttons_while_running() -> None:
-    assert drawn(view(buttons=GRID)).rows == ()
+    assert drawn(snapshot(buttons=GRID)).rows == ()
 
 
 def test_a_press_dims_its_button_then_paints_it() -> None:
     digest = action_digest(GRID[1].custom_id)
-    shown = view(status="SUCCESS", buttons=GRID)
-    sending = render(shown, Context(presses={digest: Press.SENDING})).rows[0][1]
-    made = render(shown, Context(presses={digest: Press.ACCEPTED})).rows[0][1]
+    visible = snapshot(status="SUCCESS", buttons=GRID)
+    sending = render(visible, CardContext(presses={digest: Press.SENDING})).rows[0][1]
+    made = render(visible, CardContext(presses={digest: Press.ACCEPTED})).rows[0][1]
     assert (sending.disabled, sending.used) == (True, False)
     assert (made.disabled, made.used) == (False, True)
 
 
 def test_a_long_prompt_is_cut_and_says_how_long_it_was() -> None:
-    card = drawn(view(status="SUCCESS", prompt="lantern " * 500))
+    card = drawn(snapshot(status="SUCCESS", prompt="lantern " * 500))
     assert card.description.endswith("… *(3,999 characters)*")
     assert len(card.description) < 500
 
 
 def test_markdown_and_mentions_in_a_prompt_show_as_text() -> None:
-    card = drawn(view(prompt="**a** <@1> @everyone `x` [l](http://e.vil) # h\n- item ||s||"))
+    card = drawn(snapshot(prompt="**a** <@1> @everyone `x` [l](http://e.vil) # h\n- item ||s||"))
     quote = card.description.splitlines()[-1]
     assert quote == (
         "> \\*\\*a\\*\\* \\<\\@1\\> \\@everyone \\`x\\` \\[l\\](http\\://e.vil) # h - item \\|\\|s\\|\\|"
@@ -219,14 +221,14 @@ def test_markdown_and_mentions_in_a_prompt_show_as_text() -> None:
 
 
 def test_a_masked_key_in_a_reason_is_not_repeated() -> None:
-    card = drawn(view(status="FAILURE", fail_reason="bad key sk-abc***xyz at https://relay.example/x"))
+    card = drawn(snapshot(status="FAILURE", fail_reason="bad key sk-abc***xyz at https://relay.example/x"))
     assert "sk-" not in card.description
     assert "relay.example" not in card.description
 
 
 def test_equal_cards_have_equal_digests_and_others_do_not() -> None:
-    assert drawn(view(progress="46%")).digest == drawn(view(progress="46%")).digest
-    assert drawn(view(progress="46%")).digest != drawn(view(progress="47%")).digest
+    assert drawn(snapshot(progress="46%")).digest == drawn(snapshot(progress="46%")).digest
+    assert drawn(snapshot(progress="46%")).digest != drawn(snapshot(progress="47%")).digest
 
 
 anything = st.text(max_size=400) | st.sampled_from(
@@ -260,13 +262,13 @@ tasks = st.builds(
     ahead=st.none() | st.integers(0, 10**9),
     buttons=st.lists(buttons, max_size=40).map(tuple),
 )
-views = st.builds(
-    TaskView,
+snapshots = st.builds(
+    TaskSnapshot,
     id=st.just(ID),
     opened_at=st.floats(1, 2e9),
     task=st.none() | tasks,
     condition=st.sampled_from(Condition),
-    trouble=st.none() | st.sampled_from(Trouble),
+    problem=st.none() | st.sampled_from(UpstreamProblem),
     seen_at=st.none() | st.floats(1, 2e9),
     changed_at=st.none() | st.floats(1, 2e9),
     failing_since=st.none() | st.floats(1, 2e9),
@@ -274,14 +276,17 @@ views = st.builds(
 
 
 @settings(max_examples=200, deadline=None)
-@given(views, st.sampled_from(["en-US", "zh-CN", "zh-TW", "fr"]), st.booleans())
+@given(snapshots, st.sampled_from(["en-US", "zh-CN", "zh-TW", "fr"]), st.booleans())
 async def test_every_card_fits_discord_whatever_the_input(
-    shown: TaskView, locale: str, unwatched: bool
+    visible: TaskSnapshot, locale: str, unwatched: bool
 ) -> None:
-    card = render(shown, Context(locale, unwatched=unwatched))
+    card = render(visible, CardContext(locale, unwatched=unwatched))
     image = card.picture.url if card.picture else None
-    view = view_of(card.rows)
-    body = {"embeds": [embed_of(card, image).to_dict()], "components": view.to_components() if view else []}
+    snapshot = build_view(card.rows)
+    body = {
+        "embeds": [build_embed(card, image).to_dict()],
+        "components": snapshot.to_components() if snapshot else [],
+    }
     assert message_problems(body, attachments=[]) == []
-    assert card.final == shown.settled
+    assert card.final == visible.settled
     assert card.state in State

@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mjbot.core.buttons import MOST, ON_CARD, PER_ROW, ROWS, Press, rows_of
-from mjbot.core.custom_id import action_digest
-from mjbot.core.menu import EMPTY, page_of
-from mjbot.core.task import Button, Task, TaskId
+from mjbot.core.card.buttons import MOST, ON_CARD, PER_ROW, ROWS, Press, rows_of
+from mjbot.core.card.menu import EMPTY, page_of
+from mjbot.core.model.custom_id import action_digest
+from mjbot.core.model.task import Button, Task, TaskId
 
 TASK = TaskId("1730618215930064")
 ACTION = st.just("action")
@@ -43,8 +43,8 @@ def test_card_and_pages_together_hold_every_button_once_and_every_page_fits(kind
 
 def test_a_choice_tells_what_is_known_of_it() -> None:
     task = task_of(["action"] * 28)
-    made, under_way, refused = (action_digest(f"MJ::JOB::new_{n}::1") for n in (24, 25, 26))
-    presses = {made: Press.ACCEPTED, under_way: Press.SENDING, refused: Press.UNKNOWN_ACTION}
+    made, in_flight, refused = (action_digest(f"MJ::JOB::new_{n}::1") for n in (24, 25, 26))
+    presses = {made: Press.ACCEPTED, in_flight: Press.SENDING, refused: Press.UNKNOWN_ACTION}
     menu = page_of(task, presses, "en", 1, frozenset({"MJ::JOB::new_27"})).menu
     assert menu is not None
     assert [each.note for each in menu.options] == ["Already made", *["Not possible now"] * 3]

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mjbot.core.custom_id import Aim, Verb, aim_of, parse
-from mjbot.core.region import NOTHING, OWN, cells_of, picker, toggled
-from mjbot.core.state import MODAL
-from mjbot.core.task import TaskId
+from mjbot.core.card.region import NOTHING, OWN, cells_of, picker, toggled
+from mjbot.core.card.state import MODAL
+from mjbot.core.model.custom_id import PressTarget, Verb, parse, parse_target
+from mjbot.core.model.task import TaskId
 
 TASK = TaskId("1730618215930064")
-AIM = Aim("0123456789ab", 3, NOTHING)
+AIM = PressTarget("0123456789ab", 3, NOTHING)
 CELLS = st.frozensets(st.integers(0, 8))
 
 
@@ -38,8 +38,8 @@ def test_a_cell_pressed_twice_is_as_before(cells: frozenset[int], cell: int) -> 
 
 @given(st.sampled_from(["0123456789ab", MODAL]), st.integers(0, 9999), st.sampled_from(["", OWN, "1ff"]))
 def test_what_a_press_is_aimed_at_is_read_back(action: str, after: int, area: str) -> None:
-    aim = Aim(action, after, area)
-    assert aim_of(str(aim)) == aim
+    target = PressTarget(action, after, area)
+    assert parse_target(str(target)) == target
 
 
 @given(CELLS, st.integers(0, 9999))
@@ -47,7 +47,7 @@ def test_every_button_of_a_picker_is_one_of_ours_and_no_two_are_alike(
     cells: frozenset[int], after: int
 ) -> None:
     longest = TaskId("1" * 64)
-    rows = picker(longest, Aim("0123456789ab", after, area_of(cells)), "en")
+    rows = picker(longest, PressTarget("0123456789ab", after, area_of(cells)), "en")
     targets = [each.target for row in rows for each in row]
     assert len(set(targets)) == len(targets) == 11
     assert all(parse(each) is not None and len(each) <= 100 for each in targets)
@@ -62,16 +62,16 @@ def test_a_picker_lights_what_is_chosen_and_lets_nobody_go_on_with_nothing() -> 
         ["Write the prompt", "Use my own mask"],
     ]
     assert empty[3][0].disabled
-    chosen = picker(TASK, Aim(AIM.action, 3, toggled(NOTHING, 4)), "en")
+    chosen = picker(TASK, PressTarget(AIM.action, 3, toggled(NOTHING, 4)), "en")
     assert [each.label for row in chosen for each in row if each.used] == ["5"]
     assert not chosen[3][0].disabled
 
 
-@pytest.mark.parametrize(("action", "verb"), [(AIM.action, Verb.AGAIN), (MODAL, Verb.WRITE)])
+@pytest.mark.parametrize(("action", "verb"), [(AIM.action, Verb.AGAIN), (MODAL, Verb.OPEN_MODAL)])
 def test_the_words_go_to_the_action_or_to_the_task_that_waits(action: str, verb: Verb) -> None:
-    write = parse(picker(TASK, Aim(action, 0, "001"), "en")[3][0].target)
+    write = parse(picker(TASK, PressTarget(action, 0, "001"), "en")[3][0].target)
     assert write is not None
-    assert (write.verb, aim_of(write.arg)) == (verb, Aim(action, 0, "001"))
+    assert (write.verb, parse_target(write.arg)) == (verb, PressTarget(action, 0, "001"))
 
 
 def test_without_the_picture_only_a_mask_of_one_s_own_is_offered() -> None:

@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mjbot.core.task import Phase, Task, TaskId, newer, parse_task_id
-from mjbot.core.view import (
+from mjbot.core.model.snapshot import (
     LIMITS,
     Condition,
     Missing,
     Seen,
-    Silence,
-    TaskView,
-    Trouble,
+    TaskSnapshot,
+    Tick,
     Unreachable,
+    UpstreamProblem,
     advance,
     next_threshold,
 )
+from mjbot.core.model.task import Phase, Task, TaskId, newer, parse_task_id
 
 ID = TaskId("1730621718151844")
 
@@ -29,8 +29,8 @@ def task(status: str = "IN_PROGRESS", progress: str = "", **more: object) -> Tas
     return replace(Task(ID, status=status, progress=progress), **more)  # type: ignore[arg-type]
 
 
-def view(known: Task | None = None, at: float = 1000.0) -> TaskView:
-    return TaskView(ID, opened_at=at, task=known, seen_at=at if known else None)
+def snapshot(known: Task | None = None, at: float = 1000.0) -> TaskSnapshot:
+    return TaskSnapshot(ID, opened_at=at, task=known, seen_at=at if known else None)
 
 
 @pytest.mark.parametrize(
@@ -96,27 +96,27 @@ def test_a_reading_without_a_picture_keeps_the_last_good_one_while_alive() -> No
 
 
 def test_three_minutes_without_a_change_are_quiet_and_a_change_ends_it() -> None:
-    now = view(task("IN_PROGRESS", "46%"))
-    assert advance(now, Silence(), 1179).condition is Condition.FINE
+    now = snapshot(task("IN_PROGRESS", "46%"))
+    assert advance(now, Tick(), 1179).condition is Condition.FINE
     quiet = advance(now, Seen(task("IN_PROGRESS", "46%")), 1180)
     assert quiet.condition is Condition.QUIET
     assert advance(quiet, Seen(task("IN_PROGRESS", "62%")), 1181).condition is Condition.FINE
 
 
 def test_a_queue_is_never_quiet() -> None:
-    assert advance(view(task("SUBMITTED")), Silence(), 5000).condition is Condition.FINE
+    assert advance(snapshot(task("SUBMITTED")), Tick(), 5000).condition is Condition.FINE
 
 
 def test_a_minute_without_a_good_read_is_unreachable_and_one_good_read_ends_it() -> None:
-    once = advance(view(task()), Unreachable(Trouble.DOWN), 1010)
+    once = advance(snapshot(task()), Unreachable(UpstreamProblem.UNAVAILABLE), 1010)
     assert once.condition is Condition.FINE
-    down = advance(once, Silence(), 1060)
+    down = advance(once, Tick(), 1060)
     assert (down.condition, down.failing_since) == (Condition.UNREACHABLE, 1010)
     assert advance(down, Seen(task()), 1070).condition is Condition.FINE
 
 
 def test_lost_needs_repeats_and_a_little_time() -> None:
-    now = view(task())
+    now = snapshot(task())
     for second in (1001, 1002, 1003, 1004):
         now = advance(now, Missing(), second)
     assert now.condition is Condition.FINE
@@ -125,38 +125,38 @@ def test_lost_needs_repeats_and_a_little_time() -> None:
 
 
 def test_a_task_never_seen_is_not_found_rather_than_lost() -> None:
-    now = view(None)
+    now = snapshot(None)
     for second in (1001, 1010, 1020, 1031):
         now = advance(now, Missing(), second)
     assert now.condition is Condition.NOT_FOUND
 
 
 def test_a_watch_ends_after_its_limit() -> None:
-    assert advance(view(task("SUBMITTED")), Silence(), 1000 + LIMITS.watch).condition is Condition.ENDED
+    assert advance(snapshot(task("SUBMITTED")), Tick(), 1000 + LIMITS.watch).condition is Condition.ENDED
 
 
 def test_a_first_reading_is_no_change_that_we_witnessed() -> None:
-    seen = advance(view(None), Seen(task("IN_PROGRESS", "10%")), 1001)
+    seen = advance(snapshot(None), Seen(task("IN_PROGRESS", "10%")), 1001)
     assert seen.changed_at is None
     assert advance(seen, Seen(task("IN_PROGRESS", "20%")), 1005).changed_at == 1005
 
 
 statuses = st.sampled_from(["", "SUBMITTED", "IN_PROGRESS", "MODAL", "SUCCESS", "FAILURE", "CANCEL", "ODD"])
-sightings = st.one_of(
+observations = st.one_of(
     st.builds(lambda status, percent: Seen(task(status, f"{percent}%")), statuses, st.integers(0, 100)),
     st.just(Missing()),
-    st.just(Silence()),
-    st.builds(Unreachable, st.sampled_from(Trouble)),
+    st.just(Tick()),
+    st.builds(Unreachable, st.sampled_from(UpstreamProblem)),
 )
-histories = st.lists(st.tuples(sightings, st.floats(0.5, 400)), max_size=40)
+histories = st.lists(st.tuples(observations, st.floats(0.5, 400)), max_size=40)
 
 
 @given(histories)
 def test_a_settled_view_never_moves_and_progress_never_goes_back(history: list[tuple[object, float]]) -> None:
-    now, current = 1000.0, view(None)
-    for sighting, wait in history:
+    now, current = 1000.0, snapshot(None)
+    for observation, wait in history:
         now += wait
-        after = advance(current, sighting, now)  # type: ignore[arg-type]
+        after = advance(current, observation, now)  # type: ignore[arg-type]
         if current.settled:
             assert after is current
         if (
@@ -174,22 +174,22 @@ def test_a_settled_view_never_moves_and_progress_never_goes_back(history: list[t
 def test_silence_changes_nothing_before_the_threshold_and_something_at_it(
     history: list[tuple[object, float]],
 ) -> None:
-    now, current = 1000.0, view(None)
-    for sighting, wait in history:
+    now, current = 1000.0, snapshot(None)
+    for observation, wait in history:
         now += wait
-        current = advance(current, sighting, now)  # type: ignore[arg-type]
+        current = advance(current, observation, now)  # type: ignore[arg-type]
     at = next_threshold(current)
     if at is not None:
         if at - 0.01 > now:
-            assert advance(current, Silence(), at - 0.01).shown == current.shown
-        assert advance(current, Silence(), max(at, now)).condition is not Condition.FINE
+            assert advance(current, Tick(), at - 0.01).visible == current.visible
+        assert advance(current, Tick(), max(at, now)).condition is not Condition.FINE
 
 
 def test_quick_misses_become_a_loss_after_half_a_minute_even_if_nothing_more_is_read() -> None:
-    current = view(None)
+    current = snapshot(None)
     for second in range(4):
         current = advance(current, Missing(), 1000.0 + second)
     at = next_threshold(current)
     assert at == 1030.0
-    assert not advance(current, Silence(), at - 0.01).settled
-    assert advance(current, Silence(), at).condition is Condition.NOT_FOUND
+    assert not advance(current, Tick(), at - 0.01).settled
+    assert advance(current, Tick(), at).condition is Condition.NOT_FOUND

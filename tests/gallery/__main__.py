@@ -14,7 +14,7 @@ from playwright.async_api import Browser, async_playwright
 
 from mjbot.sandbox import art
 from mjbot.sandbox.demo import invite
-from mjbot.ui.embeds import embed_of, view_of
+from mjbot.ui.embeds import build_embed, build_view
 from tests.browser.chromium import FLAGS, executable
 from tests.gallery.cases import NOW, Shot, groups
 
@@ -33,13 +33,13 @@ def painted(shot: Shot) -> bytes:
 async def post(channel: discord.TextChannel, shots: list[Shot]) -> None:
     """Put the cards into a channel, as the bot does."""
     for number, shot in enumerate(shots):
-        view = view_of(shot.card.rows) or discord.utils.MISSING
+        view = build_view(shot.card.rows) or discord.utils.MISSING
         if shot.aspect:
             name = f"{number}.png"
-            embed = embed_of(shot.card, f"attachment://{name}")
+            embed = build_embed(shot.card, f"attachment://{name}")
             await channel.send(embed=embed, view=view, file=discord.File(io.BytesIO(painted(shot)), name))
         else:
-            await channel.send(embed=embed_of(shot.card, None), view=view)
+            await channel.send(embed=build_embed(shot.card, None), view=view)
 
 
 async def photograph(browser: Browser, url: str, width: int, to: Path) -> None:

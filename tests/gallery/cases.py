@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mjbot.core.buttons import Press
-from mjbot.core.card import Card, crowded, moved, render
-from mjbot.core.custom_id import CustomId, Verb, action_digest
-from mjbot.core.lineage import Kin, Lineage
-from mjbot.core.state import MODAL, Context
-from mjbot.core.task import Button, Task, TaskId
-from mjbot.core.view import LIMITS, Left, Missing, Seen, Silence, TaskView, Trouble, Unreachable, advance
+from mjbot.core.card.buttons import Press
+from mjbot.core.card.card import Card, queue_full_card, render, superseded_card
+from mjbot.core.card.lineage import Lineage, RelatedTask
+from mjbot.core.card.state import MODAL, CardContext
+from mjbot.core.model.custom_id import CustomId, Verb, action_digest
+from mjbot.core.model.snapshot import (
+    LIMITS,
+    Dismissed,
+    Missing,
+    Seen,
+    TaskSnapshot,
+    Tick,
+    Unreachable,
+    UpstreamProblem,
+    advance,
+)
+from mjbot.core.model.task import Button, Task, TaskId
 from mjbot.sandbox.buttons import grid_buttons, single_buttons, video_buttons
 from mjbot.sandbox.demo_tasks import LONG_PROMPT
 
@@ -20,7 +30,7 @@ JOB = "9531985d-5d9d-49f8-9818-e811892f902b"
 URL = "https://discord.com/channels/1/2/3"
 PICTURE = "https://pictures.example/result.png"
 PROMPT = "an old lighthouse keeper reading by a window, amber light, film grain --ar 3:2 --v 7"
-CHINESE = "雾中的雪山与灯塔，木刻版画风格，五色油墨 --ar 3:2 --v 7"
+SIMPLIFIED_CHINESE = "雾中的雪山与灯塔，木刻版画风格，五色油墨 --ar 3:2 --v 7"
 DESCRIBED = "\n\n".join(
     f"{n}\ufe0f\u20e3 A screen print of layered mountains under a low sun --ar 1:1" for n in range(1, 5)
 )
@@ -38,7 +48,7 @@ class Shot:
     stage: str = "result"
 
 
-def _buttons(wires: list[dict[str, object]]) -> tuple[Button, ...]:
+def _buttons(payloads: list[dict[str, object]]) -> tuple[Button, ...]:
     return tuple(
         Button(
             str(w.get("customId", "")),
@@ -47,19 +57,19 @@ def _buttons(wires: list[dict[str, object]]) -> tuple[Button, ...]:
             int(str(w["style"])),
             str(w.get("url", "")),
         )
-        for w in wires
+        for w in payloads
     )
 
 
 GRID, SINGLE, VIDEO = _buttons(grid_buttons(JOB)), _buttons(single_buttons(JOB)), _buttons(video_buttons(JOB))
 
 
-class Easel:
+class ImageWorker:
     """Draws cards in one language."""
 
     def __init__(self, locale: str) -> None:
         self._locale = locale
-        self._prompt = PROMPT if locale == "en-US" else CHINESE
+        self._prompt = PROMPT if locale == "en-US" else SIMPLIFIED_CHINESE
 
     def task(self, status: str, **fields: object) -> Task:
         """A task as it may be read; a later status brings the times that belong to it."""
@@ -70,17 +80,17 @@ class Easel:
             base = replace(base, finished_at=NOW - 20)
         return replace(base, **fields)  # type: ignore[arg-type]
 
-    def seen(self, task: Task) -> TaskView:
+    def seen(self, task: Task) -> TaskSnapshot:
         """A view of a task that was read twice."""
-        view = TaskView(ID, opened_at=NOW - 90)
+        snapshot = TaskSnapshot(ID, opened_at=NOW - 90)
         first = replace(task, progress="0%") if not task.phase.final else task
-        return advance(advance(view, Seen(first), NOW - 60), Seen(task), NOW - 25)
+        return advance(advance(snapshot, Seen(first), NOW - 60), Seen(task), NOW - 25)
 
     def draw(
-        self, view: TaskView, presses: dict[str, Press] | None = None, kin: Lineage | None = None
+        self, snapshot: TaskSnapshot, presses: dict[str, Press] | None = None, related: Lineage | None = None
     ) -> Card:
         """The card of a view."""
-        return render(view, Context(self._locale, presses or {}, kin or Lineage()))
+        return render(snapshot, CardContext(self._locale, presses or {}, related or Lineage()))
 
     def shot(self, name: str, status: str, aspect: str = "", stage: str = "result", **fields: object) -> Shot:
         """A card of a task that is fine."""
@@ -90,10 +100,12 @@ class Easel:
     def alive(self) -> list[Shot]:
         """What a person sees while they wait."""
         running = self.seen(self.task("IN_PROGRESS", progress="46%", image_url=PICTURE))
-        quiet = advance(running, Silence(), NOW + LIMITS.quiet)
-        key = advance(running, Unreachable(Trouble.KEY), NOW - 20)
-        down = advance(running, Unreachable(Trouble.DOWN), NOW - 20)
-        queued = advance(self.seen(self.task("SUBMITTED")), Unreachable(Trouble.DOWN), NOW - 20)
+        quiet = advance(running, Tick(), NOW + LIMITS.quiet)
+        key = advance(running, Unreachable(UpstreamProblem.KEY), NOW - 20)
+        down = advance(running, Unreachable(UpstreamProblem.UNAVAILABLE), NOW - 20)
+        queued = advance(
+            self.seen(self.task("SUBMITTED")), Unreachable(UpstreamProblem.UNAVAILABLE), NOW - 20
+        )
         late = NOW + LIMITS.unreachable
         return [
             self.shot("queued", "SUBMITTED", ahead=3),
@@ -101,9 +113,9 @@ class Easel:
             self.shot("running, no percent", "IN_PROGRESS", progress="Waiting to start"),
             self.shot("an unknown status", "PAUSED", progress="62%"),
             Shot("quiet", self.draw(quiet), "3:2", "preview"),
-            Shot("unreachable", self.draw(advance(down, Silence(), late))),
-            Shot("unreachable, key refused", self.draw(advance(key, Silence(), late))),
-            Shot("unreachable in the queue", self.draw(advance(queued, Silence(), late))),
+            Shot("unreachable", self.draw(advance(down, Tick(), late))),
+            Shot("unreachable, key refused", self.draw(advance(key, Tick(), late))),
+            Shot("unreachable in the queue", self.draw(advance(queued, Tick(), late))),
         ]
 
     def done(self) -> list[Shot]:
@@ -113,8 +125,8 @@ class Easel:
             action_digest(GRID[1].custom_id): Press.ACCEPTED,
             action_digest(GRID[2].custom_id): Press.SENDING,
         }
-        children = tuple(Kin(ID, label, URL) for label in ("U2", "V3"))
-        parent = Lineage(parent=Kin(ID, "U2", URL))
+        children = tuple(RelatedTask(ID, label, URL) for label in ("U2", "V3"))
+        parent = Lineage(parent=RelatedTask(ID, "U2", URL))
         single = self.seen(self.task("SUCCESS", action="UPSCALE", buttons=SINGLE, image_url=PICTURE))
         return [
             Shot(
@@ -128,11 +140,11 @@ class Easel:
         running = self.seen(self.task("IN_PROGRESS", progress="46%"))
         waiting = self.seen(self.task("MODAL", action="ZOOM"))
         region = self.seen(self.task("MODAL", action="INPAINT"))
-        lost, unknown = running, TaskView(ID, opened_at=NOW)
+        lost, unknown = running, TaskSnapshot(ID, opened_at=NOW)
         for second in range(LIMITS.lost_misses + 1):
             lost = advance(lost, Missing(), NOW + second * 15)
             unknown = advance(unknown, Missing(), NOW + second * 15)
-        ended = advance(running, Silence(), NOW + LIMITS.watch)
+        ended = advance(running, Tick(), NOW + LIMITS.watch)
         reason = "[Invalid parameter] Unrecognized parameter(s): --arr"
         stop = CustomId(Verb.STOP, ID, "abc")
         return [
@@ -142,14 +154,14 @@ class Easel:
             self.shot("cancelled", "CANCEL"),
             Shot("waiting for words", self.draw(waiting)),
             Shot("waiting for a region", self.draw(region)),
-            Shot("left alone", self.draw(advance(waiting, Left(), NOW))),
-            Shot("waiting for room", crowded(stop, "U2", NOW + 20, self._locale)),
+            Shot("left alone", self.draw(advance(waiting, Dismissed(), NOW))),
+            Shot("waiting for room", queue_full_card(stop, "U2", NOW + 20, self._locale)),
             Shot("words waiting for room", self.draw(waiting, {MODAL: Press.RETRYING})),
             Shot("lost", self.draw(lost)),
             Shot("not found", self.draw(unknown)),
-            Shot("not seen yet", self.draw(TaskView(ID, opened_at=NOW))),
+            Shot("not seen yet", self.draw(TaskSnapshot(ID, opened_at=NOW))),
             Shot("no longer watching", self.draw(ended)),
-            Shot("moved", moved(running, URL, self._locale)),
+            Shot("moved", superseded_card(running, URL, self._locale)),
         ]
 
     def texts(self) -> list[Shot]:
@@ -191,11 +203,11 @@ class Easel:
 
 def groups(locale: str) -> dict[str, list[Shot]]:
     """All shots in one language, by the picture they are on."""
-    easel = Easel(locale)
+    worker = ImageWorker(locale)
     return {
-        "alive": easel.alive(),
-        "done": easel.done(),
-        "ends": easel.ends(),
-        "text-video": easel.texts(),
-        "extremes": easel.extremes(),
+        "alive": worker.alive(),
+        "done": worker.done(),
+        "ends": worker.ends(),
+        "text-video": worker.texts(),
+        "extremes": worker.extremes(),
     }

@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator
 import pytest
 from PIL import Image, ImageChops
 
-from mjbot.core.card import Picture
-from mjbot.core.region import NOTHING
+from mjbot.core.card.card import Picture
+from mjbot.core.card.region import NOTHING
+from mjbot.core.i18n.texts import Text
 from mjbot.errors import MJBotError, PressRefused
 from mjbot.pictures import Masks, Pictures, picture_session
-from tests.pictures.web import Web, final, moved, ok
+from tests.pictures.web import Web, final, ok, superseded_card
 
 WIDE = (100, 61)  # neither side divides by three
 
@@ -27,7 +28,7 @@ def png(size: tuple[int, int], colour: object = "white", mode: str = "RGB", kind
 @pytest.fixture
 async def web() -> AsyncIterator[Web]:
     async with Web(ok(png(WIDE, "navy"))) as web:
-        web.answers["/gone.png"] = moved("http://127.0.0.1:9/")
+        web.answers["/gone.png"] = superseded_card("http://127.0.0.1:9/")
         yield web
 
 
@@ -96,7 +97,7 @@ async def test_a_preview_of_a_picture_that_cannot_be_had_is_none(masks: Masks, w
     assert await masks.preview(final(f"{web.url}/gone.png"), NOTHING) is None
     with pytest.raises(PressRefused) as told:
         await masks.of_cells(final(f"{web.url}/gone.png"), "001")
-    assert told.value.sentence == "say.no_area"
+    assert told.value.sentence == Text.REPLY_REGION_NO_PICTURE
 
 
 @pytest.mark.parametrize(
@@ -121,12 +122,12 @@ async def test_a_mask_that_somebody_brings_becomes_pure_black_and_white(
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (b"<svg/>", "say.mask_no_picture"),
-        (png(WIDE, kind="GIF"), "say.mask_no_picture"),
-        (png(WIDE)[:60], "say.mask_no_picture"),
-        (png((100, 60)), "say.mask_size"),
-        (png(WIDE, "black"), "say.mask_blank"),
-        (png(WIDE, (255, 255, 255, 0), "RGBA"), "say.mask_blank"),
+        (b"<svg/>", Text.REPLY_MASK_NOT_AN_IMAGE),
+        (png(WIDE, kind="GIF"), Text.REPLY_MASK_NOT_AN_IMAGE),
+        (png(WIDE)[:60], Text.REPLY_MASK_NOT_AN_IMAGE),
+        (png((100, 60)), Text.REPLY_MASK_SIZE),
+        (png(WIDE, "black"), Text.REPLY_MASK_BLANK),
+        (png(WIDE, (255, 255, 255, 0), "RGBA"), Text.REPLY_MASK_BLANK),
     ],
     ids=["no picture", "moving", "cut off", "another size", "black", "transparent"],
 )

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from mjbot.pictures.raster import confirmed, kind_of, smaller
+from mjbot.pictures.raster import kind_of, smaller, sniff_header
 from tests.pictures.web import drawn
 
 PIXELS = 64_000_000
@@ -21,7 +21,7 @@ REAL = {"png": drawn("PNG"), "jpg": drawn("JPEG"), "gif": drawn("GIF"), "webp": 
 
 def kind_confirmed(data: bytes, pixels: int) -> str | None:
     """The kind of a picture whose header bears it out."""
-    header = confirmed(data, pixels)
+    header = sniff_header(data, pixels)
     return header and header.kind
 
 

@@ -10,11 +10,11 @@ from dataclasses import replace
 
 import pytest
 
-from mjbot.core.card import Picture
-from mjbot.pictures import DEFAULT_LIMITS, Images, Limits, Pictures, picture_session
+from mjbot.core.card.card import Picture
+from mjbot.pictures import DEFAULT_LIMITS, ImageLimits, Images, Pictures, picture_session
 from mjbot.ports import SMALLER
 from tests.pictures.test_raster import noise, png_of
-from tests.pictures.web import Web, drawn, final, moved, ok
+from tests.pictures.web import Web, drawn, final, ok, superseded_card
 
 MIB = 1024 * 1024
 Open = Callable[..., Awaitable[Pictures]]
@@ -31,7 +31,7 @@ async def opened(web: Web) -> AsyncIterator[Open]:
     """Pictures of an image service at ``web``."""
     async with AsyncExitStack() as stack:
 
-        async def pictures(mode: Images = "auto", limits: Limits = DEFAULT_LIMITS) -> Pictures:
+        async def pictures(mode: Images = "auto", limits: ImageLimits = DEFAULT_LIMITS) -> Pictures:
             session = await stack.enter_async_context(picture_session(web.url))
             return Pictures(session, mode, f"{web.url}/mj", limits)
 
@@ -50,7 +50,7 @@ async def opened(web: Web) -> AsyncIterator[Open]:
 async def test_the_query_is_kept_byte_for_byte(web: Web, opened: Open, target: str) -> None:
     pictures = await opened()
     assert await pictures.load(final(web.url + target)) is not None
-    web.answers["/moved"] = moved(web.url + target)
+    web.answers["/moved"] = superseded_card(web.url + target)
     assert await pictures.load(final(f"{web.url}/moved")) is not None
     assert web.targets == [target, "/moved", target]
 
@@ -111,10 +111,10 @@ async def test_the_bytes_name_the_file_whatever_the_server_says(web: Web, opened
         b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n",
         b"not http at all\r\n\r\n",
         b"",
-        moved("ftp://example.com/a.png"),
-        moved("file:///etc/passwd"),
-        moved("http://[x/"),
-        moved("/a.png"),  # for ever
+        superseded_card("ftp://example.com/a.png"),
+        superseded_card("file:///etc/passwd"),
+        superseded_card("http://[x/"),
+        superseded_card("/a.png"),  # for ever
     ],
     ids=lambda answer: repr(answer[:15] + answer[-15:]),
 )

@@ -9,7 +9,7 @@ from typing import Self
 
 from PIL import Image
 
-from mjbot.core.card import Picture
+from mjbot.core.card.card import Picture
 
 Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
@@ -19,7 +19,7 @@ def ok(body: bytes, kind: str = "image/png") -> bytes:
     return f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 
-def moved(to: str) -> bytes:
+def superseded_card(to: str) -> bytes:
     """A redirect."""
     return f"HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n".encode()
 

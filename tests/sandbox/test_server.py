@@ -5,7 +5,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from mjbot.sandbox.server import SandboxServer, Seen
+from mjbot.sandbox.server import RecordedRequest, SandboxServer
 from mjbot.sandbox.world import DemoIds, World
 
 T = 1_730_700_000.0
@@ -60,7 +60,7 @@ async def test_a_batch_leaves_out_what_does_not_exist(
 ) -> None:
     status, found = await listed(http, [DemoIds.GRID, DemoIds.UNKNOWN])
     assert (status, [each["id"] for each in found]) == (200, [DemoIds.GRID])
-    seen = Seen(T, "POST", "/mj/task/list-by-condition", (DemoIds.GRID, DemoIds.UNKNOWN))
+    seen = RecordedRequest(T, "POST", "/mj/task/list-by-condition", (DemoIds.GRID, DemoIds.UNKNOWN))
     assert server.requests == [seen]
 
 

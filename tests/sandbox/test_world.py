@@ -41,8 +41,8 @@ def test_a_running_task_starts_at_the_first_fetch_and_not_at_a_peek(world: World
 def test_each_step_of_a_running_task_has_its_own_picture(world: World) -> None:
     world.side = 400
     world.fetch(DemoIds.RUNNING, T)
-    wires = [world.peek(DemoIds.RUNNING, T + second) or {} for second in range(31)]
-    shown = list(dict.fromkeys(wire["imageUrl"] for wire in wires))
+    payloads = [world.peek(DemoIds.RUNNING, T + second) or {} for second in range(31)]
+    shown = list(dict.fromkeys(wire["imageUrl"] for wire in payloads))
     assert shown[0] == ""
     assert len(shown) == 8
     names = [url.split("/")[-1].split("?")[0] for url in shown[1:]]
@@ -84,10 +84,10 @@ def test_two_presses_of_one_button_make_two_tasks(world: World) -> None:
 
 def test_an_upscale_takes_ten_seconds_and_shows_the_chosen_quarter(world: World) -> None:
     child = press(world, DemoIds.GRID, "U2").ids[0]
-    wires = [world.fetch(child, T + second) or {} for second in range(11)]
-    assert len({wire["imageUrl"] for wire in wires if wire["status"] == "IN_PROGRESS"}) == 3
-    assert (wires[9]["status"], wires[10]["status"]) == ("IN_PROGRESS", "SUCCESS")
-    assert len(wires[10]["buttons"]) == 16
+    payloads = [world.fetch(child, T + second) or {} for second in range(11)]
+    assert len({wire["imageUrl"] for wire in payloads if wire["status"] == "IN_PROGRESS"}) == 3
+    assert (payloads[9]["status"], payloads[10]["status"]) == ("IN_PROGRESS", "SUCCESS")
+    assert len(payloads[10]["buttons"]) == 16
     assert world.final_picture(child) == world.final_picture(DemoIds.SINGLE)
 
 
@@ -106,11 +106,11 @@ def test_some_buttons_open_a_window_that_waits_for_ever(world: World, label: str
 
 
 def test_a_window_begins_with_the_words_it_is_given_and_again_if_it_is_given_them_twice(world: World) -> None:
-    window = press(world, DemoIds.SINGLE, "Custom Zoom").ids[0]
+    modal = press(world, DemoIds.SINGLE, "Custom Zoom").ids[0]
     for _ in range(2):
-        assert world.answer_window(window, "a wider lake --zoom 2", "", T).decision == "accepted"
-    assert world.peek(window, T + 29)["status"] == "SUCCESS"  # type: ignore[index]
-    assert world.peek(window, T)["prompt"] == "a wider lake --zoom 2"  # type: ignore[index]
+        assert world.submit_modal(modal, "a wider lake --zoom 2", "", T).decision == "accepted"
+    assert world.peek(modal, T + 29)["status"] == "SUCCESS"  # type: ignore[index]
+    assert world.peek(modal, T)["prompt"] == "a wider lake --zoom 2"  # type: ignore[index]
     assert [each.prompt for each in world.log if each.prompt] == ["a wider lake --zoom 2"] * 2
 
 
@@ -121,9 +121,9 @@ def test_in_remix_mode_a_variation_wants_words_too(world: World) -> None:
 
 
 def test_a_full_queue_and_a_banned_word_are_refused(world: World) -> None:
-    window = press(world, DemoIds.SINGLE, "Custom Zoom").ids[0]
+    modal = press(world, DemoIds.SINGLE, "Custom Zoom").ids[0]
     world.banned.add("rude")
-    assert world.answer_window(window, "a rude lake", "", T).text == "rude"
+    assert world.submit_modal(modal, "a rude lake", "", T).text == "rude"
     world.full = True
     assert press(world, DemoIds.GRID, "U1").decision == "full"
 

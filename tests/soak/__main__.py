@@ -11,10 +11,10 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["mjbot.upstream", "mjbot.core"]):
-    from mjbot.core.task import Task
+    from mjbot.core.model.task import Task
     from mjbot.errors import MJBotError
-    from mjbot.upstream.answers import Response
-    from mjbot.upstream.protocol import read_fetch, read_list
+    from mjbot.upstream.api import read_fetch, read_list
+    from mjbot.upstream.responses import Response
     from mjbot.upstream.submits import read_submit
     from tests.upstream.test_fuzz import SAMPLES, check
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mjbot.core.buttons import Press
-from mjbot.core.lineage import Kin, Lineage
-from mjbot.core.task import Task, TaskId
-from mjbot.core.view import TaskView
-from mjbot.core.watch import MessageRef, Watch
-from mjbot.store.presses import SqlitePresses
-from mjbot.store.sqlite import SqliteStore
-from mjbot.store.thread import DatabaseThread
+from mjbot.core.card.buttons import Press
+from mjbot.core.card.lineage import Lineage, RelatedTask
+from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.task import Task, TaskId
+from mjbot.core.model.watch import MessageRef, Watch
+from mjbot.store.sqlite.presses import SqlitePresses
+from mjbot.store.sqlite.thread import DatabaseThread
+from mjbot.store.sqlite.watches import SqliteStore
 
 TASK, CHILD = TaskId("1730621718151844"), TaskId("1730621718151845")
 WATCH = Watch(MessageRef(2, 20), CHILD, 1, 3, "en", 1000.0)
-VIEW = TaskView(CHILD, opened_at=1.0, task=Task(CHILD))
+VIEW = TaskSnapshot(CHILD, opened_at=1.0, task=Task(CHILD))
 
 
 async def lineage(presses: SqlitePresses, task_id: TaskId, guild_id: int | None) -> Lineage:
     asked = (task_id, guild_id)
-    return (await presses.background([asked]))[asked].lineage
+    return (await presses.histories([asked]))[asked].lineage
 
 
 async def test_only_one_of_two_presses_at_one_moment_is_begun() -> None:
@@ -77,9 +77,9 @@ async def test_kin_are_linked_both_ways_within_a_guild_until_a_message_is_gone()
         await store.add(parent, None)
         await presses.begin(TASK, "u1", 3, 1.0)
         await presses.accept(TASK, "u1", "U1", WATCH, VIEW)
-        child = Kin(CHILD, "U1", WATCH.ref.url(1))
+        child = RelatedTask(CHILD, "U1", WATCH.ref.url(1))
         assert await lineage(presses, TASK, 1) == Lineage(children=(child,))
-        assert await lineage(presses, CHILD, 1) == Lineage(parent=Kin(TASK, "U1", parent.ref.url(1)))
+        assert await lineage(presses, CHILD, 1) == Lineage(parent=RelatedTask(TASK, "U1", parent.ref.url(1)))
         assert await lineage(presses, TASK, 7) == Lineage()
         assert await lineage(presses, CHILD, None) == Lineage()
         await presses.unlink(WATCH.ref)
@@ -90,4 +90,4 @@ async def test_a_parent_without_a_card_is_named_without_a_link() -> None:
     async with DatabaseThread(":memory:") as thread:
         presses = SqlitePresses(thread)
         await presses.accept(TASK, "u1", "U1", WATCH, VIEW)
-        assert await lineage(presses, CHILD, 1) == Lineage(parent=Kin(TASK, "U1"))
+        assert await lineage(presses, CHILD, 1) == Lineage(parent=RelatedTask(TASK, "U1"))

@@ -6,30 +6,30 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from mjbot.core.buttons import Press
-from mjbot.core.task import Task, TaskId
-from mjbot.core.view import TaskView
-from mjbot.core.watch import MessageRef, Watch, WatchState
-from mjbot.ports import Place
-from mjbot.store.presses import SqlitePresses
-from mjbot.store.pruning import SqlitePruner
-from mjbot.store.rows import save_views
-from mjbot.store.sqlite import SqliteStore
-from mjbot.store.thread import DatabaseThread
+from mjbot.core.card.buttons import Press
+from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.task import Task, TaskId
+from mjbot.core.model.watch import MessageRef, Watch, WatchState
+from mjbot.ports import InteractionContext
+from mjbot.store.sqlite.presses import SqlitePresses
+from mjbot.store.sqlite.pruning import SqlitePruner
+from mjbot.store.sqlite.rows import save_views
+from mjbot.store.sqlite.thread import DatabaseThread
+from mjbot.store.sqlite.watches import SqliteStore
 
 DAY = 86_400.0
-PLACE = Place(guild_id=1, channel_id=2, user_id=3, locale="en", private_locale="en")
+PLACE = InteractionContext(guild_id=1, channel_id=2, user_id=3, locale="en", private_locale="en")
 
 
-def view(number: int, seen_at: float) -> TaskView:
+def snapshot(number: int, seen_at: float) -> TaskSnapshot:
     task = Task(TaskId(f"{number:016d}"), status="SUCCESS", prompt="a cat on a wall " * 8)
-    return TaskView(task.id, opened_at=seen_at, task=task, seen_at=seen_at)
+    return TaskSnapshot(task.id, opened_at=seen_at, task=task, seen_at=seen_at)
 
 
 async def test_a_task_that_is_long_over_goes_with_everything_about_it_and_no_other_does() -> None:
     async with DatabaseThread(":memory:") as thread:
         store, presses, pruner = SqliteStore(thread), SqlitePresses(thread), SqlitePruner(thread)
-        old, child, young = view(1, 0.0), view(2, 1.0), view(3, 9 * DAY)
+        old, child, young = snapshot(1, 0.0), snapshot(2, 1.0), snapshot(3, 9 * DAY)
         for number, each in enumerate((old, child, young), 1):
             watch = Watch(MessageRef(2, number), each.id, 1, 3, "en", 0.0, WatchState.CLOSED)
             await store.add(watch, each)
@@ -37,10 +37,10 @@ async def test_a_task_that_is_long_over_goes_with_everything_about_it_and_no_oth
             await presses.begin(each.id, "u1", 3, 0.0)
             await presses.accept(each.id, "u1", "U1", watch, each)
         assert await pruner.prune(5 * DAY, 100) == 2
-        assert [await store.view(each.id) for each in (old, child, young)] == [None, None, young]
+        assert [await store.snapshot(each.id) for each in (old, child, young)] == [None, None, young]
         assert await presses.of(old.id) == {}
         assert await presses.of(young.id) == {"u1": Press.ACCEPTED}
-        assert [offer.view.id for offer in await store.offers(PLACE, "", 25)] == [young.id]
+        assert [suggestion.snapshot.id for suggestion in await store.suggestions(PLACE, "", 25)] == [young.id]
         assert [await store.watch_at(MessageRef(2, n)) is None for n in (1, 2, 3)] == [True, True, False]
         assert await pruner.prune(5 * DAY, 100) == 0
 
@@ -48,10 +48,10 @@ async def test_a_task_that_is_long_over_goes_with_everything_about_it_and_no_oth
 async def test_a_task_that_a_message_still_follows_is_kept_however_old_it_is() -> None:
     async with DatabaseThread(":memory:") as thread:
         store = SqliteStore(thread)
-        old = view(1, 0.0)
+        old = snapshot(1, 0.0)
         await store.add(Watch(MessageRef(2, 1), old.id, 1, 3, "en", 0.0, WatchState.OPEN), old)
         assert await SqlitePruner(thread).prune(5 * DAY, 100) == 0
-        assert await store.view(old.id) == old
+        assert await store.snapshot(old.id) == old
 
 
 async def test_a_year_s_use_stays_small_and_every_question_finds_its_rows_by_an_index(tmp_path: Path) -> None:
@@ -61,13 +61,13 @@ async def test_a_year_s_use_stays_small_and_every_question_finds_its_rows_by_an_
         pruner = SqlitePruner(thread)
         for month in range(12):
             first = tasks * month // 12
-            views = [view(n, year * n / tasks) for n in range(first, tasks * (month + 1) // 12)]
+            snapshots = [snapshot(n, year * n / tasks) for n in range(first, tasks * (month + 1) // 12)]
 
-            def keep_all(db: Database, views: list[TaskView] = views) -> None:
+            def keep_all(db: Database, snapshots: list[TaskSnapshot] = snapshots) -> None:
                 with db.atomic():
-                    save_views(db, views)
+                    save_views(db, snapshots)
                     db.table("seen").insert_all(
-                        {"place": "guild:1", "task_id": each.id, "at": each.opened_at} for each in views
+                        {"place": "guild:1", "task_id": each.id, "at": each.opened_at} for each in snapshots
                     )
                     db.table("watches").insert_all(
                         {
@@ -80,7 +80,7 @@ async def test_a_year_s_use_stays_small_and_every_question_finds_its_rows_by_an_
                             "created_at": each.opened_at,
                             "state": "closed",
                         }
-                        for each in views
+                        for each in snapshots
                     )
 
             await thread.run(keep_all)

@@ -23,7 +23,7 @@ BY_CHANNEL, BY_TOKEN = "/channels/*/messages/*", "/webhooks/**"
 
 
 @dataclass
-class Scene:
+class ProcessHarness:
     stub: DiscordStub
     upstream: SandboxServer
     bot: BotProcess
@@ -62,7 +62,7 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+async def harness(tmp_path: Path) -> AsyncIterator[ProcessHarness]:
     world = World(side=128)
     world.add(TASK, STEPS, prompt="a cat --v 7")
     async with DiscordStub() as stub, SandboxServer(world, time.time) as upstream:
@@ -71,13 +71,13 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
         chinese = stub.add_channel(stub.add_guild("画室", locale="zh-CN"), "图")
         user = stub.add_user("ann")
         async with running(stub, upstream, tmp_path) as bot:
-            yield Scene(stub, upstream, bot, channel, chinese, user)
+            yield ProcessHarness(stub, upstream, bot, channel, chinese, user)
 
 
-async def finished(scene: Scene) -> Message:
+async def finished(harness: ProcessHarness) -> Message:
     """A finished card to press on."""
-    await scene.ask()
-    return await scene.done()
+    await harness.ask()
+    return await harness.done()
 
 
 def custom_id(message: Message, label: str) -> str:

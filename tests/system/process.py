@@ -10,21 +10,21 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from mjbot.sandbox.accents import ACCENTS
+from mjbot.sandbox.dialects import DIALECTS
 from mjbot.sandbox.server import SandboxServer
 from tests.system.discord_stub import DiscordStub
 
 SECONDS = 20.0
 
 
-def environment(stub: DiscordStub, upstream: SandboxServer, accent: str = "") -> dict[str, str]:
+def environment(stub: DiscordStub, upstream: SandboxServer, dialect: str = "") -> dict[str, str]:
     """What the command needs to know in order to work between the two."""
     return {
         "PATH": os.environ["PATH"],
         "MJBOT_DISCORD_TOKEN": stub.token,
         "MJBOT_DISCORD_API_URL": stub.api_url,
-        "MJBOT_UPSTREAM_URL": upstream.address(accent),
-        "MJBOT_UPSTREAM_AUTH": ACCENTS[accent].auth,
+        "MJBOT_UPSTREAM_URL": upstream.address(dialect),
+        "MJBOT_UPSTREAM_AUTH": DIALECTS[dialect].auth,
         "MJBOT_UPSTREAM_KEY": "sandbox-key",
     }
 
@@ -32,7 +32,7 @@ def environment(stub: DiscordStub, upstream: SandboxServer, accent: str = "") ->
 class BotProcess:
     """`mjbot run`, started and ended at will on one database."""
 
-    def __init__(self, stub: DiscordStub, upstream: SandboxServer, folder: Path, accent: str = "") -> None:
+    def __init__(self, stub: DiscordStub, upstream: SandboxServer, folder: Path, dialect: str = "") -> None:
         self._stub = stub
         self._folder = folder
         self._process: asyncio.subprocess.Process | None = None
@@ -40,11 +40,11 @@ class BotProcess:
         self._clock = folder / "clock"
         self.turn_clock(0)
         self.environment = {
-            **environment(stub, upstream, accent),
+            **environment(stub, upstream, dialect),
             "MJBOT_DATABASE": str(self.database),
-            "MJBOT_USER_ASKS": "10000",
-            "MJBOT_USER_PRESSES": "10000",
-            "MJBOT_GUILD_PRESSES": "10000",
+            "MJBOT_USER_COMMANDS_PER_MINUTE": "10000",
+            "MJBOT_USER_PRESSES_PER_10_MIN": "10000",
+            "MJBOT_GUILD_PRESSES_PER_HOUR": "10000",
             "MJBOT_POLL_MIN": "1",
             "MJBOT_POLL_MAX": "2",
             "PYTHONPATH": str(Path(__file__).parent / "clock_shim"),
@@ -116,11 +116,11 @@ async def running(
     stub: DiscordStub,
     upstream: SandboxServer,
     folder: Path,
-    accent: str = "",
+    dialect: str = "",
     settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[BotProcess]:
     """A started bot; killed at the end if it still runs."""
-    bot = BotProcess(stub, upstream, folder, accent)
+    bot = BotProcess(stub, upstream, folder, dialect)
     bot.set(**(settings or {}))
     try:
         await bot.start()

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from mjbot.sandbox.accents import ACCENTS
+from mjbot.sandbox.dialects import DIALECTS
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
-from mjbot.store.thread import DatabaseThread
+from mjbot.store.sqlite.thread import DatabaseThread
 from tests.system.discord_stub import DiscordStub
 from tests.system.process import environment
 
@@ -111,19 +111,19 @@ async def test_a_broken_configuration_is_told_in_one_line(
     assert "sandbox-key" not in output
 
 
-@pytest.mark.parametrize("accent", sorted(ACCENTS))
-async def test_each_kind_of_service_is_accepted_in_its_own_form(rig: Rig, accent: str) -> None:
-    form = ACCENTS[accent].auth
-    code, output = await rig.run(UPSTREAM_URL=rig.upstream.address(accent), UPSTREAM_AUTH=form)
+@pytest.mark.parametrize("dialect", sorted(DIALECTS))
+async def test_each_kind_of_service_is_accepted_in_its_own_form(rig: Rig, dialect: str) -> None:
+    form = DIALECTS[dialect].auth
+    code, output = await rig.run(UPSTREAM_URL=rig.upstream.address(dialect), UPSTREAM_AUTH=form)
     assert code == 0, output
     assert f"ok  key       accepted as {form}" in output
     assert "ok  reads     up to 100 tasks per request" in output
 
 
-@pytest.mark.parametrize("accent", ["original", "plus", "true"])
-async def test_the_form_that_a_service_takes_is_named(rig: Rig, accent: str) -> None:
-    form = ACCENTS[accent].auth
-    code, output = await rig.run(UPSTREAM_URL=rig.upstream.address(accent))
+@pytest.mark.parametrize("dialect", ["original", "plus", "true"])
+async def test_the_form_that_a_service_takes_is_named(rig: Rig, dialect: str) -> None:
+    form = DIALECTS[dialect].auth
+    code, output = await rig.run(UPSTREAM_URL=rig.upstream.address(dialect))
     assert code == 1
     assert f"NO  key       refused as bearer; accepted as {form}: set MJBOT_UPSTREAM_AUTH={form}" in output
 

@@ -8,38 +8,40 @@ from contextlib import closing
 
 import pytest
 
-from tests.system.conftest import BY_CHANNEL, BY_TOKEN, EDITS, Scene, custom_id, finished
+from tests.system.conftest import BY_CHANNEL, BY_TOKEN, EDITS, ProcessHarness, custom_id, finished
 from tests.system.process import SECONDS
 
 
-@pytest.mark.parametrize("trouble", ["dropped", "reconnect", "invalidated"])
+@pytest.mark.parametrize("problem", ["dropped", "reconnect", "invalidated"])
 async def test_a_gateway_that_breaks_in_mid_task_loses_no_edit_and_takes_commands_again(
-    scene: Scene, trouble: str
+    harness: ProcessHarness, problem: str
 ) -> None:
-    await scene.ask()
-    await scene.stub.until(lambda: scene.title() == "In progress", SECONDS)
-    gateway = scene.stub.gateway
+    await harness.ask()
+    await harness.stub.until(lambda: harness.title() == "In progress", SECONDS)
+    gateway = harness.stub.gateway
     await {"dropped": gateway.close, "reconnect": gateway.reconnect, "invalidated": gateway.invalidate}[
-        trouble
+        problem
     ]()
-    card = await scene.done()
-    await scene.stub.ready(SECONDS)
-    pressed = await scene.stub.press(card, custom_id(card, "U1"), scene.user)
+    card = await harness.done()
+    await harness.stub.ready(SECONDS)
+    pressed = await harness.stub.press(card, custom_id(card, "U1"), harness.user)
     await pressed.answered(SECONDS)
-    await scene.stub.until(lambda: len(scene.upstream.world.log) == 1, SECONDS)
+    await harness.stub.until(lambda: len(harness.upstream.world.log) == 1, SECONDS)
 
 
 @pytest.mark.parametrize("scope", ["user", "shared", "global"])
-async def test_a_429_of_any_scope_is_waited_out_and_the_end_is_shown(scene: Scene, scope: str) -> None:
+async def test_a_429_of_any_scope_is_waited_out_and_the_end_is_shown(
+    harness: ProcessHarness, scope: str
+) -> None:
     headers = {"X-RateLimit-Scope": scope} | ({"X-RateLimit-Global": "true"} if scope == "global" else {})
-    scene.end_tokens()
-    fault = scene.stub.fail("PATCH", BY_CHANNEL, status=429, retry_after=1.5, times=2, headers=headers)
+    harness.end_tokens()
+    fault = harness.stub.fail("PATCH", BY_CHANNEL, status=429, retry_after=1.5, times=2, headers=headers)
     fault.body["global"] = scope == "global"
-    await scene.ask()
-    await scene.stub.until(lambda: scene.title() == "Done" and scene.messages[0].attachments, SECONDS)
-    assert scene.stub.count_429 == 2
-    refused = [each.at for each in scene.stub.log if each.kind == "rejected" and each.status == 429]
-    edits = [each.at for each in scene.stub.log if each.kind == "request" and each.method == "PATCH"]
+    await harness.ask()
+    await harness.stub.until(lambda: harness.title() == "Done" and harness.messages[0].attachments, SECONDS)
+    assert harness.stub.count_429 == 2
+    refused = [each.at for each in harness.stub.log if each.kind == "rejected" and each.status == 429]
+    edits = [each.at for each in harness.stub.log if each.kind == "request" and each.method == "PATCH"]
     for moment in refused:
         assert not any(moment < at < moment + 1.4 for at in edits)
 
@@ -47,48 +49,48 @@ async def test_a_429_of_any_scope_is_waited_out_and_the_end_is_shown(scene: Scen
 @pytest.mark.parametrize("status", [502, 503])
 @pytest.mark.parametrize(("route", "times"), [(BY_CHANNEL, 4), (BY_TOKEN, 2)])
 async def test_edits_that_discord_cannot_take_for_a_while_are_made_when_it_can(
-    scene: Scene, status: int, route: str, times: int
+    harness: ProcessHarness, status: int, route: str, times: int
 ) -> None:
     if route == BY_CHANNEL:
-        scene.end_tokens()
-    scene.stub.fail("PATCH", route, status=status, code=0, times=times)
-    await scene.ask()
-    await scene.done()
+        harness.end_tokens()
+    harness.stub.fail("PATCH", route, status=status, code=0, times=times)
+    await harness.ask()
+    await harness.done()
 
 
-async def test_a_connection_that_breaks_during_an_edit_is_no_loss(scene: Scene) -> None:
-    held = scene.stub.hold("PATCH", EDITS, "after", times=1)
-    await scene.ask()
+async def test_a_connection_that_breaks_during_an_edit_is_no_loss(harness: ProcessHarness) -> None:
+    held = harness.stub.hold("PATCH", EDITS, "after", times=1)
+    await harness.ask()
     await asyncio.wait_for(held.arrived(), SECONDS)
     held.drop()
-    await scene.done()
+    await harness.done()
 
 
-async def test_a_press_whose_first_answer_discord_refuses_is_not_sent(scene: Scene) -> None:
-    card = await finished(scene)
-    scene.stub.fail("POST", "/interactions/**", status=404, code=10062)
-    await scene.stub.press(card, custom_id(card, "U1"), scene.user)
+async def test_a_press_whose_first_answer_discord_refuses_is_not_sent(harness: ProcessHarness) -> None:
+    card = await finished(harness)
+    harness.stub.fail("POST", "/interactions/**", status=404, code=10062)
+    await harness.stub.press(card, custom_id(card, "U1"), harness.user)
     async with asyncio.timeout(SECONDS):
-        while states(scene) != {"refused"}:
+        while states(harness) != {"refused"}:
             await asyncio.sleep(0.05)  # only the file can tell
-    assert scene.upstream.world.log == []
-    await scene.stub.press(card, custom_id(card, "U1"), scene.user)
-    await scene.stub.until(lambda: len(scene.upstream.world.log) == 1, SECONDS)
+    assert harness.upstream.world.log == []
+    await harness.stub.press(card, custom_id(card, "U1"), harness.user)
+    await harness.stub.until(lambda: len(harness.upstream.world.log) == 1, SECONDS)
 
 
-async def test_a_database_that_somebody_locks_for_seconds_stops_no_card(scene: Scene) -> None:
-    await scene.ask()
-    await scene.stub.until(lambda: scene.title() == "In progress", SECONDS)
-    with closing(sqlite3.connect(scene.bot.database, isolation_level=None)) as other:
+async def test_a_database_that_somebody_locks_for_seconds_stops_no_card(harness: ProcessHarness) -> None:
+    await harness.ask()
+    await harness.stub.until(lambda: harness.title() == "In progress", SECONDS)
+    with closing(sqlite3.connect(harness.bot.database, isolation_level=None)) as other:
         other.execute("begin immediate")
-        await scene.stub.until(lambda: scene.title() == "Done", 3 * SECONDS)
+        await harness.stub.until(lambda: harness.title() == "Done", 3 * SECONDS)
         other.execute("rollback")
-    await scene.done()
+    await harness.done()
     async with asyncio.timeout(SECONDS):
-        while {state for state, _ in scene.watches()} != {"closed"}:
+        while {state for state, _ in harness.watches()} != {"closed"}:
             await asyncio.sleep(0.1)  # only the file can tell
 
 
-def states(scene: Scene) -> set[str]:
-    with closing(sqlite3.connect(scene.bot.database)) as connection:
+def states(harness: ProcessHarness) -> set[str]:
+    with closing(sqlite3.connect(harness.bot.database)) as connection:
         return {row[0] for row in connection.execute("select state from presses")}

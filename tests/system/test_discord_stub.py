@@ -43,7 +43,7 @@ def title(message: Message) -> str:
     return str(message.embeds[0]["title"]) if message.embeds else ""
 
 
-async def shown(stub: DiscordStub, channel: Channel, text: str) -> Message:
+async def delivered(stub: DiscordStub, channel: Channel, text: str) -> Message:
     def found() -> Message | None:
         return next((each for each in stub.messages(channel) if title(each) == text), None)
 
@@ -57,7 +57,7 @@ async def test_a_stock_bot_defers_edits_by_both_routes_and_answers_a_press() -> 
             await stub.ready()
             asked = await stub.slash(channel, user, "status", task_id="t1")
             await asked.answered()
-            message = await shown(stub, channel, "t1 2")
+            message = await delivered(stub, channel, "t1 2")
             assert message is asked.message
             assert [version.thinking for version in message.history] == [True, False, False]
             assert [version.route for version in message.history] == [
@@ -126,7 +126,7 @@ async def test_the_headers_keep_discord_py_from_ever_seeing_a_429() -> None:
         async with stock_bot(stub):
             await stub.ready()
             asked = await stub.slash(channel, user, "flood")
-            message = await shown(stub, channel, "7")
+            message = await delivered(stub, channel, "7")
             assert asked.message is message
             edits = [version for version in message.history if version.route == "channel"]
             assert [version.embeds[0]["title"] for version in edits] == [str(n) for n in range(8)]
@@ -141,7 +141,7 @@ async def test_an_injected_429_is_counted_and_the_edit_still_arrives() -> None:
             await stub.ready()
             stub.fail(*EDIT, status=429, code=30046, times=2, retry_after=0.05)
             await stub.slash(channel, user, "status", task_id="t1")
-            await shown(stub, channel, "t1 2")
+            await delivered(stub, channel, "t1 2")
             assert stub.count_429 == 2
 
 
@@ -191,7 +191,7 @@ async def test_a_dropped_gateway_connection_is_resumed_and_misses_nothing() -> N
             await stub.until(lambda: any(event.summary == "resumed" for event in stub.log))
             asked = await stub.slash(channel, user, "status", task_id="t1")
             await asked.answered()
-            await shown(stub, channel, "t1 2")
+            await delivered(stub, channel, "t1 2")
 
 
 @pytest.mark.parametrize("kind", ["thread", "direct message"])
@@ -202,7 +202,7 @@ async def test_the_whole_flow_works_elsewhere_than_in_a_text_channel(kind: str) 
         async with stock_bot(stub):
             await stub.ready()
             await stub.slash(channel, user, "status", task_id="t1")
-            message = await shown(stub, channel, "t1 2")
+            message = await delivered(stub, channel, "t1 2")
             press = await (await stub.press(message, "again:t1", user)).answered()
             assert press.ephemeral is not None
 

@@ -22,9 +22,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from mjbot.core.custom_id import Verb, action_digest, aim_of, parse
-from mjbot.core.task import TaskId
-from mjbot.sandbox.accents import ACCENTS
+from mjbot.core.model.custom_id import Verb, action_digest, parse, parse_target
+from mjbot.core.model.task import TaskId
+from mjbot.sandbox.dialects import DIALECTS
 from mjbot.sandbox.faults import When
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
@@ -42,9 +42,9 @@ ZOOM, AGAIN = "Custom Zoom", "Do it again"
 class Rig:
     """One bot with its Discord and its image service, and the loop that all of them live in."""
 
-    def __init__(self, runner: asyncio.Runner, stack: AsyncExitStack, folder: Path, accent: str) -> None:
+    def __init__(self, runner: asyncio.Runner, stack: AsyncExitStack, folder: Path, dialect: str) -> None:
         self.run = runner.run
-        self.accent = accent
+        self.dialect = dialect
         self.stack = stack
         self.folder = folder
         self.ids = map(str, count(1_730_621_718_000_000))
@@ -55,13 +55,13 @@ class Rig:
         self.stub = await self.stack.enter_async_context(DiscordStub())
         self.upstream = await self.stack.enter_async_context(SandboxServer(self.world, time.time))
         self.bot: BotProcess = await self.stack.enter_async_context(
-            running(self.stub, self.upstream, self.folder, self.accent)
+            running(self.stub, self.upstream, self.folder, self.dialect)
         )
         self.guild = self.stub.add_guild("Atelier")
         self.people = [self.stub.add_user(name) for name in ("ann", "ben", "cid")]
 
 
-@pytest.fixture(params=sorted(set(ACCENTS) - {"original"}))
+@pytest.fixture(params=sorted(set(DIALECTS) - {"original"}))
 def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     """Before every kind of service whose tasks have buttons."""
     with asyncio.Runner() as runner:
@@ -181,9 +181,9 @@ class Presses(RuleBasedStateMachine):
         verbs = [
             each.verb
             for each in targets
-            if each and (each.task_id, aim_of(each.arg).action) == (task_id, digest)
+            if each and (each.task_id, parse_target(each.arg).action) == (task_id, digest)
         ]
-        return verbs.count(Verb.FORM) or 1 + verbs.count(Verb.AGAIN)
+        return verbs.count(Verb.MODAL) or 1 + verbs.count(Verb.AGAIN)
 
     async def _press(self, label: str, who: list[int], task_id: TaskId | None = None) -> list[Interaction]:
         message = self.cards[task_id or self.grid]
@@ -235,8 +235,12 @@ class Presses(RuleBasedStateMachine):
 
 def outcome(interaction: Interaction) -> Any:
     """What a person sees as the outcome of what they did, once there is one."""
-    shown = interaction.message
-    return interaction.modal or interaction.ephemeral or (shown and not shown.deleted and shown.embeds)
+    delivered = interaction.message
+    return (
+        interaction.modal
+        or interaction.ephemeral
+        or (delivered and not delivered.deleted and delivered.embeds)
+    )
 
 
 def test_no_action_is_submitted_twice_without_do_it_again(rig: Rig) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.system.conftest import TASK, Scene, custom_id, finished
+from tests.system.conftest import TASK, ProcessHarness, custom_id, finished
 from tests.system.process import SECONDS
 
 PRESS, WINDOW = 3, 5
@@ -23,41 +23,41 @@ FORGED = [
 ]
 
 
-async def test_a_forged_press_or_window_submits_nothing_and_is_no_trouble(scene: Scene) -> None:
-    card = await finished(scene)
+async def test_a_forged_press_or_window_submits_nothing_and_is_no_trouble(harness: ProcessHarness) -> None:
+    card = await finished(harness)
     words = [{"type": 18, "component": {"type": 4, "custom_id": "prompt", "value": "x" * 9_000}}]
     forged = []
     for text in FORGED:
         forged += [
-            await scene.stub.forge(PRESS, scene.channel, scene.user, text, card),
-            await scene.stub.forge(WINDOW, scene.channel, scene.user, text, card, words),
-            await scene.stub.forge(WINDOW, scene.channel, scene.user, text),
+            await harness.stub.forge(PRESS, harness.channel, harness.user, text, card),
+            await harness.stub.forge(WINDOW, harness.channel, harness.user, text, card, words),
+            await harness.stub.forge(WINDOW, harness.channel, harness.user, text),
         ]
-    real = await scene.stub.press(card, custom_id(card, "V1"), scene.user)
+    real = await harness.stub.press(card, custom_id(card, "V1"), harness.user)
     await real.answered(SECONDS)
-    await scene.stub.until(lambda: scene.upstream.world.log, SECONDS)
-    assert [each.custom_id.split("::")[2] for each in scene.upstream.world.log] == ["variation"]
-    assert "Traceback" not in scene.bot.log.read_text(encoding="utf-8")
+    await harness.stub.until(lambda: harness.upstream.world.log, SECONDS)
+    assert [each.custom_id.split("::")[2] for each in harness.upstream.world.log] == ["variation"]
+    assert "Traceback" not in harness.bot.log.read_text(encoding="utf-8")
     # A press that took long to refuse had begun an answer in public; it is taken away again.
-    await scene.stub.until(
+    await harness.stub.until(
         lambda: all(each.message is None or each.message.deleted for each in forged), SECONDS
     )
 
 
 async def test_what_one_server_was_shown_cannot_be_pressed_from_a_server_that_may_not_use_the_bot(
-    scene: Scene,
+    harness: ProcessHarness,
 ) -> None:
-    card = await finished(scene)
-    assert scene.channel.guild is not None
-    await scene.bot.terminate()
-    scene.bot.set(ALLOWED_GUILDS=str(scene.channel.guild.id))
-    await scene.bot.start()
+    card = await finished(harness)
+    assert harness.channel.guild is not None
+    await harness.bot.terminate()
+    harness.bot.set(ALLOWED_GUILDS=str(harness.channel.guild.id))
+    await harness.bot.start()
     target = custom_id(card, "U1")
     form = target.replace(":press:", ":form:")
-    elsewhere, answers = scene.chinese_channel, []
+    elsewhere, answers = harness.chinese_channel, []
     for kind, text in ((PRESS, target), (WINDOW, form), (WINDOW, f"mj1:form:{TASK}:modal")):
-        forged = await scene.stub.forge(kind, elsewhere, scene.user, text, card)
+        forged = await harness.stub.forge(kind, elsewhere, harness.user, text, card)
         answers.append(forged)
-    await scene.stub.until(lambda: all(each.ephemeral for each in answers), SECONDS)
-    assert scene.upstream.world.log == []
-    assert scene.stub.messages(elsewhere) == []
+    await harness.stub.until(lambda: all(each.ephemeral for each in answers), SECONDS)
+    assert harness.upstream.world.log == []
+    assert harness.stub.messages(elsewhere) == []

@@ -34,7 +34,7 @@ class Load:
     bot: BotProcess
     channels: list[Channel]
     user: User
-    dice: random.Random
+    rng: random.Random
     asked: list[Interaction] = field(default_factory=list)
     kills: list[float] = field(default_factory=list)
 
@@ -42,7 +42,7 @@ class Load:
         """Ask for a new task, in the next channel."""
         number = len(self.asked)
         task_id = str(FIRST + number)
-        span = self.dice.uniform(1, 6)
+        span = self.rng.uniform(1, 6)
         steps = [(0.0, "SUBMITTED", "0%"), *((span * n / 4, "IN_PROGRESS", f"{n * 20}%") for n in (1, 2, 3))]
         self.upstream.world.add(task_id, [*steps, (span, "SUCCESS", "100%")], start=time.time())
         channel = self.channels[number % CHANNELS]
@@ -53,7 +53,7 @@ class Load:
         done = [each for channel in self.channels for each in self.stub.messages(channel) if each.buttons()]
         if not done:
             return
-        message, label = self.dice.choice(done), self.dice.choice(PRESSED)
+        message, label = self.rng.choice(done), self.rng.choice(PRESSED)
         for button in message.buttons():
             if button.get("label") == label:
                 with suppress(LookupError):  # it is dim
@@ -61,7 +61,7 @@ class Load:
 
     async def pull_the_plug(self) -> None:
         """Kill the process at some moment, and start it again."""
-        await asyncio.sleep(self.dice.uniform(0.0, 0.8))  # the moment is what is tried, not waited for
+        await asyncio.sleep(self.rng.uniform(0.0, 0.8))  # the moment is what is tried, not waited for
         self.kills.append(time.time())
         await self.bot.kill()
         await self.bot.start()

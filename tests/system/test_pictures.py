@@ -10,15 +10,15 @@ import pytest
 
 from mjbot.app import use_discord_at
 from mjbot.clock import Clock
-from mjbot.core.card import Card, Picture
-from mjbot.core.edits import Edit
-from mjbot.core.outcome import Delivered, Gone, Later
-from mjbot.core.state import State
-from mjbot.core.watch import NOTHING_SHOWN, MessageRef, Shown
+from mjbot.core.card.card import Card, Picture
+from mjbot.core.card.state import State
+from mjbot.core.editing.edit_queue import Edit
+from mjbot.core.editing.outcome import Delivered, Gone, Later
+from mjbot.core.model.watch import NOTHING_DELIVERED, DeliveredState, MessageRef
 from mjbot.ports import SMALLER, File
-from mjbot.ui.brake import Brake
+from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.sink import DiscordSink
-from mjbot.ui.tokens import Tokens
+from mjbot.ui.tokens import InteractionTokens
 from tests.pictures.web import drawn
 from tests.system.discord_stub import DiscordStub
 from tests.system.discord_stub.state import ATTACH, INVITED, Channel
@@ -27,7 +27,7 @@ SEEN, UNSEEN = "https://cdn.example.com/a.png", "http://nas.local/a.png"
 PICTURE = Picture("https://cdn.example.com/a.png", final=True, alt="a cat")
 CARD = Card(State.DONE, "Done", 0, "words", "footer", PICTURE, "no picture", final=True)
 FILE = File(f"{PICTURE.key}.png", drawn(), "a cat")
-ATTACHED = Shown(CARD.digest, PICTURE.key, f"attachment://{FILE.name}")
+ATTACHED = DeliveredState(CARD.digest, PICTURE.key, f"attachment://{FILE.name}")
 MESSAGE = "/channels/*/messages/*"
 
 
@@ -61,11 +61,13 @@ class Desk:
     ref: MessageRef
     calls: list[str] = field(default_factory=list)
 
-    async def edit(self, pictures: Given, shown: Shown = NOTHING_SHOWN, card: Card = CARD) -> object:
+    async def edit(
+        self, pictures: Given, delivered: DeliveredState = NOTHING_DELIVERED, card: Card = CARD
+    ) -> object:
         before = len(self.stub.log)
         clock = Clock()
-        sink = DiscordSink(self.client, pictures, Brake(clock), Tokens(clock))
-        outcome = await sink.edit(Edit(self.ref, card, shown))
+        sink = DiscordSink(self.client, pictures, InvalidRequestBreaker(clock), InteractionTokens(clock))
+        outcome = await sink.edit(Edit(self.ref, card, delivered))
         self.calls = [each.method for each in self.stub.log[before:] if each.kind == "request"]
         return outcome
 
@@ -96,8 +98,8 @@ async def desk() -> AsyncIterator[Desk]:
             use_discord_at(base)
 
 
-def linked(url: str) -> Shown:
-    return Shown(CARD.digest, PICTURE.key, url)
+def linked(url: str) -> DeliveredState:
+    return DeliveredState(CARD.digest, PICTURE.key, url)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +107,7 @@ def linked(url: str) -> Shown:
     [
         (Given(SEEN), Delivered(linked(SEEN))),
         (Given(UNSEEN), Delivered(linked(UNSEEN), unsure=True)),
-        (Given(None), Delivered(Shown(CARD.digest), unsure=True)),
+        (Given(None), Delivered(DeliveredState(CARD.digest), unsure=True)),
         (Given(SEEN, attach=True), Delivered(linked(SEEN), unsure=True)),  # its host had a bad moment
         (Given(SEEN, FILE, attach=True), Delivered(ATTACHED)),
     ],
@@ -115,7 +117,7 @@ async def test_a_result_is_sure_when_it_is_attached_or_discord_has_its_size(
 ) -> None:
     assert await desk.edit(pictures) == expected
     assert desk.calls == ["PATCH"]
-    assert desk.attached == ([FILE.data] if expected.shown == ATTACHED else [])
+    assert desk.attached == ([FILE.data] if expected.delivered == ATTACHED else [])
 
 
 async def test_a_file_has_its_prompt_as_alt_text(desk: Desk) -> None:
@@ -131,7 +133,7 @@ async def test_a_preview_is_never_worth_another_look(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pictures", "shown", "expected", "calls"),
+    ("pictures", "delivered", "expected", "calls"),
     [
         # Discord has fetched the link meanwhile
         (Given(SEEN, FILE), linked(SEEN), Delivered(linked(SEEN)), ["GET"]),
@@ -143,17 +145,17 @@ async def test_a_preview_is_never_worth_another_look(desk: Desk) -> None:
         (Given(SEEN, FILE, attach=True), linked(SEEN), Delivered(ATTACHED), ["PATCH"]),
         (Given(SEEN, attach=True), linked(SEEN), Delivered(linked(SEEN), unsure=True), []),
         # there was no link to show
-        (Given(None, FILE), Shown(CARD.digest), Delivered(ATTACHED), ["PATCH"]),
-        (Given(None), Shown(CARD.digest), Delivered(Shown(CARD.digest), unsure=True), []),
+        (Given(None, FILE), DeliveredState(CARD.digest), Delivered(ATTACHED), ["PATCH"]),
+        (Given(None), DeliveredState(CARD.digest), Delivered(DeliveredState(CARD.digest), unsure=True), []),
         # nothing to do
         (Given(SEEN, FILE, attach=True), ATTACHED, Delivered(ATTACHED), []),
     ],
 )
 async def test_another_look_attaches_what_is_missed_and_nothing_else(
-    desk: Desk, pictures: Given, shown: Shown, expected: Delivered, calls: list[str]
+    desk: Desk, pictures: Given, delivered: DeliveredState, expected: Delivered, calls: list[str]
 ) -> None:
-    await desk.edit(Given(shown.image or None))
-    assert await desk.edit(pictures, shown) == expected
+    await desk.edit(Given(delivered.image or None))
+    assert await desk.edit(pictures, delivered) == expected
     assert desk.calls == calls
     assert desk.attached == ([FILE.data] if "PATCH" in calls else [])
 
@@ -185,18 +187,18 @@ async def test_where_no_file_may_be_sent_the_link_is_left_for_good(desk: Desk) -
 async def test_a_discord_in_trouble_is_asked_again_later(desk: Desk) -> None:
     desk.stub.fail("PATCH", MESSAGE, status=400, code=50083)
     pictures = Given(None, FILE)
-    assert await desk.edit(pictures, Shown(CARD.digest)) == Later(600.0)
-    assert await desk.edit(pictures, Shown(CARD.digest)) == Delivered(ATTACHED)
+    assert await desk.edit(pictures, DeliveredState(CARD.digest)) == Later(600.0)
+    assert await desk.edit(pictures, DeliveredState(CARD.digest)) == Delivered(ATTACHED)
 
 
 async def test_a_smaller_copy_says_so_and_still_does_after_a_text_only_edit(desk: Desk) -> None:
     copy = File(f"{PICTURE.key}{SMALLER}.webp", drawn(), "a cat")
-    card = replace(CARD, shrunk="a smaller copy")
+    card = replace(CARD, description_with_smaller_image="a smaller copy")
     outcome = await desk.edit(Given(SEEN, copy, attach=True), card=card)
     assert isinstance(outcome, Delivered)
     message = desk.stub.messages(desk.channel)[0]
     assert message.embeds[0]["description"] == "a smaller copy"
     pressed = replace(card, footer="changed")
-    await desk.edit(Given(SEEN, copy, attach=True), outcome.shown, pressed)
+    await desk.edit(Given(SEEN, copy, attach=True), outcome.delivered, pressed)
     assert message.embeds[0]["description"] == "a smaller copy"
     assert message.embeds[0]["footer"]["text"] == "changed"

@@ -92,16 +92,16 @@ async def play(folder: Path, begin: Break) -> Outcome:
         async with running(stub, upstream, folder) as bot:
             world.add(TASK, STEPS, start=time.time())
             asked = await stub.slash(channel, ann, "status", task_id=TASK)
-            await stub.until(lambda: "62%" in shown(asked.message), WITHIN)
+            await stub.until(lambda: "62%" in delivered(asked.message), WITHIN)
             begin(upstream)
             start = time.time()
-            await stub.until(lambda: "when last seen" in shown(asked.message), WITHIN)
-            told, span = shown(asked.message), time.time() - start
+            await stub.until(lambda: "when last seen" in delivered(asked.message), WITHIN)
+            told, span = delivered(asked.message), time.time() - start
             asks = sum(each.at >= start for each in upstream.requests)
             late = await stub.slash(channel, ann, "status", task_id="1730621718159999")
             await stub.until(lambda: late.ephemeral and late.ephemeral.content, WITHIN)
             upstream.clear_faults()
-            await stub.until(lambda: "Done" in shown(asked.message), WITHIN)
+            await stub.until(lambda: "Done" in delivered(asked.message), WITHIN)
             message = asked.message
             assert message is not None
             assert late.ephemeral is not None
@@ -117,7 +117,7 @@ async def play(folder: Path, begin: Break) -> Outcome:
             )
 
 
-def shown(message: Message | None) -> str:
+def delivered(message: Message | None) -> str:
     """Everything that a card says."""
     return str(message.embeds[0]) if message is not None and message.embeds else ""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mjbot.clock import Clock
-from mjbot.core.watch import MessageRef
-from mjbot.ui.tokens import Tokens
+from mjbot.core.model.watch import MessageRef
+from mjbot.ui.tokens import InteractionTokens
 
 ONE, TWO, ELSEWHERE = MessageRef(1, 10), MessageRef(1, 11), MessageRef(2, 20)
 
@@ -12,7 +12,7 @@ ONE, TWO, ELSEWHERE = MessageRef(1, 10), MessageRef(1, 11), MessageRef(2, 20)
 class Desk:
     def __init__(self) -> None:
         self.now = 1_800_000_000.0
-        self.tokens = Tokens(Clock(lambda: self.now))
+        self.tokens = InteractionTokens(Clock(lambda: self.now))
 
     def lend(self, ref: MessageRef, age: float = 0.0) -> None:
         self.tokens.lend(ref, 7, f"token-{ref.message_id}", self.now - age)
@@ -53,7 +53,7 @@ def test_a_limit_that_the_tokens_of_a_channel_share_ends_all_of_them_for_ten_min
     desk = Desk()
     for ref in (ONE, TWO, ELSEWHERE):
         desk.lend(ref)
-    desk.tokens.told_429("token-10", shared=True)
+    desk.tokens.on_rate_limit("token-10", shared=True)
     assert [desk.route(ref) for ref in (ONE, TWO, ELSEWHERE)] == [None, None, "token-20"]
     desk.lend(TWO)
     assert desk.route(TWO) is None
@@ -66,8 +66,8 @@ def test_a_429_of_one_token_ends_that_one_alone() -> None:
     desk = Desk()
     for ref in (ONE, TWO):
         desk.lend(ref)
-    desk.tokens.told_429("token-10", shared=False)
-    desk.tokens.told_429("somebody else's", shared=True)
+    desk.tokens.on_rate_limit("token-10", shared=False)
+    desk.tokens.on_rate_limit("somebody else's", shared=True)
     assert [desk.route(ref) for ref in (ONE, TWO)] == [None, "token-11"]
 
 

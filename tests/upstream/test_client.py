@@ -9,12 +9,12 @@ import aiohttp
 import pytest
 
 from mjbot.clock import Clock
-from mjbot.core.task import Task, TaskId
-from mjbot.errors import Down, TaskNotFound
+from mjbot.core.model.task import Task, TaskId
+from mjbot.errors import TaskNotFound, UpstreamUnavailable
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
+from mjbot.upstream.api import MidjourneyProxyApi
 from mjbot.upstream.client import UpstreamClient
-from mjbot.upstream.protocol import Protocol
 
 IDS = [TaskId(f"173062171815{n:04}") for n in range(5)]
 UNKNOWN = TaskId("1730621718159999")
@@ -28,8 +28,8 @@ class Rig:
         self.client = self.client_of(Clock(lambda: self.now))
 
     def client_of(self, clock: Clock) -> UpstreamClient:
-        protocol = Protocol(self.server.url, "sandbox-key", "bearer")
-        return UpstreamClient(self.session, protocol, clock, 100)
+        api = MidjourneyProxyApi(self.server.url, "sandbox-key", "bearer")
+        return UpstreamClient(self.session, api, clock, 100)
 
     def paths(self) -> list[str]:
         return [each.path.rsplit("/", 1)[1] for each in self.server.requests]
@@ -85,7 +85,7 @@ async def test_a_bad_moment_does_not_cost_the_batches(rig: Rig, status: int) -> 
 async def test_a_cut_connection_is_a_bad_moment(rig: Rig) -> None:
     rig.server.drop("*")
     report = await rig.client.fetch_many(IDS)
-    assert {type(error) for error in report.failed.values()} == {Down}
+    assert {type(error) for error in report.failed.values()} == {UpstreamUnavailable}
 
 
 async def test_people_who_must_wait_for_their_turn_share_one_request(rig: Rig) -> None:
@@ -122,4 +122,4 @@ async def test_when_the_shared_read_fails_everybody_is_told(rig: Rig) -> None:
     client = rig.client_of(Clock())
     rig.server.fail("*/list-by-condition", 503)
     found = await asyncio.gather(*map(client.fetch, IDS * 3), return_exceptions=True)
-    assert [isinstance(each, Down) for each in found] == [False] * 3 + [True] * 12
+    assert [isinstance(each, UpstreamUnavailable) for each in found] == [False] * 3 + [True] * 12

@@ -9,16 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mjbot.core.card import render
-from mjbot.core.custom_id import aim_of, foreign, parse, task_of
-from mjbot.core.menu import page_of
-from mjbot.core.state import Context
-from mjbot.core.task import Task, parse_task_id
-from mjbot.core.text import units
-from mjbot.core.view import Seen, TaskView, advance
+from mjbot.core.card.card import render
+from mjbot.core.card.menu import page_of
+from mjbot.core.card.state import CardContext
+from mjbot.core.i18n.text import units
+from mjbot.core.model.custom_id import foreign, parse, parse_target, task_of
+from mjbot.core.model.snapshot import Seen, TaskSnapshot, advance
+from mjbot.core.model.task import Task, parse_task_id
 from mjbot.errors import MJBotError
-from mjbot.upstream.answers import Response
-from mjbot.upstream.protocol import read_fetch, read_list
+from mjbot.upstream.api import read_fetch, read_list
+from mjbot.upstream.responses import Response
 from mjbot.upstream.submits import read_submit
 
 SAMPLES = [
@@ -49,40 +49,40 @@ NASTY: tuple[Any, ...] = (
 )
 
 
-def broken(value: Any, dice: random.Random) -> Any:
+def broken(value: Any, rng: random.Random) -> Any:
     """The same, with something in it exchanged, added, or left out."""
-    if isinstance(value, dict) and value and dice.random() < 0.9:
-        key = dice.choice(list(value))
+    if isinstance(value, dict) and value and rng.random() < 0.9:
+        key = rng.choice(list(value))
         copy = dict(value)
-        if dice.random() < 0.15:
+        if rng.random() < 0.15:
             del copy[key]
         else:
-            copy[key] = broken(value[key], dice)
+            copy[key] = broken(value[key], rng)
         return copy
-    if isinstance(value, list) and value and dice.random() < 0.8:
-        place = dice.randrange(len(value))
-        return [*value[:place], broken(value[place], dice), *value[place + dice.randrange(2) :]]
-    if isinstance(value, str) and value and dice.random() < 0.5:
-        place = dice.randrange(len(value))
-        return value[:place] + dice.choice(string.printable) * dice.choice((1, 1, 40)) + value[place + 1 :]
-    return dice.choice(NASTY)
+    if isinstance(value, list) and value and rng.random() < 0.8:
+        place = rng.randrange(len(value))
+        return [*value[:place], broken(value[place], rng), *value[place + rng.randrange(2) :]]
+    if isinstance(value, str) and value and rng.random() < 0.5:
+        place = rng.randrange(len(value))
+        return value[:place] + rng.choice(string.printable) * rng.choice((1, 1, 40)) + value[place + 1 :]
+    return rng.choice(NASTY)
 
 
-def body_of(sample: dict[str, Any], dice: random.Random) -> bytes:
+def body_of(sample: dict[str, Any], rng: random.Random) -> bytes:
     body = sample["body"]
-    for _ in range(dice.randrange(1, 5)):
-        body = broken(body, dice)
+    for _ in range(rng.randrange(1, 5)):
+        body = broken(body, rng)
     data = (body if isinstance(body, str) else json.dumps(body)).encode("utf-8", "surrogatepass")
-    return data[: dice.randrange(len(data) + 1)] if dice.random() < 0.1 else data
+    return data[: rng.randrange(len(data) + 1)] if rng.random() < 0.1 else data
 
 
 def test_a_broken_answer_is_a_card_that_discord_takes_or_an_error_of_ours(mutations: int) -> None:
-    dice = random.Random(20_261_124)
+    rng = random.Random(20_261_124)
     readers: tuple[Callable[[Response], Any], ...] = (read_fetch, read_list, read_submit)
     drawn = 0
     for _ in range(mutations):
-        sample = dice.choice(SAMPLES)
-        response = Response(int(sample.get("status") or 200), body_of(sample, dice))
+        sample = rng.choice(SAMPLES)
+        response = Response(int(sample.get("status") or 200), body_of(sample, rng))
         for read in readers:
             try:
                 found = read(response)
@@ -91,15 +91,15 @@ def test_a_broken_answer_is_a_card_that_discord_takes_or_an_error_of_ours(mutati
             for task in found if isinstance(found, list) else [found]:
                 if isinstance(task, Task):
                     drawn += 1
-                    check(task, dice)
+                    check(task, rng)
     assert drawn > mutations // 10
 
 
-def check(task: Task, dice: random.Random) -> None:
+def check(task: Task, rng: random.Random) -> None:
     """The card, and every page of its buttons, are within what Discord takes."""
-    view = advance(TaskView(task.id, opened_at=1.0), Seen(task), 2.0)
-    locale = dice.choice(("en-US", "zh-CN", "zh-TW", "fr"))
-    card = render(view, Context(locale))
+    snapshot = advance(TaskSnapshot(task.id, opened_at=1.0), Seen(task), 2.0)
+    locale = rng.choice(("en-US", "zh-CN", "zh-TW", "fr"))
+    card = render(snapshot, CardContext(locale))
     assert 0 < units(card.title) <= 256
     assert units(card.description) <= 4096
     assert units(card.footer) <= 2048
@@ -121,14 +121,14 @@ def check(task: Task, dice: random.Random) -> None:
 
 
 def test_a_custom_id_of_anything_is_ours_or_not_and_never_trouble(mutations: int) -> None:
-    dice = random.Random(7)
+    rng = random.Random(7)
     shapes = ("mj1:press:1730618215930064:0123456789abn2x1ff", "mj1:form:1730618215930064:modal", "mj9:x:y:z")
     for _ in range(mutations):
-        text = str(broken(dice.choice(shapes), dice))
+        text = str(broken(rng.choice(shapes), rng))
         found = parse(text)
         if found is not None:
             assert parse(str(found)) == found
-            assert aim_of(found.arg).after >= 0
+            assert parse_target(found.arg).after >= 0
         foreign(text)
         task_of(text)
         parse_task_id(text)

@@ -13,23 +13,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from mjbot.core.card import Picture
-from mjbot.core.task import Task, TaskId
+from mjbot.core.card.card import Picture
+from mjbot.core.i18n.texts import Text
+from mjbot.core.model.task import Task, TaskId
 from mjbot.errors import (
-    Down,
     KeyRefused,
     MJBotError,
-    NotAllowed,
     PressRefused,
     PressUnclear,
-    SlowDown,
     TaskNotFound,
-    WebPage,
+    UnexpectedHtml,
+    UpstreamForbidden,
+    UpstreamRateLimited,
+    UpstreamUnavailable,
 )
 from mjbot.pictures import Pictures
-from mjbot.upstream.answers import Response
+from mjbot.upstream.api import MidjourneyProxyApi, auth_headers, base_of, read_fetch, read_list
 from mjbot.upstream.drift import Drift
-from mjbot.upstream.protocol import Protocol, auth_headers, base_of, read_fetch, read_list
+from mjbot.upstream.responses import Response
 from mjbot.upstream.submits import read_submit
 
 SAMPLES = {path.name[:2]: path for path in sorted((Path(__file__).parent / "samples").glob("*.json"))}
@@ -89,19 +90,19 @@ def test_a_recorded_task_is_read(
         ("10", TaskNotFound),
         ("12", KeyRefused),
         ("13", KeyRefused),
-        ("15", NotAllowed),
-        ("16", Down),
-        ("17", SlowDown),
+        ("15", UpstreamForbidden),
+        ("16", UpstreamUnavailable),
+        ("17", UpstreamRateLimited),
         ("18", TaskNotFound),
         ("23", KeyRefused),
-        ("24", NotAllowed),
-        ("25", SlowDown),
-        ("27", Down),
+        ("24", UpstreamForbidden),
+        ("25", UpstreamRateLimited),
+        ("27", UpstreamUnavailable),
         ("28", TaskNotFound),
-        ("30", WebPage),
-        ("32", Down),
-        ("33", Down),
-        ("34", WebPage),
+        ("30", UnexpectedHtml),
+        ("32", UpstreamUnavailable),
+        ("33", UpstreamUnavailable),
+        ("34", UnexpectedHtml),
         ("73", TaskNotFound),
     ],
 )
@@ -117,12 +118,12 @@ def test_a_batch_read_that_refuses_our_ids_counts_as_none() -> None:
 
 @pytest.mark.parametrize("number", ["96", "97"])
 def test_an_error_of_a_picture_route_is_no_task(number: str) -> None:
-    with pytest.raises(NotAllowed):
+    with pytest.raises(UpstreamForbidden):
         read_fetch(response(number))
 
 
 def test_the_answer_to_another_question_is_no_task() -> None:
-    with pytest.raises(Down):
+    with pytest.raises(UpstreamUnavailable):
         read_fetch(response("92"))  # the seed of a picture
 
 
@@ -147,7 +148,7 @@ def test_a_video_is_read_with_its_addresses_in_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "oddity"),
+    ("number", "field"),
     [
         ("58", "buttons as str"),
         ("63", "id as int"),
@@ -155,14 +156,14 @@ def test_a_video_is_read_with_its_addresses_in_order() -> None:
     ],
 )
 def test_a_drifted_field_is_counted_and_logged_once(
-    number: str, oddity: str, caplog: pytest.LogCaptureFixture
+    number: str, field: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     drift = Drift()
     with caplog.at_level(logging.WARNING):
         for _ in range(3):
             read_fetch(response(number), drift.note)
-    assert drift.counts[oddity] == 3
-    assert sum(oddity in record.message for record in caplog.records) == 1
+    assert drift.counts[field] == 3
+    assert sum(field in record.message for record in caplog.records) == 1
 
 
 @pytest.mark.parametrize("number", ["01", "04", "07", "36", "38", "45", "48", "51", "53"])
@@ -193,13 +194,13 @@ def test_a_recorded_batch_is_read(number: str) -> None:
         ("75", None),
         ("86", None),
         ("87", None),
-        ("78", "say.banned"),
-        ("79", "say.no_account"),
-        ("80", "say.not_accepted"),
-        ("20", "say.refused"),
-        ("21", "say.not_ready"),
-        ("82", "say.parent_gone"),
-        ("17", "say.queue_full"),
+        ("78", Text.REPLY_BANNED_WORD),
+        ("79", Text.REPLY_NO_ACCOUNT),
+        ("80", Text.REPLY_NOT_ACCEPTED),
+        ("20", Text.REPLY_ACTION_NOT_OFFERED),
+        ("21", Text.REPLY_NOT_READY),
+        ("82", Text.REPLY_PARENT_GONE),
+        ("17", Text.REPLY_QUEUE_FULL),
     ],
 )
 def test_a_recorded_submit_is_told_apart(number: str, outcome: str | None) -> None:
@@ -222,14 +223,14 @@ def test_a_recorded_submit_is_told_apart(number: str, outcome: str | None) -> No
 )
 def test_a_window_is_known_by_any_of_its_signs(body: dict[str, Any]) -> None:
     accepted = read_submit(Response(200, json.dumps(body).encode()))
-    assert accepted.wants_words
+    assert accepted.needs_modal
     assert accepted.task_id == "17000000000000001"
 
 
 def test_a_recorded_window_brings_the_prompt_to_start_from() -> None:
     sample = json.loads(SAMPLES["83"].read_text(encoding="utf-8"))["body"]
     accepted = read_submit(response("83"))
-    assert (accepted.wants_words, accepted.prompt) == (True, sample["properties"]["finalPrompt"])
+    assert (accepted.needs_modal, accepted.prompt) == (True, sample["properties"]["finalPrompt"])
 
 
 @pytest.mark.parametrize(
@@ -244,13 +245,13 @@ def test_several_tasks_of_one_press_are_all_read(result: object) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "sentence"),
     [
-        (200, {"code": 9, "description": "提交失败，队列已满，请稍后重试"}, "say.queue_full"),
-        (200, {"code": 23, "description": "full", "result": None}, "say.queue_full"),
-        (429, {"code": 30, "description": "当前分组负载已饱和"}, "say.queue_full"),
-        (200, {"success": False, "code": -1, "message": "no"}, "say.not_accepted"),
-        (404, {"code": 3, "description": "关联任务不存在或已失效"}, "say.parent_gone"),
-        (200, {"code": 3, "description": "无可用的账号实例"}, "say.no_account"),
-        (200, {"code": 24, "properties": {"bannedWord": "x"}}, "say.banned"),
+        (200, {"code": 9, "description": "提交失败，队列已满，请稍后重试"}, Text.REPLY_QUEUE_FULL),
+        (200, {"code": 23, "description": "full", "result": None}, Text.REPLY_QUEUE_FULL),
+        (429, {"code": 30, "description": "当前分组负载已饱和"}, Text.REPLY_QUEUE_FULL),
+        (200, {"success": False, "code": -1, "message": "no"}, Text.REPLY_NOT_ACCEPTED),
+        (404, {"code": 3, "description": "关联任务不存在或已失效"}, Text.REPLY_PARENT_GONE),
+        (200, {"code": 3, "description": "无可用的账号实例"}, Text.REPLY_NO_ACCOUNT),
+        (200, {"code": 24, "properties": {"bannedWord": "x"}}, Text.REPLY_BANNED_WORD),
     ],
 )
 def test_a_refusal_is_known_for_what_it_is(status: int, body: dict[str, Any], sentence: str) -> None:
@@ -298,9 +299,9 @@ def test_each_auth_form_has_its_header() -> None:
 
 
 def test_ids_are_sent_as_strings_and_quoted_in_paths() -> None:
-    protocol = Protocol("https://h", "k", "bearer")
-    assert protocol.list_by_condition([TaskId("12345")]).json == {"ids": ["12345"]}
-    assert protocol.fetch(TaskId("a/b")).url == "https://h/mj/task/a%2Fb/fetch"
+    api = MidjourneyProxyApi("https://h", "k", "bearer")
+    assert api.list_by_condition([TaskId("12345")]).json == {"ids": ["12345"]}
+    assert api.fetch(TaskId("a/b")).url == "https://h/mj/task/a%2Fb/fetch"
 
 
 def test_half_an_emoji_in_a_prompt_does_not_stop_the_bot() -> None:
@@ -345,5 +346,5 @@ def test_a_mutated_answer_is_a_reading_or_our_own_error(number: str, data: st.Da
 )
 def test_a_body_that_is_cut_off_says_nothing_about_the_task(body: bytes) -> None:
     for read in (read_fetch, read_list):
-        with pytest.raises(Down):
+        with pytest.raises(UpstreamUnavailable):
             read(Response(200, body))

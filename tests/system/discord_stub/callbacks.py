@@ -60,7 +60,7 @@ class Callbacks:
         if kind == REPLY:
             interaction.original = messages.create(self.world, channel, data, files, "callback")
         elif kind == THINK:
-            interaction.original = messages.think(self.world, channel, data.get("flags") or 0)
+            interaction.original = messages.defer(self.world, channel, data.get("flags") or 0)
         elif kind == MODAL:
             refuse(modal_problems(data))
         elif kind == CHOICES:

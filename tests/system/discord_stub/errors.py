@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.system.discord_stub.form import JSON, Problem
 
-SENTENCES = {
+MESSAGES = {
     0: "General error",
     10003: "Unknown Channel",
     10008: "Unknown Message",
@@ -38,7 +38,7 @@ class ApiError(Exception):
 
     def __init__(self, status: int, code: int, message: str = "", **more: Any) -> None:
         self.status = status
-        sentence = message or SENTENCES.get(code, SENTENCES[0])
+        sentence = message or MESSAGES.get(code, MESSAGES[0])
         self.body: JSON = {"message": sentence, "code": code, **more}
         super().__init__(f"{code} {sentence}")
 

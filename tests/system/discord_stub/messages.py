@@ -31,7 +31,7 @@ def create(world: World, channel: Channel, body: JSON, files: Files, route: str)
     return message
 
 
-def think(world: World, channel: Channel, flags: int) -> Message:
+def defer(world: World, channel: Channel, flags: int) -> Message:
     """The "… is thinking" message of a deferred answer; only EPHEMERAL can be asked of it."""
     message = Message(world.new_id(), channel, world.bot, flags & EPHEMERAL, thinking=True)
     message.record("callback", {})

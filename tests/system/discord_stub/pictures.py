@@ -28,16 +28,16 @@ def describe(name: str, data: bytes) -> JSON:
 def show(embeds: list[JSON], files: list[JSON]) -> list[JSON]:
     """Embeds as they come back from Discord: `attachment://…` resolved, pictures measured."""
     by_name = {file["filename"]: file for file in files}
-    return [_shown(embed, by_name) for embed in embeds]
+    return [_delivered(embed, by_name) for embed in embeds]
 
 
-def _shown(embed: JSON, files: dict[str, JSON]) -> JSON:
+def _delivered(embed: JSON, files: dict[str, JSON]) -> JSON:
     # What the bot wrote is kept as it wrote it, so whatever is changed here is a copy.
-    shown = embed | {"type": "rich"}
+    delivered = embed | {"type": "rich"}
     for key in ("image", "thumbnail"):
         if embed.get(key):
-            shown[key] = _resolved(dict(embed[key]), files)
-    return shown
+            delivered[key] = _resolved(dict(embed[key]), files)
+    return delivered
 
 
 def _resolved(picture: JSON, files: dict[str, JSON]) -> JSON:

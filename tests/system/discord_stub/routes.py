@@ -86,7 +86,7 @@ class Api:
         if not channel.app_permissions & needed:
             raise ApiError(403, 50013)
         body = {**call.form, "flags": (call.form.get("flags") or 0) & ~EPHEMERAL}
-        return self._shown(messages.create(self.world, channel, body, call.files, "channel"), "send")
+        return self._delivered(messages.create(self.world, channel, body, call.files, "channel"), "send")
 
     def get_message(self, call: Call, parts: Parts) -> Reply:
         return Reply(200, self._message(parts).payload(self._base_url()))
@@ -96,7 +96,7 @@ class Api:
         if message.channel.archived:
             raise ApiError(400, 50083)
         messages.edit(self.world, message, call.form, call.files, "channel")
-        return self._shown(message, "edit")
+        return self._delivered(message, "edit")
 
     def delete_message(self, call: Call, parts: Parts) -> Reply:
         message = self._message(parts)
@@ -116,7 +116,7 @@ class Api:
 
     def follow_up(self, call: Call, parts: Parts) -> Reply:
         message = self.callbacks.follow_up(parts["token"], call.form, call.files)
-        return self._shown(message, "followup")
+        return self._delivered(message, "followup")
 
     def answer(self, call: Call, parts: Parts) -> Reply:
         """GET, PATCH and DELETE of a message of an interaction."""
@@ -127,7 +127,7 @@ class Api:
         if call.method == "GET":
             return Reply(200, message.payload(self._base_url()))
         messages.edit(self.world, message, call.form, call.files, "token")
-        return self._shown(message, "edit")
+        return self._delivered(message, "edit")
 
     def is_old(self, parts: Parts) -> bool:
         """Whether the message of a path is one whose edits are counted apart."""
@@ -140,7 +140,7 @@ class Api:
         interaction = self.callbacks.interactions.get(token)
         return str(interaction.channel.id) if interaction else ""
 
-    def _shown(self, message: Message, applied: str) -> Reply:
+    def _delivered(self, message: Message, applied: str) -> Reply:
         return Reply(200, message.payload(self._base_url()), applied, message.id)
 
     def _channel(self, parts: Parts) -> Channel:

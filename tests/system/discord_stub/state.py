@@ -190,8 +190,8 @@ class Message:
 
     def record(self, route: str, body: JSON) -> None:
         """Remember the present state as a version."""
-        shown = (self.content, self.embeds, self.components, self.attachments, self.thinking)
-        self.history.append(Version(time.monotonic(), route, *shown, body))
+        delivered = (self.content, self.embeds, self.components, self.attachments, self.thinking)
+        self.history.append(Version(time.monotonic(), route, *delivered, body))
 
     def payload(self, base_url: str) -> JSON:
         files = [each.payload(self.channel, base_url) for each in self.attachments]

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from tests.system.discord_stub.actors import Actors
 from tests.system.discord_stub.callbacks import Callbacks
-from tests.system.discord_stub.errors import SENTENCES
+from tests.system.discord_stub.errors import MESSAGES
 from tests.system.discord_stub.gates import Call, Fault, Gates, Hold, Pattern, When
 from tests.system.discord_stub.gateway import Gateway
 from tests.system.discord_stub.limits import RateLimits
@@ -209,7 +209,7 @@ class DiscordStub(Actors):
         match: Callable[[Call], bool] | None = None,
     ) -> Fault:
         """Answer the next `times` requests with an error and do nothing."""
-        body: JSON = {"message": message or SENTENCES.get(code, SENTENCES[0]), "code": code}
+        body: JSON = {"message": message or MESSAGES.get(code, MESSAGES[0]), "code": code}
         if status == 429:
             body |= {"retry_after": retry_after, "global": False}
         fault = Fault(Pattern(method, path, match), status, body, headers or {}, times)

@@ -1,0 +1,1 @@
+"""What a message shows: text, image, buttons and menus. Pure."""

@@ -1,0 +1,237 @@
+"""The words between a card's title and its picture, state by state.
+
+Always in the same order: bar, times, one sentence of explanation, and the prompt last, because a line
+after a quote would be drawn inside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+
+from mjbot.core.card.lineage import lineage_lines
+from mjbot.core.card.state import CardContext, State
+from mjbot.core.i18n.messages import duration, translate
+from mjbot.core.i18n.text import clean, clean_lines, cut, escape, units, without_secrets
+from mjbot.core.i18n.texts import Text
+from mjbot.core.model.snapshot import Condition, TaskSnapshot, UpstreamProblem
+from mjbot.core.model.task import Phase, Task
+
+PROMPT = 300
+REASON = 300
+TEXT = 3_000
+DESCRIPTION = 3_800
+_WORD = 40
+_URL = 1_000
+_VIDEOS = 4
+_CELLS = 10
+_TIMEOUTS = ("任务超时", "timeout", "timed out")
+
+
+def describe(
+    snapshot: TaskSnapshot, state: State, context: CardContext, *, about_picture: Text | None = None
+) -> str:
+    """The description of a card; ``about_picture`` says where its picture is."""
+    lines = list(_LINES[state](snapshot, context))
+    if snapshot.condition is Condition.UNREACHABLE:
+        lines = [*_bar(snapshot.task), *_unreachable_lines(snapshot, context.locale)]
+    if about_picture and snapshot.task is not None:
+        lines.append(translate(about_picture, context.locale, url=snapshot.task.image_url))
+    if context.unwatched and not snapshot.settled:
+        lines.append(translate(Text.CARD_UNWATCHED, context.locale))
+    lines += lineage_lines(context.lineage, context.locale)
+    return with_prompt(lines, snapshot.task, context.locale)
+
+
+def wants_area(snapshot: TaskSnapshot) -> bool:
+    """True for a window that asks where to repaint."""
+    return snapshot.task is not None and snapshot.task.action.upper() == "INPAINT"
+
+
+def timestamp(moment: float) -> str:
+    """A time that Discord shows as "5 minutes ago" and keeps ticking in the reader's client."""
+    return f"<t:{int(moment)}:R>"
+
+
+def bar(percent: int) -> str:
+    """Ten cells, never all full while the task is still running."""
+    full = min(max(percent // _CELLS, 0), _CELLS - 1)
+    return "▰" * full + "▱" * (_CELLS - full)
+
+
+def _bar(task: Task | None) -> Iterable[str]:
+    if task is not None and task.percent is not None and task.phase is Phase.RUNNING:
+        yield f"{bar(task.percent)} {clean(task.progress).removesuffix('%')[:6]}%"
+
+
+def _joined(*parts: str | None) -> Iterable[str]:
+    if present := [part for part in parts if part]:
+        yield " · ".join(present)
+
+
+def _at(text: Text, moment: float | None, locale: str) -> str | None:
+    return None if moment is None else translate(text, locale, t=timestamp(moment))
+
+
+def _took(text: Text, task: Task, locale: str) -> str | None:
+    begun = task.started_at or task.submitted_at
+    if begun is None or task.finished_at is None or task.finished_at <= begun:
+        return None
+    return translate(text, locale, d=duration(task.finished_at - begun, locale))
+
+
+def _queued(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
+    task = _task(snapshot)
+    ahead = None if task.ahead is None else translate(Text.CARD_QUEUED_AHEAD, context.locale, n=task.ahead)
+    yield from _joined(_at(Text.CARD_QUEUED_SINCE, task.submitted_at, context.locale), ahead)
+
+
+def _running(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
+    task, locale = _task(snapshot), context.locale
+    yield from _bar(task)
+    yield from _joined(
+        _at(Text.CARD_RUNNING_STARTED, task.started_at or task.submitted_at, locale),
+        _at(Text.CARD_RUNNING_CHANGED, snapshot.changed_at, locale),
+    )
+    if not task.known_status:
+        yield translate(Text.CARD_UNKNOWN_STATUS, locale, word=escape(clean(task.status)[:_WORD]))
+    if snapshot.condition is Condition.QUIET:
+        yield translate(Text.CARD_QUIET, locale)
+
+
+def _waiting(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
+    yield translate(Text.CARD_MODAL_REGION if wants_area(snapshot) else Text.CARD_MODAL, context.locale)
+    yield from _joined(_at(Text.CARD_MODAL_ASKED, _task(snapshot).submitted_at, context.locale))
+
+
+def _crowded(_: TaskSnapshot, context: CardContext) -> Iterable[str]:
+    yield translate(Text.CARD_QUEUE_FULL, context.locale)
+
+
+def _done(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
+    task, locale = _task(snapshot), context.locale
+    yield from _joined(
+        _at(Text.CARD_DONE_AT, task.finished_at, locale), _took(Text.CARD_DONE_TOOK, task, locale)
+    )
+    links = [
+        f"[{translate(Text.CARD_VIDEO_FIRST, locale, n=n) if n == 1 else n}]({url})"
+        for n, url in enumerate(task.video_urls, 1)
+        if units(url) <= _URL
+    ]
+    if len(links) > _VIDEOS:
+        links[_VIDEOS:] = [translate(Text.CARD_VIDEO_MORE, locale, n=len(links) - _VIDEOS)]
+    yield from _joined(*links)
+
+
+def _failed(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
+    task, locale = _task(snapshot), context.locale
+    yield from _joined(
+        _at(Text.CARD_FAILED_AT, task.finished_at, locale), _took(Text.CARD_FAILED_AFTER, task, locale)
+    )
+    reason = without_secrets(task.fail_reason)
+    if not reason:
+        yield translate(Text.CARD_FAILED_NO_REASON, locale)
+        return
+    cutting = "" if units(reason) <= REASON else "…"
+    yield translate(Text.CARD_FAILED_REASON, locale, text=escape(cut(reason, REASON)) + cutting)
+    if any(word in reason.lower() for word in _TIMEOUTS):
+        yield translate(Text.CARD_FAILED_TIMEOUT, locale)
+
+
+def _cancelled(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
+    yield from _joined(_at(Text.CARD_CANCELLED_AT, _task(snapshot).finished_at, context.locale))
+
+
+def _not_found(_: TaskSnapshot, context: CardContext) -> Iterable[str]:
+    yield translate(Text.CARD_NOT_FOUND, context.locale)
+
+
+def _lost(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
+    yield translate(Text.CARD_LOST, context.locale)
+    yield from _last_seen(snapshot, context.locale)
+
+
+def _ended(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
+    hours = round(context.watch_limit / 3600)
+    whole = hours >= 2 and abs(context.watch_limit - hours * 3600) < 1
+    limit = translate(Text.DURATION_HOURS, context.locale, h=hours) if whole else None
+    yield translate(Text.CARD_ENDED, context.locale, d=limit or duration(context.watch_limit, context.locale))
+    yield from _last_seen(snapshot, context.locale)
+
+
+def _left(_: TaskSnapshot, context: CardContext) -> Iterable[str]:
+    yield translate(Text.CARD_DISMISSED, context.locale)
+
+
+def _unseen(_: TaskSnapshot, context: CardContext) -> Iterable[str]:
+    yield translate(Text.CARD_UNSEEN, context.locale)
+
+
+_LINES: Mapping[State, Callable[[TaskSnapshot, CardContext], Iterable[str]]] = {
+    State.QUEUED: _queued,
+    State.RUNNING: _running,
+    State.QUIET: _running,
+    State.WAITING: _waiting,
+    State.UNSEEN: _unseen,
+    State.DONE: _done,
+    State.FAILED: _failed,
+    State.CANCELLED: _cancelled,
+    State.NOT_FOUND: _not_found,
+    State.LOST: _lost,
+    State.ENDED: _ended,
+    State.DISMISSED: _left,
+    State.QUEUE_FULL: _crowded,
+}
+
+
+def _last_seen(snapshot: TaskSnapshot, locale: str) -> Iterable[str]:
+    if snapshot.seen_at is None:
+        return
+    percent = snapshot.task.percent if snapshot.task else None
+    if percent is None:
+        yield translate(Text.CARD_LAST_SEEN_BARE, locale, t=timestamp(snapshot.seen_at))
+    else:
+        yield translate(Text.CARD_LAST_SEEN, locale, p=f"{percent}%", t=timestamp(snapshot.seen_at))
+
+
+def _unreachable_lines(snapshot: TaskSnapshot, locale: str) -> Iterable[str]:
+    since = snapshot.failing_since if snapshot.failing_since is not None else snapshot.opened_at
+    yield translate(Text.CARD_UNREACHABLE_SINCE, locale, t=timestamp(since))
+    yield translate(Text(f"card.unreachable.{snapshot.problem or UpstreamProblem.UNAVAILABLE}"), locale)
+
+
+def with_prompt(lines: list[str], task: Task | None, locale: str) -> str:
+    """These lines, and the task's prompt (or its text, if that is its result) under them."""
+    head = "\n".join(lines)
+    body = _body(task, locale) if task else ""
+    whole = f"{head}\n{body}" if head and body else head or body
+    if units(whole) > DESCRIPTION:  # escaping can double a text, so the last word is this one
+        room = max(DESCRIPTION - units(head) - 4, 0)
+        whole = f"{head}\n{cut(body, room).rstrip(chr(92))}…"
+    return whole
+
+
+def _body(task: Task, locale: str) -> str:
+    if task.is_text:
+        text = clean_lines(task.text or task.prompt)
+        if units(text) > TEXT:
+            text = text[: text.rfind("\n", 0, TEXT)] if "\n" in text[:TEXT] else cut(text, TEXT)
+            return f"{escape(text)}\n…"
+        return escape(text)
+    return _quoted(task.prompt, locale)
+
+
+@lru_cache(1024)  # it stays the same from card to card
+def _quoted(prompt: str, locale: str) -> str:
+    prompt = clean(prompt)
+    if not prompt:
+        return ""
+    if units(prompt) <= PROMPT:
+        return f"> {escape(prompt)}"
+    ending = translate(Text.CARD_PROMPT_CUT, locale, n=f"{len(prompt):,}")
+    return f"> {escape(cut(prompt, PROMPT))}{ending}"
+
+
+def _task(snapshot: TaskSnapshot) -> Task:
+    assert snapshot.task is not None, "this state is only reached with a task"
+    return snapshot.task

@@ -1,0 +1,52 @@
+"""What was made from what: links from a card to its parent and to its children."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mjbot.core.i18n.messages import translate
+from mjbot.core.i18n.text import escape
+from mjbot.core.i18n.texts import Text
+from mjbot.core.model.task import TaskId
+
+LINKED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedTask:
+    """A task beside another. ``label`` names the button between them; ``url`` is its card, if it has one."""
+
+    task_id: TaskId
+    label: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """The nearest kin of one task; children oldest first."""
+
+    parent: RelatedTask | None = None
+    children: tuple[RelatedTask, ...] = ()
+
+
+NO_LINEAGE = Lineage()
+
+
+def lineage_lines(lineage: Lineage, locale: str) -> list[str]:
+    """The lines of a card that link it to its kin."""
+    lines = []
+    if lineage.parent is not None:
+        label, url = escape(lineage.parent.label), lineage.parent.url
+        text = Text.CARD_PARENT if url else Text.CARD_PARENT_BARE
+        lines.append(translate(text, locale, label=label, url=url, id=lineage.parent.task_id))
+    if lineage.children:
+        links = [_link(related) for related in lineage.children[:LINKED]]
+        if (more := len(lineage.children) - LINKED) > 0:
+            links.append(translate(Text.CARD_CHILDREN_MORE, locale, n=more))
+        lines.append(translate(Text.CARD_CHILDREN, locale, links=" · ".join(links)))
+    return lines
+
+
+def _link(related: RelatedTask) -> str:
+    label = escape(related.label)
+    return f"[{label}]({related.url})" if related.url else label

@@ -1,0 +1,1 @@
+"""Which edit goes to Discord next, and by which route. Pure."""

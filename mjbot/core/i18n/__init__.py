@@ -1,0 +1,1 @@
+"""Messages in every language, and text made safe for Discord. Pure."""

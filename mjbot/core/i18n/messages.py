@@ -1,0 +1,54 @@
+"""Translation: the text for a key in the language of a Discord locale.
+
+Times in texts are Discord timestamps, which tick in the reader's client and in the reader's language, so they
+stand after a label, never inside the grammar of a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from mjbot.core.i18n import zh_cn, zh_tw
+from mjbot.core.i18n.texts import Text
+
+ENGLISH: Final = "en"
+SIMPLIFIED_CHINESE: Final = "zh-CN"
+TRADITIONAL_CHINESE: Final = "zh-TW"
+_TRADITIONAL = ("zh-TW", "zh-HK", "zh-Hant")
+
+TRANSLATIONS: Final[Mapping[str, Mapping[Text, str]]] = {
+    SIMPLIFIED_CHINESE: zh_cn.MESSAGES,
+    TRADITIONAL_CHINESE: zh_tw.MESSAGES,
+}
+
+
+def language(locale: str) -> str:
+    """The language we have for a Discord locale; English when we have none."""
+    if locale in _TRADITIONAL:
+        return TRADITIONAL_CHINESE
+    return SIMPLIFIED_CHINESE if locale.startswith("zh") else ENGLISH
+
+
+def translate(text: Text, locale: str, /, **values: object) -> str:
+    """The text in the language of a Discord locale, its placeholders filled in; English where none is there."""
+    return TRANSLATIONS.get(language(locale), {}).get(text, text.english).format(**values)
+
+
+def duration(seconds: float, locale: str) -> str:
+    """A span of the past, as people say it."""
+    whole = max(0, round(seconds))
+    minutes, s = divmod(whole, 60)
+    h, m = divmod(minutes, 60)
+    if h:
+        return translate(Text.DURATION_H, locale, h=h, m=m)
+    return translate(Text.DURATION_M, locale, m=m, s=s) if m else translate(Text.DURATION_S, locale, s=s)
+
+
+def age(seconds: float, locale: str) -> str:
+    """A rough age in one unit, for one line of a list."""
+    whole = max(0, int(seconds))
+    for text, size, below in ((Text.AGE_S, 1, 60), (Text.AGE_M, 60, 3600), (Text.AGE_H, 3600, 86400)):
+        if whole < below:
+            return translate(text, locale, n=whole // size)
+    return translate(Text.AGE_D, locale, n=whole // 86400)

@@ -1,0 +1,1 @@
+"""Which tasks to poll next, and how often. Pure."""

@@ -1,0 +1,1 @@
+"""Priority queues and rate limiters. Pure."""

@@ -1,0 +1,1 @@
+"""Presses of a task's buttons, and the modals that some of them need."""

@@ -1,0 +1,1 @@
+"""Messages that follow a task, and keeping them up to date."""

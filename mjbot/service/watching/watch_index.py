@@ -1,0 +1,59 @@
+"""Which messages follow which task, at this moment."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+
+from mjbot.core.model.task import TaskId
+from mjbot.core.model.watch import MessageRef, Watch
+
+
+class WatchIndex:
+    """Every open watch, found by its message and by its task."""
+
+    def __init__(self) -> None:
+        self._by_ref: dict[MessageRef, Watch] = {}
+        self._by_task: defaultdict[TaskId, dict[MessageRef, None]] = defaultdict(dict)
+        self._guilds: Counter[int | None] = Counter()
+
+    def __contains__(self, ref: MessageRef) -> bool:
+        return ref in self._by_ref
+
+    def add(self, watch: Watch) -> None:
+        """A message follows a task; it follows no other one any more."""
+        self.pop(watch.ref)
+        self._by_ref[watch.ref] = watch
+        self._by_task[watch.task_id][watch.ref] = None
+        self._guilds[watch.guild_id] += 1
+
+    def pop(self, ref: MessageRef) -> Watch | None:
+        """A message follows its task no more. Returns what it followed."""
+        watch = self._by_ref.pop(ref, None)
+        if watch is not None:
+            refs = self._by_task[watch.task_id]
+            del refs[ref]
+            if not refs:
+                del self._by_task[watch.task_id]
+            self._guilds[watch.guild_id] -= 1
+        return watch
+
+    def get(self, ref: MessageRef) -> Watch | None:
+        """What a message follows."""
+        return self._by_ref.get(ref)
+
+    def of(self, task_id: TaskId) -> list[Watch]:
+        """The watches of one task."""
+        return [self._by_ref[ref] for ref in self._by_task.get(task_id, ())]
+
+    def followed(self, task_id: TaskId) -> bool:
+        """Whether any message follows a task."""
+        return task_id in self._by_task
+
+    def where(self, holds: Callable[[Watch], bool]) -> list[Watch]:
+        """The watches for which something holds."""
+        return [watch for watch in self._by_ref.values() if holds(watch)]
+
+    def live(self, guild_id: int) -> int:
+        """How many messages of a server follow a task."""
+        return self._guilds[guild_id]

@@ -1,0 +1,244 @@
+"""Which messages follow which task, and what each must show next."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from mjbot.clock import Clock
+from mjbot.core.card.card import Card, superseded_card
+from mjbot.core.card.lineage import LINKED
+from mjbot.core.card.state import State
+from mjbot.core.editing.edit_queue import Edit, Priority
+from mjbot.core.editing.outcome import Delivered, Gone, Outcome
+from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.task import TaskId
+from mjbot.core.model.watch import (
+    NOTHING_DELIVERED,
+    DeliveredState,
+    MessageRef,
+    Watch,
+    WatchState,
+    newest,
+    watch_for,
+)
+from mjbot.editor import EditScheduler
+from mjbot.errors import StoreFailed
+from mjbot.ports import PressStore, WatchStore
+from mjbot.service.watching.renderer import CardRenderer
+from mjbot.service.watching.watch_index import WatchIndex
+from mjbot.service.watching.write_behind import WriteBehind
+from mjbot.tracker import TaskTracker
+
+log = logging.getLogger(__name__)
+
+
+class WatchService:
+    """Keeps watched messages true: changes in, edits out; a watch closes once its end is confirmed."""
+
+    def __init__(
+        self,
+        store: WatchStore,
+        presses: PressStore,
+        tracker: TaskTracker,
+        editor: EditScheduler,
+        renderer: CardRenderer,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._presses = presses
+        self._tracker = tracker
+        self._editor = editor
+        self.renderer = renderer
+        self._followers = WatchIndex()
+        self._unsaved = WriteBehind(store, clock)
+        tracker.on_change = self.on_change
+        editor.on_settled = self.on_settled
+
+    def live(self, guild_id: int | None) -> int:
+        """How many messages of a server follow a task; 0 for direct messages, which nobody shares."""
+        return self._followers.live(guild_id) if guild_id else 0
+
+    async def keep(
+        self, watch: Watch, snapshot: TaskSnapshot, card: Card, older: Sequence[Watch] = ()
+    ) -> None:
+        """Follow a task for a message that shows ``watch.delivered``; older messages of it hand over."""
+        self._editor.prime(watch.ref, watch.delivered, card.state)
+        self._followers.add(watch)
+        log.info("a message follows task %s", snapshot.id, extra={"task": snapshot.id})
+        self._tracker.follow(snapshot)
+        for old in older:
+            if self._unsaved.is_over(old.ref):
+                continue  # it shows its end, and keeps it
+            self._followers.pop(old.ref)
+            farewell = superseded_card(snapshot, watch.ref.url(watch.guild_id), old.locale)
+            self._submit(old.ref, farewell)
+        # Something may have been learnt while the card was on its way to Discord.
+        current = self._tracker.snapshot(snapshot.id) or snapshot
+        self._submit(watch.ref, card if current is snapshot else await self._card(current, watch))
+
+    async def retarget(self, watch: Watch, before: TaskId, snapshot: TaskSnapshot) -> None:
+        """Follow another task on a message that followed one."""
+        if (old := self._followers.pop(watch.ref)) is not None:
+            watch = replace(watch, delivered=old.delivered)
+        self._drop_unfollowed(before)
+        await self.keep(watch, snapshot, await self._card(snapshot, watch))
+
+    async def _card(self, snapshot: TaskSnapshot, watch: Watch) -> Card:
+        return await self.renderer.card(snapshot, watch.locale, watch.guild_id)
+
+    async def message_of(self, ref: MessageRef, task_id: TaskId) -> MessageRef:
+        """The card that a press belongs to: a private message about it cannot be edited later."""
+        watch = await self._watch_for(ref, task_id)
+        return watch.ref if watch else ref
+
+    async def resume_on(self, ref: MessageRef, snapshot: TaskSnapshot) -> None:
+        """Follow a task again on the card that a press belongs to, if nothing follows it there."""
+        watch = await self._watch_for(ref, snapshot.id)
+        if watch is None or watch.ref in self._followers:
+            return
+        watch = replace(watch, state=WatchState.OPEN)
+        self._unsaved.reopen(watch.ref)
+        await self._store.add(watch, snapshot)
+        await self.keep(watch, snapshot, await self._card(snapshot, watch))
+
+    async def _watch_for(self, ref: MessageRef, task_id: TaskId) -> Watch | None:
+        stored = await self._store.watches_of([task_id])
+        return watch_for((self._unsaved.known(watch) for watch, _ in stored), ref)
+
+    async def reopen(self, ref: MessageRef) -> DeliveredState:
+        """What a message shows whose watch is over; to be asked before a new one is committed for it."""
+        self._unsaved.reopen(ref)
+        watch = await self._store.watch_at(ref)
+        return self._unsaved.known(watch).delivered if watch else NOTHING_DELIVERED
+
+    async def repaint(self, ref: MessageRef, snapshot: TaskSnapshot) -> None:
+        """Draw a message anew because a press changed its buttons; its watch may be long closed."""
+        watch = self._followers.get(ref)
+        if watch is None:
+            watch = await self._watch_for(ref, snapshot.id)
+            if watch is None:
+                return
+            self._editor.prime(watch.ref, watch.delivered)
+        # The press may have waited long for its answer: nothing older than what is known goes out.
+        known = self._tracker.snapshot(snapshot.id) or await self._store.snapshot(snapshot.id)
+        await self._repaint(watch, known or snapshot)
+
+    async def on_change(self, snapshots: Sequence[TaskSnapshot]) -> None:
+        """Tasks changed: persist first, then offer the new cards.
+
+        What cannot be written is shown all the same, and written when it can be: after a restart the
+        service is asked anyway.
+        """
+        await self._unsaved.save(snapshots)
+        delivered = [(watch, snapshot) for snapshot in snapshots for watch in self._followers.of(snapshot.id)]
+        for watch, card in await self.renderer.cards(delivered):
+            if self._followers.get(watch.ref) is watch:  # or it was taken for something else meanwhile
+                self._submit(watch.ref, card)
+
+    async def on_settled(self, edit: Edit, outcome: Outcome) -> None:
+        """An edit is over. Its watch closes when the last card was confirmed, or can never be."""
+        ref = edit.ref
+        match outcome:
+            case Delivered(delivered):
+                self._unsaved.note(ref, delivered)
+            case Gone(channel=channel):
+                with suppress(StoreFailed):  # the next edit, or the next start, finds it gone again
+                    await (self.close_channel(ref.channel_id) if channel else self._message_gone(ref))
+                return
+        # A live card that Discord refused is dropped; the next one may be better.
+        if edit.card.final:
+            self._close(ref)
+
+    async def check_children(self, snapshot: TaskSnapshot, guild_id: int | None) -> None:
+        """Drop the children whose messages somebody deleted, of those that a card links to."""
+        if not snapshot.settled:
+            return  # it had no buttons yet
+        for ref in await self._presses.children(snapshot.id, guild_id, LINKED):
+            if not await self._editor.message_exists(ref):
+                await self._message_gone(ref)
+
+    async def _message_gone(self, ref: MessageRef) -> None:
+        """A message was deleted: nothing follows a task on it, and no parent's card leads to it."""
+        self._editor.forget(ref)
+        self._close(ref)
+        await self._redraw(await self._presses.unlink(ref))
+
+    async def resume(self) -> None:
+        """Take up every open watch again; only cards that differ from what is shown are edited."""
+        interrupted = await self._presses.end_interrupted()
+        found = [
+            (watch, stored or TaskSnapshot(watch.task_id, opened_at=watch.created_at))
+            for watch, stored in await self._store.open_watches()
+        ]
+        for watch, snapshot in found:
+            self._followers.add(watch)
+            self._tracker.follow(snapshot, soon=True)
+        for watch, card in await self.renderer.cards(found):
+            self._editor.prime(watch.ref, watch.delivered, card.state)
+            if card.state is not State.UNSEEN:
+                self._submit(watch.ref, card)
+        # Buttons whose press died with the last process are given back. What was delivered last is not
+        # certain, so the cards are drawn whatever their digests say.
+        await self._redraw(interrupted, certain=False)
+
+    async def _redraw(self, tasks: Sequence[TaskId], *, certain: bool = True) -> None:
+        """Draw the newest cards of these tasks anew, also those whose watch is long closed."""
+        stored = await self._store.watches_of(tasks)
+        found = {self._unsaved.known(watch): snapshot for watch, snapshot in stored}
+        for watch in newest(found):
+            snapshot = found[watch]
+            if snapshot is not None:
+                delivered = watch.delivered if certain else replace(watch.delivered, digest="")
+                self._editor.prime(watch.ref, delivered)
+                await self._repaint(watch, snapshot)
+
+    async def _repaint(self, watch: Watch, snapshot: TaskSnapshot) -> None:
+        card = await self._card(snapshot, watch)
+        if not self._editor.submit(watch.ref, card, Priority.PRESS):
+            self._release(watch.ref)
+
+    def _release(self, ref: MessageRef) -> None:
+        if ref not in self._followers:
+            self._editor.release(ref)
+
+    async def run(self) -> None:
+        """Save what messages show, a little later and many at once, for ever."""
+        await self._unsaved.run()
+
+    async def flush(self) -> None:
+        """Save what messages show. Raises `StoreFailed`."""
+        await self._unsaved.flush()
+
+    def _submit(self, ref: MessageRef, card: Card) -> None:
+        if not self._editor.submit(ref, card) and card.final:
+            self._close(ref)
+
+    def _close(self, ref: MessageRef) -> None:
+        self._unsaved.close(ref)
+        if (watch := self._followers.pop(ref)) is not None:
+            log.info("a message is done with task %s", watch.task_id, extra={"task": watch.task_id})
+            self._drop_unfollowed(watch.task_id)
+        self._editor.release(ref)
+
+    async def close_channel(self, channel_id: int) -> None:
+        """Nothing in this channel can be edited any more: end its watches."""
+        await self._store.close_channel(channel_id)
+        self._forget(self._followers.where(lambda watch: watch.ref.channel_id == channel_id))
+
+    async def close_guild(self, guild_id: int) -> None:
+        """The bot has left this guild: end its watches."""
+        await self._store.close_guild(guild_id)
+        self._forget(self._followers.where(lambda watch: watch.guild_id == guild_id))
+
+    def _forget(self, gone: Sequence[Watch]) -> None:
+        for watch in gone:
+            self._followers.pop(watch.ref)
+            self._editor.forget(watch.ref)
+            self._drop_unfollowed(watch.task_id)
+
+    def _drop_unfollowed(self, task_id: TaskId) -> None:
+        if not self._followers.followed(task_id):
+            self._tracker.unfollow(task_id)

@@ -1,0 +1,209 @@
+"""Presses and what was made of what, on SQLite: the guard against submitting anything twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlite_utils import Database
+
+from mjbot.core.card.buttons import Press
+from mjbot.core.card.lineage import Lineage, RelatedTask
+from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.task import TaskId
+from mjbot.core.model.watch import MessageRef, Watch
+from mjbot.ports import PressRecord, TaskHistory
+from mjbot.store.sqlite.rows import press_record, save_views, save_watch
+from mjbot.store.sqlite.thread import DatabaseThread
+
+_OVER = (Press.REFUSED, Press.UNKNOWN_ACTION)
+
+
+class SqlitePresses:
+    """A `PressStore`; ``service`` is the address of the image service. Each method is one transaction."""
+
+    def __init__(self, thread: DatabaseThread, service: str = "") -> None:
+        self._thread = thread
+        self._service = service
+        self._refused: dict[str, float] | None = None  # read once: every card asks, and few are ever added
+
+    async def begin(
+        self, task_id: TaskId, action: str, user_id: int, at: float, *, after: int = 0
+    ) -> PressRecord | None:
+        """Commit a press, or return the earlier one that forbids it.
+
+        A press that was refused forbids nothing. One that was made, or of which nobody knows, is
+        repeated only by somebody who was told of it: who names its number in ``after``.
+        """
+
+        def work(db: Database) -> PressRecord | None:
+            with db.atomic():
+                earlier = _last(db, task_id, action)
+                if earlier is not None and earlier.state.in_flight:
+                    return earlier
+                if earlier is not None and earlier.state not in _OVER and earlier.number != after:
+                    return earlier
+                row = {
+                    "task_id": task_id,
+                    "action": action,
+                    "user_id": user_id,
+                    "at": at,
+                    "state": Press.SENDING,
+                    "number": (earlier.number if earlier else 0) + 1,
+                }
+                db.table("presses").upsert(row, pk=("task_id", "action"))
+                return None
+
+        return await self._thread.run(work)
+
+    async def last(self, task_id: TaskId, action: str) -> PressRecord | None:
+        """The last press of an action."""
+        return await self._thread.run(lambda db: _last(db, task_id, action))
+
+    async def note(self, task_id: TaskId, action: str, state: Press) -> None:
+        """Note how the last press of an action stands."""
+
+        def work(db: Database) -> None:
+            with db.atomic():
+                row = {"task_id": task_id, "action": action, "state": state}
+                db.table("presses").upsert(row, pk=("task_id", "action"))
+
+        await self._thread.run(work)
+
+    async def accept(
+        self, task_id: TaskId, action: str, label: str, watch: Watch, snapshot: TaskSnapshot
+    ) -> None:
+        """Note that a press was accepted, with the watch and view of what it made."""
+
+        def work(db: Database) -> None:
+            place = {
+                "child_id": watch.task_id,
+                "guild_id": watch.guild_id,
+                "channel_id": watch.ref.channel_id,
+                "message_id": watch.ref.message_id,
+            }
+            related = place | {"parent_id": task_id, "label": label, "at": watch.created_at}
+            row = place | {"task_id": task_id, "action": action, "state": Press.ACCEPTED}
+            with db.atomic():
+                db.table("lineage").upsert(related, pk="child_id")
+                save_watch(db, watch)
+                save_views(db, [snapshot])
+                db.table("presses").upsert(row, pk=("task_id", "action"))
+
+        await self._thread.run(work)
+
+    async def of(self, task_id: TaskId) -> dict[str, Press]:
+        """The state of the last press of each action of a task."""
+        return await self._thread.run(lambda db: _presses(db, task_id))
+
+    async def end_interrupted(self) -> list[TaskId]:
+        """The tasks whose presses died with the last process.
+
+        One that was on its way may have been made; one that waited for another try was not.
+        """
+
+        def work(db: Database) -> list[TaskId]:
+            with db.atomic():
+                rows = list(
+                    db.query("select distinct task_id from presses where state in ('sending', 'retrying')")
+                )
+                db.execute("update presses set state = 'unclear' where state = 'sending'")
+                db.execute("update presses set state = 'refused' where state = 'retrying'")
+            return [TaskId(row["task_id"]) for row in rows]
+
+        return await self._thread.run(work)
+
+    async def histories(
+        self, asked: Sequence[tuple[TaskId, int | None]]
+    ) -> dict[tuple[TaskId, int | None], TaskHistory]:
+        """The presses of these tasks, and their kin as far as the guild beside each has seen them."""
+
+        def work(db: Database) -> dict[tuple[TaskId, int | None], TaskHistory]:
+            return {
+                (task_id, guild_id): TaskHistory(_presses(db, task_id), _lineage(db, task_id, guild_id))
+                for task_id, guild_id in asked
+            }
+
+        return await self._thread.run(work)
+
+    async def children(self, task_id: TaskId, guild_id: int | None, limit: int) -> list[MessageRef]:
+        """The messages of the first children of a task, as far as this guild has seen them."""
+
+        def work(db: Database) -> list[MessageRef]:
+            rows = list(db.query(_CHILDREN, {"id": task_id, "guild": guild_id}))[:limit]
+            return [MessageRef(row["channel_id"], row["message_id"]) for row in rows if row["message_id"]]
+
+        return await self._thread.run(work)
+
+    async def refuse_kind(self, kind: str, at: float) -> None:
+        """Remember that this service does not offer a kind of action."""
+        row = {"service": self._service, "kind": kind, "at": at}
+
+        def work(db: Database) -> None:
+            with db.atomic():
+                db.table("refused_kinds").upsert(row, pk=("service", "kind"))
+
+        await self._thread.run(work)
+        (await self._refused_kinds())[kind] = at
+
+    async def refused_kinds(self, since: float) -> frozenset[str]:
+        """The kinds of action that this service was found not to offer since then."""
+        return frozenset(kind for kind, at in (await self._refused_kinds()).items() if at >= since)
+
+    async def _refused_kinds(self) -> dict[str, float]:
+        def work(db: Database) -> dict[str, float]:
+            rows = db.table("refused_kinds").rows_where("service = ?", [self._service])
+            return {row["kind"]: row["at"] for row in rows}
+
+        if self._refused is None:
+            self._refused = await self._thread.run(work)
+        return self._refused
+
+    async def unlink(self, ref: MessageRef) -> list[TaskId]:
+        """A message is gone: nothing points to it any more. Returns the tasks whose cards did."""
+
+        def work(db: Database) -> list[TaskId]:
+            with db.atomic():
+                rows = list(db.table("lineage").rows_where("message_id = ?", [ref.message_id]))
+                db.execute("delete from lineage where message_id = ?", [ref.message_id])
+                db.execute("update presses set message_id = null where message_id = ?", [ref.message_id])
+            return [TaskId(row["parent_id"]) for row in rows]
+
+        return await self._thread.run(work)
+
+
+_PARENT = """
+select lineage.parent_id, lineage.label, w.channel_id, w.message_id from lineage
+left join watches w on w.message_id = (
+    select message_id from watches where task_id = lineage.parent_id and guild_id is :guild
+    order by created_at desc limit 1)
+where lineage.child_id = :id and lineage.guild_id is :guild
+"""
+_CHILDREN = """
+select child_id, label, channel_id, message_id from lineage
+where parent_id = :id and guild_id is :guild order by at, child_id
+"""
+
+
+def _presses(db: Database, task_id: TaskId) -> dict[str, Press]:
+    rows = db.execute("select action, state from presses where task_id = ?", [task_id])
+    return {action: Press(state) for action, state in rows}
+
+
+def _lineage(db: Database, task_id: TaskId, guild_id: int | None) -> Lineage:
+    up = list(db.query(_PARENT, {"id": task_id, "guild": guild_id}))
+    down = db.query(_CHILDREN, {"id": task_id, "guild": guild_id})
+    return Lineage(
+        _kin(up[0], "parent_id", guild_id) if up else None,
+        tuple(_kin(row, "child_id", guild_id) for row in down),
+    )
+
+
+def _last(db: Database, task_id: TaskId, action: str) -> PressRecord | None:
+    rows = list(db.table("presses").rows_where("task_id = ? and action = ?", [task_id, action]))
+    return press_record(rows[0]) if rows else None
+
+
+def _kin(row: dict[str, Any], name: str, guild_id: int | None) -> RelatedTask:
+    ref = MessageRef(row["channel_id"], row["message_id"]) if row["message_id"] else None
+    return RelatedTask(TaskId(row[name]), row["label"], ref.url(guild_id) if ref else None)

@@ -1,0 +1,45 @@
+"""What is old and over is forgotten in small steps, so that a year's use stays small and nobody waits."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from mjbot.store.sqlite.thread import DatabaseThread
+
+_OLD = """
+select id from tasks
+where updated_at < :before
+  and not exists (select 1 from watches where task_id = tasks.id and state != 'closed')
+order by updated_at limit :limit
+"""
+_OF_A_TASK = (
+    "delete from watches where task_id = ?",
+    "delete from presses where task_id = ?",
+    "delete from lineage where parent_id = ?",
+    "delete from lineage where child_id = ?",
+    "delete from seen where task_id = ?",
+    "delete from tasks where id = ?",
+)
+
+
+class SqlitePruner:
+    """A `Pruner`."""
+
+    def __init__(self, thread: DatabaseThread) -> None:
+        self._thread = thread
+
+    async def prune(self, before: float, limit: int) -> int:
+        """Forget tasks that were read last before then and that no message follows; how many it was.
+
+        With a task go its messages, presses and kin. Its buttons still work: whoever presses one makes
+        the bot read the task anew.
+        """
+
+        def work(db: Database) -> int:
+            with db.atomic():
+                ids = [(row["id"],) for row in db.query(_OLD, {"before": before, "limit": limit})]
+                for statement in _OF_A_TASK:
+                    db.conn.executemany(statement, ids)
+            return len(ids)
+
+        return await self._thread.run(work)

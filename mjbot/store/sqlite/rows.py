@@ -1,0 +1,120 @@
+"""Rows and records: how a watch, a view and a press lie in the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from sqlite_utils import Database
+
+from mjbot.core.card.buttons import Press
+from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.task import Phase, TaskId
+from mjbot.core.model.watch import DeliveredState, MessageRef, Watch, WatchState
+from mjbot.ports import PressRecord
+
+_VIEW = TypeAdapter(TaskSnapshot)
+_WATCH = (
+    "message_id, channel_id, guild_id, task_id, requester_id, locale, created_at, state, "
+    "delivered_digest, delivered_picture, delivered_image"
+)
+
+_SEEN = (
+    "insert into seen (place, task_id, at) values (?, ?, ?)"
+    " on conflict (place, task_id) do update set at = max(at, excluded.at)"
+)
+
+
+def save_watch(db: Database, watch: Watch) -> None:
+    """Keep a watch; inside the caller's transaction."""
+    db.execute(
+        f"insert or replace into watches ({_WATCH}) values ({', '.join('?' * len(_WATCH.split(',')))})",
+        [
+            watch.ref.message_id,
+            watch.ref.channel_id,
+            watch.guild_id,
+            watch.task_id,
+            watch.requester_id,
+            watch.locale,
+            watch.created_at,
+            watch.state,
+            watch.delivered.digest,
+            watch.delivered.picture,
+            watch.delivered.image,
+        ],
+    )
+
+
+def watches_where(db: Database, where: str, *values: object) -> list[Watch]:
+    """The watches for which a condition holds, oldest first."""
+    rows = db.query(f"select {_WATCH} from watches where {where} order by created_at", list(values))
+    return [
+        Watch(
+            ref=MessageRef(row["channel_id"], row["message_id"]),
+            task_id=TaskId(row["task_id"]),
+            guild_id=row["guild_id"],
+            requester_id=row["requester_id"],
+            locale=row["locale"],
+            created_at=row["created_at"],
+            state=WatchState(row["state"]),
+            delivered=DeliveredState(
+                row["delivered_digest"], row["delivered_picture"], row["delivered_image"]
+            ),
+        )
+        for row in rows
+    ]
+
+
+def save_views(db: Database, snapshots: Sequence[TaskSnapshot]) -> None:
+    """Keep views; inside the caller's transaction."""
+    db.conn.executemany(
+        "insert or replace into tasks (id, view, phase, prompt, updated_at) values (?, ?, ?, ?, ?)",
+        [
+            (
+                snapshot.id,
+                _VIEW.dump_json(snapshot).decode(),
+                _phase(snapshot),
+                snapshot.task.prompt if snapshot.task else "",
+                snapshot.seen_at or snapshot.opened_at,
+            )
+            for snapshot in snapshots
+        ],
+    )
+
+
+def save_seen(db: Database, place: str, task_id: TaskId, at: float) -> None:
+    """Keep that a place has seen a task; inside the caller's transaction."""
+    db.execute(_SEEN, [place, task_id, at])
+
+
+def audience_key(guild_id: int | None, user_id: int) -> str:
+    """Who shares what was seen: a guild, or one person in direct messages."""
+    return f"guild:{guild_id}" if guild_id else f"user:{user_id}"
+
+
+def _phase(snapshot: TaskSnapshot) -> str:
+    if snapshot.task is not None and snapshot.task.phase.final:
+        return snapshot.task.phase
+    return "over" if snapshot.settled else (snapshot.task.phase if snapshot.task else Phase.QUEUED)
+
+
+def read_view(db: Database, task_id: TaskId) -> TaskSnapshot | None:
+    """The last view of a task."""
+    rows = list(db.table("tasks").rows_where("id = ?", [task_id], select="view"))
+    return parse_view(rows[0]["view"]) if rows else None
+
+
+def parse_view(stored: str) -> TaskSnapshot | None:
+    """A stored view; None if another version wrote it in another shape."""
+    try:
+        return _VIEW.validate_json(stored)
+    except ValidationError:
+        return None  # written by another version; the next reading replaces it
+
+
+def press_record(row: Mapping[str, Any]) -> PressRecord:
+    """A press, out of its row."""
+    message = MessageRef(row["channel_id"], row["message_id"]) if row["message_id"] else None
+    child = TaskId(row["child_id"]) if row["child_id"] else None
+    return PressRecord(Press(row["state"]), child, message, row["guild_id"], row["number"])

@@ -1,0 +1,40 @@
+"""Who has used what lately: what the limits are counted by, also after a restart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlite_utils import Database
+
+from mjbot.core.access.rate_limits import LONGEST, RateLimit
+from mjbot.store.sqlite.thread import DatabaseThread
+
+_NTH = "select at from uses where who = ? and kind = ? and at > ? order by at desc limit 1 offset ?"
+
+
+class SqliteUsage:
+    """A `UsageStore`."""
+
+    def __init__(self, thread: DatabaseThread) -> None:
+        self._thread = thread
+
+    async def take(self, usage: Sequence[tuple[str, RateLimit]], at: float) -> float | None:
+        """Count one use by each of these, or return when the next one is free; nothing is counted then."""
+
+        def work(db: Database) -> float | None:
+            with db.atomic():
+                free = [_free_at(db, who, limit, at) for who, limit in usage]
+                if latest := max((each for each in free if each is not None), default=None):
+                    return latest
+                rows = {(who, limit.kind, at) for who, limit in usage}
+                db.conn.executemany("insert into uses (who, kind, at) values (?, ?, ?)", sorted(rows))
+                db.execute("delete from uses where at < ?", [at - LONGEST])
+            return None
+
+        return await self._thread.run(work)
+
+
+def _free_at(db: Database, who: str, limit: RateLimit, at: float) -> float | None:
+    """None when there is room; else the moment at which the oldest use that counts is over."""
+    rows = list(db.execute(_NTH, [who, limit.kind, at - limit.seconds, limit.number - 1]))
+    return rows[0][0] + limit.seconds if rows else None

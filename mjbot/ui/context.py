@@ -1,0 +1,29 @@
+"""Where an interaction happened, and what the bot may do there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+
+from mjbot.ports import InteractionContext
+
+
+def context_from(interaction: discord.Interaction[Any]) -> InteractionContext:
+    """Read off the interaction itself: Discord has computed the bot's permissions for that channel."""
+    may = interaction.app_permissions
+    in_guild = interaction.guild_id is not None
+    known = in_guild and interaction.client.get_guild(interaction.guild_id or 0) is not None
+    locale = interaction.guild_locale if in_guild and interaction.guild_locale else interaction.locale
+    return InteractionContext(
+        guild_id=interaction.guild_id,
+        channel_id=interaction.channel_id or 0,
+        user_id=interaction.user.id,
+        locale=str(locale),
+        private_locale=str(interaction.locale),
+        can_follow=not in_guild or (known and may.view_channel),
+        can_embed=not in_guild or may.embed_links,
+        can_attach=not in_guild or may.attach_files,
+        roles=frozenset(role.id for role in getattr(interaction.user, "roles", ())),
+        manages=in_guild and interaction.permissions.manage_guild,
+    )

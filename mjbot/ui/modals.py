@@ -1,0 +1,79 @@
+"""Windows: a question as Discord's modal, and the words out of its answer.
+
+A window left open across a restart is still answered: nothing of it is kept here, and its custom_id
+carries where the answer goes. https://discord.com/developers/docs/components/reference#file-upload
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import aiohttp
+import discord
+
+from mjbot.core.card.modals import PROMPT, ModalSpec
+from mjbot.core.i18n.messages import translate
+from mjbot.core.i18n.text import short
+from mjbot.core.i18n.texts import Text
+from mjbot.ports import ModalInput
+
+_TITLE = 45
+_PROMPT, _MASK = "prompt", "mask"
+
+
+def build_modal(question: ModalSpec, locale: str) -> discord.ui.Modal:
+    """The question, as a window."""
+    title = short(question.label, _TITLE)
+    modal = discord.ui.Modal(title=title, custom_id=str(question.target), timeout=None)
+    field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
+        custom_id=_PROMPT,
+        style=discord.TextStyle.paragraph,
+        default=question.text or None,
+        max_length=PROMPT,
+    )
+    modal.add_item(discord.ui.Label(text=translate(Text.MODAL_PROMPT, locale), component=field))
+    if question.mask:
+        upload: discord.ui.FileUpload[discord.ui.Modal] = discord.ui.FileUpload(custom_id=_MASK)
+        about = translate(Text.MODAL_MASK_ABOUT, locale)
+        modal.add_item(
+            discord.ui.Label(text=translate(Text.MODAL_MASK, locale), description=about, component=upload)
+        )
+    return modal
+
+
+def modal_input_from(interaction: discord.Interaction[Any]) -> ModalInput:
+    """What was written and put into a window."""
+    data: Mapping[str, Any] = interaction.data or {}
+    fields = {each.get("custom_id"): each for each in _fields(data.get("components"))}
+    prompt = str(fields.get(_PROMPT, {}).get("value") or "").strip()
+    files = (data.get("resolved") or {}).get("attachments") or {}
+    named = [files[each] for each in fields.get(_MASK, {}).get("values") or () if each in files]
+    return ModalInput(prompt, _Attachment(interaction.client.http, named[0]) if named else None)
+
+
+class _Attachment:
+    """An `Upload` that lies with Discord."""
+
+    def __init__(self, http: discord.http.HTTPClient, data: Mapping[str, Any]) -> None:
+        self._http = http
+        self._data = data
+
+    @property
+    def size(self) -> int:
+        """In bytes, as Discord says."""
+        return int(self._data.get("size") or 0)
+
+    async def read(self) -> bytes:
+        """Fetch it. Raises OSError."""
+        try:
+            return await self._http.get_from_cdn(str(self._data.get("url")))
+        except (discord.HTTPException, aiohttp.ClientError, TimeoutError) as error:
+            raise OSError(type(error).__name__) from error
+
+
+def _fields(components: object) -> Iterable[Mapping[str, Any]]:
+    """The fields of a window, out of the rows or labels that hold them."""
+    for each in components if isinstance(components, list) else []:
+        inner = each.get("component")
+        yield from [inner] if inner else each.get("components", [])

@@ -1,0 +1,99 @@
+"""The API without its sockets: which requests to send, and what each answer means.
+
+Status, headers and body in; a task, a report or one of our errors out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from mjbot.core.model.task import Task, TaskId
+from mjbot.errors import TaskNotFound, UpstreamUnavailable
+from mjbot.upstream.responses import Response, error_message, is_json, json_of, raise_for, says_not_found
+from mjbot.upstream.wire import Note, ignore, read_task, read_tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request, ready to send."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    json: Any = None
+
+
+def base_of(address: str) -> str:
+    """The base of all requests, out of an address with or without mode prefix, ``/mj`` and slash."""
+    parts = urlsplit(address.strip())
+    path = parts.path.rstrip("/").removesuffix("/mj")
+    return urlunsplit((parts.scheme, parts.netloc, f"{path}/mj", "", ""))
+
+
+def auth_headers(style: str, key: str) -> dict[str, str]:
+    """The header that carries the key. No set suits every server, so it is a setting."""
+    if style == "mj-api-secret":
+        return {"mj-api-secret": key}
+    return {"Authorization": key if style == "raw" else f"Bearer {key}"}
+
+
+class MidjourneyProxyApi:
+    """Requests for one server. ``hook``: where it may tell of changes to what we submit."""
+
+    def __init__(self, address: str, key: str, auth: str, hook: str = "") -> None:
+        self._hook = {"notifyHook": hook} if hook else {}
+        self._base = base_of(address)
+        self._headers = {"Accept": "application/json", **auth_headers(auth, key)}
+
+    def fetch(self, task_id: TaskId) -> Request:
+        """Read one task."""
+        return Request("GET", f"{self._base}/task/{quote(task_id, safe='')}/fetch", self._headers)
+
+    def list_by_condition(self, ids: Sequence[TaskId]) -> Request:
+        """Read many tasks. Ids go as strings: gateways refuse numbers."""
+        body = {"ids": [str(each) for each in ids]}
+        return Request("POST", f"{self._base}/task/list-by-condition", self._headers, body)
+
+    def submit_action(self, task_id: TaskId, custom_id: str) -> Request:
+        """Press an upstream button. Not idempotent."""
+        body = {"taskId": str(task_id), "customId": custom_id, **self._hook}
+        return Request("POST", f"{self._base}/submit/action", self._headers, body)
+
+    def submit_modal(self, task_id: TaskId, prompt: str, mask: str = "") -> Request:
+        """Answer the window of a task in status MODAL. ``mask``: a PNG as a data URL. Not idempotent."""
+        body = {"taskId": str(task_id), "prompt": prompt} | ({"maskBase64": mask} if mask else {})
+        body |= self._hook
+        return Request("POST", f"{self._base}/submit/modal", self._headers, body)
+
+
+def read_fetch(response: Response, note: Note = ignore) -> Task:
+    """The task, or an `UpstreamError`. A body in the shape of a task wins over any status code."""
+    data = json_of(response)
+    if task := read_task(data, note):
+        return task
+    if response.status == 204 or (response.status < 300 and response.body.strip() in (b"", b"null")):
+        raise TaskNotFound
+    if says_not_found(response, data):
+        raise TaskNotFound(error_message(data))
+    raise_for(response, data)
+
+
+def read_list(response: Response, note: Note = ignore) -> list[Task] | None:
+    """The tasks of a batch read, in any order; None when the server has no batch read.
+
+    Raises `UpstreamError` for a bad moment.
+    """
+    data = json_of(response)
+    if data is None and response.status < 300 and is_json(response):
+        raise UpstreamUnavailable("JSON that is cut off")
+    tasks = read_tasks(data, note)
+    if tasks is not None and response.status < 300:
+        return tasks
+    if response.status in (404, 405, 501) or (
+        tasks is None and (response.status < 300 or response.status == 400)
+    ):
+        return None
+    raise_for(response, data)

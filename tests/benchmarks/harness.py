@@ -1,0 +1,107 @@
+"""The two servers, the channels and the tasks of one run, and what is left of it when it is over."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+
+from mjbot.sandbox.server import SandboxServer
+from tests.benchmarks.figures import Record, state_of
+from tests.benchmarks.plan import PERCENTS, Job, Plan
+from tests.system.discord_stub import Channel, DiscordStub, Interaction, Message, User
+
+_LEAD = 3.0  # seconds before the first task
+
+
+class BotHarness:
+    """Where a plan is played. Its second 0 is set by `start`."""
+
+    def __init__(self, stub: DiscordStub, upstream: SandboxServer, plan: Plan) -> None:
+        self.stub, self.upstream, self.plan = stub, upstream, plan
+        guild = stub.add_guild("Atelier")
+        self.channels = [stub.add_channel(guild, f"pictures-{n}") for n in range(plan.channels)]
+        self.user: User = stub.add_user("ann")
+        self.asked: dict[str, Interaction] = {}
+        self.standing: dict[str, Message] = {}
+        self.begin = self.begin_wall = 0.0
+        self._open = {job.task_id: job for job in plan.jobs}
+
+    def start(self, lead: float = _LEAD, notify: str = "") -> None:
+        """The plan's second 0 is so many seconds from now."""
+        self.begin, self.begin_wall = time.monotonic() + lead, time.time() + lead
+        for job in self.plan.jobs:
+            start = self.begin_wall + job.start
+            self.upstream.world.add(job.task_id, job.steps, start=start, notify=notify)
+
+    @property
+    def second(self) -> float:
+        """Which second of the plan it is."""
+        return time.monotonic() - self.begin
+
+    async def at(self, second: float) -> None:
+        """Wait until this second of the plan."""
+        await asyncio.sleep(max(0.0, second - self.second))
+
+    def channel(self, job: Job) -> Channel:
+        return self.channels[job.channel]
+
+    def message(self, task_id: str) -> Message | None:
+        """The card of a task, as far as there is one."""
+        if (found := self.standing.get(task_id)) is not None:
+            return found
+        asked = self.asked.get(task_id)
+        return asked.message if asked else None
+
+    async def ask(self, job: Job) -> None:
+        """Somebody wants to see this task."""
+        self.asked[job.task_id] = await self.stub.slash(
+            self.channel(job), self.user, "status", task_id=job.task_id
+        )
+
+    async def ended(self, followup: asyncio.Task[object] | None = None) -> None:
+        """Wait until every message shows its end, or for so long that some never will."""
+        while self.second < self.plan.last and not (followup and followup.done()):
+            if self.plan.whole and self._finished():
+                return
+            await asyncio.sleep(0.5)
+
+    def _finished(self) -> bool:
+        # Only what is due is looked at: looking at ten thousand messages takes time from the servers.
+        now = self.second
+        for task_id in [k for k, job in self._open.items() if job.end <= now]:
+            message = self.message(task_id)
+            if message and state_of(message.history[-1]) == len(PERCENTS) - 1:
+                del self._open[task_id]
+        return not self._open
+
+    def record(self) -> Record:
+        """What there is to be measured."""
+        asked_at: Mapping[str, float] = {k: each.created - self.begin for k, each in self.asked.items()}
+        messages = {job.task_id: self.message(job.task_id) for job in self.plan.jobs}
+        return Record(
+            self.plan,
+            messages,
+            asked_at,
+            self.upstream.requests,
+            self.begin,
+            self.begin_wall,
+            self.stub.count_429,
+        )
+
+    def log_for_oracle(self) -> dict[str, object]:
+        """The ends in the measured window, and the requests that take room from edits; see `oracle`."""
+        low, high = self.plan.window
+        finals = [
+            {"message": job.task_id, "channel": job.channel, "at": job.end}
+            for job in self.plan.jobs
+            if low <= job.end < high
+        ]
+        calls = [
+            {"at": event.at - self.begin}
+            for event in self.stub.log
+            if event.kind == "request"
+            and event.method != "PATCH"
+            and not event.path.startswith(("/interactions", "/webhooks"))
+        ]
+        return {"finals": finals, "calls": [call for call in calls if low <= call["at"] < high]}

@@ -1,0 +1,224 @@
+"""Buttons that want words first, and tasks that wait for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from mjbot.sandbox.demo_tasks import DemoIds
+from tests.bot.conftest import GRID, SINGLE, BotFactory, BotHarness
+
+MODAL = DemoIds.MODAL.value
+
+
+@pytest.fixture(params=["", "plus", "true", "gateway"])
+async def harness(request: pytest.FixtureRequest, bot_factory: BotFactory) -> BotHarness:
+    return await bot_factory.open(request.param)
+
+
+async def test_a_button_that_is_known_to_want_words_opens_a_window_at_once(harness: BotHarness) -> None:
+    await harness.show(SINGLE)
+    window = await harness.press(harness.messages[0], "Custom Zoom")
+    assert harness.world.log == []
+    await harness.ann.submit_modal(window, {"prompt": "a wider lake --zoom 1.5"})
+    await harness.wait(60)
+    child = max(harness.messages, key=lambda message: message.id)
+    assert child.embeds[0].title == "Done"
+    assert "a wider lake" in (child.embeds[0].description or "")
+    assert [each.prompt for each in harness.world.log] == ["", "a wider lake --zoom 1.5"]
+
+
+async def test_a_zoom_that_cannot_be_made_is_told_nothing_is_sent_and_no_word_is_lost(
+    harness: BotHarness,
+) -> None:
+    await harness.show(SINGLE)
+    window = await harness.press(harness.messages[0], "Custom Zoom")
+    told = await harness.ann.submit_modal(window, {"prompt": "a lake that took long to write --zoom 5"})
+    assert told.ephemeral
+    assert told.response is not None
+    assert "above 1, at most 2" in told.response.content
+    assert harness.world.log == []
+    window = await harness.press(told.response.message, "Write the prompt")
+    assert "a lake that took long to write" in str(window.modal)
+
+
+async def test_a_second_zoom_is_made_by_writing_anew_and_once_for_all_who_wrote(harness: BotHarness) -> None:
+    await harness.show(SINGLE)
+    first = await harness.press(harness.messages[0], "Custom Zoom")
+    await harness.ann.submit_modal(first, {"prompt": "a lake --zoom 1.2"})
+    await harness.wait(20)
+    card = min(harness.messages, key=lambda message: message.id)
+    one = await harness.press(card, "Custom Zoom")
+    other = await harness.press(card, "Custom Zoom")
+    await harness.ann.submit_modal(one, {"prompt": "a lake --zoom 1.4"})
+    late = await harness.ann.submit_modal(other, {"prompt": "a lake --zoom 1.6"})
+    assert late.response is not None
+    assert "was already made" in late.response.content
+    assert [each.prompt for each in harness.world.log if each.prompt] == [
+        "a lake --zoom 1.2",
+        "a lake --zoom 1.4",
+    ]
+
+
+async def test_in_remix_mode_the_child_waits_and_its_card_asks(harness: BotHarness) -> None:
+    harness.world.remix = True
+    await harness.show(GRID)
+    await harness.press(harness.messages[0], "V1")
+    await harness.wait(20)
+    child = max(harness.messages, key=lambda message: message.id)
+    assert child.embeds[0].title == "Waiting for your words"
+    assert harness.labels(child) == [["Write the prompt", "Leave it"]]
+    window = await harness.press(child, "Write the prompt")
+    await harness.ann.submit_modal(window, {"prompt": "a lake at night"})
+    await harness.wait(60)
+    child = max(harness.messages, key=lambda message: message.id)
+    assert child.embeds[0].title == "Done"
+    assert "a lake at night" in (child.embeds[0].description or "")
+    assert len([each for each in harness.world.log if each.custom_id == "modal"]) == 1
+
+
+async def test_a_waiting_task_is_answered_once(harness: BotHarness) -> None:
+    await harness.show(MODAL)
+    card = harness.messages[0]
+    one = await harness.press(card, "Write the prompt")
+    other = await harness.press(card, "Write the prompt")
+    await harness.ann.submit_modal(one, {"prompt": "the first words"})
+    late = await harness.ann.submit_modal(other, {"prompt": "the second words"})
+    assert "answered already" in late.followups[-1].content
+    await harness.wait(60)
+    assert [each.prompt for each in harness.world.log] == ["the first words"]
+
+
+async def test_what_is_left_alone_starts_nothing_and_may_be_taken_up_again(harness: BotHarness) -> None:
+    await harness.show(MODAL)
+    await harness.press(harness.messages[0], "Leave it")
+    await harness.wait(2)
+    assert harness.card.title == "Left alone"
+    assert "Nothing was started." in (harness.card.description or "")
+    await harness.press(harness.messages[0], "Look again")
+    await harness.wait(2)
+    assert harness.card.title == "Waiting for your words"
+    assert harness.world.log == []
+
+
+async def test_a_window_left_open_across_a_restart_is_still_answered(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open()
+    await harness.show(SINGLE)
+    window = await harness.press(harness.messages[0], "Custom Zoom")
+    await bot_factory.restart(harness)
+    await harness.ann.submit_modal(window, {"prompt": "a wider lake --zoom 1.5"})
+    await harness.wait(40)
+    assert [message.embeds[0].title for message in harness.messages] == ["Done", "Done"]
+
+
+async def test_a_full_queue_is_waited_for_in_sight(harness: BotHarness) -> None:
+    await harness.show(GRID)
+    harness.world.full = True
+    await harness.press(harness.messages[0], "V1")
+    child = max(harness.messages, key=lambda message: message.id)
+    assert child.embeds[0].title == "Waiting for room"
+    harness.world.full = False
+    await harness.wait(70)
+    child = max(harness.messages, key=lambda message: message.id)
+    assert child.embeds[0].title == "Done"
+    assert len([each for each in harness.world.log if each.child_id]) == 1
+
+
+async def test_waiting_for_room_can_be_stopped(harness: BotHarness) -> None:
+    await harness.show(GRID)
+    harness.world.full = True
+    await harness.press(harness.messages[0], "V1")
+    child = max(harness.messages, key=lambda message: message.id)
+    await harness.press(child, "Stop trying")
+    await harness.wait(5)
+    public = [message for message in harness.messages if not message.flags.ephemeral]
+    assert [message.embeds[0].title for message in public] == ["Done"]
+    assert not harness.button(public[0], "V1").disabled
+
+
+async def test_kin_are_linked_both_ways(harness: BotHarness) -> None:
+    await harness.show(GRID)
+    parent = harness.messages[0]
+    await harness.press(parent, "U2")
+    await harness.wait(30)
+    parent, child = sorted(harness.messages, key=lambda message: message.id)
+    assert f"Made from this: [U2]({child.jump_url})" in (parent.embeds[0].description or "")
+    assert f"U2 of [this picture]({parent.jump_url})" in (child.embeds[0].description or "")
+
+
+async def test_status_of_kin_shows_kin_after_a_restart_too_and_a_deleted_child_is_dropped(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open()
+    await harness.show(GRID)
+    await harness.press(harness.messages[0], "U2")
+    await harness.press(min(harness.messages, key=lambda message: message.id), "V3")
+    await harness.wait(40)
+    await bot_factory.restart(harness)
+    _, upscale, variation = sorted(harness.messages, key=lambda message: message.id)
+    await harness.show(GRID)
+    fresh = max(harness.messages, key=lambda message: message.id)
+    made = f"Made from this: [U2]({upscale.jump_url}) · [V3]({variation.jump_url})"
+    assert made in (fresh.embeds[0].description or "")
+    owner = harness.guild.add_member(harness.guild.owner)
+    await owner.delete(upscale)
+    await harness.show(GRID)
+    fresh = max(harness.messages, key=lambda message: message.id)
+    assert f"Made from this: [V3]({variation.jump_url})" in (fresh.embeds[0].description or "")
+    await harness.show(harness.world.log[1].child_id or "")
+    child = max(harness.messages, key=lambda message: message.id)
+    assert f"V3 of [this picture]({fresh.jump_url})" in (child.embeds[0].description or "")
+
+
+async def test_a_choice_of_a_description_opens_a_window_with_its_words(harness: BotHarness) -> None:
+    await harness.show(DemoIds.DESCRIBE.value)
+    card = harness.messages[0]
+    first = next(each for row in harness.labels(card) for each in row if each.startswith("1"))
+    window = await harness.press(card, first)
+    assert "A screen print of layered mountains under a low sun" in str(window.modal)
+    told = await harness.ann.submit_modal(window, {"prompt": "mountains, but in winter"})
+    if "does not offer" in str([each.content for each in told.followups]):
+        return  # new-api forwards no such press
+    await harness.wait(60)
+    child = max(harness.messages, key=lambda message: message.id)
+    assert child.embeds[0].title == "Done"
+    assert "mountains, but in winter" in (child.embeds[0].description or "")
+
+
+async def test_imagine_all_makes_one_card_each(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open("true")
+    await harness.show(DemoIds.DESCRIBE.value)
+    await harness.press(harness.messages[0], "Imagine all")
+    await harness.wait(60)
+    assert len(harness.messages) == 5
+    assert {message.embeds[0].title for message in harness.messages} == {"Done"}
+
+
+async def test_words_for_which_there_is_no_room_are_kept_and_tried_again_in_sight(
+    harness: BotHarness,
+) -> None:
+    await harness.show(MODAL)
+    window = await harness.press(harness.messages[0], "Write the prompt")
+    harness.world.full = True
+    await harness.ann.submit_modal(window, {"prompt": "a lake at night"})
+    await harness.wait(3)
+    assert harness.card.title == "Waiting for room"
+    assert harness.labels(harness.messages[0]) == [["Stop trying"]]
+    harness.world.full = False
+    await harness.wait(70)
+    assert harness.card.title == "Done"
+    assert len([each for each in harness.world.log if each.child_id]) == 1
+
+
+async def test_words_that_wait_for_room_can_be_taken_back(harness: BotHarness) -> None:
+    await harness.show(MODAL)
+    window = await harness.press(harness.messages[0], "Write the prompt")
+    harness.world.full = True
+    told = await harness.ann.submit_modal(window, {"prompt": "a lake at night"})
+    await harness.wait(3)
+    await harness.press(harness.messages[0], "Stop trying")
+    await harness.wait(3)
+    assert "no longer trying. Nothing was started" in told.followups[-1].content
+    card = next(each for each in harness.messages if each.embeds)
+    assert card.embeds[0].title == "Waiting for your words"
+    window = await harness.press(card, "Write the prompt")
+    assert "a lake at night" in str(window.modal)

@@ -1,0 +1,133 @@
+"""The bot as its operator sees it: health, metrics, `mjbot status`, and hooks that bring reads forward."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sqlite3
+import sys
+import time
+from contextlib import closing
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.system.conftest import TASK, ProcessHarness
+from tests.system.process import SECONDS
+
+
+@pytest.fixture
+async def served(harness: ProcessHarness) -> str:
+    """The address at which the restarted bot listens. It polls so seldom that only hooks can be quick."""
+    await harness.bot.terminate()
+    harness.bot.set(HTTP_LISTEN="127.0.0.1:0", PUBLIC_URL="http://bot.example", POLL_MIN="60", POLL_MAX="60")
+    await harness.bot.start()
+    found = re.search(r"listening at (http://\S+)", harness.bot.log.read_text(encoding="utf-8"))
+    assert found
+    return found[1]
+
+
+async def get(url: str) -> tuple[int, str]:
+    async with aiohttp.ClientSession() as session, session.get(url) as answer:
+        return answer.status, await answer.text()
+
+
+async def ready(url: str) -> dict[str, Any]:
+    return dict(json.loads((await get(f"{url}/readyz"))[1]))
+
+
+def secret(harness: ProcessHarness) -> str:
+    with closing(sqlite3.connect(harness.bot.database)) as connection:
+        return str(connection.execute("select value from named where name = 'hook_token'").fetchone()[0])
+
+
+async def test_a_hook_brings_the_next_read_forward_and_is_not_believed(
+    harness: ProcessHarness, served: str
+) -> None:
+    await harness.ask()
+    await harness.stub.until(lambda: harness.messages and harness.title(), SECONDS)
+    while harness.upstream.world.peek(TASK, time.time())["status"] != "SUCCESS":  # type: ignore[index]
+        await asyncio.sleep(0.1)  # the world's own time
+    assert harness.title() != "Done"
+    lie = {"id": TASK, "status": "FAILURE", "failReason": "a lie"}
+    async with aiohttp.ClientSession() as session:
+        for _ in range(20):
+            async with session.post(f"{served}/hook/{secret(harness)}", json=lie) as answer:
+                assert answer.status == 204
+    before = len(harness.upstream.requests)
+    await harness.done()
+    assert len(harness.upstream.requests) - before <= 2
+    assert "a lie" not in str(harness.messages[0].history)
+    assert secret(harness) not in harness.bot.log.read_text(encoding="utf-8")
+
+
+async def test_health_and_metrics_tell_what_is_so(harness: ProcessHarness, served: str) -> None:
+    assert await get(f"{served}/healthz") == (200, "ok\n")
+    await harness.ask()
+    await harness.stub.until(lambda: harness.messages and harness.title(), SECONDS)
+    async with asyncio.timeout(SECONDS):
+        while "mjbot_live_tasks 1.0" not in (text := (await get(f"{served}/metrics"))[1]):
+            await asyncio.sleep(0.1)  # the card is out a moment before the task is followed
+    assert re.search(r'mjbot_upstream_requests_total\{status="200"\} [1-9]', text)
+    assert (await ready(served))["database"]["ok"]
+    async with asyncio.timeout(SECONDS):
+        while not (await ready(served))["ok"]:  # the guilds are still coming in
+            await asyncio.sleep(0.1)
+    harness.upstream.fail("/mj/*", 500)
+    async with aiohttp.ClientSession() as session:
+        await session.post(f"{served}/hook/{secret(harness)}", json={"id": TASK})
+    async with asyncio.timeout(SECONDS):
+        while (await ready(served))["upstream"]["ok"]:
+            await asyncio.sleep(0.1)
+    assert (await get(f"{served}/readyz"))[0] == 503
+
+
+async def test_status_tells_a_person_how_the_bot_is(harness: ProcessHarness, served: str) -> None:
+    async with asyncio.timeout(SECONDS):
+        while not (await ready(served))["ok"]:
+            await asyncio.sleep(0.1)
+    port = served.rpartition(":")[2]
+    code, told = await status(harness, f"127.0.0.1:{port}")
+    assert code == 0
+    assert [line.split()[:2] for line in told[:3]] == [
+        ["ok", "gateway"],
+        ["ok", "upstream"],
+        ["ok", "database"],
+    ]
+    assert any("live tasks" in line for line in told)
+    await harness.bot.kill()
+    code, told = await status(harness, f"127.0.0.1:{port}")
+    assert code == 1
+    assert "nothing answers at" in told[0]
+    code, told = await status(harness, "")
+    assert code == 78
+    assert "Set MJBOT_HTTP_LISTEN" in told[0]
+
+
+async def status(harness: ProcessHarness, listen: str) -> tuple[int | None, list[str]]:
+    """`mjbot status`: its exit code and its lines."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "mjbot", "status"),
+        env=harness.bot.environment | {"MJBOT_HTTP_LISTEN": listen, "MJBOT_PUBLIC_URL": ""},
+        cwd=harness.bot.database.parent,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await process.communicate()
+    return process.returncode, output.decode().splitlines()
+
+
+async def test_an_address_that_is_taken_is_a_sentence_and_not_a_crash(
+    harness: ProcessHarness, served: str
+) -> None:
+    await harness.bot.terminate()
+    with closing(await asyncio.start_server(lambda r, w: None, "127.0.0.1", 0)) as taken:
+        port = taken.sockets[0].getsockname()[1]
+        harness.bot.set(HTTP_LISTEN=f"127.0.0.1:{port}")
+        await harness.bot.launch()
+        assert await harness.bot.exited() == 78
+    log = harness.bot.log.read_text(encoding="utf-8")
+    assert f"127.0.0.1:{port} cannot be used" in log
+    assert "Traceback" not in log
