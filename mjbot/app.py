@@ -21,7 +21,7 @@ from mjbot.editor import EditScheduler
 from mjbot.housekeeper import Housekeeper
 from mjbot.ops import Health, InstrumentedMessageSink, InstrumentedTaskSource, Metrics, WebhookReceiver, serve
 from mjbot.pictures import Masks, Pictures, picture_session
-from mjbot.ports import TaskSource
+from mjbot.ports import KeyValueStore, PressStore, TaskSource
 from mjbot.service import (
     CardRenderer,
     Drafts,
@@ -36,12 +36,7 @@ from mjbot.service import (
     WatchService,
 )
 from mjbot.settings import Settings
-from mjbot.store.sqlite.guilds import SqliteGuilds
-from mjbot.store.sqlite.presses import SqlitePresses
-from mjbot.store.sqlite.pruning import SqlitePruner
-from mjbot.store.sqlite.thread import DatabaseThread
-from mjbot.store.sqlite.usage import SqliteUsage
-from mjbot.store.sqlite.watches import SqliteStore
+from mjbot.store import open_stores
 from mjbot.tracker import TaskTracker
 from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.handlers import Services
@@ -61,10 +56,10 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
     upstream_url = settings.upstream_url
     watch_limit = settings.watch_limit * 3600
     async with AsyncExitStack() as stack:
-        thread = await stack.enter_async_context(DatabaseThread(settings.database))
-        store = SqliteStore(thread)
+        stores = await stack.enter_async_context(open_stores(settings.database, base_of(upstream_url)))
+        store, presses = stores.watches, stores.presses
         metrics = Metrics()
-        hook_token = await _hook_token(store) if settings.http_listen else ""
+        hook_token = await _webhook_token(stores.key_values) if settings.http_listen else ""
         traced = aiohttp.ClientSession(trace_configs=[metrics.upstream_trace])
         api = await stack.enter_async_context(traced)
         web = await stack.enter_async_context(picture_session(upstream_url))
@@ -82,21 +77,20 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
         brake, tokens = InvalidRequestBreaker(clock), InteractionTokens(clock)
         trace = _joined(brake.trace, metrics.discord_trace, tokens.trace)  # the last may end a request
         bot = MJBot(clock, http_trace=trace, test_server=settings.discord_api_url != _DISCORD)
-        bot.store, bot.tokens = store, tokens
+        bot.stores, bot.tokens = stores, tokens
         bot.tracker = TaskTracker(
             source, PollSchedule(pace, random.random), clock, StalenessThresholds(watch=watch_limit)
         )
         sink = InstrumentedMessageSink(DiscordSink(bot, pictures, brake, tokens), metrics, clock)
         bot.editor = EditScheduler(sink, EditQueue(), clock)
-        bot.housekeeper = Housekeeper(SqlitePruner(thread), clock, settings.keep_days * 86_400)
-        presses = SqlitePresses(thread, base_of(upstream_url))
+        bot.housekeeper = Housekeeper(stores.pruner, clock, settings.keep_days * 86_400)
         renderer = CardRenderer(presses, clock, watch_limit)
         bot.cards = WatchService(store, presses, bot.tracker, bot.editor, renderer, clock)
-        quotas = Quotas(SqliteUsage(thread), settings.limits, clock)
+        quotas = Quotas(stores.usage, settings.limits, clock)
         status = StatusService(
             source, store, presses, bot.tracker, bot.cards, pictures, quotas, clock, settings.allowed_guilds
         )
-        permits = PermitService(SqliteGuilds(thread), store)
+        permits = PermitService(stores.guilds, store)
         regions = RegionService(presses, status, permits, Masks(pictures))
         bot.services = _services(bot, source, presses, status, permits, regions, quotas, clock)
         if settings.http_listen:
@@ -116,26 +110,26 @@ async def _outside(
     """What operators and the image service reach over HTTP."""
     metrics.gauge("mjbot_live_tasks", "Tasks that are followed.", bot.tracker.__len__)
     metrics.gauge("mjbot_edits_waiting", "Messages that wait for an edit.", lambda: bot.editor.waiting)
-    health = Health(bot.gateway_health, source, lambda: bot.store.named("commands"), clock)
+    health = Health(bot.gateway_health, source, bot.stores.key_values.probe, clock)
     hooks = WebhookReceiver(hook_token, bot.tracker.hint, metrics, clock)
     async with serve(settings.http_listen, health, hooks, metrics) as address:
         log.info("listening at %s", address)
         yield
 
 
-async def _hook_token(store: SqliteStore) -> str:
-    """The secret part of the hook's address; kept, so that tasks of an earlier process still reach us."""
-    token = await store.named("hook_token")
+async def _webhook_token(key_values: KeyValueStore) -> str:
+    """The secret part of the webhook's address; kept, so that tasks of an earlier process still reach us."""
+    token = await key_values.get("webhook_token")
     if token is None:
         token = secrets.token_urlsafe(24)
-        await store.set_named("hook_token", token)
+        await key_values.set("webhook_token", token)
     return token
 
 
 def _services(
     bot: MJBot,
     source: TaskSource,
-    presses: SqlitePresses,
+    presses: PressStore,
     status: StatusService,
     permits: PermitService,
     regions: RegionService,
@@ -145,7 +139,7 @@ def _services(
     """The use cases that submit share what is under way, what waits for room, and what was written."""
     in_flight, patience, drafts = InFlight(), Patience(clock), Drafts()
     shared = (regions, permits, quotas, bot.cards, in_flight, patience, drafts, clock)
-    pressing = PressService(source, bot.store, presses, status, *shared)
+    pressing = PressService(source, bot.stores.watches, presses, status, *shared)
     windows = ModalService(source, presses, bot.tracker, status, *shared)
     return Services(status, pressing, windows, regions, permits)
 

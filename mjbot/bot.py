@@ -27,8 +27,8 @@ from mjbot.ui.translator import CatalogueTranslator
 if TYPE_CHECKING:
     from mjbot.editor import EditScheduler
     from mjbot.housekeeper import Housekeeper
+    from mjbot.ports import Stores
     from mjbot.service import WatchService
-    from mjbot.store.sqlite.watches import SqliteStore
     from mjbot.tracker import TaskTracker
     from mjbot.ui.tokens import InteractionTokens
 
@@ -54,7 +54,7 @@ class MJBot(commands.AutoShardedBot):
     cards: WatchService
     housekeeper: Housekeeper
     services: handlers.Services
-    store: SqliteStore
+    stores: Stores
     tokens: InteractionTokens
 
     def __init__(self, clock: Clock, *, http_trace: aiohttp.TraceConfig, test_server: bool = False) -> None:
@@ -171,7 +171,7 @@ class MJBot(commands.AutoShardedBot):
         ]
         name = f"commands:{self.application_id}"
         digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
-        if await self.store.named(name) != digest:
+        if await self.stores.key_values.get(name) != digest:
             await self.tree.sync()
-            await self.store.set_named(name, digest)
+            await self.stores.key_values.set(name, digest)
             log.info("the commands were sent to Discord")

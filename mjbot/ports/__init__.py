@@ -3,9 +3,11 @@
 from mjbot.ports.discord import InteractionContext, MessageSink, ModalInput, Reply, Upload
 from mjbot.ports.store import (
     GuildStore,
+    KeyValueStore,
     PressRecord,
     PressStore,
     Pruner,
+    Stores,
     Suggestion,
     TaskHistory,
     UsageStore,
@@ -27,6 +29,7 @@ __all__ = [
     "File",
     "GuildStore",
     "InteractionContext",
+    "KeyValueStore",
     "MaskSource",
     "MessageSink",
     "ModalInput",
@@ -35,6 +38,7 @@ __all__ = [
     "PressStore",
     "Pruner",
     "Reply",
+    "Stores",
     "SubmitResult",
     "Suggestion",
     "TaskHistory",
