@@ -1,6 +1,6 @@
 """The edges of mjbot: what the middle needs from the image service, the disk and Discord."""
 
-from mjbot.ports.discord import InteractionContext, MessageSink, ModalInput, Reply, Upload
+from mjbot.ports.discord import InteractionContext, MessageSink, ModalInput, PressRequest, Reply, Upload
 from mjbot.ports.store import (
     GuildStore,
     KeyValueStore,
@@ -35,6 +35,7 @@ __all__ = [
     "ModalInput",
     "PictureSource",
     "PressRecord",
+    "PressRequest",
     "PressStore",
     "Pruner",
     "Reply",

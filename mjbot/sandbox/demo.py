@@ -206,4 +206,4 @@ async def _offer_tasks(bot: MJBot, world: World, place: InteractionContext, env:
                 WatchState.CLOSED,
             )
             snapshot = TaskSnapshot(task.id, opened_at=now, task=task, seen_at=now)
-            await bot.stores.watches.add(watch, snapshot)
+            await bot.app.stores.watches.add(watch, snapshot)

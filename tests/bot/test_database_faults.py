@@ -17,7 +17,7 @@ from tests.store.faults import fill_disk, free_disk, refuse_writes
 async def test_a_disk_that_takes_nothing_stops_no_card_and_what_was_missed_is_written_later(
     harness: BotHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
-    stores = harness.bot.stores
+    stores = harness.bot.app.stores
     await harness.ask(RUNNING)
     await harness.wait(5)
     await refuse_writes(stores, on=True)
@@ -42,14 +42,14 @@ async def test_what_cannot_be_written_down_first_is_not_begun_and_the_person_is_
 ) -> None:
     await harness.show(GRID)
     card = harness.messages[0]
-    await refuse_writes(harness.bot.stores, on=True)
+    await refuse_writes(harness.bot.app.stores, on=True)
     asked, pressed = await harness.ask(RUNNING), await harness.press(card, "U1")
     for told in (asked, pressed):
         assert told.ephemeral
         assert told.response is not None
         assert "cannot write to its database at the moment, so nothing was started" in told.response.content
     assert harness.world.log == []
-    await refuse_writes(harness.bot.stores, on=False)
+    await refuse_writes(harness.bot.app.stores, on=False)
     await harness.press(card, "U1")
     assert len(harness.world.log) == 1
 
@@ -63,13 +63,13 @@ async def test_readyz_notices_a_full_disk_and_that_it_is_free_again(
     (address,) = [line.split()[-1] for line in caplog.messages if line.startswith("listening at ")]
     await harness.show(GRID)
     assert (await ready(address))["database"] == {"ok": True, "age": 0.0}
-    await fill_disk(harness.bot.stores)
+    await fill_disk(harness.bot.app.stores)
     await harness.wait(6)  # a good probe is good for 5 seconds
     for _ in range(2):
         status, found = await readyz(address)
         assert status == 503
         assert found["database"]["ok"] is False
-    await free_disk(harness.bot.stores)
+    await free_disk(harness.bot.app.stores)
     assert (await ready(address))["database"]["ok"] is True
 
 
