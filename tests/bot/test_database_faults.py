@@ -11,7 +11,7 @@ import pytest
 
 from mjbot.core.model.task import TaskId
 from tests.bot.conftest import GRID, RUNNING, BotFactory, BotHarness
-from tests.store.faults import fill_disk, free_disk, refuse_writes
+from tests.store.faults import fill_disk, free_disk, refuse_all, refuse_writes
 
 
 async def test_a_disk_that_takes_nothing_stops_no_card_and_what_was_missed_is_written_later(
@@ -52,6 +52,21 @@ async def test_what_cannot_be_written_down_first_is_not_begun_and_the_person_is_
     await refuse_writes(harness.bot.app.stores, on=False)
     await harness.press(card, "U1")
     assert len(harness.world.log) == 1
+
+
+async def test_autocomplete_is_empty_and_quiet_while_the_database_fails(
+    harness: BotHarness, caplog: pytest.LogCaptureFixture
+) -> None:
+    await harness.show(GRID)
+    stores = harness.bot.app.stores
+    await refuse_all(stores, on=True)
+    with caplog.at_level(logging.INFO):
+        for typed in ("", "1", "17"):
+            assert await harness.ann.autocomplete(harness.channel, "status", "task_id", typed) == []
+    assert not any(record.exc_info for record in caplog.records)
+    assert sum("the database cannot be used" in message for message in caplog.messages) == 1
+    await refuse_all(stores, on=False)
+    assert len(await harness.ann.autocomplete(harness.channel, "status", "task_id", "")) == 1
 
 
 async def test_readyz_notices_a_full_disk_and_that_it_is_free_again(
