@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-INSTALL = $(PIP) --require-hashes -r requirements/build.txt -r requirements/$(1).txt \
+INSTALL = $(PIP) --require-hashes --no-deps -r requirements/build.txt -r requirements/$(1).txt \
   && $(PIP) --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
@@ -80,7 +80,7 @@ $(VENV)/.demo: $(BIN)/python pyproject.toml requirements/build.txt requirements/
 	@touch $@
 
 $(VENV)/.soak: $(VENV)/.dev requirements/soak.txt
-	@$(PIP) --require-hashes -r requirements/soak.txt
+	@$(PIP) --require-hashes --no-deps -r requirements/soak.txt
 	@touch $@
 
 $(VENV)/.dev: $(BIN)/python pyproject.toml requirements/build.txt requirements/dev.txt

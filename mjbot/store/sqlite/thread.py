@@ -75,11 +75,15 @@ class DatabaseThread:
     def _open(self) -> Database:
         try:
             connection = sqlite3.connect(self._path, check_same_thread=False, timeout=_BUSY_SECONDS)
-            db = Database(connection)
-            if self._path != ":memory:":
-                db.enable_wal()
-            migrations.apply(db)
-            _refuse_newer(db)
+            try:
+                db = Database(connection)
+                if self._path != ":memory:":
+                    db.enable_wal()
+                migrations.apply(db)
+                _refuse_newer(db)
+            except BaseException:
+                connection.close()
+                raise
         except sqlite3.DatabaseError as error:
             raise StartupError(
                 f"The database {self._path} cannot be used: {error}. Move it away, or restore a copy of it."
