@@ -52,7 +52,7 @@ class Text(StrEnum):
     CARD_MODAL = "card.modal", "This step needs a prompt before it can start."
     CARD_MODAL_REGION = "card.modal.region", "Choose the area to repaint, or upload a mask."
     CARD_MODAL_ASKED = "card.modal.asked", "Requested {t}"
-    CARD_QUEUE_FULL = "card.queue_full", "The image service's queue is full. Nothing has started yet."
+    CARD_QUEUE_FULL = "card.queue_full", "The image service is busy. Nothing has started yet."
     CARD_QUEUE_FULL_NEXT = "card.queue_full.next", "Next try {t}"
     CARD_UNWATCHED = (
         "card.unwatched",

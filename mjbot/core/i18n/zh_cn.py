@@ -37,7 +37,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.CARD_MODAL: "这一步需要先填写提示词。",
     Text.CARD_MODAL_REGION: "请选择要重绘的区域，或上传蒙版。",
     Text.CARD_MODAL_ASKED: "{t}发起",
-    Text.CARD_QUEUE_FULL: "图像服务队列已满，任务尚未提交。",
+    Text.CARD_QUEUE_FULL: "图像服务繁忙，任务尚未提交。",
     Text.CARD_QUEUE_FULL_NEXT: "{t}重试",
     Text.CARD_UNWATCHED: "本机器人在此频道缺少“查看频道”权限，无法更新这张卡片。",
     # Card lines while the task cannot be read: since when, and why
@@ -57,7 +57,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.CARD_VIDEO_MORE: "另有 {n} 个",
     Text.CARD_FAILED_AT: "{t}结束",
     Text.CARD_FAILED_AFTER: "历时 {d}",
-    Text.CARD_FAILED_REASON: "**图像服务给出的原因：** {text}",
+    Text.CARD_FAILED_REASON: "**图像服务给出的原因**：{text}",
     Text.CARD_FAILED_NO_REASON: "图像服务没有说明原因。",
     Text.CARD_FAILED_TIMEOUT: "图像服务已不再等待此任务，但 Midjourney 可能已经完成。",
     Text.CARD_CANCELLED_AT: "{t}",
@@ -74,7 +74,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.CARD_CHILDREN: "由此生成：{links}",
     Text.CARD_CHILDREN_MORE: "另有 {n} 个",
     # The prompt and the kind of action on a card
-    Text.CARD_PROMPT_CUT: "…*（共 {n} 字）*",
+    Text.CARD_PROMPT_CUT: "…（共 {n} 字）",
     Text.ACTION_IMAGINE: "绘图",
     Text.ACTION_UPSCALE: "放大",
     Text.ACTION_VARIATION: "变体",

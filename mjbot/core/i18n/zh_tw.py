@@ -37,7 +37,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.CARD_MODAL: "這一步需要先填寫提示詞。",
     Text.CARD_MODAL_REGION: "請選擇要重繪的區域，或上傳遮罩。",
     Text.CARD_MODAL_ASKED: "{t}發起",
-    Text.CARD_QUEUE_FULL: "圖像服務佇列已滿，任務尚未提交。",
+    Text.CARD_QUEUE_FULL: "圖像服務忙碌中，任務尚未提交。",
     Text.CARD_QUEUE_FULL_NEXT: "{t}重試",
     Text.CARD_UNWATCHED: "本機器人在此頻道缺少「檢視頻道」權限，無法更新這張卡片。",
     # Card lines while the task cannot be read: since when, and why
@@ -57,7 +57,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.CARD_VIDEO_MORE: "另有 {n} 個",
     Text.CARD_FAILED_AT: "{t}結束",
     Text.CARD_FAILED_AFTER: "歷時 {d}",
-    Text.CARD_FAILED_REASON: "**圖像服務給出的原因：** {text}",
+    Text.CARD_FAILED_REASON: "**圖像服務給出的原因**：{text}",
     Text.CARD_FAILED_NO_REASON: "圖像服務沒有說明原因。",
     Text.CARD_FAILED_TIMEOUT: "圖像服務已不再等待此任務，但 Midjourney 可能已經完成。",
     Text.CARD_CANCELLED_AT: "{t}",
@@ -74,7 +74,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.CARD_CHILDREN: "由此生成：{links}",
     Text.CARD_CHILDREN_MORE: "另有 {n} 個",
     # The prompt and the kind of action on a card
-    Text.CARD_PROMPT_CUT: "…*（共 {n} 字）*",
+    Text.CARD_PROMPT_CUT: "…（共 {n} 字）",
     Text.ACTION_IMAGINE: "繪圖",
     Text.ACTION_UPSCALE: "放大",
     Text.ACTION_VARIATION: "變體",
