@@ -47,7 +47,7 @@ def test_a_choice_tells_what_is_known_of_it() -> None:
     presses = {made: Press.ACCEPTED, in_flight: Press.SENDING, refused: Press.UNKNOWN_ACTION}
     menu = page_of(task, presses, "en", 1, frozenset({"MJ::JOB::new_27"})).menu
     assert menu is not None
-    assert [each.note for each in menu.options] == ["Already made", *["Not possible now"] * 3]
+    assert [each.note for each in menu.options] == ["Already used", *["Not available now"] * 3]
 
 
 def test_pages_can_be_turned_both_ways() -> None:

@@ -59,7 +59,7 @@ def test_a_picker_lights_what_is_chosen_and_lets_nobody_go_on_with_nothing() -> 
         ["1", "2", "3"],
         ["4", "5", "6"],
         ["7", "8", "9"],
-        ["Write the prompt", "Use my own mask"],
+        ["Write the prompt", "Upload a mask"],
     ]
     assert empty[3][0].disabled
     chosen = picker(TASK, PressTarget(AIM.action, 3, toggled(NOTHING, 4)), "en")
@@ -76,5 +76,5 @@ def test_the_words_go_to_the_action_or_to_the_task_that_waits(action: str, verb:
 
 def test_without_the_picture_only_a_mask_of_one_s_own_is_offered() -> None:
     assert [[each.label for each in row] for row in picker(TASK, AIM, "en", sized=False)] == [
-        ["Use my own mask"]
+        ["Upload a mask"]
     ]
