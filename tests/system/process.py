@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,9 +18,15 @@ from tests.system.discord_stub import DiscordStub
 SECONDS = 20.0
 
 
+def measured() -> dict[str, str]:
+    """What a process must find in its environment for coverage to count it; nothing without ``--cov``."""
+    return {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+
+
 def environment(stub: DiscordStub, upstream: SandboxServer, dialect: str = "") -> dict[str, str]:
-    """What the command needs to know in order to work between the two."""
+    """The variables with which the command works between the two."""
     return {
+        **measured(),
         "PATH": os.environ["PATH"],
         "MJBOT_DISCORD_TOKEN": stub.token,
         "MJBOT_DISCORD_API_URL": stub.api_url,
@@ -27,6 +34,20 @@ def environment(stub: DiscordStub, upstream: SandboxServer, dialect: str = "") -
         "MJBOT_UPSTREAM_AUTH": DIALECTS[dialect].auth,
         "MJBOT_UPSTREAM_KEY": "sandbox-key",
     }
+
+
+class WorldTime:
+    """The clock of the image service: the machine's, ahead by what the test has skipped."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self._ahead
+
+    def skip(self, seconds: float) -> None:
+        """Let so much time pass at once for all tasks that have begun."""
+        self._ahead += seconds
 
 
 class BotProcess:
@@ -45,8 +66,8 @@ class BotProcess:
             "MJBOT_USER_COMMANDS_PER_MINUTE": "10000",
             "MJBOT_USER_PRESSES_PER_10_MIN": "10000",
             "MJBOT_GUILD_PRESSES_PER_HOUR": "10000",
-            "MJBOT_POLL_MIN": "1",
-            "MJBOT_POLL_MAX": "2",
+            "MJBOT_POLL_MIN": "0.25",
+            "MJBOT_POLL_MAX": "0.5",
             "PYTHONPATH": str(Path(__file__).parent / "clock_shim"),
             "CLOCK_FILE": str(self._clock),
         }

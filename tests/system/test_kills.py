@@ -17,7 +17,7 @@ import pytest
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
 from tests.system.discord_stub import Channel, DiscordStub, Interaction, User
-from tests.system.process import SECONDS, BotProcess, running
+from tests.system.process import SECONDS, BotProcess, WorldTime, running
 
 FIRST = 1_730_621_718_000_000
 CHANNELS = 4
@@ -31,6 +31,7 @@ class Load:
 
     stub: DiscordStub
     upstream: SandboxServer
+    time: WorldTime
     bot: BotProcess
     channels: list[Channel]
     user: User
@@ -78,12 +79,13 @@ class Load:
 
 @pytest.fixture
 async def load(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Load]:
-    async with DiscordStub() as stub, SandboxServer(World(side=32), time.time) as upstream:
+    world_time = WorldTime()
+    async with DiscordStub() as stub, SandboxServer(World(side=32), world_time) as upstream:
         guild = stub.add_guild("Atelier")
         channels = [stub.add_channel(guild, f"pictures-{n}") for n in range(CHANNELS)]
         user = stub.add_user("ann")
         async with running(stub, upstream, tmp_path) as bot:
-            yield Load(stub, upstream, bot, channels, user, random.Random(request.param))
+            yield Load(stub, upstream, world_time, bot, channels, user, random.Random(request.param))
 
 
 @pytest.mark.parametrize("load", [11, 12], indirect=True)
@@ -95,6 +97,7 @@ async def test_killed_again_and_again_under_load_nothing_is_lost_doubled_or_left
         await load.ask()
         await load.press()
         await load.pull_the_plug()
+    load.time.skip(60)
     await until(load.settled)
 
     cards = [each for channel in load.channels for each in load.stub.messages(channel) if each.embeds]

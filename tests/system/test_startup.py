@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.system.process import measured
+
 GOOD = {
     "MJBOT_DISCORD_TOKEN": "token-canary",
     "MJBOT_DISCORD_API_URL": "http://127.0.0.1:9/api/v10",
@@ -20,7 +22,7 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
     return subprocess.run(
         [sys.executable, "-m", "mjbot", *arguments],
         cwd=folder,
-        env={"PATH": os.environ["PATH"], **environment},
+        env={"PATH": os.environ["PATH"], **measured(), **environment},
         capture_output=True,
         text=True,
         timeout=60,

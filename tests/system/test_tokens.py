@@ -56,6 +56,7 @@ async def test_the_first_429_of_a_token_gives_its_message_or_its_channel_to_the_
     harness.stub.fail("PATCH", BY_TOKEN, status=429, retry_after=600, times=1, headers=headers)
     for task in (SECOND, TASK):
         await harness.stub.slash(harness.channel, harness.user, "status", task_id=task)
+    await harness.finish()
     await harness.stub.until(lambda: [*map(title, harness.messages)] == ["Done"] * 2, SECONDS)
     by_token = {each.path for each in harness.stub.log if each.method == "PATCH" and "webhooks" in each.path}
     messages = {
@@ -94,6 +95,7 @@ async def test_a_first_answer_that_discord_limits_reaches_its_message_by_the_cha
     await asyncio.wait_for(slow.arrived(), SECONDS)
     await harness.stub.until(lambda: harness.messages and harness.messages[0].thinking, SECONDS)
     slow.release()
+    await harness.finish()
     await harness.stub.until(lambda: harness.title() == "Done", SECONDS)
     assert harness.stub.count_429 == 1
 

@@ -122,6 +122,7 @@ def delivered(message: Message | None) -> str:
     return str(message.embeds[0]) if message is not None and message.embeds else ""
 
 
+@pytest.mark.xdist_group("outages")  # one worker, which plays all of them
 @pytest.mark.parametrize("outage", OUTAGES)
 def test_an_outage_is_told_for_what_it_is_costs_little_and_heals_by_itself(
     outcomes: dict[str, Outcome | BaseException], outage: str
