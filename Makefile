@@ -3,9 +3,16 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+# More workers than cores: most tests of whole processes wait for something.
+WORKERS ?= 6
+PYTEST := $(BIN)/python -m pytest
+# loadgroup: a test goes to the next free worker; those of one xdist_group share a worker.
+XDIST := --dist loadgroup -n
+UNIT := $(addprefix tests/,core gallery ops pictures sandbox store ui upstream \
+  test_deploy.py test_documents.py test_house.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run check pictures test soak bench lint types format clean
+.PHONY: help demo run check pictures unit quick test soak bench lint types format clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -22,16 +29,22 @@ check: $(VENV)/.run ## try the settings in .env, and say what is wrong with them
 pictures: $(VENV)/.dev ## draw every card anew into docs/cards; needs Chromium
 	$(BIN)/python -m tests.gallery
 
-test: lint types ## everything that must pass before a change lands
-	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+unit: $(VENV)/.dev ## the tests without Discord and without processes: seconds
+	$(PYTEST) $(XDIST) 2 $(UNIT) $(ARGS)
+
+quick: $(VENV)/.dev ## unit, and the bot in a simulated Discord: about a minute
+	$(PYTEST) $(XDIST) $(WORKERS) $(UNIT) tests/bot $(ARGS)
+
+test: lint types ## everything that must pass before a change lands: about five minutes
+	$(PYTEST) $(XDIST) $(WORKERS) --cov --cov-report=term $(ARGS)
 
 soak: $(VENV)/.soak ## the long versions of the kill and fuzz tests: fifty kills, 1,200,000 broken answers
 	$(BIN)/python -m tests.soak -atheris_runs=1000000
-	$(BIN)/python -m pytest tests/system/test_kills.py tests/system/test_exactly_once.py tests/upstream/test_fuzz.py \
-	  --kills 50 --fuzz 200000 $(ARGS)
+	$(PYTEST) $(XDIST) $(WORKERS) --kills 50 --fuzz 200000 --hypothesis-profile soak \
+	  tests/system/test_kills.py tests/system/test_exactly_once.py tests/upstream tests/core tests/pictures $(ARGS)
 
 bench: $(VENV)/.dev ## measure cost and freshness against other bots' policies, into docs/benchmarks.md
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 lint: $(VENV)/.dev ## format and lint check
 	$(BIN)/ruff format --check .
