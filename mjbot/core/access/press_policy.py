@@ -40,7 +40,7 @@ def may_press(policy: PressPolicy, person: Actor, requester_id: int | None) -> b
     return person.user_id == requester_id
 
 
-def named(policy: PressPolicy, requester_id: int | None) -> str:
+def mention_allowed(policy: PressPolicy, requester_id: int | None) -> str:
     """Who may press, as a mention that shows a name and pings nobody; "" when nobody can be named."""
     if policy.who is PressScope.ROLE:
         return f"<@&{policy.role_id}>"

@@ -25,7 +25,7 @@ class RateLimit:
 class RateLimits:
     """What holds for everybody. ``cards`` are the live ones of one server."""
 
-    asks: tuple[RateLimit, ...]
+    commands: tuple[RateLimit, ...]
     presses: tuple[RateLimit, ...]
     cards: int
 
@@ -39,7 +39,7 @@ def rate_limits_from(
 ) -> RateLimits:
     """The limits, out of the settings: asks in a minute, presses in ten, and in an hour by a whole server."""
     return RateLimits(
-        asks=(RateLimit("ask", "user", user_commands_per_minute, MINUTE),),
+        commands=(RateLimit("command", "user", user_commands_per_minute, MINUTE),),
         presses=(
             RateLimit("press", "user", user_presses_per_10_min, TEN_MINUTES),
             RateLimit("press", "guild", guild_presses_per_hour, HOUR),

@@ -71,18 +71,18 @@ def parse(custom_id: str) -> CustomId | None:
 
 @dataclass(frozen=True, slots=True)
 class PressTarget:
-    """The argument of a press. ``after``: the press of this action that is knowingly repeated, 0 for none.
+    """The argument of a press. ``repeats``: the press that it knowingly repeats, 0 for none.
 
     ``area``: where to repaint, as `mjbot.core.card.region` writes it; empty where that was not asked.
     """
 
     action: str
-    after: int = 0
+    repeats: int = 0
     area: str = ""
 
     def __str__(self) -> str:
-        after = f"n{self.after}" if self.after else ""
-        return self.action + after + (f"x{self.area}" if self.area else "")
+        repeats = f"n{self.repeats}" if self.repeats else ""
+        return self.action + repeats + (f"x{self.area}" if self.area else "")
 
 
 def parse_target(arg: str) -> PressTarget:

@@ -1,6 +1,6 @@
 """Which tasks to read next. Requests go out as evenly as a drum, each with those that were due first.
 
-How often is decided in core/polling/intervals.py. In one interval ``ceil(tasks / batch)`` requests are made, so the cost
+How often is decided in intervals.py. In one interval ``ceil(tasks / batch)`` requests are made, so the cost
 of a task falls with their number, and never do all of them go at once.
 """
 
