@@ -6,9 +6,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --con
 # More workers than cores: most tests of whole processes wait for something.
 WORKERS ?= 6
 PYTEST := $(BIN)/python -m pytest
-# loadgroup: a test goes to the next free worker; those of one xdist_group share a worker.
-XDIST := --dist loadgroup -n
-UNIT := $(addprefix tests/,core gallery ops pictures sandbox store ui upstream \
+UNIT := $(addprefix tests/,core gallery ops pictures sandbox service store ui upstream \
   test_deploy.py test_documents.py test_house.py)
 
 .DEFAULT_GOAL := help
@@ -30,17 +28,17 @@ pictures: $(VENV)/.dev ## draw every card anew into docs/cards; needs Chromium
 	$(BIN)/python -m tests.gallery
 
 unit: $(VENV)/.dev ## the tests without Discord and without processes: seconds
-	$(PYTEST) $(XDIST) 2 $(UNIT) $(ARGS)
+	$(PYTEST) -n 2 $(UNIT) $(ARGS)
 
 quick: $(VENV)/.dev ## unit, and the bot in a simulated Discord: about a minute
-	$(PYTEST) $(XDIST) $(WORKERS) $(UNIT) tests/bot $(ARGS)
+	$(PYTEST) -n $(WORKERS) $(UNIT) tests/bot $(ARGS)
 
 test: lint types ## everything that must pass before a change lands: about five minutes
-	$(PYTEST) $(XDIST) $(WORKERS) --cov --cov-report=term $(ARGS)
+	$(PYTEST) -n $(WORKERS) --cov --cov-report=term $(ARGS)
 
 soak: $(VENV)/.soak ## the long versions of the kill and fuzz tests: fifty kills, 1,200,000 broken answers
 	$(BIN)/python -m tests.soak -atheris_runs=1000000
-	$(PYTEST) $(XDIST) $(WORKERS) --kills 50 --fuzz 200000 --hypothesis-profile soak \
+	$(PYTEST) -n $(WORKERS) --kills 50 --fuzz 200000 --hypothesis-profile soak \
 	  tests/system/test_kills.py tests/system/test_exactly_once.py tests/upstream tests/core tests/pictures $(ARGS)
 
 bench: $(VENV)/.dev ## measure cost and freshness against other bots' policies, into docs/benchmarks.md

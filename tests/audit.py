@@ -79,5 +79,5 @@ class Audit:
 
 
 def name_of(nodeid: str) -> str:
-    """The file and function of a test, without its parameters and its xdist group."""
-    return nodeid.split("[")[0].split("@")[0]
+    """The file and function of a test, without its parameters."""
+    return nodeid.split("[")[0]

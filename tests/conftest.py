@@ -7,8 +7,13 @@ from collections.abc import Iterator
 
 import hypothesis
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.audit import RUN, Audit, Run
+
+# Modules whose tests share one expensive fixture, and therefore one worker, which begins with them.
+TOGETHER = ("tests/system/test_upstream_faults.py",)
 
 # No deadline: how long an example takes depends on what else the machine does.
 hypothesis.settings.register_profile("quick", deadline=None)
@@ -20,6 +25,19 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "audit: runs once, after all others, over what they left")
     config.stash[RUN] = Run()
     config.pluginmanager.register(Audit(config.stash[RUN]))
+
+
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives the next test to the next free worker, and all tests of a module in `TOGETHER` to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return module if module in TOGETHER else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

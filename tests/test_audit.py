@@ -41,7 +41,7 @@ def test_special(n, tmp_path):
 
 from tests.test_secrets import test_nothing_that_the_suite_wrote_holds_a_secret as test_search
 """
-SERIAL, PARALLEL = (), ("-n", "2", "--dist", "loadgroup")
+SERIAL, PARALLEL = (), ("-n", "2")
 both = pytest.mark.parametrize("arguments", [SERIAL, PARALLEL], ids=["serial", "parallel"])
 
 
@@ -87,18 +87,16 @@ def test_a_secret_that_one_worker_wrote_is_found(folder: Path, arguments: tuple[
     assert "log.txt: canary-" in output
 
 
-@both
-def test_a_test_that_failed_in_a_worker_has_not_passed(folder: Path, arguments: tuple[str, ...]) -> None:
-    code, output = outcome(folder, "assert False", *arguments)
+def test_a_test_that_failed_in_a_worker_has_not_passed(folder: Path) -> None:
+    code, output = outcome(folder, "assert False", *PARALLEL)
     assert code == 1, output
     assert "9 failed, 9 passed" in output
     assert "FAILED test_small.py::test_that_all_have_passed" in output
 
 
-@both
-def test_a_worker_that_left_no_log_fails_the_search(folder: Path, arguments: tuple[str, ...]) -> None:
+def test_a_worker_that_left_no_log_fails_the_search(folder: Path) -> None:
     removed = "[each.unlink() for each in tmp_path.parent.glob('suite.log')]"
-    code, output = outcome(folder, removed, *arguments)
+    code, output = outcome(folder, removed, *PARALLEL)
     assert code == 1, output
     assert "1 failed, 17 passed" in output
     assert "suite.log" in output

@@ -37,7 +37,7 @@ def test_what_the_reliability_table_names_has_passed(request: pytest.FixtureRequ
 
 
 def unproved(run: Run) -> list[str]:
-    """Tests of the table that were chosen to run and have not passed. A run of one file proves only its own."""
+    """Tests of the table that were chosen to run and have not passed."""
     named = {f"{file}::{test}" for file, test in NAMED}
     return sorted((named & run.chosen) - run.passed)
 

@@ -1,4 +1,4 @@
-"""A hundred tasks, as in `make bench`: the counts that hold at any speed. Times and rates are targets there."""
+"""A hundred tasks, as in `make bench`: counts that hold at any speed. Times and rates are targets there."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ async def harness(tmp_path: Path) -> AsyncIterator[ProcessHarness]:
         channel = stub.add_channel(guild, "pictures")
         chinese = stub.add_channel(stub.add_guild("画室", locale="zh-CN"), "图")
         user = stub.add_user("ann")
-        async with running(stub, upstream, tmp_path) as bot:
+        async with running(stub, upstream, tmp_path, counted=True) as bot:
             yield ProcessHarness(stub, upstream, world_time, bot, channel, chinese, user)
 
 

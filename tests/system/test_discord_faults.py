@@ -1,4 +1,4 @@
-"""Discord in trouble, before the real process: nothing is lost, and it heals by itself."""
+"""Discord fails while the real process runs: nothing is lost, and the bot recovers by itself."""
 
 from __future__ import annotations
 

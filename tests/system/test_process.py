@@ -1,4 +1,4 @@
-"""`mjbot run` as a process: killed at the worst moments, and ended politely. Judged by Discord's log."""
+"""`mjbot run` as a process: killed at the worst times, and terminated. Judged by Discord's log."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def test_killed_after_the_commit_and_before_the_first_card(harness: Proces
     await harness.ask()
     await harness.stub.until(lambda: harness.messages and harness.messages[0].thinking, SECONDS)
     async with asyncio.timeout(SECONDS):
-        while not harness.watches():  # the commit follows the defer; only the file can tell when
+        while not harness.watches():  # the commit follows the defer; only the database file shows when
             await asyncio.sleep(0.01)
     assert harness.watches()[0][0] == "opening"
     await harness.bot.kill()
@@ -105,7 +105,7 @@ async def test_commands_are_sent_to_discord_once_and_not_again(harness: ProcessH
 async def test_a_second_process_on_the_same_database_is_refused(
     harness: ProcessHarness, tmp_path: Path
 ) -> None:
-    other = BotProcess(harness.stub, harness.upstream, tmp_path)
+    other = BotProcess(harness.stub, harness.upstream, tmp_path, counted=True)
     await other.launch()
     assert await other.exited() == 78
     assert "Another mjbot" in other.log.read_text()
@@ -159,7 +159,7 @@ async def test_an_error_after_a_public_thinking_takes_it_away_and_is_told_in_pri
 async def test_a_refused_token_is_named_and_the_process_ends(harness: ProcessHarness, tmp_path: Path) -> None:
     assert await harness.bot.terminate() == 0
     harness.stub.fail("GET", "/users/@me", status=401, code=0, times=1)
-    other = BotProcess(harness.stub, harness.upstream, tmp_path)
+    other = BotProcess(harness.stub, harness.upstream, tmp_path, counted=True)
     await other.launch()
     assert await other.exited() == 78
     assert "Discord refused the token" in other.log.read_text()

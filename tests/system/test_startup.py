@@ -1,4 +1,4 @@
-"""What a person reads when the process cannot start."""
+"""What an operator reads when the process cannot start."""
 
 from __future__ import annotations
 

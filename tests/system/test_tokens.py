@@ -1,4 +1,4 @@
-"""Two routes to one message, before the real process: by token while that does, by channel at all times."""
+"""The two routes to a message, with the real process: by token while it is valid, by channel at all times."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SECOND = "1730621718151845"
 
 
 def routes(harness: ProcessHarness) -> list[str]:
-    """By which route each edit was asked for, in order."""
+    """The route of each edit request, in order."""
     asked = [each for each in harness.stub.log if each.kind == "request" and each.method == "PATCH"]
     return [each.path.split("/")[1] for each in asked]
 
