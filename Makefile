@@ -5,9 +5,14 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 INSTALL = $(PIP) --require-hashes --no-deps -r requirements/build.txt -r requirements/$(1).txt \
   && $(PIP) --no-deps --no-build-isolation --editable .
+# More workers than cores: most tests of whole processes wait for something.
+WORKERS ?= 6
+PYTEST := $(BIN)/python -m pytest
+UNIT := $(addprefix tests/,core gallery ops pictures sandbox service store ui upstream \
+  test_deploy.py test_documents.py test_house.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run check pictures test soak bench lint types format lock clean
+.PHONY: help demo run check pictures unit quick test soak bench lint types format lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -24,16 +29,22 @@ check: $(VENV)/.run ## try the settings in .env, and say what is wrong with them
 pictures: $(VENV)/.dev ## draw every card anew into docs/cards; needs Chromium
 	$(BIN)/python -m tests.gallery
 
-test: lint types ## everything that must pass before a change lands
-	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+unit: $(VENV)/.dev ## the tests without Discord and without processes: seconds
+	$(PYTEST) -n 2 $(UNIT) $(ARGS)
+
+quick: $(VENV)/.dev ## unit, and the bot in a simulated Discord: about a minute
+	$(PYTEST) -n $(WORKERS) $(UNIT) tests/bot $(ARGS)
+
+test: lint types ## everything that must pass before a change lands: about five minutes
+	$(PYTEST) -n $(WORKERS) --cov --cov-report=term $(ARGS)
 
 soak: $(VENV)/.soak ## the long versions of the kill and fuzz tests: fifty kills, 1,200,000 broken answers
 	$(BIN)/python -m tests.soak -atheris_runs=1000000
-	$(BIN)/python -m pytest tests/system/test_kills.py tests/system/test_exactly_once.py tests/upstream/test_fuzz.py \
-	  --kills 50 --fuzz 200000 $(ARGS)
+	$(PYTEST) -n $(WORKERS) --kills 50 --fuzz 200000 --hypothesis-profile soak \
+	  tests/system/test_kills.py tests/system/test_exactly_once.py tests/upstream tests/core tests/pictures $(ARGS)
 
 bench: $(VENV)/.dev ## measure cost and freshness against other bots' policies, into docs/benchmarks.md
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 lint: $(VENV)/.dev ## format and lint check
 	$(BIN)/ruff format --check .

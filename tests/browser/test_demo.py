@@ -1,4 +1,4 @@
-"""The demo as a visitor meets it: the real command, a real browser, a mouse and a keyboard."""
+"""The demo as a visitor uses it: the real command, a real browser, a mouse and a keyboard."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the sink makes of Discord's answers about a result: is it seen, and what if it is not."""
+"""How the sink reads Discord's responses about a result picture: is it shown, and what if it is not."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MESSAGE = "/channels/*/messages/*"
 
 @dataclass
 class Given:
-    """A `PictureSource` that has what it is given."""
+    """A `PictureSource` with a fixed link and file."""
 
     url: str | None = SEEN
     file: File | None = None
@@ -108,7 +108,7 @@ def linked(url: str) -> DeliveredState:
         (Given(SEEN), Delivered(linked(SEEN))),
         (Given(UNSEEN), Delivered(linked(UNSEEN), unsure=True)),
         (Given(None), Delivered(DeliveredState(CARD.digest), unsure=True)),
-        (Given(SEEN, attach=True), Delivered(linked(SEEN), unsure=True)),  # its host had a bad moment
+        (Given(SEEN, attach=True), Delivered(linked(SEEN), unsure=True)),  # its host failed once
         (Given(SEEN, FILE, attach=True), Delivered(ATTACHED)),
     ],
 )
@@ -137,11 +137,11 @@ async def test_a_preview_is_never_worth_another_look(desk: Desk) -> None:
     [
         # Discord has fetched the link meanwhile
         (Given(SEEN, FILE), linked(SEEN), Delivered(linked(SEEN)), ["GET"]),
-        # it could not: the file is attached whatever the setting says
+        # Discord could not: the file is attached whatever the setting says
         (Given(UNSEEN, FILE), linked(UNSEEN), Delivered(ATTACHED), ["GET", "PATCH"]),
         # nor can we, at the moment
         (Given(UNSEEN), linked(UNSEEN), Delivered(linked(UNSEEN), unsure=True), ["GET"]),
-        # a link that would rot is replaced, seen or not
+        # a link that will expire is replaced, shown or not
         (Given(SEEN, FILE, attach=True), linked(SEEN), Delivered(ATTACHED), ["PATCH"]),
         (Given(SEEN, attach=True), linked(SEEN), Delivered(linked(SEEN), unsure=True), []),
         # there was no link to show

@@ -1,6 +1,6 @@
-"""The image service at its worst for more than a minute: what people see meanwhile, and how it heals.
+"""The image service is down for more than a minute: what people see meanwhile, and how the bot recovers.
 
-All outages are played at the same time, each before a process of its own, since every one takes a minute.
+All outages happen at the same time, each with a process of its own, since every one takes a minute.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ STEPS = [
     (60, "SUCCESS", "100%"),
 ]
 ALL = "/mj/*"
-WITHIN = 180.0  # seconds: many processes share the machine here
+WITHIN = 180.0  # seconds; many processes share the machine here
 HTML = "<html><body><h1>502 Bad Gateway</h1></body></html>"
 
 DOWN = "Still trying. This says nothing about the task itself."
@@ -62,7 +62,7 @@ OUTAGES: dict[str, tuple[Break, str]] = {
 
 @dataclass
 class Outcome:
-    """What one outage looked like from outside."""
+    """One outage as seen from outside."""
 
     titles: list[str]
     told: str
@@ -85,7 +85,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome | Ba
 
 
 async def play(folder: Path, begin: Break) -> Outcome:
-    """Follow a task, let the service break, wait until the card says so, and let it heal."""
+    """Follow a task, start the outage, wait until the card says so, and end the outage."""
     world = World(side=32)
     async with DiscordStub() as stub, SandboxServer(world, time.time) as upstream:
         channel, ann = stub.add_channel(stub.add_guild("Atelier"), "pictures"), stub.add_user("ann")
@@ -118,7 +118,7 @@ async def play(folder: Path, begin: Break) -> Outcome:
 
 
 def delivered(message: Message | None) -> str:
-    """Everything that a card says."""
+    """The whole embed of a card as text."""
     return str(message.embeds[0]) if message is not None and message.embeds else ""
 
 
