@@ -17,7 +17,7 @@ from yarl import URL
 
 import cogs
 from mjbot.clock import Clock
-from mjbot.core.model.custom_id import CustomId, foreign, parse
+from mjbot.core.model.custom_id import CustomId, is_foreign, parse
 from mjbot.errors import StoreFailed
 from mjbot.ui import handlers
 from mjbot.ui.buttons import CardItem
@@ -97,7 +97,7 @@ class MJBot(commands.AutoShardedBot):
         custom_id = str(interaction.data.get("custom_id", "")) if interaction.data else ""
         if interaction.type is discord.InteractionType.modal_submit and (target := parse(custom_id)):
             await handlers.pressed(self.services, interaction, target)
-        if interaction.type is discord.InteractionType.component and foreign(custom_id):
+        if interaction.type is discord.InteractionType.component and is_foreign(custom_id):
             await handlers.old_button(interaction, custom_id)
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
@@ -111,7 +111,7 @@ class MJBot(commands.AutoShardedBot):
     async def on_raw_thread_update(self, payload: discord.RawThreadUpdateEvent) -> None:
         """Edits that wait for an archived thread may go on once it is opened again."""
         if not payload.data["thread_metadata"]["archived"]:
-            self.editor.unpark(payload.thread_id)
+            self.editor.resume_channel(payload.thread_id)
 
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
         """Nothing in a deleted thread can be edited."""
@@ -138,7 +138,7 @@ class MJBot(commands.AutoShardedBot):
 
     async def _supervise(self) -> None:
         try:
-            await self._clock.park(self._run_loops(), "the loops")
+            await self._clock.wait_idle(self._run_loops(), "the loops")
         finally:
             # The loops are this bot's heart: if one stops, however it stops, the bot does.
             await self.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mjbot.core.access.press_policy import PressPolicy, may_press, named
+from mjbot.core.access.press_policy import PressPolicy, may_press, mention_allowed
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef, watch_for
 from mjbot.errors import PressNotAllowed
@@ -26,7 +26,7 @@ class PermitService:
         asked = watch_for((each for each, _ in await self._store.watches_of([task_id])), on)
         requester = asked.requester_id if asked else None
         if not may_press(policy, context.person, requester):
-            raise PressNotAllowed(named(policy, requester))
+            raise PressNotAllowed(mention_allowed(policy, requester))
 
     async def choose(self, context: InteractionContext, policy: PressPolicy) -> None:
         """Keep the guild's choice."""

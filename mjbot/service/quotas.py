@@ -23,7 +23,7 @@ class Quotas:
         """Count one question. Raises `RateLimited`, `TooManyCards`."""
         if live_cards >= self._limits.cards:
             raise TooManyCards(n=live_cards)
-        await self._take(context, self._limits.asks)
+        await self._take(context, self._limits.commands)
 
     async def press(self, context: InteractionContext) -> None:
         """Count one press. Raises `RateLimited`."""
@@ -33,7 +33,7 @@ class Quotas:
         who = {"user": f"user:{context.user_id}"}
         if context.guild_id is not None:
             who["guild"] = f"guild:{context.guild_id}"
-        usage = [(who[limit.by], limit) for limit in limits if limit.by in who]
+        usage = [(who[limit.bucket], limit) for limit in limits if limit.bucket in who]
         free_at = await self._uses.take(usage, self._clock.now())
         if free_at is not None:
             raise RateLimited(t=timestamp(free_at + 1))

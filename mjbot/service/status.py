@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mjbot.clock import Clock
 from mjbot.core.card.card import Card
-from mjbot.core.card.menu import EMPTY, page_of
+from mjbot.core.card.menu import EMPTY_PAGE, build_page
 from mjbot.core.i18n.messages import age, translate
 from mjbot.core.i18n.text import short
 from mjbot.core.i18n.texts import Text
@@ -137,8 +137,8 @@ class StatusService:
         snapshot = await self.known(task_id)
         presses, refused = await self._cards.renderer.pressed(task_id)
         locale = context.private_locale
-        page = page_of(snapshot.task, presses, locale, number, refused) if snapshot.task else EMPTY
-        if page == EMPTY:
+        page = build_page(snapshot.task, presses, locale, number, refused) if snapshot.task else EMPTY_PAGE
+        if page == EMPTY_PAGE:
             raise PressRefused(Text.REPLY_BUTTON_GONE, id=task_id)
         await reply.choose(Text.REPLY_MORE, page.rows, menu=page.menu)
 
@@ -220,7 +220,7 @@ class StatusService:
         )
         image = self._pictures.link(card.picture) if card.picture else None
         if image is None and not context.can_follow:
-            card = card.without_picture  # no edit will bring it
+            card = card.without_image  # no edit will bring it
         delivered = self._first_shown(card, image)
         try:
             ref = await reply.show(card, image)

@@ -8,9 +8,9 @@ from typing import Any
 
 import discord
 
-from mjbot.core.card.state import MODAL
 from mjbot.core.i18n.texts import Text
-from mjbot.core.model.custom_id import CustomId, PressTarget, Verb, parse_target, task_of
+from mjbot.core.model.custom_id import CustomId, PressTarget, Verb, guess_task_id, parse_target
+from mjbot.core.model.press import MODAL_ACTION
 from mjbot.core.model.watch import MessageRef
 from mjbot.ports import ModalInput
 from mjbot.service import ModalService, PermitService, PressService, RegionService, StatusService
@@ -44,7 +44,7 @@ async def pressed(services: Services, interaction: discord.Interaction[Any], cus
 
 async def old_button(interaction: discord.Interaction[Any], custom_id: str) -> None:
     """Answer a button of another version politely."""
-    task = task_of(custom_id)
+    task = guess_task_id(custom_id)
     reply = InteractionReply(interaction)
     await error_boundary(
         reply, reply.tell(Text.REPLY_OLD_BUTTON if task else Text.REPLY_OLD_BUTTON_BARE, id=task)
@@ -93,7 +93,7 @@ async def _write(services: Services, interaction: discord.Interaction[Any], cust
 
 def _waiting(custom_id: CustomId) -> PressTarget:
     """What the words of a task that waits are aimed at; its oldest buttons do not say."""
-    return parse_target(custom_id.arg or MODAL)
+    return parse_target(custom_id.arg or MODAL_ACTION)
 
 
 async def _leave(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
@@ -112,7 +112,7 @@ async def _stop(services: Services, interaction: discord.Interaction[Any], custo
 
 async def _form(services: Services, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
     modal_input, target = modal_input_from(interaction), parse_target(custom_id.arg)
-    if target.action != MODAL:
+    if target.action != MODAL_ACTION:
         await _press(services, interaction, custom_id, modal_input)
         return
     reply = InteractionReply(interaction, update=True)
@@ -149,6 +149,6 @@ _HANDLERS: dict[Verb, Handler] = {
     Verb.DISMISS: _leave,
     Verb.STOP: _stop,
     Verb.MODAL: _form,
-    Verb.AREA: _area,
+    Verb.REGION: _area,
     Verb.SELECT: _pick,
 }

@@ -23,11 +23,14 @@ class MenuItem(discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], templ
     def drawn(cls, menu: Menu, row: int) -> MenuItem:
         """The menu as it is to look."""
         select: discord.ui.Select[discord.ui.View] = discord.ui.Select(
-            custom_id=str(menu.target), placeholder=menu.hint, row=row
+            custom_id=str(menu.custom_id), placeholder=menu.placeholder, row=row
         )
         for each in menu.options:
             select.add_option(
-                label=each.label, value=each.value, emoji=each.emoji or None, description=each.note or None
+                label=each.label,
+                value=each.value,
+                emoji=each.emoji or None,
+                description=each.description or None,
             )
         return cls(select)
 
@@ -48,4 +51,4 @@ class MenuItem(discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], templ
 def choice_of(interaction: discord.Interaction[Any], menu: CustomId) -> CustomId:
     """What was chosen in a menu, as the press of it."""
     data: Mapping[str, Any] = interaction.data or {}
-    return menu.pressing(str((data.get("values") or [""])[0]))
+    return menu.as_press(str((data.get("values") or [""])[0]))

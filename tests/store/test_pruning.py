@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from mjbot.core.card.buttons import Press
+from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Task, TaskId
 from mjbot.core.model.watch import MessageRef, Watch, WatchState

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database, Migrations
 
-from mjbot.core.card.buttons import Press
+from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import Condition, TaskSnapshot, UpstreamProblem
 from mjbot.core.model.task import Button, Task, TaskId
 from mjbot.core.model.watch import DeliveredState, MessageRef, Watch, WatchState

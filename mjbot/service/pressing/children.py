@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mjbot.core.card.buttons import Press
 from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
+from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Task, TaskId
 from mjbot.core.model.watch import MessageRef

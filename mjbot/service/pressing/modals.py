@@ -7,13 +7,12 @@ from contextlib import suppress
 from dataclasses import replace
 
 from mjbot.clock import Clock
-from mjbot.core.card.buttons import Press
-from mjbot.core.card.modals import PROMPT, ModalSpec
-from mjbot.core.card.region import OWN
-from mjbot.core.card.state import MODAL
+from mjbot.core.card.modals import MAX_PROMPT, ModalSpec
+from mjbot.core.card.region import OWN_MASK
 from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.custom_id import CustomId, PressTarget, Verb
+from mjbot.core.model.press import MODAL_ACTION, Press
 from mjbot.core.model.snapshot import Dismissed, TaskSnapshot
 from mjbot.core.model.task import Phase, TaskId
 from mjbot.core.model.watch import MessageRef, WatchState
@@ -70,10 +69,10 @@ class ModalService:
         await self._admit(context, on, task_id)
         await self._refuse_answered(task_id)
         snapshot = self._tracker.snapshot(task_id)
-        draft = self._drafts.get(context.user_id, task_id, MODAL)
-        text = draft or (snapshot.task.prompt[:PROMPT] if snapshot and snapshot.task else "")
+        draft = self._drafts.get(context.user_id, task_id, MODAL_ACTION)
+        text = draft or (snapshot.task.prompt[:MAX_PROMPT] if snapshot and snapshot.task else "")
         submit_to = CustomId(Verb.MODAL, task_id, str(target))
-        await reply.ask(ModalSpec(submit_to, _label(context), text, mask=target.area == OWN))
+        await reply.ask(ModalSpec(submit_to, _label(context), text, asks_for_mask=target.region == OWN_MASK))
 
     async def answer(
         self,
@@ -89,16 +88,16 @@ class ModalService:
         await self._admit(context, on, task_id)
         if not modal_input.prompt.strip():
             raise PressRefused(Text.REPLY_PROMPT_MISSING)
-        self._drafts.keep(context.user_id, task_id, MODAL, modal_input.prompt)
+        self._drafts.keep(context.user_id, task_id, MODAL_ACTION, modal_input.prompt)
         await reply.defer()
         with self._under_way.track():
             snapshot = await self._status.known(task_id)
             if snapshot.task is not None and snapshot.task.phase is not Phase.WAITING:
                 raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
-            mask = await self._regions.mask(context, task_id, target, modal_input) if target.area else ""
+            mask = await self._regions.mask(context, task_id, target, modal_input) if target.region else ""
             await self._quotas.press(context)
             await self._answer(context, on, snapshot, modal_input, mask)
-        self._drafts.drop(context.user_id, task_id, MODAL)
+        self._drafts.drop(context.user_id, task_id, MODAL_ACTION)
 
     async def _answer(
         self,
@@ -109,15 +108,17 @@ class ModalService:
         mask: str,
     ) -> None:
         task_id = snapshot.id
-        if await self._presses.begin(task_id, MODAL, context.user_id, self._clock.now()) is not None:
+        if await self._presses.begin(task_id, MODAL_ACTION, context.user_id, self._clock.now()) is not None:
             raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
 
         async def waiting(until: float | None) -> None:
-            await (track(Press.RETRYING) if until else self._presses.note(task_id, MODAL, Press.RETRYING))
+            await (
+                track(Press.RETRYING) if until else self._presses.note(task_id, MODAL_ACTION, Press.RETRYING)
+            )
 
         async def track(state: Press) -> None:
             with suppress(StoreFailed):  # what happened is told all the same
-                await self._presses.note(task_id, MODAL, state)
+                await self._presses.note(task_id, MODAL_ACTION, state)
                 await self._cards.repaint(on, snapshot)
 
         try:
@@ -125,7 +126,7 @@ class ModalService:
             accepted = await self._patience.submit(
                 lambda: self._source.submit_modal(task_id, modal_input.prompt, mask),
                 task_id,
-                MODAL,
+                MODAL_ACTION,
                 waiting,
                 lambda: track(Press.SENDING),
             )
@@ -141,7 +142,7 @@ class ModalService:
             )
         else:
             await self._cards.resume_on(on, snapshot)  # it may have been left alone meanwhile
-        self._tracker.hurry(accepted.task_id)
+        self._tracker.poll_soon(accepted.task_id)
 
     async def leave(self, context: InteractionContext, on: MessageRef, task_id: TaskId, reply: Reply) -> None:
         """Decide that a window is not to be answered."""
@@ -155,7 +156,7 @@ class ModalService:
         await self._permits.check(context, on, task_id)
 
     async def _refuse_answered(self, task_id: TaskId) -> None:
-        state = (await self._presses.of(task_id)).get(MODAL)
+        state = (await self._presses.of(task_id)).get(MODAL_ACTION)
         if state not in (None, Press.REFUSED):
             raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
 
@@ -174,7 +175,9 @@ class ModalService:
         child = TaskSnapshot(task_id, opened_at=now, task=task)
         watch = replace(self._status.new_watch(context, task_id, on), state=WatchState.OPEN)
         await self._cards.reopen(on)
-        await self._presses.accept(snapshot.id, MODAL, translate(Text.BUTTON_WRITE, "en"), watch, child)
+        await self._presses.accept(
+            snapshot.id, MODAL_ACTION, translate(Text.BUTTON_WRITE, "en"), watch, child
+        )
         await self._cards.retarget(watch, snapshot.id, child)
 
 

@@ -6,11 +6,12 @@ import logging
 from contextlib import suppress
 
 from mjbot.clock import Clock
-from mjbot.core.card.buttons import Press, kind_of
+from mjbot.core.card.buttons import kind_of
 from mjbot.core.card.card import queue_full_card
 from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.custom_id import CustomId, PressTarget, Verb
+from mjbot.core.model.press import Press
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
 from mjbot.errors import MJBotError, PressRefused, StoreFailed
@@ -124,7 +125,7 @@ class PressService:
         mask: str = "",
     ) -> None:
         await self._quotas.press(context)
-        task_id, now, after = action.snapshot.id, self._clock.now(), action.target.after
+        task_id, now, after = action.snapshot.id, self._clock.now(), action.target.repeats
         earlier = await self._presses.begin(task_id, action.digest, context.user_id, now, after=after)
         if earlier is not None:
             await tell_of(earlier, action, context, reply)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from mjbot.core.card.card import Picture, picture_of
-from mjbot.core.card.region import OWN, cells_of, picker
-from mjbot.core.card.state import MODAL, state_of
+from mjbot.core.card.region import OWN_MASK, build_region_picker, cells_of
+from mjbot.core.card.state import state_of
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.custom_id import PressTarget
+from mjbot.core.model.press import MODAL_ACTION
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
 from mjbot.errors import PressRefused, UpstreamError
@@ -37,7 +38,7 @@ class RegionService:
         self._status.admit(context)
         await self._permits.check(context, on, task_id)
         # The buttons first: each carries the choice that it leads to, so the next press must find them new.
-        if not await reply.edit_buttons(picker(task_id, target, context.private_locale)):
+        if not await reply.edit_buttons(build_region_picker(task_id, target, context.private_locale)):
             await self.show(context, task_id, target, reply)
             return
         newest = self._newest[on] = object()
@@ -60,7 +61,7 @@ class RegionService:
         self, context: InteractionContext, task_id: TaskId, target: PressTarget
     ) -> File | None:
         picture = await self._picture(context, task_id, target)
-        return await self._masks.preview(picture, target.area) if picture else None
+        return await self._masks.preview(picture, target.region) if picture else None
 
     async def _show(
         self,
@@ -71,8 +72,8 @@ class RegionService:
         reply: Reply,
     ) -> None:
         # Cells that were chosen stay, though the picture may be out of reach for a moment.
-        sized = file is not None or bool(cells_of(target.area))
-        rows = picker(task_id, target, context.private_locale, sized=sized)
+        sized = file is not None or bool(cells_of(target.region))
+        rows = build_region_picker(task_id, target, context.private_locale, sized=sized)
         text = Text.REPLY_REGION if sized else Text.REPLY_REGION_OWN_MASK
         await reply.choose(text, rows, file=file if context.can_attach else None)
 
@@ -81,11 +82,11 @@ class RegionService:
     ) -> str:
         """The mask of a choice, as large as the picture. Raises `PressRefused`."""
         picture = await self._picture(context, task_id, target)
-        if target.area == OWN:
+        if target.region == OWN_MASK:
             return await self._own_mask(picture, modal_input)
         if picture is None:
             raise PressRefused(Text.REPLY_REGION_NO_PICTURE)
-        return await self._masks.of_cells(picture, target.area)
+        return await self._masks.of_cells(picture, target.region)
 
     async def _own_mask(self, picture: Picture | None, modal_input: ModalInput) -> str:
         upload = modal_input.upload
@@ -103,7 +104,7 @@ class RegionService:
         self, context: InteractionContext, task_id: TaskId, target: PressTarget
     ) -> Picture | None:
         """The picture that is repainted: of the task, or of the parent of a task that waits."""
-        if target.action == MODAL:
+        if target.action == MODAL_ACTION:
             asked = (task_id, context.guild_id)
             parent = (await self._presses.histories([asked]))[asked].lineage.parent
             if parent is None:
