@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
@@ -11,7 +11,8 @@ from discord.ext import commands
 from mjbot.core.i18n.texts import Text
 from mjbot.service import StatusService
 from mjbot.ui.context import context_from
-from mjbot.ui.replies import InteractionReply, error_boundary
+from mjbot.ui.error_boundary import quiet_autocomplete
+from mjbot.ui.replies import Replies
 from mjbot.ui.translator import localized
 
 if TYPE_CHECKING:
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 class StatusCog(commands.Cog):
     """The command and its autocomplete."""
 
-    def __init__(self, status: StatusService) -> None:
+    def __init__(self, status: StatusService, replies: Replies) -> None:
         self._status = status
+        self._replies = replies
 
     @app_commands.command(
         name=localized(Text.COMMAND_STATUS), description=localized(Text.COMMAND_STATUS_ABOUT)
@@ -32,19 +34,19 @@ class StatusCog(commands.Cog):
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
     async def status(self, interaction: discord.Interaction[Any], task_id: str) -> None:
-        """Answer with a living card."""
-        reply = InteractionReply(interaction)
-        await error_boundary(reply, self._status.open(context_from(interaction), task_id, reply))
+        """Respond with a card that follows the task."""
+        await self._status.open(context_from(interaction), task_id, self._replies.to(interaction))
 
     @status.autocomplete("task_id")
-    async def offer_tasks(
-        self, interaction: discord.Interaction[Any], text: str
+    @quiet_autocomplete
+    async def suggest_tasks(
+        self, interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """Tasks that this server has seen, running first."""
-        found = await self._status.suggest(context_from(interaction), text)
-        return [app_commands.Choice(name=line, value=task_id) for line, task_id in found]
+        """Suggest tasks that this guild has seen, running ones first."""
+        suggestions = await self._status.suggest(context_from(interaction), current)
+        return [app_commands.Choice(name=name, value=task_id) for name, task_id in suggestions]
 
 
-async def setup(bot: commands.Bot) -> None:
+async def setup(bot: MJBot) -> None:
     """Load the cog."""
-    await bot.add_cog(StatusCog(cast("MJBot", bot).services.status))
+    await bot.add_cog(StatusCog(bot.app.status, bot.app.replies))

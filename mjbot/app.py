@@ -1,4 +1,4 @@
-"""The composition root: everything is built here, in order, and closed in reverse."""
+"""The composition root: everything is built here, in order, wired in sight, and closed in reverse."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import random
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
 
 import aiohttp
 import discord
 
-from mjbot.bot import MJBot
+import cogs
+from mjbot.bot import App, MJBot
 from mjbot.clock import Clock
 from mjbot.core.editing.edit_queue import EditQueue
 from mjbot.core.model.snapshot import StalenessThresholds
@@ -21,30 +24,32 @@ from mjbot.editor import EditScheduler
 from mjbot.housekeeper import Housekeeper
 from mjbot.ops import Health, InstrumentedMessageSink, InstrumentedTaskSource, Metrics, WebhookReceiver, serve
 from mjbot.pictures import Masks, Pictures, picture_session
-from mjbot.ports import TaskSource
+from mjbot.ports import KeyValueStore, Stores
 from mjbot.service import (
+    Access,
+    CardOpener,
     CardRenderer,
     Drafts,
     InFlight,
+    MenuService,
+    ModalPrompts,
     ModalService,
-    Patience,
-    PermitService,
     PressService,
-    Quotas,
     RegionService,
+    ResultCards,
     StatusService,
+    SubmissionJournal,
+    SubmitRetries,
+    TaskReader,
     WatchService,
 )
 from mjbot.settings import Settings
-from mjbot.store.sqlite.guilds import SqliteGuilds
-from mjbot.store.sqlite.presses import SqlitePresses
-from mjbot.store.sqlite.pruning import SqlitePruner
-from mjbot.store.sqlite.thread import DatabaseThread
-from mjbot.store.sqlite.usage import SqliteUsage
-from mjbot.store.sqlite.watches import SqliteStore
+from mjbot.store import open_stores
 from mjbot.tracker import TaskTracker
 from mjbot.ui.breaker import InvalidRequestBreaker
-from mjbot.ui.handlers import Services
+from mjbot.ui.error_boundary import ErrorBoundary
+from mjbot.ui.replies import Replies
+from mjbot.ui.router import InteractionRouter
 from mjbot.ui.sink import DiscordSink
 from mjbot.ui.tokens import InteractionTokens
 from mjbot.upstream.api import MidjourneyProxyApi, base_of
@@ -55,103 +60,201 @@ log = logging.getLogger(__name__)
 _DISCORD = "https://discord.com/api/v10"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edges:
+    """The outside: what the bot is built on, open before it and closed after it."""
+
+    stores: Stores
+    source: InstrumentedTaskSource
+    pictures: Pictures
+    breaker: InvalidRequestBreaker
+    tokens: InteractionTokens
+    metrics: Metrics
+    webhook_token: str
+
+
 @asynccontextmanager
 async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
     """Build the bot with everything it uses; it is not started. Raises `StartupError`."""
-    upstream_url = settings.upstream_url
-    watch_limit = settings.watch_limit * 3600
     async with AsyncExitStack() as stack:
-        thread = await stack.enter_async_context(DatabaseThread(settings.database))
-        store = SqliteStore(thread)
-        metrics = Metrics()
-        hook_token = await _hook_token(store) if settings.http_listen else ""
-        traced = aiohttp.ClientSession(trace_configs=[metrics.upstream_trace])
-        api = await stack.enter_async_context(traced)
-        web = await stack.enter_async_context(picture_session(upstream_url))
-        key, auth = settings.upstream_key.get_secret_value(), settings.upstream_auth
-        hook = f"{settings.public_url}/hook/{hook_token}" if settings.public_url else ""
-        client = UpstreamClient(
-            api, MidjourneyProxyApi(upstream_url, key, auth, hook), clock, settings.batch_size
-        )
-        stack.callback(client.close)
-        source = InstrumentedTaskSource(client, metrics, clock)
-        pictures = Pictures(web, settings.images, base_of(upstream_url))
-        pace = PollSettings(settings.poll_min, settings.poll_max, settings.batch_size)
-
+        edges = await _open_edges(stack, settings, clock)
         use_discord_at(settings.discord_api_url)
-        brake, tokens = InvalidRequestBreaker(clock), InteractionTokens(clock)
-        trace = _joined(brake.trace, metrics.discord_trace, tokens.trace)  # the last may end a request
-        bot = MJBot(clock, http_trace=trace, test_server=settings.discord_api_url != _DISCORD)
-        bot.store, bot.tokens = store, tokens
-        bot.tracker = TaskTracker(
-            source, PollSchedule(pace, random.random), clock, StalenessThresholds(watch=watch_limit)
+        bot = MJBot(
+            partial(_build, edges, settings, clock),
+            clock,
+            extensions=cogs.EXTENSIONS,
+            # The trace of the tokens comes last: it may end a request by raising.
+            http_trace=_joined(edges.breaker.trace, edges.metrics.discord_trace, edges.tokens.trace),
+            test_server=settings.discord_api_url != _DISCORD,
         )
-        sink = InstrumentedMessageSink(DiscordSink(bot, pictures, brake, tokens), metrics, clock)
-        bot.editor = EditScheduler(sink, EditQueue(), clock)
-        bot.housekeeper = Housekeeper(SqlitePruner(thread), clock, settings.keep_days * 86_400)
-        presses = SqlitePresses(thread, base_of(upstream_url))
-        renderer = CardRenderer(presses, clock, watch_limit)
-        bot.cards = WatchService(store, presses, bot.tracker, bot.editor, renderer, clock)
-        quotas = Quotas(SqliteUsage(thread), settings.limits, clock)
-        status = StatusService(
-            source, store, presses, bot.tracker, bot.cards, pictures, quotas, clock, settings.allowed_guilds
-        )
-        permits = PermitService(SqliteGuilds(thread), store)
-        regions = RegionService(presses, status, permits, Masks(pictures))
-        bot.services = _services(bot, source, presses, status, permits, regions, quotas, clock)
         if settings.http_listen:
-            await stack.enter_async_context(_outside(bot, settings, source, hook_token, metrics, clock))
+            await stack.enter_async_context(_serve_ops(bot, edges, settings.http_listen, clock))
         yield bot
 
 
+async def _open_edges(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Edges:
+    url, base = settings.upstream_url, base_of(settings.upstream_url)
+    stores = await stack.enter_async_context(open_stores(settings.database, base))
+    webhook_token = await _webhook_token(stores.key_values) if settings.http_listen else ""
+    webhook = f"{settings.public_url}/webhook/{webhook_token}" if settings.public_url else ""
+    metrics = Metrics()
+    session = aiohttp.ClientSession(trace_configs=[metrics.upstream_trace])
+    await stack.enter_async_context(session)
+    key = settings.upstream_key.get_secret_value()
+    api = MidjourneyProxyApi(url, key, settings.upstream_auth, webhook)
+    client = UpstreamClient(session, api, clock, settings.batch_size)
+    stack.callback(client.close)
+    web = await stack.enter_async_context(picture_session(url))
+    return Edges(
+        stores=stores,
+        source=InstrumentedTaskSource(client, metrics, clock),
+        pictures=Pictures(web, settings.images, base),
+        breaker=InvalidRequestBreaker(clock),
+        tokens=InteractionTokens(clock),
+        metrics=metrics,
+        webhook_token=webhook_token,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watching:
+    """Messages that follow tasks: the loops, and what every service needs of them."""
+
+    tracker: TaskTracker
+    editor: EditScheduler
+    renderer: CardRenderer
+    watches: WatchService
+    access: Access
+    reader: TaskReader
+    opener: CardOpener
+
+
+def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
+    """All that a Discord client runs on; its listeners are registered here."""
+    watching = _build_watching(edges, settings, clock, bot)
+    status = StatusService(
+        edges.source, edges.stores.watches, watching.access, watching.reader, watching.opener, clock
+    )
+    presses, modals, regions = _build_pressing(edges, watching, clock)
+    replies = Replies(edges.tokens)
+    boundary = ErrorBoundary(replies)
+    router = InteractionRouter(
+        status=status,
+        presses=presses,
+        modals=modals,
+        regions=regions,
+        menus=MenuService(watching.access, watching.reader, watching.renderer),
+        replies=replies,
+        boundary=boundary,
+    )
+    bot.add_listener(router.dispatch, "on_interaction")
+    bot.tree.error(boundary.handle_command)
+    return App(
+        stores=edges.stores,
+        tracker=watching.tracker,
+        editor=watching.editor,
+        watches=watching.watches,
+        housekeeper=Housekeeper(edges.stores.pruner, clock, settings.keep_days * 86_400),
+        access=watching.access,
+        status=status,
+        presses=presses,
+        replies=replies,
+    )
+
+
+def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: discord.Client) -> Watching:
+    stores, watch_limit = edges.stores, settings.watch_limit * 3600
+    polling = PollSettings(settings.poll_min, settings.poll_max, settings.batch_size)
+    thresholds = StalenessThresholds(watch=watch_limit)
+    tracker = TaskTracker(edges.source, PollSchedule(polling, random.random), clock, thresholds)
+    sink = DiscordSink(client, edges.pictures, edges.breaker, edges.tokens)
+    editor = EditScheduler(InstrumentedMessageSink(sink, edges.metrics, clock), EditQueue(), clock)
+    renderer = CardRenderer(stores.presses, clock, watch_limit)
+    watches = WatchService(stores.watches, stores.presses, tracker, editor, renderer, clock)
+    tracker.subscribe(watches.on_change)
+    editor.subscribe(watches.on_settled)
+    access = Access(
+        stores.guilds,
+        stores.watches,
+        stores.usage,
+        allowed_guilds=settings.allowed_guilds,
+        limits=settings.limits,
+        live_cards=watches.live_cards,
+        clock=clock,
+    )
+    return Watching(
+        tracker=tracker,
+        editor=editor,
+        renderer=renderer,
+        watches=watches,
+        access=access,
+        reader=TaskReader(edges.source, stores.watches, tracker, clock),
+        opener=CardOpener(stores.watches, watches, renderer, edges.pictures, clock),
+    )
+
+
+def _build_pressing(
+    edges: Edges, watching: Watching, clock: Clock
+) -> tuple[PressService, ModalService, RegionService]:
+    """The services that submit: they share a journal, drafts, retries and what is in flight."""
+    source, store = edges.source, edges.stores.presses
+    access, reader, watches = watching.access, watching.reader, watching.watches
+    drafts, retries, in_flight = Drafts(), SubmitRetries(clock), InFlight()
+    journal = SubmissionJournal(store, watches, retries, clock)
+    regions = RegionService(store, access, reader, Masks(edges.pictures))
+    presses = PressService(
+        source=source,
+        access=access,
+        reader=reader,
+        renderer=watching.renderer,
+        watches=watches,
+        prompts=ModalPrompts(store, regions, drafts),
+        journal=journal,
+        results=ResultCards(journal, watching.opener, watches, watching.renderer, clock),
+        retries=retries,
+        in_flight=in_flight,
+    )
+    modals = ModalService(
+        source=source,
+        presses=store,
+        access=access,
+        reader=reader,
+        tracker=watching.tracker,
+        watches=watches,
+        opener=watching.opener,
+        regions=regions,
+        drafts=drafts,
+        journal=journal,
+        in_flight=in_flight,
+        clock=clock,
+    )
+    return presses, modals, regions
+
+
 @asynccontextmanager
-async def _outside(
-    bot: MJBot,
-    settings: Settings,
-    source: InstrumentedTaskSource,
-    hook_token: str,
-    metrics: Metrics,
-    clock: Clock,
-) -> AsyncIterator[None]:
-    """What operators and the image service reach over HTTP."""
-    metrics.gauge("mjbot_live_tasks", "Tasks that are followed.", bot.tracker.__len__)
-    metrics.gauge("mjbot_edits_waiting", "Messages that wait for an edit.", lambda: bot.editor.waiting)
-    health = Health(bot.gateway_health, source, lambda: bot.store.named("commands"), clock)
-    hooks = WebhookReceiver(hook_token, bot.tracker.hint, metrics, clock)
-    async with serve(settings.http_listen, health, hooks, metrics) as address:
-        log.info("listening at %s", address)
+async def _serve_ops(bot: MJBot, edges: Edges, address: str, clock: Clock) -> AsyncIterator[None]:
+    """Serve health, metrics and the webhook over HTTP."""
+    app, metrics = bot.app, edges.metrics
+    metrics.gauge("mjbot_live_tasks", "Tasks that are followed.", app.tracker.__len__)
+    metrics.gauge("mjbot_edit_queue_length", "Messages that wait for an edit.", lambda: app.editor.waiting)
+    health = Health(bot.gateway_health, edges.source, edges.stores.key_values.probe, clock)
+    webhooks = WebhookReceiver(edges.webhook_token, app.tracker.hint, metrics, clock)
+    async with serve(address, health, webhooks, metrics) as url:
+        log.info("listening at %s", url)
         yield
 
 
-async def _hook_token(store: SqliteStore) -> str:
-    """The secret part of the hook's address; kept, so that tasks of an earlier process still reach us."""
-    token = await store.named("hook_token")
+async def _webhook_token(key_values: KeyValueStore) -> str:
+    """The secret in the webhook's address; stored, so that tasks of an earlier process still reach it."""
+    token = await key_values.get("webhook_token")
     if token is None:
         token = secrets.token_urlsafe(24)
-        await store.set_named("hook_token", token)
+        await key_values.set("webhook_token", token)
     return token
 
 
-def _services(
-    bot: MJBot,
-    source: TaskSource,
-    presses: SqlitePresses,
-    status: StatusService,
-    permits: PermitService,
-    regions: RegionService,
-    quotas: Quotas,
-    clock: Clock,
-) -> Services:
-    """The use cases that submit share what is under way, what waits for room, and what was written."""
-    in_flight, patience, drafts = InFlight(), Patience(clock), Drafts()
-    shared = (regions, permits, quotas, bot.cards, in_flight, patience, drafts, clock)
-    pressing = PressService(source, bot.store, presses, status, *shared)
-    windows = ModalService(source, presses, bot.tracker, status, *shared)
-    return Services(status, pressing, windows, regions, permits)
-
-
 def _joined(*traces: aiohttp.TraceConfig) -> aiohttp.TraceConfig:
-    """One trace for all who look at the answers of Discord: its client takes no more."""
+    """One trace out of several: discord.py's client takes only one."""
     joined = aiohttp.TraceConfig()
     for trace in traces:
         joined.on_request_end.extend(trace.on_request_end)
@@ -159,5 +262,5 @@ def _joined(*traces: aiohttp.TraceConfig) -> aiohttp.TraceConfig:
 
 
 def use_discord_at(url: str) -> None:
-    """Set the base of Discord's REST API; discord.py keeps it once for the whole process."""
+    """Set the base of Discord's REST API, which discord.py keeps once for the whole process."""
     discord.http.Route.BASE = url.rstrip("/")

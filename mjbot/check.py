@@ -17,13 +17,14 @@ from mjbot.errors import (
     KeyRefused,
     QuotaExceeded,
     StartupError,
+    StoreFailed,
     TaskNotFound,
     UnexpectedHtml,
     UpstreamError,
     UpstreamForbidden,
 )
 from mjbot.settings import Auth, Settings
-from mjbot.store.sqlite.thread import DatabaseThread
+from mjbot.store import open_stores
 from mjbot.upstream.api import MidjourneyProxyApi
 from mjbot.upstream.client import UpstreamClient
 
@@ -108,10 +109,13 @@ async def _other_form(session: aiohttp.ClientSession, settings: Settings) -> str
 
 async def _database(settings: Settings) -> Finding:
     try:
-        async with DatabaseThread(settings.database):
-            return Finding("database", True, f"{settings.database} can be used")
+        async with open_stores(settings.database) as stores:
+            await stores.key_values.probe()
     except StartupError as error:
         return Finding("database", False, str(error), fault=True)
+    except StoreFailed as error:
+        return Finding("database", False, f"{settings.database} cannot be written: {error}")
+    return Finding("database", True, f"{settings.database} can be used")
 
 
 async def _discord(session: aiohttp.ClientSession, settings: Settings) -> AsyncIterator[Finding]:

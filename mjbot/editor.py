@@ -30,7 +30,11 @@ class EditScheduler:
         self._in_flight = 0
         self._draining = False
         self._drained = asyncio.Event()
-        self.on_settled: OnSettled | None = None
+        self._listeners: list[OnSettled] = []
+
+    def subscribe(self, listener: OnSettled) -> None:
+        """Call ``listener`` with each edit that is done with: delivered, or undeliverable."""
+        self._listeners.append(listener)
 
     def prime(self, ref: MessageRef, delivered: DeliveredState, state: CardState | None = None) -> None:
         """Note what a message already shows."""
@@ -94,8 +98,8 @@ class EditScheduler:
         try:
             outcome = await self._sink.edit(edit)
             done = self._queue.settle(edit, outcome, self._clock.now())
-            if done and self.on_settled is not None:
-                await self.on_settled(edit, outcome)
+            for listener in self._listeners if done else ():
+                await listener(edit, outcome)
         finally:
             self._in_flight -= 1
             if self._draining or self._queue.wake_at(self._clock.now()) is not None:

@@ -1,27 +1,39 @@
-"""What can go wrong, in our own terms. Outside errors become one of these at the boundary.
+"""What can go wrong, in our own terms. Errors of libraries become one of these where they are met.
 
-MJBotError                  each has a sentence for the user: a key of core/i18n/messages.py
-├── BadTaskId
-├── NotAllowedHere          this server may not use the bot
-├── NotYours                this server lets others press here
-├── Closing                 this bot is about to end, and begins nothing new
-├── AnswerLost              Discord did not take an answer
-├── PressRefused            a press was not accepted, and nothing was started
-│   └── QueueFull           not now: it may be asked again
-├── PressUnclear            no answer came to a submit: it may or may not have started
-└── UpstreamError           the image service gave no usable answer
+MJBotError                  has a text for the user, and the values of its placeholders
+├── InvalidTaskId
+├── GuildNotAllowed         the guild may not use this bot
+├── PressNotAllowed         the guild's press policy excludes this user
+├── BotMissingPermission    the bot lacks a permission in this channel
+├── RateLimited             a user, or a whole guild, is over its rate limit
+├── TooManyCards            a guild has as many live cards as it may have
+├── ShuttingDown            the process is about to stop and starts nothing new
+├── PressRefused            a press was refused: nothing was started
+├── PressUnclear            no response came to a submit: it may or may not have started
+├── StoreFailed             the database cannot be used at the moment
+├── InternalError           anything unexpected; the log has the details
+│   └── ResponseLost        Discord did not accept the response to an interaction
+└── UpstreamError           the upstream gave no usable response
     ├── TaskNotFound        it answered, and does not know the task
-    ├── KeyRefused
-    ├── QuotaOut
-    ├── NotAllowed
-    ├── WebPage             HTML where JSON was due: most likely a wrong address
-    ├── SlowDown            429; `retry_after` seconds, if it said
-    └── Down                anything else: no connection, 5xx, nonsense
-StartupError                the process cannot start; the text is for the operator
+    ├── KeyRefused          401
+    ├── QuotaExceeded       the account has no credit left
+    ├── UpstreamForbidden   403
+    ├── UnexpectedHtml      HTML where JSON was due: most likely a wrong address
+    ├── UpstreamRateLimited 429; `retry_after` seconds, if it said
+    └── UpstreamUnavailable anything else: no connection, 5xx, not JSON
+SubmitError                 what a submit met, in the API's terms; a press turns it into one of the above
+├── SubmitRefused           nothing was started; `reason` says why
+│   ├── QueueFull           may be sent again later
+│   ├── NotReady            may be sent again in a moment
+│   └── ActionNotOffered    this upstream never accepts this kind of action
+└── SubmitUnclear           no response, or none that can be understood
+MaskRefused                 an uploaded mask, or the picture that it belongs to, cannot be used
+StartupError                the process cannot start; the message is for the operator
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import ClassVar
 
 from mjbot.core.i18n.texts import Text
@@ -29,128 +41,117 @@ from mjbot.core.model.snapshot import UpstreamProblem
 
 
 class MJBotError(Exception):
-    """Something to tell a user. ``key`` names the sentence, ``values`` fill it in."""
+    """An error to tell the user: ``text``, with ``values`` for its placeholders.
 
-    text: ClassVar[Text] = Text.REPLY_INTERNAL_ERROR
+    ``detail`` is for the log only; it may quote a prompt.
+    """
+
+    text: Text = Text.REPLY_INTERNAL_ERROR
 
     def __init__(self, detail: str = "", **values: object) -> None:
         super().__init__(detail or type(self).__name__)
         self.values = values
 
-    @property
-    def sentence(self) -> Text:
-        """The text to reply with."""
-        return self.text
-
 
 class InvalidTaskId(MJBotError):
-    """The text is not a task id."""
+    """The input is not a task id."""
 
     text = Text.REPLY_INVALID_TASK_ID
 
 
 class GuildNotAllowed(MJBotError):
-    """The server is not among ALLOWED_GUILDS."""
+    """The guild is not among ALLOWED_GUILDS."""
 
     text = Text.REPLY_GUILD_NOT_ALLOWED
 
 
 class PressNotAllowed(MJBotError):
-    """This server lets others press here. ``who``: a mention of them, or "" for its managers alone."""
+    """The user may not press here. ``who`` mentions who may; "" means server managers only."""
 
     def __init__(self, who: str) -> None:
         super().__init__(who=who)
+        self.text = Text.REPLY_PRESS_NOT_ALLOWED if who else Text.REPLY_PRESS_NOT_ALLOWED_MANAGERS
 
-    @property
-    def sentence(self) -> Text:
-        """The text to reply with."""
-        return Text.REPLY_PRESS_NOT_ALLOWED if self.values["who"] else Text.REPLY_PRESS_NOT_ALLOWED_MANAGERS
+
+class BotMissingPermission(MJBotError):
+    """The bot lacks a permission in this channel; the text names it."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__()
+        self.text = text
+
+
+class RateLimited(MJBotError):
+    """A user, or a whole guild, is over its rate limit; ``t`` says when to try again."""
+
+    text = Text.REPLY_RATE_LIMITED
+
+    def __init__(self, *, t: str) -> None:
+        super().__init__(t=t)
+
+
+class TooManyCards(MJBotError):
+    """A guild already has ``n`` live cards, as many as it may have."""
+
+    text = Text.REPLY_TOO_MANY_CARDS
+
+    def __init__(self, *, n: int) -> None:
+        super().__init__(n=n)
 
 
 class ShuttingDown(MJBotError):
-    """The process is ending: what is begun is finished, nothing new is."""
+    """The process is about to stop: it finishes what is in flight and starts nothing new."""
 
     text = Text.REPLY_SHUTTING_DOWN
 
 
-class BotMissingPermission(MJBotError):
-    """The bot lacks a permission in this channel; the sentence names it."""
+class PressRefused(MJBotError):
+    """A press was refused, and nothing was started."""
 
-    def __init__(self, reason: Text) -> None:
-        super().__init__()
-        self.reason = reason
-
-    @property
-    def sentence(self) -> Text:
-        """The text to reply with."""
-        return self.reason
+    def __init__(self, text: Text, detail: str = "", **values: object) -> None:
+        super().__init__(detail, **values)
+        self.text = text
 
 
-class RateLimited(MJBotError):
-    """Somebody, or a whole server, is faster than the limits allow; ``t`` says when to try again."""
+class PressUnclear(MJBotError):
+    """No response came to a submit. Submits are not idempotent, so only the user may repeat it."""
 
-    text = Text.REPLY_RATE_LIMITED
+    text = Text.REPLY_UNCLEAR
 
-
-class TooManyCards(MJBotError):
-    """A server has as many live cards as it may have."""
-
-    text = Text.REPLY_TOO_MANY_CARDS
-
-
-class ResponseLost(MJBotError):
-    """Discord did not take the public answer to an interaction."""
+    def __init__(self, detail: str = "", *, label: str) -> None:
+        super().__init__(detail, label=label)
 
 
 class StoreFailed(MJBotError):
-    """The database cannot be written or read just now: the disk is full, or somebody holds its lock."""
+    """The database cannot be read or written at the moment: the disk is full, or its lock is held."""
 
     text = Text.REPLY_STORE_FAILED
 
 
-class PressRefused(MJBotError):
-    """The service refused a press: nothing was started.
+class InternalError(MJBotError):
+    """Anything unexpected. ``ref`` finds its traceback in the log; "-" when there is none."""
 
-    ``reason`` is the key of its sentence; ``for_good``: it will never accept this action.
-    """
-
-    def __init__(self, reason: Text, detail: str = "", *, for_good: bool = False, **values: object) -> None:
-        super().__init__(detail, **values)
-        self.reason = reason
-        self.for_good = for_good
-
-    @property
-    def sentence(self) -> Text:
-        """The text to reply with."""
-        return self.reason
+    def __init__(self, detail: str = "", *, ref: str = "-") -> None:
+        super().__init__(detail, ref=ref)
 
 
-class QueueFull(PressRefused):
-    """The service takes no more at the moment: nothing was started, and it may be asked again."""
-
-    def __init__(self, detail: str = "") -> None:
-        super().__init__(Text.REPLY_QUEUE_FULL, detail)
-
-
-class PressUnclear(MJBotError):
-    """No answer came to a submit, which is not idempotent: it must not be sent again by itself."""
-
-    text = Text.REPLY_UNCLEAR
+class ResponseLost(InternalError):
+    """Discord did not accept the public response to an interaction."""
 
 
 class UpstreamError(MJBotError):
-    """The image service gave no usable answer."""
+    """The upstream gave no usable response. ``retry_after`` is in seconds; None when it did not say."""
 
     text = Text.REPLY_UPSTREAM_UNAVAILABLE
     problem: ClassVar[UpstreamProblem] = UpstreamProblem.UNAVAILABLE
 
-    def __init__(self, detail: str = "", retry_after: float | None = None) -> None:
-        super().__init__(detail)
+    def __init__(self, detail: str = "", retry_after: float | None = None, **values: object) -> None:
+        super().__init__(detail, **values)
         self.retry_after = retry_after
 
 
 class TaskNotFound(UpstreamError):
-    """The service answered, and does not know the task."""
+    """The upstream answered, and does not know the task."""
 
     text = Text.REPLY_TASK_NOT_FOUND
 
@@ -184,20 +185,86 @@ class UnexpectedHtml(UpstreamError):
 
 
 class UpstreamRateLimited(UpstreamError):
-    """429. ``retry_after`` is in seconds, None when the service did not say."""
+    """429."""
 
     text = Text.REPLY_UPSTREAM_RATE_LIMITED
     problem = UpstreamProblem.RATE_LIMITED
 
 
 class UpstreamUnavailable(UpstreamError):
-    """No connection, a server error, or an answer that makes no sense."""
+    """No connection, a server error, or a response that cannot be parsed."""
 
 
-def nothing_started(error: BaseException) -> bool:
-    """True when a submit that failed so was not accepted; after anything else nobody knows."""
-    return isinstance(error, PressRefused | UpstreamError)
+class RefusalReason(StrEnum):
+    """Why the upstream refused a submit."""
+
+    NOT_ACCEPTED = "not_accepted"
+    PARENT_GONE = "parent_gone"
+    NO_ACCOUNT = "no_account"
+    BANNED_WORD = "banned_word"
+    NOT_READY = "not_ready"
+    QUEUE_FULL = "queue_full"
+    NOT_OFFERED = "not_offered"
+
+
+class SubmitError(Exception):
+    """What a submit met, in the API's terms. Its message is for the log only; it may quote a prompt."""
+
+
+class SubmitRefused(SubmitError):
+    """The upstream refused a submit: nothing was started. ``word`` is the banned one, where it names it."""
+
+    def __init__(self, reason: RefusalReason, detail: str = "", *, word: str = "") -> None:
+        super().__init__(detail or reason)
+        self.reason = reason
+        self.word = word
+
+
+class QueueFull(SubmitRefused):
+    """The upstream queue is full; the same submit may be sent again later."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(RefusalReason.QUEUE_FULL, detail)
+
+
+class NotReady(SubmitRefused):
+    """The parent task has only just finished; the same submit may be sent again in a moment."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(RefusalReason.NOT_READY, detail)
+
+
+class ActionNotOffered(SubmitRefused):
+    """This upstream does not know this kind of action and never accepts it."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(RefusalReason.NOT_OFFERED, detail)
+
+
+class SubmitUnclear(SubmitError):
+    """No response, or none that can be understood: the submit may have been accepted."""
+
+
+class MaskProblem(StrEnum):
+    """Why a mask cannot be used."""
+
+    NO_PICTURE = "no_picture"  # the picture that it belongs to cannot be fetched
+    NOT_AN_IMAGE = "not_an_image"
+    WRONG_SIZE = "wrong_size"
+    BLANK = "blank"
+
+
+class MaskRefused(Exception):
+    """A mask cannot be used. For WRONG_SIZE: ``expected`` and ``size``, width and height in pixels."""
+
+    def __init__(
+        self, problem: MaskProblem, expected: tuple[int, int] = (0, 0), size: tuple[int, int] = (0, 0)
+    ) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.expected = expected
+        self.size = size
 
 
 class StartupError(Exception):
-    """The process cannot start. The text tells the operator why, and what to do."""
+    """The process cannot start. The message tells the operator why, and what to do."""

@@ -1,4 +1,4 @@
-"""The loop that forgets what is old: seldom, and a little at a time."""
+"""The loop that prunes old tasks: once an hour, in small steps."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from mjbot.ports import Pruner
 
 log = logging.getLogger(__name__)
 
-_STEP = 200  # tasks; a step holds the database for some milliseconds
+_STEP = 200  # tasks; a step occupies the database for some milliseconds
 _BETWEEN_STEPS, _BETWEEN_ROUNDS = 1.0, 3600.0  # seconds
 
 
 class Housekeeper:
-    """Forgets tasks that have been over for ``keep`` seconds."""
+    """Prunes tasks that were last read ``keep`` seconds ago or earlier and that no message follows."""
 
     def __init__(self, pruner: Pruner, clock: Clock, keep: float) -> None:
         self._pruner = pruner
         self._clock = clock
         self._keep = keep
-        self._pause = Wakeup(clock, "until there may be something to forget")
+        self._pause = Wakeup(clock, "until old tasks may be pruned")
 
     async def run(self) -> None:
-        """Forget, for ever."""
-        forgotten = 0
+        """Prune until cancelled. When the database fails, try again in the next round."""
+        total = 0
         while True:
             try:
                 pruned = await self._pruner.prune(self._clock.now() - self._keep, _STEP)
             except StoreFailed:
                 pruned = 0
-            forgotten += pruned
-            if pruned < _STEP and forgotten:
-                log.info("forgot %d tasks that are long over", forgotten)
-                forgotten = 0
+            total += pruned
+            if pruned < _STEP and total:
+                log.info("pruned %d old tasks", total)
+                total = 0
             pause = _BETWEEN_STEPS if pruned == _STEP else _BETWEEN_ROUNDS
             await self._pause.wait(self._clock.now() + pause)

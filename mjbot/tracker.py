@@ -29,7 +29,7 @@ OnChange = Callable[[Sequence[TaskSnapshot]], Awaitable[None]]
 
 
 class TaskTracker:
-    """Polls tasks until they settle, and reports every visible change to ``on_change``.
+    """Polls tasks until they settle, and reports every visible change to its listeners.
 
     All news about tasks goes through `observe`, also what other callers have read.
     """
@@ -44,7 +44,11 @@ class TaskTracker:
         self._snapshots: dict[TaskId, TaskSnapshot] = {}
         self._wakeup = Wakeup(clock, "until a task is due to be read")
         self._outage = False
-        self.on_change: OnChange | None = None
+        self._listeners: list[OnChange] = []
+
+    def subscribe(self, listener: OnChange) -> None:
+        """Call ``listener`` with the tasks that have changed visibly, after each read."""
+        self._listeners.append(listener)
 
     def snapshot(self, task_id: TaskId) -> TaskSnapshot | None:
         """The present snapshot of a followed task."""
@@ -96,8 +100,9 @@ class TaskTracker:
                 log.debug("task changed: %s", task_id, extra={"task": task_id})
             if after.settled:
                 self.unfollow(task_id)
-        if changed and self.on_change is not None:
-            await self.on_change(changed)
+        if changed:
+            for listener in self._listeners:
+                await listener(changed)
 
     async def run(self) -> None:
         """Read what is due, until cancelled."""

@@ -1,9 +1,11 @@
-"""The house rules that a program can check: who imports whom, sizes, and documents in step with code."""
+"""The rules that a program can check: imports, names, sizes, and documents in step with the code."""
 
 from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from mjbot.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted([*ROOT.glob("mjbot/**/*.py"), *ROOT.glob("cogs/**/*.py")])
-# Each room may import only from these of our own (prefixes). What is not listed may import anything of ours.
+# Each package may import only from these of ours (prefixes). What is not listed may import anything of ours.
 MAY_IMPORT = {
     "mjbot.core": ("mjbot.core",),
     "mjbot.ports": ("mjbot.core", "mjbot.errors", "mjbot.ports"),
@@ -39,12 +41,22 @@ MAY_IMPORT = {
     "mjbot.sandbox.server": ("mjbot.sandbox",),
     "mjbot.sandbox.world": ("mjbot.sandbox",),
     "mjbot.sandbox.art": ("mjbot.sandbox",),
+    "mjbot.bot": (
+        "mjbot.clock",
+        "mjbot.errors",
+        "mjbot.ports",
+        "mjbot.service",
+        "mjbot.ui",
+        "mjbot.tracker",
+        "mjbot.editor",
+        "mjbot.housekeeper",
+    ),
     "cogs": ("mjbot.ui", "mjbot.service", "mjbot.bot", "mjbot.core"),
 }
 PURE = {"__future__", "mjbot", "collections", "dataclasses", "emoji", "enum", "hashlib", "heapq"} | {
     *("functools", "itertools", "math", "re", "typing", "unicodedata")
 }
-DISCORD_ROOMS = ("mjbot.ui", "mjbot.bot", "mjbot.app", "mjbot.__main__", "cogs")
+DISCORD_PACKAGES = ("mjbot.ui", "mjbot.bot", "mjbot.app", "mjbot.__main__", "cogs")
 
 
 def name_of(path: Path) -> str:
@@ -62,22 +74,22 @@ def imports_of(path: Path) -> set[str]:
     return found
 
 
-def inside(name: str, rooms: tuple[str, ...]) -> bool:
-    return any(name == room or name.startswith(f"{room}.") for room in rooms)
+def inside(name: str, packages: tuple[str, ...]) -> bool:
+    return any(name == each or name.startswith(f"{each}.") for each in packages)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_a_module_imports_only_what_its_room_may(path: Path) -> None:
+def test_a_module_imports_only_what_its_package_may(path: Path) -> None:
     name = name_of(path)
-    room = max((each for each in MAY_IMPORT if inside(name, (each,))), key=len, default=None)
+    package = max((each for each in MAY_IMPORT if inside(name, (each,))), key=len, default=None)
     ours = {each for each in imports_of(path) if inside(each, ("mjbot", "cogs"))}
-    if room is not None:
-        assert {each for each in ours if not inside(each, MAY_IMPORT[room])} == set()
+    if package is not None:
+        assert {each for each in ours if not inside(each, MAY_IMPORT[package])} == set()
     if inside(name, ("mjbot.core",)):
         assert {each.partition(".")[0] for each in imports_of(path)} <= PURE
     if name not in ("mjbot.__main__", "mjbot.sandbox.demo"):
         assert "mjbot.app" not in ours
-    if not inside(name, DISCORD_ROOMS):
+    if not inside(name, DISCORD_PACKAGES):
         assert not any(inside(each, ("discord",)) for each in imports_of(path))
 
 
@@ -91,8 +103,52 @@ def test_modules_and_functions_stay_small(path: Path) -> None:
             assert (node.end_lineno or 0) - node.lineno < 45, node.name
 
 
+def arrows(package: str) -> set[tuple[str, str]]:
+    """The imports between the direct children of a package."""
+    depth = package.count(".") + 1
+    found = set()
+    for path in MODULES:
+        name = name_of(path)
+        if not inside(name, (package,)) or name == package:
+            continue
+        for each in imports_of(path):
+            if inside(each, (package,)) and each != package:
+                found.add((name.split(".")[depth], each.split(".")[depth]))
+    return {(one, other) for one, other in found if one != other}
+
+
+@pytest.mark.parametrize(("package", "most"), [("mjbot.core", 10), ("mjbot.service", 12), ("mjbot", 100)])
+def test_a_package_has_few_imports_between_its_parts_and_no_cycle(package: str, most: int) -> None:
+    found = arrows(package)
+    assert len(found) <= most
+    order = TopologicalSorter[str]()
+    for one, other in found:
+        order.add(one, other)
+    order.prepare()  # raises CycleError
+
+
+def test_no_two_classes_share_a_name() -> None:
+    names = Counter(
+        node.name
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_every_autocomplete_is_quiet_when_it_fails() -> None:
+    """discord.py logs a traceback for each keystroke of one that raises."""
+    for path in (ROOT / "cogs").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.AsyncFunctionDef):
+                decorators = [ast.unparse(each) for each in node.decorator_list]
+                if any(".autocomplete(" in each for each in decorators):
+                    assert "quiet_autocomplete" in decorators, node.name
+
+
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_nobody_but_the_clock_asks_the_machine_for_the_time(path: Path) -> None:
+def test_only_the_clock_reads_the_time_of_the_machine(path: Path) -> None:
     if name_of(path) not in ("mjbot.clock", "mjbot.sandbox.demo"):
         assert "time" not in imports_of(path)
         assert not re.search(r"datetime\.now|utcnow", path.read_text(encoding="utf-8"))

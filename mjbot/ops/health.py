@@ -1,4 +1,4 @@
-"""Is all well? Asked by supervisors and by `mjbot status`."""
+"""Health of the components that the bot depends on, for `/readyz` and `mjbot status`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from mjbot.clock import Clock
 from mjbot.errors import StoreFailed
 from mjbot.ops.metrics import InstrumentedTaskSource
 
+_PROBE_SECONDS = 5.0  # a probe writes to the disk, and a load balancer may ask every second
+
 
 @dataclass(frozen=True, slots=True)
 class ComponentHealth:
-    """One thing that the bot needs.
+    """The health of one component.
 
-    ``age``: seconds since it was last seen at work, or, for the gateway, that its last heartbeat took.
-    None: not seen yet.
+    ``age``: seconds since it was last known to work; for the gateway, the latency of its last heartbeat in
+    seconds. None: not known yet.
     """
 
     ok: bool
@@ -23,44 +25,51 @@ class ComponentHealth:
 
 
 class Health:
-    """What the bot needs, and whether it has it.
+    """Checks the gateway, the image service and the database.
 
-    ``gateway_health`` tells of the gateway; ``store`` does something small in the database.
+    ``probe_database`` tries a write, and raises `StoreFailed` if that is not possible.
     """
 
     def __init__(
         self,
         gateway_health: Callable[[], tuple[bool, float | None]],
         source: InstrumentedTaskSource,
-        store: Callable[[], Awaitable[object]],
+        probe_database: Callable[[], Awaitable[object]],
         clock: Clock,
     ) -> None:
-        self._pulse = gateway_health
+        self._gateway_health = gateway_health
         self._source = source
-        self._store = store
+        self._probe_database = probe_database
         self._clock = clock
-        self._stored_at: float | None = None
+        self._database_ok = False
+        self._probed_at: float | None = None  # the last probe that succeeded
 
     async def components(self) -> dict[str, ComponentHealth]:
-        """Each part by its name."""
-        try:
-            await self._store()
-            stored, self._stored_at = True, self._clock.now()
-        except StoreFailed:
-            stored = False
+        """Return the health of each component by its name."""
+        await self._probe()
         return {
-            "gateway": ComponentHealth(*self._pulse()),
+            "gateway": ComponentHealth(*self._gateway_health()),
             "upstream": ComponentHealth(self._source.works, self._age(self._source.answered_at)),
-            "database": ComponentHealth(stored, self._age(self._stored_at)),
+            "database": ComponentHealth(self._database_ok, self._age(self._probed_at)),
         }
+
+    async def _probe(self) -> None:
+        age = self._age(self._probed_at)
+        if self._database_ok and age is not None and age < _PROBE_SECONDS:
+            return
+        try:
+            await self._probe_database()
+            self._database_ok, self._probed_at = True, self._clock.now()
+        except StoreFailed:
+            self._database_ok = False
 
     def _age(self, at: float | None) -> float | None:
         return None if at is None else round(max(0.0, self._clock.now() - at), 1)
 
 
 def as_json(components: dict[str, ComponentHealth]) -> dict[str, object]:
-    """The parts as JSON."""
+    """Convert to the JSON of `/readyz`."""
     return {
         "ok": all(each.ok for each in components.values()),
-        **{name: asdict(p) for name, p in components.items()},
+        **{name: asdict(each) for name, each in components.items()},
     }

@@ -16,7 +16,7 @@ from mjbot.core.editing.edit_queue import Edit
 from mjbot.core.editing.outcome import Delivered, Outcome
 from mjbot.core.model.task import Task, TaskId
 from mjbot.core.model.watch import MessageRef
-from mjbot.errors import MJBotError
+from mjbot.errors import SubmitError, UpstreamError
 from mjbot.ports import FetchReport, MessageSink, SubmitResult, TaskSource
 
 _BATCHES = (1, 2, 5, 10, 20, 50, 100)
@@ -120,7 +120,7 @@ class InstrumentedTaskSource:
         return report
 
     async def submit_action(self, task_id: TaskId, custom_id: str) -> SubmitResult:
-        """Press an upstream button, once. Raises `PressRefused`, `PressUnclear`, `UpstreamError`."""
+        """Press an upstream button, once. Raises `SubmitRefused`, `SubmitUnclear`, `UpstreamError`."""
         with _Result(self._meters.submits):
             return await self._source.submit_action(task_id, custom_id)
 
@@ -140,7 +140,7 @@ class _Result:
         pass
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None or issubclass(kind, MJBotError):
+        if kind is None or issubclass(kind, SubmitError | UpstreamError):
             self._counter.labels(kind.__name__ if kind else "Accepted").inc()
 
 

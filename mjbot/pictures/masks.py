@@ -9,8 +9,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from mjbot.core.card.card import Picture
 from mjbot.core.card.region import SIDE, cells_of
-from mjbot.core.i18n.texts import Text
-from mjbot.errors import PressRefused
+from mjbot.errors import MaskProblem, MaskRefused
 from mjbot.pictures import raster
 from mjbot.pictures.source import DEFAULT_LIMITS, Pictures
 from mjbot.ports import File
@@ -39,26 +38,25 @@ class Masks:
         return File(f"area-{region}.webp", drawn, picture.alt) if drawn else None
 
     async def of_cells(self, picture: Picture, region: str) -> str:
-        """The mask of an area, as large as the picture. Raises `PressRefused`."""
+        """The mask of an area, as large as the picture. Raises `MaskRefused`."""
         file = await self._pictures.load(picture)
         if file is None:
-            raise PressRefused(Text.REPLY_REGION_NO_PICTURE)
+            raise MaskRefused(MaskProblem.NO_PICTURE)
         return _data_url(await self._pictures.worker.work(_mask, file.size, cells_of(region)))
 
     async def of_upload(self, picture: Picture | None, data: bytes) -> str:
-        """A mask that somebody brought, checked against the picture. Raises `PressRefused`."""
+        """A mask that somebody brought, checked against the picture. Raises `MaskRefused`."""
         header = await self._pictures.worker.work(raster.sniff_header, data, DEFAULT_LIMITS.pixels)
         if header is None or header.kind == "gif":
-            raise PressRefused(Text.REPLY_MASK_NOT_AN_IMAGE)
+            raise MaskRefused(MaskProblem.NOT_AN_IMAGE)
         file = await self._pictures.load(picture) if picture else None
         if file is not None and header.size != file.size:
-            (w, h), (x, y) = file.size, header.size
-            raise PressRefused(Text.REPLY_MASK_SIZE, w=w, h=h, x=x, y=y)
+            raise MaskRefused(MaskProblem.WRONG_SIZE, file.size, header.size)
         mask = await self._pictures.worker.work(_black_and_white, data, header.kind)
         if mask is None:
-            raise PressRefused(Text.REPLY_MASK_NOT_AN_IMAGE)
+            raise MaskRefused(MaskProblem.NOT_AN_IMAGE)
         if not mask:
-            raise PressRefused(Text.REPLY_MASK_BLANK)
+            raise MaskRefused(MaskProblem.BLANK)
         return _data_url(mask)
 
 

@@ -1,11 +1,13 @@
 """The edges of mjbot: what the middle needs from the image service, the disk and Discord."""
 
-from mjbot.ports.discord import InteractionContext, MessageSink, ModalInput, Reply, Upload
+from mjbot.ports.discord import InteractionContext, MessageSink, ModalInput, PressRequest, Reply, Upload
 from mjbot.ports.store import (
     GuildStore,
+    KeyValueStore,
     PressRecord,
     PressStore,
     Pruner,
+    Stores,
     Suggestion,
     TaskHistory,
     UsageStore,
@@ -27,14 +29,17 @@ __all__ = [
     "File",
     "GuildStore",
     "InteractionContext",
+    "KeyValueStore",
     "MaskSource",
     "MessageSink",
     "ModalInput",
     "PictureSource",
     "PressRecord",
+    "PressRequest",
     "PressStore",
     "Pruner",
     "Reply",
+    "Stores",
     "SubmitResult",
     "Suggestion",
     "TaskHistory",

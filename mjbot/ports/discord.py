@@ -1,8 +1,8 @@
-"""Discord: where a person is, the answer to them, and messages that are edited."""
+"""Discord: interactions, the responses to them, and messages that are edited."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from mjbot.core.access.press_policy import Actor
@@ -15,14 +15,18 @@ if TYPE_CHECKING:
     from mjbot.core.editing.edit_queue import Edit
     from mjbot.core.editing.outcome import Outcome
     from mjbot.core.i18n.texts import Text
+    from mjbot.core.model.custom_id import PressTarget
+    from mjbot.core.model.task import TaskId
     from mjbot.core.model.watch import MessageRef
-    from mjbot.errors import MJBotError
     from mjbot.ports.upstream import File
 
 
 @dataclass(frozen=True, slots=True)
 class InteractionContext:
-    """Where and by whom a command or press was made."""
+    """Where an interaction happened, by whom, and what the bot may do there.
+
+    ``locale`` is for public messages, ``private_locale`` for the user's own.
+    """
 
     guild_id: int | None
     channel_id: int
@@ -36,17 +40,17 @@ class InteractionContext:
     manages: bool = False
 
     @property
-    def person(self) -> Actor:
-        """Who it is, as far as permission goes."""
+    def actor(self) -> Actor:
+        """The user, as far as permissions go."""
         return Actor(self.user_id, self.roles, self.manages)
 
 
 class Upload(Protocol):
-    """A file that somebody put into a window; it is only read when it is wanted."""
+    """A file that a user put into a modal; fetched only when it is needed."""
 
     @property
     def size(self) -> int:
-        """In bytes, as Discord says."""
+        """In bytes, as Discord reports it."""
         ...
 
     async def read(self) -> bytes:
@@ -56,74 +60,92 @@ class Upload(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ModalInput:
-    """What a person gave a window."""
+    """What a user submitted in a modal."""
 
     prompt: str
     upload: Upload | None = None
 
 
 class Reply(Protocol):
-    """The answer to one interaction: first within 3 s, and for 15 minutes."""
+    """The response to one interaction: the first within 3 s, the rest within 15 minutes."""
+
+    @property
+    def responded(self) -> bool:
+        """True after the first response: a modal cannot be opened any more."""
+        ...
 
     async def defer(self, *, private: bool = False) -> MessageRef:
-        """Answer with "thinking", for all or for one; learn which message it is. Only the first counts."""
+        """Defer (public or ephemeral) and return the message. Later calls do nothing."""
         ...
 
-    async def show(self, card: Card, image: str | None) -> MessageRef:
-        """Put a card on the public answer, making it if there is none yet. ``image``: a link to show."""
+    async def send_card(self, card: Card, image: str | None) -> MessageRef:
+        """Put a card on the public response, creating it if needed. ``image`` is a URL to show.
+
+        Raises `ResponseLost`.
+        """
         ...
 
-    async def followup(self, card: Card) -> MessageRef:
-        """Add one more public card beside the answer."""
+    async def show_placeholder(self, card: Card) -> None:
+        """Show a card that another one will replace. Never raises."""
+        ...
+
+    async def send_followup(self, card: Card) -> MessageRef:
+        """Send one more public card as a follow-up."""
         ...
 
     async def edit_buttons(self, rows: Rows) -> bool:
-        """Change the buttons at once, if the answer is the pressed message; False if it is not."""
+        """Change the buttons at once if the response is the pressed message; False if it is not."""
         ...
 
-    async def hold(self, card: Card) -> None:
-        """Show a card that something else will take the place of."""
+    async def send_modal(self, modal: ModalSpec) -> None:
+        """Open a modal; it must be the first response."""
         ...
 
-    async def ask(self, question: ModalSpec) -> None:
-        """Open a window; it must be the first answer."""
-        ...
-
-    @property
-    def answered(self) -> bool:
-        """True when a first answer was given, so that no window can be opened any more."""
-        ...
-
-    async def choose(
-        self, text: Text, rows: Rows, *, menu: Menu | None = None, file: File | None = None, **values: object
-    ) -> None:
-        """Say one sentence with buttons to this person alone, in place of whatever was to be public."""
-        ...
-
-    async def tell(self, text: Text, **values: object) -> None:
-        """Say one sentence to this person alone, beside whatever is public."""
+    async def send_private(self, text: Text, **values: object) -> None:
+        """Send an ephemeral text; what is public stays."""
         ...
 
     async def replace_with_private(self, text: Text, **values: object) -> None:
-        """Say one sentence to this person alone, in place of whatever was to be public."""
+        """Send an ephemeral text in place of the public response."""
         ...
 
-    async def fail(self, error: MJBotError) -> None:
-        """Say an error to this person alone; a public "thinking" is taken away."""
+    async def send_private_menu(
+        self, text: Text, rows: Rows, *, menu: Menu | None = None, file: File | None = None, **values: object
+    ) -> None:
+        """Send an ephemeral text with buttons in place of the public response."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class PressRequest:
+    """A press of a button, a choice in a menu, or a submitted modal.
+
+    ``message`` is the message that was pressed, ``target`` what the component says to do there.
+    """
+
+    context: InteractionContext
+    message: MessageRef
+    task_id: TaskId
+    target: PressTarget
+    reply: Reply
+    modal_input: ModalInput | None = None
+
+    def with_target(self, target: PressTarget) -> PressRequest:
+        """The same request with another target."""
+        return replace(self, target=target)
 
 
 class MessageSink(Protocol):
-    """Edits by channel id and message id: with the bot's token, or with that of the message's interaction."""
+    """Edits by channel id and message id, with the bot's token or with an interaction's."""
 
     async def edit(self, edit: Edit) -> Outcome:
         """Make one edit. Raises only when the bot's own token is refused."""
         ...
 
     def token_until(self, ref: MessageRef) -> float:
-        """Until when (unix seconds) a message may be edited by the token of its interaction; 0: never."""
+        """Until when (unix seconds) a message can be edited by its interaction token; 0: never."""
         ...
 
     async def message_exists(self, ref: MessageRef) -> bool:
-        """False when a message was surely deleted."""
+        """False when a message was certainly deleted."""
         ...

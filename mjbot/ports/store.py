@@ -1,4 +1,8 @@
-"""The disk: what must survive the process."""
+"""Database ports: everything that must survive the process.
+
+Every method is one transaction. It raises `StoreFailed` when the database cannot be used at the moment;
+nothing of the transaction is stored then.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One line of autocomplete: a task that this guild has seen."""
+    """One autocomplete choice: a task that the audience has seen, at ``seen_at`` (unix seconds)."""
 
     snapshot: TaskSnapshot
     seen_at: float
@@ -27,7 +31,10 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class PressRecord:
-    """What the database knows of the last press of one action of one task."""
+    """The last press of one action of one task.
+
+    ``number``: how many presses of this action there were. ``message``: the card of the child, if it has one.
+    """
 
     state: Press
     child_id: TaskId | None = None
@@ -38,149 +45,194 @@ class PressRecord:
 
 @dataclass(frozen=True, slots=True)
 class TaskHistory:
-    """What a card tells beside its task: what was pressed on it, and its kin."""
+    """What a card shows besides its task: presses by action, the parent and the children."""
 
     presses: Mapping[str, Press]
     lineage: Lineage
 
 
 class WatchStore(Protocol):
-    """What must survive the process."""
+    """Watches, the last snapshot of each task, and which audience has seen which task.
+
+    An audience is a guild, or one user in direct messages. Autocomplete offers only what it has seen.
+    """
 
     async def add(self, watch: Watch, snapshot: TaskSnapshot | None) -> list[Watch]:
-        """Commit a new watch, and return the open ones of the same task in the same channel.
+        """Store a new watch, and return the open ones of the same task in the same channel.
 
-        With a view: its guild (or, in a direct message, its person) has now seen the task.
+        With a snapshot, the watch's audience has now seen the task.
         """
         ...
 
     async def close(self, ref: MessageRef) -> None:
-        """The last card is confirmed, or the message cannot be edited any more."""
+        """Close a watch: its final card is confirmed, or the message cannot be edited any more."""
         ...
 
     async def close_channel(self, channel_id: int) -> None:
-        """The channel is gone: none of its messages can be edited."""
+        """Close all watches of a deleted channel."""
         ...
 
     async def close_guild(self, guild_id: int) -> None:
-        """The bot has left the guild: none of its messages can be edited."""
+        """Close all watches of a guild that the bot has left."""
         ...
 
     async def open_watches(self) -> list[tuple[Watch, TaskSnapshot | None]]:
-        """Every watch that is not closed, with the last view of its task."""
+        """Return every watch that is not closed, with the last snapshot of its task."""
         ...
 
     async def watches_of(self, tasks: Sequence[TaskId]) -> list[tuple[Watch, TaskSnapshot | None]]:
-        """Every watch of these tasks, closed ones too, with the last view of the task."""
+        """Return every watch of these tasks, closed ones too, with the last snapshot of the task."""
         ...
 
     async def watch_at(self, ref: MessageRef) -> Watch | None:
-        """The watch of a message, closed ones too."""
+        """Return the watch of a message, even if it is closed."""
         ...
 
     async def save(self, snapshots: Sequence[TaskSnapshot]) -> None:
-        """Keep these views, in one transaction."""
+        """Store snapshots, each in place of the last one of its task."""
         ...
 
     async def snapshot(self, task_id: TaskId) -> TaskSnapshot | None:
-        """The last view of a task."""
+        """Return the last snapshot of a task; None as well if a version with another format stored it."""
         ...
 
     async def save_delivered(
         self, delivered: Mapping[MessageRef, DeliveredState], over: Iterable[MessageRef] = ()
     ) -> None:
-        """Keep what messages show, and close the watches that are over, in one transaction."""
+        """Store what messages show, open the watches that were opening, and close those in ``over``."""
         ...
 
-    async def saw(self, place: InteractionContext, task_id: TaskId, at: float) -> None:
-        """This guild (or, in a direct message, this person) has seen the task."""
-        ...
+    async def suggestions(self, context: InteractionContext, text: str, limit: int) -> list[Suggestion]:
+        """Return tasks whose id or prompt contains ``text``, out of the newest that the audience has seen.
 
-    async def suggestions(self, place: InteractionContext, text: str, limit: int) -> list[Suggestion]:
-        """Tasks that this place has seen, whose id or prompt has the text: running first."""
+        Running tasks come first, then the newest. The number of tasks searched is bounded, so that a
+        keystroke does not cost more the longer a bot has been in use.
+        """
         ...
 
 
 class GuildStore(Protocol):
-    """What each guild has chosen."""
+    """Settings of guilds."""
 
     async def policy(self, guild_id: int) -> PressPolicy:
-        """Who may press in a guild."""
+        """Return who may press in a guild; anyone, if the guild has not chosen."""
         ...
 
     async def set_policy(self, guild_id: int, policy: PressPolicy) -> None:
-        """Keep a guild's choice."""
+        """Store who may press in a guild."""
         ...
 
 
 class UsageStore(Protocol):
-    """What the limits are counted by."""
+    """Counters of the rate limits, kept across restarts."""
 
     async def take(self, usage: Sequence[tuple[str, RateLimit]], at: float) -> float | None:
-        """Count one use by each of these, or return when the next one is free; nothing is counted then."""
+        """Count one use against each ``(user or guild, limit)``, or none if any limit is reached.
+
+        Returns None if it was counted, else the time at which it could be (unix seconds).
+        """
         ...
 
 
 class Pruner(Protocol):
-    """What may be forgotten."""
+    """Deletion of old tasks."""
 
     async def prune(self, before: float, limit: int) -> int:
-        """Forget so many tasks that were read last before then and that no message follows."""
+        """Delete at most ``limit`` tasks last read before then that no open watch follows; return how many.
+
+        Their watches, presses and links to relatives go too. Their buttons still work: a press makes the bot
+        read the task again.
+        """
+        ...
+
+
+class KeyValueStore(Protocol):
+    """Single values, such as the hash of the commands that Discord knows."""
+
+    async def get(self, key: str) -> str | None:
+        """Return a value, or None."""
+        ...
+
+    async def set(self, key: str, value: str) -> None:
+        """Store a value."""
+        ...
+
+    async def probe(self) -> None:
+        """Write something that needs space, and remove it. Raises `StoreFailed` on a full disk, too.
+
+        Reading would not notice a full disk, and neither would overwriting a value with one of the same size.
+        """
         ...
 
 
 class PressStore(Protocol):
-    """Presses, and what was made of what."""
+    """Presses and lineage: the guard against submitting anything twice."""
 
     async def begin(
         self, task_id: TaskId, action: str, user_id: int, at: float, *, after: int = 0
     ) -> PressRecord | None:
-        """Commit a press, or return the earlier one that forbids it.
+        """Store a press as SENDING, or return the earlier one that forbids it.
 
-        ``after`` names the press that this one repeats, by somebody who was told of it.
+        A refused press forbids nothing. An accepted or unclear one is repeated only by a user who was told of
+        it: ``after`` is its number. One in flight is never repeated.
         """
         ...
 
     async def last(self, task_id: TaskId, action: str) -> PressRecord | None:
-        """The last press of an action."""
+        """Return the last press of an action."""
         ...
 
     async def note(self, task_id: TaskId, action: str, state: Press) -> None:
-        """Note how the last press of an action stands."""
+        """Store the state of the last press of an action."""
         ...
 
     async def accept(
         self, task_id: TaskId, action: str, label: str, watch: Watch, snapshot: TaskSnapshot
     ) -> None:
-        """Note that a press was accepted, and commit the watch and view of what it made."""
+        """Store that a press was accepted, with the watch, snapshot and lineage of the child."""
         ...
 
     async def of(self, task_id: TaskId) -> dict[str, Press]:
-        """The state of the last press of each action of a task."""
+        """Return the state of the last press of each action of a task."""
         ...
 
     async def end_interrupted(self) -> list[TaskId]:
-        """The tasks whose presses died with the last process; nobody knows of those on their way."""
+        """Settle the presses that the last process left in flight, and return their tasks.
+
+        SENDING becomes UNCLEAR: it may have been accepted. RETRYING becomes REFUSED: it was not.
+        """
         ...
 
     async def histories(
         self, asked: Sequence[tuple[TaskId, int | None]]
     ) -> dict[tuple[TaskId, int | None], TaskHistory]:
-        """The presses of these tasks, and their kin as far as the guild beside each has seen them."""
+        """Return the history of each ``(task, guild)``; relatives only if that guild has seen them."""
         ...
 
     async def refuse_kind(self, kind: str, at: float) -> None:
-        """Remember that this service does not offer a kind of action."""
+        """Store that this image service does not offer a kind of action."""
         ...
 
     async def refused_kinds(self, since: float) -> frozenset[str]:
-        """The kinds of action that were found not to be offered since then."""
+        """Return the kinds of action that this image service was found not to offer since then."""
         ...
 
     async def children(self, task_id: TaskId, guild_id: int | None, limit: int) -> list[MessageRef]:
-        """The messages of the first children of a task, as far as a guild has seen them."""
+        """Return the messages of the first children of a task that this guild has seen."""
         ...
 
     async def unlink(self, ref: MessageRef) -> list[TaskId]:
-        """A message is gone: nothing points to it any more. Returns the tasks whose cards did."""
+        """Remove every link to a deleted message; return the tasks whose cards had one."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """All stores of one open database."""
+
+    watches: WatchStore
+    presses: PressStore
+    guilds: GuildStore
+    usage: UsageStore
+    pruner: Pruner
+    key_values: KeyValueStore

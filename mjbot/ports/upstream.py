@@ -59,7 +59,7 @@ class TaskSource(Protocol):
         ...
 
     async def submit_action(self, task_id: TaskId, custom_id: str) -> SubmitResult:
-        """Press an upstream button, once. Raises `PressRefused`, `PressUnclear`, `UpstreamError`."""
+        """Press an upstream button, once. Raises `SubmitRefused`, `SubmitUnclear`, `UpstreamError`."""
         ...
 
     async def submit_modal(self, task_id: TaskId, prompt: str, mask: str = "") -> SubmitResult:
@@ -106,9 +106,9 @@ class MaskSource(Protocol):
         ...
 
     async def of_cells(self, picture: Picture, region: str) -> str:
-        """The mask of an area, as large as the picture. Raises `PressRefused`."""
+        """The mask of an area, as large as the picture. Raises `MaskRefused`."""
         ...
 
     async def of_upload(self, picture: Picture | None, data: bytes) -> str:
-        """A mask that somebody brought, checked against the picture. Raises `PressRefused`."""
+        """A mask that somebody brought, checked against the picture. Raises `MaskRefused`."""
         ...

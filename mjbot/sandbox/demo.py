@@ -21,6 +21,7 @@ from mjbot.app import open_app
 from mjbot.bot import INVITE_PERMISSIONS, MJBot
 from mjbot.clock import Clock
 from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.watch import MessageRef, Watch, WatchState
 from mjbot.errors import StartupError
 from mjbot.ports import InteractionContext
 from mjbot.sandbox.demo_tasks import DemoIds
@@ -194,5 +195,15 @@ async def _offer_tasks(bot: MJBot, world: World, place: InteractionContext, env:
     for number, task_id in enumerate(DemoIds):
         task = read_task(world.peek(task_id, now))
         if task is not None:
-            await bot.store.save([TaskSnapshot(task.id, opened_at=now, task=task, seen_at=now)])
-            await bot.store.saw(place, task.id, now - number)
+            # As if the visitor had asked before, on a message that is gone.
+            watch = Watch(
+                MessageRef(place.channel_id, number + 1),
+                task.id,
+                place.guild_id,
+                place.user_id,
+                place.locale,
+                now - number,
+                WatchState.CLOSED,
+            )
+            snapshot = TaskSnapshot(task.id, opened_at=now, task=task, seen_at=now)
+            await bot.app.stores.watches.add(watch, snapshot)

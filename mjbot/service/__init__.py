@@ -1,27 +1,37 @@
-"""The use cases: open a card, press a button, resume after a start, tell of a change."""
+"""The use cases: open a card, press a button, fill in a modal, resume after a restart."""
 
-from mjbot.service.permits import PermitService
+from mjbot.service.access import Access
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.pressing.in_flight import InFlight
+from mjbot.service.pressing.menus import MenuService
 from mjbot.service.pressing.modals import ModalService
 from mjbot.service.pressing.presses import PressService
+from mjbot.service.pressing.prompts import ModalPrompts
 from mjbot.service.pressing.regions import RegionService
-from mjbot.service.pressing.retry import Patience
-from mjbot.service.quotas import Quotas
+from mjbot.service.pressing.result_cards import ResultCards
+from mjbot.service.pressing.retries import SubmitRetries
+from mjbot.service.pressing.submission import SubmissionJournal
+from mjbot.service.reader import TaskReader
 from mjbot.service.status import StatusService
+from mjbot.service.watching.opener import CardOpener
 from mjbot.service.watching.renderer import CardRenderer
 from mjbot.service.watching.watches import WatchService
 
 __all__ = [
+    "Access",
+    "CardOpener",
     "CardRenderer",
     "Drafts",
     "InFlight",
+    "MenuService",
+    "ModalPrompts",
     "ModalService",
-    "Patience",
-    "PermitService",
     "PressService",
-    "Quotas",
     "RegionService",
+    "ResultCards",
     "StatusService",
+    "SubmissionJournal",
+    "SubmitRetries",
+    "TaskReader",
     "WatchService",
 ]

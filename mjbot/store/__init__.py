@@ -1,1 +1,21 @@
-"""The SQLite database: all SQL of mjbot is here."""
+"""The database behind the store ports. Each kind of database is one folder here, with all of its SQL."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+
+from mjbot.errors import StartupError
+from mjbot.ports import Stores
+from mjbot.store.sqlite import open_sqlite
+
+
+def open_stores(database: str, upstream: str = "") -> AbstractAsyncContextManager[Stores]:
+    """Open the stores of a database, which is brought up to date first. Raises `StartupError`.
+
+    ``database`` is the path of an SQLite file, or ``:memory:``. ``upstream`` is the address of the image
+    service: the actions that it does not offer are stored under it.
+    """
+    scheme, separator, _ = database.partition("://")
+    if not separator:
+        return open_sqlite(database, upstream)
+    raise StartupError(f"MJBOT_DATABASE: {scheme}:// is not supported. Set the path of a file.")

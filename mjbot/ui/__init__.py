@@ -1,1 +1,1 @@
-"""Discord, as seen by the rest of mjbot: cards become messages, presses become calls."""
+"""The Discord side: cards become messages, interactions become calls to the services."""

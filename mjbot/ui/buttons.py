@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import discord
 
 from mjbot.core.card.buttons import CardButton
-from mjbot.core.model.custom_id import BUTTON, CustomId, parse
+from mjbot.core.model.custom_id import BUTTON
 
 if TYPE_CHECKING:
     from typing import Self
 
 
-class Host(Protocol):
-    """The bot, as far as a button knows it."""
-
-    async def pressed(self, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
-        """Do what the button says."""
-        ...
-
-
 class CardItem(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=BUTTON):
-    """Any button of a card. Its custom_id carries everything, so it works after every restart."""
+    """Any button of a card; its custom_id carries everything, so it works after every restart.
+
+    It is dynamic so that discord.py keeps no view of ours. Its press is handled by the interaction router,
+    like that of every component and modal.
+    """
 
     @classmethod
-    def drawn(cls, button: CardButton, row: int) -> CardItem:
-        """The button as it is to look."""
+    def from_card_button(cls, button: CardButton, row: int) -> CardItem:
+        """The item for a button of a card."""
         style = (
             discord.ButtonStyle.primary if button.used or button.primary else discord.ButtonStyle.secondary
         )
@@ -48,9 +44,3 @@ class CardItem(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], templ
     ) -> Self:
         """Rebuild the item for a press. Must not wait for anything: Discord's three seconds are running."""
         return cls(cast("discord.ui.Button[discord.ui.View]", item))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Do what the button says."""
-        custom_id = parse(self.item.custom_id or "")
-        if custom_id is not None and interaction.message is not None:
-            await cast("Host", interaction.client).pressed(interaction, custom_id)

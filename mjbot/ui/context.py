@@ -1,4 +1,4 @@
-"""Where an interaction happened, and what the bot may do there."""
+"""The interaction context: where, by whom, and what the bot may do there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mjbot.ports import InteractionContext
 
 
 def context_from(interaction: discord.Interaction[Any]) -> InteractionContext:
-    """Read off the interaction itself: Discord has computed the bot's permissions for that channel."""
+    """The context of an interaction, which carries the bot's permissions in its channel."""
     may = interaction.app_permissions
     in_guild = interaction.guild_id is not None
     known = in_guild and interaction.client.get_guild(interaction.guild_id or 0) is not None

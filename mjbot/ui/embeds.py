@@ -1,4 +1,4 @@
-"""A card as Discord draws it: one embed, and a fresh View for each edit."""
+"""Cards as discord.py objects: an embed, a view and files."""
 
 from __future__ import annotations
 
@@ -24,30 +24,31 @@ def build_embed(card: Card, image: str | None) -> discord.Embed:
 def build_view(rows: Rows, menu: Menu | None = None) -> discord.ui.View | None:
     """A message's menu and buttons, or None when it has none.
 
-    Dynamic items and links alone: a static id among them would unregister all of ours when the view ends.
+    It holds only dynamic items and links: a static custom_id among them would unregister all dynamic items
+    when the view ends.
     """
     if not (rows or menu):
         return None
     view = discord.ui.View(timeout=None)
     if menu is not None:
-        view.add_item(MenuItem.drawn(menu, 0))
+        view.add_item(MenuItem.from_menu(menu, 0))
     for number, row in enumerate(rows, 1 if menu else 0):
         for button in row:
             view.add_item(
-                CardItem.drawn(button, number)
+                CardItem.from_card_button(button, number)
                 if not button.link
                 else _link(button.url, number, button.label, button.emoji)
             )
     return view
 
 
-def picture_of(file: File) -> discord.Embed:
-    """A file that is sent along, as a picture above the buttons."""
+def image_embed(file: File) -> discord.Embed:
+    """An embed that shows an attached file above the buttons."""
     return discord.Embed().set_image(url=f"attachment://{file.name}")
 
 
 def build_file(file: File) -> discord.File:
-    """A file, as it is sent."""
+    """A file to upload."""
     return discord.File(io.BytesIO(file.data), file.name, description=file.alt or None)
 
 

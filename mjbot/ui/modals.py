@@ -1,7 +1,7 @@
-"""Windows: a question as Discord's modal, and the words out of its answer.
+"""Modals: built from a spec, and the input read from a submit.
 
-A window left open across a restart is still answered: nothing of it is kept here, and its custom_id
-carries where the answer goes. https://discord.com/developers/docs/components/reference#file-upload
+A modal left open across a restart still works: nothing of it is kept here, and its custom_id says where the
+input goes. https://discord.com/developers/docs/components/reference#file-upload
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ _TITLE = 45
 _PROMPT, _MASK = "prompt", "mask"
 
 
-def build_modal(question: ModalSpec, locale: str) -> discord.ui.Modal:
-    """The question, as a window."""
-    title = short(question.title, _TITLE)
-    modal = discord.ui.Modal(title=title, custom_id=str(question.custom_id), timeout=None)
+def build_modal(spec: ModalSpec, locale: str) -> discord.ui.Modal:
+    """The discord.py modal for a spec."""
+    title = short(spec.title, _TITLE)
+    modal = discord.ui.Modal(title=title, custom_id=str(spec.custom_id), timeout=None)
     field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
         custom_id=_PROMPT,
         style=discord.TextStyle.paragraph,
-        default=question.initial_text or None,
+        default=spec.initial_text or None,
         max_length=MAX_PROMPT,
     )
     modal.add_item(discord.ui.Label(text=translate(Text.MODAL_PROMPT, locale), component=field))
-    if question.asks_for_mask:
+    if spec.asks_for_mask:
         upload: discord.ui.FileUpload[discord.ui.Modal] = discord.ui.FileUpload(custom_id=_MASK)
         about = translate(Text.MODAL_MASK_ABOUT, locale)
         modal.add_item(
@@ -43,7 +43,7 @@ def build_modal(question: ModalSpec, locale: str) -> discord.ui.Modal:
 
 
 def modal_input_from(interaction: discord.Interaction[Any]) -> ModalInput:
-    """What was written and put into a window."""
+    """The input of a modal submit."""
     data: Mapping[str, Any] = interaction.data or {}
     fields = {each.get("custom_id"): each for each in _fields(data.get("components"))}
     prompt = str(fields.get(_PROMPT, {}).get("value") or "").strip()
@@ -53,7 +53,7 @@ def modal_input_from(interaction: discord.Interaction[Any]) -> ModalInput:
 
 
 class _Attachment:
-    """An `Upload` that lies with Discord."""
+    """An `Upload` on Discord's CDN."""
 
     def __init__(self, http: discord.http.HTTPClient, data: Mapping[str, Any]) -> None:
         self._http = http
@@ -61,7 +61,7 @@ class _Attachment:
 
     @property
     def size(self) -> int:
-        """In bytes, as Discord says."""
+        """In bytes, as Discord reports it."""
         return int(self._data.get("size") or 0)
 
     async def read(self) -> bytes:
@@ -73,7 +73,7 @@ class _Attachment:
 
 
 def _fields(components: object) -> Iterable[Mapping[str, Any]]:
-    """The fields of a window, out of the rows or labels that hold them."""
+    """The fields of a modal, out of the rows or labels that hold them."""
     for each in components if isinstance(components, list) else []:
         inner = each.get("component")
         yield from [inner] if inner else each.get("components", [])

@@ -1,6 +1,6 @@
-"""Edits by channel and message id: with the bot's token, for ever, or with an interaction's, while it lives.
+"""The message sink: edits by channel id and message id, with the bot's token or an interaction's.
 
-What each of Discord's refusals means for a message is decided here, and nowhere else.
+Only this module decides what an error response of Discord means for a message.
 https://discord.com/developers/docs/topics/opcodes-and-status-codes
 """
 
@@ -30,7 +30,7 @@ _CHANNEL_GONE = (10003, 10004, 50001)  # unknown channel, unknown guild, no acce
 _MESSAGE_GONE = (10008, 50005)  # unknown message, somebody else's message
 _NO_FILE = (40005, 50013)  # too large; may not attach files here
 _ARCHIVED, _OLD_MESSAGE = 50083, 30046
-_TOKEN_SECONDS = 20.0  # a file may be on its way
+_TOKEN_SECONDS = 20.0  # an upload may take a while
 _ARCHIVED_WAIT, _OLD_WAIT, _BUSY_WAIT = 600.0, 60.0, 5.0
 
 
@@ -41,24 +41,27 @@ class DiscordSink:
         self,
         client: discord.Client,
         pictures: PictureSource,
-        brake: InvalidRequestBreaker,
+        breaker: InvalidRequestBreaker,
         tokens: InteractionTokens,
     ) -> None:
         self._client = client
         self._pictures = pictures
-        self._brake = brake
+        self._breaker = breaker
         self._tokens = tokens
 
     async def edit(self, edit: Edit) -> Outcome:
-        """Make one edit; only look, where the card is there already. Raises if the bot's token is refused."""
-        if (rest := self._brake.rest()) > 0:
-            return Later(rest)
+        """Make one edit; only verify the image where the card is there already.
+
+        Raises if the bot's token is refused.
+        """
+        if (pause := self._breaker.wait_seconds()) > 0:
+            return Later(pause)
         try:
             if edit.card.digest == edit.delivered.digest:
-                return await self._look(edit)
+                return await self._verify_image(edit)
             return await self._deliver(edit, *await self._picture(edit))
         except TokenRefused:
-            self._tokens.close(edit.ref)
+            self._tokens.revoke(edit.ref)
             return Rerouted()
         except discord.HTTPException as error:
             return _outcome(error)
@@ -69,17 +72,17 @@ class DiscordSink:
             return Later()
 
     def token_until(self, ref: MessageRef) -> float:
-        """Until when a message may be edited by the token of its interaction."""
+        """Until when (unix seconds) a message can be edited by its interaction token."""
         return self._tokens.until(ref)
 
     async def message_exists(self, ref: MessageRef) -> bool:
-        """False when a message was surely deleted."""
+        """False when a message was certainly deleted."""
         try:
             await self._client.get_partial_messageable(ref.channel_id).fetch_message(ref.message_id)
         except discord.NotFound:
             return False
         except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError):
-            return True  # it cannot be looked at just now
+            return True  # it cannot be fetched at the moment
         return True
 
     async def _deliver(self, edit: Edit, image: str | None, file: File | None) -> Delivered:
@@ -92,21 +95,21 @@ class DiscordSink:
                 raise
             image = self._pictures.link(picture) if picture else None
             await self._send(edit, image, None)
-            unverified = False  # no file will be taken here, so another look would be for nothing
+            unverified = False  # no file is accepted here, so verifying again would change nothing
         return Delivered(
             DeliveredState(edit.card.digest, picture.key if image and picture else "", image or ""),
             unverified,
         )
 
     def _unverified(self, edit: Edit, image: str | None, message: discord.Message) -> bool:
-        """Whether a result may still be missed: it should be a file, or nobody has seen the link work."""
+        """Whether the result may not be visible: it should be a file, or Discord has not fetched the link."""
         picture = None if edit.text_only else edit.card.picture
         if picture is None or not picture.final or (image or "").startswith(_ATTACHED):
             return False
         return image is None or self._pictures.attaches(picture) or not _fetched(message)
 
-    async def _look(self, edit: Edit) -> Outcome:
-        """Attach the result of a delivered card, if its link does not do."""
+    async def _verify_image(self, edit: Edit) -> Outcome:
+        """Attach the result of a delivered card if Discord cannot fetch its link."""
         picture, kept = edit.card.picture, Delivered(edit.delivered)
         if (
             picture is None
@@ -125,11 +128,11 @@ class DiscordSink:
     async def _link_works(self, edit: Edit) -> bool:
         try:
             return _fetched(await self._message(edit).fetch())
-        except discord.Forbidden:  # the history of this channel is not ours to read
+        except discord.Forbidden:  # the bot may not read the history of this channel
             return True
 
     async def _picture(self, edit: Edit) -> tuple[str | None, File | None]:
-        """What the embed shows, and the file to send for it if it is not there yet."""
+        """The image of the embed, and the file to upload for it if it is not there yet."""
         picture = None if edit.text_only else edit.card.picture
         if picture is None:
             return None, None
@@ -142,7 +145,7 @@ class DiscordSink:
     def _fallback(self, picture: Picture, delivered: DeliveredState) -> str | None:
         if link := self._pictures.link(picture):
             return link
-        # A preview that cannot be had leaves the one before it; a result must not show a preview.
+        # A preview that cannot be loaded leaves the one before it; a result must not show a preview.
         return None if picture.final else delivered.image or None
 
     def _message(self, edit: Edit) -> discord.PartialMessage:
@@ -156,50 +159,50 @@ class DiscordSink:
         elif edit.delivered.image.startswith(_ATTACHED) and image != edit.delivered.image:
             extra["attachments"] = []
         extra["view"] = None if edit.text_only else build_view(edit.card.rows)
-        extra["embed"] = build_embed(_worded(edit.card, image), image)
+        extra["embed"] = build_embed(_with_matching_text(edit.card, image), image)
         if not edit.by_token:
             return await self._message(edit).edit(content=None, **extra)
-        if (lent := self._tokens.of(edit.ref)) is None:
+        if (token := self._tokens.get(edit.ref)) is None:
             raise TokenRefused
-        webhook = discord.Webhook.partial(lent.application_id, lent.token, client=self._client)
+        webhook = discord.Webhook.partial(token.application_id, token.token, client=self._client)
         try:
-            # To give an edit up delays what follows by the same token; but nothing will.
+            # Cancelling an edit delays what follows by the same token; nothing does.
             async with asyncio.timeout(_TOKEN_SECONDS):
                 return await webhook.edit_message(edit.ref.message_id, content=None, **extra)
         except TimeoutError as error:
             raise TokenRefused from error
         except discord.HTTPException as error:
-            if _is_of_the_token(error):
+            if _is_route_refusal(error):
                 raise TokenRefused from error
             raise
 
 
-def _is_of_the_token(error: discord.HTTPException) -> bool:
-    """Whether a refusal is of the route, and not of the message or of what it is to show."""
+def _is_route_refusal(error: discord.HTTPException) -> bool:
+    """Whether Discord refused the route, not the message or its content."""
     return error.status in (401, 403, 404, 429) and error.code not in (*_MESSAGE_GONE, *_NO_FILE)
 
 
-def _worded(card: Card, image: str | None) -> Card:
-    """The card with the words that fit what can be shown of its picture."""
+def _with_matching_text(card: Card, image: str | None) -> Card:
+    """The card with the description that fits what can be shown of its picture."""
     if not image:
         return card.without_image
     return card.with_smaller_image if SMALLER in image and image.startswith(_ATTACHED) else card
 
 
 def _fetched(message: discord.Message) -> bool:
-    """Whether Discord has the picture of this message: it tells the size of what it could fetch, and no more.
+    """Whether Discord has fetched the image of this message: it reports the size of what it could fetch.
 
     https://discord.com/developers/docs/resources/message#embed-object-embed-image-structure
     """
     image = message.embeds[0].image if message.embeds else None
-    # Without an embed somebody has taken it away; there is nothing to repair.
+    # Without an embed there is nothing to repair: a moderator has removed it.
     return image is None or image.url is None or bool(image.width and image.height)
 
 
 def _outcome(error: discord.HTTPException) -> Outcome:
     status, code = error.status, error.code
     if status == 401:
-        raise error  # the token was revoked: nothing can be done but to stop and say so
+        raise error  # the token was revoked: the process must stop and say so
     if code in _CHANNEL_GONE:
         return Gone(channel=True)
     if code in _MESSAGE_GONE or status == 404:

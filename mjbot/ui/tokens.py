@@ -1,9 +1,9 @@
-"""The tokens of interactions: a second, roomier route to the messages that they made, for a while.
+"""Interaction tokens: for 15 minutes, a second route to the messages that interactions created.
 
-They are kept in memory alone. A token lives 15 minutes, and its edits are outside the bot's fifty a second:
+They are kept in memory only. Edits by token do not count towards the bot's 50 requests a second:
 https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages
-Some authors report a limit that all tokens of a channel share, so nothing is assumed: the first refusal or
-429 gives a message back to its channel's route, and a shared 429 all messages of its channel.
+Some authors report a rate limit that all tokens of a channel share, so nothing is assumed: the first refusal
+or 429 returns a message to the channel route, and a shared 429 all messages of its channel.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from mjbot.core.model.watch import MessageRef
 
 log = logging.getLogger(__name__)
 
-_LIFE = 14 * 60.0  # seconds of the 15 minutes: an edit may be on its way for a while
-_CHANNEL_REST = 600.0  # seconds for which no token of a channel is used after a limit that they share
+_LIFE = 14 * 60.0  # seconds; a minute less than the 15, since an edit may be in flight for a while
+_CHANNEL_REST = 600.0  # seconds without tokens in a channel after a rate limit that they share
 
 
 @dataclass(frozen=True, slots=True)
 class InteractionToken:
-    """A token, whose it is, and until when it is used (unix seconds)."""
+    """A token, its application, and until when it is used (unix seconds)."""
 
     application_id: int
     token: str = field(repr=False)
@@ -33,68 +33,68 @@ class InteractionToken:
 
 
 class TokenRefused(Exception):
-    """The token of an interaction does not take this edit; the bot's own token may."""
+    """Discord refused an edit by interaction token; the bot's own token may still work."""
 
 
 class InteractionTokens:
-    """Which messages may be edited by the token of their interaction, and by which."""
+    """The interaction tokens by which messages can be edited."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._lent: dict[MessageRef, InteractionToken] = {}
+        self._tokens: dict[MessageRef, InteractionToken] = {}
         self._refs: dict[str, MessageRef] = {}
         self._resting: dict[int, float] = {}
         self.trace = aiohttp.TraceConfig()
-        """For discord.py's HTTP client, whose edits by token end with `TokenRefused` at a 429 or 5xx."""
-        self.trace.on_request_end.append(self._look)
+        """For discord.py's HTTP client: raises `TokenRefused` when an edit by token meets a 429 or 5xx."""
+        self.trace.on_request_end.append(self._on_response)
 
-    def lend(self, ref: MessageRef, application_id: int, token: str, created_at: float) -> None:
-        """This message was made by an interaction of this process, which began then (unix seconds)."""
+    def register(self, ref: MessageRef, application_id: int, token: str, created_at: float) -> None:
+        """Register the token of the interaction that created ``ref``, at ``created_at`` (unix seconds)."""
         now = self._clock.now()
-        self._forget_dead(now)
-        until = min(created_at, now) + _LIFE  # whatever the clocks say
+        self._drop_expired(now)
+        until = min(created_at, now) + _LIFE  # the clocks of Discord and this machine may differ
         if until > now and self._resting.get(ref.channel_id, 0.0) <= now:
-            self._lent[ref] = InteractionToken(application_id, token, until)
+            self._tokens[ref] = InteractionToken(application_id, token, until)
             self._refs[token] = ref
 
     def until(self, ref: MessageRef) -> float:
-        """Until when a message may be edited by token (unix seconds); 0 when it may not."""
-        lent = self._lent.get(ref)
-        return lent.until if lent else 0.0
+        """Until when (unix seconds) a message can be edited by token; 0 when it cannot."""
+        token = self._tokens.get(ref)
+        return token.until if token else 0.0
 
-    def of(self, ref: MessageRef) -> InteractionToken | None:
+    def get(self, ref: MessageRef) -> InteractionToken | None:
         """The token for a message, or None."""
-        lent = self._lent.get(ref)
-        return lent if lent is not None and lent.until > self._clock.now() else None
+        token = self._tokens.get(ref)
+        return token if token is not None and token.until > self._clock.now() else None
 
-    def close(self, ref: MessageRef) -> None:
-        """This message's token does not do any more."""
-        if lent := self._lent.pop(ref, None):
-            self._refs.pop(lent.token, None)
+    def revoke(self, ref: MessageRef) -> None:
+        """Drop the token of a message: Discord refused it."""
+        if token := self._tokens.pop(ref, None):
+            self._refs.pop(token.token, None)
 
     @property
     def held(self) -> int:
-        """How many tokens are kept, those included that died since the last one came."""
-        return len(self._lent)
+        """How many tokens are kept, including those that expired since the last registration."""
+        return len(self._tokens)
 
     def on_rate_limit(self, token: str, *, shared: bool) -> None:
-        """Discord limits this token, or with it all tokens of its channel."""
+        """Stop using a token that met a 429, or all tokens of its channel when that is shared."""
         if (ref := self._refs.get(token)) is None:
             return
-        self.close(ref)
+        self.revoke(ref)
         if shared:
-            log.info("Discord limits the tokens of a channel together; they rest for ten minutes")
+            log.info("interaction tokens of a channel share a rate limit: not used for ten minutes")
             self._resting[ref.channel_id] = self._clock.now() + _CHANNEL_REST
-            for each in [each for each in self._lent if each.channel_id == ref.channel_id]:
-                self.close(each)
+            for each in [each for each in self._tokens if each.channel_id == ref.channel_id]:
+                self.revoke(each)
 
-    def _forget_dead(self, now: float) -> None:
-        """The oldest were lent first, so the dead ones stand in front."""
-        while self._lent and (first := next(iter(self._lent.items())))[1].until <= now:
-            self.close(first[0])
+    def _drop_expired(self, now: float) -> None:
+        """Drop expired tokens; they were registered in order, so they come first."""
+        while self._tokens and (first := next(iter(self._tokens.items())))[1].until <= now:
+            self.revoke(first[0])
         self._resting = {channel: until for channel, until in self._resting.items() if until > now}
 
-    async def _look(
+    async def _on_response(
         self, _session: aiohttp.ClientSession, _context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
     ) -> None:
         parts = end.url.parts  # /api/v10/webhooks/<application>/<token>/messages/<message>
@@ -102,10 +102,10 @@ class InteractionTokens:
         if (status != 429 and status < 500) or end.method != "PATCH" or "webhooks" not in parts[:-2]:
             return
         if status >= 500 and not parts[-1].isdigit():
-            return  # an answer to a person ("@original") has no other route, and is worth another try
+            return  # a response to a user ("@original") has no other route; discord.py tries it again
         token = parts[parts.index("webhooks") + 2]
         if status == 429:
             self.on_rate_limit(token, shared=end.response.headers.get("X-RateLimit-Scope") == "shared")
-        # discord.py would sleep here, and with it the newest card, which may go by its channel at once.
+        # discord.py would sleep here, and the newest card with it, which can use the channel route at once.
         end.response.close()
         raise TokenRefused

@@ -1,4 +1,4 @@
-"""Command names and descriptions in the reader's language, out of the same catalogue as the cards."""
+"""Localization of command names and descriptions, from the same texts as the cards."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def localized(text: Text) -> app_commands.locale_str:
 
 
 class CatalogueTranslator(app_commands.Translator):
-    """Translates what `localized` made."""
+    """Translates the strings that `localized` creates."""
 
     async def translate(
         self,

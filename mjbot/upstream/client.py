@@ -12,7 +12,7 @@ import aiohttp
 
 from mjbot.core.polling.intervals import POLLS_PER_SECOND, READS_PER_SECOND
 from mjbot.core.scheduling.rate_limiters import LeakyBucket, SlidingWindow
-from mjbot.errors import PressUnclear, TaskNotFound, UpstreamError, UpstreamUnavailable
+from mjbot.errors import SubmitUnclear, TaskNotFound, UpstreamError, UpstreamUnavailable
 from mjbot.ports import FetchReport, SubmitResult
 from mjbot.upstream.api import MidjourneyProxyApi, Request, read_fetch, read_list
 from mjbot.upstream.drift import Drift
@@ -144,7 +144,7 @@ class UpstreamClient:
         except aiohttp.ClientConnectorError as error:
             raise UpstreamUnavailable(type(error).__name__) from None  # nothing was sent
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise PressUnclear(type(error).__name__) from None
+            raise SubmitUnclear(type(error).__name__) from None
         return read_submit(response)
 
     async def _sorted(self, ids: Sequence[TaskId], tasks: list[Task]) -> FetchReport:

@@ -9,10 +9,16 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from mjbot.core.card.modals import MAX_PROMPT
-from mjbot.core.i18n.text import clean, escape
-from mjbot.core.i18n.texts import Text
+from mjbot.core.i18n.text import clean
 from mjbot.core.model.task import TaskId, parse_task_id
-from mjbot.errors import PressRefused, PressUnclear, QueueFull
+from mjbot.errors import (
+    ActionNotOffered,
+    NotReady,
+    QueueFull,
+    RefusalReason,
+    SubmitRefused,
+    SubmitUnclear,
+)
 from mjbot.ports import SubmitResult
 from mjbot.upstream.responses import (
     NOT_FOUND,
@@ -34,13 +40,13 @@ _NO_ACCOUNT, _BAD_ARGUMENT, _FAILED, _ENVELOPE = 3, 4, 9, -1
 
 
 def read_submit(response: Response) -> SubmitResult:
-    """The accepted submit. Raises `PressRefused` (nothing started), `PressUnclear`, `UpstreamError`."""
+    """The accepted submit. Raises `SubmitRefused`, `SubmitUnclear`, `UpstreamError`."""
     data = mapping(json_of(response))
     code, message = data.get("code"), error_message(data)
     if response.status < 300 and code in (_ACCEPTED, _QUEUED, _WANTS_WINDOW):
         ids = _ids(data.get("result"))
         if not ids:
-            raise PressUnclear(f"accepted without an id: {message}")
+            raise SubmitUnclear(f"accepted without an id: {message}")
         properties = mapping(data.get("properties"))
         ahead = properties.get("numberOfQueues")
         return SubmitResult(
@@ -75,23 +81,22 @@ def _ids(result: Any) -> tuple[TaskId, ...]:
 def _refuse(response: Response, data: dict[str, Any], code: Any, message: str) -> NoReturn:
     lower = message.lower()
     if "unknown_action" in lower:
-        raise PressRefused(Text.REPLY_ACTION_NOT_OFFERED, message, for_good=True)
+        raise ActionNotOffered(message)
     if code == _BANNED:
         word = clean(text(mapping(data.get("properties")).get("bannedWord")))[:60]
-        raise PressRefused(
-            Text.REPLY_BANNED_WORD if word else Text.REPLY_BANNED_WORD_UNNAMED, message, word=escape(word)
-        )
+        raise SubmitRefused(RefusalReason.BANNED_WORD, message, word=word)
     if code in (_QUEUE_FULL, SATURATED) or (code == _FAILED and any(word in lower for word in _FULL)):
         raise QueueFull(message)
     if code == _NO_ACCOUNT:
         gone = any(word in lower for word in _PARENT_GONE)
-        raise PressRefused(Text.REPLY_PARENT_GONE if gone else Text.REPLY_NO_ACCOUNT, message)
+        raise SubmitRefused(RefusalReason.PARENT_GONE if gone else RefusalReason.NO_ACCOUNT, message)
     if code == _BAD_ARGUMENT or (code == _ENVELOPE and response.status < 500):
         if any(word in lower for word in NOT_FOUND):
-            raise PressRefused(Text.REPLY_PARENT_GONE, message)
-        early = any(word in lower for word in _NOT_READY)
-        raise PressRefused(Text.REPLY_NOT_READY if early else Text.REPLY_NOT_ACCEPTED, message)
+            raise SubmitRefused(RefusalReason.PARENT_GONE, message)
+        if any(word in lower for word in _NOT_READY):
+            raise NotReady(message)
+        raise SubmitRefused(RefusalReason.NOT_ACCEPTED, message)
     if response.status in (401, 403, 404, 405, 429) or (is_html(response) and response.status < 500):
         raise_for(response, data)  # these come before the submit is looked at
     # 5, 9 and 5xx: a server could not read its upstream, which may have begun the job all the same.
-    raise PressUnclear(f"{response.status} {message}")
+    raise SubmitUnclear(f"{response.status} {message}")

@@ -13,8 +13,7 @@ from mjbot.core.card.state import CardContext
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import DeliveredState, MessageRef, Watch, WatchState
-from mjbot.store.sqlite.thread import DatabaseThread
-from mjbot.store.sqlite.watches import SqliteStore
+from mjbot.store import open_stores
 from mjbot.ui.embeds import build_embed
 from mjbot.upstream.wire import read_task
 from tests.benchmarks.harness import BotHarness
@@ -25,14 +24,13 @@ _LOCALE = "en"
 
 async def prepare(database: Path, harness: BotHarness, hook_token: str = "") -> None:
     """Write the watches of all tasks whose messages stand, as of the plan's second 0."""
-    async with DatabaseThread(str(database)) as thread:
-        store = SqliteStore(thread)
+    async with open_stores(str(database)) as stores:
         if hook_token:
-            await store.set_named("hook_token", hook_token)
+            await stores.key_values.set("webhook_token", hook_token)
         for number, job in enumerate(harness.plan.jobs):
             if job.message_exists:
                 watch, snapshot = _placed(harness, job)
-                await store.add(watch, snapshot)
+                await stores.watches.add(watch, snapshot)
             if number % 100 == 0:
                 await asyncio.sleep(0)
 

@@ -56,7 +56,7 @@ async def test_a_watch_ends_after_its_limit_and_says_so(bot_factory: BotFactory)
     await harness.wait(700)
     assert harness.card.title == "No longer watching"
     assert "No end was seen within 1 h 0 min." in (harness.card.description or "")
-    assert await harness.bot.store.open_watches() == []
+    assert await harness.bot.app.stores.watches.open_watches() == []
 
 
 async def test_a_failure_gives_the_reason(harness: BotHarness) -> None:

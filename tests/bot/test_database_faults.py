@@ -1,38 +1,34 @@
-"""The database at its worst while the bot is at work."""
+"""A database that fails while the bot is running."""
 
 from __future__ import annotations
 
+import json
 import logging
+from typing import Any
 
+import aiohttp
 import pytest
-from sqlite_utils import Database
 
-from tests.bot.conftest import GRID, RUNNING, BotHarness
-
-
-async def refuse_writes(harness: BotHarness, *, on: bool) -> None:
-    """Let the database refuse every write, as on a full or read-only disk."""
-
-    def work(db: Database) -> None:
-        db.execute(f"pragma query_only = {'on' if on else 'off'}")
-
-    await harness.bot.store._thread.run(work)
+from mjbot.core.model.task import TaskId
+from tests.bot.conftest import GRID, RUNNING, BotFactory, BotHarness
+from tests.store.faults import fill_disk, free_disk, refuse_all, refuse_writes
 
 
 async def test_a_disk_that_takes_nothing_stops_no_card_and_what_was_missed_is_written_later(
     harness: BotHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
+    stores = harness.bot.app.stores
     await harness.ask(RUNNING)
     await harness.wait(5)
-    await refuse_writes(harness, on=True)
+    await refuse_writes(stores, on=True)
     with caplog.at_level(logging.INFO, "mjbot.store"):
         await harness.wait(60)
         assert harness.card.title == "Done"
-        assert len(await harness.bot.store.open_watches()) == 1
-        await refuse_writes(harness, on=False)
+        assert len(await stores.watches.open_watches()) == 1
+        await refuse_writes(stores, on=False)
         await harness.wait(3)
-    assert await harness.bot.store.open_watches() == []
-    snapshot = await harness.bot.store.snapshot(harness.world.ids[0])  # type: ignore[arg-type]
+    assert await stores.watches.open_watches() == []
+    snapshot = await stores.watches.snapshot(TaskId(RUNNING))
     assert snapshot is not None
     assert snapshot.settled
     said = [record.message for record in caplog.records if record.name == "mjbot.store.sqlite.thread"]
@@ -46,13 +42,59 @@ async def test_what_cannot_be_written_down_first_is_not_begun_and_the_person_is_
 ) -> None:
     await harness.show(GRID)
     card = harness.messages[0]
-    await refuse_writes(harness, on=True)
+    await refuse_writes(harness.bot.app.stores, on=True)
     asked, pressed = await harness.ask(RUNNING), await harness.press(card, "U1")
     for told in (asked, pressed):
         assert told.ephemeral
         assert told.response is not None
         assert "cannot write to its database at the moment, so nothing was started" in told.response.content
     assert harness.world.log == []
-    await refuse_writes(harness, on=False)
+    await refuse_writes(harness.bot.app.stores, on=False)
     await harness.press(card, "U1")
     assert len(harness.world.log) == 1
+
+
+async def test_autocomplete_is_empty_and_quiet_while_the_database_fails(
+    harness: BotHarness, caplog: pytest.LogCaptureFixture
+) -> None:
+    await harness.show(GRID)
+    stores = harness.bot.app.stores
+    await refuse_all(stores, on=True)
+    with caplog.at_level(logging.INFO):
+        for typed in ("", "1", "17"):
+            assert await harness.ann.autocomplete(harness.channel, "status", "task_id", typed) == []
+    assert not any(record.exc_info for record in caplog.records)
+    assert sum("the database cannot be used" in message for message in caplog.messages) == 1
+    await refuse_all(stores, on=False)
+    assert len(await harness.ann.autocomplete(harness.channel, "status", "task_id", "")) == 1
+
+
+async def test_readyz_notices_a_full_disk_and_that_it_is_free_again(
+    bot_factory: BotFactory, caplog: pytest.LogCaptureFixture
+) -> None:
+    harness = await bot_factory.open()
+    with caplog.at_level(logging.INFO, "mjbot.app"):
+        await bot_factory.restart(harness, http_listen="127.0.0.1:0")
+    (address,) = [line.split()[-1] for line in caplog.messages if line.startswith("listening at ")]
+    await harness.show(GRID)
+    assert (await ready(address))["database"] == {"ok": True, "age": 0.0}
+    await fill_disk(harness.bot.app.stores)
+    await harness.wait(6)  # a good probe is good for 5 seconds
+    for _ in range(2):
+        status, found = await readyz(address)
+        assert status == 503
+        assert found["database"]["ok"] is False
+    await free_disk(harness.bot.app.stores)
+    assert (await ready(address))["database"]["ok"] is True
+
+
+async def readyz(address: str) -> tuple[int, dict[str, Any]]:
+    async with aiohttp.ClientSession() as session, session.get(f"{address}/readyz") as answer:
+        return answer.status, dict(json.loads(await answer.text()))
+
+
+async def ready(address: str) -> dict[str, Any]:
+    """What /readyz says; it must be well."""
+    status, found = await readyz(address)
+    assert (status, found["ok"]) == (200, True)
+    return found

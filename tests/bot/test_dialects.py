@@ -35,7 +35,7 @@ async def test_a_running_task_is_followed_to_its_result_and_its_picture_is_attac
     assert len(harness.messages) == 1
     message = harness.messages[0]
     assert await message.attachments[0].read() == harness.world.final_picture(RUNNING)
-    assert await harness.bot.store.open_watches() == []
+    assert await harness.bot.app.stores.watches.open_watches() == []
 
 
 async def test_a_finished_task_is_done_at_once(harness: BotHarness) -> None:

@@ -24,7 +24,7 @@ async def test_what_is_gone_for_good_is_not_edited_again(harness: BotHarness, st
     harness.end_tokens()
     harness.env.inject_error("PATCH", EDIT, status=status, code=code, times=None)
     await harness.wait(12)
-    assert await harness.bot.store.open_watches() == []
+    assert await harness.bot.app.stores.watches.open_watches() == []
     assert await edits(harness) == 1
     reads = len(harness.server.requests)
     await harness.wait(30)
@@ -43,11 +43,11 @@ async def test_what_may_pass_does_not_end_a_watch_and_the_end_is_shown_when_it_h
     harness.end_tokens()
     harness.env.inject_error("PATCH", EDIT, status=status, code=code, times=2)
     await harness.wait(20)
-    assert len(await harness.bot.store.open_watches()) == 1
+    assert len(await harness.bot.app.stores.watches.open_watches()) == 1
     await harness.wait(1300)
     await harness.wait(5)
     assert harness.card.title == "Done"
-    assert await harness.bot.store.open_watches() == []
+    assert await harness.bot.app.stores.watches.open_watches() == []
 
 
 @pytest.mark.parametrize("route", [EDIT, BY_TOKEN])
@@ -75,14 +75,14 @@ async def test_a_token_that_is_refused_is_not_tried_again_and_the_card_goes_on_b
     routes = [e.path.split("/")[1] for e in harness.env.http_requests if e.method == "PATCH"]
     assert routes.count("webhooks") == 1
     assert routes.count("channels") >= 5
-    assert await harness.bot.store.open_watches() == []
+    assert await harness.bot.app.stores.watches.open_watches() == []
 
 
 async def test_a_message_that_was_deleted_is_not_edited_again_by_token_either(harness: BotHarness) -> None:
     await harness.ask(RUNNING)
     harness.env.inject_error("PATCH", BY_TOKEN, status=404, code=10008, times=None)
     await harness.wait(30)
-    assert await harness.bot.store.open_watches() == []
+    assert await harness.bot.app.stores.watches.open_watches() == []
     assert sum(e.method == "PATCH" for e in harness.env.http_requests) == 1
 
 
@@ -91,4 +91,4 @@ async def test_leaving_a_guild_ends_its_watches(harness: BotHarness) -> None:
     guild = harness.bot.get_guild(harness.guild.id)
     assert guild is not None
     await harness.bot.on_guild_remove(guild)
-    assert await harness.bot.store.open_watches() == []
+    assert await harness.bot.app.stores.watches.open_watches() == []

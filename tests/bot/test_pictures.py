@@ -112,12 +112,12 @@ async def test_a_result_whose_host_had_a_bad_moment_is_attached_a_little_later(h
     await harness.ask(GRID)
     await harness.wait(5)
     assert "The picture could not be shown here." in (harness.card.description or "")
-    assert len(await harness.bot.store.open_watches()) == 1
+    assert len(await harness.bot.app.stores.watches.open_watches()) == 1
     harness.server.clear_faults()
     await harness.wait(20)
     assert await harness.messages[0].attachments[0].read() == harness.world.final_picture(GRID)
     assert "could not be shown" not in (harness.card.description or "")
-    assert await harness.bot.store.open_watches() == []
+    assert await harness.bot.app.stores.watches.open_watches() == []
 
 
 async def test_a_result_that_cannot_be_had_is_given_up_in_the_end(harness: BotHarness) -> None:
@@ -125,7 +125,7 @@ async def test_a_result_that_cannot_be_had_is_given_up_in_the_end(harness: BotHa
     await harness.ask(GRID)
     await harness.wait(420)
     assert "The picture could not be shown here." in (harness.card.description or "")
-    assert await harness.bot.store.open_watches() == []
+    assert await harness.bot.app.stores.watches.open_watches() == []
 
 
 async def test_where_only_links_are_wanted_one_that_nobody_can_fetch_is_attached_after_all(

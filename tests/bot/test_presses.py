@@ -145,7 +145,7 @@ async def test_a_bookmark_is_confirmed_or_refused_and_makes_no_card(
     await harness.show(SINGLE)
     result = await harness.press(harness.messages[0], "❤️")
     said = {"plus": "did not accept Bookmark", "gateway": "does not offer Bookmark"}
-    dialect = request.node.callspec.params["stage"]
+    dialect = request.node.callspec.params["harness"]
     assert said.get(dialect, "Bookmark: done. The image service makes no new picture") in (
         result.followups[-1].content
     )
@@ -172,7 +172,7 @@ async def test_a_place_in_the_queue_is_told(harness: BotHarness, request: pytest
     await harness.press(harness.messages[0], "V1")
     child = max(harness.messages, key=lambda message: message.id)
     assert child.embeds[0].title == "Queued"
-    rewritten = request.node.callspec.params["stage"] == "gateway"  # it says 1 for 22, and no place
+    rewritten = request.node.callspec.params["harness"] == "gateway"  # it says 1 for 22, and no place
     assert ("3 ahead" in (child.embeds[0].description or "")) is not rewritten
 
 
@@ -201,7 +201,7 @@ async def test_every_button_of_a_video_works(harness: BotHarness, request: pytes
     await harness.show(SINGLE)
     parent = harness.messages[0]
     result = await harness.press(parent, "Animate (High motion)")
-    if not DIALECTS[request.node.callspec.params["stage"]].offers("MJ::JOB::animate_high::1::x::SOLO"):
+    if not DIALECTS[request.node.callspec.params["harness"]].offers("MJ::JOB::animate_high::1::x::SOLO"):
         assert "does not offer Animate" in result.followups[-1].content
         return
     await harness.wait(40)

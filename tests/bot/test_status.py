@@ -30,7 +30,7 @@ async def test_a_running_task_is_followed_to_its_result(harness: BotHarness) -> 
     assert harness.labels(message) == [["U1", "U2", "U3", "U4", "🔄"], ["V1", "V2", "V3", "V4"]]
     assert harness.card.footer.text == f"Imagine · {RUNNING}"
     assert await message.attachments[0].read() == harness.world.final_picture(RUNNING)
-    assert await harness.bot.store.open_watches() == []
+    assert await harness.bot.app.stores.watches.open_watches() == []
 
 
 async def test_a_finished_task_shows_its_buttons_at_once_and_its_picture_right_after(
@@ -128,7 +128,7 @@ async def test_a_deleted_message_stops_its_watch(harness: BotHarness) -> None:
     owner = harness.guild.add_member(harness.guild.owner)
     await owner.delete(harness.messages[0])
     await harness.wait(10)
-    assert await harness.bot.store.open_watches() == []
+    assert await harness.bot.app.stores.watches.open_watches() == []
     reads = len(harness.server.requests)
     await harness.wait(60)
     assert len(harness.server.requests) == reads
@@ -139,7 +139,7 @@ async def test_a_lost_channel_stops_its_watches(harness: BotHarness) -> None:
     harness.end_tokens()
     harness.env.inject_error("PATCH", "/channels/*/messages/*", status=403, code=50001, times=None)
     await harness.wait(20)
-    assert await harness.bot.store.open_watches() == []
+    assert await harness.bot.app.stores.watches.open_watches() == []
 
 
 async def test_it_works_in_a_direct_message(harness: BotHarness) -> None:
@@ -164,7 +164,7 @@ async def test_a_channel_that_the_bot_cannot_see_gets_one_card_that_says_so(harn
     result = await zoe.slash(hidden, "status", task_id=RUNNING)
     assert result.response is not None
     assert "cannot see this channel" in (result.response.embeds[0].description or "")
-    assert await harness.bot.store.open_watches() == []
+    assert await harness.bot.app.stores.watches.open_watches() == []
     edits = len(harness.env.http_requests)
     await harness.wait(30)
     assert len(harness.env.http_requests) == edits
@@ -227,7 +227,7 @@ async def test_without_attach_files_the_card_keeps_its_buttons_and_the_person_is
     card = min(harness.messages, key=lambda message: message.id)
     assert card.attachments == []
     assert len(harness.labels(card)) == 2
-    assert await harness.bot.store.open_watches() == []
+    assert await harness.bot.app.stores.watches.open_watches() == []
 
 
 async def test_a_card_that_has_just_ended_keeps_its_end_when_somebody_asks_again(harness: BotHarness) -> None:
@@ -235,7 +235,7 @@ async def test_a_card_that_has_just_ended_keeps_its_end_when_somebody_asks_again
     await harness.ask(GRID)
     await harness.wait(5)
     assert [message.embeds[0].title for message in harness.messages] == ["Done", "Done"]
-    assert await harness.bot.store.open_watches() == []
+    assert await harness.bot.app.stores.watches.open_watches() == []
 
 
 async def test_a_second_status_of_one_id_makes_a_new_card_and_the_older_one_points_to_it(

@@ -57,6 +57,6 @@ def test_pages_lead_forward_and_back() -> None:
     assert turns == [["More…"], ["Back", "More…"], ["Back", "More…"], ["Back"], []]
 
 
-def test_an_unavailable_action_is_disabled_on_every_card() -> None:
+def test_an_action_not_offered_is_disabled_on_every_card() -> None:
     rows = build_rows(make_task(["action"] * 2), {}, "en", frozenset({"MJ::JOB::new_1"}))
     assert [each.disabled for row in rows for each in row] == [False, True]

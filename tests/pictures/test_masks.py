@@ -11,8 +11,7 @@ from PIL import Image, ImageChops
 
 from mjbot.core.card.card import Picture
 from mjbot.core.card.region import NO_CELLS
-from mjbot.core.i18n.texts import Text
-from mjbot.errors import MJBotError, PressRefused
+from mjbot.errors import MaskProblem, MaskRefused
 from mjbot.pictures import Masks, Pictures, picture_session
 from tests.pictures.web import Web, final, ok, superseded_card
 
@@ -95,9 +94,9 @@ async def test_a_preview_lights_the_chosen_cells_and_has_a_name_of_its_own(
 
 async def test_a_preview_of_a_picture_that_cannot_be_had_is_none(masks: Masks, web: Web) -> None:
     assert await masks.preview(final(f"{web.url}/gone.png"), NO_CELLS) is None
-    with pytest.raises(PressRefused) as told:
+    with pytest.raises(MaskRefused) as told:
         await masks.of_cells(final(f"{web.url}/gone.png"), "001")
-    assert told.value.sentence == Text.REPLY_REGION_NO_PICTURE
+    assert told.value.problem is MaskProblem.NO_PICTURE
 
 
 @pytest.mark.parametrize(
@@ -120,23 +119,23 @@ async def test_a_mask_that_somebody_brings_becomes_pure_black_and_white(
 
 
 @pytest.mark.parametrize(
-    ("data", "sentence"),
+    ("data", "problem"),
     [
-        (b"<svg/>", Text.REPLY_MASK_NOT_AN_IMAGE),
-        (png(WIDE, kind="GIF"), Text.REPLY_MASK_NOT_AN_IMAGE),
-        (png(WIDE)[:60], Text.REPLY_MASK_NOT_AN_IMAGE),
-        (png((100, 60)), Text.REPLY_MASK_SIZE),
-        (png(WIDE, "black"), Text.REPLY_MASK_BLANK),
-        (png(WIDE, (255, 255, 255, 0), "RGBA"), Text.REPLY_MASK_BLANK),
+        (b"<svg/>", MaskProblem.NOT_AN_IMAGE),
+        (png(WIDE, kind="GIF"), MaskProblem.NOT_AN_IMAGE),
+        (png(WIDE)[:60], MaskProblem.NOT_AN_IMAGE),
+        (png((100, 60)), MaskProblem.WRONG_SIZE),
+        (png(WIDE, "black"), MaskProblem.BLANK),
+        (png(WIDE, (255, 255, 255, 0), "RGBA"), MaskProblem.BLANK),
     ],
     ids=["no picture", "moving", "cut off", "another size", "black", "transparent"],
 )
 async def test_a_mask_that_cannot_work_is_refused_for_what_it_is(
-    masks: Masks, picture: Picture, data: bytes, sentence: str
+    masks: Masks, picture: Picture, data: bytes, problem: MaskProblem
 ) -> None:
-    with pytest.raises(MJBotError) as told:
+    with pytest.raises(MaskRefused) as told:
         await masks.of_upload(picture, data)
-    assert told.value.sentence == sentence
+    assert told.value.problem is problem
 
 
 async def test_without_the_picture_a_mask_of_any_size_is_taken(masks: Masks) -> None:
@@ -155,6 +154,6 @@ async def test_a_picture_narrower_than_its_cells_is_drawn_all_the_same(
 
 async def test_a_mask_of_sixteen_bits_is_scaled_not_clipped(masks: Masks) -> None:
     dark, light = png((9, 9), 300, "I;16"), png((9, 9), 65_000, "I;16")
-    with pytest.raises(PressRefused):
+    with pytest.raises(MaskRefused):
         await masks.of_upload(None, dark)
     assert white(image_of(await masks.of_upload(None, light))) == 81

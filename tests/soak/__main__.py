@@ -12,7 +12,7 @@ import atheris
 
 with atheris.instrument_imports(include=["mjbot.upstream", "mjbot.core"]):
     from mjbot.core.model.task import Task
-    from mjbot.errors import MJBotError
+    from mjbot.errors import MJBotError, SubmitError
     from mjbot.upstream.api import read_fetch, read_list
     from mjbot.upstream.responses import Response
     from mjbot.upstream.submits import read_submit
@@ -24,7 +24,7 @@ def answer(data: bytes) -> None:
     for read in (read_fetch, read_list, read_submit):
         try:
             found = read(Response(200, data))
-        except MJBotError:
+        except (MJBotError, SubmitError):
             continue
         for task in found if isinstance(found, list) else [found]:
             if isinstance(task, Task):

@@ -50,21 +50,21 @@ async def rig() -> AsyncIterator[Rig]:
 async def test_edits_rest_when_discord_has_refused_too_much_and_go_on_later(rig: Rig, status: int) -> None:
     for _ in range(2):
         await rig.get(status)
-    assert rig.brake.rest() == 0
+    assert rig.brake.wait_seconds() == 0
     rig.now[0] += 60
     await rig.get(status)
-    assert rig.brake.rest() == 540
+    assert rig.brake.wait_seconds() == 540
     rig.now[0] += 540
-    assert rig.brake.rest() == 0
+    assert rig.brake.wait_seconds() == 0
 
 
 async def test_after_a_limit_of_all_requests_no_edit_begins_until_those_that_met_it_went(rig: Rig) -> None:
     await rig.get(429, "user")
-    assert rig.brake.rest() == 0
+    assert rig.brake.wait_seconds() == 0
     await rig.get(429, "global")
-    assert rig.brake.rest() == 1.5
+    assert rig.brake.wait_seconds() == 1.5
     rig.now[0] += 1.5
-    assert rig.brake.rest() == 0
+    assert rig.brake.wait_seconds() == 0
 
 
 async def test_what_is_no_refusal_of_ours_does_not_count(rig: Rig) -> None:
@@ -73,4 +73,4 @@ async def test_what_is_no_refusal_of_ours_does_not_count(rig: Rig) -> None:
         await rig.get(404)
         await rig.get(500)
         await rig.get(429, "shared")
-    assert rig.brake.rest() == 0
+    assert rig.brake.wait_seconds() == 0

@@ -14,7 +14,7 @@ import pytest
 from mjbot.sandbox.dialects import DIALECTS
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
-from mjbot.store.sqlite.thread import DatabaseThread
+from mjbot.store import open_stores
 from tests.system.discord_stub import DiscordStub
 from tests.system.process import environment
 
@@ -144,7 +144,7 @@ async def test_an_account_without_credit_is_named(rig: Rig) -> None:
 
 
 async def test_a_database_in_use_is_named(rig: Rig) -> None:
-    async with DatabaseThread(str(rig.folder / "mjbot.db")):
+    async with open_stores(str(rig.folder / "mjbot.db")):
         code, output = await rig.run()
     assert code == 1
     assert "Another mjbot is using the database" in output

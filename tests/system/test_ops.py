@@ -40,7 +40,9 @@ async def ready(url: str) -> dict[str, Any]:
 
 def secret(harness: ProcessHarness) -> str:
     with closing(sqlite3.connect(harness.bot.database)) as connection:
-        return str(connection.execute("select value from named where name = 'hook_token'").fetchone()[0])
+        return str(
+            connection.execute("select value from key_values where key = 'webhook_token'").fetchone()[0]
+        )
 
 
 async def test_a_hook_brings_the_next_read_forward_and_is_not_believed(

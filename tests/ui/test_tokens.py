@@ -15,10 +15,10 @@ class Desk:
         self.tokens = InteractionTokens(Clock(lambda: self.now))
 
     def lend(self, ref: MessageRef, age: float = 0.0) -> None:
-        self.tokens.lend(ref, 7, f"token-{ref.message_id}", self.now - age)
+        self.tokens.register(ref, 7, f"token-{ref.message_id}", self.now - age)
 
     def route(self, ref: MessageRef) -> str | None:
-        lent = self.tokens.of(ref)
+        lent = self.tokens.get(ref)
         assert (lent is not None) == (self.tokens.until(ref) > self.now)
         assert "token-" not in repr(lent), "nothing that is logged may tell it"
         return lent.token if lent else None
@@ -44,8 +44,8 @@ def test_a_token_that_is_too_old_already_is_not_used() -> None:
 def test_a_token_that_was_refused_is_not_used_again() -> None:
     desk = Desk()
     desk.lend(ONE)
-    desk.tokens.close(ONE)
-    desk.tokens.close(ONE)
+    desk.tokens.revoke(ONE)
+    desk.tokens.revoke(ONE)
     assert desk.route(ONE) is None
 
 

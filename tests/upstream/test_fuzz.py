@@ -16,7 +16,7 @@ from mjbot.core.i18n.text import units
 from mjbot.core.model.custom_id import guess_task_id, is_foreign, parse, parse_target
 from mjbot.core.model.snapshot import Seen, TaskSnapshot, advance
 from mjbot.core.model.task import Task, parse_task_id
-from mjbot.errors import MJBotError
+from mjbot.errors import MJBotError, SubmitError
 from mjbot.upstream.api import read_fetch, read_list
 from mjbot.upstream.responses import Response
 from mjbot.upstream.submits import read_submit
@@ -86,7 +86,7 @@ def test_a_broken_answer_is_a_card_that_discord_takes_or_an_error_of_ours(mutati
         for read in readers:
             try:
                 found = read(response)
-            except MJBotError:
+            except (MJBotError, SubmitError):
                 continue
             for task in found if isinstance(found, list) else [found]:
                 if isinstance(task, Task):

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from mjbot.core.card.card import Picture
-from mjbot.core.i18n.texts import Text
 from mjbot.core.model.task import Task, TaskId
 from mjbot.errors import (
     KeyRefused,
     MJBotError,
-    PressRefused,
-    PressUnclear,
+    RefusalReason,
+    SubmitError,
+    SubmitRefused,
+    SubmitUnclear,
     TaskNotFound,
     UnexpectedHtml,
     UpstreamForbidden,
@@ -194,22 +195,22 @@ def test_a_recorded_batch_is_read(number: str) -> None:
         ("75", None),
         ("86", None),
         ("87", None),
-        ("78", Text.REPLY_BANNED_WORD),
-        ("79", Text.REPLY_NO_ACCOUNT),
-        ("80", Text.REPLY_NOT_ACCEPTED),
-        ("20", Text.REPLY_ACTION_NOT_OFFERED),
-        ("21", Text.REPLY_NOT_READY),
-        ("82", Text.REPLY_PARENT_GONE),
-        ("17", Text.REPLY_QUEUE_FULL),
+        ("78", RefusalReason.BANNED_WORD),
+        ("79", RefusalReason.NO_ACCOUNT),
+        ("80", RefusalReason.NOT_ACCEPTED),
+        ("20", RefusalReason.NOT_OFFERED),
+        ("21", RefusalReason.NOT_READY),
+        ("82", RefusalReason.PARENT_GONE),
+        ("17", RefusalReason.QUEUE_FULL),
     ],
 )
-def test_a_recorded_submit_is_told_apart(number: str, outcome: str | None) -> None:
+def test_a_recorded_submit_is_told_apart(number: str, outcome: RefusalReason | None) -> None:
     if outcome is None:
         assert read_submit(response(number)).task_id.isdigit()
         return
-    with pytest.raises(PressRefused) as caught:
+    with pytest.raises(SubmitRefused) as caught:
         read_submit(response(number))
-    assert caught.value.sentence == outcome
+    assert caught.value.reason is outcome
 
 
 @pytest.mark.parametrize(
@@ -243,21 +244,21 @@ def test_several_tasks_of_one_press_are_all_read(result: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "sentence"),
+    ("status", "body", "reason"),
     [
-        (200, {"code": 9, "description": "提交失败，队列已满，请稍后重试"}, Text.REPLY_QUEUE_FULL),
-        (200, {"code": 23, "description": "full", "result": None}, Text.REPLY_QUEUE_FULL),
-        (429, {"code": 30, "description": "当前分组负载已饱和"}, Text.REPLY_QUEUE_FULL),
-        (200, {"success": False, "code": -1, "message": "no"}, Text.REPLY_NOT_ACCEPTED),
-        (404, {"code": 3, "description": "关联任务不存在或已失效"}, Text.REPLY_PARENT_GONE),
-        (200, {"code": 3, "description": "无可用的账号实例"}, Text.REPLY_NO_ACCOUNT),
-        (200, {"code": 24, "properties": {"bannedWord": "x"}}, Text.REPLY_BANNED_WORD),
+        (200, {"code": 9, "description": "提交失败，队列已满，请稍后重试"}, RefusalReason.QUEUE_FULL),
+        (200, {"code": 23, "description": "full", "result": None}, RefusalReason.QUEUE_FULL),
+        (429, {"code": 30, "description": "当前分组负载已饱和"}, RefusalReason.QUEUE_FULL),
+        (200, {"success": False, "code": -1, "message": "no"}, RefusalReason.NOT_ACCEPTED),
+        (404, {"code": 3, "description": "关联任务不存在或已失效"}, RefusalReason.PARENT_GONE),
+        (200, {"code": 3, "description": "无可用的账号实例"}, RefusalReason.NO_ACCOUNT),
+        (200, {"code": 24, "properties": {"bannedWord": "x"}}, RefusalReason.BANNED_WORD),
     ],
 )
-def test_a_refusal_is_known_for_what_it_is(status: int, body: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(PressRefused) as caught:
+def test_a_refusal_is_known_for_what_it_is(status: int, body: dict[str, Any], reason: RefusalReason) -> None:
+    with pytest.raises(SubmitRefused) as caught:
         read_submit(Response(status, json.dumps(body).encode()))
-    assert caught.value.sentence == sentence
+    assert caught.value.reason is reason
 
 
 @pytest.mark.parametrize(
@@ -273,7 +274,7 @@ def test_a_refusal_is_known_for_what_it_is(status: int, body: dict[str, Any], se
     ],
 )
 def test_a_submit_without_a_clear_answer_is_never_called_a_refusal(answer: Response) -> None:
-    with pytest.raises(PressUnclear):
+    with pytest.raises(SubmitUnclear):
         read_submit(answer)
 
 
@@ -337,7 +338,7 @@ def test_a_mutated_answer_is_a_reading_or_our_own_error(number: str, data: st.Da
     body = body[: data.draw(st.integers(0, len(body)))] if data.draw(st.booleans()) else body
     answer = Response(data.draw(st.sampled_from([200, 204, 400, 401, 403, 404, 429, 500, 503])), body)
     for read in (read_fetch, read_list, read_submit):
-        with contextlib.suppress(MJBotError):
+        with contextlib.suppress(MJBotError, SubmitError):
             read(answer)
 
 

@@ -39,7 +39,7 @@ def rate_limits_from(
 ) -> RateLimits:
     """Build the limits from the settings."""
     return RateLimits(
-        commands=(RateLimit("ask", "user", user_commands_per_minute, MINUTE),),
+        commands=(RateLimit("command", "user", user_commands_per_minute, MINUTE),),
         presses=(
             RateLimit("press", "user", user_presses_per_10_min, TEN_MINUTES),
             RateLimit("press", "guild", guild_presses_per_hour, HOUR),

@@ -69,12 +69,12 @@ Rows = tuple[tuple[CardButton, ...], ...]
 
 
 def build_rows(
-    task: Task, presses: Mapping[str, Press], locale: str, unavailable: Container[str] = frozenset()
+    task: Task, presses: Mapping[str, Press], locale: str, not_offered: Container[str] = frozenset()
 ) -> Rows:
-    """The rows of a finished task's card; ``unavailable`` are the kinds of action to disable."""
+    """Build the rows of a finished task's card. ``not_offered``: the kinds of action to disable."""
     buttons = drawable_buttons(task.buttons)
     card_buttons = [
-        build_button(task.id, each, n, presses, locale, unavailable) for n, each in enumerate(buttons, 1)
+        build_button(task.id, each, n, presses, locale, not_offered) for n, each in enumerate(buttons, 1)
     ]
     if len(card_buttons) > MAX_BUTTONS:
         more = CustomId(Verb.MORE, task.id, "1")
@@ -136,7 +136,7 @@ def build_button(
     number: int,
     presses: Mapping[str, Press],
     locale: str,
-    unavailable: Container[str] = frozenset(),
+    not_offered: Container[str] = frozenset(),
 ) -> CardButton:
     """Build one button; ``number`` is its position among all, from 1."""
     shown_emoji = button.emoji if _is_emoji(button.emoji) else ""
@@ -153,7 +153,7 @@ def build_button(
         label=label,
         emoji=shown_emoji,
         used=press is Press.ACCEPTED or button.style in _PRESSED_IN_MIDJOURNEY,
-        disabled=in_flight or press is Press.UNKNOWN_ACTION or kind_of(button.custom_id) in unavailable,
+        disabled=in_flight or press is Press.UNKNOWN_ACTION or kind_of(button.custom_id) in not_offered,
     )
 
 

@@ -167,7 +167,7 @@ def picture_of(snapshot: TaskSnapshot, state: CardState) -> Picture | None:
 
 def _rows(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> Rows:
     if state is CardState.DONE and snapshot.task is not None:
-        return build_rows(snapshot.task, context.presses, context.locale, context.unavailable)
+        return build_rows(snapshot.task, context.presses, context.locale, context.not_offered)
     if state is CardState.WAITING:
         return (_modal_row(snapshot, context.locale),)
     if state is CardState.QUEUE_FULL:

@@ -55,7 +55,7 @@ def build_page(
     presses: Mapping[str, Press],
     locale: str,
     number: int,
-    unavailable: Container[str] = frozenset(),
+    not_offered: Container[str] = frozenset(),
 ) -> Page:
     """A page of the buttons that did not fit on the card, from 1; `EMPTY_PAGE` past the last."""
     pages = _pages(task)
@@ -63,7 +63,7 @@ def build_page(
         return EMPTY_PAGE
     links, options = [], []
     for position, button in pages[number - 1]:
-        built = build_button(task.id, button, position, presses, locale, unavailable)
+        built = build_button(task.id, button, position, presses, locale, not_offered)
         if built.link:
             links.append(built)
             continue

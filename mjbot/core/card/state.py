@@ -57,7 +57,7 @@ class CardContext:
     lineage: Lineage = NO_LINEAGE
     watch_limit: float = 24 * 3600
     unwatched: bool = False
-    unavailable: frozenset[str] = frozenset()
+    not_offered: frozenset[str] = frozenset()
     """The kinds of action that the service has rejected as unknown."""
 
 

@@ -1,4 +1,4 @@
-"""One action of one task that somebody wants: found in the task, and what to say of an earlier press."""
+"""One of a task's own actions, found by the digest in a press target."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Button
 from mjbot.errors import PressRefused, PressUnclear
-from mjbot.ports import InteractionContext, PressRecord, Reply
+from mjbot.ports import InteractionContext, PressRecord, PressRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An action as its task offers it, and what the press of it is aimed at."""
+    """An action as its task offers it, and the target of the press."""
 
     snapshot: TaskSnapshot
     button: Button
@@ -30,32 +30,36 @@ class Action:
         """Its name in the presses table."""
         return self.target.action
 
-    def after(self, number: int) -> Action:
-        """The same, repeating that press knowingly."""
+    def repeating(self, number: int) -> Action:
+        """The same action, knowingly repeating press ``number``."""
         return replace(self, target=replace(self.target, repeats=number))
 
-    def repeated(self, text: Text, context: InteractionContext, *, primary: bool = False) -> Rows:
-        """One private button, with these words, that presses this knowingly."""
+    def again_button(self, text: Text, context: InteractionContext, *, primary: bool = False) -> Rows:
+        """One private button with this text that presses the action knowingly."""
         target = CustomId(Verb.AGAIN, self.snapshot.id, str(self.target))
-        return ((CardButton(str(target), label=translate(text, context.private_locale), primary=primary),),)
+        label = translate(text, context.private_locale)
+        return ((CardButton(str(target), label=label, primary=primary),),)
 
 
-def action_of(snapshot: TaskSnapshot, target: PressTarget, locale: str) -> Action | None:
-    """The action that a press is aimed at, if the task offers it."""
+def find_action(snapshot: TaskSnapshot, target: PressTarget, locale: str) -> Action | None:
+    """The action that a press targets, if the task offers it."""
     for number, button in enumerate(drawable_buttons(snapshot.task.buttons) if snapshot.task else (), 1):
         if button.custom_id and action_digest(button.custom_id) == target.action:
             return Action(snapshot, button, label_of(button, number, locale), target)
     return None
 
 
-async def tell_of(earlier: PressRecord, action: Action, context: InteractionContext, reply: Reply) -> None:
-    """Say what came before; who was told of it may go on knowingly, where there is a second one."""
+async def report_earlier(earlier: PressRecord, action: Action, request: PressRequest) -> None:
+    """Tell the user about an earlier press, with a button to repeat it where that makes something new.
+
+    Raises `PressRefused` where it cannot be repeated.
+    """
     label = escape(action.label)
     if earlier.state.in_flight:
         raise PressRefused(Text.REPLY_IN_FLIGHT, label=label)
-    made = earlier.message.url(earlier.guild_id) if earlier.message else f"`{earlier.child_id or '-'}`"
+    link = earlier.message.url(earlier.guild_id) if earlier.message else f"`{earlier.child_id or '-'}`"
     if earlier.state is Press.ACCEPTED and not is_repeatable(action.button.custom_id):
-        raise PressRefused(Text.REPLY_ALREADY_MADE, label=label, link=made)
-    rows = action.after(earlier.number).repeated(Text.BUTTON_AGAIN, context)
+        raise PressRefused(Text.REPLY_ALREADY_MADE, label=label, link=link)
+    rows = action.repeating(earlier.number).again_button(Text.BUTTON_AGAIN, request.context)
     text = Text.REPLY_ALREADY_MADE if earlier.state is Press.ACCEPTED else PressUnclear.text
-    await reply.choose(text, rows, label=label, link=made)
+    await request.reply.send_private_menu(text, rows, label=label, link=link)

@@ -1,4 +1,4 @@
-"""Submits under way, which the end of the process waits for: cutting one off leaves nobody sure of it."""
+"""In-flight submits. Shutdown waits for them: a cancelled submit has an unknown outcome."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 
 class InFlight:
-    """Remembers the coroutines that must not be cut off."""
+    """The asyncio tasks that handle a submit at the moment."""
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
 
     @contextmanager
     def track(self) -> Iterator[None]:
-        """Note the current coroutine while the context is open."""
+        """Track the current asyncio task inside the context."""
         running = asyncio.current_task()
         assert running is not None
         self._running.add(running)
@@ -26,7 +26,7 @@ class InFlight:
             self._running.discard(running)
 
     async def finish(self, seconds: float) -> None:
-        """Wait for all of them; those that take longer are cancelled, and end as unclear."""
+        """Wait for all of them; cancel those that take longer, which then end as unclear."""
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=seconds)
             for each in late:

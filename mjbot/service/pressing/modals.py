@@ -1,8 +1,7 @@
-"""Tasks that wait for words: asked for once more, answered once, or left alone."""
+"""Tasks in status MODAL: reopen the modal, submit its input once, or dismiss it."""
 
 from __future__ import annotations
 
-import logging
 from contextlib import suppress
 from dataclasses import replace
 
@@ -11,175 +10,172 @@ from mjbot.core.card.modals import MAX_PROMPT, ModalSpec
 from mjbot.core.card.region import OWN_MASK
 from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.texts import Text
-from mjbot.core.model.custom_id import CustomId, PressTarget, Verb
+from mjbot.core.model.custom_id import CustomId, Verb
 from mjbot.core.model.press import MODAL_ACTION, Press
 from mjbot.core.model.snapshot import Dismissed, TaskSnapshot
 from mjbot.core.model.task import Phase, TaskId
 from mjbot.core.model.watch import MessageRef, WatchState
-from mjbot.errors import MJBotError, PressRefused, StoreFailed, nothing_started
-from mjbot.ports import InteractionContext, ModalInput, PressStore, Reply, TaskSource
-from mjbot.service.permits import PermitService
+from mjbot.errors import PressRefused, StoreFailed
+from mjbot.ports import PressRequest, PressStore, SubmitResult, TaskSource
+from mjbot.service.access import CHOOSE, SUBMIT, Access
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.regions import RegionService
-from mjbot.service.pressing.retry import Patience
-from mjbot.service.quotas import Quotas
-from mjbot.service.status import StatusService
+from mjbot.service.pressing.submission import SubmissionJournal
+from mjbot.service.reader import TaskReader
+from mjbot.service.watching.opener import CardOpener
 from mjbot.service.watching.watches import WatchService
 from mjbot.tracker import TaskTracker
 
-log = logging.getLogger(__name__)
-
 
 class ModalService:
-    """Answers windows. Like a press, an answer is committed first and sent once."""
+    """Handles tasks that wait for modal input."""
 
     def __init__(
         self,
+        *,
         source: TaskSource,
         presses: PressStore,
+        access: Access,
+        reader: TaskReader,
         tracker: TaskTracker,
-        status: StatusService,
+        watches: WatchService,
+        opener: CardOpener,
         regions: RegionService,
-        permits: PermitService,
-        quotas: Quotas,
-        cards: WatchService,
-        in_flight: InFlight,
-        patience: Patience,
         drafts: Drafts,
+        journal: SubmissionJournal,
+        in_flight: InFlight,
         clock: Clock,
     ) -> None:
         self._source = source
         self._presses = presses
+        self._access = access
+        self._reader = reader
         self._tracker = tracker
-        self._status = status
+        self._watches = watches
+        self._opener = opener
         self._regions = regions
-        self._permits = permits
-        self._quotas = quotas
-        self._cards = cards
-        self._under_way = in_flight
-        self._patience = patience
         self._drafts = drafts
+        self._journal = journal
+        self._in_flight = in_flight
         self._clock = clock
 
-    async def write(
-        self, context: InteractionContext, on: MessageRef, task_id: TaskId, target: PressTarget, reply: Reply
-    ) -> None:
-        """Open the window of a waiting task, from what is known of it here."""
-        await self._admit(context, on, task_id)
-        await self._refuse_answered(task_id)
-        snapshot = self._tracker.snapshot(task_id)
-        draft = self._drafts.get(context.user_id, task_id, MODAL_ACTION)
-        text = draft or (snapshot.task.prompt[:MAX_PROMPT] if snapshot and snapshot.task else "")
-        submit_to = CustomId(Verb.MODAL, task_id, str(target))
-        await reply.ask(ModalSpec(submit_to, _label(context), text, asks_for_mask=target.region == OWN_MASK))
+    async def open(self, request: PressRequest) -> None:
+        """Open the modal of a waiting task, from what is known without a read. Raises `MJBotError`."""
+        await self._access.require_press(request, CHOOSE)
+        await self._refuse_answered(request.task_id)
+        snapshot = self._tracker.snapshot(request.task_id)
+        draft = self._drafts.get(request.context.user_id, request.task_id, MODAL_ACTION)
+        prompt = draft or (snapshot.task.prompt[:MAX_PROMPT] if snapshot and snapshot.task else "")
+        target = CustomId(Verb.MODAL, request.task_id, str(request.target))
+        label = translate(Text.BUTTON_WRITE, request.context.private_locale)
+        await request.reply.send_modal(
+            ModalSpec(target, label, prompt, asks_for_mask=request.target.region == OWN_MASK)
+        )
 
-    async def answer(
-        self,
-        context: InteractionContext,
-        on: MessageRef,
-        task_id: TaskId,
-        target: PressTarget,
-        modal_input: ModalInput,
-        reply: Reply,
-    ) -> None:
-        """Give a waiting task its words. Raises `MJBotError`."""
-        self._status.admit_spending(context)
-        await self._admit(context, on, task_id)
-        if not modal_input.prompt.strip():
+    async def submit(self, request: PressRequest) -> None:
+        """Submit the input of a waiting task. Raises `MJBotError`."""
+        assert request.modal_input is not None
+        await self._access.require_press(request, SUBMIT)
+        task_id, user_id = request.task_id, request.context.user_id
+        if not request.modal_input.prompt.strip():
             raise PressRefused(Text.REPLY_PROMPT_MISSING)
-        self._drafts.keep(context.user_id, task_id, MODAL_ACTION, modal_input.prompt)
-        await reply.defer()
-        with self._under_way.track():
-            snapshot = await self._status.known(task_id)
+        self._drafts.keep(user_id, task_id, MODAL_ACTION, request.modal_input.prompt)
+        await request.reply.defer()
+        with self._in_flight.track():
+            snapshot = await self._reader.get(task_id)
             if snapshot.task is not None and snapshot.task.phase is not Phase.WAITING:
                 raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
-            mask = await self._regions.mask(context, task_id, target, modal_input) if target.region else ""
-            await self._quotas.press(context)
-            await self._answer(context, on, snapshot, modal_input, mask)
-        self._drafts.drop(context.user_id, task_id, MODAL_ACTION)
+            mask = await self._regions.mask(request) if request.target.region else ""
+            await self._submit(request, snapshot, mask)
+        self._drafts.drop(user_id, task_id, MODAL_ACTION)
 
-    async def _answer(
-        self,
-        context: InteractionContext,
-        on: MessageRef,
-        snapshot: TaskSnapshot,
-        modal_input: ModalInput,
-        mask: str,
-    ) -> None:
-        task_id = snapshot.id
-        if await self._presses.begin(task_id, MODAL_ACTION, context.user_id, self._clock.now()) is not None:
+    async def dismiss(self, request: PressRequest) -> None:
+        """Dismiss the modal of a waiting task: nothing is started. Raises `MJBotError`."""
+        await self._access.require_press(request, CHOOSE)
+        await self._refuse_answered(request.task_id)
+        await request.reply.defer()
+        await self._tracker.observe({request.task_id: Dismissed()})
+
+    async def _submit(self, request: PressRequest, snapshot: TaskSnapshot, mask: str) -> None:
+        submission = ModalSubmission(self._source, self._watches, request, snapshot, mask)
+        if await self._journal.begin(submission, request.context.user_id) is not None:
             raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
-
-        async def waiting(until: float | None) -> None:
-            await (
-                track(Press.RETRYING) if until else self._presses.note(task_id, MODAL_ACTION, Press.RETRYING)
-            )
-
-        async def track(state: Press) -> None:
-            with suppress(StoreFailed):  # what happened is told all the same
-                await self._presses.note(task_id, MODAL_ACTION, state)
-                await self._cards.repaint(on, snapshot)
-
-        try:
-            await self._cards.repaint(on, snapshot)
-            accepted = await self._patience.submit(
-                lambda: self._source.submit_modal(task_id, modal_input.prompt, mask),
-                task_id,
-                MODAL_ACTION,
-                waiting,
-                lambda: track(Press.SENDING),
-            )
-        except BaseException as error:
-            await track(Press.REFUSED if nothing_started(error) else Press.UNCLEAR)
-            if isinstance(error, MJBotError):
-                error.values.setdefault("label", _label(context))
-            raise
-        await track(Press.ACCEPTED)
-        if accepted.task_id != task_id:
-            await self._continue(
-                context, await self._cards.message_of(on, task_id), snapshot, accepted.task_id, modal_input
-            )
+        result = await self._journal.send(submission)
+        if result.task_id == snapshot.id:
+            with suppress(StoreFailed):  # the upstream goes on all the same
+                await self._journal.confirm(submission)
+            await self._journal.finish(submission)
+            await self._watches.resume_on(request.message, snapshot)  # it may have been dismissed meanwhile
         else:
-            await self._cards.resume_on(on, snapshot)  # it may have been left alone meanwhile
-        self._tracker.poll_soon(accepted.task_id)
-
-    async def leave(self, context: InteractionContext, on: MessageRef, task_id: TaskId, reply: Reply) -> None:
-        """Decide that a window is not to be answered."""
-        await self._admit(context, on, task_id)
-        await self._refuse_answered(task_id)
-        await reply.defer()
-        await self._tracker.observe({task_id: Dismissed()})
-
-    async def _admit(self, context: InteractionContext, on: MessageRef, task_id: TaskId) -> None:
-        self._status.admit(context)
-        await self._permits.check(context, on, task_id)
+            await self._retarget(request, submission, result.task_id)
+        self._tracker.poll_soon(result.task_id)
 
     async def _refuse_answered(self, task_id: TaskId) -> None:
         state = (await self._presses.of(task_id)).get(MODAL_ACTION)
         if state not in (None, Press.REFUSED):
             raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
 
-    async def _continue(
+    async def _retarget(self, request: PressRequest, submission: ModalSubmission, task_id: TaskId) -> None:
+        """Follow the new id on the same message: some upstreams go on under another one."""
+        before = submission.snapshot
+        assert before.task is not None
+        assert request.modal_input is not None
+        message = await self._watches.message_of(request.message, before.id)
+        task = replace(before.task, id=task_id, status="SUBMITTED", prompt=request.modal_input.prompt)
+        snapshot = TaskSnapshot(task_id, opened_at=self._clock.now(), task=task)
+        watch = replace(self._opener.new_watch(request.context, task_id, message), state=WatchState.OPEN)
+        await self._watches.reopen(message)
+        await self._journal.accept(submission, watch, snapshot)
+        await self._watches.retarget(watch, before.id, snapshot)
+
+
+class ModalSubmission:
+    """A `Submission` of the input of a task in status MODAL."""
+
+    kind = ""
+    action = MODAL_ACTION
+
+    def __init__(
         self,
-        context: InteractionContext,
-        on: MessageRef,
+        source: TaskSource,
+        watches: WatchService,
+        request: PressRequest,
         snapshot: TaskSnapshot,
-        task_id: TaskId,
-        modal_input: ModalInput,
+        mask: str,
     ) -> None:
-        """A server that goes on under another number: the same message follows that."""
-        now = self._clock.now()
-        assert snapshot.task is not None
-        task = replace(snapshot.task, id=task_id, status="SUBMITTED", prompt=modal_input.prompt)
-        child = TaskSnapshot(task_id, opened_at=now, task=task)
-        watch = replace(self._status.new_watch(context, task_id, on), state=WatchState.OPEN)
-        await self._cards.reopen(on)
-        await self._presses.accept(
-            snapshot.id, MODAL_ACTION, translate(Text.BUTTON_WRITE, "en"), watch, child
+        self._source = source
+        self._watches = watches
+        self._request = request
+        self._snapshot = snapshot
+        self._mask = mask
+
+    @property
+    def snapshot(self) -> TaskSnapshot:
+        """The task that waits."""
+        return self._snapshot
+
+    @property
+    def label(self) -> str:
+        """The label of its button."""
+        return translate(Text.BUTTON_WRITE, self._request.context.private_locale)
+
+    @property
+    def message(self) -> MessageRef:
+        """The message of the button that opened the modal."""
+        return self._request.message
+
+    async def acknowledge(self) -> None:
+        """Do nothing: the response was deferred before the task was read."""
+
+    async def send(self) -> SubmitResult:
+        """Submit the input."""
+        assert self._request.modal_input is not None
+        return await self._source.submit_modal(
+            self._snapshot.id, self._request.modal_input.prompt, self._mask
         )
-        await self._cards.retarget(watch, snapshot.id, child)
 
-
-def _label(context: InteractionContext) -> str:
-    return translate(Text.BUTTON_WRITE, context.private_locale)
+    async def show_queue_full(self, _next_try: float) -> None:
+        """Show the wait on the task's own card."""
+        with suppress(StoreFailed):
+            await self._watches.repaint(self._request.message, self._snapshot)

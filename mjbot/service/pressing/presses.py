@@ -1,194 +1,174 @@
-"""A press of one of the task's own buttons: submitted once, and its answer becomes the child's card."""
+"""A press of one of the task's own buttons: submitted once, its response becomes the result's card."""
 
 from __future__ import annotations
 
-import logging
-from contextlib import suppress
-
-from mjbot.clock import Clock
 from mjbot.core.card.buttons import kind_of
 from mjbot.core.card.card import queue_full_card
 from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
-from mjbot.core.model.custom_id import CustomId, PressTarget, Verb
-from mjbot.core.model.press import Press
+from mjbot.core.model.custom_id import CustomId, Verb
+from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
-from mjbot.errors import MJBotError, PressRefused, StoreFailed
-from mjbot.ports import (
-    InteractionContext,
-    ModalInput,
-    PressStore,
-    Reply,
-    SubmitResult,
-    TaskSource,
-    WatchStore,
-)
-from mjbot.service.permits import PermitService
-from mjbot.service.pressing.actions import Action, action_of, tell_of
-from mjbot.service.pressing.children import ChildService
-from mjbot.service.pressing.drafts import Drafts
+from mjbot.errors import PressRefused
+from mjbot.ports import PressRequest, SubmitResult, TaskSource
+from mjbot.service.access import CHOOSE, SUBMIT, Access
+from mjbot.service.pressing.actions import Action, find_action, report_earlier
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.prompts import ModalPrompts
-from mjbot.service.pressing.regions import RegionService
-from mjbot.service.pressing.retry import Patience
-from mjbot.service.pressing.submission import Submission
-from mjbot.service.quotas import Quotas
-from mjbot.service.status import StatusService
+from mjbot.service.pressing.result_cards import ResultCards
+from mjbot.service.pressing.retries import SubmitRetries
+from mjbot.service.pressing.submission import SubmissionJournal
+from mjbot.service.reader import TaskReader
+from mjbot.service.watching.renderer import CardRenderer
 from mjbot.service.watching.watches import WatchService
-
-log = logging.getLogger(__name__)
 
 
 class PressService:
-    """Submits presses. A row in the database is committed first, so that nothing is sent twice."""
+    """Handles presses of a task's own actions."""
 
     def __init__(
         self,
+        *,
         source: TaskSource,
-        store: WatchStore,
-        presses: PressStore,
-        status: StatusService,
-        regions: RegionService,
-        permits: PermitService,
-        quotas: Quotas,
-        cards: WatchService,
+        access: Access,
+        reader: TaskReader,
+        renderer: CardRenderer,
+        watches: WatchService,
+        prompts: ModalPrompts,
+        journal: SubmissionJournal,
+        results: ResultCards,
+        retries: SubmitRetries,
         in_flight: InFlight,
-        patience: Patience,
-        drafts: Drafts,
-        clock: Clock,
     ) -> None:
         self._source = source
-        self._store = store
-        self._presses = presses
-        self._status = status
-        self._permits = permits
-        self._quotas = quotas
-        self._cards = cards
-        self._children = ChildService(presses, status, cards)
-        self._patience = patience
-        self._questions = ModalPrompts(presses, regions, drafts)
-        self._clock = clock
-        self._under_way = in_flight
+        self._access = access
+        self._reader = reader
+        self._renderer = renderer
+        self._watches = watches
+        self._prompts = prompts
+        self._journal = journal
+        self._results = results
+        self._retries = retries
+        self._in_flight = in_flight
 
-    async def press(
-        self,
-        context: InteractionContext,
-        on: MessageRef,
-        task_id: TaskId,
-        target: PressTarget,
-        reply: Reply,
-        modal_input: ModalInput | None = None,
-    ) -> None:
-        """Press an action. Raises `MJBotError`, with the button's label in it.
-
-        ``modal_input``: what its window was given.
-        """
-        self._status.admit_spending(context)
-        await self._permits.check(context, on, task_id)
-        with self._under_way.track():
-            if (stored := await self._store.snapshot(task_id)) is None or stored.task is None:
-                await reply.defer()  # the task must be read first, which may take longer than Discord waits
-            action = await self._action(task_id, target, context.locale, reply)
-            _, refused = await self._cards.renderer.pressed(task_id)
-            if kind_of(action.button.custom_id) in refused:
+    async def press(self, request: PressRequest) -> None:
+        """Press an action, after asking for what it still needs. Raises `MJBotError`."""
+        await self._access.require_press(request, SUBMIT)
+        with self._in_flight.track():
+            action = await self._find(request)
+            _, not_offered = await self._renderer.pressed(request.task_id)
+            if kind_of(action.button.custom_id) in not_offered:
                 raise PressRefused(Text.REPLY_ACTION_NOT_OFFERED, label=escape(action.label))
-            if self._questions.wanting(action, modal_input):
-                await self._questions.ask(context, action, reply)
+            if self._prompts.needed(action, request.modal_input):
+                await self._prompts.ask(request, action)
                 return
-            mask = await self._questions.checked(context, action, modal_input, reply) if modal_input else ""
+            mask = await self._prompts.check(request, action)
             if mask is not None:
-                await self._press(context, on, action, reply, modal_input, mask)
+                await self._submit(request, action, mask)
 
-    async def stop_trying(
-        self, context: InteractionContext, on: MessageRef, task_id: TaskId, action: str, reply: Reply
-    ) -> None:
-        """Give up a press for which there is no room."""
-        self._status.admit(context)
-        await self._permits.check(context, on, task_id)
-        if not self._patience.stop(task_id, action):
+    async def stop_retrying(self, request: PressRequest) -> None:
+        """Stop retrying a submit that the upstream queue has no room for. Raises `MJBotError`."""
+        await self._access.require_press(request, CHOOSE)
+        if not self._retries.stop(request.task_id, request.target.action):
             raise PressRefused(Text.REPLY_NOTHING_TO_STOP)
-        await reply.defer()
+        await request.reply.defer()
 
     async def finish(self, seconds: float) -> None:
-        """Give up what waits for room, and wait for what is on its way."""
-        self._patience.stop_all()
-        await self._under_way.finish(seconds)
+        """Stop retrying, and wait for the submits in flight: the process is about to stop."""
+        self._retries.close()
+        await self._in_flight.finish(seconds)
 
-    async def _press(
-        self,
-        context: InteractionContext,
-        on: MessageRef,
-        action: Action,
-        reply: Reply,
-        modal_input: ModalInput | None = None,
-        mask: str = "",
-    ) -> None:
-        await self._quotas.press(context)
-        task_id, now, after = action.snapshot.id, self._clock.now(), action.target.repeats
-        earlier = await self._presses.begin(task_id, action.digest, context.user_id, now, after=after)
-        if earlier is not None:
-            await tell_of(earlier, action, context, reply)
-            return
-        attempt = Submission(self._source, action, modal_input, mask)
-        try:
-            ref = await reply.defer()
-            await self._cards.repaint(on, action.snapshot)
-            accepted = await self._submit(context, attempt, action, reply)
-        except BaseException as error:
-            await self._failed(action, on, error, in_flight=attempt.in_flight)
-            raise
-        self._questions.settled(context, action)
-        try:
-            await self._children.born(
-                context, action.snapshot, (action.digest, action.label), accepted, modal_input, ref, reply
-            )
-        except StoreFailed as error:
-            label = escape(action.label)
-            raise PressRefused(Text.REPLY_STARTED_NOT_SHOWN, label=label, id=accepted.task_id) from error
-        finally:
-            await self._cards.repaint(on, action.snapshot)
-        await self._cards.check_children(action.snapshot, context.guild_id)
-
-    async def _submit(
-        self, context: InteractionContext, attempt: Submission, action: Action, reply: Reply
-    ) -> SubmitResult:
-        task_id = action.snapshot.id
-
-        async def waiting(until: float | None) -> None:
-            await self._presses.note(task_id, action.digest, Press.RETRYING)
-            if until is not None:
-                stop = CustomId(Verb.STOP, task_id, action.digest)
-                await reply.hold(queue_full_card(stop, action.label, until, context.locale))
-
-        return await self._patience.submit(
-            attempt.send,
-            task_id,
-            action.digest,
-            waiting,
-            lambda: self._presses.note(task_id, action.digest, Press.SENDING),
-        )
-
-    async def _action(self, task_id: TaskId, target: PressTarget, locale: str, reply: Reply) -> Action:
-        action = action_of(await self._status.known(task_id), target, locale)
-        if action is None:  # the stored view may be older than the message
-            await reply.defer()  # reading may take longer than Discord waits
-            action = action_of(await self._status.read(task_id), target, locale)
+    async def _find(self, request: PressRequest) -> Action:
+        task_id, reply = request.task_id, request.reply
+        if not await self._reader.is_known(task_id):
+            await reply.defer()  # a read may take longer than Discord waits
+        action = find_action(await self._reader.get(task_id), request.target, request.context.locale)
+        if action is None:  # the stored snapshot may be older than the message
+            await reply.defer()
+            action = find_action(await self._reader.fetch(task_id), request.target, request.context.locale)
         if action is None:
             raise PressRefused(Text.REPLY_BUTTON_GONE, id=task_id)
         return action
 
-    async def _failed(self, action: Action, on: MessageRef, error: BaseException, *, in_flight: bool) -> None:
-        state = Press.UNCLEAR if in_flight else Press.REFUSED
-        if isinstance(error, PressRefused) and error.for_good:
-            state = Press.UNKNOWN_ACTION
-        if isinstance(error, MJBotError):
-            error.values.setdefault("label", escape(action.label))
-            task_id = action.snapshot.id
-            log.info("press %s of task %s: %s", action.digest, task_id, state, extra={"task": task_id})
-            log.debug("what was said: %s", error)  # may hold words of a prompt
-        with suppress(StoreFailed):  # what happened is told all the same
-            await self._presses.note(action.snapshot.id, action.digest, state)
-            if state is Press.UNKNOWN_ACTION:
-                await self._presses.refuse_kind(kind_of(action.button.custom_id), self._clock.now())
-            await self._cards.repaint(on, action.snapshot)
+    async def _submit(self, request: PressRequest, action: Action, mask: str) -> None:
+        submission = ActionSubmission(self._source, request, action, mask)
+        earlier = await self._journal.begin(
+            submission, request.context.user_id, repeats=action.target.repeats
+        )
+        if earlier is not None:
+            await report_earlier(earlier, action, request)
+            return
+        result = await self._journal.send(submission)
+        self._prompts.accepted(request, action)
+        try:
+            await self._results.open(request, submission, result, submission.response)
+        finally:
+            await self._journal.finish(submission)
+        await self._watches.check_children(action.snapshot, request.context.guild_id)
+
+
+class ActionSubmission:
+    """A `Submission` of an action, then of the modal that it opens where it needs one."""
+
+    def __init__(self, source: TaskSource, request: PressRequest, action: Action, mask: str) -> None:
+        self._source = source
+        self._request = request
+        self._action = action
+        self._mask = mask
+        self._modal_task: TaskId | None = None
+        self._response: MessageRef | None = None
+
+    @property
+    def snapshot(self) -> TaskSnapshot:
+        """The task whose action it is."""
+        return self._action.snapshot
+
+    @property
+    def action(self) -> str:
+        """The digest of the action."""
+        return self._action.digest
+
+    @property
+    def label(self) -> str:
+        """The label of its button."""
+        return self._action.label
+
+    @property
+    def kind(self) -> str:
+        """The kind of action."""
+        return kind_of(self._action.button.custom_id)
+
+    @property
+    def message(self) -> MessageRef:
+        """The message that was pressed."""
+        return self._request.message
+
+    @property
+    def response(self) -> MessageRef:
+        """The deferred response, which becomes the result's card."""
+        assert self._response is not None, "acknowledged before it is sent"
+        return self._response
+
+    async def acknowledge(self) -> None:
+        """Defer the response."""
+        self._response = await self._request.reply.defer()
+
+    async def send(self) -> SubmitResult:
+        """Submit the action, unless an earlier try has, then its modal."""
+        modal_input = self._request.modal_input
+        if self._modal_task is None:
+            custom_id = self._action.button.custom_id
+            result = await self._source.submit_action(self._action.snapshot.id, custom_id)
+            if modal_input is None or not result.needs_modal:
+                return result
+            self._modal_task = result.task_id
+        assert modal_input is not None
+        return await self._source.submit_modal(self._modal_task, modal_input.prompt, self._mask)
+
+    async def show_queue_full(self, next_try: float) -> None:
+        """Show the wait in place of the result's card."""
+        stop = CustomId(Verb.STOP, self._action.snapshot.id, self._action.digest)
+        locale = self._request.context.locale
+        card = queue_full_card(stop, self._action.label, next_try, locale)
+        await self._request.reply.show_placeholder(card)

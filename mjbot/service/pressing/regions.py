@@ -1,117 +1,110 @@
-"""Where to repaint: the picture with its cells, and the mask that comes of a choice."""
+"""Choosing the region to repaint: the picture with its cells, and the mask for a choice."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from mjbot.core.card.card import Picture, picture_of
 from mjbot.core.card.region import OWN_MASK, build_region_picker, cells_of
 from mjbot.core.card.state import state_of
 from mjbot.core.i18n.texts import Text
-from mjbot.core.model.custom_id import PressTarget
 from mjbot.core.model.press import MODAL_ACTION
-from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
-from mjbot.errors import PressRefused, UpstreamError
-from mjbot.ports import File, InteractionContext, MaskSource, ModalInput, PressStore, Reply
-from mjbot.service.permits import PermitService
-from mjbot.service.status import StatusService
+from mjbot.errors import MaskProblem, MaskRefused, PressRefused, UpstreamError
+from mjbot.ports import File, MaskSource, ModalInput, PressRequest, PressStore
+from mjbot.service.access import CHOOSE, Access
+from mjbot.service.reader import TaskReader
 
 _UPLOAD_BYTES = 8 * 1024 * 1024
+_TEXTS: Mapping[MaskProblem, Text] = {
+    MaskProblem.NO_PICTURE: Text.REPLY_REGION_NO_PICTURE,
+    MaskProblem.NOT_AN_IMAGE: Text.REPLY_MASK_NOT_AN_IMAGE,
+    MaskProblem.WRONG_SIZE: Text.REPLY_MASK_SIZE,
+    MaskProblem.BLANK: Text.REPLY_MASK_BLANK,
+}
 
 
 class RegionService:
-    """Asks where to repaint, in private, and turns the choice into a mask."""
+    """Asks privately where to repaint, and turns the choice into a mask."""
 
-    def __init__(
-        self, presses: PressStore, status: StatusService, permits: PermitService, masks: MaskSource
-    ) -> None:
+    def __init__(self, presses: PressStore, access: Access, reader: TaskReader, masks: MaskSource) -> None:
         self._presses = presses
-        self._status = status
-        self._permits = permits
+        self._access = access
+        self._reader = reader
         self._masks = masks
         self._newest: dict[MessageRef, object] = {}
-        """The last press on each picker that is being drawn."""
+        """The last press on each picker whose preview is being drawn."""
 
-    async def choose(
-        self, context: InteractionContext, on: MessageRef, task_id: TaskId, target: PressTarget, reply: Reply
-    ) -> None:
-        """Show an area that somebody has just changed. Raises `MJBotError`."""
-        self._status.admit(context)
-        await self._permits.check(context, on, task_id)
+    async def choose(self, request: PressRequest) -> None:
+        """Show the region that a press has just changed. Raises `MJBotError`."""
+        await self._access.require_press(request, CHOOSE)
         # The buttons first: each carries the choice that it leads to, so the next press must find them new.
-        if not await reply.edit_buttons(build_region_picker(task_id, target, context.private_locale)):
-            await self.show(context, task_id, target, reply)
+        rows = build_region_picker(request.task_id, request.target, request.context.private_locale)
+        if not await request.reply.edit_buttons(rows):
+            await self.show(request)
             return
-        newest = self._newest[on] = object()
+        newest = self._newest[request.message] = object()
         try:
-            file = await self._preview(context, task_id, target)
-            if self._newest.get(on) is newest:
-                await self._show(context, task_id, target, file, reply)
+            file = await self._preview(request)
+            if self._newest.get(request.message) is newest:
+                await self._send(request, file)
         finally:
-            if self._newest.get(on) is newest:
-                del self._newest[on]
+            if self._newest.get(request.message) is newest:
+                del self._newest[request.message]
 
-    async def show(
-        self, context: InteractionContext, task_id: TaskId, target: PressTarget, reply: Reply
-    ) -> None:
-        """Show a picture's cells to one person, with those of the area lit."""
-        await reply.defer(private=True)
-        await self._show(context, task_id, target, await self._preview(context, task_id, target), reply)
+    async def show(self, request: PressRequest) -> None:
+        """Show the picture's cells to the user, with those of the region highlighted."""
+        await request.reply.defer(private=True)
+        await self._send(request, await self._preview(request))
 
-    async def _preview(
-        self, context: InteractionContext, task_id: TaskId, target: PressTarget
-    ) -> File | None:
-        picture = await self._picture(context, task_id, target)
-        return await self._masks.preview(picture, target.region) if picture else None
-
-    async def _show(
-        self,
-        context: InteractionContext,
-        task_id: TaskId,
-        target: PressTarget,
-        file: File | None,
-        reply: Reply,
-    ) -> None:
-        # Cells that were chosen stay, though the picture may be out of reach for a moment.
-        sized = file is not None or bool(cells_of(target.region))
-        rows = build_region_picker(task_id, target, context.private_locale, sized=sized)
-        text = Text.REPLY_REGION if sized else Text.REPLY_REGION_OWN_MASK
-        await reply.choose(text, rows, file=file if context.can_attach else None)
-
-    async def mask(
-        self, context: InteractionContext, task_id: TaskId, target: PressTarget, modal_input: ModalInput
-    ) -> str:
-        """The mask of a choice, as large as the picture. Raises `PressRefused`."""
-        picture = await self._picture(context, task_id, target)
-        if target.region == OWN_MASK:
-            return await self._own_mask(picture, modal_input)
-        if picture is None:
-            raise PressRefused(Text.REPLY_REGION_NO_PICTURE)
-        return await self._masks.of_cells(picture, target.region)
-
-    async def _own_mask(self, picture: Picture | None, modal_input: ModalInput) -> str:
-        upload = modal_input.upload
-        if upload is None:
-            raise PressRefused(Text.REPLY_MASK_MISSING)
-        if upload.size > _UPLOAD_BYTES:
-            raise PressRefused(Text.REPLY_MASK_TOO_LARGE, n=_UPLOAD_BYTES // 1024 // 1024)
+    async def mask(self, request: PressRequest) -> str:
+        """The mask for a request's region, as large as the picture. Raises `PressRefused`."""
+        picture = await self._picture(request)
         try:
-            data = await upload.read()
-        except OSError as error:
-            raise PressRefused(Text.REPLY_MASK_MISSING) from error
-        return await self._masks.of_upload(picture, data)
+            if request.target.region == OWN_MASK:
+                return await self._masks.of_upload(picture, await _uploaded(request.modal_input))
+            if picture is None:
+                raise MaskRefused(MaskProblem.NO_PICTURE)
+            return await self._masks.of_cells(picture, request.target.region)
+        except MaskRefused as error:
+            (w, h), (x, y) = error.expected, error.size
+            raise PressRefused(_TEXTS[error.problem], w=w, h=h, x=x, y=y) from error
 
-    async def _picture(
-        self, context: InteractionContext, task_id: TaskId, target: PressTarget
-    ) -> Picture | None:
-        """The picture that is repainted: of the task, or of the parent of a task that waits."""
-        if target.action == MODAL_ACTION:
-            asked = (task_id, context.guild_id)
+    async def _preview(self, request: PressRequest) -> File | None:
+        picture = await self._picture(request)
+        return await self._masks.preview(picture, request.target.region) if picture else None
+
+    async def _send(self, request: PressRequest, file: File | None) -> None:
+        context, target = request.context, request.target
+        # Chosen cells stay, even if the picture cannot be fetched for a moment.
+        has_cells = file is not None or bool(cells_of(target.region))
+        rows = build_region_picker(request.task_id, target, context.private_locale, sized=has_cells)
+        text = Text.REPLY_REGION if has_cells else Text.REPLY_REGION_OWN_MASK
+        await request.reply.send_private_menu(text, rows, file=file if context.can_attach else None)
+
+    async def _picture(self, request: PressRequest) -> Picture | None:
+        """The picture to repaint: the task's, or that of the parent of a task that waits for input."""
+        task_id = request.task_id
+        if request.target.action == MODAL_ACTION:
+            asked = (task_id, request.context.guild_id)
             parent = (await self._presses.histories([asked]))[asked].lineage.parent
             if parent is None:
                 return None
             task_id = parent.task_id
         try:
-            snapshot = await self._status.known(task_id)
+            snapshot = await self._reader.get(task_id)
         except UpstreamError:
             return None
         return picture_of(snapshot, state_of(snapshot, {}))
+
+
+async def _uploaded(modal_input: ModalInput | None) -> bytes:
+    upload = modal_input.upload if modal_input else None
+    if upload is None:
+        raise PressRefused(Text.REPLY_MASK_MISSING)
+    if upload.size > _UPLOAD_BYTES:
+        raise PressRefused(Text.REPLY_MASK_TOO_LARGE, n=_UPLOAD_BYTES // 1024 // 1024)
+    try:
+        return await upload.read()
+    except OSError as error:
+        raise PressRefused(Text.REPLY_MASK_MISSING) from error

@@ -1,40 +1,191 @@
-"""One press on its way to the service: the action, then the words of the window that it opens."""
+"""The submission journal: every submit to the upstream, from its first commit to its outcome.
+
+Submits are not idempotent and cost money, so each one is committed before it is sent and is sent once:
+
+    begin ──► SENDING ──► ACCEPTED        the result's card is committed in the same transaction
+                │  ▲ ├──► REFUSED         the upstream said no, or nothing was sent
+                │  │ ├──► UNKNOWN_ACTION  refused, and never accepted by this upstream
+                │  │ └──► UNCLEAR         no response: only the user may repeat it ("Do it again")
+                ▼  │
+              RETRYING ──► REFUSED        the queue stayed full, the user stopped it, or the process stops
+
+A restart finds SENDING (the process died while a submit was in flight) and makes it UNCLEAR, and RETRYING,
+which it makes REFUSED. So the way back from RETRYING to SENDING must be committed before anything is sent;
+every other transition may be lost to a failing database, and then errs on the safe side.
+"""
 
 from __future__ import annotations
 
-from mjbot.core.model.task import TaskId
-from mjbot.errors import nothing_started
-from mjbot.ports import ModalInput, SubmitResult, TaskSource
-from mjbot.service.pressing.actions import Action
+import logging
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Protocol
+
+from mjbot.clock import Clock
+from mjbot.core.i18n.text import escape
+from mjbot.core.i18n.texts import Text
+from mjbot.core.model.press import Press
+from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.watch import MessageRef, Watch
+from mjbot.errors import (
+    ActionNotOffered,
+    PressRefused,
+    PressUnclear,
+    RefusalReason,
+    StoreFailed,
+    SubmitRefused,
+    SubmitUnclear,
+    UpstreamError,
+)
+from mjbot.ports import PressRecord, PressStore, SubmitResult
+from mjbot.service.pressing.retries import Pause, RetryBackoff, RetryStopped, SubmitRetries
+from mjbot.service.watching.watches import WatchService
+
+log = logging.getLogger(__name__)
+
+_TEXTS: Mapping[RefusalReason, Text] = {
+    RefusalReason.NOT_ACCEPTED: Text.REPLY_NOT_ACCEPTED,
+    RefusalReason.PARENT_GONE: Text.REPLY_PARENT_GONE,
+    RefusalReason.NO_ACCOUNT: Text.REPLY_NO_ACCOUNT,
+    RefusalReason.BANNED_WORD: Text.REPLY_BANNED_WORD,
+    RefusalReason.NOT_READY: Text.REPLY_NOT_READY,
+    RefusalReason.QUEUE_FULL: Text.REPLY_QUEUE_FULL,
+    RefusalReason.NOT_OFFERED: Text.REPLY_ACTION_NOT_OFFERED,
+}
 
 
-class Submission:
-    """Sends a press, and again what was refused of it; knows whether anything of it may have started."""
+class Submission(Protocol):
+    """One submit: the press of an action, or the input of a modal that a task waits for."""
 
-    def __init__(self, source: TaskSource, action: Action, modal_input: ModalInput | None, mask: str) -> None:
-        self._source = source
-        self._action = action
-        self._words = modal_input
-        self._mask = mask
-        self._window: TaskId | None = None
-        self.in_flight = False
-        """True from the moment something is sent until the service says that nothing was started."""
+    @property
+    def snapshot(self) -> TaskSnapshot:
+        """The task that it belongs to."""
+        ...
+
+    @property
+    def action(self) -> str:
+        """Its name in the presses table: the digest of the action, or `MODAL`."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """The label of its button."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """The kind of action, which an upstream may not offer; "" for a modal."""
+        ...
+
+    @property
+    def message(self) -> MessageRef:
+        """The message whose buttons show how it goes."""
+        ...
+
+    async def acknowledge(self) -> None:
+        """Respond to the interaction before anything is sent. Raises when Discord refuses."""
+        ...
 
     async def send(self) -> SubmitResult:
-        """Send what is still to be sent. Raises like `TaskSource.submit_action`."""
-        self.in_flight = True
-        try:
-            return await self._send()
-        except Exception as error:
-            self.in_flight = not nothing_started(error)
-            raise
+        """Send what is still to be sent. Raises `SubmitError`, `UpstreamError`."""
+        ...
 
-    async def _send(self) -> SubmitResult:
-        if self._window is None:
-            action = self._action
-            accepted = await self._source.submit_action(action.snapshot.id, action.button.custom_id)
-            if self._words is None or not accepted.needs_modal:
-                return accepted
-            self._window = accepted.task_id
-        assert self._words is not None
-        return await self._source.submit_modal(self._window, self._words.prompt, self._mask)
+    async def show_queue_full(self, next_try: float) -> None:
+        """Show that the queue is full, and when the next try is (unix seconds). Never raises."""
+        ...
+
+
+class SubmissionJournal:
+    """Runs submissions and commits each of their transitions."""
+
+    def __init__(
+        self, presses: PressStore, watches: WatchService, retries: SubmitRetries, clock: Clock
+    ) -> None:
+        self._presses = presses
+        self._watches = watches
+        self._retries = retries
+        self._clock = clock
+
+    async def begin(self, submission: Submission, user_id: int, *, repeats: int = 0) -> PressRecord | None:
+        """Commit SENDING, or return the earlier press that forbids it. Raises `StoreFailed`."""
+        task_id, now = submission.snapshot.id, self._clock.now()
+        return await self._presses.begin(task_id, submission.action, user_id, now, after=repeats)
+
+    async def send(self, submission: Submission) -> SubmitResult:
+        """Send a submission that has begun, again while the queue is full; commit how it fails.
+
+        The caller commits ACCEPTED with `accept` or `confirm`. Raises `MJBotError`.
+        """
+        in_flight = False
+        backoff = RetryBackoff()
+        try:
+            await submission.acknowledge()
+            await self._repaint(submission)
+            while True:
+                in_flight = True
+                try:
+                    return await submission.send()
+                except (SubmitRefused, UpstreamError) as error:
+                    in_flight = False
+                    if (pause := backoff.pause_after(error)) is None:
+                        raise
+                await self._wait_to_retry(submission, pause)
+        except BaseException as error:
+            await self._fail(submission, error, in_flight=in_flight)
+            raise _complete(error, submission.label) from error
+
+    async def confirm(self, submission: Submission) -> None:
+        """Commit ACCEPTED for a submit that goes on with the same task. Raises `StoreFailed`."""
+        await self._presses.note(submission.snapshot.id, submission.action, Press.ACCEPTED)
+
+    async def accept(self, submission: Submission, watch: Watch, result: TaskSnapshot) -> None:
+        """Commit ACCEPTED together with the task it made and the watch of its card. Raises `StoreFailed`."""
+        parent_id, label = submission.snapshot.id, submission.label
+        await self._presses.accept(parent_id, submission.action, label, watch, result)
+
+    async def finish(self, submission: Submission) -> None:
+        """Show the outcome on the card that was pressed."""
+        await self._repaint(submission)
+
+    async def _wait_to_retry(self, submission: Submission, pause: Pause) -> None:
+        task_id, action = submission.snapshot.id, submission.action
+        next_try = self._clock.now() + pause.seconds
+        with suppress(StoreFailed):  # SENDING stays, which a restart makes UNCLEAR: the safe side
+            await self._presses.note(task_id, action, Press.RETRYING)
+        if pause.visible:
+            await submission.show_queue_full(next_try)
+        await self._retries.wait(task_id, action, next_try)
+        await self._presses.note(task_id, action, Press.SENDING)
+        if pause.visible:
+            await self._repaint(submission)
+
+    async def _fail(self, submission: Submission, error: BaseException, *, in_flight: bool) -> None:
+        state = Press.UNCLEAR if in_flight else Press.REFUSED
+        if isinstance(error, ActionNotOffered) and submission.kind:
+            state = Press.UNKNOWN_ACTION
+        task_id, action = submission.snapshot.id, submission.action
+        log.info("press %s of task %s: %s", action, task_id, state, extra={"task": task_id})
+        log.debug("the upstream said: %s", error)  # may quote a prompt
+        with suppress(StoreFailed):  # the user is told all the same
+            await self._presses.note(task_id, action, state)
+            if state is Press.UNKNOWN_ACTION:
+                await self._presses.refuse_kind(submission.kind, self._clock.now())
+            await self._repaint(submission)
+
+    async def _repaint(self, submission: Submission) -> None:
+        await self._watches.repaint(submission.message, submission.snapshot)
+
+
+def _complete(error: BaseException, label: str) -> BaseException:
+    """The error as the user is told it, with the label of the button."""
+    escaped = escape(label)
+    match error:
+        case SubmitRefused(reason=reason, word=word):
+            unnamed = reason is RefusalReason.BANNED_WORD and not word
+            text = Text.REPLY_BANNED_WORD_UNNAMED if unnamed else _TEXTS[reason]
+            return PressRefused(text, str(error), label=escaped, word=escape(word))
+        case SubmitUnclear():
+            return PressUnclear(str(error), label=escaped)
+        case RetryStopped():
+            return PressRefused(Text.REPLY_RETRY_STOPPED, label=escaped)
+    return error

@@ -1,4 +1,4 @@
-"""From a view to its card: with what was pressed on the task, and with its kin."""
+"""Renders a task's card, with its presses and its parent and children."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import Watch
 from mjbot.ports import PressStore, TaskHistory
 
-_REFUSED_SECONDS = 24 * 3600.0  # then the service is asked again: it may have learnt the action
+_REFUSED_SECONDS = 24 * 3600.0  # then an action is offered again: upstreams learn with their updates
 
 
 class CardRenderer:
-    """Draws cards; what the database knows beside a task is looked up for many at once."""
+    """Renders cards; presses and lineage are read from the store, for many cards at once."""
 
     def __init__(self, presses: PressStore, clock: Clock, watch_limit: float) -> None:
         self._presses = presses
@@ -27,34 +27,36 @@ class CardRenderer:
     async def card(
         self, snapshot: TaskSnapshot, locale: str, guild_id: int | None, *, unwatched: bool = False
     ) -> Card:
-        """The card for a view."""
+        """The card for a snapshot."""
         asked = (snapshot.id, guild_id)
-        histories = (await self._presses.histories([asked]))[asked]
-        return render(snapshot, self._context(histories, locale, await self._refused(), unwatched=unwatched))
-
-    async def cards(self, delivered: Sequence[tuple[Watch, TaskSnapshot]]) -> list[tuple[Watch, Card]]:
-        """The cards of these views for their messages, with one look into the database for all."""
-        known = await self._presses.histories(
-            [(snapshot.id, watch.guild_id) for watch, snapshot in delivered]
+        history = (await self._presses.histories([asked]))[asked]
+        return render(
+            snapshot, self._context(history, locale, await self._not_offered(), unwatched=unwatched)
         )
-        refused = await self._refused()
+
+    async def cards(self, shown: Sequence[tuple[Watch, TaskSnapshot]]) -> list[tuple[Watch, Card]]:
+        """The cards of these snapshots for their messages, with one store query for all."""
+        known = await self._presses.histories([(snapshot.id, watch.guild_id) for watch, snapshot in shown])
+        not_offered = await self._not_offered()
         return [
             (
                 watch,
-                render(snapshot, self._context(known[snapshot.id, watch.guild_id], watch.locale, refused)),
+                render(
+                    snapshot, self._context(known[snapshot.id, watch.guild_id], watch.locale, not_offered)
+                ),
             )
-            for watch, snapshot in delivered
+            for watch, snapshot in shown
         ]
 
     async def pressed(self, task_id: TaskId) -> tuple[Mapping[str, Press], frozenset[str]]:
-        """The presses of a task, and the kinds of action that the service does not offer at present."""
-        return await self._presses.of(task_id), await self._refused()
+        """The presses of a task, and the kinds of action that the upstream does not offer at present."""
+        return await self._presses.of(task_id), await self._not_offered()
 
-    async def _refused(self) -> frozenset[str]:
+    async def _not_offered(self) -> frozenset[str]:
         return await self._presses.refused_kinds(self._clock.now() - _REFUSED_SECONDS)
 
     def _context(
-        self, histories: TaskHistory, locale: str, refused: frozenset[str], *, unwatched: bool = False
+        self, history: TaskHistory, locale: str, not_offered: frozenset[str], *, unwatched: bool = False
     ) -> CardContext:
-        presses, lineage = histories.presses, histories.lineage
-        return CardContext(locale, presses, lineage, self._watch_limit, unwatched, refused)
+        presses, lineage = history.presses, history.lineage
+        return CardContext(locale, presses, lineage, self._watch_limit, unwatched, not_offered)

@@ -1,4 +1,4 @@
-"""Which messages follow which task, at this moment."""
+"""The index of open watches, by message and by task."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mjbot.core.model.watch import MessageRef, Watch
 
 
 class WatchIndex:
-    """Every open watch, found by its message and by its task."""
+    """Every open watch; lookups are O(1)."""
 
     def __init__(self) -> None:
         self._by_ref: dict[MessageRef, Watch] = {}
@@ -21,14 +21,14 @@ class WatchIndex:
         return ref in self._by_ref
 
     def add(self, watch: Watch) -> None:
-        """A message follows a task; it follows no other one any more."""
+        """Add a watch, in place of any other on its message."""
         self.pop(watch.ref)
         self._by_ref[watch.ref] = watch
         self._by_task[watch.task_id][watch.ref] = None
         self._guilds[watch.guild_id] += 1
 
     def pop(self, ref: MessageRef) -> Watch | None:
-        """A message follows its task no more. Returns what it followed."""
+        """Remove and return the watch of a message."""
         watch = self._by_ref.pop(ref, None)
         if watch is not None:
             refs = self._by_task[watch.task_id]
@@ -39,7 +39,7 @@ class WatchIndex:
         return watch
 
     def get(self, ref: MessageRef) -> Watch | None:
-        """What a message follows."""
+        """The watch of a message."""
         return self._by_ref.get(ref)
 
     def of(self, task_id: TaskId) -> list[Watch]:
@@ -51,9 +51,9 @@ class WatchIndex:
         return task_id in self._by_task
 
     def where(self, holds: Callable[[Watch], bool]) -> list[Watch]:
-        """The watches for which something holds."""
+        """The watches that satisfy a predicate."""
         return [watch for watch in self._by_ref.values() if holds(watch)]
 
     def live(self, guild_id: int) -> int:
-        """How many messages of a server follow a task."""
+        """How many messages of a guild follow a task."""
         return self._guilds[guild_id]

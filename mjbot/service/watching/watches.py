@@ -1,4 +1,4 @@
-"""Which messages follow which task, and what each must show next."""
+"""Watches: which messages follow which task, and what each must show next."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 
 class WatchService:
-    """Keeps watched messages true: changes in, edits out; a watch closes once its end is confirmed."""
+    """Turns changes of tasks into edits; a watch closes once its final card is delivered."""
 
     def __init__(
         self,
@@ -51,109 +51,106 @@ class WatchService:
         self._presses = presses
         self._tracker = tracker
         self._editor = editor
-        self.renderer = renderer
-        self._followers = WatchIndex()
-        self._unsaved = WriteBehind(store, clock)
-        tracker.on_change = self.on_change
-        editor.on_settled = self.on_settled
+        self._renderer = renderer
+        self._index = WatchIndex()
+        self._buffer = WriteBehind(store, clock)
 
-    def live(self, guild_id: int | None) -> int:
-        """How many messages of a server follow a task; 0 for direct messages, which nobody shares."""
-        return self._followers.live(guild_id) if guild_id else 0
+    def live_cards(self, guild_id: int) -> int:
+        """How many messages of a guild follow a task."""
+        return self._index.live(guild_id)
 
-    async def keep(
+    async def start(
         self, watch: Watch, snapshot: TaskSnapshot, card: Card, older: Sequence[Watch] = ()
     ) -> None:
-        """Follow a task for a message that shows ``watch.delivered``; older messages of it hand over."""
+        """Follow a task on a message that shows ``watch.delivered``, in place of older messages of it."""
         self._editor.prime(watch.ref, watch.delivered, card.state)
-        self._followers.add(watch)
-        log.info("a message follows task %s", snapshot.id, extra={"task": snapshot.id})
+        self._index.add(watch)
+        log.info("watch opened: task=%s", snapshot.id, extra={"task": snapshot.id})
         self._tracker.follow(snapshot)
         for old in older:
-            if self._unsaved.is_over(old.ref):
-                continue  # it shows its end, and keeps it
-            self._followers.pop(old.ref)
-            farewell = superseded_card(snapshot, watch.ref.url(watch.guild_id), old.locale)
-            self._submit(old.ref, farewell)
-        # Something may have been learnt while the card was on its way to Discord.
+            if self._buffer.is_closed(old.ref):
+                continue  # it shows the final card and keeps it
+            self._index.pop(old.ref)
+            link = watch.ref.url(watch.guild_id)
+            self._submit(old.ref, superseded_card(snapshot, link, old.locale))
+        # The task may have changed while the card was on its way to Discord.
         current = self._tracker.snapshot(snapshot.id) or snapshot
         self._submit(watch.ref, card if current is snapshot else await self._card(current, watch))
 
     async def retarget(self, watch: Watch, before: TaskId, snapshot: TaskSnapshot) -> None:
-        """Follow another task on a message that followed one."""
-        if (old := self._followers.pop(watch.ref)) is not None:
+        """Follow another task on a message that already follows one."""
+        if (old := self._index.pop(watch.ref)) is not None:
             watch = replace(watch, delivered=old.delivered)
         self._drop_unfollowed(before)
-        await self.keep(watch, snapshot, await self._card(snapshot, watch))
+        await self.start(watch, snapshot, await self._card(snapshot, watch))
 
     async def _card(self, snapshot: TaskSnapshot, watch: Watch) -> Card:
-        return await self.renderer.card(snapshot, watch.locale, watch.guild_id)
+        return await self._renderer.card(snapshot, watch.locale, watch.guild_id)
 
     async def message_of(self, ref: MessageRef, task_id: TaskId) -> MessageRef:
-        """The card that a press belongs to: a private message about it cannot be edited later."""
+        """The message of the card that a press belongs to: an ephemeral message cannot be edited later."""
         watch = await self._watch_for(ref, task_id)
         return watch.ref if watch else ref
 
     async def resume_on(self, ref: MessageRef, snapshot: TaskSnapshot) -> None:
-        """Follow a task again on the card that a press belongs to, if nothing follows it there."""
+        """Follow a task again on the card that a press belongs to, unless it is followed there."""
         watch = await self._watch_for(ref, snapshot.id)
-        if watch is None or watch.ref in self._followers:
+        if watch is None or watch.ref in self._index:
             return
         watch = replace(watch, state=WatchState.OPEN)
-        self._unsaved.reopen(watch.ref)
+        self._buffer.reopen(watch.ref)
         await self._store.add(watch, snapshot)
-        await self.keep(watch, snapshot, await self._card(snapshot, watch))
+        await self.start(watch, snapshot, await self._card(snapshot, watch))
 
     async def _watch_for(self, ref: MessageRef, task_id: TaskId) -> Watch | None:
         stored = await self._store.watches_of([task_id])
-        return watch_for((self._unsaved.known(watch) for watch, _ in stored), ref)
+        return watch_for((self._buffer.known(watch) for watch, _ in stored), ref)
 
     async def reopen(self, ref: MessageRef) -> DeliveredState:
-        """What a message shows whose watch is over; to be asked before a new one is committed for it."""
-        self._unsaved.reopen(ref)
+        """What a message with a closed watch shows; call it before a new watch is committed for it."""
+        self._buffer.reopen(ref)
         watch = await self._store.watch_at(ref)
-        return self._unsaved.known(watch).delivered if watch else NOTHING_DELIVERED
+        return self._buffer.known(watch).delivered if watch else NOTHING_DELIVERED
 
     async def repaint(self, ref: MessageRef, snapshot: TaskSnapshot) -> None:
-        """Draw a message anew because a press changed its buttons; its watch may be long closed."""
-        watch = self._followers.get(ref)
+        """Draw a message again because a press changed its buttons; its watch may be long closed."""
+        watch = self._index.get(ref)
         if watch is None:
             watch = await self._watch_for(ref, snapshot.id)
             if watch is None:
                 return
             self._editor.prime(watch.ref, watch.delivered)
-        # The press may have waited long for its answer: nothing older than what is known goes out.
+        # The press may have waited long for its response: nothing older than the newest snapshot goes out.
         known = self._tracker.snapshot(snapshot.id) or await self._store.snapshot(snapshot.id)
         await self._repaint(watch, known or snapshot)
 
     async def on_change(self, snapshots: Sequence[TaskSnapshot]) -> None:
-        """Tasks changed: persist first, then offer the new cards.
+        """Store the changed tasks, then submit their new cards.
 
-        What cannot be written is shown all the same, and written when it can be: after a restart the
-        service is asked anyway.
+        What cannot be written is shown all the same and written later: a restart reads the upstream anyway.
         """
-        await self._unsaved.save(snapshots)
-        delivered = [(watch, snapshot) for snapshot in snapshots for watch in self._followers.of(snapshot.id)]
-        for watch, card in await self.renderer.cards(delivered):
-            if self._followers.get(watch.ref) is watch:  # or it was taken for something else meanwhile
+        await self._buffer.save(snapshots)
+        shown = [(watch, snapshot) for snapshot in snapshots for watch in self._index.of(snapshot.id)]
+        for watch, card in await self._renderer.cards(shown):
+            if self._index.get(watch.ref) is watch:  # it may have been replaced meanwhile
                 self._submit(watch.ref, card)
 
     async def on_settled(self, edit: Edit, outcome: Outcome) -> None:
-        """An edit is over. Its watch closes when the last card was confirmed, or can never be."""
+        """Note what an edit delivered; close the watch after the final card, or when the message is gone."""
         ref = edit.ref
         match outcome:
             case Delivered(delivered):
-                self._unsaved.note(ref, delivered)
+                self._buffer.note(ref, delivered)
             case Gone(channel=channel):
-                with suppress(StoreFailed):  # the next edit, or the next start, finds it gone again
+                with suppress(StoreFailed):  # the next edit, or the next start, notices it again
                     await (self.close_channel(ref.channel_id) if channel else self._message_gone(ref))
                 return
-        # A live card that Discord refused is dropped; the next one may be better.
+        # A card that Discord refused is dropped; the next one may be accepted.
         if edit.card.final:
             self._close(ref)
 
     async def check_children(self, snapshot: TaskSnapshot, guild_id: int | None) -> None:
-        """Drop the children whose messages somebody deleted, of those that a card links to."""
+        """Unlink the children whose messages were deleted, among those that a card links to."""
         if not snapshot.settled:
             return  # it had no buttons yet
         for ref in await self._presses.children(snapshot.id, guild_id, MAX_LINKED):
@@ -161,33 +158,33 @@ class WatchService:
                 await self._message_gone(ref)
 
     async def _message_gone(self, ref: MessageRef) -> None:
-        """A message was deleted: nothing follows a task on it, and no parent's card leads to it."""
+        """Close the watch of a deleted message and remove the links to it."""
         self._editor.forget(ref)
         self._close(ref)
         await self._redraw(await self._presses.unlink(ref))
 
     async def resume(self) -> None:
-        """Take up every open watch again; only cards that differ from what is shown are edited."""
+        """Resume every open watch after a restart; only cards that differ from what is shown are edited."""
         interrupted = await self._presses.end_interrupted()
         found = [
             (watch, stored or TaskSnapshot(watch.task_id, opened_at=watch.created_at))
             for watch, stored in await self._store.open_watches()
         ]
         for watch, snapshot in found:
-            self._followers.add(watch)
+            self._index.add(watch)
             self._tracker.follow(snapshot, soon=True)
-        for watch, card in await self.renderer.cards(found):
+        for watch, card in await self._renderer.cards(found):
             self._editor.prime(watch.ref, watch.delivered, card.state)
             if card.state is not CardState.UNSEEN:
                 self._submit(watch.ref, card)
-        # Buttons whose press died with the last process are given back. What was delivered last is not
-        # certain, so the cards are drawn whatever their digests say.
+        # Buttons whose press was in flight when the last process died are enabled again. What was delivered
+        # last is not certain, so these cards are edited whatever their digests say.
         await self._redraw(interrupted, certain=False)
 
     async def _redraw(self, tasks: Sequence[TaskId], *, certain: bool = True) -> None:
-        """Draw the newest cards of these tasks anew, also those whose watch is long closed."""
+        """Draw the newest cards of these tasks again, also those whose watch is long closed."""
         stored = await self._store.watches_of(tasks)
-        found = {self._unsaved.known(watch): snapshot for watch, snapshot in stored}
+        found = {self._buffer.known(watch): snapshot for watch, snapshot in stored}
         for watch in newest(found):
             snapshot = found[watch]
             if snapshot is not None:
@@ -201,44 +198,44 @@ class WatchService:
             self._release(watch.ref)
 
     def _release(self, ref: MessageRef) -> None:
-        if ref not in self._followers:
+        if ref not in self._index:
             self._editor.release(ref)
 
     async def run(self) -> None:
-        """Save what messages show, a little later and many at once, for ever."""
-        await self._unsaved.run()
+        """Write what messages show, in batches, until cancelled."""
+        await self._buffer.run()
 
     async def flush(self) -> None:
-        """Save what messages show. Raises `StoreFailed`."""
-        await self._unsaved.flush()
+        """Write what messages show now. Raises `StoreFailed`."""
+        await self._buffer.flush()
 
     def _submit(self, ref: MessageRef, card: Card) -> None:
         if not self._editor.submit(ref, card) and card.final:
             self._close(ref)
 
     def _close(self, ref: MessageRef) -> None:
-        self._unsaved.close(ref)
-        if (watch := self._followers.pop(ref)) is not None:
-            log.info("a message is done with task %s", watch.task_id, extra={"task": watch.task_id})
+        self._buffer.close(ref)
+        if (watch := self._index.pop(ref)) is not None:
+            log.info("watch closed: task=%s", watch.task_id, extra={"task": watch.task_id})
             self._drop_unfollowed(watch.task_id)
         self._editor.release(ref)
 
     async def close_channel(self, channel_id: int) -> None:
-        """Nothing in this channel can be edited any more: end its watches."""
+        """Close the watches of a channel whose messages cannot be edited any more."""
         await self._store.close_channel(channel_id)
-        self._forget(self._followers.where(lambda watch: watch.ref.channel_id == channel_id))
+        self._forget(self._index.where(lambda watch: watch.ref.channel_id == channel_id))
 
     async def close_guild(self, guild_id: int) -> None:
-        """The bot has left this guild: end its watches."""
+        """Close the watches of a guild that the bot has left."""
         await self._store.close_guild(guild_id)
-        self._forget(self._followers.where(lambda watch: watch.guild_id == guild_id))
+        self._forget(self._index.where(lambda watch: watch.guild_id == guild_id))
 
     def _forget(self, gone: Sequence[Watch]) -> None:
         for watch in gone:
-            self._followers.pop(watch.ref)
+            self._index.pop(watch.ref)
             self._editor.forget(watch.ref)
             self._drop_unfollowed(watch.task_id)
 
     def _drop_unfollowed(self, task_id: TaskId) -> None:
-        if not self._followers.followed(task_id):
+        if not self._index.followed(task_id):
             self._tracker.unfollow(task_id)

@@ -1,4 +1,4 @@
-"""What is still to be written to the database: a little later, many at once, and again if it cannot be."""
+"""A write-behind buffer for the store: writes in batches, a second later, and retries failed ones."""
 
 from __future__ import annotations
 
@@ -16,60 +16,58 @@ _SECONDS = 1.0
 
 
 class WriteBehind:
-    """Views, what messages show, and watches that are over. The database is told of them in this order."""
+    """Snapshots, delivered states and closed watches, written in this order."""
 
     def __init__(self, store: WatchStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
         self._snapshots: dict[TaskId, TaskSnapshot] = {}
-        self._delivered: dict[MessageRef, DeliveredState] = {}
-        self._over: set[MessageRef] = set()
-        self._wakeup = Wakeup(clock, "until there is something to write")
-        self._pause = Wakeup(clock, "until what messages show is saved")
+        self._states: dict[MessageRef, DeliveredState] = {}
+        self._closed: set[MessageRef] = set()
+        self._wakeup = Wakeup(clock, "until something is to be written")
+        self._pause = Wakeup(clock, "until the next batch")
 
     async def save(self, snapshots: Sequence[TaskSnapshot]) -> None:
-        """Write views now; or, where the database takes nothing at the moment, later."""
+        """Write snapshots now, or later if the store cannot take them at the moment."""
         self._snapshots |= {snapshot.id: snapshot for snapshot in snapshots}
         try:
-            await self._save_views()
+            await self._save_snapshots()
         except StoreFailed:
             self._wakeup.notify()
 
     def note(self, ref: MessageRef, delivered: DeliveredState) -> None:
-        """A message shows this now."""
-        self._delivered[ref] = delivered
+        """Note what a message shows now."""
+        self._states[ref] = delivered
         self._wakeup.notify()
 
     def known(self, watch: Watch) -> Watch:
-        """A stored watch, with what its message has come to show since."""
-        return replace(watch, delivered=self._delivered.get(watch.ref, watch.delivered))
+        """A stored watch with the newest delivered state of its message."""
+        return replace(watch, delivered=self._states.get(watch.ref, watch.delivered))
 
     def close(self, ref: MessageRef) -> None:
-        """A message's watch is over. Until this is written, a new start shows its last card once more."""
-        self._over.add(ref)
+        """Close the watch of a message. Until this is written, a restart shows its last card once more."""
+        self._closed.add(ref)
         self._wakeup.notify()
 
-    def is_over(self, ref: MessageRef) -> bool:
-        """Whether a watch is over that the database still takes for open."""
-        return ref in self._over
+    def is_closed(self, ref: MessageRef) -> bool:
+        """Whether a watch is closed that the store still holds as open."""
+        return ref in self._closed
 
     def reopen(self, ref: MessageRef) -> None:
-        """A message is to be followed anew: what closes its old watch is written before this, or never."""
-        self._over.discard(ref)
+        """Forget a close that is not written yet: the message gets a new watch."""
+        self._closed.discard(ref)
 
     async def flush(self) -> None:
         """Write everything now. Raises `StoreFailed`; what was not written is kept."""
-        await self._save_views()
-        delivered, over = dict(self._delivered), set(self._over)
-        if delivered or over:
-            await self._store.save_delivered(delivered, over)
-            self._delivered = {
-                ref: each for ref, each in self._delivered.items() if delivered.get(ref) != each
-            }
-            self._over -= over
+        await self._save_snapshots()
+        delivered, closed = dict(self._states), set(self._closed)
+        if delivered or closed:
+            await self._store.save_delivered(delivered, closed)
+            self._states = {ref: each for ref, each in self._states.items() if delivered.get(ref) != each}
+            self._closed -= closed
 
     async def run(self) -> None:
-        """Write what there is, once a second at most, for ever."""
+        """Write what there is, at most once a second, until cancelled."""
         while True:
             await self._wakeup.wait(None)
             await self._pause.wait(self._clock.now() + _SECONDS)
@@ -78,7 +76,7 @@ class WriteBehind:
             except StoreFailed:
                 self._wakeup.notify()
 
-    async def _save_views(self) -> None:
+    async def _save_snapshots(self) -> None:
         if snapshots := list(self._snapshots.values()):
             await self._store.save(snapshots)
             for snapshot in snapshots:

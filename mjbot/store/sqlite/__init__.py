@@ -1,1 +1,31 @@
-"""The stores on SQLite; all SQL is here."""
+"""The stores on SQLite."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from mjbot.ports import Stores
+from mjbot.store.sqlite.guilds import SqliteGuilds
+from mjbot.store.sqlite.key_values import SqliteKeyValues
+from mjbot.store.sqlite.presses import SqlitePresses
+from mjbot.store.sqlite.process_lock import process_lock
+from mjbot.store.sqlite.pruning import SqlitePruner
+from mjbot.store.sqlite.thread import DatabaseThread
+from mjbot.store.sqlite.usage import SqliteUsage
+from mjbot.store.sqlite.watches import SqliteWatches
+
+
+@asynccontextmanager
+async def open_sqlite(path: str, upstream: str) -> AsyncIterator[Stores]:
+    """Open a file (or ``:memory:``) for this process only. Raises `StartupError`."""
+    with process_lock(path):
+        async with DatabaseThread(path) as thread:
+            yield Stores(
+                watches=SqliteWatches(thread),
+                presses=SqlitePresses(thread, upstream),
+                guilds=SqliteGuilds(thread),
+                usage=SqliteUsage(thread),
+                pruner=SqlitePruner(thread),
+                key_values=SqliteKeyValues(thread),
+            )

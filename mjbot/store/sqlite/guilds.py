@@ -1,4 +1,4 @@
-"""What each guild has chosen, on SQLite."""
+"""Settings of guilds on SQLite."""
 
 from __future__ import annotations
 
@@ -15,20 +15,22 @@ class SqliteGuilds:
         self._thread = thread
 
     async def policy(self, guild_id: int) -> PressPolicy:
-        """Who may press in a guild; anyone, where nothing was chosen."""
+        """Return who may press in a guild."""
 
         def work(db: Database) -> PressPolicy:
             rows = list(db.table("guilds").rows_where("guild_id = ?", [guild_id]))
-            return PressPolicy(PressScope(rows[0]["presses"]), rows[0]["role_id"]) if rows else PressPolicy()
+            return (
+                PressPolicy(PressScope(rows[0]["press_scope"]), rows[0]["role_id"]) if rows else PressPolicy()
+            )
 
         return await self._thread.run(work)
 
     async def set_policy(self, guild_id: int, policy: PressPolicy) -> None:
-        """Keep a guild's choice."""
+        """Store who may press in a guild."""
 
         def work(db: Database) -> None:
             with db.atomic():
-                row = {"guild_id": guild_id, "presses": policy.scope, "role_id": policy.role_id}
+                row = {"guild_id": guild_id, "press_scope": policy.scope, "role_id": policy.role_id}
                 db.table("guilds").upsert(row, pk="guild_id")
 
         await self._thread.run(work)

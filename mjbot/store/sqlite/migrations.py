@@ -1,15 +1,17 @@
-"""The schema, step by step. A step that has shipped is never changed; a new one is added below it."""
+"""The schema as a list of migrations. One that has shipped is never changed, nor is its name."""
 
 from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
+
+from mjbot.errors import StartupError
 
 migrations = Migrations("mjbot")
 
 
 @migrations()
 def first_tables(db: Database) -> None:
-    """Tasks, watches, presses, what each place has seen, and a few named values."""
+    """Tasks, watches, presses, the tasks that each audience has seen, and single values."""
     db.table("tasks").create(
         {"id": str, "view": str, "phase": str, "prompt": str, "updated_at": float}, pk="id"
     )
@@ -51,7 +53,7 @@ def first_tables(db: Database) -> None:
 
 @migrations()
 def lineage_and_counted_presses(db: Database) -> None:
-    """What was made from what; presses are numbered, so that each repetition counts once."""
+    """Parents and children of tasks; presses are numbered, so that each repetition counts once."""
     db.table("presses").add_column("number", int, not_null_default=1)
     db.execute("update presses set state = 'unclear' where state = 'warned'")
     db.table("lineage").create(
@@ -79,20 +81,76 @@ def choices_of_guilds(db: Database) -> None:
 
 @migrations()
 def kinds_of_action_that_are_not_offered(db: Database) -> None:
-    """What an image service does not offer: ``service`` is its address."""
+    """Actions that an image service does not offer; ``service`` is its address."""
     db.table("refused_kinds").create({"service": str, "kind": str, "at": float}, pk=("service", "kind"))
 
 
 @migrations()
 def indexes_for_forgetting(db: Database) -> None:
-    """What is old is found by its age, and what belongs to it by its task."""
+    """Pruning finds old tasks by their age, and what belongs to them by their id."""
     db.table("tasks").create_index(["updated_at"])
     db.table("seen").create_index(["task_id"])
 
 
 @migrations()
 def uses_of_the_last_hour(db: Database) -> None:
-    """What the limits are counted by; ``who`` is a person or a server."""
+    """The uses that rate limits count; ``who`` is a user or a guild."""
     db.table("uses").create({"who": str, "kind": str, "at": float})
     db.table("uses").create_index(["who", "kind", "at"])
     db.table("uses").create_index(["at"])
+
+
+@migrations()
+def names_of_tables_columns_and_values(db: Database) -> None:
+    """Tables, columns and stored values are named as in the code."""
+    for statement in _RENAMES:
+        db.execute(statement)
+    db.execute(_RENAME_IN_SNAPSHOTS)
+    for table, columns in (
+        ("seen", ["audience", "at"]),
+        ("usage", ["who", "kind", "at"]),
+        ("usage", ["at"]),
+    ):
+        db.table(table).create_index(columns)
+
+
+_RENAMES = (
+    "alter table uses rename to usage",
+    "alter table named rename to key_values",
+    "alter table key_values rename column name to key",
+    "update key_values set key = 'webhook_token' where key = 'hook_token'",
+    "alter table seen rename column place to audience",
+    "alter table refused_kinds rename column service to upstream",
+    "alter table guilds rename column presses to press_scope",
+    "alter table tasks rename column view to snapshot",
+    # SQLite keeps the names of indexes; they are created again with the new ones.
+    "drop index idx_seen_place_at",
+    "drop index idx_uses_who_kind_at",
+    "drop index idx_uses_at",
+)
+# What is not JSON stays as it is; reading it returns no snapshot.
+_RENAME_IN_SNAPSHOTS = """
+update tasks set snapshot = json_replace(
+    json_set(
+        json_remove(snapshot, '$.trouble'),
+        '$.problem', case json_extract(snapshot, '$.trouble')
+            when 'down' then 'unavailable'
+            when 'web_page' then 'unexpected_html'
+            when 'slow_down' then 'rate_limited'
+            else json_extract(snapshot, '$.trouble') end),
+    '$.condition', case json_extract(snapshot, '$.condition')
+        when 'left' then 'dismissed'
+        else json_extract(snapshot, '$.condition') end)
+where json_valid(snapshot)
+"""
+
+
+def upgrade(db: Database) -> None:
+    """Apply what is missing, each migration in a transaction.
+
+    Raises `StartupError` if a newer version made the database; it is left as it is then.
+    """
+    known = {each.name for each in migrations._migrations}
+    if any(each.name not in known for each in migrations.applied(db)):
+        raise StartupError("The database was made by a newer mjbot. Install that version to use it.")
+    migrations.apply(db)

@@ -1,4 +1,4 @@
-"""Presses and what was made of what, on SQLite: the guard against submitting anything twice."""
+"""Presses and lineage on SQLite."""
 
 from __future__ import annotations
 
@@ -13,28 +13,24 @@ from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef, Watch
 from mjbot.ports import PressRecord, TaskHistory
-from mjbot.store.sqlite.rows import press_record, save_views, save_watch
+from mjbot.store.sqlite.rows import press_record, save_snapshots, save_watch
 from mjbot.store.sqlite.thread import DatabaseThread
 
 _OVER = (Press.REFUSED, Press.UNKNOWN_ACTION)
 
 
 class SqlitePresses:
-    """A `PressStore`; ``service`` is the address of the image service. Each method is one transaction."""
+    """A `PressStore`; ``upstream`` is the address of the image service."""
 
-    def __init__(self, thread: DatabaseThread, service: str = "") -> None:
+    def __init__(self, thread: DatabaseThread, upstream: str) -> None:
         self._thread = thread
-        self._service = service
-        self._refused: dict[str, float] | None = None  # read once: every card asks, and few are ever added
+        self._upstream = upstream
+        self._refused: dict[str, float] | None = None  # a cache: every card needs it
 
     async def begin(
         self, task_id: TaskId, action: str, user_id: int, at: float, *, after: int = 0
     ) -> PressRecord | None:
-        """Commit a press, or return the earlier one that forbids it.
-
-        A press that was refused forbids nothing. One that was made, or of which nobody knows, is
-        repeated only by somebody who was told of it: who names its number in ``after``.
-        """
+        """Store a press as SENDING, or return the earlier one that forbids it."""
 
         def work(db: Database) -> PressRecord | None:
             with db.atomic():
@@ -57,11 +53,11 @@ class SqlitePresses:
         return await self._thread.run(work)
 
     async def last(self, task_id: TaskId, action: str) -> PressRecord | None:
-        """The last press of an action."""
+        """Return the last press of an action."""
         return await self._thread.run(lambda db: _last(db, task_id, action))
 
     async def note(self, task_id: TaskId, action: str, state: Press) -> None:
-        """Note how the last press of an action stands."""
+        """Store the state of the last press of an action."""
 
         def work(db: Database) -> None:
             with db.atomic():
@@ -73,34 +69,31 @@ class SqlitePresses:
     async def accept(
         self, task_id: TaskId, action: str, label: str, watch: Watch, snapshot: TaskSnapshot
     ) -> None:
-        """Note that a press was accepted, with the watch and view of what it made."""
+        """Store that a press was accepted, with its child."""
 
         def work(db: Database) -> None:
-            place = {
+            message = {
                 "child_id": watch.task_id,
                 "guild_id": watch.guild_id,
                 "channel_id": watch.ref.channel_id,
                 "message_id": watch.ref.message_id,
             }
-            related = place | {"parent_id": task_id, "label": label, "at": watch.created_at}
-            row = place | {"task_id": task_id, "action": action, "state": Press.ACCEPTED}
+            related = message | {"parent_id": task_id, "label": label, "at": watch.created_at}
+            row = message | {"task_id": task_id, "action": action, "state": Press.ACCEPTED}
             with db.atomic():
                 db.table("lineage").upsert(related, pk="child_id")
                 save_watch(db, watch)
-                save_views(db, [snapshot])
+                save_snapshots(db, [snapshot])
                 db.table("presses").upsert(row, pk=("task_id", "action"))
 
         await self._thread.run(work)
 
     async def of(self, task_id: TaskId) -> dict[str, Press]:
-        """The state of the last press of each action of a task."""
+        """Return the state of the last press of each action."""
         return await self._thread.run(lambda db: _presses(db, task_id))
 
     async def end_interrupted(self) -> list[TaskId]:
-        """The tasks whose presses died with the last process.
-
-        One that was on its way may have been made; one that waited for another try was not.
-        """
+        """Settle presses that were in flight, and return their tasks."""
 
         def work(db: Database) -> list[TaskId]:
             with db.atomic():
@@ -116,7 +109,7 @@ class SqlitePresses:
     async def histories(
         self, asked: Sequence[tuple[TaskId, int | None]]
     ) -> dict[tuple[TaskId, int | None], TaskHistory]:
-        """The presses of these tasks, and their kin as far as the guild beside each has seen them."""
+        """Return presses and lineage of each ``(task, guild)``."""
 
         def work(db: Database) -> dict[tuple[TaskId, int | None], TaskHistory]:
             return {
@@ -127,7 +120,7 @@ class SqlitePresses:
         return await self._thread.run(work)
 
     async def children(self, task_id: TaskId, guild_id: int | None, limit: int) -> list[MessageRef]:
-        """The messages of the first children of a task, as far as this guild has seen them."""
+        """Return the messages of the first children of a task."""
 
         def work(db: Database) -> list[MessageRef]:
             rows = list(db.query(_CHILDREN, {"id": task_id, "guild": guild_id}))[:limit]
@@ -136,23 +129,23 @@ class SqlitePresses:
         return await self._thread.run(work)
 
     async def refuse_kind(self, kind: str, at: float) -> None:
-        """Remember that this service does not offer a kind of action."""
-        row = {"service": self._service, "kind": kind, "at": at}
+        """Store that the service does not offer a kind of action."""
+        row = {"upstream": self._upstream, "kind": kind, "at": at}
 
         def work(db: Database) -> None:
             with db.atomic():
-                db.table("refused_kinds").upsert(row, pk=("service", "kind"))
+                db.table("refused_kinds").upsert(row, pk=("upstream", "kind"))
 
         await self._thread.run(work)
         (await self._refused_kinds())[kind] = at
 
     async def refused_kinds(self, since: float) -> frozenset[str]:
-        """The kinds of action that this service was found not to offer since then."""
+        """Return the kinds of action that the service does not offer."""
         return frozenset(kind for kind, at in (await self._refused_kinds()).items() if at >= since)
 
     async def _refused_kinds(self) -> dict[str, float]:
         def work(db: Database) -> dict[str, float]:
-            rows = db.table("refused_kinds").rows_where("service = ?", [self._service])
+            rows = db.table("refused_kinds").rows_where("upstream = ?", [self._upstream])
             return {row["kind"]: row["at"] for row in rows}
 
         if self._refused is None:
@@ -160,7 +153,7 @@ class SqlitePresses:
         return self._refused
 
     async def unlink(self, ref: MessageRef) -> list[TaskId]:
-        """A message is gone: nothing points to it any more. Returns the tasks whose cards did."""
+        """Remove every link to a message; return the tasks whose cards had one."""
 
         def work(db: Database) -> list[TaskId]:
             with db.atomic():
@@ -194,8 +187,8 @@ def _lineage(db: Database, task_id: TaskId, guild_id: int | None) -> Lineage:
     up = list(db.query(_PARENT, {"id": task_id, "guild": guild_id}))
     down = db.query(_CHILDREN, {"id": task_id, "guild": guild_id})
     return Lineage(
-        _kin(up[0], "parent_id", guild_id) if up else None,
-        tuple(_kin(row, "child_id", guild_id) for row in down),
+        _related(up[0], "parent_id", guild_id) if up else None,
+        tuple(_related(row, "child_id", guild_id) for row in down),
     )
 
 
@@ -204,6 +197,6 @@ def _last(db: Database, task_id: TaskId, action: str) -> PressRecord | None:
     return press_record(rows[0]) if rows else None
 
 
-def _kin(row: dict[str, Any], name: str, guild_id: int | None) -> RelatedTask:
+def _related(row: dict[str, Any], column: str, guild_id: int | None) -> RelatedTask:
     ref = MessageRef(row["channel_id"], row["message_id"]) if row["message_id"] else None
-    return RelatedTask(TaskId(row[name]), row["label"], ref.url(guild_id) if ref else None)
+    return RelatedTask(TaskId(row[column]), row["label"], ref.url(guild_id) if ref else None)

@@ -1,4 +1,4 @@
-"""What is old and over is forgotten in small steps, so that a year's use stays small and nobody waits."""
+"""Deletion of old tasks on SQLite, in small steps: the file stays small, and no other call waits long."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ where updated_at < :before
   and not exists (select 1 from watches where task_id = tasks.id and state != 'closed')
 order by updated_at limit :limit
 """
-_OF_A_TASK = (
+_DELETE_TASK = (
     "delete from watches where task_id = ?",
     "delete from presses where task_id = ?",
     "delete from lineage where parent_id = ?",
@@ -29,16 +29,12 @@ class SqlitePruner:
         self._thread = thread
 
     async def prune(self, before: float, limit: int) -> int:
-        """Forget tasks that were read last before then and that no message follows; how many it was.
-
-        With a task go its messages, presses and kin. Its buttons still work: whoever presses one makes
-        the bot read the task anew.
-        """
+        """Delete old tasks with all that belongs to them; return how many."""
 
         def work(db: Database) -> int:
             with db.atomic():
                 ids = [(row["id"],) for row in db.query(_OLD, {"before": before, "limit": limit})]
-                for statement in _OF_A_TASK:
+                for statement in _DELETE_TASK:
                     db.conn.executemany(statement, ids)
             return len(ids)
 

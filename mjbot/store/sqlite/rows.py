@@ -1,4 +1,4 @@
-"""Rows and records: how a watch, a view and a press lie in the tables."""
+"""Conversion between rows and watches, snapshots and presses. Nothing here commits."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from mjbot.core.model.task import Phase, TaskId
 from mjbot.core.model.watch import DeliveredState, MessageRef, Watch, WatchState
 from mjbot.ports import PressRecord
 
-_VIEW = TypeAdapter(TaskSnapshot)
+_SNAPSHOT = TypeAdapter(TaskSnapshot)
 _WATCH = (
     "message_id, channel_id, guild_id, task_id, requester_id, locale, created_at, state, "
     "delivered_digest, delivered_picture, delivered_image"
 )
 
 _SEEN = (
-    "insert into seen (place, task_id, at) values (?, ?, ?)"
-    " on conflict (place, task_id) do update set at = max(at, excluded.at)"
+    "insert into seen (audience, task_id, at) values (?, ?, ?)"
+    " on conflict (audience, task_id) do update set at = max(at, excluded.at)"
 )
 
 
 def save_watch(db: Database, watch: Watch) -> None:
-    """Keep a watch; inside the caller's transaction."""
+    """Insert or replace the watch of a message."""
     db.execute(
         f"insert or replace into watches ({_WATCH}) values ({', '.join('?' * len(_WATCH.split(',')))})",
         [
@@ -47,7 +47,7 @@ def save_watch(db: Database, watch: Watch) -> None:
 
 
 def watches_where(db: Database, where: str, *values: object) -> list[Watch]:
-    """The watches for which a condition holds, oldest first."""
+    """Return the watches for which a condition holds, oldest first."""
     rows = db.query(f"select {_WATCH} from watches where {where} order by created_at", list(values))
     return [
         Watch(
@@ -66,15 +66,15 @@ def watches_where(db: Database, where: str, *values: object) -> list[Watch]:
     ]
 
 
-def save_views(db: Database, snapshots: Sequence[TaskSnapshot]) -> None:
-    """Keep views; inside the caller's transaction."""
+def save_snapshots(db: Database, snapshots: Sequence[TaskSnapshot]) -> None:
+    """Insert or replace the snapshots of tasks."""
     db.conn.executemany(
-        "insert or replace into tasks (id, view, phase, prompt, updated_at) values (?, ?, ?, ?, ?)",
+        "insert or replace into tasks (id, snapshot, phase, prompt, updated_at) values (?, ?, ?, ?, ?)",
         [
             (
                 snapshot.id,
-                _VIEW.dump_json(snapshot).decode(),
-                _phase(snapshot),
+                _SNAPSHOT.dump_json(snapshot).decode(),
+                _stored_phase(snapshot),
                 snapshot.task.prompt if snapshot.task else "",
                 snapshot.seen_at or snapshot.opened_at,
             )
@@ -83,38 +83,38 @@ def save_views(db: Database, snapshots: Sequence[TaskSnapshot]) -> None:
     )
 
 
-def save_seen(db: Database, place: str, task_id: TaskId, at: float) -> None:
-    """Keep that a place has seen a task; inside the caller's transaction."""
-    db.execute(_SEEN, [place, task_id, at])
+def save_seen(db: Database, audience: str, task_id: TaskId, at: float) -> None:
+    """Store that an audience has seen a task."""
+    db.execute(_SEEN, [audience, task_id, at])
 
 
 def audience_key(guild_id: int | None, user_id: int) -> str:
-    """Who shares what was seen: a guild, or one person in direct messages."""
+    """Return the audience: a guild, or one user in direct messages."""
     return f"guild:{guild_id}" if guild_id else f"user:{user_id}"
 
 
-def _phase(snapshot: TaskSnapshot) -> str:
+def _stored_phase(snapshot: TaskSnapshot) -> str:
     if snapshot.task is not None and snapshot.task.phase.final:
         return snapshot.task.phase
     return "over" if snapshot.settled else (snapshot.task.phase if snapshot.task else Phase.QUEUED)
 
 
-def read_view(db: Database, task_id: TaskId) -> TaskSnapshot | None:
-    """The last view of a task."""
-    rows = list(db.table("tasks").rows_where("id = ?", [task_id], select="view"))
-    return parse_view(rows[0]["view"]) if rows else None
+def read_snapshot(db: Database, task_id: TaskId) -> TaskSnapshot | None:
+    """Return the last snapshot of a task."""
+    rows = list(db.table("tasks").rows_where("id = ?", [task_id], select="snapshot"))
+    return parse_snapshot(rows[0]["snapshot"]) if rows else None
 
 
-def parse_view(stored: str) -> TaskSnapshot | None:
-    """A stored view; None if another version wrote it in another shape."""
+def parse_snapshot(stored: str) -> TaskSnapshot | None:
+    """Parse a stored snapshot; None if another version wrote it in another format."""
     try:
-        return _VIEW.validate_json(stored)
+        return _SNAPSHOT.validate_json(stored)
     except ValidationError:
-        return None  # written by another version; the next reading replaces it
+        return None  # the next reading replaces it
 
 
 def press_record(row: Mapping[str, Any]) -> PressRecord:
-    """A press, out of its row."""
+    """Convert a row of the table ``presses``."""
     message = MessageRef(row["channel_id"], row["message_id"]) if row["message_id"] else None
     child = TaskId(row["child_id"]) if row["child_id"] else None
     return PressRecord(Press(row["state"]), child, message, row["guild_id"], row["number"])

@@ -1,4 +1,4 @@
-"""Who has used what lately: what the limits are counted by, also after a restart."""
+"""Counters of the rate limits on SQLite: one row for each use in the last hour."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from mjbot.core.access.rate_limits import LONGEST, RateLimit
 from mjbot.store.sqlite.thread import DatabaseThread
 
-_NTH = "select at from uses where who = ? and kind = ? and at > ? order by at desc limit 1 offset ?"
+_NTH = "select at from usage where who = ? and kind = ? and at > ? order by at desc limit 1 offset ?"
 
 
 class SqliteUsage:
@@ -19,7 +19,7 @@ class SqliteUsage:
         self._thread = thread
 
     async def take(self, usage: Sequence[tuple[str, RateLimit]], at: float) -> float | None:
-        """Count one use by each of these, or return when the next one is free; nothing is counted then."""
+        """Count one use against each limit, or return when that is possible."""
 
         def work(db: Database) -> float | None:
             with db.atomic():
@@ -27,14 +27,14 @@ class SqliteUsage:
                 if latest := max((each for each in free if each is not None), default=None):
                     return latest
                 rows = {(who, limit.kind, at) for who, limit in usage}
-                db.conn.executemany("insert into uses (who, kind, at) values (?, ?, ?)", sorted(rows))
-                db.execute("delete from uses where at < ?", [at - LONGEST])
+                db.conn.executemany("insert into usage (who, kind, at) values (?, ?, ?)", sorted(rows))
+                db.execute("delete from usage where at < ?", [at - LONGEST])
             return None
 
         return await self._thread.run(work)
 
 
 def _free_at(db: Database, who: str, limit: RateLimit, at: float) -> float | None:
-    """None when there is room; else the moment at which the oldest use that counts is over."""
+    """Return None below the limit, else when the oldest use that counts against it expires."""
     rows = list(db.execute(_NTH, [who, limit.kind, at - limit.seconds, limit.number - 1]))
     return rows[0][0] + limit.seconds if rows else None

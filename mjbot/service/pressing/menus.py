@@ -1,0 +1,36 @@
+"""The private menu behind "More…": the actions that do not fit on a card."""
+
+from __future__ import annotations
+
+from mjbot.core.card.menu import EMPTY_PAGE, build_page
+from mjbot.core.i18n.texts import Text
+from mjbot.errors import PressRefused
+from mjbot.ports import PressRequest
+from mjbot.service.access import VIEW, Access
+from mjbot.service.reader import TaskReader
+from mjbot.service.watching.renderer import CardRenderer
+
+
+class MenuService:
+    """Shows one page of a task's menu to one user."""
+
+    def __init__(self, access: Access, reader: TaskReader, renderer: CardRenderer) -> None:
+        self._access = access
+        self._reader = reader
+        self._renderer = renderer
+
+    async def show(self, request: PressRequest, page_number: int) -> None:
+        """Show a page; the first is 1. Raises `MJBotError`."""
+        await self._access.require(request.context, VIEW)
+        await request.reply.defer(private=True)
+        snapshot = await self._reader.get(request.task_id)
+        presses, not_offered = await self._renderer.pressed(request.task_id)
+        locale = request.context.private_locale
+        page = (
+            build_page(snapshot.task, presses, locale, page_number, not_offered)
+            if snapshot.task
+            else EMPTY_PAGE
+        )
+        if page == EMPTY_PAGE:
+            raise PressRefused(Text.REPLY_BUTTON_GONE, id=request.task_id)
+        await request.reply.send_private_menu(Text.REPLY_MORE, page.rows, menu=page.menu)

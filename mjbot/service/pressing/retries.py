@@ -1,0 +1,86 @@
+"""Retrying a submit that the upstream refused for the moment: backed off, and stoppable by the user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mjbot.clock import Clock, Wakeup
+from mjbot.core.model.task import TaskId
+from mjbot.errors import NotReady, QueueFull
+
+# Seconds between tries while the queue is full; together well within the life of an interaction token.
+_QUEUE_FULL = (10.0, 20.0, 40.0, 60.0, 60.0)
+# Just after the end of a parent task the upstream itself may not know of it yet.
+_NOT_READY = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """How long to wait before the next try, and whether the user is shown the wait."""
+
+    seconds: float
+    visible: bool
+
+
+class RetryBackoff:
+    """The pauses between the tries of one submission."""
+
+    def __init__(self) -> None:
+        self._pauses = iter(_QUEUE_FULL)
+        self._excused = False
+
+    def pause_after(self, error: Exception) -> Pause | None:
+        """The pause after this refusal; None when it is final."""
+        if isinstance(error, QueueFull) and (seconds := next(self._pauses, None)) is not None:
+            return Pause(seconds, visible=True)
+        if isinstance(error, NotReady) and not self._excused:
+            self._excused = True
+            return Pause(_NOT_READY, visible=False)
+        return None
+
+
+class RetryStopped(Exception):
+    """The user stopped a retry, or the process is about to stop. Nothing was started."""
+
+
+@dataclass(slots=True)
+class _PendingRetry:
+    wakeup: Wakeup
+    stopped: bool = False
+
+
+class SubmitRetries:
+    """The submissions that wait for their next try."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._pending: dict[tuple[TaskId, str], _PendingRetry] = {}
+        self._closed = False
+
+    async def wait(self, task_id: TaskId, action: str, until: float) -> None:
+        """Wait until a moment (unix seconds). Raises `RetryStopped`."""
+        if self._closed:
+            raise RetryStopped
+        pending = _PendingRetry(Wakeup(self._clock, "until the next try of a submit"))
+        self._pending[task_id, action] = pending
+        try:
+            await pending.wakeup.wait(until)
+        finally:
+            del self._pending[task_id, action]
+        if pending.stopped:
+            raise RetryStopped
+
+    def stop(self, task_id: TaskId, action: str) -> bool:
+        """Stop retrying a submission. False when it is not waiting."""
+        pending = self._pending.get((task_id, action))
+        if pending is None:
+            return False
+        pending.stopped = True
+        pending.wakeup.notify()
+        return True
+
+    def close(self) -> None:
+        """Stop all retries: the process is about to stop."""
+        self._closed = True
+        for task_id, action in list(self._pending):
+            self.stop(task_id, action)

@@ -1,0 +1,69 @@
+"""Reading tasks for people: from the tracker, the store or the upstream, whichever knows first."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from mjbot.clock import Clock
+from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.task import TaskId
+from mjbot.errors import TaskNotFound, UpstreamError
+from mjbot.ports import TaskSource, WatchStore
+from mjbot.tracker import TaskTracker
+
+
+class TaskReader:
+    """A read-through cache over the upstream. Concurrent reads of one task share a request."""
+
+    def __init__(self, source: TaskSource, store: WatchStore, tracker: TaskTracker, clock: Clock) -> None:
+        self._source = source
+        self._store = store
+        self._tracker = tracker
+        self._clock = clock
+        self._reads: dict[TaskId, asyncio.Task[TaskSnapshot]] = {}
+
+    async def get(self, task_id: TaskId) -> TaskSnapshot:
+        """The nearest snapshot: followed, stored if final, else fetched. Raises `UpstreamError`."""
+        if snapshot := self._tracker.snapshot(task_id):
+            return snapshot
+        return await self._stored_end(task_id) or await self.fetch(task_id)
+
+    async def get_current(self, task_id: TaskId) -> TaskSnapshot:
+        """The current snapshot: followed, else fetched; the stored end where fetching fails.
+
+        An end that was once read stays true, whatever the upstream says or forgets today.
+        Raises `UpstreamError`.
+        """
+        if snapshot := self._tracker.snapshot(task_id):
+            return snapshot
+        try:
+            return await self.fetch(task_id)
+        except UpstreamError:
+            if stored := await self._stored_end(task_id):
+                return stored
+            raise
+
+    async def fetch(self, task_id: TaskId) -> TaskSnapshot:
+        """Fetch a task now. Raises `UpstreamError`."""
+        if task_id not in self._reads:
+            read = asyncio.ensure_future(self._fetch(task_id))
+            self._reads[task_id] = read
+            read.add_done_callback(lambda _: self._reads.pop(task_id, None))
+        return await asyncio.shield(self._reads[task_id])
+
+    async def is_known(self, task_id: TaskId) -> bool:
+        """Whether `get` needs no request."""
+        return self._tracker.snapshot(task_id) is not None or await self._stored_end(task_id) is not None
+
+    async def _stored_end(self, task_id: TaskId) -> TaskSnapshot | None:
+        stored = await self._store.snapshot(task_id)
+        return stored if stored and stored.task and stored.task.phase.final else None
+
+    async def _fetch(self, task_id: TaskId) -> TaskSnapshot:
+        try:
+            task = await self._source.fetch(task_id)
+        except TaskNotFound as error:
+            raise TaskNotFound(str(error), id=task_id) from error
+        now = self._clock.now()
+        return TaskSnapshot(task_id, opened_at=now, task=replace(task, id=task_id), seen_at=now)

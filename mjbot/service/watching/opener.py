@@ -1,0 +1,82 @@
+"""Opens a card: the response to an interaction becomes a message that follows a task."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mjbot.clock import Clock
+from mjbot.core.card.card import Card
+from mjbot.core.i18n.texts import Text
+from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.task import TaskId
+from mjbot.core.model.watch import NOTHING_DELIVERED, DeliveredState, MessageRef, Watch, WatchState
+from mjbot.errors import ResponseLost
+from mjbot.ports import InteractionContext, PictureSource, Reply, WatchStore
+from mjbot.service.watching.renderer import CardRenderer
+from mjbot.service.watching.watches import WatchService
+
+
+class CardOpener:
+    """Sends first cards, commits their watches and starts them."""
+
+    def __init__(
+        self,
+        store: WatchStore,
+        watches: WatchService,
+        renderer: CardRenderer,
+        pictures: PictureSource,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._watches = watches
+        self._renderer = renderer
+        self._pictures = pictures
+        self._clock = clock
+
+    def new_watch(self, context: InteractionContext, task_id: TaskId, ref: MessageRef) -> Watch:
+        """A watch that is about to open."""
+        return Watch(ref, task_id, context.guild_id, context.user_id, context.locale, self._clock.now())
+
+    async def open(
+        self, context: InteractionContext, snapshot: TaskSnapshot, reply: Reply, watch: Watch | None = None
+    ) -> None:
+        """Show a snapshot as a new public card, and follow the task where the channel can be seen.
+
+        ``watch`` is the one that was committed when the reply was deferred. Raises `MJBotError`.
+        """
+        unwatched = not context.can_follow
+        card = await self._renderer.card(snapshot, context.locale, context.guild_id, unwatched=unwatched)
+        image = self._pictures.link(card.picture) if card.picture else None
+        if image is None and unwatched:
+            card = card.without_image  # no edit will add it
+        delivered = self._first_delivered(card, image)
+        try:
+            ref = await reply.send_card(card, image)
+        except ResponseLost:
+            if watch is None or unwatched:
+                raise
+            ref, delivered = watch.ref, NOTHING_DELIVERED  # the channel route may still reach the message
+        if unwatched:
+            return
+        watch = replace(watch or self.new_watch(context, snapshot.id, ref), delivered=delivered)
+        older = await self._store.add(replace(watch, state=WatchState.OPEN), snapshot)
+        await self._watches.start(watch, snapshot, card, older)
+        await self._watches.check_children(snapshot, context.guild_id)
+        if card.picture and not context.can_attach and self._pictures.attaches(card.picture):
+            await reply.send_private(Text.REPLY_MISSING_ATTACH_FILES)
+
+    async def reopen(self, context: InteractionContext, snapshot: TaskSnapshot, ref: MessageRef) -> None:
+        """Follow a task again on a message whose watch had ended."""
+        delivered = await self._watches.reopen(ref)
+        watch = replace(self.new_watch(context, snapshot.id, ref), state=WatchState.OPEN, delivered=delivered)
+        older = await self._store.add(watch, snapshot)
+        card = await self._renderer.card(snapshot, context.locale, context.guild_id)
+        await self._watches.start(watch, snapshot, card, older)
+
+    def _first_delivered(self, card: Card, image: str | None) -> DeliveredState:
+        """What the first response shows. A picture that is still to be attached leaves it unfinished."""
+        if card.picture is None:
+            return DeliveredState(card.digest)
+        if self._pictures.attaches(card.picture) or image is None:
+            return NOTHING_DELIVERED
+        return DeliveredState(card.digest, card.picture.key, image)

@@ -1,0 +1,85 @@
+"""The error boundary: every error of an interaction ends as one private text, never as silence."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import secrets
+from collections.abc import Callable, Coroutine
+from typing import Any, ParamSpec, TypeVar
+
+import discord
+from discord import app_commands
+
+from mjbot.core.card.description import timestamp
+from mjbot.core.i18n.texts import Text
+from mjbot.errors import InternalError, MJBotError, UpstreamRateLimited
+from mjbot.ui.replies import DELIVERY_ERRORS, Replies
+from mjbot.ui.tokens import TokenRefused
+
+log = logging.getLogger(__name__)
+
+_P = ParamSpec("_P")
+_Choice = TypeVar("_Choice", str, int, float)
+
+
+class ErrorBoundary:
+    """Replies to an interaction with the error that ended it."""
+
+    def __init__(self, replies: Replies) -> None:
+        self._replies = replies
+
+    async def handle_command(
+        self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError
+    ) -> None:
+        """Handle what a slash command raised: the error handler of the command tree."""
+        original = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        await self.handle(interaction, original)
+
+    async def handle(self, interaction: discord.Interaction[Any], error: Exception) -> None:
+        """Reply with an error; the log gets what the user cannot be told."""
+        text, values = _reply_to(_classify(error), interaction.created_at.timestamp())
+        try:
+            await self._replies.to(interaction).replace_with_private(text, **values)
+        except DELIVERY_ERRORS as trouble:
+            log.info("interaction reply not delivered: %s", _name(trouble))
+
+
+def quiet_autocomplete(
+    callback: Callable[_P, Coroutine[Any, Any, list[app_commands.Choice[_Choice]]]],
+) -> Callable[_P, Coroutine[Any, Any, list[app_commands.Choice[_Choice]]]]:
+    """Offer no choices where an autocomplete callback fails: it cannot reply with an error.
+
+    discord.py would log a traceback for each keystroke.
+    """
+
+    @functools.wraps(callback)
+    async def quiet(*args: _P.args, **kwargs: _P.kwargs) -> list[app_commands.Choice[_Choice]]:
+        try:
+            return await callback(*args, **kwargs)
+        except MJBotError as error:
+            log.debug("no autocomplete: %s", error)  # what failed has logged it once
+            return []
+
+    return quiet
+
+
+def _classify(error: Exception) -> MJBotError:
+    if isinstance(error, MJBotError):
+        return error
+    if isinstance(error, discord.HTTPException | TokenRefused):
+        log.info("Discord refused the response to an interaction: %s", _name(error))
+        return InternalError()
+    ref = secrets.token_hex(4)
+    log.error("interaction failed (%s)", ref, exc_info=error)
+    return InternalError(ref=ref)
+
+
+def _reply_to(error: MJBotError, now: float) -> tuple[Text, dict[str, object]]:
+    if isinstance(error, UpstreamRateLimited) and error.retry_after:
+        return Text.REPLY_UPSTREAM_RATE_LIMITED_UNTIL, {"t": timestamp(now + error.retry_after)}
+    return error.text, error.values
+
+
+def _name(error: BaseException) -> str:
+    return str(getattr(error, "code", None) or type(error).__name__)

@@ -1,0 +1,147 @@
+"""The interaction router: every button, select menu and modal of ours, from its custom_id to its use case.
+
+Slash commands and autocomplete are routed by discord.py's command tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+from mjbot.core.i18n.texts import Text
+from mjbot.core.model.custom_id import (
+    CustomId,
+    PressTarget,
+    Verb,
+    guess_task_id,
+    is_foreign,
+    parse,
+    parse_target,
+)
+from mjbot.core.model.press import MODAL_ACTION
+from mjbot.core.model.watch import MessageRef
+from mjbot.ports import PressRequest, Reply
+from mjbot.service import MenuService, ModalService, PressService, RegionService, StatusService
+from mjbot.ui.context import context_from
+from mjbot.ui.error_boundary import ErrorBoundary
+from mjbot.ui.modals import modal_input_from
+from mjbot.ui.replies import Replies
+
+Handler = Callable[[PressRequest], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a verb leads. ``update``: the response is the pressed message itself.
+
+    ``private``: the response is ephemeral, and updates the pressed message if that is ephemeral, too.
+    """
+
+    handler: Handler
+    update: bool = False
+    private: bool = False
+
+
+class InteractionRouter:
+    """Dispatches component and modal interactions; `dispatch` is the bot's `on_interaction` listener."""
+
+    def __init__(
+        self,
+        *,
+        status: StatusService,
+        presses: PressService,
+        modals: ModalService,
+        regions: RegionService,
+        menus: MenuService,
+        replies: Replies,
+        boundary: ErrorBoundary,
+    ) -> None:
+        self._modals = modals
+        self._presses = presses
+        self._menus = menus
+        self._replies = replies
+        self._boundary = boundary
+        self._routes: Mapping[Verb, Route] = {
+            Verb.PRESS: Route(presses.press),
+            Verb.AGAIN: Route(presses.press),
+            Verb.SELECT: Route(presses.press),
+            Verb.REFRESH: Route(status.refresh, update=True),
+            Verb.MORE: Route(self._show_menu, private=True),
+            Verb.OPEN_MODAL: Route(modals.open),
+            Verb.DISMISS: Route(modals.dismiss, update=True),
+            Verb.STOP: Route(presses.stop_retrying, update=True),
+            Verb.REGION: Route(regions.choose, private=True),
+        }
+        self._submit_press = Route(presses.press)
+        self._submit_modal = Route(modals.submit, update=True)
+
+    async def dispatch(self, interaction: discord.Interaction[Any]) -> None:
+        """Handle a component or modal of ours; ignore every other interaction."""
+        if interaction.type not in (
+            discord.InteractionType.component,
+            discord.InteractionType.modal_submit,
+        ):
+            return
+        raw = str(interaction.data.get("custom_id", "")) if interaction.data else ""
+        custom_id = parse(raw)
+        if custom_id is None and not is_foreign(raw):
+            return
+        try:
+            if custom_id is None or interaction.message is None:  # all of ours are on a message
+                await self._reply_to_old_button(interaction, raw)
+            else:
+                await self._handle(interaction, interaction.message, custom_id)
+        except Exception as error:
+            await self._boundary.handle(interaction, error)
+
+    async def _handle(
+        self, interaction: discord.Interaction[Any], message: discord.Message, custom_id: CustomId
+    ) -> None:
+        target = _target(interaction, custom_id)
+        route = self._route(custom_id, target)
+        update = route.update or (route.private and message.flags.ephemeral)
+        reply = self._replies.to(interaction, update=update, private=route.private)
+        await route.handler(_request(interaction, message, custom_id, target, reply))
+
+    def _route(self, custom_id: CustomId, target: PressTarget) -> Route:
+        if custom_id.verb is Verb.MODAL:
+            return self._submit_modal if target.action == MODAL_ACTION else self._submit_press
+        return self._routes[custom_id.verb]
+
+    async def _show_menu(self, request: PressRequest) -> None:
+        page = request.target.action
+        await self._menus.show(request, int(page) if page.isdecimal() else 1)
+
+    async def _reply_to_old_button(self, interaction: discord.Interaction[Any], raw: str) -> None:
+        task_id = guess_task_id(raw)
+        text = Text.REPLY_OLD_BUTTON if task_id else Text.REPLY_OLD_BUTTON_BARE
+        await self._replies.to(interaction).send_private(text, id=task_id)
+
+
+def _target(interaction: discord.Interaction[Any], custom_id: CustomId) -> PressTarget:
+    if custom_id.verb is Verb.SELECT:
+        data: Mapping[str, Any] = interaction.data or {}
+        return parse_target(str((data.get("values") or [""])[0]))
+    if custom_id.verb is Verb.OPEN_MODAL:
+        return parse_target(custom_id.arg or MODAL_ACTION)  # the oldest buttons do not say
+    return parse_target(custom_id.arg)
+
+
+def _request(
+    interaction: discord.Interaction[Any],
+    message: discord.Message,
+    custom_id: CustomId,
+    target: PressTarget,
+    reply: Reply,
+) -> PressRequest:
+    return PressRequest(
+        context_from(interaction),
+        MessageRef(message.channel.id, message.id),
+        custom_id.task_id,
+        target,
+        reply,
+        modal_input_from(interaction) if custom_id.verb is Verb.MODAL else None,
+    )

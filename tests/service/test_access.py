@@ -1,0 +1,145 @@
+"""Access is checked in one order: allowed guild, permission, rate limit, the bot's own permissions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from mjbot.clock import Clock
+from mjbot.core.access.press_policy import PressPolicy, PressScope
+from mjbot.core.access.rate_limits import rate_limits_from
+from mjbot.core.model.custom_id import parse_target
+from mjbot.core.model.task import TaskId
+from mjbot.core.model.watch import MessageRef
+from mjbot.errors import (
+    BotMissingPermission,
+    GuildNotAllowed,
+    MJBotError,
+    PressNotAllowed,
+    RateLimited,
+    ShuttingDown,
+    TooManyCards,
+)
+from mjbot.ports import InteractionContext, PressRequest, Reply, Stores
+from mjbot.service.access import CHOOSE, REFRESH, STATUS, SUBMIT, VIEW, Access, Need
+from mjbot.store import open_stores
+
+GUILD, OTHER_GUILD, ROLE = 7, 8, 9
+CONTEXT = InteractionContext(GUILD, 1, 2, "en-US", "en-US", roles=frozenset({ROLE}))
+NOW = 1_000.0
+
+
+def access_of(stores: Stores, live: int = 0) -> Access:
+    limits = rate_limits_from(
+        user_commands_per_minute=1, user_presses_per_10_min=1, guild_presses_per_hour=9, guild_cards=3
+    )
+    return Access(
+        stores.guilds,
+        stores.watches,
+        stores.usage,
+        allowed_guilds=frozenset({GUILD}),
+        limits=limits,
+        live_cards=lambda _: live,
+        clock=Clock(lambda: NOW),
+    )
+
+
+def press(context: InteractionContext, reply: Reply) -> PressRequest:
+    return PressRequest(context, MessageRef(1, 2), TaskId("1730000000000001"), parse_target("a" * 12), reply)
+
+
+async def outcome(
+    access: Access, context: InteractionContext, need: Need, reply: Reply
+) -> type[MJBotError] | None:
+    try:
+        await access.require_press(press(context, reply), need)
+    except MJBotError as error:
+        return type(error)
+    return None
+
+
+class _NoReply:
+    """Access looks at the request only; it never replies."""
+
+
+@pytest.fixture
+def reply() -> Reply:
+    return _NoReply()  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    ("wrong_guild", "not_permitted", "over_limit", "no_embeds"), list(product((False, True), repeat=4))
+)
+async def test_the_first_reason_in_the_order_is_the_one_that_is_given(
+    wrong_guild: bool, not_permitted: bool, over_limit: bool, no_embeds: bool, reply: Reply
+) -> None:
+    async with open_stores(":memory:") as stores:
+        access = access_of(stores)
+        await stores.guilds.set_policy(GUILD, PressPolicy(PressScope.ROLE, ROLE))
+        if over_limit:
+            assert await outcome(access, CONTEXT, SUBMIT, reply) is None
+        context = replace(
+            CONTEXT,
+            guild_id=OTHER_GUILD if wrong_guild else GUILD,
+            roles=frozenset() if not_permitted else CONTEXT.roles,
+            can_embed=not no_embeds,
+        )
+        found = await outcome(access, context, SUBMIT, reply)
+    reasons = {
+        GuildNotAllowed: wrong_guild,
+        PressNotAllowed: not_permitted,
+        RateLimited: over_limit,
+        BotMissingPermission: no_embeds,
+    }
+    assert found is next((error for error, holds in reasons.items() if holds), None)
+
+
+@pytest.mark.parametrize(
+    ("need", "live", "error"),
+    [
+        (VIEW, 3, None),
+        (CHOOSE, 3, None),
+        (STATUS, 2, None),
+        (STATUS, 3, TooManyCards),
+        (REFRESH, 3, TooManyCards),
+        (SUBMIT, 3, None),
+    ],
+)
+async def test_only_what_adds_a_live_card_counts_them(
+    need: Need, live: int, error: type[MJBotError] | None, reply: Reply
+) -> None:
+    async with open_stores(":memory:") as stores:
+        assert await outcome(access_of(stores, live), CONTEXT, need, reply) is error
+
+
+@pytest.mark.parametrize(
+    ("need", "error"), [(VIEW, None), (CHOOSE, None), (STATUS, None), (SUBMIT, BotMissingPermission)]
+)
+async def test_a_channel_that_the_bot_cannot_see_stops_only_what_is_paid_for(
+    need: Need, error: type[MJBotError] | None, reply: Reply
+) -> None:
+    async with open_stores(":memory:") as stores:
+        hidden = replace(CONTEXT, can_follow=False, can_embed=False)
+        assert await outcome(access_of(stores), hidden, need, reply) is error
+
+
+async def test_a_refused_press_is_not_counted(reply: Reply) -> None:
+    async with open_stores(":memory:") as stores:
+        access = access_of(stores)
+        await stores.guilds.set_policy(GUILD, PressPolicy(PressScope.ROLE, ROLE))
+        stranger = replace(CONTEXT, roles=frozenset())
+        for _ in range(3):
+            assert await outcome(access, stranger, SUBMIT, reply) is PressNotAllowed
+        assert await outcome(access, CONTEXT, SUBMIT, reply) is None
+        assert await outcome(access, CONTEXT, SUBMIT, reply) is RateLimited
+
+
+async def test_nothing_is_allowed_after_close(reply: Reply) -> None:
+    async with open_stores(":memory:") as stores:
+        access = access_of(stores)
+        access.close()
+        assert await outcome(access, CONTEXT, VIEW, reply) is ShuttingDown
+        with pytest.raises(ShuttingDown):
+            await access.set_policy(CONTEXT, PressPolicy())
