@@ -156,8 +156,8 @@ class InstrumentedMessageSink:
         """Make one edit."""
         outcome = await self._sink.edit(edit)
         self._meters.edits.labels(type(outcome).__name__, "token" if edit.by_token else "channel").inc()
-        if isinstance(outcome, Delivered) and edit.since:
-            self._meters.staleness.observe(max(0.0, self._clock.now() - edit.since))
+        if isinstance(outcome, Delivered) and edit.stale_since:
+            self._meters.staleness.observe(max(0.0, self._clock.now() - edit.stale_since))
         return outcome
 
     def token_until(self, ref: MessageRef) -> float:

@@ -28,21 +28,21 @@ class Masks:
     def __init__(self, pictures: Pictures) -> None:
         self._pictures = pictures
 
-    async def preview(self, picture: Picture, area: str) -> File | None:
+    async def preview(self, picture: Picture, region: str) -> File | None:
         """A small copy of the picture with its cells numbered and those of the area lit."""
         file = await self._pictures.load(picture)
         if file is None:
             return None
-        drawn = await self._pictures.worker.work(_numbered, file.data, cells_of(area))
+        drawn = await self._pictures.worker.work(_numbered, file.data, cells_of(region))
         # Another name for another area: clients keep showing the old file under an old name.
-        return File(f"area-{area}.webp", drawn, picture.alt) if drawn else None
+        return File(f"area-{region}.webp", drawn, picture.alt) if drawn else None
 
-    async def of_cells(self, picture: Picture, area: str) -> str:
+    async def of_cells(self, picture: Picture, region: str) -> str:
         """The mask of an area, as large as the picture. Raises `MaskRefused`."""
         file = await self._pictures.load(picture)
         if file is None:
             raise MaskRefused(MaskProblem.NO_PICTURE)
-        return _data_url(await self._pictures.worker.work(_mask, file.size, cells_of(area)))
+        return _data_url(await self._pictures.worker.work(_mask, file.size, cells_of(region)))
 
     async def of_upload(self, picture: Picture | None, data: bytes) -> str:
         """A mask that somebody brought, checked against the picture. Raises `MaskRefused`."""

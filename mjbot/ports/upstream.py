@@ -101,11 +101,11 @@ class PictureSource(Protocol):
 class MaskSource(Protocol):
     """Pictures of where to repaint. A mask is a PNG as a data URL, white where to repaint."""
 
-    async def preview(self, picture: Picture, area: str) -> File | None:
+    async def preview(self, picture: Picture, region: str) -> File | None:
         """A small copy of the picture with its cells numbered and those of the area lit."""
         ...
 
-    async def of_cells(self, picture: Picture, area: str) -> str:
+    async def of_cells(self, picture: Picture, region: str) -> str:
         """The mask of an area, as large as the picture. Raises `MaskRefused`."""
         ...
 

@@ -52,7 +52,7 @@ class SimulatedTime:
         """The simulated moment, in unix seconds."""
         return self.env.now().timestamp() if self.env else _START
 
-    async def park(self, waiting: Coroutine[Any, Any, None], reason: str) -> None:
+    async def wait_idle(self, waiting: Coroutine[Any, Any, None], reason: str) -> None:
         """Wait in a way that the simulation knows to be a wait."""
         if self.env is None:
             await waiting
@@ -62,7 +62,7 @@ class SimulatedTime:
     @property
     def clock(self) -> Clock:
         """The clock to build the bot with."""
-        return Clock(self.now, self.park)
+        return Clock(self.now, self.wait_idle)
 
 
 def demo_settings(url: str, auth: Auth = "bearer") -> Settings:

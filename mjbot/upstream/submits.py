@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from mjbot.core.card.modals import PROMPT
+from mjbot.core.card.modals import MAX_PROMPT
 from mjbot.core.i18n.text import clean
 from mjbot.core.model.task import TaskId, parse_task_id
 from mjbot.errors import (
@@ -54,7 +54,7 @@ def read_submit(response: Response) -> SubmitResult:
             others=ids[1:],
             ahead=ahead if isinstance(ahead, int) and ahead > 0 else None,
             needs_modal=_wants_words(code, message, properties),
-            prompt=text(properties.get("finalPrompt"))[:PROMPT],
+            prompt=text(properties.get("finalPrompt"))[:MAX_PROMPT],
         )
     _refuse(response, data, code, message)
 

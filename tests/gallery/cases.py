@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mjbot.core.card.buttons import Press
 from mjbot.core.card.card import Card, queue_full_card, render, superseded_card
 from mjbot.core.card.lineage import Lineage, RelatedTask
-from mjbot.core.card.state import MODAL, CardContext
+from mjbot.core.card.state import CardContext
 from mjbot.core.model.custom_id import CustomId, Verb, action_digest
+from mjbot.core.model.press import MODAL_ACTION, Press
 from mjbot.core.model.snapshot import (
-    LIMITS,
+    DEFAULT_THRESHOLDS,
     Dismissed,
     Missing,
     Seen,
@@ -103,13 +103,13 @@ class CardSamples:
     def alive(self) -> list[Shot]:
         """Return the cards of tasks that are still alive."""
         running = self.seen(self.task("IN_PROGRESS", progress="46%", image_url=PICTURE))
-        quiet = advance(running, Tick(), NOW + LIMITS.quiet)
+        quiet = advance(running, Tick(), NOW + DEFAULT_THRESHOLDS.quiet)
         key = advance(running, Unreachable(UpstreamProblem.KEY), NOW - 20)
         down = advance(running, Unreachable(UpstreamProblem.UNAVAILABLE), NOW - 20)
         queued = advance(
             self.seen(self.task("SUBMITTED")), Unreachable(UpstreamProblem.UNAVAILABLE), NOW - 20
         )
-        late = NOW + LIMITS.unreachable
+        late = NOW + DEFAULT_THRESHOLDS.unreachable
         return [
             self.shot("queued", "SUBMITTED", ahead=3),
             self.shot("running", "IN_PROGRESS", "3:2", "preview", progress="46%"),
@@ -146,10 +146,10 @@ class CardSamples:
         waiting = self.seen(self.task("MODAL", action="ZOOM"))
         region = self.seen(self.task("MODAL", action="INPAINT"))
         lost, unknown = running, TaskSnapshot(ID, opened_at=NOW)
-        for second in range(LIMITS.lost_misses + 1):
+        for second in range(DEFAULT_THRESHOLDS.lost_misses + 1):
             lost = advance(lost, Missing(), NOW + second * 15)
             unknown = advance(unknown, Missing(), NOW + second * 15)
-        ended = advance(running, Tick(), NOW + LIMITS.watch)
+        ended = advance(running, Tick(), NOW + DEFAULT_THRESHOLDS.watch)
         reason = "[Invalid parameter] Unrecognized parameter(s): --arr"
         stop = CustomId(Verb.STOP, ID, "abc")
         return [
@@ -161,7 +161,7 @@ class CardSamples:
             Shot("waiting for a region", self.draw(region)),
             Shot("dismissed", self.draw(advance(waiting, Dismissed(), NOW))),
             Shot("queue full", queue_full_card(stop, "U2", NOW + 20, self._locale)),
-            Shot("queue full, with a prompt", self.draw(waiting, {MODAL: Press.RETRYING})),
+            Shot("queue full, with a prompt", self.draw(waiting, {MODAL_ACTION: Press.RETRYING})),
             Shot("lost", self.draw(lost)),
             Shot("not found", self.draw(unknown)),
             Shot("loading", self.draw(TaskSnapshot(ID, opened_at=NOW))),
@@ -185,7 +185,7 @@ class CardSamples:
         return [
             described,
             self.shot("videos", "SUCCESS", "3:2", "single", action="VIDEO", video_urls=videos, buttons=VIDEO),
-            replace(hidden, card=hidden.card.without_picture, aspect=""),
+            replace(hidden, card=hidden.card.without_image, aspect=""),
         ]
 
     def extremes(self) -> list[Shot]:

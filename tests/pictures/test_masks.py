@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from mjbot.core.card.card import Picture
-from mjbot.core.card.region import NOTHING
+from mjbot.core.card.region import NO_CELLS
 from mjbot.errors import MaskProblem, MaskRefused
 from mjbot.pictures import Masks, Pictures, picture_session
 from tests.pictures.web import Web, final, ok, superseded_card
@@ -80,7 +80,7 @@ async def test_all_nine_cells_together_are_the_whole_picture(masks: Masks, pictu
 async def test_a_preview_lights_the_chosen_cells_and_has_a_name_of_its_own(
     masks: Masks, picture: Picture
 ) -> None:
-    nothing, one = await masks.preview(picture, NOTHING), await masks.preview(picture, "001")
+    nothing, one = await masks.preview(picture, NO_CELLS), await masks.preview(picture, "001")
     assert nothing is not None
     assert one is not None
     assert nothing.name != one.name
@@ -93,7 +93,7 @@ async def test_a_preview_lights_the_chosen_cells_and_has_a_name_of_its_own(
 
 
 async def test_a_preview_of_a_picture_that_cannot_be_had_is_none(masks: Masks, web: Web) -> None:
-    assert await masks.preview(final(f"{web.url}/gone.png"), NOTHING) is None
+    assert await masks.preview(final(f"{web.url}/gone.png"), NO_CELLS) is None
     with pytest.raises(MaskRefused) as told:
         await masks.of_cells(final(f"{web.url}/gone.png"), "001")
     assert told.value.problem is MaskProblem.NO_PICTURE

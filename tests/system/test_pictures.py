@@ -11,7 +11,7 @@ import pytest
 from mjbot.app import use_discord_at
 from mjbot.clock import Clock
 from mjbot.core.card.card import Card, Picture
-from mjbot.core.card.state import State
+from mjbot.core.card.state import CardState
 from mjbot.core.editing.edit_queue import Edit
 from mjbot.core.editing.outcome import Delivered, Gone, Later
 from mjbot.core.model.watch import NOTHING_DELIVERED, DeliveredState, MessageRef
@@ -25,7 +25,7 @@ from tests.system.discord_stub.state import ATTACH, INVITED, Channel
 
 SEEN, UNSEEN = "https://cdn.example.com/a.png", "http://nas.local/a.png"
 PICTURE = Picture("https://cdn.example.com/a.png", final=True, alt="a cat")
-CARD = Card(State.DONE, "Done", 0, "words", "footer", PICTURE, "no picture", final=True)
+CARD = Card(CardState.DONE, "Done", 0, "words", "footer", PICTURE, "no picture", final=True)
 FILE = File(f"{PICTURE.key}.png", drawn(), "a cat")
 ATTACHED = DeliveredState(CARD.digest, PICTURE.key, f"attachment://{FILE.name}")
 MESSAGE = "/channels/*/messages/*"
@@ -106,9 +106,9 @@ def linked(url: str) -> DeliveredState:
     ("pictures", "expected"),
     [
         (Given(SEEN), Delivered(linked(SEEN))),
-        (Given(UNSEEN), Delivered(linked(UNSEEN), unsure=True)),
-        (Given(None), Delivered(DeliveredState(CARD.digest), unsure=True)),
-        (Given(SEEN, attach=True), Delivered(linked(SEEN), unsure=True)),  # its host failed once
+        (Given(UNSEEN), Delivered(linked(UNSEEN), unverified=True)),
+        (Given(None), Delivered(DeliveredState(CARD.digest), unverified=True)),
+        (Given(SEEN, attach=True), Delivered(linked(SEEN), unverified=True)),  # its host failed once
         (Given(SEEN, FILE, attach=True), Delivered(ATTACHED)),
     ],
 )
@@ -129,7 +129,7 @@ async def test_a_preview_is_never_worth_another_look(desk: Desk) -> None:
     preview = replace(CARD, picture=replace(PICTURE, final=False), final=False)
     outcome = await desk.edit(Given(UNSEEN), card=preview)
     assert isinstance(outcome, Delivered)
-    assert not outcome.unsure
+    assert not outcome.unverified
 
 
 @pytest.mark.parametrize(
@@ -140,13 +140,18 @@ async def test_a_preview_is_never_worth_another_look(desk: Desk) -> None:
         # Discord could not: the file is attached whatever the setting says
         (Given(UNSEEN, FILE), linked(UNSEEN), Delivered(ATTACHED), ["GET", "PATCH"]),
         # nor can we, at the moment
-        (Given(UNSEEN), linked(UNSEEN), Delivered(linked(UNSEEN), unsure=True), ["GET"]),
+        (Given(UNSEEN), linked(UNSEEN), Delivered(linked(UNSEEN), unverified=True), ["GET"]),
         # a link that will expire is replaced, shown or not
         (Given(SEEN, FILE, attach=True), linked(SEEN), Delivered(ATTACHED), ["PATCH"]),
-        (Given(SEEN, attach=True), linked(SEEN), Delivered(linked(SEEN), unsure=True), []),
+        (Given(SEEN, attach=True), linked(SEEN), Delivered(linked(SEEN), unverified=True), []),
         # there was no link to show
         (Given(None, FILE), DeliveredState(CARD.digest), Delivered(ATTACHED), ["PATCH"]),
-        (Given(None), DeliveredState(CARD.digest), Delivered(DeliveredState(CARD.digest), unsure=True), []),
+        (
+            Given(None),
+            DeliveredState(CARD.digest),
+            Delivered(DeliveredState(CARD.digest), unverified=True),
+            [],
+        ),
         # nothing to do
         (Given(SEEN, FILE, attach=True), ATTACHED, Delivered(ATTACHED), []),
     ],

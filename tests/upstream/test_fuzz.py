@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from mjbot.core.card.card import render
-from mjbot.core.card.menu import page_of
+from mjbot.core.card.menu import build_page
 from mjbot.core.card.state import CardContext
 from mjbot.core.i18n.text import units
-from mjbot.core.model.custom_id import foreign, parse, parse_target, task_of
+from mjbot.core.model.custom_id import guess_task_id, is_foreign, parse, parse_target
 from mjbot.core.model.snapshot import Seen, TaskSnapshot, advance
 from mjbot.core.model.task import Task, parse_task_id
 from mjbot.errors import MJBotError, SubmitError
@@ -105,15 +105,15 @@ def check(task: Task, rng: random.Random) -> None:
     assert units(card.footer) <= 2048
     assert units(card.title) + units(card.description) + units(card.footer) <= 6000
     assert len(card.rows) <= 5
-    targets = [each.target for row in card.rows for each in row]
+    targets = [each.custom_id or each.url for row in card.rows for each in row]
     assert len(set(targets)) == len(targets)
     for each in (button for row in card.rows for button in row):
-        assert len(each.target) <= (512 if each.link else 100)
-        assert each.link or parse(each.target) is not None
+        assert len(each.url) <= 512 if each.link else len(each.custom_id) <= 100
+        assert each.link or parse(each.custom_id) is not None
         assert each.label or each.emoji
         assert units(each.label) <= 80
     for number in range(1, 7):
-        page = page_of(task, {}, locale, number)
+        page = build_page(task, {}, locale, number)
         options = page.menu.options if page.menu else ()
         assert len(options) <= 25
         assert len({each.value for each in options}) == len(options)
@@ -129,6 +129,6 @@ def test_a_custom_id_of_anything_is_ours_or_not_and_never_trouble(mutations: int
         if found is not None:
             assert parse(str(found)) == found
             assert parse_target(found.arg).repeats >= 0
-        foreign(text)
-        task_of(text)
+        is_foreign(text)
+        guess_task_id(text)
         parse_task_id(text)
