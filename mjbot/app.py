@@ -19,7 +19,15 @@ from mjbot.core.polling.intervals import PollSettings
 from mjbot.core.polling.schedule import PollSchedule
 from mjbot.editor import EditScheduler
 from mjbot.housekeeper import Housekeeper
-from mjbot.ops import Health, InstrumentedMessageSink, InstrumentedTaskSource, Metrics, WebhookReceiver, serve
+from mjbot.ops import (
+    Health,
+    InstrumentedMessageSink,
+    InstrumentedTaskSource,
+    Metrics,
+    WebhookReceiver,
+    serve,
+    webhook_path,
+)
 from mjbot.pictures import Masks, Pictures, picture_session
 from mjbot.ports import TaskSource
 from mjbot.service import (
@@ -69,9 +77,9 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
         api = await stack.enter_async_context(traced)
         web = await stack.enter_async_context(picture_session(upstream_url))
         key, auth = settings.upstream_key.get_secret_value(), settings.upstream_auth
-        hook = f"{settings.public_url}/hook/{hook_token}" if settings.public_url else ""
+        webhook_url = settings.public_url + webhook_path(hook_token) if settings.public_url else ""
         client = UpstreamClient(
-            api, MidjourneyProxyApi(upstream_url, key, auth, hook), clock, settings.batch_size
+            api, MidjourneyProxyApi(upstream_url, key, auth, webhook_url), clock, settings.batch_size
         )
         stack.callback(client.close)
         source = InstrumentedTaskSource(client, metrics, clock)
@@ -115,10 +123,10 @@ async def _outside(
 ) -> AsyncIterator[None]:
     """What operators and the image service reach over HTTP."""
     metrics.gauge("mjbot_live_tasks", "Tasks that are followed.", bot.tracker.__len__)
-    metrics.gauge("mjbot_edits_waiting", "Messages that wait for an edit.", lambda: bot.editor.waiting)
+    metrics.gauge("mjbot_edit_queue_length", "Messages that wait for an edit.", lambda: bot.editor.waiting)
     health = Health(bot.gateway_health, source, lambda: bot.store.named("commands"), clock)
-    hooks = WebhookReceiver(hook_token, bot.tracker.hint, metrics, clock)
-    async with serve(settings.http_listen, health, hooks, metrics) as address:
+    webhooks = WebhookReceiver(hook_token, bot.tracker.hint, metrics, clock)
+    async with serve(settings.http_listen, health, webhooks, metrics) as address:
         log.info("listening at %s", address)
         yield
 

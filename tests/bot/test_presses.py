@@ -144,8 +144,8 @@ async def test_a_bookmark_is_confirmed_or_refused_and_makes_no_card(
 ) -> None:
     await harness.show(SINGLE)
     result = await harness.press(harness.messages[0], "❤️")
-    said = {"plus": "did not accept Bookmark", "gateway": "does not offer Bookmark"}
-    dialect = request.node.callspec.params["stage"]
+    said = {"plus": "did not accept Bookmark", "new-api": "does not offer Bookmark"}
+    dialect = request.node.callspec.params["harness"]
     assert said.get(dialect, "Bookmark: done. The image service makes no new picture") in (
         result.followups[-1].content
     )
@@ -172,7 +172,7 @@ async def test_a_place_in_the_queue_is_told(harness: BotHarness, request: pytest
     await harness.press(harness.messages[0], "V1")
     child = max(harness.messages, key=lambda message: message.id)
     assert child.embeds[0].title == "Queued"
-    rewritten = request.node.callspec.params["stage"] == "gateway"  # it says 1 for 22, and no place
+    rewritten = request.node.callspec.params["harness"] == "new-api"  # it says 1 for 22, and no place
     assert ("3 ahead" in (child.embeds[0].description or "")) is not rewritten
 
 
@@ -201,7 +201,7 @@ async def test_every_button_of_a_video_works(harness: BotHarness, request: pytes
     await harness.show(SINGLE)
     parent = harness.messages[0]
     result = await harness.press(parent, "Animate (High motion)")
-    if not DIALECTS[request.node.callspec.params["stage"]].offers("MJ::JOB::animate_high::1::x::SOLO"):
+    if not DIALECTS[request.node.callspec.params["harness"]].offers("MJ::JOB::animate_high::1::x::SOLO"):
         assert "does not offer Animate" in result.followups[-1].content
         return
     await harness.wait(40)
@@ -223,7 +223,7 @@ async def test_every_button_of_a_video_works(harness: BotHarness, request: pytes
 async def test_what_a_relay_does_not_know_is_dim_on_every_card_of_it_and_tried_again_a_day_later(
     bot_factory: BotFactory,
 ) -> None:
-    harness = await bot_factory.open("gateway")
+    harness = await bot_factory.open("new-api")
     await harness.show(SINGLE)
     await harness.press(harness.messages[0], "Animate (High motion)")
     await harness.wait(2)
@@ -257,7 +257,7 @@ async def test_an_action_that_nobody_has_heard_of_is_pressed_like_any_other(harn
 async def test_a_press_that_a_relay_has_called_unknown_is_not_sent_again_from_an_older_card(
     bot_factory: BotFactory,
 ) -> None:
-    harness = await bot_factory.open("gateway")
+    harness = await bot_factory.open("new-api")
     harness.world.add(MINE, [(0, "SUCCESS", "100%")], result="single", start=0.0)
     await harness.show(SINGLE)
     await harness.show(MINE)
