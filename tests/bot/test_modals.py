@@ -10,7 +10,7 @@ from tests.bot.conftest import GRID, SINGLE, BotFactory, BotHarness
 MODAL = DemoIds.MODAL.value
 
 
-@pytest.fixture(params=["", "plus", "true", "gateway"])
+@pytest.fixture(params=["", "plus", "true", "new-api"])
 async def harness(request: pytest.FixtureRequest, bot_factory: BotFactory) -> BotHarness:
     return await bot_factory.open(request.param)
 

@@ -101,7 +101,7 @@ async def test_a_web_page_in_place_of_a_result_is_not_attached(harness: BotHarne
 
 
 async def test_a_result_said_to_be_on_localhost_is_fetched_from_the_service(bot_factory: BotFactory) -> None:
-    harness = await bot_factory.open("gateway")
+    harness = await bot_factory.open("new-api")
     await harness.show(GRID)
     assert [each.path for each in harness.server.requests if "/image/" in each.path] == [f"/mj/image/{GRID}"]
     assert await harness.messages[0].attachments[0].read() == harness.world.final_picture(GRID)

@@ -144,7 +144,7 @@ async def test_a_bookmark_is_confirmed_or_refused_and_makes_no_card(
 ) -> None:
     await harness.show(SINGLE)
     result = await harness.press(harness.messages[0], "❤️")
-    said = {"plus": "didn't accept *Bookmark*", "gateway": "doesn't support *Bookmark*"}
+    said = {"plus": "didn't accept *Bookmark*", "new-api": "doesn't support *Bookmark*"}
     dialect = request.node.callspec.params["harness"]
     assert said.get(dialect, "*Bookmark*: done. This makes no new picture.") in (result.followups[-1].content)
     await harness.wait(2)
@@ -170,7 +170,7 @@ async def test_a_place_in_the_queue_is_told(harness: BotHarness, request: pytest
     await harness.press(harness.messages[0], "V1")
     child = max(harness.messages, key=lambda message: message.id)
     assert child.embeds[0].title == "Queued"
-    rewritten = request.node.callspec.params["harness"] == "gateway"  # it says 1 for 22, and no place
+    rewritten = request.node.callspec.params["harness"] == "new-api"  # it says 1 for 22, and no place
     assert ("3 ahead" in (child.embeds[0].description or "")) is not rewritten
 
 
@@ -221,7 +221,7 @@ async def test_every_button_of_a_video_works(harness: BotHarness, request: pytes
 async def test_what_a_relay_does_not_know_is_dim_on_every_card_of_it_and_tried_again_a_day_later(
     bot_factory: BotFactory,
 ) -> None:
-    harness = await bot_factory.open("gateway")
+    harness = await bot_factory.open("new-api")
     await harness.show(SINGLE)
     await harness.press(harness.messages[0], "Animate (High motion)")
     await harness.wait(2)
@@ -255,7 +255,7 @@ async def test_an_action_that_nobody_has_heard_of_is_pressed_like_any_other(harn
 async def test_a_press_that_a_relay_has_called_unknown_is_not_sent_again_from_an_older_card(
     bot_factory: BotFactory,
 ) -> None:
-    harness = await bot_factory.open("gateway")
+    harness = await bot_factory.open("new-api")
     harness.world.add(MINE, [(0, "SUCCESS", "100%")], result="single", start=0.0)
     await harness.show(SINGLE)
     await harness.show(MINE)

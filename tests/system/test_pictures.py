@@ -15,7 +15,7 @@ from mjbot.core.card.state import CardState
 from mjbot.core.editing.edit_queue import Edit
 from mjbot.core.editing.outcome import Delivered, Gone, Later
 from mjbot.core.model.watch import NOTHING_DELIVERED, DeliveredState, MessageRef
-from mjbot.ports import SMALLER, File
+from mjbot.ports import File
 from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.sink import DiscordSink
 from mjbot.ui.tokens import InteractionTokens
@@ -197,7 +197,7 @@ async def test_a_discord_in_trouble_is_asked_again_later(desk: Desk) -> None:
 
 
 async def test_a_smaller_copy_says_so_and_still_does_after_a_text_only_edit(desk: Desk) -> None:
-    copy = File(f"{PICTURE.key}{SMALLER}.webp", drawn(), "a cat")
+    copy = File.smaller_copy(f"{PICTURE.key}.webp", drawn(), "a cat", (8, 8))
     card = replace(CARD, description_with_smaller_image="a smaller copy")
     outcome = await desk.edit(Given(SEEN, copy, attach=True), card=card)
     assert isinstance(outcome, Delivered)
