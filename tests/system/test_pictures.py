@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 import discord
 import pytest
 
-from mjbot.app import use_discord_at
 from mjbot.clock import Clock
 from mjbot.core.card.card import Card, Picture
 from mjbot.core.card.state import CardState
 from mjbot.core.editing.edit_queue import Edit
 from mjbot.core.editing.outcome import Delivered, Gone, Later
 from mjbot.core.model.watch import NOTHING_DELIVERED, DeliveredState, MessageRef
+from mjbot.edges import use_discord_at
 from mjbot.ports import File
 from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.sink import DiscordSink

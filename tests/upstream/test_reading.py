@@ -19,6 +19,7 @@ from mjbot.errors import (
     KeyRefused,
     MJBotError,
     RefusalReason,
+    SubmitError,
     SubmitRefused,
     SubmitUnclear,
     TaskNotFound,
@@ -339,7 +340,7 @@ def test_a_mutated_response_is_parsed_or_raises_our_own_error(number: str, data:
     body = body[: data.draw(st.integers(0, len(body)))] if data.draw(st.booleans()) else body
     response = Response(data.draw(st.sampled_from([200, 204, 400, 401, 403, 404, 429, 500, 503])), body)
     for read in (read_fetch, read_list, read_submit):
-        with contextlib.suppress(MJBotError):
+        with contextlib.suppress(MJBotError, SubmitError):
             read(response)
 
 
