@@ -35,7 +35,7 @@ class Edges:
 
     @property
     def discord_trace(self) -> aiohttp.TraceConfig:
-        """A trace of every response of Discord. The tokens' part comes last: it may raise to end a request."""
+        """Sees every response of Discord. The tokens' part comes last: it may raise to end a request."""
         joined = aiohttp.TraceConfig()  # discord.py's client takes only one
         for trace in (self.breaker.trace, self.metrics.discord_trace, self.tokens.trace):
             joined.on_request_end.extend(trace.on_request_end)
