@@ -22,7 +22,15 @@ from mjbot.core.polling.intervals import PollSettings
 from mjbot.core.polling.schedule import PollSchedule
 from mjbot.editor import EditScheduler
 from mjbot.housekeeper import Housekeeper
-from mjbot.ops import Health, InstrumentedMessageSink, InstrumentedTaskSource, Metrics, WebhookReceiver, serve
+from mjbot.ops import (
+    Health,
+    InstrumentedMessageSink,
+    InstrumentedTaskSource,
+    Metrics,
+    WebhookReceiver,
+    serve,
+    webhook_path,
+)
 from mjbot.pictures import Masks, Pictures, picture_session
 from mjbot.ports import KeyValueStore, Stores
 from mjbot.service import (
@@ -96,7 +104,7 @@ async def _open_edges(stack: AsyncExitStack, settings: Settings, clock: Clock) -
     url, base = settings.upstream_url, base_of(settings.upstream_url)
     stores = await stack.enter_async_context(open_stores(settings.database, base))
     webhook_token = await _webhook_token(stores.key_values) if settings.http_listen else ""
-    webhook = f"{settings.public_url}/webhook/{webhook_token}" if settings.public_url else ""
+    webhook = settings.public_url + webhook_path(webhook_token) if settings.public_url else ""
     metrics = Metrics()
     session = aiohttp.ClientSession(trace_configs=[metrics.upstream_trace])
     await stack.enter_async_context(session)

@@ -33,8 +33,8 @@ class Settings(BaseSettings):
     upstream_key: SecretStr
     upstream_auth: Auth = "bearer"
     database: str = "mjbot.db"
-    poll_min: float = Field(2, ge=1, le=60)
-    poll_max: float = Field(15, ge=1, le=600)
+    poll_min: float = Field(2, ge=0.1, le=60)
+    poll_max: float = Field(15, ge=0.1, le=600)
     batch_size: int = Field(100, ge=1, le=1000)
     images: Literal["auto", "link", "attach"] = "auto"
     watch_limit: float = Field(24, gt=0, le=24 * 14)

@@ -1,38 +1,48 @@
-"""How long the long tests are: short in `make test`, whole in `make soak`."""
+"""Options, Hypothesis profiles, the log of the run, and the tests that run over what all others left."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 
+import hypothesis
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
-PASSED = pytest.StashKey[set[str]]()
+from tests.audit import RUN, Audit, Run
+
+# Modules whose tests share one expensive fixture, and therefore one worker, which begins with them.
+TOGETHER = ("tests/system/test_upstream_faults.py",)
+
+# No deadline: how long an example takes depends on what else the machine does.
+hypothesis.settings.register_profile("quick", deadline=None)
+hypothesis.settings.register_profile("soak", deadline=None, max_examples=5_000)
+hypothesis.settings.load_profile("quick")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[PASSED] = set()
-    config.addinivalue_line("markers", "last: runs after all others, because it looks at what they left")
+    config.addinivalue_line("markers", "audit: runs once, after all others, over what they left")
+    config.stash[RUN] = Run()
+    config.pluginmanager.register(Audit(config.stash[RUN]))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives the next test to the next free worker, and all tests of a module in `TOGETHER` to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return module if module in TOGETHER else nodeid
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note what has passed, for the test that checks what the documents say has."""
-    report = yield
-    if report.when == "call" and report.passed:
-        item.config.stash[PASSED].add(item.nodeid.split("[")[0])
-    return report
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def everything_logged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Write what this process logs, at every level, beside what the processes of the tests write."""
+    """Write this process's log, at every level, next to the logs of the processes that tests start."""
     handler = logging.FileHandler(tmp_path_factory.getbasetemp() / "suite.log", encoding="utf-8")
     logger = logging.getLogger("mjbot")
     logger.addHandler(handler)

@@ -1,4 +1,4 @@
-"""What the documents say of the tests is so."""
+"""The documents name tests that exist, run and pass."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PASSED
+from tests.audit import RUN, Run
 
 ROOT = Path(__file__).parent.parent
 RELIABILITY = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
@@ -29,14 +29,24 @@ def test_a_row_of_the_reliability_table_names_a_test_that_runs(file: str, test: 
     assert "xfail" not in marks
 
 
-@pytest.mark.last
+@pytest.mark.audit
 def test_what_the_reliability_table_names_has_passed(request: pytest.FixtureRequest) -> None:
-    """Of what was chosen to run: whoever runs one file is not held to the others."""
-    before = (item for item in request.session.items if item.get_closest_marker("last") is None)
-    chosen = {item.nodeid.split("[")[0] for item in before}
-    named = {f"{file}::{test}" for file, test in NAMED} & chosen
-    passed: set[str] = request.config.stash[PASSED]
-    assert sorted(named - passed) == []
+    run = request.config.stash[RUN]
+    assert run.passed, "no test has passed: there is nothing to compare the table with"
+    assert unproved(run) == []
+
+
+def unproved(run: Run) -> list[str]:
+    """Tests of the table that were chosen to run and have not passed."""
+    named = {f"{file}::{test}" for file, test in NAMED}
+    return sorted((named & run.chosen) - run.passed)
+
+
+def test_a_named_test_that_did_not_pass_is_noticed() -> None:
+    named = [f"{file}::{test}" for file, test in NAMED]
+    assert unproved(Run(chosen=set(named), passed=set(named))) == []
+    assert unproved(Run(chosen=set(named), passed=set(named[1:]))) == named[:1]
+    assert unproved(Run(chosen=set(named[1:]), passed=set(named[1:]))) == []
 
 
 def test_every_row_of_the_reliability_table_names_a_test() -> None:

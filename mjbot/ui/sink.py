@@ -18,7 +18,7 @@ from mjbot.core.card.card import Card, Picture
 from mjbot.core.editing.edit_queue import Edit
 from mjbot.core.editing.outcome import Delivered, Gone, Later, Outcome, Refused, Rerouted
 from mjbot.core.model.watch import DeliveredState, MessageRef
-from mjbot.ports import SMALLER, File, PictureSource
+from mjbot.ports import File, PictureSource, is_smaller_copy
 from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.embeds import build_embed, build_file, build_view
 from mjbot.ui.tokens import InteractionTokens, TokenRefused
@@ -186,7 +186,7 @@ def _with_matching_text(card: Card, image: str | None) -> Card:
     """The card with the description that fits what can be shown of its picture."""
     if not image:
         return card.without_image
-    return card.with_smaller_image if SMALLER in image and image.startswith(_ATTACHED) else card
+    return card.with_smaller_image if is_smaller_copy(image) else card
 
 
 def _fetched(message: discord.Message) -> bool:

@@ -81,7 +81,7 @@ async def _set_up(bot: BotProcess, harness: PlanHarness, scenario: Scenario) -> 
     if scenario.webhooks:
         address = f"127.0.0.1:{_free_port()}"
         bot.set(HTTP_LISTEN=address, PUBLIC_URL=f"http://{address}")
-        notify = f"http://{address}/hook/{token}"
+        notify = f"http://{address}/webhook/{token}"
     standing = sum(job.message_exists for job in harness.plan.jobs)
     if standing:
         harness.start(1.0 + _WRITING * standing, notify)
@@ -127,7 +127,7 @@ async def _figures(harness: PlanHarness, usage: Usage, ready: float) -> Figures:
         cpu=share,
         memory=usage.memory,
         start=start,
-        webhooks=harness.upstream.webhooks.taken,
+        webhooks=harness.upstream.webhooks.answered,
     )
 
 

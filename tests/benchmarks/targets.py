@@ -53,8 +53,10 @@ def _requests(runs: Runs) -> Iterator[Target]:
         words = ", ".join(f"{each:.3f}" for each in costs)
         falling = all(after <= before for before, after in pairwise(costs))
         yield Target("all reads per task-minute never rise with the number of tasks", words, falling)
-    for name, run in _those(runs, ("steady", "burst")):
+    for name, run in _those(runs, ("mjbot-100", "steady", "burst")):
         yield _most(f"{name}: all reads in any one second <= 10", run.peak_reads, 10, 0)
+    if ours := runs.get("mjbot-100"):
+        yield _most("mjbot-100: edits for each visible change <= 1.13", ours.edits_a_change, 1.13, 2)
 
 
 def _correct(runs: Runs) -> Iterator[Target]:

@@ -1,4 +1,4 @@
-"""The browser that tests and the gallery drive: the system's Chromium, quiet and without a sandbox."""
+"""The system's Chromium, which tests and the gallery use: no sandbox, no background traffic."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ FLAGS += ["--disable-background-networking", "--disable-component-update"]
 
 
 def executable() -> str:
-    """Where it is."""
+    """Its path."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     assert found, "this needs Chromium:  sudo apt install chromium"
     return found

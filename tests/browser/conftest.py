@@ -1,4 +1,4 @@
-"""The real demo, and a page of a real browser on it."""
+"""The real demo, and a page of it in a real browser."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.fixture
 def service() -> str:
-    """The kind of image service that the demo speaks with; "" for the plain one."""
+    """The dialect of the demo's image service; "" for the plain one."""
     return ""
 
 

@@ -1,4 +1,4 @@
-"""The demo as a visitor meets it: the real command, a real browser, a mouse and a keyboard."""
+"""The demo as a visitor uses it: the real command, a real browser, a mouse and a keyboard."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_visitor_watches_a_picture_appear_and_presses_u1(page: Page) -> None:
     shoot(page, "demo.png")  # README shows it: copy it to docs/ when the page has changed
 
 
-@pytest.mark.parametrize("service", ["original", "plus", "true", "gateway"])
+@pytest.mark.parametrize("service", ["original", "plus", "true", "new-api"])
 def test_the_demo_shows_a_result_of_each_kind_of_service(page: Page, service: str) -> None:
     ask(page, DemoIds.GRID[-6:], DemoIds.GRID)
     card = page.locator(".channel-message").filter(has_text=DemoIds.GRID).first

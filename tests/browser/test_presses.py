@@ -1,4 +1,4 @@
-"""What a visitor of the demo makes out of a grid, with the mouse alone but for the words."""
+"""A visitor of the demo presses the buttons of a grid, with the mouse, and the keyboard for prompts."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tests.browser.visitor import PICTURE, SECONDS, ask, pixels, settled, shoot
 
 
 def press(card: Locator, label: str) -> None:
-    """Click a button once it can be clicked: the page dims all of them while it works."""
+    """Click a button once it is enabled: the page disables all of them while it works."""
     button = card.get_by_role("button", name=re.compile(rf"^(\S+ )?{re.escape(label)}$"))
     expect(button).to_be_enabled(timeout=30 * SECONDS)
     button.click()
 
 
 def write(page: Page, words: str) -> None:
-    """Fill in the window, and send it."""
+    """Fill in the modal, and submit it."""
     field = page.locator("textarea[name=prompt]")
     expect(field).to_be_visible(timeout=10 * SECONDS)
     field.fill(words)
@@ -28,7 +28,7 @@ def write(page: Page, words: str) -> None:
 
 
 def shown(picture: Locator, *, unlike: Image.Image | None = None) -> Image.Image:
-    """The picture, once it is there (and is another than before)."""
+    """The picture, once it is shown (and differs from ``unlike``)."""
     expect(picture).to_be_visible(timeout=20 * SECONDS)
     for _ in range(80):
         image = pixels(picture)

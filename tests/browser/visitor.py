@@ -1,4 +1,4 @@
-"""What a visitor of the demo does with mouse and keyboard, and sees."""
+"""What a visitor of the demo does with mouse and keyboard, and what the page shows."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def pixels(image: Locator) -> Image.Image:
 
 
 def settled(message: Locator) -> None:
-    """Wait until a card is done and its picture is drawn."""
+    """Wait until a card is done and has its buttons."""
     expect(message.get_by_text("Done", exact=True)).to_be_visible(timeout=60 * SECONDS)
     expect(message.get_by_role("button").first).to_be_visible(timeout=10 * SECONDS)
 
 
 def ask(page: Page, search: str, task_id: str) -> None:
-    """Type /status, pick a task from what is offered, and send."""
+    """Type /status, choose a task from the autocomplete, and send."""
     page.locator("#channel-composer-input").click()
     page.keyboard.type("/status")
     page.keyboard.press("Enter")
@@ -52,7 +52,7 @@ def same(one: Image.Image, other: Image.Image) -> bool:
 
 
 def shoot(page: Page, name: str) -> None:
-    """Take a picture of the page, for people to look at."""
+    """Take a screenshot of the page for the documents."""
     page.wait_for_timeout(1500)
     SHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SHOTS / name)

@@ -64,7 +64,7 @@ def render_card(snapshot: TaskSnapshot, locale: str = "en") -> Card:
         ),
         (
             make_snapshot(Condition.QUIET, progress="46%"),
-            "In progress, but quiet",
+            "In progress (no news lately)",
             AMBER,
             [
                 "▰▰▰▰▱▱▱▱▱▱ 46%",
@@ -74,11 +74,11 @@ def render_card(snapshot: TaskSnapshot, locale: str = "en") -> Card:
         ),
         (
             make_snapshot(Condition.UNREACHABLE, progress="46%"),
-            "In progress when last seen",
+            "Last seen: in progress",
             AMBER,
             [
                 "▰▰▰▰▱▱▱▱▱▱ 46%",
-                "The image service stopped answering <t:160:R>",
+                "Updates from the image service stopped <t:160:R>",
                 "Still trying. This says nothing about the task itself.",
             ],
         ),
@@ -86,13 +86,13 @@ def render_card(snapshot: TaskSnapshot, locale: str = "en") -> Card:
             make_snapshot(status="PAUSED"),
             "In progress",
             BLUE,
-            ["Started <t:110:R> · last change <t:150:R>", 'The service calls this "PAUSED".'],
+            ["Started <t:110:R> · last change <t:150:R>", "Status: PAUSED"],
         ),
         (
             make_snapshot(status="MODAL"),
-            "Waiting for your words",
+            "Waiting for a prompt",
             AMBER,
-            ["This step needs a prompt before it can begin.", "Asked <t:100:R>"],
+            ["This step needs a prompt before it can start.", "Requested <t:100:R>"],
         ),
         (make_snapshot(status="SUCCESS", finished_at=162), "Done", GREEN, ["Finished <t:162:R> · took 52 s"]),
         (
@@ -101,8 +101,8 @@ def render_card(snapshot: TaskSnapshot, locale: str = "en") -> Card:
             RED,
             ["Ended <t:144:R> · after 34 s", "**Reason given:** \\[Invalid parameter\\] --arr"],
         ),
-        (make_snapshot(status="FAILURE"), "Failed", RED, ["The service gave no reason."]),
-        (make_snapshot(status="CANCEL", finished_at=144), "Cancelled", GREY, ["Cancelled <t:144:R>"]),
+        (make_snapshot(status="FAILURE"), "Failed", RED, ["The image service gave no reason."]),
+        (make_snapshot(status="CANCEL", finished_at=144), "Cancelled", GREY, ["<t:144:R>"]),
         (
             make_snapshot(Condition.LOST, progress="46%"),
             "Lost",
@@ -114,7 +114,7 @@ def render_card(snapshot: TaskSnapshot, locale: str = "en") -> Card:
             "No longer watching",
             GREY,
             [
-                "No end was seen within 24 hours. It may still finish.",
+                "Stopped watching after 24 hours. It may still finish.",
                 "Last seen at 46%, <t:150:R>",
             ],
         ),
@@ -136,9 +136,9 @@ def test_a_rejected_key_shows_as_unreachable_with_its_own_sentence() -> None:
 
 def test_chinese_cards_hold_no_english() -> None:
     card = render_card(make_snapshot(Condition.QUIET, progress="46%", prompt="猫"), "zh-CN")
-    assert card.title == "生成中，暂无动静"
+    assert card.title == "生成中，暂无进展"
     assert card.description == (
-        "▰▰▰▰▱▱▱▱▱▱ 46%\n开始于 <t:110:R> · 上次变化 <t:150:R>\n有时会停顿较久，仍在关注。\n> 猫"
+        "▰▰▰▰▱▱▱▱▱▱ 46%\n<t:110:R>开始 · <t:150:R>更新\n有时会停顿较久，仍在跟踪。\n> 猫"
     )
     assert card.footer == f"绘图 · {ID}"
 

@@ -48,7 +48,7 @@ def test_an_option_describes_the_state_of_its_action() -> None:
     presses = {made: Press.ACCEPTED, in_flight: Press.SENDING, refused: Press.UNKNOWN_ACTION}
     menu = build_page(task, presses, "en", 1, frozenset({"MJ::JOB::new_27"})).menu
     assert menu is not None
-    assert [each.description for each in menu.options] == ["Already made", *["Not possible now"] * 3]
+    assert [each.description for each in menu.options] == ["Already used", *["Not available now"] * 3]
 
 
 def test_pages_lead_forward_and_back() -> None:

@@ -45,7 +45,7 @@ def test_no_text_lacks_a_translation(locale: str) -> None:
 
 def test_chinese_sentences_hold_no_english_words() -> None:
     commands = {"status", "settings", "presses", "who", "role"}
-    allowed = commands | {"mj", "task", "id", "Midjourney", "zoom", "PNG", "JPEG", "WebP", "MB"}
+    allowed = commands | {"mj", "task", "id", "ID", "Midjourney", "zoom", "PNG", "JPEG", "WebP", "MB"}
     for locale in (SIMPLIFIED_CHINESE, TRADITIONAL_CHINESE):
         for key, sentence in TRANSLATIONS[locale].items():
             words = set(re.findall(r"[A-Za-z]+", re.sub(r"\{\w+\}|\]\(\w*", "", sentence)))

@@ -61,7 +61,7 @@ def test_a_picker_highlights_chosen_cells_and_requires_at_least_one() -> None:
         ["1", "2", "3"],
         ["4", "5", "6"],
         ["7", "8", "9"],
-        ["Write the prompt", "Use my own mask"],
+        ["Write the prompt", "Upload a mask"],
     ]
     assert empty[3][0].disabled
     chosen = build_region_picker(TASK, PressTarget(TARGET.action, 3, toggle_cell(NO_CELLS, 4)), "en")
@@ -76,7 +76,7 @@ def test_the_prompt_goes_to_the_action_or_to_the_task_in_status_modal(action: st
     assert (write.verb, parse_target(write.arg)) == (verb, PressTarget(action, 0, "001"))
 
 
-def test_without_the_picture_only_an_uploaded_mask_is_offered() -> None:
+def test_without_the_picture_only_a_mask_of_one_s_own_is_offered() -> None:
     assert [[each.label for each in row] for row in build_region_picker(TASK, TARGET, "en", sized=False)] == [
-        ["Use my own mask"]
+        ["Upload a mask"]
     ]

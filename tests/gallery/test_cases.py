@@ -1,4 +1,4 @@
-"""The gallery leaves nothing out."""
+"""The gallery is complete."""
 
 from __future__ import annotations
 

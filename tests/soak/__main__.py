@@ -1,4 +1,4 @@
-"""Answers that atheris finds by looking which code they reach: `python -m tests.soak -atheris_runs=9999`."""
+"""Coverage-guided fuzzing of responses with atheris: `python -m tests.soak -atheris_runs=9999`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ with atheris.instrument_imports(include=["mjbot.upstream", "mjbot.core"]):
 
 
 def answer(data: bytes) -> None:
-    """Read these bytes as every kind of answer: a card that Discord takes, or an error of ours."""
+    """Parse these bytes as every kind of response: a card that Discord accepts, or an error of ours."""
     for read in (read_fetch, read_list, read_submit):
         try:
             found = read(Response(200, data))

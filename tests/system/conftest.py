@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-import time
 from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,18 +14,26 @@ import pytest
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
 from tests.system.discord_stub import Channel, DiscordStub, Message, User
-from tests.system.process import SECONDS, BotProcess, running
+from tests.system.process import SECONDS, BotProcess, WorldTime, running
 
 TASK = "1730621718151844"
-STEPS = [(0, "SUBMITTED", "0%"), (1, "IN_PROGRESS", "31%"), (3, "IN_PROGRESS", "62%"), (5, "SUCCESS", "100%")]
-EDITS = "/**/messages/*"  # by whichever route
+STEPS = [
+    (0, "SUBMITTED", "0%"),
+    (0.3, "IN_PROGRESS", "31%"),
+    (0.9, "IN_PROGRESS", "62%"),
+    (600, "SUCCESS", "100%"),  # or when the test ends it
+]
+EDITS = "/**/messages/*"  # by either route
 BY_CHANNEL, BY_TOKEN = "/channels/*/messages/*", "/webhooks/**"
 
 
 @dataclass
 class ProcessHarness:
+    """One bot process, one channel, and `TASK`, which runs until `finish`."""
+
     stub: DiscordStub
     upstream: SandboxServer
+    time: WorldTime
     bot: BotProcess
     channel: Channel
     chinese_channel: Channel
@@ -42,8 +50,26 @@ class ProcessHarness:
         message = next(iter(self.messages), None)
         return str(message.embeds[0]["title"]) if message and message.embeds else ""
 
+    async def finish(self) -> None:
+        """End the task, once the bot has read it twice more: it is being followed."""
+        before = self._reads()
+        async with asyncio.timeout(SECONDS):
+            while not self.ended and self._reads() < before + 2:
+                await asyncio.sleep(0.02)  # only the image service can tell
+        self.time.skip(STEPS[-1][0])
+
+    @property
+    def ended(self) -> bool:
+        """True once the image service has finished the task, whether or not the bot has read that."""
+        task = self.upstream.world.peek(TASK, self.time())
+        return task is not None and task["status"] == "SUCCESS"
+
+    def _reads(self) -> int:
+        return sum(TASK in each.ids for each in self.upstream.requests)
+
     async def done(self, within: float = SECONDS) -> Message:
-        """The one message, once its final card is on it, with the picture and the buttons."""
+        """Finish the task; the one message, once it shows the final card, the picture and the buttons."""
+        await self.finish()
         await self.stub.until(lambda: self.title() == "Done" and self.messages[0].attachments, within)
         assert len(self.messages) == 1
         message = self.messages[0]
@@ -53,7 +79,7 @@ class ProcessHarness:
         return message
 
     def end_tokens(self) -> None:
-        """Let Discord take no interaction token any more, as after 15 minutes."""
+        """Make Discord refuse every interaction token, as it does after 15 minutes."""
         self.stub.fail("PATCH", BY_TOKEN, status=401, code=50027, times=1_000)
 
     def watches(self) -> list[tuple[str, str]]:
@@ -63,19 +89,19 @@ class ProcessHarness:
 
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[ProcessHarness]:
-    world = World(side=128)
+    world, world_time = World(side=128), WorldTime()
     world.add(TASK, STEPS, prompt="a cat --v 7")
-    async with DiscordStub() as stub, SandboxServer(world, time.time) as upstream:
+    async with DiscordStub() as stub, SandboxServer(world, world_time) as upstream:
         guild = stub.add_guild("Atelier")
         channel = stub.add_channel(guild, "pictures")
         chinese = stub.add_channel(stub.add_guild("画室", locale="zh-CN"), "图")
         user = stub.add_user("ann")
-        async with running(stub, upstream, tmp_path) as bot:
-            yield ProcessHarness(stub, upstream, bot, channel, chinese, user)
+        async with running(stub, upstream, tmp_path, counted=True) as bot:
+            yield ProcessHarness(stub, upstream, world_time, bot, channel, chinese, user)
 
 
 async def finished(harness: ProcessHarness) -> Message:
-    """A finished card to press on."""
+    """A finished card with its buttons."""
     await harness.ask()
     return await harness.done()
 

@@ -1,4 +1,4 @@
-"""The real command as a process of its own, between the Discord stub and the sandbox."""
+"""`mjbot run` as a process, connected to the Discord stub and the sandbox server."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,8 +18,13 @@ from tests.system.discord_stub import DiscordStub
 SECONDS = 20.0
 
 
+def measured() -> dict[str, str]:
+    """What a process must find in its environment for coverage to count it; nothing without ``--cov``."""
+    return {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+
+
 def environment(stub: DiscordStub, upstream: SandboxServer, dialect: str = "") -> dict[str, str]:
-    """What the command needs to know in order to work between the two."""
+    """The variables with which the command works between the two."""
     return {
         "PATH": os.environ["PATH"],
         "MJBOT_DISCORD_TOKEN": stub.token,
@@ -29,10 +35,35 @@ def environment(stub: DiscordStub, upstream: SandboxServer, dialect: str = "") -
     }
 
 
-class BotProcess:
-    """`mjbot run`, started and ended at will on one database."""
+class WorldTime:
+    """The clock of the image service: the machine's, ahead by what the test has skipped."""
 
-    def __init__(self, stub: DiscordStub, upstream: SandboxServer, folder: Path, dialect: str = "") -> None:
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self._ahead
+
+    def skip(self, seconds: float) -> None:
+        """Let so much time pass at once for all tasks that have begun."""
+        self._ahead += seconds
+
+
+class BotProcess:
+    """`mjbot run` on one database: started, killed and terminated by the test.
+
+    ``counted``: coverage counts it. A killed process saves no counts, so where all are killed this is waste.
+    """
+
+    def __init__(
+        self,
+        stub: DiscordStub,
+        upstream: SandboxServer,
+        folder: Path,
+        dialect: str = "",
+        *,
+        counted: bool = False,
+    ) -> None:
         self._stub = stub
         self._folder = folder
         self._process: asyncio.subprocess.Process | None = None
@@ -41,12 +72,13 @@ class BotProcess:
         self.turn_clock(0)
         self.environment = {
             **environment(stub, upstream, dialect),
+            **(measured() if counted else {}),
             "MJBOT_DATABASE": str(self.database),
             "MJBOT_USER_COMMANDS_PER_MINUTE": "10000",
             "MJBOT_USER_PRESSES_PER_10_MIN": "10000",
             "MJBOT_GUILD_PRESSES_PER_HOUR": "10000",
-            "MJBOT_POLL_MIN": "1",
-            "MJBOT_POLL_MAX": "2",
+            "MJBOT_POLL_MIN": "0.25",
+            "MJBOT_POLL_MAX": "0.5",
             "PYTHONPATH": str(Path(__file__).parent / "clock_shim"),
             "CLOCK_FILE": str(self._clock),
         }
@@ -58,12 +90,12 @@ class BotProcess:
 
     @property
     def pid(self) -> int:
-        """The process that runs."""
+        """The id of the running process."""
         assert self._process is not None
         return self._process.pid
 
     def turn_clock(self, seconds: float) -> None:
-        """Set the clock of the machine, as this process sees it, so far ahead (or back) from now on."""
+        """Set the wall clock that this process sees ahead of (or behind) the real one."""
         self._clock.write_text(str(seconds), encoding="utf-8")
 
     async def start(self) -> None:
@@ -86,22 +118,22 @@ class BotProcess:
             )
 
     async def kill(self) -> None:
-        """End it with SIGKILL, as a power cut would."""
+        """End it with SIGKILL: it saves nothing, as in a power cut."""
         await self._end(signal.SIGKILL)
         await self._stub.gone(SECONDS)
 
     async def terminate(self) -> int:
-        """End it with SIGTERM; its exit code."""
+        """End it with SIGTERM; return its exit code."""
         return await self._end(signal.SIGTERM)
 
     async def exited(self) -> int:
-        """Wait for it to end by itself; its exit code."""
+        """Wait until it ends by itself; return its exit code."""
         assert self._process is not None
         async with asyncio.timeout(SECONDS):
             return await self._process.wait()
 
     async def close(self) -> None:
-        """Leave nothing behind."""
+        """Kill it if it still runs."""
         if self._process is not None and self._process.returncode is None:
             await self._end(signal.SIGKILL)
 
@@ -118,9 +150,10 @@ async def running(
     folder: Path,
     dialect: str = "",
     settings: Mapping[str, str] | None = None,
+    counted: bool = False,
 ) -> AsyncIterator[BotProcess]:
     """A started bot; killed at the end if it still runs."""
-    bot = BotProcess(stub, upstream, folder, dialect)
+    bot = BotProcess(stub, upstream, folder, dialect, counted=counted)
     bot.set(**(settings or {}))
     try:
         await bot.start()

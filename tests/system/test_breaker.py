@@ -1,4 +1,4 @@
-"""Discord's budget of invalid requests is never used up."""
+"""The circuit breaker never uses up Discord's budget of invalid requests."""
 
 from __future__ import annotations
 

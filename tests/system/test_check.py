@@ -16,7 +16,7 @@ from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
 from mjbot.store import open_stores
 from tests.system.discord_stub import DiscordStub
-from tests.system.process import environment
+from tests.system.process import environment, measured
 
 
 @dataclass
@@ -29,6 +29,7 @@ class Rig:
         """Run the command; its exit code and everything it printed."""
         changed = {
             **environment(self.stub, self.upstream),
+            **measured(),
             **{f"MJBOT_{name}": value for name, value in changes.items()},
         }
         process = await asyncio.create_subprocess_exec(

@@ -1,4 +1,4 @@
-"""Somebody turns the machine's clock: live cards go on, and a start in the wrong year finds them all."""
+"""The machine's clock is set while the bot runs or is down: live cards go on, and a start finds them all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`mjbot run` as a process before every kind of image service, judged by Discord's log."""
+"""`mjbot run` as a process against every dialect of image service, judged by Discord's log."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STEPS = [
     (30, "IN_PROGRESS", "62%"),
     (60, "SUCCESS", "100%"),
 ]
-FASTER = 10  # the service's own time; a gateway looks every 15 s of it
+FASTER = 10  # the service's own time; new-api polls every 15 s of it
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Discord in trouble, before the real process: nothing is lost, and it heals by itself."""
+"""Discord fails while the real process runs: nothing is lost, and the bot recovers by itself."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ async def test_a_429_of_any_scope_is_waited_out_and_the_end_is_shown(
     fault = harness.stub.fail("PATCH", BY_CHANNEL, status=429, retry_after=1.5, times=2, headers=headers)
     fault.body["global"] = scope == "global"
     await harness.ask()
+    await harness.finish()
     await harness.stub.until(lambda: harness.title() == "Done" and harness.messages[0].attachments, SECONDS)
     assert harness.stub.count_429 == 2
     refused = [each.at for each in harness.stub.log if each.kind == "rejected" and each.status == 429]
@@ -83,6 +84,7 @@ async def test_a_database_that_somebody_locks_for_seconds_stops_no_card(harness:
     await harness.stub.until(lambda: harness.title() == "In progress", SECONDS)
     with closing(sqlite3.connect(harness.bot.database, isolation_level=None)) as other:
         other.execute("begin immediate")
+        await harness.finish()
         await harness.stub.until(lambda: harness.title() == "Done", 3 * SECONDS)
         other.execute("rollback")
     await harness.done()

@@ -1,4 +1,4 @@
-"""No action is submitted twice, whatever people, wire and kills do. The service's own log is the judge."""
+"""No action is submitted twice, whatever people, the network and kills do, by the image service's own log."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ ZOOM, AGAIN = "Custom Zoom", "Do it again"
 
 
 class Rig:
-    """One bot with its Discord and its image service, and the loop that all of them live in."""
+    """A bot process, its Discord and its image service, and the event loop they run in."""
 
     def __init__(self, runner: asyncio.Runner, stack: AsyncExitStack, folder: Path, dialect: str) -> None:
         self.run = runner.run
@@ -63,7 +63,7 @@ class Rig:
 
 @pytest.fixture(params=sorted(set(DIALECTS) - {"original"}))
 def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
-    """Before every kind of service whose tasks have buttons."""
+    """One for each dialect whose tasks have buttons."""
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
         rig = Rig(runner, stack, tmp_path, request.param)
@@ -75,16 +75,17 @@ def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
 
 
 class Presses(RuleBasedStateMachine):
-    """Three people press what a grid and a picture offer, in a channel of their own."""
+    """Three people press the buttons of a grid and of a single picture, in a channel of their own."""
 
     def __init__(self, rig: Rig) -> None:
         super().__init__()
         self.rig = rig
         self.offers: list[tuple[Message, str]] = []
-        """The "Do it again" buttons that somebody was shown."""
+        """The "Do it again" buttons that were offered."""
         self.windows: list[Interaction] = []
+        """Presses that opened a modal."""
         self.knowing: set[str] = set()
-        """Each press that was made by somebody who knew of the one before."""
+        """The custom_ids pressed in the knowledge that the action may have been submitted before."""
         self.grid, self.single = TaskId(next(rig.ids)), TaskId(next(rig.ids))
         rig.run(self._deal())
 
@@ -173,9 +174,9 @@ class Presses(RuleBasedStateMachine):
             assert times <= self._allowed(*action), f"{action} was made {times} times: {self.rig.world.log}"
 
     def _allowed(self, task_id: str, digest: str) -> int:
-        """Once, and once more for each time that somebody knew of the one before.
+        """Once, and once more for each press that knew of the one before.
 
-        What has a window is made once for each window that was answered, however many there were.
+        An action with a modal is submitted once for each modal that was answered.
         """
         targets = [parse(each) for each in self.knowing]
         verbs = [
@@ -195,10 +196,10 @@ class Presses(RuleBasedStateMachine):
         return await self._act(message, custom_id, who)
 
     async def _act(self, message: Message, custom_id: str, who: list[int]) -> list[Interaction]:
-        """Press as these people at one moment, and wait until each of them sees what came of it."""
+        """Press as these people at the same time, and wait until each of them sees the outcome."""
         acted = []
         for each in who:
-            with suppress(LookupError):  # it is dim at the moment
+            with suppress(LookupError):  # disabled at the moment
                 acted.append(await self.rig.stub.press(message, custom_id, self.rig.people[each]))
         for interaction in acted:
             await self._seen(interaction)
@@ -217,7 +218,7 @@ class Presses(RuleBasedStateMachine):
         held = rig.upstream.hold(SUBMITS, when, times=1)
         reached = asyncio.ensure_future(held.arrived())
         pressing = asyncio.ensure_future(self._press(label, [who]))
-        # A press that is not sent (because it was made before) is told of instead.
+        # A press that was made before is not sent; it is answered instead.
         await asyncio.wait({reached, pressing}, return_when=asyncio.FIRST_COMPLETED)
         pressing.cancel()
         reached.cancel()
@@ -234,7 +235,7 @@ class Presses(RuleBasedStateMachine):
 
 
 def outcome(interaction: Interaction) -> Any:
-    """What a person sees as the outcome of what they did, once there is one."""
+    """The outcome that a person sees, once there is one."""
     delivered = interaction.message
     return (
         interaction.modal
@@ -250,7 +251,7 @@ def test_no_action_is_submitted_twice_without_do_it_again(rig: Rig) -> None:
             max_examples=EXAMPLES,
             stateful_step_count=STEPS,
             deadline=None,
-            phases=[Phase.generate],  # a failure takes real kills, so it is told as it came
+            phases=[Phase.generate],  # no shrinking: each attempt would take real kills
             suppress_health_check=list(HealthCheck),
         ),
     )

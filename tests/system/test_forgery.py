@@ -1,4 +1,4 @@
-"""Presses and windows that no client of Discord would send: nothing is submitted, and all are answered."""
+"""Presses and modals that no Discord client would send: nothing is submitted, and all are answered."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def test_a_forged_press_or_window_submits_nothing_and_is_no_trouble(harnes
     await harness.stub.until(lambda: harness.upstream.world.log, SECONDS)
     assert [each.custom_id.split("::")[2] for each in harness.upstream.world.log] == ["variation"]
     assert "Traceback" not in harness.bot.log.read_text(encoding="utf-8")
-    # A press that took long to refuse had begun an answer in public; it is taken away again.
+    # A press that was slow to refuse was deferred in public; that message is deleted again.
     await harness.stub.until(
         lambda: all(each.message is None or each.message.deleted for each in forged), SECONDS
     )

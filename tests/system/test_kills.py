@@ -1,4 +1,4 @@
-"""`kill -9` again and again under load: everything that was promised is kept all the same."""
+"""`kill -9` again and again under load: every promise holds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
 from tests.system.discord_stub import Channel, DiscordStub, Interaction, User
-from tests.system.process import SECONDS, BotProcess, running
+from tests.system.process import SECONDS, BotProcess, WorldTime, running
 
 FIRST = 1_730_621_718_000_000
 CHANNELS = 4
@@ -27,10 +27,11 @@ PRESSED = ("U1", "U2", "V1", "V3")
 
 @dataclass
 class Load:
-    """People who ask and press, while somebody pulls the plug."""
+    """Commands and presses, while the process is killed again and again."""
 
     stub: DiscordStub
     upstream: SandboxServer
+    time: WorldTime
     bot: BotProcess
     channels: list[Channel]
     user: User
@@ -49,19 +50,19 @@ class Load:
         self.asked.append(await self.stub.slash(channel, self.user, "status", task_id=task_id))
 
     async def press(self) -> None:
-        """Press something on some finished card, if there is one."""
+        """Press a random button of a random finished card, if there is one."""
         done = [each for channel in self.channels for each in self.stub.messages(channel) if each.buttons()]
         if not done:
             return
         message, label = self.rng.choice(done), self.rng.choice(PRESSED)
         for button in message.buttons():
             if button.get("label") == label:
-                with suppress(LookupError):  # it is dim
+                with suppress(LookupError):  # disabled
                     await self.stub.press(message, str(button["custom_id"]), self.user)
 
     async def pull_the_plug(self) -> None:
-        """Kill the process at some moment, and start it again."""
-        await asyncio.sleep(self.rng.uniform(0.0, 0.8))  # the moment is what is tried, not waited for
+        """Kill the process at a random time, and start it again."""
+        await asyncio.sleep(self.rng.uniform(0.0, 0.8))  # not a wait: the time of the kill is what is tested
         self.kills.append(time.time())
         await self.bot.kill()
         await self.bot.start()
@@ -71,19 +72,20 @@ class Load:
             return connection.execute(query).fetchall()
 
     def settled(self) -> bool:
-        """True when no watch is open, and no press is under way."""
+        """True when no watch is open and no press is in flight."""
         live = self.rows("select 1 from watches where state <> 'closed'")
         return not live and not self.rows("select 1 from presses where state in ('sending', 'retrying')")
 
 
 @pytest.fixture
 async def load(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Load]:
-    async with DiscordStub() as stub, SandboxServer(World(side=32), time.time) as upstream:
+    world_time = WorldTime()
+    async with DiscordStub() as stub, SandboxServer(World(side=32), world_time) as upstream:
         guild = stub.add_guild("Atelier")
         channels = [stub.add_channel(guild, f"pictures-{n}") for n in range(CHANNELS)]
         user = stub.add_user("ann")
         async with running(stub, upstream, tmp_path) as bot:
-            yield Load(stub, upstream, bot, channels, user, random.Random(request.param))
+            yield Load(stub, upstream, world_time, bot, channels, user, random.Random(request.param))
 
 
 @pytest.mark.parametrize("load", [11, 12], indirect=True)
@@ -95,6 +97,7 @@ async def test_killed_again_and_again_under_load_nothing_is_lost_doubled_or_left
         await load.ask()
         await load.press()
         await load.pull_the_plug()
+    load.time.skip(60)
     await until(load.settled)
 
     cards = [each for channel in load.channels for each in load.stub.messages(channel) if each.embeds]
@@ -103,7 +106,7 @@ async def test_killed_again_and_again_under_load_nothing_is_lost_doubled_or_left
     for each in cards:
         if each.id in committed:
             assert each.embeds[0]["title"] == "Done"
-        else:  # its id came with Discord's answer; killed right then, nothing can know of it
+        else:  # killed before its id, which comes with Discord's response, could be stored
             assert min(abs(each.created - kill) for kill in load.kills) < INSTANT
     footers = Counter(str(each.embeds[0]["footer"]["text"]) for each in cards)
     assert set(footers.values()) == {1}
@@ -113,7 +116,7 @@ async def test_killed_again_and_again_under_load_nothing_is_lost_doubled_or_left
 
 
 async def until(settled: object) -> None:
-    """Wait for what only the database file can tell."""
+    """Wait for a condition on the database file, which sends no event."""
     assert callable(settled)
     async with asyncio.timeout(4 * SECONDS):
         while not settled():

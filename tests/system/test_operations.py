@@ -20,7 +20,7 @@ async def test_a_copy_that_is_put_back_follows_its_messages_again(harness: Proce
     await asyncio.to_thread(subprocess.run, backup_command(), shell=True, check=True, cwd=folder)
     card = await harness.done()
     assert await harness.bot.terminate() == 0
-    # The database is gone; restore, as the document says.
+    # The database is lost; restore it as the document says.
     (folder / "mjbot-copy.db").replace(harness.bot.database)
     for name in ("mjbot.db-wal", "mjbot.db-shm"):
         (folder / name).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What the sink makes of Discord's answers about a result: is it seen, and what if it is not."""
+"""How the sink reads Discord's responses about a result picture: is it shown, and what if it is not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mjbot.core.card.state import CardState
 from mjbot.core.editing.edit_queue import Edit
 from mjbot.core.editing.outcome import Delivered, Gone, Later
 from mjbot.core.model.watch import NOTHING_DELIVERED, DeliveredState, MessageRef
-from mjbot.ports import SMALLER, File
+from mjbot.ports import File
 from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.sink import DiscordSink
 from mjbot.ui.tokens import InteractionTokens
@@ -33,7 +33,7 @@ MESSAGE = "/channels/*/messages/*"
 
 @dataclass
 class Given:
-    """A `PictureSource` that has what it is given."""
+    """A `PictureSource` with a fixed link and file."""
 
     url: str | None = SEEN
     file: File | None = None
@@ -108,7 +108,7 @@ def linked(url: str) -> DeliveredState:
         (Given(SEEN), Delivered(linked(SEEN))),
         (Given(UNSEEN), Delivered(linked(UNSEEN), unverified=True)),
         (Given(None), Delivered(DeliveredState(CARD.digest), unverified=True)),
-        (Given(SEEN, attach=True), Delivered(linked(SEEN), unverified=True)),  # its host had a bad moment
+        (Given(SEEN, attach=True), Delivered(linked(SEEN), unverified=True)),  # its host failed once
         (Given(SEEN, FILE, attach=True), Delivered(ATTACHED)),
     ],
 )
@@ -137,11 +137,11 @@ async def test_a_preview_is_never_worth_another_look(desk: Desk) -> None:
     [
         # Discord has fetched the link meanwhile
         (Given(SEEN, FILE), linked(SEEN), Delivered(linked(SEEN)), ["GET"]),
-        # it could not: the file is attached whatever the setting says
+        # Discord could not: the file is attached whatever the setting says
         (Given(UNSEEN, FILE), linked(UNSEEN), Delivered(ATTACHED), ["GET", "PATCH"]),
         # nor can we, at the moment
         (Given(UNSEEN), linked(UNSEEN), Delivered(linked(UNSEEN), unverified=True), ["GET"]),
-        # a link that would rot is replaced, seen or not
+        # a link that will expire is replaced, shown or not
         (Given(SEEN, FILE, attach=True), linked(SEEN), Delivered(ATTACHED), ["PATCH"]),
         (Given(SEEN, attach=True), linked(SEEN), Delivered(linked(SEEN), unverified=True), []),
         # there was no link to show
@@ -197,7 +197,7 @@ async def test_a_discord_in_trouble_is_asked_again_later(desk: Desk) -> None:
 
 
 async def test_a_smaller_copy_says_so_and_still_does_after_a_text_only_edit(desk: Desk) -> None:
-    copy = File(f"{PICTURE.key}{SMALLER}.webp", drawn(), "a cat")
+    copy = File.smaller_copy(f"{PICTURE.key}.webp", drawn(), "a cat", (8, 8))
     card = replace(CARD, description_with_smaller_image="a smaller copy")
     outcome = await desk.edit(Given(SEEN, copy, attach=True), card=card)
     assert isinstance(outcome, Delivered)

@@ -1,4 +1,4 @@
-"""`mjbot run` as a process: killed at the worst moments, and ended politely. Judged by Discord's log."""
+"""`mjbot run` as a process: killed at the worst times, and terminated. Judged by Discord's log."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ async def test_killed_after_the_defer_and_before_the_commit_the_next_status_repa
     await harness.bot.start()
     await harness.ask()
     await harness.stub.until(lambda: len(harness.messages) == 2 and harness.messages[1].embeds, SECONDS)
+    await harness.finish()
     await harness.stub.until(lambda: harness.messages[1].embeds[0]["title"] == "Done", SECONDS)
 
 
@@ -39,7 +40,7 @@ async def test_killed_after_the_commit_and_before_the_first_card(harness: Proces
     await harness.ask()
     await harness.stub.until(lambda: harness.messages and harness.messages[0].thinking, SECONDS)
     async with asyncio.timeout(SECONDS):
-        while not harness.watches():  # the commit follows the defer; only the file can tell when
+        while not harness.watches():  # the commit follows the defer; only the database file shows when
             await asyncio.sleep(0.01)
     assert harness.watches()[0][0] == "opening"
     await harness.bot.kill()
@@ -66,6 +67,7 @@ async def test_killed_around_the_final_edit(harness: ProcessHarness, when: str) 
         times=1,
     )
     await harness.ask()
+    await harness.finish()
     await asyncio.wait_for(final.arrived(), SECONDS)
     assert (harness.title() == "Done") == (when == "after")
     await harness.bot.kill()
@@ -77,6 +79,7 @@ async def test_killed_around_the_final_edit(harness: ProcessHarness, when: str) 
 async def test_sigterm_delivers_the_final_card_that_waits_and_exits_0(harness: ProcessHarness) -> None:
     final = harness.stub.hold("PATCH", EDITS, "before", match=lambda call: "Done" in str(call.body), times=1)
     await harness.ask()
+    await harness.finish()
     await asyncio.wait_for(final.arrived(), SECONDS)
     ending = asyncio.ensure_future(harness.bot.terminate())
     final.release()
@@ -102,7 +105,7 @@ async def test_commands_are_sent_to_discord_once_and_not_again(harness: ProcessH
 async def test_a_second_process_on_the_same_database_is_refused(
     harness: ProcessHarness, tmp_path: Path
 ) -> None:
-    other = BotProcess(harness.stub, harness.upstream, tmp_path)
+    other = BotProcess(harness.stub, harness.upstream, tmp_path, counted=True)
     await other.launch()
     assert await other.exited() == 78
     assert "Another mjbot" in other.log.read_text()
@@ -115,8 +118,9 @@ async def test_a_chinese_server_gets_chinese_cards_and_a_chinese_reader_chinese_
     asked = await harness.stub.slash(channel, harness.user, "status", locale="zh-CN", task_id="hello")
     await asked.answered(SECONDS)
     assert asked.ephemeral is not None
-    assert asked.ephemeral.content.startswith("这不像任务编号")
+    assert asked.ephemeral.content.startswith("这不是任务 ID")
     await harness.stub.slash(channel, harness.user, "status", locale="zh-CN", task_id=TASK)
+    await harness.finish()
     await harness.stub.until(
         lambda: (
             harness.stub.messages(channel)
@@ -147,7 +151,7 @@ async def test_an_error_after_a_public_thinking_takes_it_away_and_is_told_in_pri
     reading.release()
     await harness.stub.until(lambda: asked.ephemeral, SECONDS)
     assert asked.ephemeral is not None
-    assert asked.ephemeral.content.startswith("The image service is not answering at the moment.")
+    assert asked.ephemeral.content.startswith("The image service isn't answering at the moment.")
     assert all(message.deleted for message in harness.messages)
     assert [state for state, _ in harness.watches()] == ["closed"]
 
@@ -155,7 +159,7 @@ async def test_an_error_after_a_public_thinking_takes_it_away_and_is_told_in_pri
 async def test_a_refused_token_is_named_and_the_process_ends(harness: ProcessHarness, tmp_path: Path) -> None:
     assert await harness.bot.terminate() == 0
     harness.stub.fail("GET", "/users/@me", status=401, code=0, times=1)
-    other = BotProcess(harness.stub, harness.upstream, tmp_path)
+    other = BotProcess(harness.stub, harness.upstream, tmp_path, counted=True)
     await other.launch()
     assert await other.exited() == 78
     assert "Discord refused the token" in other.log.read_text()
@@ -197,14 +201,9 @@ async def test_sigterm_waits_for_a_press_on_its_way_and_its_child_is_followed_af
     assert await ending == 0
     assert len(harness.upstream.world.log) == 1
     await harness.bot.start()
-    await harness.stub.until(
-        lambda: (
-            len(harness.messages) == 2
-            and harness.messages[1].embeds
-            and harness.messages[1].embeds[0]["title"] == "Done"
-        ),
-        SECONDS,
-    )
+    await harness.stub.until(lambda: len(harness.messages) == 2 and harness.messages[1].embeds, SECONDS)
+    await harness.finish()
+    await harness.stub.until(lambda: harness.messages[1].embeds[0]["title"] == "Done", SECONDS)
     assert len(harness.upstream.world.log) == 1
 
 
@@ -213,10 +212,10 @@ async def test_sigterm_gives_up_a_press_that_waits_for_room_and_says_so(harness:
     harness.upstream.world.full = True
     press = await harness.stub.press(parent, custom_id(parent, "U1"), harness.user)
     await harness.stub.until(lambda: len(harness.messages) == 2 and harness.messages[1].embeds, SECONDS)
-    assert harness.messages[1].embeds[0]["title"] == "Waiting for room"
+    assert harness.messages[1].embeds[0]["title"] == "Queue full, retrying"
     assert await harness.bot.terminate() == 0
     assert press.ephemeral is not None
-    assert "no longer trying. Nothing was started." in press.ephemeral.content
+    assert "Stopped trying *U1*. Nothing was started." in press.ephemeral.content
     assert [each.deleted for each in harness.messages] == [False, True]
     with closing(sqlite3.connect(harness.bot.database)) as connection:
         assert connection.execute("select state from presses").fetchall() == [("refused",)]
@@ -238,6 +237,7 @@ async def test_two_slow_askers_at_one_moment_leave_one_live_card(harness: Proces
     await harness.ask()
     await harness.stub.until(lambda: [each.thinking for each in harness.messages] == [True, True], SECONDS)
     reading.release()
+    await harness.finish()
     await harness.stub.until(
         lambda: (
             sorted(str(each.embeds[0]["title"]) for each in harness.messages if each.embeds)

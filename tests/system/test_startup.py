@@ -1,4 +1,4 @@
-"""What a person reads when the process cannot start."""
+"""What an operator reads when the process cannot start."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+
+from tests.system.process import measured
 
 GOOD = {
     "MJBOT_DISCORD_TOKEN": "token-canary",
@@ -20,7 +22,7 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
     return subprocess.run(
         [sys.executable, "-m", "mjbot", *arguments],
         cwd=folder,
-        env={"PATH": os.environ["PATH"], **environment},
+        env={"PATH": os.environ["PATH"], **measured(), **environment},
         capture_output=True,
         text=True,
         timeout=60,

@@ -1,4 +1,4 @@
-"""Two routes to one message, before the real process: by token while that does, by channel at all times."""
+"""The two routes to a message, with the real process: by token while it is valid, by channel at all times."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SECOND = "1730621718151845"
 
 
 def routes(harness: ProcessHarness) -> list[str]:
-    """By which route each edit was asked for, in order."""
+    """The route of each edit request, in order."""
     asked = [each for each in harness.stub.log if each.kind == "request" and each.method == "PATCH"]
     return [each.path.split("/")[1] for each in asked]
 
@@ -56,6 +56,7 @@ async def test_the_first_429_of_a_token_gives_its_message_or_its_channel_to_the_
     harness.stub.fail("PATCH", BY_TOKEN, status=429, retry_after=600, times=1, headers=headers)
     for task in (SECOND, TASK):
         await harness.stub.slash(harness.channel, harness.user, "status", task_id=task)
+    await harness.finish()
     await harness.stub.until(lambda: [*map(title, harness.messages)] == ["Done"] * 2, SECONDS)
     by_token = {each.path for each in harness.stub.log if each.method == "PATCH" and "webhooks" in each.path}
     messages = {
@@ -94,6 +95,7 @@ async def test_a_first_answer_that_discord_limits_reaches_its_message_by_the_cha
     await asyncio.wait_for(slow.arrived(), SECONDS)
     await harness.stub.until(lambda: harness.messages and harness.messages[0].thinking, SECONDS)
     slow.release()
+    await harness.finish()
     await harness.stub.until(lambda: harness.title() == "Done", SECONDS)
     assert harness.stub.count_429 == 1
 

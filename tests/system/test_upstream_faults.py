@@ -1,6 +1,6 @@
-"""The image service at its worst for more than a minute: what people see meanwhile, and how it heals.
+"""The image service is down for more than a minute: what people see meanwhile, and how the bot recovers.
 
-All outages are played at the same time, each before a process of its own, since every one takes a minute.
+All outages happen at the same time, each with a process of its own, since every one takes a minute.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ STEPS = [
     (60, "SUCCESS", "100%"),
 ]
 ALL = "/mj/*"
-WITHIN = 180.0  # seconds: many processes share the machine here
+WITHIN = 180.0  # seconds; many processes share the machine here
 HTML = "<html><body><h1>502 Bad Gateway</h1></body></html>"
 
 DOWN = "Still trying. This says nothing about the task itself."
 KEY = "It refused this bot's key."
-PAGE = "answers with a web page"
-SLOW = "It asks us to slow down."
+PAGE = "returned a web page"
+SLOW = "It is rate-limiting this bot."
 QUOTA = "has run out of credit"
 
 Break = Callable[[SandboxServer], object]
@@ -62,7 +62,7 @@ OUTAGES: dict[str, tuple[Break, str]] = {
 
 @dataclass
 class Outcome:
-    """What one outage looked like from outside."""
+    """One outage as seen from outside."""
 
     titles: list[str]
     told: str
@@ -85,7 +85,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome | Ba
 
 
 async def play(folder: Path, begin: Break) -> Outcome:
-    """Follow a task, let the service break, wait until the card says so, and let it heal."""
+    """Follow a task, start the outage, wait until the card says so, and end the outage."""
     world = World(side=32)
     async with DiscordStub() as stub, SandboxServer(world, time.time) as upstream:
         channel, ann = stub.add_channel(stub.add_guild("Atelier"), "pictures"), stub.add_user("ann")
@@ -95,7 +95,7 @@ async def play(folder: Path, begin: Break) -> Outcome:
             await stub.until(lambda: "62%" in delivered(asked.message), WITHIN)
             begin(upstream)
             start = time.time()
-            await stub.until(lambda: "when last seen" in delivered(asked.message), WITHIN)
+            await stub.until(lambda: "Last seen: " in delivered(asked.message), WITHIN)
             told, span = delivered(asked.message), time.time() - start
             asks = sum(each.at >= start for each in upstream.requests)
             late = await stub.slash(channel, ann, "status", task_id="1730621718159999")
@@ -118,7 +118,7 @@ async def play(folder: Path, begin: Break) -> Outcome:
 
 
 def delivered(message: Message | None) -> str:
-    """Everything that a card says."""
+    """The whole embed of a card as text."""
     return str(message.embeds[0]) if message is not None and message.embeds else ""
 
 
@@ -132,7 +132,7 @@ def test_an_outage_is_told_for_what_it_is_costs_little_and_heals_by_itself(
     _, sentence = OUTAGES[outage]
     assert sentence in outcome.told
     distinct = list(dict.fromkeys(outcome.titles))
-    assert distinct[-3:] == ["In progress", "In progress when last seen", "Done"]
+    assert distinct[-3:] == ["In progress", "Last seen: in progress", "Done"]
     assert outcome.requests_a_second <= 1
     assert outcome.messages == 1
     assert outcome.count_429 == 0

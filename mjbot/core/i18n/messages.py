@@ -1,7 +1,7 @@
 """Translation: the text for a key in the language of a Discord locale.
 
-Times in texts are Discord timestamps. The reader's client formats them in its own language, so they follow
-a label and are never part of the grammar of a sentence.
+Times in texts are Discord timestamps: they tick in the reader's client and in the reader's language, and read
+"5 minutes ago" or "in 2 minutes". A text must stay right with either.
 """
 
 from __future__ import annotations

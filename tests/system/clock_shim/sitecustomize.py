@@ -1,7 +1,7 @@
-"""A wall clock that a test can turn while the process runs: `time.time` is ahead by what a file says.
+"""A wall clock that a test can set while the process runs: `time.time` is ahead by the seconds in a file.
 
-Python imports this by itself when its folder is on PYTHONPATH. The steady clock is left alone, as a
-correction by NTP or by a person leaves it alone.
+Python imports this at start when its folder is on PYTHONPATH. The monotonic clock is not changed, just as
+a correction by NTP or by hand does not change it.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ class Actors:
         locale: str = "en-US",
         values: list[str] | None = None,
     ) -> Interaction:
-        """Press a button, or choose `values` in a select. LookupError if nobody could."""
+        """Press a button, or choose `values` in a select. LookupError if it is missing or disabled."""
         found = [each for each in message.buttons() if each.get("custom_id") == custom_id]
         if message.deleted or not found or found[0].get("disabled"):
             raise LookupError(f"{custom_id!r} cannot be pressed on message {message.id}")
@@ -103,7 +103,7 @@ class Actors:
         source: Message | None = None,
         components: list[JSON] | None = None,
     ) -> Interaction:
-        """Send a press (3) or the answer of a window (5) that no client of Discord would send."""
+        """Send a press (3) or a modal submit (5) that no Discord client would send."""
         data: JSON = {"custom_id": custom_id, "component_type": 2}
         if kind == MODAL_SUBMIT:
             data = {"custom_id": custom_id, "components": components or []}

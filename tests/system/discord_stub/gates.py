@@ -1,4 +1,4 @@
-"""Requests as the stub sees them, and the two ways a test can meddle: hold one or fail it."""
+"""Requests as the stub receives them, and the two faults a test can inject: hold one or fail it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Call:
 
 @dataclass
 class Pattern:
-    """Which calls are meant. In `path`, `*` stands for one segment, `**` for any number."""
+    """Matches calls. In `path`, `*` stands for one segment, `**` for any number."""
 
     method: str
     path: str
@@ -52,7 +52,7 @@ class Pattern:
 
 @dataclass
 class Fault:
-    """An error to be answered instead of doing what was asked, `times` times."""
+    """An error to return instead of handling the request, `times` times."""
 
     pattern: Pattern
     status: int

@@ -144,6 +144,6 @@ class Gateway:
 
 
 async def _send(socket: web.WebSocketResponse, frame: dict[str, Any]) -> None:
-    # A bot may be killed between any two frames; its connection's own loop notices and tells.
+    # A bot may be killed between any two frames; its connection's own loop notices.
     with contextlib.suppress(ConnectionResetError, RuntimeError):
         await socket.send_str(json.dumps(frame))

@@ -1,4 +1,4 @@
-"""Rate limits as Discord applies them: fixed windows, told in headers, enforced with 429.
+"""Rate limits as Discord applies them: fixed windows, reported in headers, enforced with 429.
 
 https://discord.com/developers/docs/topics/rate-limits. Discord publishes no numbers; the defaults
 are those that bot authors observe.
@@ -19,7 +19,7 @@ Scope = Literal["user", "global", "shared"]
 
 @dataclass
 class Window:
-    """So many calls in so many seconds, counted from the first of them."""
+    """A number of calls in a number of seconds, counted from the first of them."""
 
     limit: int
     seconds: float

@@ -1,4 +1,4 @@
-"""What happened, in order: the one thing that tests wait on."""
+"""The log of what happened, in order. Tests wait on it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class EventLog:
         self.wake()
 
     def wake(self) -> None:
-        """Make everyone who waits look again."""
+        """Make every waiter check its condition again."""
         if not self._waiting:
             return
         # A fresh event each time, not a Condition: appending happens in plain functions, which

@@ -62,7 +62,7 @@ def edit(world: World, message: Message, body: JSON, files: Files, route: str) -
 
 
 def _attachments(world: World, message: Message, body: JSON, files: Files) -> list[Attachment]:
-    """The files after the body: those it keeps by id and those it brings by index."""
+    """The files after the body is applied: those it keeps by id and those it uploads by index."""
     listed = body.get("attachments", ...)
     if listed is ...:
         new = [Attachment(world.new_id(), name, data) for name, data in files.values()]

@@ -1,4 +1,4 @@
-"""DiscordStub: a Discord of one's own on a loopback port, for a bot in another process."""
+"""DiscordStub: a simulated Discord on a loopback port, for a bot in another process."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class DiscordStub(Actors):
 
     @property
     def api_url(self) -> str:
-        """What the bot takes for `https://discord.com/api/v10`."""
+        """Stands for `https://discord.com/api/v10`."""
         return self.base_url + API
 
     @property
@@ -97,7 +97,7 @@ class DiscordStub(Actors):
 
     @property
     def count_429(self) -> int:
-        """How often the bot was told 429, injected ones included."""
+        """How many 429s the bot has received, injected ones included."""
         return self._server.count_429
 
     @property
@@ -149,7 +149,7 @@ class DiscordStub(Actors):
         return [message for message in channel.messages if not message.ephemeral]
 
     def age(self, message: Message, seconds: float) -> None:
-        """Make a message look that much older."""
+        """Make a message older by ``seconds``."""
         message.created -= seconds
 
     def delete_message(self, message: Message) -> None:
@@ -177,7 +177,7 @@ class DiscordStub(Actors):
             channel.guild.channels.append(channel)
         return channel
 
-    # Meddling
+    # Faults
 
     def hold(
         self,
