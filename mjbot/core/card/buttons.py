@@ -164,10 +164,10 @@ def _is_emoji(text: str) -> bool:
 
 def _label_from(custom_id: str, number: int, locale: str) -> str:
     named = [part for part in custom_id.split("::") if part and not _OPAQUE.fullmatch(part)]
-    words = named[-1].replace("_", " ").strip() if len(named) > 1 else ""
-    if not words:
+    label = named[-1].replace("_", " ").strip() if len(named) > 1 else ""
+    if not label:
         return translate(Text.BUTTON_UNNAMED, locale, n=number)
-    return short(words[:1].upper() + words[1:].lower(), _LABEL)
+    return short(label[:1].upper() + label[1:].lower(), _LABEL)
 
 
 def _by_family(buttons: Sequence[CardButton], families: Sequence[str]) -> Rows:

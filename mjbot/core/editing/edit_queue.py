@@ -22,7 +22,7 @@ __all__ = ["Edit", "EditQueue", "Priority"]
 # 40 of Discord's fifty a second, evenly spaced: edits delayed by a fifth of a second meet the next ones,
 # and edits are not the only requests.
 _GLOBAL_EDITS, _GLOBAL_SECONDS = 5, 1 / 8
-_MAX_TOKEN_EDITS = 40  # in flight at once; only our own machine limits their sum
+_MAX_TOKEN_EDITS = 40  # in flight at once; Discord does not limit their sum, this machine does
 _BUDGET_MEMORY = 30.0  # seconds for which an idle channel's rate limits are remembered
 
 

@@ -34,7 +34,7 @@ class ChannelQueue:
     waiting: dict[MessageRef, PendingEdit] = field(default_factory=dict)
 
     def next(self, now: float) -> tuple[float, MessageRef, float | None] | None:
-        """The next edit by this route: the earliest time for it, its message, and when to look again.
+        """The next edit by this route: the earliest time for it, its message, and when to reschedule.
 
         The third value is when a better-ranked edit, which still has to wait, will come before it.
         """

@@ -36,7 +36,7 @@ def translate(text: Text, locale: str, /, **values: object) -> str:
 
 
 def duration(seconds: float, locale: str) -> str:
-    """An elapsed time in words, in one or two units."""
+    """An elapsed time in one or two units."""
     whole = max(0, round(seconds))
     minutes, s = divmod(whole, 60)
     h, m = divmod(minutes, 60)
