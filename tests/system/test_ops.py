@@ -44,9 +44,7 @@ def secret(harness: ProcessHarness) -> str:
         )
 
 
-async def test_a_hook_brings_the_next_read_forward_and_is_not_believed(
-    harness: ProcessHarness, served: str
-) -> None:
+async def test_a_webhook_triggers_a_read_and_is_not_trusted(harness: ProcessHarness, served: str) -> None:
     await harness.ask()
     await harness.stub.until(lambda: harness.messages and harness.title(), SECONDS)
     harness.time.skip(STEPS[-1][0])
@@ -64,7 +62,7 @@ async def test_a_hook_brings_the_next_read_forward_and_is_not_believed(
     assert secret(harness) not in harness.bot.log.read_text(encoding="utf-8")
 
 
-async def test_health_and_metrics_tell_what_is_so(harness: ProcessHarness, served: str) -> None:
+async def test_health_and_metrics_report_the_present_state(harness: ProcessHarness, served: str) -> None:
     assert await get(f"{served}/healthz") == (200, "ok\n")
     await harness.ask()
     await harness.stub.until(lambda: harness.messages and harness.title(), SECONDS)
@@ -85,7 +83,7 @@ async def test_health_and_metrics_tell_what_is_so(harness: ProcessHarness, serve
     assert (await get(f"{served}/readyz"))[0] == 503
 
 
-async def test_status_tells_a_person_how_the_bot_is(harness: ProcessHarness, served: str) -> None:
+async def test_the_status_command_reports_the_health_of_the_bot(harness: ProcessHarness, served: str) -> None:
     async with asyncio.timeout(SECONDS):
         while not (await ready(served))["ok"]:
             await asyncio.sleep(0.1)
@@ -120,7 +118,7 @@ async def status(harness: ProcessHarness, listen: str) -> tuple[int | None, list
     return process.returncode, output.decode().splitlines()
 
 
-async def test_an_address_that_is_taken_is_a_sentence_and_not_a_crash(
+async def test_an_address_in_use_is_one_line_in_the_log_and_no_traceback(
     harness: ProcessHarness, served: str
 ) -> None:
     await harness.bot.terminate()
