@@ -2,7 +2,9 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+INSTALL = $(PIP) --require-hashes --no-deps -r requirements/build.txt -r requirements/$(1).txt \
+  && $(PIP) --no-deps --no-build-isolation --editable .
 # More workers than cores: most tests of whole processes wait for something.
 WORKERS ?= 6
 PYTEST := $(BIN)/python -m pytest
@@ -10,7 +12,7 @@ UNIT := $(addprefix tests/,core gallery ops pictures sandbox service store ui up
   test_deploy.py test_documents.py test_house.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run check pictures unit quick test soak bench lint types format clean
+.PHONY: help demo run check pictures unit quick test soak bench lint types format lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -55,6 +57,18 @@ format: $(VENV)/.dev ## rewrite the code in the house format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+  --no-emit-package pip --custom-compile-command 'make lock'
+DEV  := requirements/dev.txt
+
+lock: $(BIN)/python ## resolve the dependencies into requirements/; ARGS=--upgrade takes newer versions
+	$(PIP) uv==0.13.9
+	$(LOCK) pyproject.toml --extra demo --extra dev -o $(DEV) $(ARGS)
+	$(LOCK) pyproject.toml --extra demo -c $(DEV) -o requirements/demo.txt
+	$(LOCK) pyproject.toml -c $(DEV) -o requirements/run.txt
+	$(LOCK) --group build -c $(DEV) -o requirements/build.txt $(ARGS)
+	$(LOCK) --group soak -c $(DEV) -o requirements/soak.txt $(ARGS)
+
 clean: ## remove the environment and caches
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
 
@@ -66,21 +80,21 @@ $(BIN)/python:
 	@echo "Setting up $(VENV), once ..."
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt
+$(VENV)/.run: $(BIN)/python pyproject.toml requirements/build.txt requirements/run.txt
 	@echo "Installing the packages, once ..."
-	@$(PIP) --editable .
+	@$(call INSTALL,run)
 	@touch $@
 
-$(VENV)/.demo: $(BIN)/python pyproject.toml constraints.txt
+$(VENV)/.demo: $(BIN)/python pyproject.toml requirements/build.txt requirements/demo.txt
 	@echo "Installing the packages of the demo, once ..."
-	@$(PIP) --editable '.[demo]'
+	@$(call INSTALL,demo)
 	@touch $@
 
-$(VENV)/.soak: $(VENV)/.dev
-	@$(PIP) --editable '.[demo,dev,soak]'
+$(VENV)/.soak: $(VENV)/.dev requirements/soak.txt
+	@$(PIP) --require-hashes --no-deps -r requirements/soak.txt
 	@touch $@
 
-$(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
+$(VENV)/.dev: $(BIN)/python pyproject.toml requirements/build.txt requirements/dev.txt
 	@echo "Installing the packages for development, once ..."
-	@$(PIP) --editable '.[demo,dev]'
+	@$(call INSTALL,dev)
 	@touch $@

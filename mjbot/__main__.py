@@ -1,4 +1,4 @@
-"""The command line: ``mjbot run``, ``mjbot check``, ``mjbot status`` and ``mjbot demo``."""
+"""The command line: ``mjbot run``, ``mjbot check``, ``mjbot health`` and ``mjbot demo``."""
 
 from __future__ import annotations
 
@@ -22,24 +22,25 @@ from mjbot.bot import MJBot
 from mjbot.check import Finding, check, check_upstream
 from mjbot.clock import Clock
 from mjbot.errors import StartupError
-from mjbot.ops.report import status_lines
+from mjbot.ops.report import health_lines
+from mjbot.sandbox.dialect_names import DialectName
 from mjbot.settings import Settings
 
 log = logging.getLogger("mjbot")
 
-# Exit codes of sysexits.h: what a supervisor such as systemd should not restart for, and what it may.
-EX_OK, EX_NO, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 0, 1, 69, 70, 78
+# Exit codes of sysexits.h: a supervisor such as systemd must not restart the bot after EX_CONFIG.
+EX_OK, EX_FAILED, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 0, 1, 69, 70, 78
 
 
 @click.group()
 @click.version_option(package_name="mjbot")
 def main() -> None:
-    """A Discord bot that keeps one living message per midjourney-proxy task."""
+    """A Discord bot that follows midjourney-proxy tasks, with one live message per task."""
 
 
 @main.command()
 def run() -> None:
-    """Run the bot, with the settings in the environment or .env."""
+    """Run the bot with the settings in the environment or .env."""
     try:
         settings = configuration.load()
         logs.set_up(settings.log_level, settings.log_format)
@@ -52,7 +53,7 @@ def run() -> None:
 @main.command("check")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 def check_command(as_json: bool) -> None:
-    """Try the settings: database, Discord, image service, key. Exit code 0 when all is well, else 1."""
+    """Test the settings: database, Discord, image service, key. Exit code 0 if all is well, else 1."""
     try:
         logs.set_up("ERROR", "text")
         findings = asyncio.run(_check(configuration.load(), quiet=as_json))
@@ -61,25 +62,25 @@ def check_command(as_json: bool) -> None:
         if not as_json:
             for finding in findings:
                 _show(finding)
-    well = all(each.ok for each in findings)
+    passed = all(each.ok for each in findings)
     if as_json:
         lines = [{"name": each.name, "ok": each.ok, "text": each.text} for each in findings]
-        click.echo(json.dumps({"ok": well, "checks": lines}, ensure_ascii=False, indent=2))
-    sys.exit(EX_OK if well else EX_NO)
+        click.echo(json.dumps({"ok": passed, "checks": lines}, ensure_ascii=False, indent=2))
+    sys.exit(EX_OK if passed else EX_FAILED)
 
 
 @main.command()
-def status() -> None:
-    """Ask the running bot how it is. Exit code 0 when all is well, else 1."""
+def health() -> None:
+    """Show the running bot's health. Exit code 0 if all is well, else 1."""
     try:
         settings = configuration.load()
-        well, lines = asyncio.run(status_lines(settings.http_listen))
+        healthy, lines = asyncio.run(health_lines(settings.http_listen))
     except StartupError as error:
         click.echo(str(error), err=True)
         sys.exit(EX_CONFIG)
     for line in lines:
         click.echo(line)
-    sys.exit(EX_OK if well else EX_NO)
+    sys.exit(EX_OK if healthy else EX_FAILED)
 
 
 @main.command()
@@ -88,18 +89,19 @@ def status() -> None:
     type=click.IntRange(0, 65535),
     default=8765,
     show_default=True,
-    help="Where the page is served; 0 for any free port.",
+    help="Port of the page; 0 for any free port.",
 )
 @click.option(
     "--language", type=click.Choice(["en-US", "zh-CN", "zh-TW"]), default="en-US", show_default=True
 )
 @click.option(
     "--service",
-    type=click.Choice(["original", "plus", "true", "gateway"]),
-    help="Speak like this kind of image service.",
+    "dialect",
+    type=click.Choice([each.value for each in DialectName if each]),
+    help="Simulate this kind of image service.",
 )
-def demo(port: int, language: str, service: str | None) -> None:
-    """Try the bot in a simulated Discord, in your browser; needs no account and no key."""
+def demo(port: int, language: str, dialect: str | None) -> None:
+    """Try the bot in a simulated Discord in your browser. Needs no account and no key."""
     try:
         from mjbot.sandbox.demo import run_demo
     except ImportError as error:
@@ -107,7 +109,7 @@ def demo(port: int, language: str, service: str | None) -> None:
         sys.exit(EX_CONFIG)
     logs.set_up("WARNING", "text")
     try:
-        asyncio.run(run_demo(port, language, service or ""))
+        asyncio.run(run_demo(port, language, dialect or DialectName.DEFAULT))
     except StartupError as error:
         click.echo(str(error), err=True)
         sys.exit(EX_UNAVAILABLE)
@@ -130,8 +132,8 @@ async def _run(settings: Settings) -> int:
     for name in configuration.unknown_names():
         log.warning("%s is not a setting", name)
     async with open_app(settings, Clock()) as bot:
-        gc.freeze()  # what was loaded by now stays, and need not be looked through for garbage
-        await _refuse_wrong_service(settings)
+        gc.freeze()  # what is loaded by now stays for good: the collector need not scan it
+        await _refuse_wrong_upstream(settings)
         stopping = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -145,13 +147,13 @@ async def _run(settings: Settings) -> int:
             log.debug("the connection to Discord failed", exc_info=error)
             return EX_UNAVAILABLE
         if bot.failure is not None:
-            log.critical("a loop ended", exc_info=bot.failure)
+            log.critical("a background loop failed", exc_info=bot.failure)
             return EX_SOFTWARE
         return EX_OK if stopping.is_set() else EX_SOFTWARE
 
 
-async def _refuse_wrong_service(settings: Settings) -> None:
-    """Raise `StartupError` when the address or the key is plainly wrong; a bad moment is no reason."""
+async def _refuse_wrong_upstream(settings: Settings) -> None:
+    """Raise `StartupError` if the address or the key is plainly wrong; an outage only logs a warning."""
     async with aiohttp.ClientSession() as session:
         async for finding in check_upstream(session, settings):
             if finding.fault:
@@ -161,18 +163,18 @@ async def _refuse_wrong_service(settings: Settings) -> None:
 
 
 async def _until_stopped(bot: MJBot, token: str, stopping: asyncio.Event) -> None:
-    """Run the bot until it ends by itself or is told to; it may be told while it still logs in."""
+    """Run the bot until it ends by itself or ``stopping`` is set, which may happen during the login."""
     running = asyncio.create_task(bot.start(token), name="bot")
-    told = asyncio.create_task(stopping.wait(), name="signal")
+    stop_signal = asyncio.create_task(stopping.wait(), name="signal")
     try:
-        await asyncio.wait({running, told}, return_when=asyncio.FIRST_COMPLETED)
-        if told.done():
+        await asyncio.wait({running, stop_signal}, return_when=asyncio.FIRST_COMPLETED)
+        if stop_signal.done():
             await bot.stop()
             running.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await running
     finally:
-        told.cancel()
+        stop_signal.cancel()
 
 
 if __name__ == "__main__":

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import logging
 import random
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
-import aiohttp
 import discord
 
 import cogs
@@ -20,11 +18,11 @@ from mjbot.core.editing.edit_queue import EditQueue
 from mjbot.core.model.snapshot import StalenessThresholds
 from mjbot.core.polling.intervals import PollSettings
 from mjbot.core.polling.schedule import PollSchedule
+from mjbot.edges import Edges, open_edges, use_discord_at
 from mjbot.editor import EditScheduler
 from mjbot.housekeeper import Housekeeper
-from mjbot.ops import Health, InstrumentedMessageSink, InstrumentedTaskSource, Metrics, WebhookReceiver, serve
-from mjbot.pictures import Masks, Pictures, picture_session
-from mjbot.ports import KeyValueStore, Stores
+from mjbot.ops import Health, InstrumentedMessageSink, WebhookReceiver, serve
+from mjbot.pictures import Masks
 from mjbot.service import (
     Access,
     CardOpener,
@@ -44,76 +42,33 @@ from mjbot.service import (
     WatchService,
 )
 from mjbot.settings import Settings
-from mjbot.store import open_stores
 from mjbot.tracker import TaskTracker
-from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.error_boundary import ErrorBoundary
 from mjbot.ui.replies import Replies
 from mjbot.ui.router import InteractionRouter
 from mjbot.ui.sink import DiscordSink
-from mjbot.ui.tokens import InteractionTokens
-from mjbot.upstream.api import MidjourneyProxyApi, base_of
-from mjbot.upstream.client import UpstreamClient
 
 log = logging.getLogger(__name__)
 
 _DISCORD = "https://discord.com/api/v10"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edges:
-    """The outside: what the bot is built on, open before it and closed after it."""
-
-    stores: Stores
-    source: InstrumentedTaskSource
-    pictures: Pictures
-    breaker: InvalidRequestBreaker
-    tokens: InteractionTokens
-    metrics: Metrics
-    webhook_token: str
-
-
 @asynccontextmanager
 async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
     """Build the bot with everything it uses; it is not started. Raises `StartupError`."""
     async with AsyncExitStack() as stack:
-        edges = await _open_edges(stack, settings, clock)
+        edges = await open_edges(stack, settings, clock)
         use_discord_at(settings.discord_api_url)
         bot = MJBot(
             partial(_build, edges, settings, clock),
             clock,
             extensions=cogs.EXTENSIONS,
-            # The trace of the tokens comes last: it may end a request by raising.
-            http_trace=_joined(edges.breaker.trace, edges.metrics.discord_trace, edges.tokens.trace),
+            http_trace=edges.discord_trace,
             test_server=settings.discord_api_url != _DISCORD,
         )
         if settings.http_listen:
             await stack.enter_async_context(_serve_ops(bot, edges, settings.http_listen, clock))
         yield bot
-
-
-async def _open_edges(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Edges:
-    url, base = settings.upstream_url, base_of(settings.upstream_url)
-    stores = await stack.enter_async_context(open_stores(settings.database, base))
-    webhook_token = await _webhook_token(stores.key_values) if settings.http_listen else ""
-    webhook = f"{settings.public_url}/webhook/{webhook_token}" if settings.public_url else ""
-    metrics = Metrics()
-    session = aiohttp.ClientSession(trace_configs=[metrics.upstream_trace])
-    await stack.enter_async_context(session)
-    key = settings.upstream_key.get_secret_value()
-    api = MidjourneyProxyApi(url, key, settings.upstream_auth, webhook)
-    client = UpstreamClient(session, api, clock, settings.batch_size)
-    stack.callback(client.close)
-    web = await stack.enter_async_context(picture_session(url))
-    return Edges(
-        stores=stores,
-        source=InstrumentedTaskSource(client, metrics, clock),
-        pictures=Pictures(web, settings.images, base),
-        breaker=InvalidRequestBreaker(clock),
-        tokens=InteractionTokens(clock),
-        metrics=metrics,
-        webhook_token=webhook_token,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,25 +197,3 @@ async def _serve_ops(bot: MJBot, edges: Edges, address: str, clock: Clock) -> As
     async with serve(address, health, webhooks, metrics) as url:
         log.info("listening at %s", url)
         yield
-
-
-async def _webhook_token(key_values: KeyValueStore) -> str:
-    """The secret in the webhook's address; stored, so that tasks of an earlier process still reach it."""
-    token = await key_values.get("webhook_token")
-    if token is None:
-        token = secrets.token_urlsafe(24)
-        await key_values.set("webhook_token", token)
-    return token
-
-
-def _joined(*traces: aiohttp.TraceConfig) -> aiohttp.TraceConfig:
-    """One trace out of several: discord.py's client takes only one."""
-    joined = aiohttp.TraceConfig()
-    for trace in traces:
-        joined.on_request_end.extend(trace.on_request_end)
-    return joined
-
-
-def use_discord_at(url: str) -> None:
-    """Set the base of Discord's REST API, which discord.py keeps once for the whole process."""
-    discord.http.Route.BASE = url.rstrip("/")

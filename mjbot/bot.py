@@ -118,7 +118,7 @@ class MJBot(commands.AutoShardedBot):
     async def on_raw_thread_update(self, payload: discord.RawThreadUpdateEvent) -> None:
         """Go on with the edits that wait for an archived thread once it is opened again."""
         if not payload.data["thread_metadata"]["archived"]:
-            self.app.editor.unpark(payload.thread_id)
+            self.app.editor.resume_channel(payload.thread_id)
 
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
         """Close the watches of a deleted thread."""
@@ -145,7 +145,7 @@ class MJBot(commands.AutoShardedBot):
 
     async def _supervise(self) -> None:
         try:
-            await self._clock.park(self._run_loops(), "the loops")
+            await self._clock.wait_idle(self._run_loops(), "the loops")
         finally:
             # Without its loops the bot would answer, and show nothing new: it ends with them.
             await self.close()

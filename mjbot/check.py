@@ -1,4 +1,4 @@
-"""`mjbot check`: does this configuration work, and if not, why, in one line each."""
+"""`mjbot check`: tests the configuration, and explains each problem in one line."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from mjbot.store import open_stores
 from mjbot.upstream.api import MidjourneyProxyApi
 from mjbot.upstream.client import UpstreamClient
 
-_NOBODY = TaskId("1000000000000000")
+_UNKNOWN_TASK = TaskId("1000000000000000")
 _TIMEOUT = aiohttp.ClientTimeout(total=15)
 _INVITE = "https://discord.com/oauth2/authorize"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the check. ``fault``: the configuration is wrong, and waiting will not help."""
+    """One line of the check. ``fault``: the configuration is wrong, so a retry cannot help."""
 
     name: str
     ok: bool
@@ -44,7 +44,7 @@ class Finding:
 
 
 async def check(settings: Settings) -> AsyncIterator[Finding]:
-    """Try everything that `run` needs, one after another."""
+    """Test everything that `mjbot run` needs, one after another."""
     unknown = configuration.unknown_names()
     message = f"not a setting: {', '.join(unknown)}" if unknown else "complete"
     yield Finding("settings", not unknown, message)
@@ -57,20 +57,20 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def check_upstream(session: aiohttp.ClientSession, settings: Settings) -> AsyncIterator[Finding]:
-    """Ask the image service for a task that nobody has, to see whether it answers and takes the key."""
+    """Read a task that does not exist, to see whether the image service answers and accepts the key."""
     host = urlsplit(settings.upstream_url).netloc
     client = _client(session, settings, settings.upstream_auth)
-    error = await _ask(client)
+    error = await _probe(client)
     if error is None:
-        batches = client.per_request > 1
         yield Finding("upstream", True, f"{host} answers")
         yield Finding("key", True, f"accepted as {settings.upstream_auth}")
-        how = f"up to {settings.batch_size} tasks per request" if batches else "one task per request"
-        yield Finding("reads", True, how)
+        batches = client.per_request > 1
+        reads = f"up to {settings.batch_size} tasks per request" if batches else "one task per request"
+        yield Finding("reads", True, reads)
         return
     if isinstance(error, KeyRefused | UpstreamForbidden):
         yield Finding("upstream", True, f"{host} answers")
-        yield Finding("key", False, await _other_form(session, settings), fault=True)
+        yield Finding("key", False, await _find_auth_form(session, settings), fault=True)
     elif isinstance(error, QuotaExceeded):
         yield Finding("upstream", True, f"{host} answers")
         yield Finding("key", False, "the account behind it has run out of credit")
@@ -86,13 +86,13 @@ def _client(session: aiohttp.ClientSession, settings: Settings, auth: str) -> Up
     return UpstreamClient(session, api, Clock(), settings.batch_size)
 
 
-async def _ask(client: UpstreamClient) -> UpstreamError | None:
-    report = await client.fetch_many([_NOBODY])
-    error = report.failed.get(_NOBODY)
+async def _probe(client: UpstreamClient) -> UpstreamError | None:
+    report = await client.fetch_many([_UNKNOWN_TASK])
+    error = report.failed.get(_UNKNOWN_TASK)
     if error is None and client.per_request > 1:
-        # Some servers do not look at the key of a batch read; a single one must pass as well.
+        # Some servers do not check the key of a batch read, so a single read must pass as well.
         try:
-            await client.fetch(_NOBODY)
+            await client.fetch(_UNKNOWN_TASK)
         except TaskNotFound:
             return None
         except UpstreamError as refused:
@@ -100,11 +100,12 @@ async def _ask(client: UpstreamClient) -> UpstreamError | None:
     return error
 
 
-async def _other_form(session: aiohttp.ClientSession, settings: Settings) -> str:
+async def _find_auth_form(session: aiohttp.ClientSession, settings: Settings) -> str:
     for form in get_args(Auth):
-        if form != settings.upstream_auth and await _ask(_client(session, settings, form)) is None:
+        if form != settings.upstream_auth and await _probe(_client(session, settings, form)) is None:
             return f"refused as {settings.upstream_auth}; accepted as {form}: set MJBOT_UPSTREAM_AUTH={form}"
-    return "refused in every form (bearer, raw, mj-api-secret): MJBOT_UPSTREAM_KEY is wrong or expired"
+    forms = ", ".join(get_args(Auth))
+    return f"refused in every form ({forms}): MJBOT_UPSTREAM_KEY is wrong or expired"
 
 
 async def _database(settings: Settings) -> Finding:
@@ -122,14 +123,14 @@ async def _discord(session: aiohttp.ClientSession, settings: Settings) -> AsyncI
     base = settings.discord_api_url.rstrip("/")
     headers = {"Authorization": f"Bot {settings.discord_token.get_secret_value()}"}
     try:
-        async with session.get(f"{base}/oauth2/applications/@me", headers=headers) as answer:
-            if answer.status == 401:
+        async with session.get(f"{base}/oauth2/applications/@me", headers=headers) as response:
+            if response.status == 401:
                 yield Finding(
                     "discord", False, "the token was refused: MJBOT_DISCORD_TOKEN is wrong", fault=True
                 )
                 return
-            answer.raise_for_status()
-            application = await answer.json(content_type=None)
+            response.raise_for_status()
+            application = await response.json(content_type=None)
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
         yield Finding("discord", False, f"cannot be reached ({type(error).__name__})")
         return

@@ -1,4 +1,4 @@
-"""The loop that edits messages. Which edit goes next is decided in core/editing/edit_queue.py."""
+"""The loop that edits messages. core/editing/edit_queue.py decides which edit goes next."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from mjbot.clock import Clock, Wakeup
 from mjbot.core.card.card import Card
-from mjbot.core.card.state import State
+from mjbot.core.card.state import CardState
 from mjbot.core.editing.edit_queue import Edit, EditQueue, Priority
 from mjbot.core.editing.outcome import Outcome
 from mjbot.core.model.watch import DeliveredState, MessageRef
@@ -20,11 +20,11 @@ OnSettled = Callable[[Edit, Outcome], Awaitable[None]]
 
 
 class EditScheduler:
-    """Brings cards onto messages, newest first. `submit` is the one door for edits."""
+    """Delivers cards to messages, newest first. All edits go through `submit`."""
 
-    def __init__(self, sink: MessageSink, book: EditQueue, clock: Clock) -> None:
+    def __init__(self, sink: MessageSink, queue: EditQueue, clock: Clock) -> None:
         self._sink = sink
-        self._book = book
+        self._queue = queue
         self._clock = clock
         self._wakeup = Wakeup(clock, "until an edit may be made")
         self._in_flight = 0
@@ -33,75 +33,74 @@ class EditScheduler:
         self._listeners: list[OnSettled] = []
 
     def subscribe(self, listener: OnSettled) -> None:
-        """Call ``listener`` with each edit that is done with: delivered, or impossible."""
+        """Call ``listener`` with each edit that is done with: delivered, or undeliverable."""
         self._listeners.append(listener)
 
-    def prime(self, ref: MessageRef, delivered: DeliveredState, state: State | None = None) -> None:
-        """Note what a message shows already."""
-        self._book.prime(ref, delivered, state)
+    def prime(self, ref: MessageRef, delivered: DeliveredState, state: CardState | None = None) -> None:
+        """Note what a message already shows."""
+        self._queue.prime(ref, delivered, state)
 
     def release(self, ref: MessageRef) -> None:
-        """Drop what is known of a message, unless a card still waits for it."""
-        self._book.release(ref)
+        """Forget a message, unless a card waits or is in flight for it."""
+        self._queue.release(ref)
 
-    def unpark(self, channel_id: int) -> None:
-        """A channel takes edits again, such as a thread that was archived."""
-        self._book.unpark(channel_id, self._clock.now())
+    def resume_channel(self, channel_id: int) -> None:
+        """Retry at once what waits for this channel, such as a thread that was unarchived."""
+        self._queue.resume_channel(channel_id, self._clock.now())
         self._wakeup.notify()
 
     async def message_exists(self, ref: MessageRef) -> bool:
-        """False when a message was surely deleted."""
+        """False only when the message is known to be deleted."""
         return await self._sink.message_exists(ref)
 
     def forget(self, ref: MessageRef) -> None:
-        """Drop what is known of a message, and what waits for it."""
-        self._book.forget(ref)
+        """Forget a message, and drop the card that waits for it."""
+        self._queue.forget(ref)
 
     def submit(self, ref: MessageRef, card: Card, priority: Priority | None = None) -> bool:
-        """Want this card on this message. False when it is there already."""
+        """Queue this card for this message. False when the message already shows it."""
         if priority is None:
             priority = Priority.FINAL if card.final else Priority.PROGRESS
         now, token_until = self._clock.now(), self._sink.token_until(ref)
-        wanted = self._book.offer(ref, card, priority, now, token_until)
+        queued = self._queue.offer(ref, card, priority, now, token_until)
         self._wakeup.notify()
-        return wanted
+        return queued
 
     @property
     def waiting(self) -> int:
-        """How many messages wait for an edit."""
-        return self._book.waiting
+        """How many messages have a card waiting."""
+        return self._queue.waiting
 
     async def run(self) -> None:
-        """Make the edits whose turn has come, for ever."""
+        """Start edits as they become due, until cancelled."""
         async with asyncio.TaskGroup() as edits:
             while True:
                 now = self._clock.now()
-                while edit := self._book.take(now):
+                while edit := self._queue.take(now):
                     self._in_flight += 1
                     edits.create_task(self._deliver(edit))
-                if self._draining and not (self._in_flight or self._book.waiting):
+                if self._draining and not (self._in_flight or self._queue.waiting):
                     self._drained.set()
-                await self._wakeup.wait(self._book.wake_at(now))
+                await self._wakeup.wait(self._queue.wake_at(now))
 
     async def drain(self, seconds: float) -> None:
-        """Deliver final cards and pressed buttons for at most so many seconds; nothing else goes out."""
+        """Deliver final cards and presses for at most ``seconds``; nothing else is sent."""
         self._draining = True
-        self._book.end(self._clock.now())
+        self._queue.begin_shutdown(self._clock.now())
         self._wakeup.notify()
         try:
             async with asyncio.timeout(seconds):
                 await self._drained.wait()
         except TimeoutError:
-            left = self._book.waiting + self._in_flight
-            log.warning("%d cards are left for the next start", left)
+            log.warning("shutdown: %d edits not delivered", self._queue.waiting + self._in_flight)
 
     async def _deliver(self, edit: Edit) -> None:
         try:
             outcome = await self._sink.edit(edit)
-            done = self._book.settle(edit, outcome, self._clock.now())
+            done = self._queue.settle(edit, outcome, self._clock.now())
             for listener in self._listeners if done else ():
                 await listener(edit, outcome)
         finally:
             self._in_flight -= 1
-            if self._draining or self._book.wake_at(self._clock.now()) is not None:
+            if self._draining or self._queue.wake_at(self._clock.now()) is not None:
                 self._wakeup.notify()

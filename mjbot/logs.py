@@ -1,4 +1,4 @@
-"""Log lines for people (text) or machines (json)."""
+"""Logging setup: lines for people (text) or for machines (JSON)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Literal
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object per line."""
+    """Formats a record as one JSON object per line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Time, level, logger and message; the task's id and the traceback if there is one."""
+        """Time, level, logger and message; the task id and the traceback if there is one."""
         line = {
             "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname,
@@ -25,14 +25,14 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-def set_up(level: str, form: Literal["text", "json"]) -> None:
-    """Send log lines to standard error. discord.py speaks only of warnings: its chatter holds ids."""
+def set_up(level: str, log_format: Literal["text", "json"]) -> None:
+    """Send log lines to standard error. discord.py logs only warnings: its other lines contain ids."""
     handler = logging.StreamHandler()
     text = logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
-    handler.setFormatter(JsonFormatter() if form == "json" else text)
+    handler.setFormatter(JsonFormatter() if log_format == "json" else text)
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("discord").setLevel(max(logging.WARNING, logging.getLevelName(level)))
-    # A traceback for each request that is none would let anybody fill the log.
+    # A traceback for each malformed request would let anyone fill the log.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
-    # At every start it warns that voice packages are missing; this bot has no voice.
+    # It warns at every start that voice packages are missing; this bot has no voice.
     logging.getLogger("discord.client").setLevel(logging.ERROR)

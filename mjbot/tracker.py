@@ -1,4 +1,4 @@
-"""The loop that reads the image service. When to read what is decided in core/polling/schedule.py."""
+"""The loop that polls the image service. core/polling/schedule.py decides which tasks to read when."""
 
 from __future__ import annotations
 
@@ -29,75 +29,75 @@ OnChange = Callable[[Sequence[TaskSnapshot]], Awaitable[None]]
 
 
 class TaskTracker:
-    """Follows tasks until they settle, and tells of every change that a person could see.
+    """Polls tasks until they settle, and reports every visible change to its listeners.
 
-    `observe` is the one door for news, whoever brings it.
+    All news about tasks goes through `observe`, also what other callers have read.
     """
 
     def __init__(
-        self, source: TaskSource, book: PollSchedule, clock: Clock, limits: StalenessThresholds
+        self, source: TaskSource, schedule: PollSchedule, clock: Clock, thresholds: StalenessThresholds
     ) -> None:
         self._source = source
-        self._book = book
+        self._schedule = schedule
         self._clock = clock
-        self._limits = limits
+        self._thresholds = thresholds
         self._snapshots: dict[TaskId, TaskSnapshot] = {}
         self._wakeup = Wakeup(clock, "until a task is due to be read")
-        self._broken = False
+        self._outage = False
         self._listeners: list[OnChange] = []
 
     def subscribe(self, listener: OnChange) -> None:
-        """Call ``listener`` with the tasks that changed visibly, after each read."""
+        """Call ``listener`` with the tasks that have changed visibly, after each read."""
         self._listeners.append(listener)
 
     def snapshot(self, task_id: TaskId) -> TaskSnapshot | None:
-        """The present view of a followed task."""
+        """The present snapshot of a followed task."""
         return self._snapshots.get(task_id)
 
     def follow(self, snapshot: TaskSnapshot, *, soon: bool = False) -> None:
-        """Read this task until it settles; ``soon`` when the view is old. A second call adds nothing."""
+        """Poll a task until it settles; ``soon`` when the snapshot is old. Does nothing if it is followed."""
         if snapshot.settled or snapshot.id in self._snapshots:
             return
         self._snapshots[snapshot.id] = snapshot
-        self._book.follow(snapshot, self._clock.now(), soon=soon)
+        self._schedule.follow(snapshot, self._clock.now(), soon=soon)
         if not soon:
-            self._book.set_alarm(snapshot.id, next_threshold(snapshot, self._limits))
+            self._schedule.set_alarm(snapshot.id, next_threshold(snapshot, self._thresholds))
         self._wakeup.notify()
 
     def __len__(self) -> int:
         """How many tasks are followed."""
         return len(self._snapshots)
 
-    def hurry(self, task_id: TaskId) -> None:
-        """Read a task now: there is reason to think that it has changed."""
-        self._book.hurry(task_id)
+    def poll_soon(self, task_id: TaskId) -> None:
+        """Read a task soon: it has probably changed."""
+        self._schedule.poll_soon(task_id)
         self._wakeup.notify()
 
     def hint(self, task_id: TaskId) -> bool:
-        """The service itself says that a task has changed. False: it is not followed."""
+        """A webhook reported a change of a task. False when the task is not followed."""
         if task_id not in self._snapshots:
             return False
-        self._book.hint(task_id, self._clock.now())
+        self._schedule.hint(task_id, self._clock.now())
         self._wakeup.notify()
         return True
 
     def unfollow(self, task_id: TaskId) -> None:
-        """Stop reading a task: nobody watches it any more."""
+        """Stop polling a task that has no watch any more."""
         self._snapshots.pop(task_id, None)
-        self._book.unfollow(task_id)
+        self._schedule.unfollow(task_id)
 
     async def observe(self, observations: Mapping[TaskId, Observation]) -> None:
-        """Take in news of tasks. Tasks that are not followed are passed over."""
+        """Apply observations to snapshots. Tasks that are not followed are ignored."""
         now = self._clock.now()
         changed = []
         for task_id, observation in observations.items():
             if (before := self._snapshots.get(task_id)) is None:
                 continue
-            after = self._snapshots[task_id] = advance(before, observation, now, self._limits)
-            self._book.set_alarm(task_id, next_threshold(after, self._limits))
+            after = self._snapshots[task_id] = advance(before, observation, now, self._thresholds)
+            self._schedule.set_alarm(task_id, next_threshold(after, self._thresholds))
             if after.visible != before.visible:
                 changed.append(after)
-                log.debug("a change was read", extra={"task": task_id})
+                log.debug("task changed: %s", task_id, extra={"task": task_id})
             if after.settled:
                 self.unfollow(task_id)
         if changed:
@@ -105,43 +105,43 @@ class TaskTracker:
                 await listener(changed)
 
     async def run(self) -> None:
-        """Read what is due, for ever."""
+        """Read what is due, until cancelled."""
         async with asyncio.TaskGroup() as reads:
             while True:
                 now = self._clock.now()
-                if rung := self._book.alarms(now):
-                    await self.observe(dict.fromkeys(rung, Tick()))
-                self._book.per_request = self._source.per_request
-                for batch in self._book.due(now):
+                if expired := self._schedule.alarms(now):
+                    await self.observe(dict.fromkeys(expired, Tick()))
+                self._schedule.per_request = self._source.per_request
+                for batch in self._schedule.due(now):
                     reads.create_task(self._read(batch))
-                await self._wakeup.wait(self._book.wake_at())
+                await self._wakeup.wait(self._schedule.wake_at())
 
     async def _read(self, ids: Sequence[TaskId]) -> None:
         report = await self._source.fetch_many(ids)
-        self._note_edge(report)
-        await self.observe(_sightings(report))
+        self._log_outage(report)
+        await self.observe(_observations(report))
         now = self._clock.now()
-        self._book.record([self._snapshots[each] for each in ids if each in self._snapshots], now)
+        self._schedule.record([self._snapshots[each] for each in ids if each in self._snapshots], now)
         if report.failed and not (report.found or report.missing):
             waits = [error.retry_after for error in report.failed.values() if error.retry_after]
-            self._book.failed(ids, now, max(waits, default=None))
+            self._schedule.failed(ids, now, max(waits, default=None))
         else:
-            self._book.succeeded()
+            self._schedule.succeeded()
         self._wakeup.notify()
 
-    def _note_edge(self, report: FetchReport) -> None:
-        if report.failed and not self._broken:
+    def _log_outage(self, report: FetchReport) -> None:
+        if report.failed and not self._outage:
             error = next(iter(report.failed.values()))
             log.warning("the image service cannot be read: %s", error.problem)
-            log.debug("what was said: %s", error)  # may hold words of a prompt
-        elif self._broken and not report.failed:
+            log.debug("upstream error: %s", error)  # may quote a prompt
+        elif self._outage and not report.failed:
             log.info("the image service can be read again")
-        self._broken = bool(report.failed)
+        self._outage = bool(report.failed)
 
 
-def _sightings(report: FetchReport) -> dict[TaskId, Observation]:
+def _observations(report: FetchReport) -> dict[TaskId, Observation]:
     observations: dict[TaskId, Observation] = {
-        # A relay may call a task by another id than the one it was asked for.
+        # A relay may return a task under another id than the one in the request.
         task_id: Seen(task if task.id == task_id else replace(task, id=task_id))
         for task_id, task in report.found.items()
     }

@@ -62,17 +62,17 @@ def test_the_unit_ends_as_the_bot_does_and_does_not_repeat_what_cannot_work() ->
     assert int(service["TimeoutStopSec"]) > 10
 
 
-def test_the_dashboard_asks_for_nothing_that_the_bot_does_not_tell() -> None:
+def test_the_dashboard_queries_only_metrics_that_the_bot_exports() -> None:
     dashboard = json.loads((DEPLOY / "grafana.json").read_text("utf-8"))
     metrics = Metrics()
-    for name in ("mjbot_live_tasks", "mjbot_edits_waiting"):  # told of by the composition root
+    for name in ("mjbot_live_tasks", "mjbot_edit_queue_length"):  # registered by the composition root
         metrics.gauge(name, "", lambda: 0)
-    as_json = set(re.findall(r"(?m)^# TYPE (\w+)", metrics.text().decode()))
-    asked = {
+    exported = set(re.findall(r"(?m)^# TYPE (\w+)", metrics.text().decode()))
+    queried = {
         name
         for panel in dashboard["panels"]
         for target in panel["targets"]
         for name in re.findall(r"mjbot_\w+", target["expr"])
     }
-    assert asked
-    assert {re.sub(r"_(bucket|sum|count)$", "", name) for name in asked} <= as_json
+    assert queried
+    assert {re.sub(r"_(bucket|sum|count)$", "", name) for name in queried} <= exported

@@ -56,7 +56,7 @@ MAY_IMPORT = {
 PURE = {"__future__", "mjbot", "collections", "dataclasses", "emoji", "enum", "hashlib", "heapq"} | {
     *("functools", "itertools", "math", "re", "typing", "unicodedata")
 }
-DISCORD_PACKAGES = ("mjbot.ui", "mjbot.bot", "mjbot.app", "mjbot.__main__", "cogs")
+DISCORD_PACKAGES = ("mjbot.ui", "mjbot.bot", "mjbot.app", "mjbot.edges", "mjbot.__main__", "cogs")
 
 
 def name_of(path: Path) -> str:

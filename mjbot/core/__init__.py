@@ -1,1 +1,1 @@
-"""Pure rules: data and ``now`` in, data out. No clock, no I/O, nothing of ours from outside."""
+"""Pure rules: data and ``now`` in, data out. No clock, no I/O, no imports from outside this package."""

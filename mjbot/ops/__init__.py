@@ -1,9 +1,9 @@
-"""The bot as seen from outside: metrics, health, and the door for the image service's hooks."""
+"""The HTTP endpoints for operators: health, Prometheus metrics, and the image service's webhooks."""
 
 from mjbot.ops.health import Health
 from mjbot.ops.metrics import InstrumentedMessageSink, InstrumentedTaskSource, Metrics
 from mjbot.ops.server import serve
-from mjbot.ops.webhooks import WebhookReceiver
+from mjbot.ops.webhooks import WebhookReceiver, webhook_path
 
 __all__ = [
     "Health",
@@ -12,4 +12,5 @@ __all__ = [
     "Metrics",
     "WebhookReceiver",
     "serve",
+    "webhook_path",
 ]

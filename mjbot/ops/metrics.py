@@ -1,4 +1,4 @@
-"""What is counted, under the names that Prometheus asks for, and two edges that count as they pass on.
+"""Prometheus metrics, and wrappers that instrument the task source and the message sink.
 
 https://prometheus.io/docs/practices/naming/
 """
@@ -19,79 +19,84 @@ from mjbot.core.model.watch import MessageRef
 from mjbot.errors import SubmitError, UpstreamError
 from mjbot.ports import FetchReport, MessageSink, SubmitResult, TaskSource
 
-_BATCHES = (1, 2, 5, 10, 20, 50, 100)
-_SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+_BATCH_BUCKETS = (1, 2, 5, 10, 20, 50, 100)
+_SECONDS_BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
 
 class Metrics:
-    """All figures of one bot, in a registry of their own."""
+    """The metrics of one bot, in a registry of their own. Each attribute is named after its metric."""
 
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
-        self.reads = Counter(
+        self.upstream_requests = Counter(
             "mjbot_upstream_requests",
-            "Requests to the image service, by answer.",
+            "Requests to the image service, by HTTP status (0: no response).",
             ["status"],
             registry=registry,
         )
-        self.batch = Histogram("mjbot_read_tasks", "Tasks in one read.", buckets=_BATCHES, registry=registry)
+        self.upstream_batch_size = Histogram(
+            "mjbot_upstream_batch_size", "Tasks per poll.", buckets=_BATCH_BUCKETS, registry=registry
+        )
         self.submits = Counter(
-            "mjbot_submits", "Presses sent to the image service, by result.", ["result"], registry=registry
+            "mjbot_submits", "Submits to the image service, by result.", ["result"], registry=registry
         )
         self.edits = Counter(
-            "mjbot_edits", "Edits of messages, by outcome and route.", ["outcome", "route"], registry=registry
+            "mjbot_edits", "Message edits, by outcome and route.", ["outcome", "route"], registry=registry
         )
-        self.staleness = Histogram(
+        self.staleness_seconds = Histogram(
             "mjbot_staleness_seconds",
-            "From the reading that brought a change to the message that shows it.",
-            buckets=_SECONDS,
+            "Time from the read that found a change to the edit that shows it.",
+            buckets=_SECONDS_BUCKETS,
             registry=registry,
         )
-        self.discord = Counter(
-            "mjbot_discord_responses", "Answers of Discord's API, by status.", ["status"], registry=registry
+        self.discord_responses = Counter(
+            "mjbot_discord_responses",
+            "Responses of Discord's API, by HTTP status.",
+            ["status"],
+            registry=registry,
         )
-        self.hooks = Counter(
-            "mjbot_hooks", "Hooks that came in, by what became of them.", ["result"], registry=registry
+        self.webhooks = Counter(
+            "mjbot_webhooks", "Webhooks received, by result.", ["result"], registry=registry
         )
-        self.upstream_trace = _trace(self.reads)
+        self.upstream_trace = _trace(self.upstream_requests)
         """For the session to the image service."""
-        self.discord_trace = _trace(self.discord)
+        self.discord_trace = _trace(self.discord_responses)
         """For discord.py's HTTP client."""
 
-    def gauge(self, name: str, words: str, figure: Callable[[], float]) -> None:
-        """Tell a figure that is asked for at each scrape."""
-        Gauge(name, words, registry=self._registry).set_function(figure)
+    def gauge(self, name: str, documentation: str, function: Callable[[], float]) -> None:
+        """Register a gauge that calls ``function`` at each scrape."""
+        Gauge(name, documentation, registry=self._registry).set_function(function)
 
     def text(self) -> bytes:
-        """All of it, in Prometheus' text format."""
+        """All metrics in Prometheus' text format."""
         return generate_latest(self._registry)
 
 
 def _trace(counter: Counter) -> aiohttp.TraceConfig:
-    """Count the answers of a session by status; one that never came is a "0"."""
+    """Counts a session's responses by status; a request without a response counts as "0"."""
 
-    async def ended(
+    async def on_end(
         _s: aiohttp.ClientSession, _c: SimpleNamespace, end: aiohttp.TraceRequestEndParams
     ) -> None:
         counter.labels(str(end.response.status)).inc()
 
-    async def failed(
+    async def on_exception(
         _s: aiohttp.ClientSession, _c: SimpleNamespace, _e: aiohttp.TraceRequestExceptionParams
     ) -> None:
         counter.labels("0").inc()
 
     trace = aiohttp.TraceConfig()
-    trace.on_request_end.append(ended)
-    trace.on_request_exception.append(failed)
+    trace.on_request_end.append(on_end)
+    trace.on_request_exception.append(on_exception)
     return trace
 
 
 class InstrumentedTaskSource:
-    """A `TaskSource` that counts what passes, and notes when the service last answered."""
+    """A `TaskSource` that counts its calls, and records when the service last answered a poll."""
 
     def __init__(self, source: TaskSource, metrics: Metrics, clock: Clock) -> None:
         self._source = source
-        self._meters = metrics
+        self._metrics = metrics
         self._clock = clock
         self.answered_at: float | None = None
         self.works = True
@@ -103,7 +108,7 @@ class InstrumentedTaskSource:
 
     @property
     def delay(self) -> float:
-        """Seconds until a read for a person could begin."""
+        """Seconds until an interactive read could start."""
         return self._source.delay
 
     async def fetch(self, task_id: TaskId) -> Task:
@@ -112,7 +117,7 @@ class InstrumentedTaskSource:
 
     async def fetch_many(self, ids: Sequence[TaskId]) -> FetchReport:
         """Read many tasks at once."""
-        self._meters.batch.observe(len(ids))
+        self._metrics.upstream_batch_size.observe(len(ids))
         report = await self._source.fetch_many(ids)
         self.works = not report.failed
         if self.works:
@@ -121,17 +126,17 @@ class InstrumentedTaskSource:
 
     async def submit_action(self, task_id: TaskId, custom_id: str) -> SubmitResult:
         """Press an upstream button, once. Raises `SubmitRefused`, `SubmitUnclear`, `UpstreamError`."""
-        with _Result(self._meters.submits):
+        with _CountedResult(self._metrics.submits):
             return await self._source.submit_action(task_id, custom_id)
 
     async def submit_modal(self, task_id: TaskId, prompt: str, mask: str = "") -> SubmitResult:
-        """Answer a window, once. Raises like `submit_action`."""
-        with _Result(self._meters.submits):
+        """Submit a modal, once. Raises like `submit_action`."""
+        with _CountedResult(self._metrics.submits):
             return await self._source.submit_modal(task_id, prompt, mask)
 
 
-class _Result:
-    """Counts how a block ended: "Accepted", or by the name of our error."""
+class _CountedResult:
+    """Counts how a block ended: "Accepted", or the class name of our error."""
 
     def __init__(self, counter: Counter) -> None:
         self._counter = counter
@@ -145,25 +150,25 @@ class _Result:
 
 
 class InstrumentedMessageSink:
-    """A `MessageSink` that counts outcomes, and how old news is when people see it."""
+    """A `MessageSink` that counts outcomes, and measures how stale a change is when it is shown."""
 
     def __init__(self, sink: MessageSink, metrics: Metrics, clock: Clock) -> None:
         self._sink = sink
-        self._meters = metrics
+        self._metrics = metrics
         self._clock = clock
 
     async def edit(self, edit: Edit) -> Outcome:
         """Make one edit."""
         outcome = await self._sink.edit(edit)
-        self._meters.edits.labels(type(outcome).__name__, "token" if edit.by_token else "channel").inc()
-        if isinstance(outcome, Delivered) and edit.since:
-            self._meters.staleness.observe(max(0.0, self._clock.now() - edit.since))
+        self._metrics.edits.labels(type(outcome).__name__, "token" if edit.by_token else "channel").inc()
+        if isinstance(outcome, Delivered) and edit.stale_since:
+            self._metrics.staleness_seconds.observe(max(0.0, self._clock.now() - edit.stale_since))
         return outcome
 
     def token_until(self, ref: MessageRef) -> float:
-        """Until when a message may be edited by the token of its interaction."""
+        """Until when (unix seconds) a message can be edited with its interaction token."""
         return self._sink.token_until(ref)
 
     async def message_exists(self, ref: MessageRef) -> bool:
-        """False when a message was surely deleted."""
+        """False if a message is known to be deleted."""
         return await self._sink.message_exists(ref)

@@ -1,4 +1,4 @@
-"""What the listener tells, in words for a person."""
+"""Formats the health and metrics of a running bot for `mjbot health`."""
 
 from __future__ import annotations
 
@@ -11,48 +11,47 @@ _TIMEOUT = aiohttp.ClientTimeout(total=5)
 _LABELS = ("outcome", "route", "result", "status")
 
 
-async def status_lines(address: str) -> tuple[bool, list[str]]:
-    """Whether all is well with the bot that listens at ``host:port``, and lines that say how it is.
+async def health_lines(address: str) -> tuple[bool, list[str]]:
+    """Whether the bot that listens at ``host:port`` is healthy, and its health line by line.
 
-    Raises `StartupError` when no address is set.
+    Raises `StartupError` if ``address`` is empty.
     """
     if not address:
-        raise StartupError(
-            "Set MJBOT_HTTP_LISTEN (such as 127.0.0.1:8080) and restart the bot, so that it can be asked."
-        )
+        raise StartupError("Set MJBOT_HTTP_LISTEN (such as 127.0.0.1:8080) and restart the bot first.")
     host, _, port = address.rpartition(":")
     url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '[::]', '*') else host}:{port}"
     try:
         async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
-            async with session.get(f"{url}/readyz") as answer:
-                ready = await answer.json()
-            async with session.get(f"{url}/metrics") as answer:
-                text = await answer.text()
+            async with session.get(f"{url}/readyz") as response:
+                ready = await response.json()
+            async with session.get(f"{url}/metrics") as response:
+                metrics = await response.text()
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
-        return False, [f"NO  bot       nothing answers at {address}: it does not run, or listens elsewhere"]
+        return False, [f"NO  bot       no answer at {address}: the bot is not running, or listens elsewhere"]
     components = {name: component for name, component in ready.items() if isinstance(component, dict)}
     return bool(ready["ok"]), [
-        *(_part(name, component) for name, component in components.items()),
-        *_figures(text),
+        *(_component_line(name, component) for name, component in components.items()),
+        *_metric_lines(metrics),
     ]
 
 
-def _part(name: str, component: dict[str, object]) -> str:
-    words = {"gateway": "last heartbeat took {} s", "upstream": "last answered a poll {} s ago"}
-    as_json = words.get(name, "worked {} s ago").format(component["age"])
-    return f"{'ok' if component['ok'] else 'NO':<4}{name:<10}{as_json if component['age'] is not None else 'not seen yet'}"
+def _component_line(name: str, component: dict[str, object]) -> str:
+    ages = {"gateway": "last heartbeat took {} s", "upstream": "last answered a poll {} s ago"}
+    age = ages.get(name, "worked {} s ago").format(component["age"])
+    text = age if component["age"] is not None else "not seen yet"
+    return f"{'ok' if component['ok'] else 'NO':<4}{name:<10}{text}"
 
 
-def _figures(text: str) -> list[str]:
-    """One line a counter or gauge, its labels beside each other."""
+def _metric_lines(metrics: str) -> list[str]:
+    """One line per counter or gauge, with the values of its labels side by side."""
     lines = []
-    for family in text_string_to_metric_families(text):
+    for family in text_string_to_metric_families(metrics):
         samples = [s for s in family.samples if not s.name.endswith(("_created", "_bucket", "_sum"))]
         if samples:
-            as_json = ", ".join(f"{_label(s.labels)}{s.value:g}" for s in samples)
-            lines.append(f"    {family.name.removeprefix('mjbot_').replace('_', ' '):<20}{as_json}")
+            values = ", ".join(f"{_label_prefix(s.labels)}{s.value:g}" for s in samples)
+            lines.append(f"    {family.name.removeprefix('mjbot_').replace('_', ' '):<20}{values}")
     return lines
 
 
-def _label(labels: dict[str, str]) -> str:
+def _label_prefix(labels: dict[str, str]) -> str:
     return "".join(f"{labels[name]} " for name in _LABELS if name in labels)

@@ -1,6 +1,6 @@
-"""The image service's hooks. What they say is a hint and never believed: it brings the next read forward.
+"""Receives the image service's webhooks. They are unsigned, so they are only hints: the next poll is sooner.
 
-A service posts a task at each change to the ``notifyHook`` of its submit, once, without a signature.
+The service posts a task at each change to the ``notifyHook`` of its submit, once, without a retry.
 """
 
 from __future__ import annotations
@@ -14,50 +14,54 @@ from mjbot.core.model.task import TaskId, parse_task_id
 from mjbot.core.scheduling.rate_limiters import SlidingWindow
 from mjbot.ops.metrics import Metrics
 
-MOST_BYTES = 65_536
-_MOST, _SECONDS = 500, 1.0  # a thousand tasks that change each 6.6 s are 150 a second
+MAX_BODY_BYTES = 65_536
+_MAX_PER_SECOND = 500  # a thousand tasks that change every 6.6 s make 150 webhooks a second
+
+
+def webhook_path(token: str) -> str:
+    """The path that the image service posts to."""
+    return f"/webhook/{token}"
 
 
 class WebhookReceiver:
-    """Turns a hint into an earlier read. Whoever knows the token can cause four reads a second, no more."""
+    """Turns a webhook into an earlier poll. Abuse with a leaked token costs four reads a second at most."""
 
     def __init__(self, token: str, hint: Callable[[TaskId], bool], metrics: Metrics, clock: Clock) -> None:
-        self.path = f"/hook/{token}"
         self._token = token.encode()
         self._hint = hint
-        self._meters = metrics
+        self._metrics = metrics
         self._clock = clock
-        self._window = SlidingWindow(_MOST, _SECONDS)
+        self._limiter = SlidingWindow(_MAX_PER_SECOND, 1.0)
 
-    def knows(self, token: str) -> bool:
-        """Whether this is our hook's address; strangers are counted."""
+    def authenticate(self, token: str) -> bool:
+        """True if this is our token; a wrong one is counted."""
         if hmac.compare_digest(token.encode("utf-8", "replace"), self._token):
             return True
-        self._count("stranger", 404)
+        self._count("unknown_token", 404)
         return False
 
-    def take(self, token: str, body: bytes) -> int:
-        """Take one in; the HTTP status to answer with."""
-        if not self.knows(token):
+    def receive(self, token: str, body: bytes) -> int:
+        """Handle one webhook; returns the HTTP status to respond with."""
+        if not self.authenticate(token):
             return 404
         now = self._clock.now()
-        if self._window.ready_at(now) > now:
-            return self._count("too many", 429)
-        self._window.take(now)
-        task_id = _task_of(body)
+        if self._limiter.ready_at(now) > now:
+            return self._count("rate_limited", 429)
+        self._limiter.take(now)
+        task_id = _parse_body(body)
         if task_id is None:
-            return self._count("unreadable", 400)
-        return self._count("taken" if self._hint(task_id) else "not followed", 204)
+            return self._count("malformed", 400)
+        return self._count("accepted" if self._hint(task_id) else "not_watched", 204)
 
     def _count(self, result: str, status: int) -> int:
-        self._meters.hooks.labels(result).inc()
+        self._metrics.webhooks.labels(result).inc()
         return status
 
 
-def _task_of(body: bytes) -> TaskId | None:
+def _parse_body(body: bytes) -> TaskId | None:
     try:
-        said = json.loads(body)
+        data = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    found = said.get("id") if isinstance(said, dict) else None
-    return parse_task_id(found) if isinstance(found, str) else None
+    task_id = data.get("id") if isinstance(data, dict) else None
+    return parse_task_id(task_id) if isinstance(task_id, str) else None

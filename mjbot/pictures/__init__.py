@@ -1,12 +1,12 @@
-"""Pictures from the image service: which to attach, fetched once, checked before they are shown.
+"""Images from the image service: which to attach, fetched once, and verified before they are shown.
 
 An imageUrl is untrusted input. It is fetched without the key, within limits of time, size and pixels,
-and never from a private address, save the image service's own. Links of results die within a day, so a
-result is attached where it can be.
+and never from a private address, except the image service's own. Links to results expire within a day,
+so results are attached if possible.
 """
 
 from mjbot.pictures.masks import Masks
 from mjbot.pictures.public_session import picture_session
-from mjbot.pictures.source import DEFAULT_LIMITS, ImageLimits, Images, Pictures
+from mjbot.pictures.source import DEFAULT_LIMITS, ImageLimits, ImageMode, Pictures
 
-__all__ = ["DEFAULT_LIMITS", "ImageLimits", "Images", "Masks", "Pictures", "picture_session"]
+__all__ = ["DEFAULT_LIMITS", "ImageLimits", "ImageMode", "Masks", "Pictures", "picture_session"]

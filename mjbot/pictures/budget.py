@@ -1,4 +1,4 @@
-"""How many bytes may be under way at once."""
+"""Bounds the memory of concurrent downloads."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ _UNIT = 1024 * 1024
 
 
 class ByteBudget:
-    """Bytes to hold while they are needed, in whole MiB, first come first served."""
+    """Bytes to reserve, in whole MiB, first come first served."""
 
     def __init__(self, size: int) -> None:
         self._units = asyncio.Semaphore(size // _UNIT)
         self._turn = asyncio.Lock()
 
     @asynccontextmanager
-    async def hold(self, size: int) -> AsyncIterator[Share]:
-        """Wait until so many bytes are free, and hold them inside the context; at most the whole budget."""
-        share = Share(self._units)
+    async def reserve(self, size: int) -> AsyncIterator[Reservation]:
+        """Wait until ``size`` bytes are free, and hold them inside the context; at most the whole budget."""
+        reservation = Reservation(self._units)
         try:
-            # One taker at a time: two that each have half of what they need would wait for ever.
+            # One caller at a time: two that each hold half of what they need would deadlock.
             async with self._turn:
-                while share.size < size:
-                    await share.grow()
-            yield share
+                while reservation.size < size:
+                    await reservation.grow()
+            yield reservation
         finally:
-            share.shrink(0)
+            reservation.shrink(0)
 
 
-class Share:
-    """What one holder holds."""
+class Reservation:
+    """The bytes that one caller holds."""
 
     def __init__(self, units: asyncio.Semaphore) -> None:
         self._units = units
@@ -43,12 +43,12 @@ class Share:
         return self._held * _UNIT
 
     async def grow(self) -> None:
-        """Take one unit more."""
+        """Wait for one more unit."""
         await self._units.acquire()
         self._held += 1
 
     def shrink(self, size: int) -> None:
-        """Give back what is not needed for so many bytes."""
+        """Release the units that are not needed for ``size`` bytes."""
         while self._held and self.size - _UNIT >= size:
             self._held -= 1
             self._units.release()

@@ -1,6 +1,6 @@
-"""The session for pictures: no key, no cookies, and no connection to a private address.
+"""The HTTP session for images, guarded against SSRF: no key, no cookies, no private addresses.
 
-Every hop of a redirect asks the connector anew, so what is checked is what is connected to.
+Every redirect goes through the connector again, so the address checked is the address connected to.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
-from mjbot.pictures.addresses import is_literal, origin, public_address
+from mjbot.pictures.addresses import is_literal, is_public_address, origin
 
-_CONNECTIONS = 8
+_MAX_CONNECTIONS = 8
 _Origin = tuple[str, int] | None
 
 
 def picture_session(upstream: str, resolver: AbstractResolver | None = None) -> aiohttp.ClientSession:
-    """A session that reaches public addresses only, and the host and port of ``upstream``.
+    """A session that reaches only public addresses, and the host and port of ``upstream``.
 
-    Redirects and bodies are taken as they come: re-quoting would break signed links, and unpacking
-    would let a small body become a large one.
+    Redirect URLs are not re-quoted, which would break signed links, and bodies are not decompressed,
+    which would let a small body become a large one.
     """
     trusted = origin(upstream)
     return aiohttp.ClientSession(
@@ -36,21 +36,21 @@ def picture_session(upstream: str, resolver: AbstractResolver | None = None) -> 
 
 class _GuardedConnector(aiohttp.TCPConnector):
     def __init__(self, resolver: AbstractResolver, trusted: _Origin) -> None:
-        super().__init__(resolver=resolver, limit=_CONNECTIONS)
+        super().__init__(resolver=resolver, limit=_MAX_CONNECTIONS)
         self._trusted = trusted
 
     async def connect(
         self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
     ) -> Connection:
-        # aiohttp does not ask the resolver about a literal address, so it is looked at here.
+        # aiohttp does not pass IP literals to the resolver, so they are checked here.
         host = req.url.host or ""
-        if is_literal(host) and (host, req.url.port) != self._trusted and not public_address(host):
+        if is_literal(host) and (host, req.url.port) != self._trusted and not is_public_address(host):
             raise aiohttp.ClientConnectionError("a private address")
         return await super().connect(req, traces, timeout)
 
 
 class PublicResolver(AbstractResolver):
-    """Resolves to public addresses alone, whatever the name; ``trusted`` is a host and a port."""
+    """Resolves every name to public addresses only; ``trusted`` is a host and port without that limit."""
 
     def __init__(self, trusted: _Origin, inner: AbstractResolver) -> None:
         self._trusted = trusted
@@ -59,16 +59,16 @@ class PublicResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """The addresses to connect to. Raises OSError when none of them is public."""
+        """The addresses to connect to. Raises OSError if none of them is public."""
         results = await self._inner.resolve(host, port, family)
         if (host.lower().removesuffix("."), port) == self._trusted:
             return results
-        # Checked here, after resolution, so that the address checked is the address connected to.
-        public = [each for each in results if public_address(each["host"])]
+        # Checked after resolution, so a name that changes its address (DNS rebinding) is caught.
+        public = [each for each in results if is_public_address(each["host"])]
         if not public:
             raise OSError("no public address")
         return public
 
     async def close(self) -> None:
-        """Close the resolver that does the work."""
+        """Close the inner resolver."""
         await self._inner.close()

@@ -1,4 +1,4 @@
-"""Which pictures to attach, and how they are had."""
+"""Fetches, verifies and caches images, and decides which of them to attach."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from yarl import URL
 
 from mjbot.core.card.card import Picture
 from mjbot.pictures import raster
-from mjbot.pictures.addresses import looks_public, rebased, sendable
-from mjbot.pictures.budget import ByteBudget, Share
+from mjbot.pictures.addresses import looks_public, percent_encoded, rebase
+from mjbot.pictures.budget import ByteBudget, Reservation
 from mjbot.pictures.worker import ImageWorker
-from mjbot.ports import SMALLER, File
+from mjbot.ports import File
 
 log = logging.getLogger(__name__)
 
-Images = Literal["auto", "link", "attach"]
+ImageMode = Literal["auto", "link", "attach"]
 
 _MIB = 1024 * 1024
-_REDIRECTS = 3
+_MAX_REDIRECTS = 3
 _CHUNK = 64 * 1024
-_URL = 2048  # the longest address that Discord takes
+_MAX_URL = 2048  # the longest URL that Discord accepts
 
 
 @dataclass(frozen=True, slots=True)
 class ImageLimits:
-    """What one picture, and all that are under way, may cost. Bytes, seconds, pixels.
+    """Limits for one image, and for all concurrent downloads. Bytes, seconds, pixels.
 
-    Discord takes files of 10 MiB everywhere; a larger result is attached as a smaller copy.
+    Discord accepts files of 10 MiB everywhere; a larger result is attached as a smaller copy.
     """
 
     final_bytes: int = 32 * _MIB
@@ -42,24 +42,24 @@ class ImageLimits:
     final_seconds: float = 20.0
     preview_seconds: float = 5.0
     pixels: int = 64_000_000
-    at_once: int = 4
+    concurrent: int = 4
     in_flight_bytes: int = 64 * _MIB
-    kept_bytes: int = 16 * _MIB
+    cache_bytes: int = 16 * _MIB
 
 
 DEFAULT_LIMITS = ImageLimits()
 
 
 class Pictures:
-    """A `PictureSource` over HTTP. The session is the caller's, made by `picture_session`.
+    """A `PictureSource` over HTTP. The caller owns the session, made by `picture_session`.
 
-    ``base`` is where the image service is, up to ``/mj``; without it no address is rebased.
+    ``base`` is the base URL of the image service, up to ``/mj``; without it no URL is rebased.
     """
 
     def __init__(
         self,
         session: aiohttp.ClientSession,
-        mode: Images,
+        mode: ImageMode,
         base: str = "",
         limits: ImageLimits = DEFAULT_LIMITS,
     ) -> None:
@@ -67,79 +67,80 @@ class Pictures:
         self._mode = mode
         self._base = base
         self._limits = limits
-        self._slots = asyncio.Semaphore(limits.at_once)
+        self._slots = asyncio.Semaphore(limits.concurrent)
         self._budget = ByteBudget(limits.in_flight_bytes)
         self.worker = ImageWorker()
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._kept: OrderedDict[str, File] = OrderedDict()
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._cache: OrderedDict[str, File] = OrderedDict()
 
     def link(self, picture: Picture) -> str | None:
-        """The address, if Discord's servers can reach it."""
-        url = rebased(picture.url, self._base)
-        return url if looks_public(url) and len(url) <= _URL else None
+        """The URL, if Discord's servers can reach it."""
+        url = rebase(picture.url, self._base)
+        return url if looks_public(url) and len(url) <= _MAX_URL else None
 
     def attaches(self, picture: Picture) -> bool:
-        """True when this picture is to be sent as a file."""
+        """True if this image is to be sent as a file."""
         if self._mode == "auto":
             return picture.final or self.link(picture) is None
         return self._mode == "attach"
 
     async def load(self, picture: Picture) -> File | None:
-        """The picture as a file; None when it cannot be had, is too large, or is no picture."""
-        # Cards of one task want its picture at one moment: the first fetches it, the others find it kept.
-        turn = self._turns.setdefault(picture.key, asyncio.Lock())
-        async with turn:
-            if (kept := self._kept.get(picture.key)) is not None:
-                return kept
+        """The image as a file; None if it is unavailable, too large, or not an image."""
+        # All cards of one task want its image at the same time: the first one fetches it for the others.
+        lock = self._locks.setdefault(picture.key, asyncio.Lock())
+        async with lock:
+            if (cached := self._cache.get(picture.key)) is not None:
+                return cached
             try:
                 file = await self._fetch(picture)
             except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-                log.info("a picture cannot be fetched: %s", type(error).__name__)
+                log.info("an image cannot be fetched: %s", type(error).__name__)
                 return None
             if file is not None:
-                self._keep(picture.key, file)
+                self._add_to_cache(picture.key, file)
             return file
 
     async def _fetch(self, picture: Picture) -> File | None:
-        most = self._limits.final_bytes if picture.final else self._limits.preview_bytes
-        async with self._slots, self._budget.hold(most) as share:
-            data = await self._download(picture, most, share)
-            return await self._file(picture, data)
+        max_bytes = self._limits.final_bytes if picture.final else self._limits.preview_bytes
+        async with self._slots, self._budget.reserve(max_bytes) as reservation:
+            data = await self._download(picture, max_bytes, reservation)
+            return await self._verify(picture, data)
 
-    async def _download(self, picture: Picture, most: int, share: Share) -> bytes:
+    async def _download(self, picture: Picture, max_bytes: int, reservation: Reservation) -> bytes:
         limits = self._limits
         seconds = limits.final_seconds if picture.final else limits.preview_seconds
         async with self._session.get(
-            URL(sendable(rebased(picture.url, self._base)), encoded=True),
+            URL(percent_encoded(rebase(picture.url, self._base)), encoded=True),
             timeout=aiohttp.ClientTimeout(total=seconds),
-            max_redirects=_REDIRECTS,
-        ) as answer:
-            answer.raise_for_status()
-            if answer.content_length is not None:
-                if answer.content_length > most:
+            max_redirects=_MAX_REDIRECTS,
+        ) as response:
+            response.raise_for_status()
+            if response.content_length is not None:
+                if response.content_length > max_bytes:
                     raise ValueError("too large")
-                share.shrink(answer.content_length)
+                reservation.shrink(response.content_length)
             data = bytearray()
-            async for chunk in answer.content.iter_chunked(_CHUNK):
+            async for chunk in response.content.iter_chunked(_CHUNK):
                 data += chunk
-                if len(data) > most:
+                if len(data) > max_bytes:
                     raise ValueError("too large")
             return bytes(data)
 
-    async def _file(self, picture: Picture, data: bytes) -> File | None:
+    async def _verify(self, picture: Picture, data: bytes) -> File | None:
         limits = self._limits
-        header = await self.worker.work(raster.sniff_header, data, limits.pixels)
+        header = await self.worker.run(raster.sniff_header, data, limits.pixels)
         if header is None:
-            log.info("what came for a picture is none, or has too many pixels")
+            log.info("a downloaded file is not an image, or has too many pixels")
             return None
         if len(data) <= limits.attached_bytes:
             return File(f"{picture.key}.{header.kind}", data, picture.alt, header.size)
-        copy = await self.worker.work(raster.smaller, data, header.kind, limits.attached_bytes)
-        name = f"{picture.key}{SMALLER}.{raster.COPY_KIND}"
-        return File(name, copy, picture.alt, header.size) if copy else None
+        copy = await self.worker.run(raster.shrink, data, header.kind, limits.attached_bytes)
+        if copy is None:
+            return None
+        return File.smaller_copy(f"{picture.key}.{raster.COPY_KIND}", copy, picture.alt, header.size)
 
-    def _keep(self, key: str, file: File) -> None:
-        # Several cards may follow one task; the last few pictures are worth their memory.
-        self._kept[key] = file
-        while sum(len(each.data) for each in self._kept.values()) > self._limits.kept_bytes:
-            self._kept.popitem(last=False)
+    def _add_to_cache(self, key: str, file: File) -> None:
+        # Several cards may follow one task; the last few images are worth their memory.
+        self._cache[key] = file
+        while sum(len(each.data) for each in self._cache.values()) > self._limits.cache_bytes:
+            self._cache.popitem(last=False)

@@ -1,4 +1,4 @@
-"""Where pictures are decoded and drawn: one at a time, beside the event loop."""
+"""Runs Pillow outside the event loop, one image at a time."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _R = TypeVar("_R")
 
 
 class ImageWorker:
-    """Runs Pillow's work in a thread. Each picture may take 4 bytes a pixel, so only one is at work."""
+    """Runs blocking image code in a thread. A decoded image takes 4 bytes a pixel, so one at a time."""
 
     def __init__(self) -> None:
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
-    async def work(self, paint: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
-        """Do one piece of work."""
-        async with self._turn:
-            return await asyncio.to_thread(paint, *args, **kwargs)
+    async def run(self, function: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
+        """Run ``function`` in a thread, and return its result."""
+        async with self._lock:
+            return await asyncio.to_thread(function, *args, **kwargs)

@@ -14,17 +14,16 @@ from mjbot.ports.store import (
     WatchStore,
 )
 from mjbot.ports.upstream import (
-    SMALLER,
     FetchReport,
     File,
     MaskSource,
     PictureSource,
     SubmitResult,
     TaskSource,
+    is_smaller_copy,
 )
 
 __all__ = [
-    "SMALLER",
     "FetchReport",
     "File",
     "GuildStore",
@@ -47,4 +46,5 @@ __all__ = [
     "Upload",
     "UsageStore",
     "WatchStore",
+    "is_smaller_copy",
 ]

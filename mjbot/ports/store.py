@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from mjbot.core.access.press_policy import PressPolicy
     from mjbot.core.access.rate_limits import RateLimit
-    from mjbot.core.card.buttons import Press
     from mjbot.core.card.lineage import Lineage
+    from mjbot.core.model.press import Press
     from mjbot.core.model.snapshot import TaskSnapshot
     from mjbot.core.model.task import TaskId
     from mjbot.core.model.watch import DeliveredState, MessageRef, Watch

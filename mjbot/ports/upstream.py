@@ -1,10 +1,10 @@
-"""The image service: tasks, submits, and pictures."""
+"""The image service: tasks, submits, and images."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
     from mjbot.core.card.card import Picture
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FetchReport:
-    """What one read of many tasks brought. ``failed`` holds the tasks that could not be read."""
+    """The result of reading many tasks. ``failed`` holds the tasks that could not be read."""
 
     found: Mapping[TaskId, Task] = field(default_factory=dict)
     missing: frozenset[TaskId] = frozenset()
@@ -23,11 +23,11 @@ class FetchReport:
 
 @dataclass(frozen=True, slots=True)
 class SubmitResult:
-    """A submit was accepted.
+    """An accepted submit.
 
-    ``task_id`` is the child's (the parent's own when no task was made), ``others`` those made beside
-    it, ``ahead`` its place in the queue. ``needs_modal``: the child is a window that waits for a
-    prompt, for which ``prompt`` is proposed.
+    ``task_id`` is the child's id (the parent's own if no task was created), ``others`` are further tasks
+    of the same submit, ``ahead`` is the number of tasks before it in the queue. ``needs_modal``: the
+    child waits for a modal with a prompt, and ``prompt`` is the proposed one.
     """
 
     task_id: TaskId
@@ -38,7 +38,7 @@ class SubmitResult:
 
 
 class TaskSource(Protocol):
-    """The image service."""
+    """Reads and submits tasks."""
 
     @property
     def per_request(self) -> int:
@@ -47,7 +47,7 @@ class TaskSource(Protocol):
 
     @property
     def delay(self) -> float:
-        """Seconds until a read for a person could begin; 0 where nobody is before them."""
+        """Seconds until an interactive read could start; 0 if it can start now."""
         ...
 
     async def fetch(self, task_id: TaskId) -> Task:
@@ -55,7 +55,7 @@ class TaskSource(Protocol):
         ...
 
     async def fetch_many(self, ids: Sequence[TaskId]) -> FetchReport:
-        """Read many tasks at once. Never raises for what the service does."""
+        """Read many tasks at once. Failures of the service are reported, not raised."""
         ...
 
     async def submit_action(self, task_id: TaskId, custom_id: str) -> SubmitResult:
@@ -63,52 +63,72 @@ class TaskSource(Protocol):
         ...
 
     async def submit_modal(self, task_id: TaskId, prompt: str, mask: str = "") -> SubmitResult:
-        """Answer a window, once. ``mask``: a PNG as a data URL. Raises like `submit_action`."""
+        """Submit a modal, once. ``mask``: a PNG as a data URL. Raises like `submit_action`."""
         ...
 
 
-SMALLER = "-smaller"
-"""In the name of a file: a smaller copy, because the picture itself is larger than Discord takes."""
+_ATTACHMENT = "attachment://"
+_SMALLER = "-smaller"
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A picture to attach. ``name`` is what ``attachment://`` refers to; it tells a smaller copy, too."""
+    """An image to attach. Embeds refer to it by its name."""
 
     name: str
     data: bytes
     alt: str = ""
     size: tuple[int, int] = (0, 0)
-    """Width and height of the picture itself, also where this is a smaller copy."""
+    """Width and height of the original, also for a smaller copy."""
+
+    @classmethod
+    def smaller_copy(cls, name: str, data: bytes, alt: str, size: tuple[int, int]) -> Self:
+        """A downscaled copy, for an original that is too large for Discord. `is_smaller_copy` knows it."""
+        stem, dot, kind = name.rpartition(".")
+        return cls(f"{stem}{_SMALLER}{dot}{kind}", data, alt, size)
+
+    @property
+    def url(self) -> str:
+        """The URL under which the embed of the same message shows it."""
+        return _ATTACHMENT + self.name
+
+
+def is_smaller_copy(image_url: str) -> bool:
+    """True if a message shows a downscaled copy, by the URL of its embed's image.
+
+    The name carries this, not a field: after a restart, the stored image URL is all that is known of a
+    delivered file, and the card's text depends on it.
+    """
+    return image_url.startswith(_ATTACHMENT) and _SMALLER in image_url
 
 
 class PictureSource(Protocol):
-    """Result pictures, checked and small enough."""
+    """Result images, verified and small enough."""
 
     def link(self, picture: Picture) -> str | None:
-        """The address to show without attaching, or None when Discord cannot or must not fetch it."""
+        """The URL to show without attaching; None if Discord cannot or must not fetch it."""
         ...
 
     def attaches(self, picture: Picture) -> bool:
-        """True when this picture is to be sent as a file."""
+        """True if this image is to be sent as a file."""
         ...
 
     async def load(self, picture: Picture) -> File | None:
-        """The picture as a file; None when it cannot be had."""
+        """The image as a file; None if it is not available."""
         ...
 
 
 class MaskSource(Protocol):
-    """Pictures of where to repaint. A mask is a PNG as a data URL, white where to repaint."""
+    """Masks of the area to repaint: a PNG as a data URL, white where to repaint."""
 
-    async def preview(self, picture: Picture, area: str) -> File | None:
-        """A small copy of the picture with its cells numbered and those of the area lit."""
+    async def preview(self, picture: Picture, region: str) -> File | None:
+        """A small copy of the image with numbered cells, the selected ones highlighted."""
         ...
 
-    async def of_cells(self, picture: Picture, area: str) -> str:
-        """The mask of an area, as large as the picture. Raises `MaskRefused`."""
+    async def of_cells(self, picture: Picture, region: str) -> str:
+        """The mask of a region, in the size of the image. Raises `MaskRefused`."""
         ...
 
     async def of_upload(self, picture: Picture | None, data: bytes) -> str:
-        """A mask that somebody brought, checked against the picture. Raises `MaskRefused`."""
+        """An uploaded mask, checked against the image. Raises `MaskRefused`."""
         ...

@@ -1,1 +1,1 @@
-"""A simulated image service: a pure world on a given clock, served over HTTP. For the demo and the tests."""
+"""A simulated image service, for the demo and the tests: a pure world driven by ``now``, served over HTTP."""

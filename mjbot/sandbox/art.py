@@ -1,8 +1,8 @@
-"""Landscapes that the simulated upstream "paints": the same seed is always the same picture.
+"""Draws landscapes for the simulated image service; the same seed always gives the same image.
 
-They are drawn, not bundled, so that a grid, each of its four singles and every blurred preview
-are all views of one scene, and tests can compare the pictures a message shows pixel by pixel.
-Shapes live in fractions of the canvas: a quadrant and its upscale differ in size only.
+They are drawn, not bundled, so that a grid, each of its four singles and every blurred preview show
+one scene, and tests can compare the image of a message pixel by pixel. Coordinates are fractions of
+the canvas: a quadrant and its upscale differ only in size.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ Size = tuple[int, int]
 Line = list[tuple[float, float]]
 
 _SAMPLES = 260
-"""Points of one ridge line; more is not seen at 1024 pixels."""
+"""Points of one ridge line; more would not be visible at 1024 pixels."""
 
 
 def single(
     seed: int, index: int, side: int = 1024, aspect: str = "1:1", mood: str | None = None
 ) -> Image.Image:
-    """Draw picture `index` (0-3) of a seed; `side` is the longer edge in pixels."""
+    """Draw image ``index`` (0-3) of a seed. ``side``: the longer edge in pixels."""
     return _draw(seed, index, canvas(side, aspect), mood)
 
 
 def grid(seed: int, side: int = 1024, aspect: str = "1:1", mood: str | None = None) -> Image.Image:
-    """Draw the four pictures of a seed as one 2x2 sheet, in reading order."""
+    """Draw the four images of a seed as one 2x2 sheet, in reading order."""
     width, height = canvas(side, aspect)
     cell = width // 2, height // 2
     sheet = Image.new("RGB", (cell[0] * 2, cell[1] * 2))
@@ -44,14 +44,14 @@ def grid(seed: int, side: int = 1024, aspect: str = "1:1", mood: str | None = No
 
 
 def mood_of(seed: int, index: int, mood: str | None = None) -> str:
-    """Name the palette of one picture, so that a variation of it can keep the colours."""
+    """The name of an image's palette, so that a variation of it can keep the colours."""
     names = sorted(PALETTES)
     random.Random(f"moods {seed}").shuffle(names)
     return mood or names[index % 4]
 
 
 def preview(image: Image.Image, step: int, of: int) -> Image.Image:
-    """Show `image` as it looks at step 1..`of`: a smudge first, nearly sharp at the end."""
+    """The image at step 1..``of`` of its progress: very blurred at first, nearly sharp at the end."""
     share = (step - 1) / max(of - 1, 1)
     detail = 14 * 22**share  # pixels left on the longer edge: 14 at first, 308 at last
     scale = min(1.0, detail / max(image.size))
@@ -63,14 +63,14 @@ def preview(image: Image.Image, step: int, of: int) -> Image.Image:
 
 
 def encode(image: Image.Image) -> bytes:
-    """Give the PNG of a picture: without loss, so that finals can be compared by pixel."""
+    """Encode as PNG: lossless, so that results can be compared pixel by pixel."""
     buffer = io.BytesIO()
     image.save(buffer, "PNG", compress_level=3)
     return buffer.getvalue()
 
 
 def canvas(side: int, aspect: str) -> Size:
-    """Give the even width and height of an aspect such as "16:9" whose longer edge is `side`."""
+    """Even width and height for an aspect ratio such as "16:9" whose longer edge is ``side``."""
     wide, high = (int(part) for part in aspect.split(":"))
     longer = max(wide, high)
     return max(2, round(side * wide / longer / 2) * 2), max(2, round(side * high / longer / 2) * 2)
@@ -113,7 +113,7 @@ def _gradient(stops: Sequence[tuple[float, Colour]], size: Size) -> Image.Image:
 
 
 def _shape(size: Size, paint: Callable[[ImageDraw.ImageDraw, float, float], None]) -> Image.Image:
-    """Draw a mask at twice the size and halve it, which is what smooths its edges."""
+    """Draw a mask at twice the size and halve it, for smooth edges."""
     mask = Image.new("L", (size[0] * 2, size[1] * 2))
     paint(ImageDraw.Draw(mask), size[0] * 2, size[1] * 2)
     return mask.reduce(2)
@@ -149,7 +149,7 @@ def _sun(image: Image.Image, rng: random.Random, palette: Palette, horizon: floa
 
 
 def _clouds(image: Image.Image, rng: random.Random, palette: Palette, horizon: float) -> None:
-    """Lay long thin bars across the sky, the way a screen print draws clouds."""
+    """Draw clouds as long thin bars, like a screen print."""
     bars = [
         (rng.uniform(-0.1, 0.9), rng.uniform(0.12, horizon - 0.08), rng.uniform(0.12, 0.45))
         for _ in range(rng.randint(3, 7))
@@ -167,7 +167,7 @@ def _clouds(image: Image.Image, rng: random.Random, palette: Palette, horizon: f
 
 
 def _noise(rng: random.Random, nodes: float, octaves: int, sharp: bool) -> list[float]:
-    """Sum octaves of smooth noise into `_SAMPLES` heights of 0..1; sharp gives peaks, not hills."""
+    """Sum octaves of noise into `_SAMPLES` heights from 0 to 1. ``sharp`` makes peaks, not hills."""
     total, weight = [0.0] * _SAMPLES, 0.0
     for octave in range(octaves):
         count, share = nodes * 2**octave, 0.47**octave
@@ -182,7 +182,7 @@ def _noise(rng: random.Random, nodes: float, octaves: int, sharp: bool) -> list[
 
 
 def _ridges(image: Image.Image, rng: random.Random, palette: Palette, horizon: float, floor: float) -> Line:
-    """Draw three to five ranges from far to near and give the line of the nearest."""
+    """Draw three to five ridges from far to near; returns the line of the nearest."""
     count = rng.randint(3, 5)
     line: Line = []
     for number in range(count):
@@ -210,7 +210,7 @@ def _range(image: Image.Image, line: Line, crest: Colour, foot: Colour) -> None:
 
 
 def _mirror(image: Image.Image, rng: random.Random, palette: Palette, shore: float) -> None:
-    """Turn everything below the shore into a lake that shows the land above it."""
+    """Turn everything below the shore into a lake that reflects the land above it."""
     width, height = image.size
     edge = round(shore * height)
     deep = height - edge
@@ -231,7 +231,7 @@ def _mirror(image: Image.Image, rng: random.Random, palette: Palette, shore: flo
 
 
 def _pines(image: Image.Image, rng: random.Random, palette: Palette, crest: Line) -> None:
-    """Stand a wood of firs on the nearest ridge."""
+    """Draw fir trees on the nearest ridge."""
     width, height = image.size
     trees = []
     for _ in range(rng.randint(46, 80)):

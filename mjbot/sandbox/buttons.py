@@ -1,20 +1,21 @@
-"""The buttons that finished tasks offer, and what a press of each does."""
+"""The buttons of finished tasks, and the effect of each."""
 
 from __future__ import annotations
 
 import re
 from typing import Any, Literal, NamedTuple
 
-Wire = dict[str, Any]
-EffectKind = Literal["child", "window", "all", "bookmark"]
+Payload = dict[str, Any]
+"""A JSON object of the API."""
+EffectKind = Literal["child", "modal", "all", "bookmark"]
 
 
-def button(custom_id: str, label: str = "", emoji: str = "", style: int = 2) -> Wire:
-    """A button as it is sent."""
+def button(custom_id: str, label: str = "", emoji: str = "", style: int = 2) -> Payload:
+    """A button of a task's payload."""
     return {"customId": custom_id, "emoji": emoji, "label": label, "type": 2, "style": style}
 
 
-def grid_buttons(job: str) -> list[Wire]:
+def grid_buttons(job: str) -> list[Payload]:
     """The nine buttons below a grid."""
     return [
         *(button(f"MJ::JOB::upsample::{n}::{job}", f"U{n}") for n in range(1, 5)),
@@ -23,7 +24,7 @@ def grid_buttons(job: str) -> list[Wire]:
     ]
 
 
-def single_buttons(job: str) -> list[Wire]:
+def single_buttons(job: str) -> list[Payload]:
     """The fifteen buttons and the link below a single picture of version 7."""
     end = f"::1::{job}::SOLO"
     link = {"emoji": "", "label": "Web", "type": 2, "style": 5}
@@ -47,7 +48,7 @@ def single_buttons(job: str) -> list[Wire]:
     ]
 
 
-def video_buttons(job: str) -> list[Wire]:
+def video_buttons(job: str) -> list[Payload]:
     """The five buttons below four videos."""
     return [
         *(button(f"MJ::JOB::video_virtual_upscale::{n}::{job}", f"U{n}") for n in range(1, 5)),
@@ -55,7 +56,7 @@ def video_buttons(job: str) -> list[Wire]:
     ]
 
 
-def clip_buttons(job: str) -> list[Wire]:
+def clip_buttons(job: str) -> list[Payload]:
     """The two buttons below one video."""
     return [
         button(f"MJ::JOB::animate_high_extend::1::{job}", "Extend (High motion)", "🎞️"),
@@ -64,7 +65,7 @@ def clip_buttons(job: str) -> list[Wire]:
 
 
 class ButtonEffect(NamedTuple):
-    """What a button does."""
+    """What pressing a button does."""
 
     kind: EffectKind
     action: str = ""
@@ -72,7 +73,7 @@ class ButtonEffect(NamedTuple):
     """The number of the picture, or the direction."""
 
 
-_PRESSES: tuple[tuple[str, EffectKind, str], ...] = (
+_EFFECTS: tuple[tuple[str, EffectKind, str], ...] = (
     (r"MJ::JOB::upsample::([1-4])::", "child", "UPSCALE"),
     (r"MJ::JOB::upsample_\w+::", "child", "HIGH_UPSCALE"),
     (r"MJ::JOB::variation::([1-4])::", "child", "VARIATION"),
@@ -83,17 +84,17 @@ _PRESSES: tuple[tuple[str, EffectKind, str], ...] = (
     (r"MJ::JOB::pan_(left|right|up|down)::", "child", "PAN"),
     (r"MJ::JOB::animate_(?:high|low)(?:_extend)?::", "child", "VIDEO"),
     (r"MJ::JOB::video_virtual_upscale::([1-4])::", "child", "CLIP"),
-    (r"MJ::CustomZoom::", "window", "ZOOM"),
-    (r"MJ::Inpaint::", "window", "INPAINT"),
-    (r"MJ::Job::PicReader::([1-4])", "window", "IMAGINE"),
+    (r"MJ::CustomZoom::", "modal", "ZOOM"),
+    (r"MJ::Inpaint::", "modal", "INPAINT"),
+    (r"MJ::Job::PicReader::([1-4])", "modal", "IMAGINE"),
     (r"MJ::Job::PicReader::all", "all", "IMAGINE"),
     (r"MJ::BOOKMARK::", "bookmark", ""),
 )
 
 
 def button_effect(custom_id: str) -> ButtonEffect | None:
-    """Read a customId; None is an action that nobody knows."""
-    for pattern, kind, action in _PRESSES:
-        if found := re.match(pattern, custom_id):
-            return ButtonEffect(kind, action, found[1] if found.re.groups else "")
+    """The effect of a customId; None for an unknown action."""
+    for pattern, kind, action in _EFFECTS:
+        if match := re.match(pattern, custom_id):
+            return ButtonEffect(kind, action, match[1] if match.re.groups else "")
     return None

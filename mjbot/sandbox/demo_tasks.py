@@ -1,4 +1,4 @@
-"""The tasks that the demo begins with: one of each kind there is to see."""
+"""The tasks that the demo starts with: one of each kind."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import product
 
 from mjbot.sandbox.buttons import button
-from mjbot.sandbox.script import LONG, MODAL_STEPS, SHORT, Scene, Script, aspect_of, seed_of
+from mjbot.sandbox.script import LONG, MODAL_STEPS, SHORT, Scene, Script, parse_aspect, seed_of
 
 
 class DemoIds(StrEnum):
@@ -26,7 +26,7 @@ class DemoIds(StrEnum):
 
 
 _TAIL = " --ar 1:1 --v 7"
-_PICTURES = (
+_SUBJECTS = (
     f"{when} over {what}, {how}"
     for how, what, when in product(
         ("printed in five flat inks", "seen through thin mist", "with birds high above"),
@@ -34,7 +34,7 @@ _PICTURES = (
         ("first light", "a low copper sun", "the blue hour", "a full moon"),
     )
 )
-LONG_PROMPT = "; ".join(_PICTURES)[: 900 - len(_TAIL)].rstrip().ljust(900 - len(_TAIL), ".") + _TAIL
+LONG_PROMPT = "; ".join(_SUBJECTS)[: 900 - len(_TAIL)].rstrip().ljust(900 - len(_TAIL), ".") + _TAIL
 """Nine hundred characters."""
 
 _PROMPT = "a mountain lake at first light, screen print, five inks --v 7"
@@ -49,7 +49,7 @@ _DESCRIBED = "\n\n".join(
 
 
 def demo_tasks(seed: int, now: float) -> Iterator[Script]:
-    """Write all demo tasks as of `now`; what runs in them waits for the first look."""
+    """All demo tasks as of ``now``; those that run start when they are first fetched."""
     yield _imagine(seed, DemoIds.RUNNING, "a cabin by a mountain lake, ember sky --v 7", None)
     chinese = _imagine(seed, DemoIds.RUNNING_CHINESE, "画一座雾中的雪山，木刻版画风格", None)
     chinese.prompt_en = "A snow mountain in the mist, woodblock print style --ar 1:1 --v 7"
@@ -79,7 +79,7 @@ def demo_tasks(seed: int, now: float) -> Iterator[Script]:
 
 
 def _imagine(seed: int, task_id: str, prompt: str, start: float | None) -> Script:
-    return Script(task_id, LONG, prompt, Scene(seed_of(seed, task_id), aspect=aspect_of(prompt)), start)
+    return Script(task_id, LONG, prompt, Scene(seed_of(seed, task_id), aspect=parse_aspect(prompt)), start)
 
 
 def _describe(seed: int, start: float) -> Script:

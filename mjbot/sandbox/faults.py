@@ -1,4 +1,4 @@
-"""The ways in which the simulated service can misbehave when it is told to."""
+"""Faults that tests inject into the simulated image service."""
 
 from __future__ import annotations
 
@@ -15,50 +15,53 @@ When = Literal["before", "after"]
 
 @dataclass
 class Fault:
-    """What happens to requests whose path fits; by itself it cuts the connection."""
+    """Affects requests whose path matches ``pattern``; the base class drops the connection.
+
+    ``times``: how many requests it affects, None for all.
+    """
 
     pattern: str
     times: int | None
 
-    def take(self, path: str) -> bool:
-        """Say whether this request is hit, and count it."""
+    def applies(self, path: str) -> bool:
+        """True if this request is affected; it is then counted."""
         if self.times == 0 or not fnmatchcase(path, self.pattern):
             return False
         if self.times is not None:
             self.times -= 1
         return True
 
-    async def answer(self, request: web.Request) -> web.StreamResponse:
-        """What comes instead of the real answer."""
-        return cut(request)
+    async def respond(self, request: web.Request) -> web.StreamResponse:
+        """The response in place of the real one."""
+        return drop_connection(request)
 
 
 @dataclass
 class Loss(Fault):
-    """Requests that are worked on, and whose answer is then cut off."""
+    """Requests that are processed, but whose response is dropped."""
 
 
 @dataclass
 class Failure(Fault):
-    """An answer in place of the real one."""
+    """A fixed response in place of the real one."""
 
     status: int
     body: str
     content_type: str
     headers: Mapping[str, str]
 
-    async def answer(self, _request: web.Request) -> web.StreamResponse:
-        """The answer to give instead."""
+    async def respond(self, _request: web.Request) -> web.StreamResponse:
+        """The fixed response."""
         kind, headers = self.content_type, self.headers
         return web.Response(status=self.status, text=self.body, content_type=kind, headers=headers)
 
 
 @dataclass
 class Trickle(Fault):
-    """An answer that begins, and then comes a byte at a time without end."""
+    """A response that never ends, one byte a second."""
 
-    async def answer(self, request: web.Request) -> web.StreamResponse:
-        """Send it until the other side has had enough."""
+    async def respond(self, request: web.Request) -> web.StreamResponse:
+        """Send bytes until the client gives up."""
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         await response.prepare(request)
         await response.write(b"[")
@@ -69,36 +72,36 @@ class Trickle(Fault):
 
 @dataclass
 class Hold(Fault):
-    """Requests that wait for `release`: before they are worked on, or with the answer ready."""
+    """Requests that wait for `release`: before they are processed, or with the response ready."""
 
     when: When
     held: int = 0
-    _bell: asyncio.Event = field(default_factory=asyncio.Event)
-    _gate: asyncio.Event = field(default_factory=asyncio.Event)
+    _arrival: asyncio.Event = field(default_factory=asyncio.Event)
+    _released: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def take(self, path: str) -> bool:
-        """Say whether this request is held; nothing is after the release."""
-        return not self._gate.is_set() and super().take(path)
+    def applies(self, path: str) -> bool:
+        """True if this request is held; none is after the release."""
+        return not self._released.is_set() and super().applies(path)
 
     async def arrived(self, count: int = 1) -> None:
-        """Wait until so many requests in all have been held."""
+        """Wait until ``count`` requests in total have been held."""
         while self.held < count:
-            self._bell.clear()
-            await self._bell.wait()
+            self._arrival.clear()
+            await self._arrival.wait()
 
     def release(self) -> None:
-        """Let go of all held requests, and hold no more."""
-        self._gate.set()
+        """Let all held requests continue, and hold no more."""
+        self._released.set()
 
     async def wait(self) -> None:
         """Hold one request."""
         self.held += 1
-        self._bell.set()
-        await self._gate.wait()
+        self._arrival.set()
+        await self._released.wait()
 
 
-def cut(request: web.Request) -> web.Response:
-    """Cut the connection of a request."""
+def drop_connection(request: web.Request) -> web.Response:
+    """Abort the connection of a request."""
     if request.transport is not None:
         request.transport.abort()
     return web.Response()

@@ -1,4 +1,4 @@
-"""Colours of the drawn landscapes: each palette is one hour of one place."""
+"""Colour palettes of the drawn landscapes, each for one time of day."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ Colour = tuple[int, int, int]
 
 
 class Palette(NamedTuple):
-    """The colours of one picture, from the sky down to the nearest ridge."""
+    """The colours of one image, from the sky down to the nearest ridge."""
 
     sky: tuple[Colour, ...]
     """From the zenith to the horizon."""
     light: Colour
-    """The sun or the moon, and everything it touches."""
+    """The sun or the moon, and what it lights."""
     far: Colour
     near: Colour
     mist: Colour
-    """What lies in the valleys between two ridges."""
+    """The haze between two ridges."""
     stars: bool = False
 
 
@@ -42,4 +42,4 @@ PALETTES: dict[str, Palette] = {
     "lilac": _palette("43338a 8467b4 cf9fcb fbdcd8", "fff5ea", "9c83bd", "261c4d", "e3bfd9"),
     "harvest": _palette("7a4a2b c98444 f0bf66 fbe9b5", "fffbe6", "c08a4a", "38200f", "f5d58d"),
 }
-"""By name; the name is what a variation hands on to its own four pictures."""
+"""By name. A variation passes the name of its palette on to its own four images."""

@@ -1,26 +1,26 @@
-"""One task as each kind of server sends it: the fields it has, and how it writes "not yet"."""
+"""Serializes a task the way each kind of server does: its fields, and how it writes "not yet"."""
 
 from __future__ import annotations
 
 import zlib
 from typing import Any
 
-from mjbot.sandbox.buttons import Wire
+from mjbot.sandbox.buttons import Payload
 
 _TIMES = ("submitTime", "startTime", "finishTime")
 _FINAL = ("SUCCESS", "FAILURE", "CANCEL")
 
 
-def original(task: Wire) -> Wire:
-    """Novicezk's: no buttons, null for what is not there, and no progress on a failure."""
-    kept = _nulls(task, ("state", "failReason", "imageUrl", *_TIMES))
+def original(task: Payload) -> Payload:
+    """Novicezk's: no buttons, null for absent values, and no progress on a failure."""
+    kept = _with_nulls(task, ("state", "failReason", "imageUrl", *_TIMES))
     for name in ("buttons", "customId", "botType", "videoUrls"):
         del kept[name]
     return kept | {"progress": "" if task["status"] == "FAILURE" else task["progress"]}
 
 
-def plus(task: Wire) -> Wire:
-    """Litter-coder's: Discord's own numbers among the properties."""
+def plus(task: Payload) -> Payload:
+    """Litter-coder's: Discord's own ids among the properties."""
     size = (
         {"imageHeight": 1024, "imageWidth": 1024}
         if task["imageUrl"]
@@ -33,14 +33,14 @@ def plus(task: Wire) -> Wire:
         "notifyHook": None,
         "discordInstanceId": "1100000000000000001",
     }
-    return _nulls(task, ("state", "failReason", *_TIMES)) | size | {"properties": properties}
+    return _with_nulls(task, ("state", "failReason", *_TIMES)) | size | {"properties": properties}
 
 
-def true(task: Wire) -> Wire:
-    """Trueai's: seventy fields, of which some are people's own; no picture before the end."""
+def true(task: Payload) -> Payload:
+    """Trueai's: seventy fields, some of them personal data; no preview images."""
     status = task["status"]
     buttons = [each for each in task["buttons"] if each.get("customId")]
-    extra: Wire = {
+    extra: Payload = {
         "parentId": None,
         "botType": "MID_JOURNEY",
         "realBotType": None,
@@ -58,11 +58,11 @@ def true(task: Wire) -> Wire:
         "progress": None if status == "NOT_START" else task["progress"],
         "videoUrls": [each | {"thumbnail": None} for each in task["videoUrls"]] or None,
     }
-    return _nulls(task, ("state", "failReason", *_TIMES)) | extra
+    return _with_nulls(task, ("state", "failReason", *_TIMES)) | extra
 
 
-def gateway(task: Wire) -> Wire:
-    """New-api's: zeros for times, few properties, and pictures behind an address of its own that is wrong."""
+def new_api(task: Payload) -> Payload:
+    """New-api's: zeros for times, few properties, and image URLs on a host that only it can reach."""
     status = task["status"]
     keep = {name: task["properties"].get(name, "") for name in ("finalPrompt", "finalZhPrompt")}
     buttons = [
@@ -76,25 +76,25 @@ def gateway(task: Wire) -> Wire:
         "properties": keep if status in _FINAL else None,
         "buttons": buttons if status == "SUCCESS" else None,
         "progress": "100%" if status == "FAILURE" else task["progress"],
-        "imageUrl": _own_address(task),
+        "imageUrl": _local_image_url(task),
         "videoUrl": "",
         "videoUrls": task["videoUrls"] or None,
     }
 
 
-def blank(task: Wire) -> Wire:
-    """A gateway's row from a submit until it first looks at the proxy."""
+def new_api_blank(task: Payload) -> Payload:
+    """New-api's row between a submit and its first poll of the proxy."""
     empty = dict.fromkeys(("status", "progress", "imageUrl", "failReason"), "")
-    return gateway(task | empty | {"startTime": 0, "finishTime": 0, "buttons": []})
+    return new_api(task | empty | {"startTime": 0, "finishTime": 0, "buttons": []})
 
 
-def _own_address(task: Wire) -> str:
+def _local_image_url(task: Payload) -> str:
     if not task["imageUrl"]:
         return ""
     running = task["status"] not in _FINAL
-    mark = f"?rand={zlib.crc32(task['imageUrl'].encode())}" if running else ""
-    return f"http://localhost:3000/mj/image/{task['id']}{mark}"
+    query = f"?rand={zlib.crc32(task['imageUrl'].encode())}" if running else ""
+    return f"http://localhost:3000/mj/image/{task['id']}{query}"
 
 
-def _nulls(task: Wire, names: tuple[str, ...]) -> dict[str, Any]:
+def _with_nulls(task: Payload, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: (value or None) if name in names else value for name, value in task.items()}

@@ -1,4 +1,4 @@
-"""One simulated task: what happens to it, when, and how the service tells of it on the wire."""
+"""One simulated task: its steps over time, and its payload at any moment."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mjbot.sandbox import art
-from mjbot.sandbox.buttons import Wire, clip_buttons, grid_buttons, single_buttons, video_buttons
+from mjbot.sandbox.buttons import Payload, clip_buttons, grid_buttons, single_buttons, video_buttons
 
 Result = Literal["grid", "single", "video", "clip"]
 Step = tuple[float, str, str]
-"""Seconds after the start at which a state begins, its status, and its progress such as "46%"."""
+"""Seconds after the start at which the step begins, its status, and its progress such as "46%"."""
 
 LONG: tuple[Step, ...] = (
     (0, "SUBMITTED", "0%"),
@@ -39,7 +39,7 @@ _ENDED = ("SUCCESS", "FAILURE", "CANCEL")
 
 @dataclass(frozen=True)
 class Scene:
-    """What there is to see: see `art` for the meaning of each."""
+    """What an image shows; see `art` for the meaning of each field."""
 
     seed: int
     index: int = 0
@@ -49,7 +49,7 @@ class Scene:
 
 @dataclass
 class Script:
-    """A task and its whole future; `start` is None until somebody first asks for it."""
+    """A task with all its steps. ``start`` is None until the task is first fetched."""
 
     id: str
     steps: Sequence[Step]
@@ -58,40 +58,40 @@ class Script:
     start: float | None
     action: str = "IMAGINE"
     result: Result | None = "grid"
-    buttons: list[Wire] | None = None
+    buttons: list[Payload] | None = None
     fail_reason: str = ""
     prompt_en: str = ""
     description: str = ""
     notify: str = ""
-    """Where to post it at each step; "" for nowhere."""
+    """The webhook URL to post each step to; "" for none."""
 
     @property
     def final_prompt(self) -> str:
-        """The prompt as the picture was made with."""
+        """The prompt that the image was made with."""
         return self.prompt_en or self.prompt
 
     @property
     def job(self) -> str:
-        """The UUID that the pictures and buttons of this task carry."""
+        """The UUID in the buttons of this task."""
         return str(uuid.UUID(bytes=hashlib.sha256(f"job {self.id}".encode()).digest()[:16], version=4))
 
-    def at(self, now: float) -> int:
-        """Which step the task is in."""
-        passed = 0.0 if self.start is None else now - self.start
-        return max((i for i, step in enumerate(self.steps) if step[0] <= passed), default=0)
+    def step_at(self, now: float) -> int:
+        """The index of the current step."""
+        elapsed = 0.0 if self.start is None else now - self.start
+        return max((i for i, step in enumerate(self.steps) if step[0] <= elapsed), default=0)
 
     def status(self, now: float) -> str:
-        """The status at a moment."""
-        return self.steps[self.at(now)][1]
+        """The current status."""
+        return self.steps[self.step_at(now)][1]
 
     def previews(self) -> dict[int, str]:
-        """The names of the pictures shown on the way, by step."""
+        """The names of the preview images, by step."""
         shown = [i for i, (_, s, p) in enumerate(self.steps) if s == "IN_PROGRESS" and p not in ("", "0%")]
         return {step: f"preview_{n}" for n, step in enumerate(shown, 1)} if self.result else {}
 
-    def wire(self, now: float, base_url: str) -> Wire:
-        """The task as midjourney-proxy-plus and new-api send it."""
-        step = self.at(now)
+    def payload(self, now: float, base_url: str) -> Payload:
+        """The task with all its fields, in midjourney-proxy-plus' format."""
+        step = self.step_at(now)
         _, status, progress = self.steps[step]
         submitted = now if self.start is None else self.start
         return {
@@ -115,7 +115,7 @@ class Script:
             "properties": {"finalPrompt": self.final_prompt, "finalZhPrompt": ""},
         }
 
-    def offered(self, now: float) -> list[Wire]:
+    def offered(self, now: float) -> list[Payload]:
         """The buttons of a finished task; none before that."""
         if self.status(now) != "SUCCESS":
             return []
@@ -126,7 +126,7 @@ class Script:
         return _BUTTONS[self.result](self.job)
 
     def draw(self, name: str, side: int) -> bytes | None:
-        """The PNG of one of its pictures."""
+        """The PNG of one of its images, by name."""
         names = list(self.previews().values())
         if self.result is None or name not in ("result", *names):
             return None
@@ -145,8 +145,8 @@ class Script:
         return [f"{base_url}/attachments/{self.id}/video_{n}.mp4" for n in range(number)]
 
     def _reached(self, step: int, wanted: Callable[[str], bool]) -> int:
-        moments = [after for after, status, _ in self.steps[: step + 1] if wanted(status)]
-        return round((self.start + moments[0]) * 1000) if moments and self.start is not None else 0
+        times = [after for after, status, _ in self.steps[: step + 1] if wanted(status)]
+        return round((self.start + times[0]) * 1000) if times and self.start is not None else 0
 
     def _image_url(self, step: int, submitted: float, base_url: str) -> str:
         status = self.steps[step][1]
@@ -155,18 +155,18 @@ class Script:
         name = "result" if status == "SUCCESS" else self.previews().get(step)
         if name is None:
             return ""
-        made = int(submitted + self.steps[step][0])
-        mark = hashlib.sha256(f"{self.id}/{name}/{made}".encode()).hexdigest()
-        query = f"ex={made + _DAY:x}&is={made:x}&hm={mark}&"
+        created = int(submitted + self.steps[step][0])
+        signature = hashlib.sha256(f"{self.id}/{name}/{created}".encode()).hexdigest()
+        query = f"ex={created + _DAY:x}&is={created:x}&hm={signature}&"
         return f"{base_url}/attachments/{self.id}/{name}.png?{query}"
 
 
 def seed_of(world: int, task_id: str) -> int:
-    """The seed of the pictures of a task."""
+    """The seed of a task's images."""
     return int.from_bytes(hashlib.sha256(f"{world}/{task_id}".encode()).digest()[:6], "big")
 
 
-def aspect_of(prompt: str) -> str:
-    """The aspect a prompt asks for."""
+def parse_aspect(prompt: str) -> str:
+    """The aspect ratio of a prompt's ``--ar``."""
     found = re.search(r"--(?:ar|aspect) ([1-9]\d?:[1-9]\d?)(?!\S)", prompt)
     return found[1] if found else "1:1"

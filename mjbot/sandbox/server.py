@@ -1,4 +1,4 @@
-"""The simulated image service on a real port, and every way it can misbehave on request."""
+"""Serves the simulated image service over HTTP, with faults on demand."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from typing import Any, Literal, Self
 
 from aiohttp import web
 
-from mjbot.sandbox.dialects import NOT_FOUND, Answer, Dialect, dialect_at, row, submit
-from mjbot.sandbox.faults import Failure, Fault, Hold, Loss, Trickle, When, cut
+from mjbot.sandbox.dialects import NOT_FOUND, Dialect, ServerResponse, dialect_at, submit, task_row
+from mjbot.sandbox.faults import Failure, Fault, Hold, Loss, Trickle, When, drop_connection
 from mjbot.sandbox.script import LONG, Scene, Script
 from mjbot.sandbox.submits import SubmitKind
 from mjbot.sandbox.webhooks import WebhookSender
 from mjbot.sandbox.world import World
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Batch = Literal["yes", "missing", "ignores-ids"]
+BatchRead = Literal["yes", "missing", "ignores-ids"]
 
 _SUBMITS: tuple[SubmitKind, ...] = ("action", "modal", "change")
-_STRANGER = "1700000000000999"
+_FOREIGN_TASK = "1700000000000999"
 _NO_ROUTE = {"message": "Invalid URL (POST /mj/task/list-by-condition)", "type": "invalid_request_error"}
 _PAGE = "<!doctype html><title>relay</title><div id=root></div>"
-_PREFIX = r"/{prefix:(?:[a-z]+/)?(?:mj-(?:fast|turbo|relax)/)?}"
+_PREFIX = r"/{prefix:(?:[a-z-]+/)?(?:mj-(?:fast|turbo|relax)/)?}"
 
 
 @dataclass(frozen=True)
 class RecordedRequest:
-    """One request that arrived, before any fault or refusal."""
+    """One request as it arrived, before any fault or authorization."""
 
     at: float
     method: str
@@ -37,18 +37,18 @@ class RecordedRequest:
 
 
 class SandboxServer:
-    """Serve a `World` on 127.0.0.1 while the context is open."""
+    """Serves a `World` on 127.0.0.1 while the context is open."""
 
     def __init__(
         self,
         world: World,
         now: Callable[[], float],
         key: str = "sandbox-key",
-        batch: Batch = "yes",
+        batch: BatchRead = "yes",
         port: int = 0,
     ) -> None:
         self.world = world
-        self.batch: Batch = batch
+        self.batch: BatchRead = batch
         self.requests: list[RecordedRequest] = []
         self._now, self._key, self._port = now, key, port
         self._faults: list[Fault] = []
@@ -58,11 +58,11 @@ class SandboxServer:
 
     @property
     def url(self) -> str:
-        """The address, without a slash at its end."""
+        """The URL, without a trailing slash."""
         return f"http://127.0.0.1:{self._port}"
 
     def address(self, dialect: str = "") -> str:
-        """The base address at which it speaks with this accent."""
+        """The base URL of a dialect."""
         return f"{self.url}/{dialect}" if dialect else self.url
 
     async def __aenter__(self) -> Self:
@@ -71,7 +71,7 @@ class SandboxServer:
         app.router.add_post(_PREFIX + "mj/task/list-by-condition", self._list)
         for kind in _SUBMITS:
             app.router.add_post(f"{_PREFIX}mj/submit/{kind}", self._submit)
-        app.router.add_get(_PREFIX + "mj/image/{id}", self._own_picture)
+        app.router.add_get(_PREFIX + "mj/image/{id}", self._proxied_picture)
         app.router.add_get("/attachments/{id}/{name}", self._picture)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
@@ -97,29 +97,29 @@ class SandboxServer:
         headers: Mapping[str, str] | None = None,
         times: int | None = None,
     ) -> None:
-        """Answer the requests whose path fits with this instead."""
+        """Respond to matching requests with this instead."""
         self._faults.append(Failure(pattern, times, status, body, content_type, headers or {}))
 
     def drop(self, pattern: str, times: int | None = None) -> None:
-        """Cut the connection of these requests; aiohttp tries a GET on a used connection twice."""
+        """Drop the connection of matching requests; aiohttp tries a GET on a reused connection twice."""
         self._faults.append(Fault(pattern, times))
 
     def trickle(self, pattern: str, times: int | None = None) -> None:
-        """Answer matching requests a byte at a time, without end."""
+        """Respond to matching requests with one byte a second, without end."""
         self._faults.append(Trickle(pattern, times))
 
     def lose(self, pattern: str, times: int | None = None) -> None:
-        """Work on these requests, and cut the connection in place of an answer."""
+        """Process matching requests, and drop the connection in place of a response."""
         self._faults.append(Loss(pattern, times))
 
     def hold(self, pattern: str, when: When = "before", times: int | None = None) -> Hold:
-        """Make these requests wait."""
+        """Make matching requests wait."""
         hold = Hold(pattern, times, when)
         self._faults.append(hold)
         return hold
 
     def clear_faults(self) -> None:
-        """Be well again; what is held goes on."""
+        """End all faults; held requests continue."""
         for fault in self._faults:
             if isinstance(fault, Hold):
                 fault.release()
@@ -127,106 +127,109 @@ class SandboxServer:
 
     @web.middleware
     async def _middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        path = _plain(request)
+        path = _path_without_prefix(request)
         self.requests.append(RecordedRequest(self._now(), request.method, path, await _ids(request)))
         response: web.StreamResponse | None = None
-        later: list[Hold | Loss] = []
+        after: list[Hold | Loss] = []
         for fault in list(self._faults):
-            if not fault.take(path):
+            if not fault.applies(path):
                 continue
             if isinstance(fault, Loss):
-                later.append(fault)
+                after.append(fault)
                 continue
             if isinstance(fault, Hold):
-                later += [fault] if fault.when == "after" else []
+                after += [fault] if fault.when == "after" else []
                 if fault.when == "before":
                     await fault.wait()
                 continue
-            response = await fault.answer(request)
+            response = await fault.respond(request)
             break
         if self._closing:
-            return cut(request)
+            return drop_connection(request)
         if response is None:
-            response = await self._answer(request, handler)
-        for fault in later:
+            response = await self._respond(request, handler)
+        for fault in after:
             if isinstance(fault, Loss):
-                return cut(request)
+                return drop_connection(request)
             await fault.wait()
         return response
 
-    async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        path = _plain(request)
+    async def _respond(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        path = _path_without_prefix(request)
         if not path.startswith("/mj/"):
             return await handler(request)
         dialect = dialect_at(request.match_info.get("prefix", ""))
         if dialect is None:
             return web.Response(text=_PAGE, content_type="text/html")
         if not path.startswith("/mj/image/") and not dialect.authorizes(request.headers, self._key):
-            return _sent(dialect.refusal)
+            return _web_response(dialect.unauthorized)
         return await handler(request)
 
     async def _fetch(self, request: web.Request) -> web.Response:
-        dialect = _spoken(request)
-        found = row(dialect, self.world, request.match_info["id"], self._now())
-        return _sent(Answer(200, found) if found else dialect.missing)
+        dialect = _dialect_of(request)
+        row = task_row(dialect, self.world, request.match_info["id"], self._now())
+        return _web_response(ServerResponse(200, row) if row else dialect.missing)
 
     async def _list(self, request: web.Request) -> web.Response:
         if self.batch == "missing":
             return web.json_response({"error": _NO_ROUTE}, status=404)
         if self.batch == "ignores-ids":
             return web.json_response(self._latest())
-        dialect, ids = _spoken(request), (await _json(request)).get("ids")
-        taken = (str, int) if dialect.numbers else str
-        if not isinstance(ids, list) or not all(isinstance(each, taken) for each in ids):
+        dialect, ids = _dialect_of(request), (await _json(request)).get("ids")
+        accepted = (str, int) if dialect.numeric_ids else str
+        if not isinstance(ids, list) or not all(isinstance(each, accepted) for each in ids):
             return web.json_response(NOT_FOUND | {"description": "do_request_failed "}, status=400)
         now, world = self._now(), self.world
-        rows = (row(dialect, world, task_id, now) for task_id in dict.fromkeys(map(str, ids)))
+        rows = (task_row(dialect, world, task_id, now) for task_id in dict.fromkeys(map(str, ids)))
         return web.json_response([each for each in rows if each is not None])
 
     def _latest(self) -> list[dict[str, Any]]:
-        """Everything there is, and a stranger's task, whatever was asked."""
+        """All tasks, and one of another user, whatever ids were sent."""
         now, world = self._now(), self.world
         found = [world.peek(task_id, now) for task_id in world.ids]
-        stranger = Script(_STRANGER, LONG, "somebody else's", Scene(0), now - 60)
-        return [*(wire for wire in found if wire is not None), stranger.wire(now, world.base_url)]
+        foreign = Script(_FOREIGN_TASK, LONG, "another user's", Scene(0), now - 60)
+        return [*(each for each in found if each is not None), foreign.payload(now, world.base_url)]
 
     async def _submit(self, request: web.Request) -> web.Response:
         kind = next(each for each in _SUBMITS if request.path.endswith(each))
-        return _sent(submit(_spoken(request), self.world, kind, await _json(request), self._now()))
+        return _web_response(
+            submit(_dialect_of(request), self.world, kind, await _json(request), self._now())
+        )
 
-    async def _own_picture(self, request: web.Request) -> web.Response:
+    async def _proxied_picture(self, request: web.Request) -> web.Response:
         now, task_id = self._now(), request.match_info["id"]
-        shown, task = row(_spoken(request), self.world, task_id, now), self.world.peek(task_id, now)
-        url = task["imageUrl"] if shown and task else ""
+        row = task_row(_dialect_of(request), self.world, task_id, now)
+        task = self.world.peek(task_id, now)
+        url = task["imageUrl"] if row and task else ""
         if not url:
             return web.json_response({"error": "task_no_found"}, status=404)
         name = url.partition("?")[0].rpartition("/")[2]
-        found = await asyncio.to_thread(self.world.picture, task_id, name)
-        return web.Response(body=found, content_type="image/jpeg")  # whatever it really is
+        image = await asyncio.to_thread(self.world.picture, task_id, name)
+        return web.Response(body=image, content_type="image/jpeg")  # like new-api, whatever it is
 
     async def _picture(self, request: web.Request) -> web.Response:
-        where = request.match_info
-        if where["name"].endswith(".mp4"):
+        path = request.match_info
+        if path["name"].endswith(".mp4"):
             return web.Response(body=b"\0\0\0\x18ftypmp42" + bytes(64), content_type="video/mp4")
-        found = await asyncio.to_thread(self.world.picture, where["id"], where["name"])
-        if found is None:
+        image = await asyncio.to_thread(self.world.picture, path["id"], path["name"])
+        if image is None:
             return web.Response(status=404, text="This content is no longer available.")
-        return web.Response(body=found, content_type="image/png")
+        return web.Response(body=image, content_type="image/png")
 
 
-def _plain(request: web.Request) -> str:
-    """The path as every accent has it: without accent and mode."""
+def _path_without_prefix(request: web.Request) -> str:
+    """The path without dialect and mode, the same for every dialect."""
     return "/" + request.path[1 + len(request.match_info.get("prefix", "")) :]
 
 
-def _spoken(request: web.Request) -> Dialect:
+def _dialect_of(request: web.Request) -> Dialect:
     dialect = dialect_at(request.match_info.get("prefix", ""))
     assert dialect is not None, "checked before any handler"
     return dialect
 
 
-def _sent(answer: Answer) -> web.Response:
-    status, body = answer
+def _web_response(response: ServerResponse) -> web.Response:
+    status, body = response
     if body is None or isinstance(body, str):
         return web.Response(status=status, text=body or "")
     return web.json_response(body, status=status)
@@ -244,6 +247,6 @@ async def _ids(request: web.Request) -> tuple[str, ...]:
     if "id" in request.match_info:
         return (request.match_info["id"],)
     body = await _json(request) if request.can_read_body else {}
-    several = body.get("ids")
-    ids = several if isinstance(several, list) else [body["taskId"]] if "taskId" in body else []
+    batch = body.get("ids")
+    ids = batch if isinstance(batch, list) else [body["taskId"]] if "taskId" in body else []
     return tuple(str(each) for each in ids)

@@ -1,4 +1,4 @@
-"""What the simulated service decides about a submit, before any server has put it into its own words."""
+"""Decides about submits, before a dialect puts the decision into a response."""
 
 from __future__ import annotations
 
@@ -9,11 +9,19 @@ from mjbot.sandbox import art
 from mjbot.sandbox.buttons import ButtonEffect
 from mjbot.sandbox.script import LONG, MODAL_STEPS, SHORT, Result, Scene, Script
 
-Decision = Literal[
-    "accepted", "window", "unchanged", "gone", "early", "unknown", "full", "banned", "wordless"
+DecisionKind = Literal[
+    "accepted",
+    "modal",
+    "unchanged",
+    "parent_gone",
+    "not_ready",
+    "unknown_action",
+    "queue_full",
+    "banned_word",
+    "no_prompt",
 ]
 SubmitKind = Literal["action", "change", "modal"]
-"""The last part of the address that a submit was sent to."""
+"""The last part of the URL that a submit was sent to."""
 
 _RESULTS: dict[str, Result] = {
     "UPSCALE": "single",
@@ -21,20 +29,21 @@ _RESULTS: dict[str, Result] = {
     "VIDEO": "video",
     "CLIP": "clip",
 }
-_NAMES = {"HIGH_UPSCALE": "UPSCALE", "CLIP": "VIDEO"}
-_PANNED = {"left": "3:2", "right": "3:2", "up": "2:3", "down": "2:3"}
-# What opens a window when the account is in Remix mode, beside what always does.
-_REMIXED = ("VARIATION", "LOW_VARIATION", "HIGH_VARIATION", "REROLL", "PAN", "VIDEO")
+_TASK_ACTIONS = {"HIGH_UPSCALE": "UPSCALE", "CLIP": "VIDEO"}
+_PAN_ASPECTS = {"left": "3:2", "right": "3:2", "up": "2:3", "down": "2:3"}
+# These open a modal if the account is in Remix mode, in addition to those that always do.
+_REMIXABLE = ("VARIATION", "LOW_VARIATION", "HIGH_VARIATION", "REROLL", "PAN", "VIDEO")
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """One decision. ``text``: the prompt a window starts from, the banned word, or the unknown customId.
+class Decision:
+    """The decision about one submit.
 
-    ``prompt``: the words that were refused.
+    ``text``: the proposed prompt of a modal, the banned word, or the unknown customId. ``prompt``: the
+    refused prompt.
     """
 
-    decision: Decision
+    kind: DecisionKind
     ids: tuple[str, ...] = ()
     ahead: int = 0
     text: str = ""
@@ -42,67 +51,74 @@ class Verdict:
     prompt: str = ""
 
     @property
-    def made(self) -> str | None:
-        """The first task that it made, if it made one."""
-        return self.ids[0] if self.decision in ("accepted", "window") else None
+    def child_id(self) -> str | None:
+        """The first task that the submit created, if any."""
+        return self.ids[0] if self.kind in ("accepted", "modal") else None
 
 
 @dataclass(frozen=True)
-class Submitted:
+class RecordedSubmit:
     """One submit that reached the service, accepted or not."""
 
     at: float
     task_id: str
     custom_id: str
     child_id: str | None
-    """The task it made, if it made one."""
+    """The task that it created, if any."""
     prompt: str = ""
     mask: str = ""
     kind: SubmitKind = "action"
 
 
-def wants_modal(press: ButtonEffect, *, remix: bool) -> bool:
-    """True when a press must be given words before it begins."""
-    return press.kind == "window" or (remix and press.action in _REMIXED)
+def needs_modal(effect: ButtonEffect, *, remix: bool) -> bool:
+    """True if a press must be given a prompt before the task starts."""
+    return effect.kind == "modal" or (remix and effect.action in _REMIXABLE)
 
 
-def child_of(
-    parent: Script, press: ButtonEffect, task_id: str, now: float, seed: int, *, modal: bool, notify: str = ""
+def build_child(
+    parent: Script,
+    effect: ButtonEffect,
+    task_id: str,
+    now: float,
+    seed: int,
+    *,
+    modal: bool,
+    notify: str = "",
 ) -> Script:
-    """The task a button starts."""
-    scene, result = parent.scene, _RESULTS.get(press.action, "grid")
-    if press.part.isdigit():
-        scene = replace(scene, index=int(press.part) - 1)
+    """The task that a button starts."""
+    scene, result = parent.scene, _RESULTS.get(effect.action, "grid")
+    if effect.part.isdigit():
+        scene = replace(scene, index=int(effect.part) - 1)
     if result == "grid":
-        mood = None if press.action == "REROLL" else art.mood_of(scene.seed, scene.index, scene.mood)
-        scene = Scene(seed, 0, mood, _PANNED.get(press.part, scene.aspect))
-    steps = MODAL_STEPS if modal else SHORT if press.action in ("UPSCALE", "CLIP") else LONG
+        mood = None if effect.action == "REROLL" else art.mood_of(scene.seed, scene.index, scene.mood)
+        scene = Scene(seed, 0, mood, _PAN_ASPECTS.get(effect.part, scene.aspect))
+    steps = MODAL_STEPS if modal else SHORT if effect.action in ("UPSCALE", "CLIP") else LONG
     return Script(
         task_id,
         steps,
         parent.prompt,
         scene,
         now,
-        action=_NAMES.get(press.action, press.action),
+        action=_TASK_ACTIONS.get(effect.action, effect.action),
         result=result,
         prompt_en=parent.prompt_en,
-        description=f"/up {parent.id} {press.action}",
+        description=f"/up {parent.id} {effect.action}",
         notify=notify,
     )
 
 
-def change_of(action: str, index: object, job: str) -> str:
-    """The customId that a change stands for, on a server without buttons; "" for none."""
+def change_custom_id(action: str, index: object, job: str) -> str:
+    """The customId equivalent to a ``/submit/change``, for servers without buttons; "" if there is none."""
     name = {"UPSCALE": "upsample", "VARIATION": "variation"}.get(action)
     if name is not None:
         return f"MJ::JOB::{name}::{index}::{job}"
     return f"MJ::JOB::reroll::0::{job}::SOLO" if action == "REROLL" else ""
 
 
-def proposed(parent: Script, press: ButtonEffect) -> str:
-    """The prompt that a window starts from: none for a region, one of four for a description."""
-    if press.action == "INPAINT":
+def proposed_prompt(parent: Script, effect: ButtonEffect) -> str:
+    """The prompt that a modal proposes: none for a region, one of four for a description."""
+    if effect.action == "INPAINT":
         return ""
-    if press.action == "IMAGINE" and press.part:
-        return parent.prompt.split("\n\n")[int(press.part) - 1].partition(" ")[2]
+    if effect.action == "IMAGINE" and effect.part:
+        return parent.prompt.split("\n\n")[int(effect.part) - 1].partition(" ")[2]
     return parent.final_prompt

@@ -1,6 +1,6 @@
-"""What the simulated service tells of by itself: a POST of the task at each of its steps.
+"""Sends webhooks: a POST of the task at each of its steps.
 
-Real servers post once, sign nothing, and do not care what becomes of it.
+Like real servers, it posts once, without a signature, and ignores the response.
 """
 
 from __future__ import annotations
@@ -16,43 +16,43 @@ import aiohttp
 from mjbot.sandbox.script import Script
 from mjbot.sandbox.world import World
 
-_AT_ONCE = 64
-_SECONDS = 5.0
-_GRACE = 0.05  # seconds; a task that begins with its submit is noted a moment later
+_MAX_CONCURRENT = 64
+_TIMEOUT = 5.0
+_GRACE = 0.05  # seconds; a task that starts with its submit is scheduled a moment later
 
 
 class WebhookSender:
-    """Posts the tasks of a `World` that have a ``notify`` address, between `open` and `close`."""
+    """Posts the tasks of a `World` that have a ``notify`` URL, between `open` and `close`."""
 
     def __init__(self, world: World, now: Callable[[], float]) -> None:
         self._world, self._now = world, now
         self._steps: list[tuple[float, int, Script, float]] = []
         self._order = count()
-        self._news = asyncio.Event()
-        self._room = asyncio.Semaphore(_AT_ONCE)
+        self._changed = asyncio.Event()
+        self._slots = asyncio.Semaphore(_MAX_CONCURRENT)
         self._running: asyncio.Task[None] | None = None
-        self.taken = 0  # posts that somebody answered, however
-        world.on_begun = self._begun
+        self.answered = 0  # posts that got a response, whatever its status
+        world.on_scheduled = self._schedule
 
     def open(self) -> None:
-        """Begin to post."""
-        self._running = asyncio.create_task(self._run(), name="hooks")
+        """Start to post."""
+        self._running = asyncio.create_task(self._run(), name="webhooks")
 
     async def close(self) -> None:
-        """End it; what is on its way is dropped."""
+        """Stop; posts in flight are dropped."""
         if self._running is not None:
             self._running.cancel()
             await asyncio.wait({self._running})
 
     async def _run(self) -> None:
-        timeout = aiohttp.ClientTimeout(total=_SECONDS)
+        timeout = aiohttp.ClientTimeout(total=_TIMEOUT)
         async with aiohttp.ClientSession(timeout=timeout) as session, asyncio.TaskGroup() as posts:
             while True:
                 for script in self._due():
                     posts.create_task(self._post(session, script))
                 await self._wait()
 
-    def _begun(self, script: Script) -> None:
+    def _schedule(self, script: Script) -> None:
         if not script.notify or script.start is None:
             return
         now = self._now()
@@ -60,29 +60,29 @@ class WebhookSender:
             if script.start + after >= now - _GRACE:
                 entry = (script.start + after, next(self._order), script, script.start)
                 heapq.heappush(self._steps, entry)
-        self._news.set()
+        self._changed.set()
 
     def _due(self) -> list[Script]:
         due = []
         now = self._now()
         while self._steps and self._steps[0][0] <= now:
             _, _, script, start = heapq.heappop(self._steps)
-            if script.start == start:  # else it began anew, and has other steps
+            if script.start == start:  # otherwise it was restarted, with new steps
                 due.append(script)
         return due
 
     async def _wait(self) -> None:
-        wait = max(0.0, self._steps[0][0] - self._now()) if self._steps else None
+        delay = max(0.0, self._steps[0][0] - self._now()) if self._steps else None
         with suppress(TimeoutError):
-            async with asyncio.timeout(wait):
-                await self._news.wait()
-        self._news.clear()
+            async with asyncio.timeout(delay):
+                await self._changed.wait()
+        self._changed.clear()
 
     async def _post(self, session: aiohttp.ClientSession, script: Script) -> None:
-        async with self._room:
+        async with self._slots:
             task = self._world.peek(script.id, self._now())
             if task is None:
                 return
             with suppress(aiohttp.ClientError, OSError, TimeoutError, ValueError):
                 async with session.post(script.notify, json=task):
-                    self.taken += 1
+                    self.answered += 1

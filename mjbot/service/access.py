@@ -142,7 +142,7 @@ class Access:
         subjects = {"user": f"user:{context.user_id}"}
         if context.guild_id is not None:
             subjects["guild"] = f"guild:{context.guild_id}"
-        uses = [(subjects[limit.by], limit) for limit in limits if limit.by in subjects]
+        uses = [(subjects[limit.bucket], limit) for limit in limits if limit.bucket in subjects]
         free_at = await self._usage.take(uses, self._clock.now())
         if free_at is not None:
             raise RateLimited(t=timestamp(free_at + 1))

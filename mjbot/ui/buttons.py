@@ -29,7 +29,7 @@ class CardItem(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], templ
         )
         return cls(
             discord.ui.Button(
-                custom_id=button.target,
+                custom_id=button.custom_id,
                 label=button.label or None,
                 emoji=button.emoji or None,
                 style=style,

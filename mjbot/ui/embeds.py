@@ -37,7 +37,7 @@ def build_view(rows: Rows, menu: Menu | None = None) -> discord.ui.View | None:
             view.add_item(
                 CardItem.from_card_button(button, number)
                 if not button.link
-                else _link(button.target, number, button.label, button.emoji)
+                else _link(button.url, number, button.label, button.emoji)
             )
     return view
 

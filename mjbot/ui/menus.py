@@ -21,11 +21,14 @@ class MenuItem(discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], templ
     def from_menu(cls, menu: Menu, row: int) -> MenuItem:
         """The item for a menu."""
         select: discord.ui.Select[discord.ui.View] = discord.ui.Select(
-            custom_id=str(menu.target), placeholder=menu.hint, row=row
+            custom_id=str(menu.custom_id), placeholder=menu.placeholder, row=row
         )
         for each in menu.options:
             select.add_option(
-                label=each.label, value=each.value, emoji=each.emoji or None, description=each.note or None
+                label=each.label,
+                value=each.value,
+                emoji=each.emoji or None,
+                description=each.description or None,
             )
         return cls(select)
 

@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 import discord
 
-from mjbot.core.card.modals import PROMPT, ModalSpec
+from mjbot.core.card.modals import MAX_PROMPT, ModalSpec
 from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.text import short
 from mjbot.core.i18n.texts import Text
@@ -24,16 +24,16 @@ _PROMPT, _MASK = "prompt", "mask"
 
 def build_modal(spec: ModalSpec, locale: str) -> discord.ui.Modal:
     """The discord.py modal for a spec."""
-    title = short(spec.label, _TITLE)
-    modal = discord.ui.Modal(title=title, custom_id=str(spec.target), timeout=None)
+    title = short(spec.title, _TITLE)
+    modal = discord.ui.Modal(title=title, custom_id=str(spec.custom_id), timeout=None)
     field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
         custom_id=_PROMPT,
         style=discord.TextStyle.paragraph,
-        default=spec.text or None,
-        max_length=PROMPT,
+        default=spec.initial_text or None,
+        max_length=MAX_PROMPT,
     )
     modal.add_item(discord.ui.Label(text=translate(Text.MODAL_PROMPT, locale), component=field))
-    if spec.mask:
+    if spec.asks_for_mask:
         upload: discord.ui.FileUpload[discord.ui.Modal] = discord.ui.FileUpload(custom_id=_MASK)
         about = translate(Text.MODAL_MASK_ABOUT, locale)
         modal.add_item(

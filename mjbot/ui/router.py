@@ -11,9 +11,17 @@ from typing import Any
 
 import discord
 
-from mjbot.core.card.state import MODAL
 from mjbot.core.i18n.texts import Text
-from mjbot.core.model.custom_id import CustomId, PressTarget, Verb, foreign, parse, parse_target, task_of
+from mjbot.core.model.custom_id import (
+    CustomId,
+    PressTarget,
+    Verb,
+    guess_task_id,
+    is_foreign,
+    parse,
+    parse_target,
+)
+from mjbot.core.model.press import MODAL_ACTION
 from mjbot.core.model.watch import MessageRef
 from mjbot.ports import PressRequest, Reply
 from mjbot.service import MenuService, ModalService, PressService, RegionService, StatusService
@@ -65,7 +73,7 @@ class InteractionRouter:
             Verb.OPEN_MODAL: Route(modals.open),
             Verb.DISMISS: Route(modals.dismiss, update=True),
             Verb.STOP: Route(presses.stop_retrying, update=True),
-            Verb.AREA: Route(regions.choose, private=True),
+            Verb.REGION: Route(regions.choose, private=True),
         }
         self._submit_press = Route(presses.press)
         self._submit_modal = Route(modals.submit, update=True)
@@ -79,7 +87,7 @@ class InteractionRouter:
             return
         raw = str(interaction.data.get("custom_id", "")) if interaction.data else ""
         custom_id = parse(raw)
-        if custom_id is None and not foreign(raw):
+        if custom_id is None and not is_foreign(raw):
             return
         try:
             if custom_id is None or interaction.message is None:  # all of ours are on a message
@@ -100,7 +108,7 @@ class InteractionRouter:
 
     def _route(self, custom_id: CustomId, target: PressTarget) -> Route:
         if custom_id.verb is Verb.MODAL:
-            return self._submit_modal if target.action == MODAL else self._submit_press
+            return self._submit_modal if target.action == MODAL_ACTION else self._submit_press
         return self._routes[custom_id.verb]
 
     async def _show_menu(self, request: PressRequest) -> None:
@@ -108,7 +116,7 @@ class InteractionRouter:
         await self._menus.show(request, int(page) if page.isdecimal() else 1)
 
     async def _reply_to_old_button(self, interaction: discord.Interaction[Any], raw: str) -> None:
-        task_id = task_of(raw)
+        task_id = guess_task_id(raw)
         text = Text.REPLY_OLD_BUTTON if task_id else Text.REPLY_OLD_BUTTON_BARE
         await self._replies.to(interaction).send_private(text, id=task_id)
 
@@ -118,7 +126,7 @@ def _target(interaction: discord.Interaction[Any], custom_id: CustomId) -> Press
         data: Mapping[str, Any] = interaction.data or {}
         return parse_target(str((data.get("values") or [""])[0]))
     if custom_id.verb is Verb.OPEN_MODAL:
-        return parse_target(custom_id.arg or MODAL)  # the oldest buttons do not say
+        return parse_target(custom_id.arg or MODAL_ACTION)  # the oldest buttons do not say
     return parse_target(custom_id.arg)
 
 

@@ -18,7 +18,7 @@ from mjbot.core.card.card import Card, Picture
 from mjbot.core.editing.edit_queue import Edit
 from mjbot.core.editing.outcome import Delivered, Gone, Later, Outcome, Refused, Rerouted
 from mjbot.core.model.watch import DeliveredState, MessageRef
-from mjbot.ports import SMALLER, File, PictureSource
+from mjbot.ports import File, PictureSource, is_smaller_copy
 from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.embeds import build_embed, build_file, build_view
 from mjbot.ui.tokens import InteractionTokens, TokenRefused
@@ -89,20 +89,21 @@ class DiscordSink:
         picture = edit.card.picture
         try:
             message = await self._send(edit, image, file)
-            unsure = file is None and self._unsure(edit, image, message)
+            unverified = file is None and self._unverified(edit, image, message)
         except discord.HTTPException as error:
             if file is None or not (error.status == 413 or error.code in _NO_FILE):
                 raise
             image = self._pictures.link(picture) if picture else None
             await self._send(edit, image, None)
-            unsure = False  # no file is accepted here, so verifying again would change nothing
+            unverified = False  # no file is accepted here, so verifying again would change nothing
         return Delivered(
-            DeliveredState(edit.card.digest, picture.key if image and picture else "", image or ""), unsure
+            DeliveredState(edit.card.digest, picture.key if image and picture else "", image or ""),
+            unverified,
         )
 
-    def _unsure(self, edit: Edit, image: str | None, message: discord.Message) -> bool:
+    def _unverified(self, edit: Edit, image: str | None, message: discord.Message) -> bool:
         """Whether the result may not be visible: it should be a file, or Discord has not fetched the link."""
-        picture = None if edit.plain else edit.card.picture
+        picture = None if edit.text_only else edit.card.picture
         if picture is None or not picture.final or (image or "").startswith(_ATTACHED):
             return False
         return image is None or self._pictures.attaches(picture) or not _fetched(message)
@@ -110,13 +111,18 @@ class DiscordSink:
     async def _verify_image(self, edit: Edit) -> Outcome:
         """Attach the result of a delivered card if Discord cannot fetch its link."""
         picture, kept = edit.card.picture, Delivered(edit.delivered)
-        if picture is None or not picture.final or edit.plain or edit.delivered.image.startswith(_ATTACHED):
+        if (
+            picture is None
+            or not picture.final
+            or edit.text_only
+            or edit.delivered.image.startswith(_ATTACHED)
+        ):
             return kept
         if edit.delivered.image and not self._pictures.attaches(picture) and await self._link_works(edit):
             return kept
         file = await self._pictures.load(picture)
         if file is None:
-            return replace(kept, unsure=True)
+            return replace(kept, unverified=True)
         return await self._deliver(edit, f"{_ATTACHED}{file.name}", file)
 
     async def _link_works(self, edit: Edit) -> bool:
@@ -127,7 +133,7 @@ class DiscordSink:
 
     async def _picture(self, edit: Edit) -> tuple[str | None, File | None]:
         """The image of the embed, and the file to upload for it if it is not there yet."""
-        picture = None if edit.plain else edit.card.picture
+        picture = None if edit.text_only else edit.card.picture
         if picture is None:
             return None, None
         if picture.key == edit.delivered.picture:
@@ -152,7 +158,7 @@ class DiscordSink:
             extra["attachments"] = [build_file(file)]
         elif edit.delivered.image.startswith(_ATTACHED) and image != edit.delivered.image:
             extra["attachments"] = []
-        extra["view"] = None if edit.plain else build_view(edit.card.rows)
+        extra["view"] = None if edit.text_only else build_view(edit.card.rows)
         extra["embed"] = build_embed(_with_matching_text(edit.card, image), image)
         if not edit.by_token:
             return await self._message(edit).edit(content=None, **extra)
@@ -179,8 +185,8 @@ def _is_route_refusal(error: discord.HTTPException) -> bool:
 def _with_matching_text(card: Card, image: str | None) -> Card:
     """The card with the description that fits what can be shown of its picture."""
     if not image:
-        return card.without_picture
-    return card.with_smaller_picture if SMALLER in image and image.startswith(_ATTACHED) else card
+        return card.without_image
+    return card.with_smaller_image if is_smaller_copy(image) else card
 
 
 def _fetched(message: discord.Message) -> bool:

@@ -1,1 +1,1 @@
-"""The image service over HTTP: tolerant reading, sans-IO protocol, one aiohttp client."""
+"""The image service's API over HTTP: lenient parsing, a sans-I/O protocol layer, and one aiohttp client."""

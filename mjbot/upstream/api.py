@@ -1,7 +1,4 @@
-"""The API without its sockets: which requests to send, and what each answer means.
-
-Status, headers and body in; a task, a report or one of our errors out.
-"""
+"""The API without I/O: builds requests, and turns responses into tasks or our own errors."""
 
 from __future__ import annotations
 
@@ -27,24 +24,24 @@ class Request:
 
 
 def base_of(address: str) -> str:
-    """The base of all requests, out of an address with or without mode prefix, ``/mj`` and slash."""
+    """The base URL of all requests. ``address`` may have a mode prefix, a trailing ``/mj``, a slash."""
     parts = urlsplit(address.strip())
     path = parts.path.rstrip("/").removesuffix("/mj")
     return urlunsplit((parts.scheme, parts.netloc, f"{path}/mj", "", ""))
 
 
-def auth_headers(style: str, key: str) -> dict[str, str]:
-    """The header that carries the key. No set suits every server, so it is a setting."""
-    if style == "mj-api-secret":
+def auth_headers(form: str, key: str) -> dict[str, str]:
+    """The header that carries the key. No form suits every server, so it is a setting."""
+    if form == "mj-api-secret":
         return {"mj-api-secret": key}
-    return {"Authorization": key if style == "raw" else f"Bearer {key}"}
+    return {"Authorization": key if form == "raw" else f"Bearer {key}"}
 
 
 class MidjourneyProxyApi:
-    """Requests for one server. ``hook``: where it may tell of changes to what we submit."""
+    """Builds the requests for one server. ``webhook_url``: where it may post changes to our submits."""
 
-    def __init__(self, address: str, key: str, auth: str, hook: str = "") -> None:
-        self._hook = {"notifyHook": hook} if hook else {}
+    def __init__(self, address: str, key: str, auth: str, webhook_url: str = "") -> None:
+        self._notify = {"notifyHook": webhook_url} if webhook_url else {}
         self._base = base_of(address)
         self._headers = {"Accept": "application/json", **auth_headers(auth, key)}
 
@@ -53,24 +50,24 @@ class MidjourneyProxyApi:
         return Request("GET", f"{self._base}/task/{quote(task_id, safe='')}/fetch", self._headers)
 
     def list_by_condition(self, ids: Sequence[TaskId]) -> Request:
-        """Read many tasks. Ids go as strings: gateways refuse numbers."""
+        """Read many tasks. Ids are sent as strings: new-api refuses numbers."""
         body = {"ids": [str(each) for each in ids]}
         return Request("POST", f"{self._base}/task/list-by-condition", self._headers, body)
 
     def submit_action(self, task_id: TaskId, custom_id: str) -> Request:
         """Press an upstream button. Not idempotent."""
-        body = {"taskId": str(task_id), "customId": custom_id, **self._hook}
+        body = {"taskId": str(task_id), "customId": custom_id, **self._notify}
         return Request("POST", f"{self._base}/submit/action", self._headers, body)
 
     def submit_modal(self, task_id: TaskId, prompt: str, mask: str = "") -> Request:
-        """Answer the window of a task in status MODAL. ``mask``: a PNG as a data URL. Not idempotent."""
+        """Submit the modal of a task in status MODAL. ``mask``: a PNG as a data URL. Not idempotent."""
         body = {"taskId": str(task_id), "prompt": prompt} | ({"maskBase64": mask} if mask else {})
-        body |= self._hook
+        body |= self._notify
         return Request("POST", f"{self._base}/submit/modal", self._headers, body)
 
 
 def read_fetch(response: Response, note: Note = ignore) -> Task:
-    """The task, or an `UpstreamError`. A body in the shape of a task wins over any status code."""
+    """The task, or an `UpstreamError`. A body shaped like a task wins over any status code."""
     data = json_of(response)
     if task := read_task(data, note):
         return task
@@ -82,9 +79,9 @@ def read_fetch(response: Response, note: Note = ignore) -> Task:
 
 
 def read_list(response: Response, note: Note = ignore) -> list[Task] | None:
-    """The tasks of a batch read, in any order; None when the server has no batch read.
+    """The tasks of a batch read, in any order; None if the server has no batch read.
 
-    Raises `UpstreamError` for a bad moment.
+    Raises `UpstreamError` for a temporary failure.
     """
     data = json_of(response)
     if data is None and response.status < 300 and is_json(response):

@@ -1,6 +1,6 @@
-"""Fields in a form that no known server sends: read as well as can be, counted, and logged once each.
+"""Detects unexpected field formats: they are parsed leniently, counted, and logged once per kind.
 
-So an operator learns that a server has changed before its users do, and no log fills with it.
+Operators learn that a server has changed before users do, and the log does not fill up.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from mjbot.core.model.task import KNOWN_STATUSES
 
 log = logging.getLogger(__name__)
 
-_MOST = 50  # kinds of drift that are told apart; a hostile server could invent them without end
+_MAX_KINDS = 50  # a hostile server could invent new ones without end
 _PROGRESS = re.compile(r"(\d{1,3}(\.\d+)?%|[A-Za-z ]{0,30})")
 
 
@@ -23,7 +23,7 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str | None)
 
 
-def _is_moment(value: Any) -> bool:
+def _is_timestamp(value: Any) -> bool:
     return value is None or (isinstance(value, int) and not isinstance(value, bool))
 
 
@@ -31,7 +31,7 @@ def _is_list(value: Any) -> bool:
     return value is None or (isinstance(value, list) and all(isinstance(each, dict) for each in value))
 
 
-def _is_address(value: Any) -> bool:
+def _is_url(value: Any) -> bool:
     return value is None or (
         isinstance(value, str) and (not value or value.startswith(("http://", "https://")))
     )
@@ -44,10 +44,10 @@ _EXPECTED: dict[str, Callable[[Any], bool]] = {
     "promptEn": _is_text,
     "failReason": _is_text,
     "progress": lambda value: value is None or (isinstance(value, str) and bool(_PROGRESS.fullmatch(value))),
-    "imageUrl": _is_address,
-    "submitTime": _is_moment,
-    "startTime": _is_moment,
-    "finishTime": _is_moment,
+    "imageUrl": _is_url,
+    "submitTime": _is_timestamp,
+    "startTime": _is_timestamp,
+    "finishTime": _is_timestamp,
     "buttons": _is_list,
     "videoUrls": _is_list,
     "properties": lambda value: isinstance(value, dict | None),
@@ -55,7 +55,7 @@ _EXPECTED: dict[str, Callable[[Any], bool]] = {
 
 
 def unexpected_fields(task: Mapping[str, Any]) -> Iterator[str]:
-    """Name what is odd about a task as it was sent. Values are not named: some hold people's words."""
+    """Name the unexpected fields of a raw task. Their values are left out: some hold users' prompts."""
     for name, expected in _EXPECTED.items():
         if name in task and not expected(task[name]):
             yield f"{name} as {type(task[name]).__name__}"
@@ -67,16 +67,16 @@ def unexpected_fields(task: Mapping[str, Any]) -> Iterator[str]:
 
 
 class Drift:
-    """Counts oddities, and logs the first of each kind."""
+    """Counts unexpected fields, and logs the first of each kind."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
 
     def note(self, task: Mapping[str, Any]) -> None:
-        """Look at one task as it was sent."""
+        """Check one raw task."""
         for field in unexpected_fields(task):
             if field not in self.counts:
-                if len(self.counts) >= _MOST:
+                if len(self.counts) >= _MAX_KINDS:
                     continue
-                log.warning("this image service sends %s; it is read as well as can be", field)
+                log.warning("the image service sends %s; it is parsed leniently", field)
             self.counts[field] += 1

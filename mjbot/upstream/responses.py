@@ -1,4 +1,4 @@
-"""One HTTP answer of the image service, and which of our errors it is when it is not what was asked for."""
+"""HTTP responses of the image service, and which of our errors each failed one is."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from mjbot.errors import (
     UpstreamRateLimited,
     UpstreamUnavailable,
 )
-from mjbot.upstream.wire import mapping
+from mjbot.upstream.wire import parse_object
 
 NOT_FOUND = ("no_found", "not_found", "not found", "not_exist", "not exist", "不存在")
 _QUOTA = ("额度", "quota", "余额", "insufficient", "credit")
 SATURATED = 30
-_DETAIL = 200
+_MAX_DETAIL = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One HTTP answer, read whole."""
+    """One HTTP response, with its whole body."""
 
     status: int
     body: bytes = b""
@@ -34,7 +34,7 @@ class Response:
 
 
 def json_of(response: Response) -> Any:
-    """The body as JSON; None when it is none, whatever the content type claims."""
+    """The body as JSON; None if it is not JSON, whatever the content type claims."""
     if not is_json(response):
         return None
     try:
@@ -44,49 +44,50 @@ def json_of(response: Response) -> Any:
 
 
 def is_json(response: Response) -> bool:
-    """True when the body begins like JSON."""
-    # The first character tells more than the content type, which proxies get wrong both ways.
+    """True if the body starts like JSON."""
+    # The first character is more reliable than the content type, which proxies get wrong both ways.
     return response.body.lstrip()[:1] in (b"{", b"[", b"n")
 
 
 def is_html(response: Response) -> bool:
-    """True when the body begins like a page."""
+    """True if the body starts like an HTML page."""
     return response.body.lstrip()[:1] == b"<"
 
 
 def error_message(data: Any) -> str:
-    """What a server says of its error, for the log."""
-    fields = mapping(data)
-    inner = mapping(fields.get("error"))
-    said = (
+    """The server's error message, shortened and without secrets, for the log."""
+    fields = parse_object(data)
+    inner = parse_object(fields.get("error"))
+    candidates = (
         inner.get("message"),
         fields.get("description"),
         fields.get("message"),
         fields.get("error"),
     )
-    return without_secrets(next((each for each in said if isinstance(each, str) and each), ""))[:_DETAIL]
+    message = next((each for each in candidates if isinstance(each, str) and each), "")
+    return without_secrets(message)[:_MAX_DETAIL]
 
 
 def says_not_found(response: Response, data: Any) -> bool:
-    """True when the server answered, and does not know the task."""
+    """True if the server responded that it does not know the task."""
     message = error_message(data).lower()
-    if any(word in message for word in NOT_FOUND):
+    if any(phrase in message for phrase in NOT_FOUND):
         return response.status in (200, 400, 404)
     return response.status == 404 and isinstance(data, dict)
 
 
 def raise_for(response: Response, data: Any) -> NoReturn:
-    """Raise the `UpstreamError` that this answer is."""
+    """Raise the `UpstreamError` that this response stands for."""
     status, message = response.status, error_message(data)
-    spoken = message or response.body[:_DETAIL].decode("utf-8", "replace")
-    if status in (401, 402, 403, 429) and any(word in spoken.lower() for word in _QUOTA):
+    text = message or response.body[:_MAX_DETAIL].decode("utf-8", "replace")
+    if status in (401, 402, 403, 429) and any(phrase in text.lower() for phrase in _QUOTA):
         raise QuotaExceeded(message)
-    if status == 429 or mapping(data).get("code") == SATURATED:
+    if status == 429 or parse_object(data).get("code") == SATURATED:
         raise UpstreamRateLimited(message, retry_after(response.headers))
     if status == 401:
         raise KeyRefused(message)
     if is_html(response):
-        # A challenge page or a proxy's error page is a bad moment; a site's own page, a bad address.
+        # A challenge page or a proxy's error page is temporary; a site's own page means a wrong address.
         raise (UpstreamUnavailable if status >= 500 or status == 403 else UnexpectedHtml)(
             f"HTML, status {status}"
         )
@@ -96,7 +97,7 @@ def raise_for(response: Response, data: Any) -> NoReturn:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds that a server asks us to wait, if it says so in a number."""
+    """Seconds from the Retry-After header; None if it is absent or not a number."""
     try:
         seconds = float(headers.get("Retry-After", ""))
     except ValueError:

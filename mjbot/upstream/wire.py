@@ -1,8 +1,8 @@
-"""What servers send, read so that no field can spoil a task.
+"""Lenient parsing of what servers send: no bad field can make a task unreadable.
 
 Types drift between servers and versions: ids as numbers, times as 0 or seconds, progress as null or
-"Waiting to start", buttons as a JSON string. Every reader here takes anything and gives a plain
-value. Fields we do not know are dropped unread: some hold other people's addresses.
+"Waiting to start", buttons as a JSON string. Every parser here accepts anything and returns a plain
+value. Unknown fields are dropped unread: some hold other people's IP addresses.
 """
 
 from __future__ import annotations
@@ -15,36 +15,36 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
 from mjbot.core.model.task import Button, Task, parse_task_id
 
-_SECONDS_BELOW = 100_000_000_000  # smaller numbers are seconds, larger ones milliseconds
-_LAST_MOMENT = 253_402_300_799  # the end of year 9999: Discord draws nothing later
+_MILLISECONDS_FROM = 100_000_000_000  # smaller numbers are seconds, larger ones milliseconds
+_MAX_TIMESTAMP = 253_402_300_799  # the end of year 9999: Discord shows nothing later
 
 
-def text(value: Any) -> str:
-    """Text as text, numbers as digits, anything else as nothing."""
+def parse_text(value: Any) -> str:
+    """A string as it is, an integer as digits, anything else as ""."""
     if isinstance(value, str):
-        # Half of an emoji, as servers that cut by UTF-16 units send it, could be neither stored nor sent.
+        # Servers that cut by UTF-16 units send lone surrogates, which can be neither stored nor sent.
         return value.encode("utf-8", "replace").decode()
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
-def progress(value: Any) -> str:
-    """Progress as servers mean it: a bare number is a percent."""
+def parse_progress(value: Any) -> str:
+    """Progress as text; a bare number is a percentage."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"{value:.0f}%" if number and 0 <= value <= 100 else text(value)
+    return f"{value:.0f}%" if number and 0 <= value <= 100 else parse_text(value)
 
 
-def moment(value: Any) -> int | None:
-    """Unix seconds out of seconds or milliseconds; 0, null and nonsense mean "not yet"."""
+def parse_timestamp(value: Any) -> int | None:
+    """Unix seconds from seconds or milliseconds; None ("not yet") for 0, null and invalid values."""
     try:
         number = int(float(value)) if not isinstance(value, bool) else 0
     except (TypeError, ValueError, OverflowError):
         return None
-    seconds = number if number < _SECONDS_BELOW else number // 1000
-    return seconds if 0 < seconds <= _LAST_MOMENT else None
+    seconds = number if number < _MILLISECONDS_FROM else number // 1000
+    return seconds if 0 < seconds <= _MAX_TIMESTAMP else None
 
 
-def items(value: Any) -> list[dict[str, Any]]:
-    """A list of objects out of a list, a JSON string of one, or nothing."""
+def parse_objects(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list, or of a JSON string of one; empty for anything else."""
     if isinstance(value, str):
         try:
             value = json.loads(value)
@@ -53,8 +53,8 @@ def items(value: Any) -> list[dict[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
-def urls(value: Any) -> list[str]:
-    """Addresses out of ``[{url}]``, ``[url]``, or a JSON string of either."""
+def parse_urls(value: Any) -> list[str]:
+    """URLs from ``[{url}]``, ``[url]``, or a JSON string of either."""
     if isinstance(value, str):
         try:
             value = json.loads(value)
@@ -62,68 +62,68 @@ def urls(value: Any) -> list[str]:
             return []
     if not isinstance(value, list):
         return []
-    found = [each.get("url") if isinstance(each, dict) else each for each in value]
-    addresses = map(text, found)
-    return [each for each in addresses if each.startswith(("http://", "https://"))]
+    links = [each.get("url") if isinstance(each, dict) else each for each in value]
+    return [each for each in map(parse_text, links) if each.startswith(("http://", "https://"))]
 
 
-def mapping(value: Any) -> dict[str, Any]:
-    """An object, or an empty one."""
+def parse_object(value: Any) -> dict[str, Any]:
+    """The value if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
-def style(value: Any) -> int:
-    """Discord's button style; 2 (plain) for anything else."""
-    read = text(value)
-    return int(read) if read in ("0", "1", "2", "3", "4", "5") else 2
+def parse_style(value: Any) -> int:
+    """Discord's button style; 2 (secondary) for anything else."""
+    number = parse_text(value)
+    return int(number) if number in ("0", "1", "2", "3", "4", "5") else 2
 
 
 Note = Callable[[Mapping[str, Any]], None]
+"""Called with each raw task, before it is parsed."""
 
-Text = Annotated[str, BeforeValidator(text)]
-Moment = Annotated[int | None, BeforeValidator(moment)]
-Progress = Annotated[str, BeforeValidator(progress)]
-Style = Annotated[int, BeforeValidator(style)]
+WireText = Annotated[str, BeforeValidator(parse_text)]
+WireTimestamp = Annotated[int | None, BeforeValidator(parse_timestamp)]
+WireProgress = Annotated[str, BeforeValidator(parse_progress)]
+WireStyle = Annotated[int, BeforeValidator(parse_style)]
 
 
 class WireButton(BaseModel):
-    """One button as sent."""
+    """One button on the wire."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    custom_id: Text = Field("", validation_alias=AliasChoices("customId", "custom_id"))
-    label: Text = ""
-    emoji: Text = ""
-    style: Style = 2
-    url: Text = ""
+    custom_id: WireText = Field("", validation_alias=AliasChoices("customId", "custom_id"))
+    label: WireText = ""
+    emoji: WireText = ""
+    style: WireStyle = 2
+    url: WireText = ""
 
 
 class WireTask(BaseModel):
-    """One task as sent."""
+    """One task on the wire."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    id: Text = ""
-    status: Text = ""
-    action: Text = ""
-    prompt: Text = ""
-    prompt_en: Text = Field("", validation_alias="promptEn")
-    progress: Progress = ""
-    image_url: Text = Field("", validation_alias="imageUrl")
-    video_urls: Annotated[list[str], BeforeValidator(urls)] = Field([], validation_alias="videoUrls")
-    fail_reason: Text = Field("", validation_alias="failReason")
-    submitted: Moment = Field(None, validation_alias="submitTime")
-    started: Moment = Field(None, validation_alias="startTime")
-    finished: Moment = Field(None, validation_alias="finishTime")
-    buttons: Annotated[list[WireButton], BeforeValidator(items)] = []
-    properties: Annotated[dict[str, Any], BeforeValidator(mapping)] = {}
+    id: WireText = ""
+    status: WireText = ""
+    action: WireText = ""
+    prompt: WireText = ""
+    prompt_en: WireText = Field("", validation_alias="promptEn")
+    progress: WireProgress = ""
+    image_url: WireText = Field("", validation_alias="imageUrl")
+    video_urls: Annotated[list[str], BeforeValidator(parse_urls)] = Field([], validation_alias="videoUrls")
+    fail_reason: WireText = Field("", validation_alias="failReason")
+    submitted: WireTimestamp = Field(None, validation_alias="submitTime")
+    started: WireTimestamp = Field(None, validation_alias="startTime")
+    finished: WireTimestamp = Field(None, validation_alias="finishTime")
+    buttons: Annotated[list[WireButton], BeforeValidator(parse_objects)] = []
+    properties: Annotated[dict[str, Any], BeforeValidator(parse_object)] = {}
 
     def to_task(self) -> Task | None:
-        """Our reading of it, or None when its id is none."""
+        """The task in our own terms; None if its id is not a task id."""
         task_id = parse_task_id(self.id)
         if task_id is None:
             return None
-        final_prompt = text(self.properties.get("finalPrompt"))
+        final_prompt = parse_text(self.properties.get("finalPrompt"))
         return Task(
             id=task_id,
             status=self.status.strip().upper(),
@@ -144,19 +144,19 @@ class WireTask(BaseModel):
 
 
 def ignore(_: Mapping[str, Any]) -> None:
-    """Look at nothing."""
+    """Do nothing with a raw task."""
 
 
 def read_task(data: Any, note: Note = ignore) -> Task | None:
-    """A task out of whatever was sent: bare, wrapped once, or alone in a list; None if there is none.
+    """The task in a body: bare, wrapped once, or the only item of a list; None if there is none.
 
-    ``note`` gets the task as it was sent.
+    ``note`` is called with the raw task.
     """
     if isinstance(data, list):
         return read_task(data[0], note) if len(data) == 1 and isinstance(data[0], dict) else None
     if not isinstance(data, dict):
         return None
-    if not text(data.get("id")):
+    if not parse_text(data.get("id")):
         inner = next(
             (data[key] for key in ("data", "result") if isinstance(data.get(key), dict | list)),
             None,
@@ -165,12 +165,12 @@ def read_task(data: Any, note: Note = ignore) -> Task | None:
     note(data)
     try:
         return WireTask.model_validate(data).to_task()
-    except (ValidationError, RecursionError):  # pragma: no cover - the readers above take anything
+    except (ValidationError, RecursionError):  # pragma: no cover - the parsers above accept anything
         return None
 
 
 def read_tasks(data: Any, note: Note = ignore) -> list[Task] | None:
-    """Tasks out of a list, or of one wrapped once; None when there is no list."""
+    """The tasks of a list, bare or wrapped once; None if there is no list."""
     if isinstance(data, dict):
         data = next((data[key] for key in ("data", "result") if isinstance(data.get(key), list)), None)
     if not isinstance(data, list):

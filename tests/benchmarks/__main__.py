@@ -1,8 +1,8 @@
-"""`make bench`: play everything, print the table and the targets, and write docs/benchmarks.md.
+"""`make bench`: run all scenarios, print the table and the targets, and write docs/benchmarks.md.
 
     python -m tests.benchmarks [--only NAME…] [--page]
 
-``--only`` plays some and prints them; ``--page`` makes the page anew from the last whole run.
+``--only`` runs and prints some of them; ``--page`` writes the page again from the last complete run.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ _DOCS = _ROOT / "docs"
 _WHOLE, _SOME = (_ROOT / "build" / "benchmarks" / name for name in ("whole.json", "some.json"))
 
 
-async def scenario(scenarios: Sequence[Scenario], kept: Path) -> dict[str, Figures]:
-    """Play these, one after another, and keep what each gave at once."""
+async def run_all(scenarios: Sequence[Scenario], results_path: Path) -> dict[str, Figures]:
+    """Run scenarios one after another, and save the figures after each."""
     runs: dict[str, Figures] = {}
     for each in scenarios:
         print(f"{each.name}: {each.tasks} tasks in {each.channels} channels ...", flush=True)  # noqa: T201
         runs[each.name] = await run(each)
-        results.write(kept, runs)
+        results.write(results_path, runs)
         print(report.table([runs[each.name]]), flush=True)  # noqa: T201
         print(runs[each.name], flush=True)  # noqa: T201
     return runs
 
 
 def write_page(runs: dict[str, Figures]) -> None:
-    """The page and its picture."""
+    """Write the page and its chart."""
     (_DOCS / "benchmarks.md").write_text(report.page(runs), encoding="utf-8")
     chart.draw([*runs.values()], _DOCS / "benchmarks.png")
 
@@ -45,16 +45,16 @@ def main() -> None:
     names = [each.name for each in SCENARIOS]
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
     parser.add_argument("--only", nargs="+", choices=names, metavar="NAME", help=", ".join(names))
-    parser.add_argument("--page", action="store_true", help="write the page of the last whole run")
+    parser.add_argument("--page", action="store_true", help="write the page of the last complete run")
     chosen = parser.parse_args()
-    # The servers make few cycles and keep all they saw, so to look for garbage is to look through it all.
+    # The servers keep all that they record and make few cycles: a full collection is slow and frees little.
     gc.set_threshold(50_000, 50, 50)
     if chosen.page:
         runs = results.read(_WHOLE)
     elif chosen.only:
-        runs = asyncio.run(scenario([each for each in SCENARIOS if each.name in chosen.only], _SOME))
+        runs = asyncio.run(run_all([each for each in SCENARIOS if each.name in chosen.only], _SOME))
     else:
-        runs = asyncio.run(scenario(SCENARIOS, _WHOLE))
+        runs = asyncio.run(run_all(SCENARIOS, _WHOLE))
     if not chosen.only:
         write_page(runs)
     print(report.table([*runs.values()]), report.target_lines(runs), sep="\n\n")  # noqa: T201

@@ -1,4 +1,4 @@
-"""One picture: what each program asks of the service, and how stale its messages are."""
+"""The chart: how many reads each program makes, and how stale its messages are."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CEILING = 60.0  # seconds; a bar for "never" ends here
 
 
 def draw(runs: Sequence[Figures], path: Path) -> None:
-    """Two bars a run, the first on a logarithmic scale."""
+    """Draw two bars for each run, the first on a logarithmic scale."""
     image = Image.new("RGB", (_WIDTH, 70 + _ROW * len(runs)), "white")
     canvas = ImageDraw.Draw(image)
     font = ImageFont.load_default(size=15)
@@ -30,8 +30,8 @@ def draw(runs: Sequence[Figures], path: Path) -> None:
         cost = math.log10(1 + 100 * run.requests_a_minute) / math.log10(1 + 100 * 60)
         _bar(canvas, (_LEFT, top), cost, color, f"{run.requests_a_minute:.2f}", font)
         stale = run.staleness[1]
-        words = "never" if math.isinf(stale) else f"{stale:.1f}"
-        _bar(canvas, (second, top), min(stale, _CEILING) / _CEILING, color, words, font)
+        text = "never" if math.isinf(stale) else f"{stale:.1f}"
+        _bar(canvas, (second, top), min(stale, _CEILING) / _CEILING, color, text, font)
     image.save(path, optimize=True)
 
 
@@ -40,9 +40,9 @@ def _bar(
     at: tuple[int, int],
     share: float,
     color: str,
-    words: str,
+    text: str,
     font: ImageFont.ImageFont | ImageFont.FreeTypeFont,
 ) -> None:
     right = at[0] + 2 + int(_BAR * 0.85 * min(1.0, share))
     canvas.rectangle((at[0], at[1], right, at[1] + 18), fill=color)
-    canvas.text((right + 8, at[1]), words, _INK, font)
+    canvas.text((right + 8, at[1]), text, _INK, font)

@@ -1,4 +1,4 @@
-"""What a run cost and how fresh it was, from the stub's and the sandbox's records alone."""
+"""The cost and freshness of a run, computed only from the records of the stub and the sandbox."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.system.discord_stub import Message, Version
 
 @dataclass(frozen=True)
 class Start:
-    """The start on a database of open watches. Seconds, and counts of the first 30 s."""
+    """A start with open watches in the database. Times in seconds; counts are of the first 30 s."""
 
     ready: float  # from the start of the process to the first acknowledged command
     peak_reads: int  # in any one second
@@ -33,8 +33,8 @@ class Figures:
     channels: int
     label: str = ""
     requests: int = 0  # all reads
-    first_reads: int = 0  # of these, for people who asked
-    task_minutes: float = 0.0  # lived by all tasks together
+    first_reads: int = 0  # of these, for a command
+    task_minutes: float = 0.0  # sum of the lifetimes of all tasks
     peak_reads: int = 0  # in any one second
     interval: float = 0.0  # median time between two reads of one running task
     rounds: Rounds = field(default_factory=Rounds)
@@ -50,8 +50,8 @@ class Figures:
     cpu: float = 0.0  # share of one core
     memory: float = 0.0  # MiB, at the end
     start: Start | None = None
-    webhooks: int = 0  # posts of the service that the bot answered
-    took: float = 0.0  # with everything around it
+    webhooks: int = 0  # requests from the service that the bot answered
+    took: float = 0.0  # seconds for the run, with set-up
 
     @property
     def requests_a_minute(self) -> float:
@@ -65,7 +65,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class Record:
-    """What a run left behind. ``begin`` is second 0 by the steady clock, ``begin_wall`` by the wall's."""
+    """The records of a run. Second 0 is ``begin`` on the monotonic, ``begin_wall`` on the wall clock."""
 
     plan: Plan
     messages: Mapping[str, Message | None]
@@ -76,17 +76,17 @@ class Record:
     count_429: int
 
     def inside(self, second: float) -> bool:
-        """Whether this is measured."""
+        """Whether this second is in the measured window."""
         return self.plan.window[0] <= second < self.plan.window[1]
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """The value that this share of all does not exceed."""
+    """The smallest value that this share of the values does not exceed; 0 for none."""
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)] if values else 0.0
 
 
 def state_of(version: Version) -> int:
-    """Which of the states a version shows, by what stands on it; -1 for none."""
+    """The number of the state that a version shows, from its embed; -1 for none."""
     if not version.embeds:
         return -1
     if version.embeds[0].get("title") == "Done":
@@ -96,7 +96,7 @@ def state_of(version: Version) -> int:
 
 
 def delays(job: Job, message: Message | None, begin: float) -> list[float]:
-    """For each change of a task, how long until its message showed it, or something later."""
+    """For each change of a task, the seconds until its message showed it or a later state."""
     shown = [(each.at - begin, state_of(each)) for each in message.history] if message else []
     return [
         next((max(0.0, at - change) for at, state in shown if state >= number), math.inf)
@@ -105,17 +105,17 @@ def delays(job: Job, message: Message | None, begin: float) -> list[float]:
 
 
 def wasted(message: Message | None) -> int:
-    """How many versions of a message show nothing else than the one before."""
-    looks = (
+    """How many versions of a message show the same as the version before."""
+    shown = (
         [(each.content, each.embeds, each.components, each.thinking) for each in message.history]
         if message
         else []
     )
-    return sum(before == after for before, after in pairwise(looks))
+    return sum(before == after for before, after in pairwise(shown))
 
 
 def measure(program: str, record: Record) -> Figures:
-    """The figures that the two records tell; what the process used is added by whoever ran it."""
+    """Compute the figures from both records; the caller adds CPU and memory."""
     jobs = {job.task_id: job for job in record.plan.jobs}
     late = [
         (number, delay)
@@ -153,7 +153,7 @@ def measure(program: str, record: Record) -> Figures:
 
 
 def edit_times(record: Record) -> list[float]:
-    """The seconds of the measured edits, by any route; first answers are none."""
+    """The seconds of the measured edits, by any route, without the first responses to commands."""
     times = [
         version.at - record.begin
         for message in record.messages.values()
@@ -165,7 +165,7 @@ def edit_times(record: Record) -> list[float]:
 
 
 def started(record: Record, ready: float) -> Start:
-    """How the start went, of a bot that found its messages standing."""
+    """Measure the start of a bot whose messages already existed."""
     reads = [each.at - record.begin_wall for each in record.seen if "/task/" in each.path]
     edits: list[float] = []
     needless = 0

@@ -1,4 +1,4 @@
-"""The two servers, the channels and the tasks of one run, and what is left of it when it is over."""
+"""The harness of one run: both simulated servers, the channels and tasks, and the records for measuring."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tests.system.discord_stub import Channel, DiscordStub, Interaction, Message
 _LEAD = 3.0  # seconds before the first task
 
 
-class BotHarness:
-    """Where a plan is played. Its second 0 is set by `start`."""
+class PlanHarness:
+    """Runs one plan. `start` sets its second 0."""
 
     def __init__(self, stub: DiscordStub, upstream: SandboxServer, plan: Plan) -> None:
         self.stub, self.upstream, self.plan = stub, upstream, plan
@@ -28,7 +28,7 @@ class BotHarness:
         self._open = {job.task_id: job for job in plan.jobs}
 
     def start(self, lead: float = _LEAD, notify: str = "") -> None:
-        """The plan's second 0 is so many seconds from now."""
+        """Set the plan's second 0 to ``lead`` seconds from now, and add its tasks."""
         self.begin, self.begin_wall = time.monotonic() + lead, time.time() + lead
         for job in self.plan.jobs:
             start = self.begin_wall + job.start
@@ -36,7 +36,7 @@ class BotHarness:
 
     @property
     def second(self) -> float:
-        """Which second of the plan it is."""
+        """The current second of the plan."""
         return time.monotonic() - self.begin
 
     async def at(self, second: float) -> None:
@@ -47,27 +47,27 @@ class BotHarness:
         return self.channels[job.channel]
 
     def message(self, task_id: str) -> Message | None:
-        """The card of a task, as far as there is one."""
+        """The message with the card of a task, if it exists."""
         if (found := self.standing.get(task_id)) is not None:
             return found
         asked = self.asked.get(task_id)
         return asked.message if asked else None
 
     async def ask(self, job: Job) -> None:
-        """Somebody wants to see this task."""
+        """Send the /status command for a task."""
         self.asked[job.task_id] = await self.stub.slash(
             self.channel(job), self.user, "status", task_id=job.task_id
         )
 
-    async def ended(self, followup: asyncio.Task[object] | None = None) -> None:
-        """Wait until every message shows its end, or for so long that some never will."""
-        while self.second < self.plan.last and not (followup and followup.done()):
+    async def wait_until_done(self, peer: asyncio.Task[object] | None = None) -> None:
+        """Wait until every message shows the end of its task, the plan times out, or the peer exits."""
+        while self.second < self.plan.last and not (peer and peer.done()):
             if self.plan.whole and self._finished():
                 return
             await asyncio.sleep(0.5)
 
     def _finished(self) -> bool:
-        # Only what is due is looked at: looking at ten thousand messages takes time from the servers.
+        # Only tasks that have ended are checked: checking ten thousand messages would slow down the servers.
         now = self.second
         for task_id in [k for k, job in self._open.items() if job.end <= now]:
             message = self.message(task_id)
@@ -76,7 +76,7 @@ class BotHarness:
         return not self._open
 
     def record(self) -> Record:
-        """What there is to be measured."""
+        """The records to measure."""
         asked_at: Mapping[str, float] = {k: each.created - self.begin for k, each in self.asked.items()}
         messages = {job.task_id: self.message(job.task_id) for job in self.plan.jobs}
         return Record(
@@ -90,7 +90,7 @@ class BotHarness:
         )
 
     def log_for_oracle(self) -> dict[str, object]:
-        """The ends in the measured window, and the requests that take room from edits; see `oracle`."""
+        """The measured ends, and the other requests that count in the global limit; see `oracle`."""
         low, high = self.plan.window
         finals = [
             {"message": job.task_id, "channel": job.channel, "at": job.end}

@@ -1,9 +1,9 @@
-"""What peers do, as a program of its own: the policies, on one decent HTTP client each.
+"""The peers: a program that runs the policy of another bot with one HTTP client.
 
 A: per task, a read and an edit by interaction token each second. B: per task, a read and an edit each 5 s,
-whose timer waits for nothing. C: per task, a read each 3 s, and one edit at the end. D: one batch each 15 s
-for all tasks, and an edit of what changed.
-Requests to Discord wait for their bucket as its headers tell, one after another, as client libraries do.
+on a timer that does not wait for them. C: per task, a read each 3 s, and one edit at the end. D: one batch
+each 15 s for all tasks, and an edit of what changed.
+Requests to Discord are sent one after another per bucket and obey its headers, as client libraries do.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ KEY = {"Authorization": "Bearer sandbox-key"}
 
 
 class Peer:
-    """One peer's bot. ``setup`` says where everything is; see `rig`."""
+    """One peer. ``setup`` has its addresses, tokens and jobs; see `rig`."""
 
     def __init__(self, session: aiohttp.ClientSession, setup: dict[str, Any]) -> None:
         self._session = session
@@ -129,10 +129,10 @@ async def main(model: str, setup: dict[str, Any]) -> None:
         if model == "D":
             await model_d(peer)
             return
-        scenario = {"A": model_a, "B": model_b, "C": model_c}[model]
+        policy = {"A": model_a, "B": model_b, "C": model_c}[model]
         async with asyncio.TaskGroup() as tasks:
             for job in peer.jobs:
-                tasks.create_task(scenario(peer, job))
+                tasks.create_task(policy(peer, job))
 
 
 if __name__ == "__main__":

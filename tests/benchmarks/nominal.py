@@ -1,4 +1,4 @@
-"""What A to D would ask for at 10,000 live tasks, by their policies' arithmetic; it is not played."""
+"""The load of policies A to D at 10,000 live tasks, by calculation; these runs are not executed."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _ENDS = LIVE / MEAN_LIFE  # a second, in the steady state
 
 @dataclass(frozen=True)
 class Nominal:
-    """One policy at 10,000 tasks. Reads and edits a second that it wants, not that it would get."""
+    """One policy at 10,000 tasks: the reads and edits a second that it attempts, not those that succeed."""
 
     program: str
     reads_a_minute: float  # per task
     reads: float
     edits: float
-    exempt: bool = False  # from the limit of all edits together
+    exempt: bool = False  # from the global rate limit
 
 
 def nominal() -> list[Nominal]:

@@ -1,16 +1,16 @@
-"""The best that any editor could do: every end known at its instant, no latency, final cards alone.
+"""The best possible editor: it knows every end at once, has no latency, and sends only final cards.
 
     python -m tests.benchmarks.oracle LOG.json
 
-The log has ``finals``, each with ``message``, ``channel`` and the second ``at`` which the service ended it,
-and ``calls``, the seconds ``at`` which the bot made other requests that count in the window of all. It shares
-no code with the bot. Windows are those of the stub: 5 edits of a channel in 5 s, 50 requests in all in 1 s,
-each counted from its first.
+The log has ``finals``, each with ``message``, ``channel`` and the second ``at`` which its task ended, and
+``calls``, the seconds ``at`` which the bot made other requests that count in the global limit. It shares no
+code with the bot. The rate limits are those of the stub: 5 edits of a channel in 5 s and 50 requests in all
+in 1 s, in fixed windows that start with their first request.
 
-A final goes out as soon as its channel and the whole have room. Of those that could, the one that ended first
-goes, and of equals the one of the fullest channel. No slot is left empty while anybody could use it, and who
-waits for a channel takes no slot of the whole meanwhile. So others could only be quicker by making somebody
-wait who ended before them.
+A final card is sent as soon as the limits of its channel and the global limit allow it. Among several, the
+task that ended first goes first, and of equals the one of the fullest channel. No slot stays unused while a
+card could use it, and a card that waits for its channel uses no global slot. So another order could only
+make one card faster by delaying the card of a task that ended earlier.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class _Window:
         self.opened, self.used = -math.inf, 0
 
     def free_at(self, now: float) -> float:
-        """Now, or when it is over."""
+        """Now, or when the window ends."""
         closed = self.used >= self.limit and now < self.opened + self.seconds
         return self.opened + self.seconds if closed else now
 
@@ -44,28 +44,27 @@ class _Window:
 
 
 def times_to_final(ends: Iterable[tuple[float, int]], calls: Iterable[float] = ()) -> list[float]:
-    """For each end (second, channel) the seconds until its message can show it, at best; in no order."""
+    """For each end (second, channel), the fewest seconds until its message can show it; unordered."""
     coming = deque(sorted(ends))
     others = deque(sorted(calls))
     every = _Window(*_ALL)
     channels: defaultdict[int, _Window] = defaultdict(lambda: _Window(*_CHANNEL))
     waiting: defaultdict[int, deque[float]] = defaultdict(deque)
-    heads: list[
-        tuple[float, int, int]
-    ] = []  # of each channel that has room, its first end; the fullest first
-    resting: list[tuple[float, int]] = []  # when a full channel has room again
+    # The first end of each channel that may be edited; at equal times the fullest channel first.
+    heads: list[tuple[float, int, int]] = []
+    limited: list[tuple[float, int]] = []  # when a channel at its limit may be edited again
     waits: list[float] = []
     now = -math.inf
 
-    def line_up(channel: int) -> None:
+    def enqueue(channel: int) -> None:
         if waiting[channel] and (free := channels[channel].free_at(now)) > now:
-            heapq.heappush(resting, (free, channel))
+            heapq.heappush(limited, (free, channel))
         elif waiting[channel]:
             heapq.heappush(heads, (waiting[channel][0], -len(waiting[channel]), channel))
 
-    while coming or heads or resting:
+    while coming or heads or limited:
         nexts = [coming[0][0]] if coming else []
-        nexts += [resting[0][0]] if resting else []
+        nexts += [limited[0][0]] if limited else []
         nexts += [every.free_at(now)] if heads else []
         now = max(now, min(nexts))
         while others and others[0] <= now:
@@ -74,16 +73,16 @@ def times_to_final(ends: Iterable[tuple[float, int]], calls: Iterable[float] = (
             at, channel = coming.popleft()
             waiting[channel].append(at)
             if len(waiting[channel]) == 1:
-                line_up(channel)
-        while resting and resting[0][0] <= now:
-            line_up(heapq.heappop(resting)[1])
+                enqueue(channel)
+        while limited and limited[0][0] <= now:
+            enqueue(heapq.heappop(limited)[1])
         while heads and every.free_at(now) <= now:
             at, _, channel = heapq.heappop(heads)
             waiting[channel].popleft()
             every.take(now)
             channels[channel].take(now)
             waits.append(now - at)
-            line_up(channel)
+            enqueue(channel)
     return waits
 
 

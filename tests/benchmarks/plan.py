@@ -1,7 +1,7 @@
-"""What is played: tasks of nine states 6.6 s apart, and when people ask for them.
+"""The plans: tasks with nine states 6.6 s apart, and when commands ask for them.
 
-The rhythm is the one that was measured on Midjourney (a job changes every 6 to 8 s). All seconds are counted
-from the plan's second 0. Nothing is compressed but the relax queue of the queue play.
+The interval is the one measured on Midjourney (a job changes every 6 to 8 s). All seconds are counted from
+the plan's second 0. Only the relax queue of the queue scenario is compressed.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from mjbot.sandbox.script import Step
 STEP = 6.6  # seconds between two states
 PERCENTS = (0, 1, 15, 31, 46, 62, 78, 93, 100)
 LIFE = STEP * (len(PERCENTS) - 1)
-ARRIVALS = 20.0  # seconds in which all tasks begin, at uniformly random moments
+ARRIVALS = 20.0  # seconds within which all tasks begin, uniformly at random
 PATIENCE = 120.0  # seconds after the last end
 SEED = 20_261_124
 _FIRST = 1_730_700_000_000_000
 
 QUEUE = 1200.0  # seconds in a relax queue at most, uniform from 0
 MEAN_LIFE = QUEUE / 2 + LIFE
-START_UP = 30.0  # seconds in which a start is watched
+START_UP = 30.0  # seconds for which a start is measured
 MEASURED = 150.0  # seconds of the steady state that are measured
 _TAIL = 30.0  # seconds in which the last changes of these may still be shown
-_SETTLED = 10.0  # the second from which people ask
-RELAX = 600.0  # seconds in the queue of the queue play
+_SETTLED = 10.0  # the second from which commands are sent
+RELAX = 600.0  # seconds in the queue of the queue scenario
 COMPRESSED = 10.0
 _PAUSE = 60.0  # seconds at 93 %, before all end at once
 BURST_WAIT = 600.0
@@ -37,18 +37,18 @@ BURST_WAIT = 600.0
 
 @dataclass(frozen=True)
 class Job:
-    """One task: its channel by number, the second at which it begins, and how long its ends are drawn out."""
+    """One task: the number of its channel, the second at which it begins, and how far it is prolonged."""
 
     task_id: str
     channel: int
     start: float
     queue: float = 0.0  # seconds more in the first state
     pause: float = 0.0  # seconds more in the last state but one
-    message_exists: bool = False  # its message is there at second 0
+    message_exists: bool = False  # already at second 0
 
     @cached_property
     def changes(self) -> tuple[float, ...]:
-        """The seconds at which each state after the first begins; the last one is the end."""
+        """The second at which each state after the first begins; the last one is the end."""
         begin = self.start + self.queue
         early = [begin + STEP * n for n in range(1, len(PERCENTS) - 1)]
         return (*early, begin + LIFE + self.pause)
@@ -58,12 +58,12 @@ class Job:
         return self.changes[-1]
 
     def state_at(self, second: float) -> int:
-        """The number of its changes until then."""
+        """The number of changes until this second."""
         return bisect_right(self.changes, second)
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """What the simulated service is to do with it."""
+        """The script of the task for the sandbox."""
         after = [each - self.start for each in self.changes]
         running = zip(after[:-1], PERCENTS[1:-1], strict=True)
         middle = ((at, "IN_PROGRESS", f"{percent}%") for at, percent in running)
@@ -72,24 +72,24 @@ class Job:
 
 @dataclass(frozen=True)
 class Plan:
-    """The tasks of a run; what happens in the window is measured; at ``last`` waiting is over."""
+    """The tasks of a run. ``window`` is measured; ``last`` is the second at which the run times out."""
 
     jobs: Sequence[Job]
     channels: int
     last: float
     window: tuple[float, float] = (0.0, math.inf)
-    whole: bool = True  # it ends as soon as every task has ended
+    whole: bool = True  # the run ends as soon as every task has ended
 
 
 def spread(count: int, channels: int, queue: float = 0.0) -> Plan:
-    """So many tasks, evenly over so many channels, that begin within 20 s; the same ones each time."""
+    """Tasks that begin within 20 s, spread evenly over the channels; the same ones each time."""
     rng = random.Random(SEED)
     jobs = [Job(_id(n), n % channels, rng.uniform(0, ARRIVALS), queue) for n in range(count)]
     return Plan(jobs, channels, ARRIVALS + queue + LIFE + PATIENCE)
 
 
 def restart(count: int, channels: int) -> Plan:
-    """As `spread`, but in mid-task the bot is started anew: all messages stand, and no token is known."""
+    """As `spread`, but the bot restarts in mid-task: all messages exist, and no token is known."""
     jobs = [
         replace(job, start=job.start - ARRIVALS, message_exists=True) if number else replace(job, start=0.0)
         for number, job in enumerate(spread(count, channels).jobs)
@@ -98,9 +98,9 @@ def restart(count: int, channels: int) -> Plan:
 
 
 def steady(count: int, channels: int) -> Plan:
-    """So many live tasks of the stationary state, and as many arrivals a second as there are ends."""
+    """``count`` live tasks in the steady state, with as many arrivals a second as ends."""
     rng = random.Random(SEED)
-    jobs = [_underway(rng, n, channels) for n in range(count)]
+    jobs = [_running_job(rng, n, channels) for n in range(count)]
     last = START_UP + MEASURED + _TAIL
     at = _SETTLED
     while (at := at + rng.expovariate(count / MEAN_LIFE)) < last:
@@ -110,15 +110,15 @@ def steady(count: int, channels: int) -> Plan:
 
 
 def burst(count: int, channels: int) -> Plan:
-    """So many tasks that stand at 93 % and all end in the same instant, 30 s after the bot is started."""
+    """Tasks at 93 % that all end at the same instant, 30 s after the bot is started."""
     start = START_UP - LIFE - _PAUSE
-    # The first one is asked for: its answer shows that the bot is ready.
+    # A command asks for the first one: its response shows that the bot is ready.
     jobs = [Job(_id(n), n % channels, start, pause=_PAUSE, message_exists=n > 0) for n in range(count)]
     return Plan(jobs, channels, START_UP + BURST_WAIT)
 
 
-def _underway(rng: random.Random, number: int, channels: int) -> Job:
-    # Whoever looks at a random moment meets a task the likelier the longer it lives, at any age of it.
+def _running_job(rng: random.Random, number: int, channels: int) -> Job:
+    # At a random time the probability of a live task is proportional to its lifetime, and its age is uniform.
     longest = QUEUE + LIFE
     while rng.uniform(0, longest) > (queue := rng.uniform(0, QUEUE)) + LIFE:
         pass

@@ -1,4 +1,4 @@
-"""What a program asked of the image service, from the service's own record."""
+"""The reads that a program made, from the record of the image service."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROUND_SLACK, BATCH = 1.2, 100
 
 @dataclass(frozen=True)
 class Rounds:
-    """How many requests rounds took: a round is as long as the poll interval, whenever its requests start."""
+    """How many requests the rounds took; a round lasts one poll interval."""
 
     count: int = 0
     requests: int = 0
@@ -31,11 +31,11 @@ class Read:
 
     at: float
     ids: tuple[str, ...]
-    first: bool  # somebody who asked waited for it, and nobody had read these before
+    first: bool  # made for a command; none of its tasks had been read before
 
 
 def reads_of(seen: Sequence[RecordedRequest], begin_wall: float, known: set[str]) -> list[Read]:
-    """All reads since second 0, in order; ``known``: the tasks that were followed before it."""
+    """All reads since second 0, in order; ``known``: tasks that were followed before."""
     read = set(known)
     found = []
     for each in seen:
@@ -48,13 +48,13 @@ def reads_of(seen: Sequence[RecordedRequest], begin_wall: float, known: set[str]
 
 
 def peak(seconds: Sequence[float]) -> int:
-    """The most of these moments that lie within any one second."""
+    """The most of these times within any one second."""
     moments = sorted(seconds)
     return max((bisect_left(moments, at + 1.0) - n for n, at in enumerate(moments)), default=0)
 
 
 def running_gaps(reads: Sequence[Read], jobs: Mapping[str, Job]) -> list[float]:
-    """The seconds between two reads of one task that was running at both."""
+    """The seconds between two reads of a task that was running at both."""
     last: dict[str, float] = {}
     gaps = []
     for each in reads:
@@ -69,7 +69,7 @@ def running_gaps(reads: Sequence[Read], jobs: Mapping[str, Job]) -> list[float]:
 
 
 def rounds_of(polls: Sequence[Read], since: Mapping[str, float], interval: float) -> Rounds:
-    """``since``: the second from which each task was followed, until the last poll that holds it."""
+    """Group polls into rounds. ``since``: the second from which each task was followed."""
     last = {task_id: each.at for each in polls for task_id in each.ids}
     begins = sorted(since[task_id] for task_id in last if task_id in since)
     ends = sorted(at for task_id, at in last.items() if task_id in since)
@@ -78,7 +78,7 @@ def rounds_of(polls: Sequence[Read], since: Mapping[str, float], interval: float
     moments = [each.at for each in polls]
     count = math.ceil((moments[-1] - moments[0]) / interval) if interval else 1
     edges = [moments[0] + n * interval for n in range(max(1, count) + 1)]
-    # As many as are followed at one end of the round or at the other: some come and some go in it.
+    # The larger of the counts at both ends of the round, because tasks begin and end within it.
     live = [bisect_right(begins, at) - bisect_left(ends, at) for at in edges]
     needs = [max(1, math.ceil(max(each) / BATCH)) for each in pairwise(live)]
     found = [bisect_left(moments, end) - bisect_left(moments, start) for start, end in pairwise(edges)]

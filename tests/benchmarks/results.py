@@ -1,4 +1,4 @@
-"""The results of a run, written as they come, so that the page can be made again without playing again."""
+"""Saved results, so that the page can be written again without running the scenarios."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _ALL = TypeAdapter(dict[str, Figures])
 
 
 def write(path: Path, runs: Mapping[str, Figures]) -> None:
-    """Keep the figures of each play by its name."""
+    """Save the figures of each scenario by its name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({name: asdict(run) for name, run in runs.items()}, indent=1)
     path.write_text(text, encoding="utf-8")
 
 
 def read(path: Path) -> dict[str, Figures]:
-    """What was kept; "never" is written as JSON has no word for it: Infinity."""
+    """Load saved figures. "Never" is saved as Infinity, which is not standard JSON."""
     return _ALL.validate_python(json.loads(path.read_text(encoding="utf-8")))

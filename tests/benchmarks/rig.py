@@ -1,4 +1,4 @@
-"""One run: the sandbox and the Discord stub here, the program that is measured in a process of its own."""
+"""One run: sandbox and Discord stub in this process, the measured program in its own."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ from pathlib import Path
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
 from tests.benchmarks.figures import Figures, Start, measure, quantile, started
-from tests.benchmarks.harness import BotHarness
+from tests.benchmarks.harness import PlanHarness
 from tests.benchmarks.scenarios import Scenario
 from tests.benchmarks.standing import prepare
 from tests.benchmarks.usage import Usage
 from tests.system.discord_stub import DiscordStub
 from tests.system.process import BotProcess
 
-# Where Discord could fetch a picture: it looks at the address only, and so does the stub.
+# A host from which Discord could load pictures: the stub, like the bot, only looks at the address.
 _PICTURES = "https://pictures.example.com"
-_SCENES = 4  # pictures to paint, so that painting takes no time from what is measured
+_SCENES = 4  # few pictures to draw, so that drawing them does not slow down the run
 _CONNECT = 60.0  # seconds
-_WRITING = 0.003  # seconds that one open watch takes to be written beforehand, at most
+_WRITING = 0.003  # seconds to write one open watch beforehand, at most
 _SETTINGS = {"GUILD_CARDS": "100000", "POLL_MIN": "2", "POLL_MAX": "15"}
 
 
 async def run(scenario: Scenario) -> Figures:
-    """Play it, and measure."""
+    """Run a scenario and measure it."""
     began = time.monotonic()
     found = await (_run_mjbot(scenario) if scenario.program == "mjbot" else _run_peer(scenario))
     return replace(found, label=scenario.label, took=time.monotonic() - began)
 
 
 @asynccontextmanager
-async def _stage(scenario: Scenario) -> AsyncIterator[BotHarness]:
+async def _open_harness(scenario: Scenario) -> AsyncIterator[PlanHarness]:
     async with DiscordStub() as stub, SandboxServer(World(side=32, scenes=_SCENES), time.time) as upstream:
         if scenario.images == "link":
             upstream.world.base_url = _PICTURES
-        harness = BotHarness(stub, upstream, scenario.plan())
-        # What lives as long as the run is not looked through again and again for garbage.
+        harness = PlanHarness(stub, upstream, scenario.plan())
+        # Objects that live as long as the run are excluded from garbage collection.
         gc.collect()
         gc.freeze()
         try:
@@ -57,22 +57,22 @@ async def _stage(scenario: Scenario) -> AsyncIterator[BotHarness]:
 
 async def _run_mjbot(scenario: Scenario) -> Figures:
     with tempfile.TemporaryDirectory() as folder:
-        async with _stage(scenario) as harness:
+        async with _open_harness(scenario) as harness:
             bot = BotProcess(harness.stub, harness.upstream, Path(folder))
             notify = await _set_up(bot, harness, scenario)
             try:
                 ready = await _begun(bot, harness, notify)
                 async with Usage(bot.pid, lambda: harness.second) as usage:
                     await _asked(harness)
-                    await harness.ended()
+                    await harness.wait_until_done()
             finally:
                 await bot.close()
             return await _figures(harness, usage, ready)
 
 
-async def _set_up(bot: BotProcess, harness: BotHarness, scenario: Scenario) -> str:
-    """Settings and database; the address of the webhooks, if there are any."""
-    # The shim with which tests turn the clock costs time at every look at it.
+async def _set_up(bot: BotProcess, harness: PlanHarness, scenario: Scenario) -> str:
+    """Write settings and database; return the URL for webhooks, or ""."""
+    # The shim that lets tests shift the clock makes every reading of it slower.
     for name in ("PYTHONPATH", "CLOCK_FILE"):
         del bot.environment[name]
     bot.set(**_SETTINGS, IMAGES=scenario.images)
@@ -81,7 +81,7 @@ async def _set_up(bot: BotProcess, harness: BotHarness, scenario: Scenario) -> s
     if scenario.webhooks:
         address = f"127.0.0.1:{_free_port()}"
         bot.set(HTTP_LISTEN=address, PUBLIC_URL=f"http://{address}")
-        notify = f"http://{address}/hook/{token}"
+        notify = f"http://{address}/webhook/{token}"
     standing = sum(job.message_exists for job in harness.plan.jobs)
     if standing:
         harness.start(1.0 + _WRITING * standing, notify)
@@ -89,8 +89,8 @@ async def _set_up(bot: BotProcess, harness: BotHarness, scenario: Scenario) -> s
     return notify
 
 
-async def _begun(bot: BotProcess, harness: BotHarness, notify: str) -> float:
-    """Start the bot; with messages that stand already, the seconds until it answers its first command."""
+async def _begun(bot: BotProcess, harness: PlanHarness, notify: str) -> float:
+    """Start the bot; if its messages already exist, return the seconds until it answers its first command."""
     standing = bool(harness.standing)
     if standing:
         await harness.at(0.0)
@@ -106,7 +106,7 @@ async def _begun(bot: BotProcess, harness: BotHarness, notify: str) -> float:
     return time.monotonic() - launched
 
 
-async def _asked(harness: BotHarness) -> None:
+async def _asked(harness: PlanHarness) -> None:
     for job in sorted(harness.plan.jobs, key=lambda each: each.start):
         if job.message_exists or job.task_id in harness.asked:
             continue
@@ -114,7 +114,7 @@ async def _asked(harness: BotHarness) -> None:
         await harness.ask(job)
 
 
-async def _figures(harness: BotHarness, usage: Usage, ready: float) -> Figures:
+async def _figures(harness: PlanHarness, usage: Usage, ready: float) -> Figures:
     record = harness.record()
     start: Start | None = started(record, ready) if harness.standing else None
     low, high = harness.plan.window
@@ -127,12 +127,12 @@ async def _figures(harness: BotHarness, usage: Usage, ready: float) -> Figures:
         cpu=share,
         memory=usage.memory,
         start=start,
-        webhooks=harness.upstream.webhooks.taken,
+        webhooks=harness.upstream.webhooks.answered,
     )
 
 
-def _acks(harness: BotHarness) -> list[float]:
-    """Seconds from each gateway frame to its callback, for those who asked in the window."""
+def _acks(harness: PlanHarness) -> list[float]:
+    """Seconds from each gateway event to its callback, for commands in the measured window."""
     low, high = harness.plan.window
     created = {str(each.id): each.created for each in harness.asked.values()}
     arrived: dict[str, float] = {}
@@ -146,16 +146,16 @@ def _acks(harness: BotHarness) -> list[float]:
     ]
 
 
-async def _best(harness: BotHarness) -> tuple[float, float, float]:
-    """What the oracle says of this run's log."""
+async def _best(harness: PlanHarness) -> tuple[float, float, float]:
+    """The oracle's times for the log of this run: median, p95 and longest."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log.json"
         log.write_text(json.dumps(harness.log_for_oracle()), encoding="utf-8")
-        asked = await asyncio.create_subprocess_exec(
+        oracle = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.benchmarks.oracle", str(log)), stdout=asyncio.subprocess.PIPE
         )
-        told, _ = await asked.communicate()
-    found = json.loads(told)
+        output, _ = await oracle.communicate()
+    found = json.loads(output)
     return found["p50"], found["p95"], found["max"]
 
 
@@ -166,8 +166,8 @@ def _free_port() -> int:
 
 
 async def _run_peer(scenario: Scenario) -> Figures:
-    """A peer's policy, on messages that stand already."""
-    async with _stage(scenario) as harness:
+    """Run the policy of a peer, on messages that already exist."""
+    async with _open_harness(scenario) as harness:
         stub = harness.stub
         jobs = harness.plan.jobs
         harness.asked = {job.task_id: stub.answered(harness.channel(job), harness.user) for job in jobs}
@@ -193,12 +193,12 @@ async def _run_peer(scenario: Scenario) -> Figures:
             *(sys.executable, "-m", "tests.benchmarks.models", scenario.program),
             stdin=asyncio.subprocess.PIPE,
         )
-        playing: asyncio.Task[object] = asyncio.create_task(process.communicate(json.dumps(setup).encode()))
+        peer: asyncio.Task[object] = asyncio.create_task(process.communicate(json.dumps(setup).encode()))
         async with Usage(process.pid, lambda: harness.second) as usage:
-            await harness.ended(playing)
+            await harness.wait_until_done(peer)
         if process.returncode is None:
             process.kill()
-        await playing
+        await peer
         seconds, share = usage.between(*harness.plan.window)
         found = measure(scenario.program, harness.record())
         return replace(

@@ -1,4 +1,4 @@
-"""What `make bench` plays, in order. Each has a name, so that one can be played alone."""
+"""The scenarios of `make bench`, in order; each can be selected by name."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class Scenario:
 
     @property
     def label(self) -> str:
-        """What it is called in the table."""
+        """Its name in the table."""
         more: list[str] = [self.kind] if self.kind != "spread" else []
         more += ["webhook"] if self.webhooks else []
         more += ["attach"] if self.images == "attach" else []
         return ", ".join((self.program, *more))
 
     def plan(self) -> Plan:
-        """Its tasks; the same ones each time."""
+        """Build its tasks; the same ones each time."""
         if self.kind == "steady":
             return steady(self.tasks, self.channels)
         if self.kind == "burst":

@@ -1,6 +1,6 @@
-"""What an earlier process left: open watches in the database, and their messages in Discord.
+"""The state that an earlier process left: open watches in the database, and their messages in Discord.
 
-All of it is made by the bot's own code, so that what the database says is delivered is what stands there.
+The bot's own code makes both, so that the delivered states in the database match the messages.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from mjbot.core.model.watch import DeliveredState, MessageRef, Watch, WatchState
 from mjbot.store import open_stores
 from mjbot.ui.embeds import build_embed
 from mjbot.upstream.wire import read_task
-from tests.benchmarks.harness import BotHarness
+from tests.benchmarks.harness import PlanHarness
 from tests.benchmarks.plan import Job
 
 _LOCALE = "en"
 
 
-async def prepare(database: Path, harness: BotHarness, hook_token: str = "") -> None:
-    """Write the watches of all tasks whose messages stand, as of the plan's second 0."""
+async def prepare(database: Path, harness: PlanHarness, hook_token: str = "") -> None:
+    """Write the watches of all tasks whose messages exist, as of the plan's second 0."""
     async with open_stores(str(database)) as stores:
         if hook_token:
             await stores.key_values.set("webhook_token", hook_token)
@@ -35,10 +35,10 @@ async def prepare(database: Path, harness: BotHarness, hook_token: str = "") -> 
                 await asyncio.sleep(0)
 
 
-def _placed(harness: BotHarness, job: Job) -> tuple[Watch, TaskSnapshot]:
+def _placed(harness: PlanHarness, job: Job) -> tuple[Watch, TaskSnapshot]:
     snapshot = _snapshot(harness, job)
     card = render(snapshot, CardContext(_LOCALE))
-    # The link of a picture is an address that Discord could reach, so the bot would show it as it is.
+    # Discord could load the link of the picture, so the bot would show the link itself.
     picture = card.picture
     image = picture.url if picture else None
     channel = harness.channels[job.channel]
@@ -62,8 +62,8 @@ def _placed(harness: BotHarness, job: Job) -> tuple[Watch, TaskSnapshot]:
     return watch, snapshot
 
 
-def _snapshot(harness: BotHarness, job: Job) -> TaskSnapshot:
-    """What a process that ended at second 0 knew of the task."""
+def _snapshot(harness: PlanHarness, job: Job) -> TaskSnapshot:
+    """The snapshot of the task that a process had when it ended at second 0."""
     task = read_task(harness.upstream.world.peek(job.task_id, harness.begin_wall))
     assert task is not None
     past = job.changes[: job.state_at(0.0)]

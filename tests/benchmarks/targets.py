@@ -1,4 +1,4 @@
-"""What was promised, and whether a set of runs keeps it."""
+"""The targets, and whether a set of runs meets them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import pairwise
 from tests.benchmarks.figures import Figures
 
 Runs = Mapping[str, Figures]
-"""By the name of the play; see `scenarios`."""
+"""By the name of the scenario; see `scenarios`."""
 
 _POINTS = ("mjbot-10", "mjbot-100", "mjbot-1000", "steady")
 _POLLED = (
@@ -23,7 +23,7 @@ _SLACK, _MORE = 1.25, 0.5  # how much longer than the best possible, and seconds
 
 @dataclass(frozen=True)
 class Target:
-    """One line: what is wanted, what was measured, and whether that is enough."""
+    """One target: the wanted limit, the measured value, and whether it is met."""
 
     wanted: str
     measured: str
@@ -31,8 +31,8 @@ class Target:
 
 
 def targets(runs: Runs) -> list[Target]:
-    """All targets that these runs can tell of."""
-    parts = (_requests, _correct, _finals, _answers, _cost, _beside_a, _starts)
+    """All targets that these runs can be checked against."""
+    parts = (_requests, _correct, _finals, _answers, _cost, _compared_with_a, _starts)
     return [target for part in parts for target in part(runs)]
 
 
@@ -94,7 +94,7 @@ def _cost(runs: Runs) -> Iterator[Target]:
         yield _most("CPU at 1,000 tasks <= 12 % of a core", run.cpu * 100, 12, 1)
 
 
-def _beside_a(runs: Runs) -> Iterator[Target]:
+def _compared_with_a(runs: Runs) -> Iterator[Target]:
     ours, theirs = runs.get("mjbot-1000"), runs.get("A-1000")
     if not (ours and theirs):
         return

@@ -1,4 +1,4 @@
-"""What a process uses, looked at once a second: CPU time and resident memory, as Linux counts them."""
+"""CPU time and resident memory of a process, sampled once a second from Linux's /proc."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ _MIB = 2**20
 
 
 class Usage:
-    """Looks on while the context is open. ``second`` tells the time by which it is asked afterwards."""
+    """Samples while the context is open. ``second`` returns the time on the plan's scale."""
 
     def __init__(self, pid: int, second: Callable[[], float]) -> None:
         self._pid, self._second = pid, second
-        self._seen: list[tuple[float, float]] = []  # at which second, CPU seconds until then
+        self._samples: list[tuple[float, float]] = []  # second of the plan, CPU seconds until then
         self.memory = 0.0  # MiB, at the end
-        self._looking: asyncio.Task[None] | None = None
+        self._sampling: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self._look()
-        self._looking = asyncio.create_task(self._run())
+        self._sample()
+        self._sampling = asyncio.create_task(self._run())
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        assert self._looking is not None
-        self._looking.cancel()
-        self._look()
+        assert self._sampling is not None
+        self._sampling.cancel()
+        self._sample()
 
     def between(self, low: float, high: float) -> tuple[float, float]:
-        """CPU seconds, and the share of one core, of the part of this span that was looked at."""
-        inside = [each for each in self._seen if low <= each[0] <= high]
+        """CPU seconds, and the share of one core, over the samples within this span."""
+        inside = [each for each in self._samples if low <= each[0] <= high]
         if len(inside) < 2:
             return 0.0, 0.0
         (begin, before), (end, after) = inside[0], inside[-1]
@@ -43,13 +43,13 @@ class Usage:
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(1.0)
-            self._look()
+            self._sample()
 
-    def _look(self) -> None:
+    def _sample(self) -> None:
         try:
             fields = Path(f"/proc/{self._pid}/stat").read_text("ascii").rpartition(")")[2].split()
             pages = int(Path(f"/proc/{self._pid}/statm").read_text("ascii").split()[1])
-        except OSError:  # it has ended
+        except OSError:  # the process has ended
             return
-        self._seen.append((self._second(), (int(fields[11]) + int(fields[12])) / _TICK))
+        self._samples.append((self._second(), (int(fields[11]) + int(fields[12])) / _TICK))
         self.memory = pages * _PAGE / _MIB or self.memory

@@ -17,7 +17,7 @@ async def test_a_task_that_stands_still_is_quiet_after_three_minutes_and_costs_o
     assert harness.card.title == "In progress"
     before = len(harness.env.http_requests)
     await harness.wait(60)
-    assert harness.card.title == "In progress, but quiet"
+    assert harness.card.title == "In progress (no news lately)"
     await harness.wait(120)
     assert len(harness.env.http_requests) == before + 1
     await harness.wait(80)
@@ -33,12 +33,12 @@ async def test_a_task_that_the_service_forgets_is_lost_and_look_again_brings_it_
     harness.world.forget(MINE)
     await harness.wait(90)
     assert harness.card.title == "Lost"
-    assert harness.labels(harness.messages[0]) == [["Look again"]]
-    refused = await harness.press(harness.messages[0], "Look again")
-    assert "does not know" in refused.followups[-1].content
+    assert harness.labels(harness.messages[0]) == [["Refresh"]]
+    refused = await harness.press(harness.messages[0], "Refresh")
+    assert "doesn't know" in refused.followups[-1].content
     assert harness.card.title == "Lost"
     harness.world.add(MINE, [(0, "IN_PROGRESS", "62%"), (20, "SUCCESS", "100%")])
-    await harness.press(harness.messages[0], "Look again")
+    await harness.press(harness.messages[0], "Refresh")
     await harness.wait(2)
     assert harness.card.title == "In progress"
     await harness.wait(30)
@@ -55,7 +55,7 @@ async def test_a_watch_ends_after_its_limit_and_says_so(bot_factory: BotFactory)
     await harness.wait(3000)
     await harness.wait(700)
     assert harness.card.title == "No longer watching"
-    assert "No end was seen within 1 h 0 min." in (harness.card.description or "")
+    assert "Stopped watching after 1 h 0 min." in (harness.card.description or "")
     assert await harness.bot.app.stores.watches.open_watches() == []
 
 
@@ -77,7 +77,7 @@ async def test_a_server_that_is_not_allowed_is_told_so(bot_factory: BotFactory) 
     await bot_factory.restart(harness, allowed_guilds=frozenset({1}))
     result = await harness.ask(GRID)
     assert result.response is not None
-    assert result.response.content.startswith("This bot may not be used in this server.")
+    assert result.response.content.startswith("This bot isn't enabled in this server.")
     assert harness.server.requests == []
 
 
@@ -108,13 +108,13 @@ async def test_a_press_on_a_task_that_the_service_forgot_says_so_and_leaves_noth
     await bot_factory.restart(harness, database=":memory:")
     harness.world.forget(GRID)
     result = await harness.press(harness.messages[0], "U1")
-    assert f"does not know `{GRID}`" in result.followups[-1].content
+    assert f"doesn't know `{GRID}`" in result.followups[-1].content
     assert len([message for message in harness.messages if not message.flags.ephemeral]) == 1
 
 
 async def test_a_waiting_task_says_what_it_waits_for(harness: BotHarness) -> None:
     await harness.ask(DemoIds.MODAL)
-    assert harness.card.title == "Waiting for your words"
+    assert harness.card.title == "Waiting for a prompt"
 
 
 async def test_a_card_lives_past_minute_fifteen(harness: BotHarness) -> None:

@@ -47,7 +47,7 @@ async def test_what_cannot_be_written_down_first_is_not_begun_and_the_person_is_
     for told in (asked, pressed):
         assert told.ephemeral
         assert told.response is not None
-        assert "cannot write to its database at the moment, so nothing was started" in told.response.content
+        assert "can't use its database at the moment, so nothing was started" in told.response.content
     assert harness.world.log == []
     await refuse_writes(harness.bot.app.stores, on=False)
     await harness.press(card, "U1")

@@ -48,7 +48,7 @@ async def test_an_unknown_id_is_told_in_private(harness: BotHarness) -> None:
     result = await harness.ask(DemoIds.UNKNOWN.value)
     assert result.ephemeral
     assert result.response is not None
-    assert "does not know" in result.response.content
+    assert "doesn't know" in result.response.content
 
 
 async def test_a_failure_gives_its_reason(harness: BotHarness) -> None:
@@ -65,7 +65,7 @@ async def test_a_queue_is_told_as_one(harness: BotHarness) -> None:
 
 async def test_a_window_waits_for_words(harness: BotHarness) -> None:
     await harness.ask(DemoIds.MODAL)
-    assert harness.card.title == "Waiting for your words"
+    assert harness.card.title == "Waiting for a prompt"
 
 
 async def test_a_description_shows_its_text(harness: BotHarness) -> None:
@@ -99,7 +99,7 @@ async def test_an_outage_is_told_and_ends_by_itself(harness: BotHarness) -> None
     await harness.wait(20)
     harness.server.fail("*/task/*", status=502, body="<html>502</html>", content_type="text/html")
     await harness.wait(80)
-    assert harness.card.title == "In progress when last seen"
+    assert harness.card.title == "Last seen: in progress"
     harness.server.clear_faults()
     await harness.wait(120)
     assert harness.card.title == "Done"

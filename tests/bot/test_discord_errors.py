@@ -61,7 +61,7 @@ async def test_a_file_that_is_too_large_is_left_out_and_the_card_is_shown(
     harness.env.inject_error("PATCH", route, status=413, code=40005, times=1)
     await harness.wait(15)
     assert harness.card.title == "Done"
-    assert "The picture could not be shown here." in (harness.card.description or "")
+    assert "The picture couldn't be shown here." in (harness.card.description or "")
 
 
 @pytest.mark.parametrize(("status", "code"), [(401, 50027), (403, 50001), (404, 10015), (404, 10003)])

@@ -69,6 +69,6 @@ async def test_a_server_has_so_many_live_cards_and_finished_ones_do_not_count(ti
     told = await tight.ask(RUNNING)
     assert told.ephemeral
     assert told.response is not None
-    assert "already 2 live cards in this server" in told.response.content
+    assert "This server already has 2 live cards" in told.response.content
     await tight.wait(40)
     assert not (await tight.ask(SINGLE)).ephemeral

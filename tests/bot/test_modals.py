@@ -10,7 +10,7 @@ from tests.bot.conftest import GRID, SINGLE, BotFactory, BotHarness
 MODAL = DemoIds.MODAL.value
 
 
-@pytest.fixture(params=["", "plus", "true", "gateway"])
+@pytest.fixture(params=["", "plus", "true", "new-api"])
 async def harness(request: pytest.FixtureRequest, bot_factory: BotFactory) -> BotHarness:
     return await bot_factory.open(request.param)
 
@@ -35,7 +35,7 @@ async def test_a_zoom_that_cannot_be_made_is_told_nothing_is_sent_and_no_word_is
     told = await harness.ann.submit_modal(window, {"prompt": "a lake that took long to write --zoom 5"})
     assert told.ephemeral
     assert told.response is not None
-    assert "above 1, at most 2" in told.response.content
+    assert "above 1 and at most 2" in told.response.content
     assert harness.world.log == []
     window = await harness.press(told.response.message, "Write the prompt")
     assert "a lake that took long to write" in str(window.modal)
@@ -52,7 +52,7 @@ async def test_a_second_zoom_is_made_by_writing_anew_and_once_for_all_who_wrote(
     await harness.ann.submit_modal(one, {"prompt": "a lake --zoom 1.4"})
     late = await harness.ann.submit_modal(other, {"prompt": "a lake --zoom 1.6"})
     assert late.response is not None
-    assert "was already made" in late.response.content
+    assert "already exists" in late.response.content
     assert [each.prompt for each in harness.world.log if each.prompt] == [
         "a lake --zoom 1.2",
         "a lake --zoom 1.4",
@@ -65,8 +65,8 @@ async def test_in_remix_mode_the_child_waits_and_its_card_asks(harness: BotHarne
     await harness.press(harness.messages[0], "V1")
     await harness.wait(20)
     child = max(harness.messages, key=lambda message: message.id)
-    assert child.embeds[0].title == "Waiting for your words"
-    assert harness.labels(child) == [["Write the prompt", "Leave it"]]
+    assert child.embeds[0].title == "Waiting for a prompt"
+    assert harness.labels(child) == [["Write the prompt", "Dismiss"]]
     window = await harness.press(child, "Write the prompt")
     await harness.ann.submit_modal(window, {"prompt": "a lake at night"})
     await harness.wait(60)
@@ -83,20 +83,20 @@ async def test_a_waiting_task_is_answered_once(harness: BotHarness) -> None:
     other = await harness.press(card, "Write the prompt")
     await harness.ann.submit_modal(one, {"prompt": "the first words"})
     late = await harness.ann.submit_modal(other, {"prompt": "the second words"})
-    assert "answered already" in late.followups[-1].content
+    assert "already been answered" in late.followups[-1].content
     await harness.wait(60)
     assert [each.prompt for each in harness.world.log] == ["the first words"]
 
 
 async def test_what_is_left_alone_starts_nothing_and_may_be_taken_up_again(harness: BotHarness) -> None:
     await harness.show(MODAL)
-    await harness.press(harness.messages[0], "Leave it")
+    await harness.press(harness.messages[0], "Dismiss")
     await harness.wait(2)
-    assert harness.card.title == "Left alone"
+    assert harness.card.title == "Dismissed"
     assert "Nothing was started." in (harness.card.description or "")
-    await harness.press(harness.messages[0], "Look again")
+    await harness.press(harness.messages[0], "Refresh")
     await harness.wait(2)
-    assert harness.card.title == "Waiting for your words"
+    assert harness.card.title == "Waiting for a prompt"
     assert harness.world.log == []
 
 
@@ -115,7 +115,7 @@ async def test_a_full_queue_is_waited_for_in_sight(harness: BotHarness) -> None:
     harness.world.full = True
     await harness.press(harness.messages[0], "V1")
     child = max(harness.messages, key=lambda message: message.id)
-    assert child.embeds[0].title == "Waiting for room"
+    assert child.embeds[0].title == "Queue full, retrying"
     harness.world.full = False
     await harness.wait(70)
     child = max(harness.messages, key=lambda message: message.id)
@@ -176,7 +176,7 @@ async def test_a_choice_of_a_description_opens_a_window_with_its_words(harness: 
     window = await harness.press(card, first)
     assert "A screen print of layered mountains under a low sun" in str(window.modal)
     told = await harness.ann.submit_modal(window, {"prompt": "mountains, but in winter"})
-    if "does not offer" in str([each.content for each in told.followups]):
+    if "doesn't support" in str([each.content for each in told.followups]):
         return  # new-api forwards no such press
     await harness.wait(60)
     child = max(harness.messages, key=lambda message: message.id)
@@ -201,7 +201,7 @@ async def test_words_for_which_there_is_no_room_are_kept_and_tried_again_in_sigh
     harness.world.full = True
     await harness.ann.submit_modal(window, {"prompt": "a lake at night"})
     await harness.wait(3)
-    assert harness.card.title == "Waiting for room"
+    assert harness.card.title == "Queue full, retrying"
     assert harness.labels(harness.messages[0]) == [["Stop trying"]]
     harness.world.full = False
     await harness.wait(70)
@@ -217,8 +217,8 @@ async def test_words_that_wait_for_room_can_be_taken_back(harness: BotHarness) -
     await harness.wait(3)
     await harness.press(harness.messages[0], "Stop trying")
     await harness.wait(3)
-    assert "no longer trying. Nothing was started" in told.followups[-1].content
+    assert "Stopped trying *Write the prompt*. Nothing was started." in told.followups[-1].content
     card = next(each for each in harness.messages if each.embeds)
-    assert card.embeds[0].title == "Waiting for your words"
+    assert card.embeds[0].title == "Waiting for a prompt"
     window = await harness.press(card, "Write the prompt")
     assert "a lake at night" in str(window.modal)

@@ -50,7 +50,7 @@ async def test_by_choice_only_whoever_asked_may_press_and_others_are_told_who(
     assert custom_id
     refused = await bob.click(harness.messages[0], custom_id=custom_id)
     assert refused.response is not None
-    assert refused.response.content == f"Only <@{harness.ann.id}> can press this."
+    assert refused.response.content == f"Only <@{harness.ann.id}> can use this button."
     assert harness.world.log == []
     await harness.press(harness.messages[0], "U1")
     assert len(harness.world.log) == 1
@@ -65,14 +65,14 @@ async def test_a_window_is_checked_like_a_press(harness: BotHarness) -> None:
     assert custom_id
     refused = await bob.click(harness.messages[0], custom_id=custom_id)
     assert refused.response is not None
-    assert refused.response.content == f"Only <@&{role.id}> can press this."
+    assert refused.response.content == f"Only <@&{role.id}> can use this button."
 
 
 async def test_a_role_must_be_named(harness: BotHarness) -> None:
     boss, _ = await scene(harness)
     told = await boss.slash(harness.channel, "settings presses", who="role")
     assert told.response is not None
-    assert told.response.content == "Please name the role, too."
+    assert told.response.content == "Please choose a role as well."
 
 
 async def test_every_door_to_the_service_is_checked_at_the_moment_it_is_used(harness: BotHarness) -> None:
@@ -92,12 +92,12 @@ async def test_every_door_to_the_service_is_checked_at_the_moment_it_is_used(har
         await harness.ann.submit_modal(words, {"prompt": "a lake"}),
         await harness.press(single, "Vary (Subtle)"),
         await harness.press(waiting, "Write the prompt"),
-        await harness.press(waiting, "Leave it"),
+        await harness.press(waiting, "Dismiss"),
         await harness.press(picker.response.message, "5"),
     ]
     for each in refused:
         assert each.response is not None
-        assert each.response.content == f"Only <@&{role.id}> can press this."
+        assert each.response.content == f"Only <@&{role.id}> can use this button."
     assert harness.world.log == []
 
 

@@ -97,11 +97,11 @@ async def test_a_web_page_in_place_of_a_result_is_not_attached(harness: BotHarne
     await harness.show(GRID)
     assert harness.card.title == "Done"
     assert harness.messages[0].attachments == []
-    assert "The picture could not be shown here." in (harness.card.description or "")
+    assert "The picture couldn't be shown here." in (harness.card.description or "")
 
 
 async def test_a_result_said_to_be_on_localhost_is_fetched_from_the_service(bot_factory: BotFactory) -> None:
-    harness = await bot_factory.open("gateway")
+    harness = await bot_factory.open("new-api")
     await harness.show(GRID)
     assert [each.path for each in harness.server.requests if "/image/" in each.path] == [f"/mj/image/{GRID}"]
     assert await harness.messages[0].attachments[0].read() == harness.world.final_picture(GRID)
@@ -111,12 +111,12 @@ async def test_a_result_whose_host_had_a_bad_moment_is_attached_a_little_later(h
     harness.server.fail("/attachments/*", status=503)
     await harness.ask(GRID)
     await harness.wait(5)
-    assert "The picture could not be shown here." in (harness.card.description or "")
+    assert "The picture couldn't be shown here." in (harness.card.description or "")
     assert len(await harness.bot.app.stores.watches.open_watches()) == 1
     harness.server.clear_faults()
     await harness.wait(20)
     assert await harness.messages[0].attachments[0].read() == harness.world.final_picture(GRID)
-    assert "could not be shown" not in (harness.card.description or "")
+    assert "couldn't be shown" not in (harness.card.description or "")
     assert await harness.bot.app.stores.watches.open_watches() == []
 
 
@@ -124,7 +124,7 @@ async def test_a_result_that_cannot_be_had_is_given_up_in_the_end(harness: BotHa
     harness.server.fail("/attachments/*", status=404)
     await harness.ask(GRID)
     await harness.wait(420)
-    assert "The picture could not be shown here." in (harness.card.description or "")
+    assert "The picture couldn't be shown here." in (harness.card.description or "")
     assert await harness.bot.app.stores.watches.open_watches() == []
 
 

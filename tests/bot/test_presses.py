@@ -44,7 +44,7 @@ async def test_the_pressed_button_turns_blue_and_says_where_its_result_is(harnes
     again = await harness.press(parent, "U1")
     assert again.ephemeral
     assert again.response is not None
-    assert again.response.content.startswith("U1 was already made: https://discord.com/channels/")
+    assert again.response.content.startswith("*U1* already exists: https://discord.com/channels/")
     assert len(harness.world.log) == 1
 
 
@@ -56,7 +56,7 @@ async def test_a_second_variation_is_made_only_by_do_it_again(harness: BotHarnes
     told = await harness.press(min(harness.messages, key=lambda message: message.id), "V2")
     assert told.ephemeral
     assert told.response is not None
-    assert told.response.content.startswith("V2 was already made: https://discord.com/channels/")
+    assert told.response.content.startswith("*V2* already exists: https://discord.com/channels/")
     assert len(harness.world.log) == 1
     await harness.press(told.response.message, "Do it again")
     await harness.wait(3)
@@ -97,7 +97,7 @@ async def test_a_refused_press_is_told_in_private_and_leaves_no_message(harness:
         content_type="application/json",
     )
     result = await harness.press(harness.messages[0], "V1")
-    assert 'refuses the word "rude". Nothing was started' in result.followups[-1].content
+    assert 'rejects the word "rude". Nothing was started' in result.followups[-1].content
     await harness.wait(2)
     assert len([message for message in harness.messages if not message.flags.ephemeral]) == 1
     assert not harness.button(harness.messages[0], "V1").disabled
@@ -144,11 +144,9 @@ async def test_a_bookmark_is_confirmed_or_refused_and_makes_no_card(
 ) -> None:
     await harness.show(SINGLE)
     result = await harness.press(harness.messages[0], "❤️")
-    said = {"plus": "did not accept Bookmark", "gateway": "does not offer Bookmark"}
+    said = {"plus": "didn't accept *Bookmark*", "new-api": "doesn't support *Bookmark*"}
     dialect = request.node.callspec.params["harness"]
-    assert said.get(dialect, "Bookmark: done. The image service makes no new picture") in (
-        result.followups[-1].content
-    )
+    assert said.get(dialect, "*Bookmark*: done. This makes no new picture.") in (result.followups[-1].content)
     await harness.wait(2)
     assert len([message for message in harness.messages if not message.flags.ephemeral]) == 1
 
@@ -162,7 +160,7 @@ async def test_a_button_from_another_version_is_answered_politely(harness: BotHa
     result = await harness.ann.click(harness.messages[0], custom_id=f"mj0:u:{GRID}:1")
     assert result.response is not None
     assert result.response.content == (
-        f"This button is from an older version. `/status {GRID}` makes a fresh card."
+        f"This button is from an older version. Use `/status {GRID}` to get a fresh card."
     )
 
 
@@ -172,7 +170,7 @@ async def test_a_place_in_the_queue_is_told(harness: BotHarness, request: pytest
     await harness.press(harness.messages[0], "V1")
     child = max(harness.messages, key=lambda message: message.id)
     assert child.embeds[0].title == "Queued"
-    rewritten = request.node.callspec.params["harness"] == "gateway"  # it says 1 for 22, and no place
+    rewritten = request.node.callspec.params["harness"] == "new-api"  # it says 1 for 22, and no place
     assert ("3 ahead" in (child.embeds[0].description or "")) is not rewritten
 
 
@@ -202,7 +200,7 @@ async def test_every_button_of_a_video_works(harness: BotHarness, request: pytes
     parent = harness.messages[0]
     result = await harness.press(parent, "Animate (High motion)")
     if not DIALECTS[request.node.callspec.params["harness"]].offers("MJ::JOB::animate_high::1::x::SOLO"):
-        assert "does not offer Animate" in result.followups[-1].content
+        assert "doesn't support *Animate" in result.followups[-1].content
         return
     await harness.wait(40)
     video = max(harness.messages, key=lambda message: message.id)
@@ -223,7 +221,7 @@ async def test_every_button_of_a_video_works(harness: BotHarness, request: pytes
 async def test_what_a_relay_does_not_know_is_dim_on_every_card_of_it_and_tried_again_a_day_later(
     bot_factory: BotFactory,
 ) -> None:
-    harness = await bot_factory.open("gateway")
+    harness = await bot_factory.open("new-api")
     await harness.show(SINGLE)
     await harness.press(harness.messages[0], "Animate (High motion)")
     await harness.wait(2)
@@ -257,7 +255,7 @@ async def test_an_action_that_nobody_has_heard_of_is_pressed_like_any_other(harn
 async def test_a_press_that_a_relay_has_called_unknown_is_not_sent_again_from_an_older_card(
     bot_factory: BotFactory,
 ) -> None:
-    harness = await bot_factory.open("gateway")
+    harness = await bot_factory.open("new-api")
     harness.world.add(MINE, [(0, "SUCCESS", "100%")], result="single", start=0.0)
     await harness.show(SINGLE)
     await harness.show(MINE)
@@ -265,7 +263,7 @@ async def test_a_press_that_a_relay_has_called_unknown_is_not_sent_again_from_an
     await harness.press(older, "Animate (High motion)")
     told = await harness.press(newer, "Animate (High motion)")
     said = [told.response, *told.followups]
-    assert any(each is not None and "does not offer Animate" in each.content for each in said)
+    assert any(each is not None and "doesn't support *Animate" in each.content for each in said)
     assert len(harness.world.log) == 1
 
 
@@ -285,5 +283,5 @@ async def test_words_of_spaces_alone_are_no_words(harness: BotHarness) -> None:
     window = await harness.press(harness.messages[0], "Custom Zoom")
     told = await harness.ann.submit_modal(window, {"prompt": "   "})
     assert told.response is not None
-    assert "A prompt is needed" in told.response.content
+    assert "Please write a prompt" in told.response.content
     assert harness.world.log == []

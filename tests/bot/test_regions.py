@@ -83,10 +83,10 @@ async def test_an_area_is_chosen_in_sight_and_its_mask_reaches_the_service(harne
 
 async def test_a_mask_of_one_s_own_is_checked_and_then_sent(harness: BotHarness) -> None:
     delivered = await choose(harness)
-    window = await harness.press(picker_of(delivered), "Use my own mask")
+    window = await harness.press(picker_of(delivered), "Upload a mask")
     told = await harness.ann.submit_modal(window, {"prompt": "a red kite", "mask": ("mask.png", white(100))})
     said = told.followups[-1]
-    assert "must be 256 × 256 pixels like the picture; this one is 100 × 100" in said.content
+    assert "must be 256 × 256 pixels, like the picture; this one is 100 × 100" in said.content
     assert harness.world.log == []
     again = await harness.press(said.message, "Write the prompt")
     assert "a red kite" in str(again.modal)
@@ -103,7 +103,7 @@ async def test_a_second_region_is_made_by_choosing_anew_and_once_for_each_window
     await harness.ann.submit_modal(first, {"prompt": "one"})
     await harness.wait(20)
     late = await harness.ann.submit_modal(other, {"prompt": "from a window as old as the first"})
-    assert "was already made" in late.followups[-1].content
+    assert "already exists" in late.followups[-1].content
     await harness.press(picker_of(delivered), "2")
     second = await harness.press(picker_of(delivered), "Write the prompt")
     await harness.ann.submit_modal(second, {"prompt": "two"})
@@ -138,8 +138,8 @@ async def test_a_child_that_turns_out_to_wait_for_an_area_asks_for_it_on_its_car
     await harness.ann.submit_modal(window, {"prompt": "boats"})
     await harness.wait(10)
     child = max(harness.messages, key=lambda message: message.id)
-    assert child.embeds[0].title == "Waiting for your words"
-    assert harness.labels(child) == [["Choose the area", "Leave it"]]
+    assert child.embeds[0].title == "Waiting for a prompt"
+    assert harness.labels(child) == [["Choose the area", "Dismiss"]]
     picker = await harness.press(child, "Choose the area")
     await harness.press(picker_of(picker), "9")
     window = await harness.press(picker_of(picker), "Write the prompt")
@@ -157,8 +157,8 @@ async def test_where_the_picture_is_not_at_hand_only_a_mask_of_one_s_own_is_offe
     harness.world.add(waiting, MODAL_STEPS, action="INPAINT", start=harness.env.now().timestamp())
     await harness.show(waiting)
     delivered = await harness.press(harness.messages[0], "Choose the area")
-    assert harness.labels(picker_of(delivered)) == [["Use my own mask"]]
-    window = await harness.press(picker_of(delivered), "Use my own mask")
+    assert harness.labels(picker_of(delivered)) == [["Upload a mask"]]
+    window = await harness.press(picker_of(delivered), "Upload a mask")
     await harness.ann.submit_modal(window, {"prompt": "boats", "mask": ("mask.png", white(30))})
     await harness.wait(40)
     assert cards(harness)[-1].title == "Done"
@@ -171,7 +171,7 @@ async def test_words_written_after_a_task_was_left_alone_lead_to_a_card_that_liv
     harness = await bot_factory.open()
     await harness.show(DemoIds.MODAL)
     window = await harness.press(harness.messages[0], "Write the prompt")
-    await harness.press(harness.messages[0], "Leave it")
+    await harness.press(harness.messages[0], "Dismiss")
     await harness.wait(2)
     await harness.ann.submit_modal(window, {"prompt": "a lake after all"})
     await harness.wait(60)
@@ -188,7 +188,7 @@ async def test_the_child_of_a_window_that_was_answered_from_a_private_picker_is_
     harness.world.add(child, [(0, "IN_PROGRESS", "46%"), (9, "SUCCESS", "100%")], action="INPAINT", start=now)
     await harness.show(waiting)
     delivered = await harness.press(harness.messages[0], "Choose the area")
-    window = await harness.press(picker_of(delivered), "Use my own mask")
+    window = await harness.press(picker_of(delivered), "Upload a mask")
     body = f'{{"code":1,"description":"Submit success","result":"{child}"}}'
     harness.server.fail("/mj/submit/modal", 200, body, "application/json", times=1)
     await harness.ann.submit_modal(window, {"prompt": "boats", "mask": ("mask.png", white(30))})
@@ -209,5 +209,5 @@ async def test_cells_that_were_chosen_stay_though_the_picture_is_out_of_reach_fo
     assert lit(picker_of(delivered), harness) == ["1", "2", "3"]
     window = await harness.press(picker_of(delivered), "Write the prompt")
     told = await harness.ann.submit_modal(window, {"prompt": "boats"})
-    assert "cannot be fetched at the moment" in told.followups[-1].content
+    assert "couldn't load the picture" in told.followups[-1].content
     assert harness.world.log == []

@@ -45,12 +45,18 @@ async def test_a_finished_task_shows_its_buttons_at_once_and_its_picture_right_a
 @pytest.mark.parametrize(
     ("task_id", "sentence"),
     [
-        ("hello", "That does not look like a task id. It is usually 16 digits, such as `1763936412345678`."),
+        (
+            "hello",
+            (
+                "That isn't a task ID. Pick a task from the list as you type, "
+                "or paste its ID (usually 16 digits)."
+            ),
+        ),
         (
             UNKNOWN,
             (
-                f"The image service does not know `{UNKNOWN}`. Please check the number; "
-                "a brand-new task may need a few seconds."
+                f"The image service doesn't know `{UNKNOWN}`. Check the ID. "
+                "New tasks can take a few seconds to show up."
             ),
         ),
     ],
@@ -69,10 +75,10 @@ async def test_a_bad_or_unknown_id_is_answered_in_private(
     ("status", "body", "kind", "sentence"),
     [
         (401, '{"error":{"message":"sk-secret"}}', "application/json", "refused this bot's key"),
-        (500, "Traceback sk-secret", "text/plain", "is not answering at the moment"),
-        (200, "<html>sk-secret</html>", "text/html", "answers with a web page"),
-        (429, "", "text/plain", "asks us to slow down"),
-        (403, "未登录", "text/plain", "does not allow this"),
+        (500, "Traceback sk-secret", "text/plain", "isn't answering at the moment"),
+        (200, "<html>sk-secret</html>", "text/html", "returned a web page"),
+        (429, "", "text/plain", "is rate-limiting this bot"),
+        (403, "未登录", "text/plain", "doesn't allow this"),
     ],
 )
 async def test_each_trouble_has_its_own_sentence(
@@ -163,18 +169,21 @@ async def test_a_channel_that_the_bot_cannot_see_gets_one_card_that_says_so(harn
     zoe = harness.guild.add_member(harness.env.create_user("zoe"), roles=[viewer])
     result = await zoe.slash(hidden, "status", task_id=RUNNING)
     assert result.response is not None
-    assert "cannot see this channel" in (result.response.embeds[0].description or "")
+    assert "missing the **View Channel** permission" in (result.response.embeds[0].description or "")
     assert await harness.bot.app.stores.watches.open_watches() == []
     edits = len(harness.env.http_requests)
     await harness.wait(30)
     assert len(harness.env.http_requests) == edits
-    again = await zoe.click(result.response.message, label="Look again")
+    again = await zoe.click(result.response.message, label="Refresh")
     assert again.acknowledged
 
 
 @pytest.mark.parametrize(
     ("lacking", "sentence"),
-    [("view_channel", "It needs **View Channel**. Nothing was started."), ("embed_links", "**Embed Links**")],
+    [
+        ("view_channel", "**View Channel** permission here, so I couldn't show the result. Nothing was"),
+        ("embed_links", "**Embed Links**"),
+    ],
 )
 async def test_a_press_whose_result_could_not_be_shown_is_refused_before_it_costs_anything(
     harness: BotHarness, lacking: str, sentence: str
@@ -199,7 +208,7 @@ async def test_a_picture_that_cannot_be_fetched_is_said_and_linked(harness: BotH
     harness.server.fail("/attachments/*", status=404)
     await harness.ask(GRID)
     await harness.wait(3)
-    assert "The picture could not be shown here. [Open it](<http://127.0.0.1" in (
+    assert "The picture couldn't be shown here. [Open it](<http://127.0.0.1" in (
         harness.card.description or ""
     )
     assert len(harness.labels(harness.messages[0])) == 2
@@ -222,7 +231,7 @@ async def test_without_attach_files_the_card_keeps_its_buttons_and_the_person_is
     everyone.permissions &= ~discord.Permissions(attach_files=True).value
     harness.env.inject_error("PATCH", "/webhooks/*/messages/*", status=403, code=50013)
     result = await harness.ask(GRID)
-    assert "may not attach files here" in result.followups[-1].content
+    assert "missing the **Attach Files** permission here" in result.followups[-1].content
     await harness.wait(3)
     card = min(harness.messages, key=lambda message: message.id)
     assert card.attachments == []
@@ -256,7 +265,7 @@ async def test_an_outage_shows_as_unreachable_and_ends_by_itself(harness: BotHar
     await harness.wait(10)
     harness.server.drop("/mj/*")
     await harness.wait(75)
-    assert harness.card.title in ("In progress when last seen", "Queued when last seen")
+    assert harness.card.title in ("Last seen: in progress", "Last seen: queued")
     harness.server.clear_faults()
     await harness.wait(75)
     assert harness.card.title == "Done"

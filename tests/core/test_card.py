@@ -1,4 +1,4 @@
-"""What a card says, state by state, and that it fits Discord whatever the input."""
+"""The text and buttons of a card in each state, and that any card is valid for Discord."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mjbot.core.card.buttons import Press
 from mjbot.core.card.card import AMBER, BLUE, GREEN, GREY, RED, Card, render
-from mjbot.core.card.description import bar
-from mjbot.core.card.menu import page_of
-from mjbot.core.card.state import CardContext, State
+from mjbot.core.card.description import progress_bar
+from mjbot.core.card.menu import build_page
+from mjbot.core.card.state import CardContext, CardState
 from mjbot.core.model.custom_id import action_digest, parse
+from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import Condition, TaskSnapshot, UpstreamProblem
 from mjbot.core.model.task import Button, Task, TaskId
 from mjbot.ui.embeds import build_embed, build_view
@@ -29,7 +29,7 @@ GRID = (
 )
 
 
-def snapshot(condition: Condition = Condition.FINE, **fields: object) -> TaskSnapshot:
+def make_snapshot(condition: Condition = Condition.FINE, **fields: object) -> TaskSnapshot:
     base = Task(ID, status="IN_PROGRESS", action="IMAGINE", prompt=PROMPT, submitted_at=100, started_at=110)
     return TaskSnapshot(
         ID,
@@ -42,24 +42,29 @@ def snapshot(condition: Condition = Condition.FINE, **fields: object) -> TaskSna
     )
 
 
-def drawn(visible: TaskSnapshot, locale: str = "en") -> Card:
-    return render(visible, CardContext(locale))
+def render_card(snapshot: TaskSnapshot, locale: str = "en") -> Card:
+    return render(snapshot, CardContext(locale))
 
 
 @pytest.mark.parametrize(
-    ("visible", "title", "colour", "lines"),
+    ("snapshot", "title", "colour", "lines"),
     [
-        (snapshot(status="SUBMITTED", ahead=3), "Queued", GREY, ["Submitted <t:100:R> · 3 ahead"]),
+        (make_snapshot(status="SUBMITTED", ahead=3), "Queued", GREY, ["Submitted <t:100:R> · 3 ahead"]),
         (
-            snapshot(progress="46%"),
+            make_snapshot(progress="46%"),
             "In progress",
             BLUE,
             ["▰▰▰▰▱▱▱▱▱▱ 46%", "Started <t:110:R> · last change <t:150:R>"],
         ),
-        (snapshot(progress="paused"), "In progress", BLUE, ["Started <t:110:R> · last change <t:150:R>"]),
         (
-            snapshot(Condition.QUIET, progress="46%"),
-            "In progress, but quiet",
+            make_snapshot(progress="paused"),
+            "In progress",
+            BLUE,
+            ["Started <t:110:R> · last change <t:150:R>"],
+        ),
+        (
+            make_snapshot(Condition.QUIET, progress="46%"),
+            "In progress (no news lately)",
             AMBER,
             [
                 "▰▰▰▰▱▱▱▱▱▱ 46%",
@@ -68,93 +73,93 @@ def drawn(visible: TaskSnapshot, locale: str = "en") -> Card:
             ],
         ),
         (
-            snapshot(Condition.UNREACHABLE, progress="46%"),
-            "In progress when last seen",
+            make_snapshot(Condition.UNREACHABLE, progress="46%"),
+            "Last seen: in progress",
             AMBER,
             [
                 "▰▰▰▰▱▱▱▱▱▱ 46%",
-                "The image service stopped answering <t:160:R>",
+                "Updates from the image service stopped <t:160:R>",
                 "Still trying. This says nothing about the task itself.",
             ],
         ),
         (
-            snapshot(status="PAUSED"),
+            make_snapshot(status="PAUSED"),
             "In progress",
             BLUE,
-            ["Started <t:110:R> · last change <t:150:R>", 'The service calls this "PAUSED".'],
+            ["Started <t:110:R> · last change <t:150:R>", "Status: PAUSED"],
         ),
         (
-            snapshot(status="MODAL"),
-            "Waiting for your words",
+            make_snapshot(status="MODAL"),
+            "Waiting for a prompt",
             AMBER,
-            ["This step needs a prompt before it can begin.", "Asked <t:100:R>"],
+            ["This step needs a prompt before it can start.", "Requested <t:100:R>"],
         ),
-        (snapshot(status="SUCCESS", finished_at=162), "Done", GREEN, ["Finished <t:162:R> · took 52 s"]),
+        (make_snapshot(status="SUCCESS", finished_at=162), "Done", GREEN, ["Finished <t:162:R> · took 52 s"]),
         (
-            snapshot(status="FAILURE", finished_at=144, fail_reason="[Invalid parameter] --arr"),
+            make_snapshot(status="FAILURE", finished_at=144, fail_reason="[Invalid parameter] --arr"),
             "Failed",
             RED,
             ["Ended <t:144:R> · after 34 s", "**Reason given:** \\[Invalid parameter\\] --arr"],
         ),
-        (snapshot(status="FAILURE"), "Failed", RED, ["The service gave no reason."]),
-        (snapshot(status="CANCEL", finished_at=144), "Cancelled", GREY, ["Cancelled <t:144:R>"]),
+        (make_snapshot(status="FAILURE"), "Failed", RED, ["The image service gave no reason."]),
+        (make_snapshot(status="CANCEL", finished_at=144), "Cancelled", GREY, ["<t:144:R>"]),
         (
-            snapshot(Condition.LOST, progress="46%"),
+            make_snapshot(Condition.LOST, progress="46%"),
             "Lost",
             GREY,
             ["The image service no longer knows this task.", "Last seen at 46%, <t:150:R>"],
         ),
         (
-            snapshot(Condition.ENDED, progress="46%"),
+            make_snapshot(Condition.ENDED, progress="46%"),
             "No longer watching",
             GREY,
             [
-                "No end was seen within 24 hours. It may still finish.",
+                "Stopped watching after 24 hours. It may still finish.",
                 "Last seen at 46%, <t:150:R>",
             ],
         ),
     ],
 )
-def test_each_state_says_its_own_words(
-    visible: TaskSnapshot, title: str, colour: int, lines: list[str]
+def test_each_state_has_its_own_text(
+    snapshot: TaskSnapshot, title: str, colour: int, lines: list[str]
 ) -> None:
-    card = drawn(visible)
+    card = render_card(snapshot)
     assert (card.title, card.colour) == (title, colour)
     assert card.description == "\n".join([*lines, f"> {PROMPT}"])
     assert card.footer == f"Imagine · {ID}"
 
 
-def test_the_key_refused_reads_as_unreachable_with_its_own_sentence() -> None:
-    visible = replace(snapshot(Condition.UNREACHABLE), problem=UpstreamProblem.KEY)
-    assert "It refused this bot's key." in drawn(visible).description
+def test_a_rejected_key_shows_as_unreachable_with_its_own_sentence() -> None:
+    snapshot = replace(make_snapshot(Condition.UNREACHABLE), problem=UpstreamProblem.KEY)
+    assert "It refused this bot's key." in render_card(snapshot).description
 
 
 def test_chinese_cards_hold_no_english() -> None:
-    card = drawn(snapshot(Condition.QUIET, progress="46%", prompt="猫"), "zh-CN")
-    assert card.title == "生成中，暂无动静"
+    card = render_card(make_snapshot(Condition.QUIET, progress="46%", prompt="猫"), "zh-CN")
+    assert card.title == "生成中，暂无进展"
     assert card.description == (
-        "▰▰▰▰▱▱▱▱▱▱ 46%\n开始于 <t:110:R> · 上次变化 <t:150:R>\n有时会停顿较久，仍在关注。\n> 猫"
+        "▰▰▰▰▱▱▱▱▱▱ 46%\n<t:110:R>开始 · <t:150:R>更新\n有时会停顿较久，仍在跟踪。\n> 猫"
     )
     assert card.footer == f"绘图 · {ID}"
 
 
 @pytest.mark.parametrize(("percent", "cells"), [(0, 0), (9, 0), (10, 1), (46, 4), (99, 9), (100, 9)])
 def test_the_bar_is_never_full_while_running(percent: int, cells: int) -> None:
-    assert bar(percent) == "▰" * cells + "▱" * (10 - cells)
+    assert progress_bar(percent) == "▰" * cells + "▱" * (10 - cells)
 
 
 def test_a_grid_has_its_buttons_in_the_server_s_order_and_rows() -> None:
-    rows = drawn(snapshot(status="SUCCESS", buttons=GRID)).rows
+    rows = render_card(make_snapshot(status="SUCCESS", buttons=GRID)).rows
     assert [[each.label or each.emoji for each in row] for row in rows] == [
         ["U1", "U2", "U3", "U4", "🔄"],
         ["V1", "V2", "V3", "V4"],
     ]
-    custom_id = parse(rows[0][0].target)
+    custom_id = parse(rows[0][0].custom_id)
     assert custom_id is not None
     assert custom_id.arg == action_digest(GRID[0].custom_id)
 
 
-def test_a_single_s_fifteen_buttons_and_its_link_stand_by_family() -> None:
+def test_the_buttons_of_an_upscaled_image_are_in_rows_by_family() -> None:
     end = f"1::{UUID}::SOLO"
     buttons = (
         Button(f"MJ::JOB::upsample_v7_2x_subtle::{end}", "Upscale (Subtle)", "upscale_1"),
@@ -169,7 +174,7 @@ def test_a_single_s_fifteen_buttons_and_its_link_stand_by_family() -> None:
         Button(f"MJ::BOOKMARK::{UUID}", emoji="❤️"),
         Button(label="Web", style=5, url="https://www.midjourney.com/jobs/1"),
     )
-    rows = drawn(snapshot(status="SUCCESS", buttons=buttons)).rows
+    rows = render_card(make_snapshot(status="SUCCESS", buttons=buttons)).rows
     assert [[each.label or each.emoji for each in row] for row in rows] == [
         ["Upscale (Subtle)", "Upscale (Creative)"],
         ["Vary (Subtle)", "Vary (Strong)", "Vary (Region)"],
@@ -181,39 +186,39 @@ def test_a_single_s_fifteen_buttons_and_its_link_stand_by_family() -> None:
     assert rows[0][0].emoji == ""
 
 
-def test_the_buttons_past_25_are_behind_more() -> None:
+def test_buttons_past_the_24th_are_behind_more() -> None:
     buttons = tuple(Button(f"MJ::JOB::new_{n}::1::{UUID}", f"B{n}") for n in range(30))
-    visible = snapshot(status="SUCCESS", buttons=buttons)
-    rows = drawn(visible).rows
+    snapshot = make_snapshot(status="SUCCESS", buttons=buttons)
+    rows = render_card(snapshot).rows
     assert sum(map(len, rows)) == 25
     assert rows[-1][-1].label == "More…"
-    assert visible.task is not None
-    menu = page_of(visible.task, {}, "en", 1).menu
+    assert snapshot.task is not None
+    menu = build_page(snapshot.task, {}, "en", 1).menu
     assert menu is not None
     assert [each.label for each in menu.options] == [f"B{n}" for n in range(24, 30)]
 
 
 def test_no_buttons_while_running() -> None:
-    assert drawn(snapshot(buttons=GRID)).rows == ()
+    assert render_card(make_snapshot(buttons=GRID)).rows == ()
 
 
-def test_a_press_dims_its_button_then_paints_it() -> None:
+def test_a_press_disables_its_button_until_it_is_accepted() -> None:
     digest = action_digest(GRID[1].custom_id)
-    visible = snapshot(status="SUCCESS", buttons=GRID)
-    sending = render(visible, CardContext(presses={digest: Press.SENDING})).rows[0][1]
-    made = render(visible, CardContext(presses={digest: Press.ACCEPTED})).rows[0][1]
+    snapshot = make_snapshot(status="SUCCESS", buttons=GRID)
+    sending = render(snapshot, CardContext(presses={digest: Press.SENDING})).rows[0][1]
+    accepted = render(snapshot, CardContext(presses={digest: Press.ACCEPTED})).rows[0][1]
     assert (sending.disabled, sending.used) == (True, False)
-    assert (made.disabled, made.used) == (False, True)
+    assert (accepted.disabled, accepted.used) == (False, True)
 
 
 def test_a_long_prompt_is_cut_and_says_how_long_it_was() -> None:
-    card = drawn(snapshot(status="SUCCESS", prompt="lantern " * 500))
+    card = render_card(make_snapshot(status="SUCCESS", prompt="lantern " * 500))
     assert card.description.endswith("… *(3,999 characters)*")
     assert len(card.description) < 500
 
 
 def test_markdown_and_mentions_in_a_prompt_show_as_text() -> None:
-    card = drawn(snapshot(prompt="**a** <@1> @everyone `x` [l](http://e.vil) # h\n- item ||s||"))
+    card = render_card(make_snapshot(prompt="**a** <@1> @everyone `x` [l](http://e.vil) # h\n- item ||s||"))
     quote = card.description.splitlines()[-1]
     assert quote == (
         "> \\*\\*a\\*\\* \\<\\@1\\> \\@everyone \\`x\\` \\[l\\](http\\://e.vil) # h - item \\|\\|s\\|\\|"
@@ -221,14 +226,20 @@ def test_markdown_and_mentions_in_a_prompt_show_as_text() -> None:
 
 
 def test_a_masked_key_in_a_reason_is_not_repeated() -> None:
-    card = drawn(snapshot(status="FAILURE", fail_reason="bad key sk-abc***xyz at https://relay.example/x"))
+    card = render_card(
+        make_snapshot(status="FAILURE", fail_reason="bad key sk-abc***xyz at https://relay.example/x")
+    )
     assert "sk-" not in card.description
     assert "relay.example" not in card.description
 
 
 def test_equal_cards_have_equal_digests_and_others_do_not() -> None:
-    assert drawn(snapshot(progress="46%")).digest == drawn(snapshot(progress="46%")).digest
-    assert drawn(snapshot(progress="46%")).digest != drawn(snapshot(progress="47%")).digest
+    assert (
+        render_card(make_snapshot(progress="46%")).digest == render_card(make_snapshot(progress="46%")).digest
+    )
+    assert (
+        render_card(make_snapshot(progress="46%")).digest != render_card(make_snapshot(progress="47%")).digest
+    )
 
 
 anything = st.text(max_size=400) | st.sampled_from(
@@ -277,16 +288,14 @@ snapshots = st.builds(
 
 @settings(max_examples=200, deadline=None)
 @given(snapshots, st.sampled_from(["en-US", "zh-CN", "zh-TW", "fr"]), st.booleans())
-async def test_every_card_fits_discord_whatever_the_input(
-    visible: TaskSnapshot, locale: str, unwatched: bool
-) -> None:
-    card = render(visible, CardContext(locale, unwatched=unwatched))
+async def test_any_card_is_valid_for_discord(snapshot: TaskSnapshot, locale: str, unwatched: bool) -> None:
+    card = render(snapshot, CardContext(locale, unwatched=unwatched))
     image = card.picture.url if card.picture else None
-    snapshot = build_view(card.rows)
+    view = build_view(card.rows)
     body = {
         "embeds": [build_embed(card, image).to_dict()],
-        "components": snapshot.to_components() if snapshot else [],
+        "components": view.to_components() if view else [],
     }
     assert message_problems(body, attachments=[]) == []
-    assert card.final == visible.settled
-    assert card.state in State
+    assert card.final == snapshot.settled
+    assert card.state in CardState

@@ -5,9 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mjbot.core.card.buttons import MOST, ON_CARD, PER_ROW, ROWS, Press, rows_of
-from mjbot.core.card.menu import EMPTY, page_of
+from mjbot.core.card.buttons import MAX_BUTTONS, MAX_ON_CARD, PER_ROW, ROWS, build_rows
+from mjbot.core.card.menu import EMPTY_PAGE, build_page
 from mjbot.core.model.custom_id import action_digest
+from mjbot.core.model.press import Press
 from mjbot.core.model.task import Button, Task, TaskId
 
 TASK = TaskId("1730618215930064")
@@ -15,7 +16,7 @@ ACTION = st.just("action")
 LINK = st.just("link")
 
 
-def task_of(kinds: list[str]) -> Task:
+def make_task(kinds: list[str]) -> Task:
     buttons = [
         Button(f"MJ::JOB::new_{n}::1", f"B{n}")
         if kind == "action"
@@ -25,13 +26,13 @@ def task_of(kinds: list[str]) -> Task:
     return Task(TASK, status="SUCCESS", buttons=tuple(buttons))
 
 
-@given(st.lists(st.sampled_from(["action", "action", "link"]), min_size=MOST + 1, max_size=120))
-def test_card_and_pages_together_hold_every_button_once_and_every_page_fits(kinds: list[str]) -> None:
-    task = task_of(kinds)
-    found = [each.label for row in rows_of(task, {}, "en") for each in row if each.label != "More…"]
-    assert len(found) == ON_CARD
+@given(st.lists(st.sampled_from(["action", "action", "link"]), min_size=MAX_BUTTONS + 1, max_size=120))
+def test_card_and_pages_show_every_button_once_and_every_page_fits(kinds: list[str]) -> None:
+    task = make_task(kinds)
+    found = [each.label for row in build_rows(task, {}, "en") for each in row if each.label != "More…"]
+    assert len(found) == MAX_ON_CARD
     number = 1
-    while (page := page_of(task, {}, "en", number)) != EMPTY:
+    while (page := build_page(task, {}, "en", number)) != EMPTY_PAGE:
         assert len(page.rows) + (page.menu is not None) <= ROWS
         assert all(len(row) <= PER_ROW for row in page.rows)
         assert page.menu is None or 1 <= len(page.menu.options) <= 25
@@ -41,21 +42,21 @@ def test_card_and_pages_together_hold_every_button_once_and_every_page_fits(kind
     assert sorted(found) == sorted(f"B{n}" for n in range(len(kinds)))
 
 
-def test_a_choice_tells_what_is_known_of_it() -> None:
-    task = task_of(["action"] * 28)
+def test_an_option_describes_the_state_of_its_action() -> None:
+    task = make_task(["action"] * 28)
     made, in_flight, refused = (action_digest(f"MJ::JOB::new_{n}::1") for n in (24, 25, 26))
     presses = {made: Press.ACCEPTED, in_flight: Press.SENDING, refused: Press.UNKNOWN_ACTION}
-    menu = page_of(task, presses, "en", 1, frozenset({"MJ::JOB::new_27"})).menu
+    menu = build_page(task, presses, "en", 1, frozenset({"MJ::JOB::new_27"})).menu
     assert menu is not None
-    assert [each.note for each in menu.options] == ["Already made", *["Not possible now"] * 3]
+    assert [each.description for each in menu.options] == ["Already used", *["Not available now"] * 3]
 
 
-def test_pages_can_be_turned_both_ways() -> None:
-    task = task_of(["action"] * 100)
-    turns = [[each.label for row in page_of(task, {}, "en", n).rows for each in row] for n in range(1, 6)]
+def test_pages_lead_forward_and_back() -> None:
+    task = make_task(["action"] * 100)
+    turns = [[each.label for row in build_page(task, {}, "en", n).rows for each in row] for n in range(1, 6)]
     assert turns == [["More…"], ["Back", "More…"], ["Back", "More…"], ["Back"], []]
 
 
-def test_an_action_that_the_service_does_not_offer_is_dim_on_every_card() -> None:
-    rows = rows_of(task_of(["action"] * 2), {}, "en", frozenset({"MJ::JOB::new_1"}))
+def test_an_action_not_offered_is_disabled_on_every_card() -> None:
+    rows = build_rows(make_task(["action"] * 2), {}, "en", frozenset({"MJ::JOB::new_1"}))
     assert [each.disabled for row in rows for each in row] == [False, True]

@@ -1,4 +1,4 @@
-"""The catalogue is whole, and text from outside is cut and escaped without harm."""
+"""Translations are complete, and untrusted text is cut and escaped correctly."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from mjbot.core.i18n.messages import (
 )
 from mjbot.core.i18n.text import clean, cut, cut_middle, escape, short, units
 from mjbot.core.i18n.texts import Text
-from mjbot.core.model.custom_id import CustomId, Verb, foreign, parse, task_of
+from mjbot.core.model.custom_id import CustomId, Verb, guess_task_id, is_foreign, parse
 from mjbot.core.model.snapshot import Seen, TaskSnapshot, advance
 from mjbot.core.model.task import Task, TaskId
 
@@ -38,21 +38,21 @@ def test_a_translation_has_the_placeholders_of_its_english(locale: str) -> None:
 
 
 @pytest.mark.parametrize("locale", TRANSLATIONS)
-def test_nothing_is_missing_in_a_translation(locale: str) -> None:
-    """A text without a translation works (it is shown in English), and is listed here until it has one."""
+def test_no_text_lacks_a_translation(locale: str) -> None:
+    """A text without a translation is shown in English; the failure of this test lists those texts."""
     assert [text for text in Text if text not in TRANSLATIONS[locale]] == []
 
 
 def test_chinese_sentences_hold_no_english_words() -> None:
     commands = {"status", "settings", "presses", "who", "role"}
-    allowed = commands | {"mj", "task", "id", "Midjourney", "zoom", "PNG", "JPEG", "WebP", "MB"}
+    allowed = commands | {"mj", "task", "id", "ID", "Midjourney", "zoom", "PNG", "JPEG", "WebP", "MB"}
     for locale in (SIMPLIFIED_CHINESE, TRADITIONAL_CHINESE):
         for key, sentence in TRANSLATIONS[locale].items():
             words = set(re.findall(r"[A-Za-z]+", re.sub(r"\{\w+\}|\]\(\w*", "", sentence)))
             assert words <= allowed, key
 
 
-def test_taiwan_and_the_mainland_have_their_own_characters() -> None:
+def test_traditional_and_simplified_chinese_differ() -> None:
     assert translate(Text.TITLE_QUEUED, "zh-TW") == "排隊中"
     assert translate(Text.TITLE_QUEUED, "zh-CN") == "排队中"
     assert translate(Text.TITLE_QUEUED, "fr") == "Queued"
@@ -61,10 +61,11 @@ def test_taiwan_and_the_mainland_have_their_own_characters() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(0, "0 s"), (52.4, "52 s"), (188, "3 min 8 s"), (3840, "1 h 4 min"), (-5, "0 s")]
+    ("seconds", "expected"),
+    [(0, "0 s"), (52.4, "52 s"), (188, "3 min 8 s"), (3840, "1 h 4 min"), (-5, "0 s")],
 )
-def test_durations_read_as_people_say_them(seconds: float, said: str) -> None:
-    assert duration(seconds, "en") == said
+def test_durations_have_one_or_two_units(seconds: float, expected: str) -> None:
+    assert duration(seconds, "en") == expected
 
 
 def test_ages_have_one_unit() -> None:
@@ -72,7 +73,7 @@ def test_ages_have_one_unit() -> None:
 
 
 @given(st.text(max_size=300), st.integers(1, 120))
-def test_a_cut_text_fits_and_is_a_beginning(text: str, limit: int) -> None:
+def test_a_cut_text_fits_and_is_a_prefix(text: str, limit: int) -> None:
     result = cut(text, limit)
     assert units(result) <= limit
     assert text.startswith(result)
@@ -88,7 +89,7 @@ def test_a_cut_text_fits_and_is_a_beginning(text: str, limit: int) -> None:
         ("👍🏽👍🏽", 6, "👍🏽"),
     ],
 )
-def test_a_cut_never_splits_what_belongs_together(text: str, limit: int, result: str) -> None:
+def test_a_cut_never_splits_a_character_or_url(text: str, limit: int, result: str) -> None:
     assert cut(text, limit) == result
 
 
@@ -103,27 +104,27 @@ def test_direction_overrides_and_zero_width_characters_are_dropped() -> None:
     assert clean("a\u202eb\u200bc\x00d\n\te") == "abcd e"
 
 
-def test_an_id_is_cut_in_its_middle() -> None:
+def test_an_id_is_shortened_in_its_middle() -> None:
     assert cut_middle("0123456789", 7) == "012…789"
     assert short("abcdef", 4) == "abc…"
 
 
 @given(st.sampled_from(Verb), st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{3,63}", fullmatch=True))
-def test_custom_ids_survive_the_way_there_and_back(verb: Verb, task_id: str) -> None:
+def test_custom_ids_survive_formatting_and_parsing(verb: Verb, task_id: str) -> None:
     custom_id = CustomId(verb, TaskId(task_id), "0123456789ab")
     assert len(str(custom_id)) <= 100
     assert parse(str(custom_id)) == custom_id
 
 
-def test_buttons_of_another_version_are_known_as_ours() -> None:
-    assert foreign("mj0:u:1730621718151844:2")
-    assert foreign("mj1:unknown:1730621718151844:")
-    assert not foreign("mj1:look:1730621718151844:")
-    assert not foreign("somebody:else")
-    assert task_of("mj0:u:1730621718151844:2") == "1730621718151844"
+def test_buttons_of_another_version_are_recognized() -> None:
+    assert is_foreign("mj0:u:1730621718151844:2")
+    assert is_foreign("mj1:unknown:1730621718151844:")
+    assert not is_foreign("mj1:look:1730621718151844:")
+    assert not is_foreign("somebody:else")
+    assert guess_task_id("mj0:u:1730621718151844:2") == "1730621718151844"
 
 
-def test_every_sentence_is_said_somewhere() -> None:
+def test_every_text_is_used() -> None:
     root = Path(__file__).parent.parent.parent
     modules = [*root.glob("mjbot/**/*.py"), *root.glob("cogs/*.py")]
     code = "".join(path.read_text(encoding="utf-8") for path in modules if "i18n" not in path.parts)
@@ -146,7 +147,7 @@ def test_every_sentence_is_said_somewhere() -> None:
     ],
 )
 def test_a_hostile_prompt_is_shown_as_plain_text(prompt: str) -> None:
-    """Nothing in it pings, links, formats, or turns the text around."""
+    """It cannot ping, link, format or reverse text."""
     task_id = TaskId("1730621718151844")
     task = Task(task_id, status="IN_PROGRESS", prompt=prompt)
     snapshot = advance(TaskSnapshot(task_id, opened_at=1.0), Seen(task), 2.0)

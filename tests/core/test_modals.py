@@ -1,4 +1,4 @@
-"""Which buttons open a window, and what it begins with."""
+"""Which buttons open a modal, and its initial text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mjbot.core.card.modals import ModalKind, modal_kind_of, proposed, zooms
+from mjbot.core.card.modals import ModalKind, has_valid_zoom, initial_prompt, modal_kind_of
 from mjbot.core.model.task import Task, TaskId
 
 UUID = "36f675cc-81e7-4ef5-a8e2-5d940ed90475"
@@ -14,7 +14,7 @@ DESCRIBED = "1️⃣ A lake --ar 1:1\n\n2️⃣ Two ridges, 3 birds\n\n3️⃣ A
 
 
 @pytest.mark.parametrize(
-    ("custom_id", "form"),
+    ("custom_id", "kind"),
     [
         (f"MJ::CustomZoom::{UUID}", ModalKind.ZOOM),
         (f"MJ::CustomZoom::1::{UUID}", ModalKind.ZOOM),
@@ -29,12 +29,14 @@ DESCRIBED = "1️⃣ A lake --ar 1:1\n\n2️⃣ Two ridges, 3 birds\n\n3️⃣ A
         ("MJ::JOB::never_seen::1", None),
     ],
 )
-def test_a_button_that_wants_words_is_known_by_its_custom_id(custom_id: str, form: ModalKind | None) -> None:
-    assert modal_kind_of(custom_id) is form
+def test_a_button_that_needs_a_modal_is_known_by_its_custom_id(
+    custom_id: str, kind: ModalKind | None
+) -> None:
+    assert modal_kind_of(custom_id) is kind
 
 
 @pytest.mark.parametrize(
-    ("prompt", "custom_id", "words"),
+    ("prompt", "custom_id", "text"),
     [
         ("a lake --v 7", "MJ::CustomZoom::x", "a lake --v 7 --zoom 2"),
         ("a lake --zoom 1.5", "MJ::CustomZoom::x", "a lake --zoom 2"),
@@ -44,12 +46,12 @@ def test_a_button_that_wants_words_is_known_by_its_custom_id(custom_id: str, for
         ("a lake", "MJ::Inpaint::1::x", "a lake"),
     ],
 )
-def test_a_window_begins_with_words_worth_changing(prompt: str, custom_id: str, words: str) -> None:
-    assert proposed(Task(TaskId("1"), prompt=prompt), custom_id) == words
+def test_a_modal_begins_with_a_text_to_edit(prompt: str, custom_id: str, text: str) -> None:
+    assert initial_prompt(Task(TaskId("1"), prompt=prompt), custom_id) == text
 
 
 @pytest.mark.parametrize(
-    ("prompt", "fine"),
+    ("prompt", "valid"),
     [
         ("a --zoom 2", True),
         ("a --zoom 1.01 --ar 3:2", True),
@@ -60,11 +62,11 @@ def test_a_window_begins_with_words_worth_changing(prompt: str, custom_id: str, 
         ("a", False),
     ],
 )
-def test_a_zoom_must_be_above_one_and_at_most_two(prompt: str, fine: bool) -> None:
-    assert zooms(prompt) is fine
+def test_a_zoom_must_be_above_one_and_at_most_two(prompt: str, valid: bool) -> None:
+    assert has_valid_zoom(prompt) is valid
 
 
 @given(st.text(max_size=200), st.text(max_size=60))
-def test_no_prompt_and_no_custom_id_breaks_a_window(prompt: str, custom_id: str) -> None:
-    zooms(prompt)
-    assert len(proposed(Task(TaskId("1"), prompt=prompt), custom_id)) <= 4000
+def test_any_prompt_and_custom_id_make_a_modal(prompt: str, custom_id: str) -> None:
+    has_valid_zoom(prompt)
+    assert len(initial_prompt(Task(TaskId("1"), prompt=prompt), custom_id)) <= 4000

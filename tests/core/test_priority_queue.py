@@ -1,4 +1,4 @@
-"""Who is next, against a list that is simply looked through."""
+"""Priority queues, compared with a linear search."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from hypothesis import strategies as st
 from mjbot.core.scheduling.priority_queue import DelayQueue, IndexedHeap
 
 
-def test_of_those_whose_moment_has_come_the_first_by_rank_goes() -> None:
-    agenda: DelayQueue[str] = DelayQueue()
-    agenda.put("early", 1.0, (2,))
-    agenda.put("late", 3.0, (1,))
-    assert agenda.first(0.5) is None
-    assert agenda.next_at(0.5) == 1.0
-    assert agenda.first(2.0) == "early"
-    assert agenda.first(3.0) == "late"
-    agenda.drop("late")
-    assert agenda.first(3.0) == "early"
+def test_the_lowest_ranked_key_among_those_due_is_first() -> None:
+    queue: DelayQueue[str] = DelayQueue()
+    queue.put("early", 1.0, (2,))
+    queue.put("late", 3.0, (1,))
+    assert queue.peek(0.5) is None
+    assert queue.next_at(0.5) == 1.0
+    assert queue.peek(2.0) == "early"
+    assert queue.peek(3.0) == "late"
+    queue.discard("late")
+    assert queue.peek(3.0) == "early"
 
 
 moves = st.lists(
@@ -29,41 +29,41 @@ moves = st.lists(
 
 
 @given(moves)
-def test_it_says_what_a_look_through_all_would_say(moves: list[tuple[str, int, int, int]]) -> None:
-    agenda: DelayQueue[int] = DelayQueue()
-    plain: dict[int, tuple[int, tuple[int]]] = {}
+def test_a_delay_queue_agrees_with_a_linear_search(moves: list[tuple[str, int, int, int]]) -> None:
+    queue: DelayQueue[int] = DelayQueue()
+    expected: dict[int, tuple[int, tuple[int]]] = {}
     now = 0
     for kind, key, number, rank in moves:
         if kind == "put":
-            agenda.put(key, now + number, (rank,))
-            plain[key] = (now + number, (rank,))
+            queue.put(key, now + number, (rank,))
+            expected[key] = (now + number, (rank,))
         elif kind == "drop":
-            agenda.drop(key)
-            plain.pop(key, None)
+            queue.discard(key)
+            expected.pop(key, None)
         else:
             now += number
-        ready = [plain[k][1] for k in plain if plain[k][0] <= now]
-        first = agenda.first(now)
+        ready = [expected[k][1] for k in expected if expected[k][0] <= now]
+        first = queue.peek(now)
         assert (first is None) == (not ready)
-        assert first is None or plain[first][1] == min(ready)
-        soonest = min((at for at, _ in plain.values()), default=None)
-        assert agenda.next_at(now) == (soonest if soonest is None else max(now, soonest))
-        assert len(agenda) == len(plain)
+        assert first is None or expected[first][1] == min(ready)
+        soonest = min((at for at, _ in expected.values()), default=None)
+        assert queue.next_at(now) == (soonest if soonest is None else max(now, soonest))
+        assert len(queue) == len(expected)
 
 
 @given(
     st.lists(st.tuples(st.sampled_from(["put", "drop"]), st.integers(0, 5), st.integers(0, 9)), max_size=300)
 )
-def test_an_order_knows_its_first_after_any_changes(moves: list[tuple[str, int, int]]) -> None:
-    order: IndexedHeap[int] = IndexedHeap()
-    plain: dict[int, tuple[int]] = {}
+def test_a_heap_knows_its_first_key_after_any_changes(moves: list[tuple[str, int, int]]) -> None:
+    heap: IndexedHeap[int] = IndexedHeap()
+    expected: dict[int, tuple[int]] = {}
     for kind, key, rank in moves:
         if kind == "put":
-            order.put(key, (rank,))
-            plain[key] = (rank,)
+            heap.put(key, (rank,))
+            expected[key] = (rank,)
         else:
-            order.drop(key)
-            plain.pop(key, None)
-        first = order.first()
-        assert (first[0] if first else None) == min(plain.values(), default=None)
-        assert len(order) == len(plain)
+            heap.discard(key)
+            expected.pop(key, None)
+        first = heap.peek()
+        assert (first[0] if first else None) == min(expected.values(), default=None)
+        assert len(heap) == len(expected)

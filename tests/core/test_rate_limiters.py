@@ -1,4 +1,4 @@
-"""How often something may be done, against what was counted."""
+"""Rate limiters: no sequence of starts exceeds the limit."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from mjbot.core.scheduling.rate_limiters import LeakyBucket, SlidingWindow
 waits = st.lists(st.floats(0, 3), min_size=1, max_size=60)
 
 
-def starts(pace: SlidingWindow | LeakyBucket, waits: list[float]) -> list[float]:
+def starts(limiter: SlidingWindow | LeakyBucket, waits: list[float]) -> list[float]:
     now, found = 1000.0, []
     for wait in waits:
-        now = pace.ready_at(now + wait)
-        pace.take(now)
+        now = limiter.ready_at(now + wait)
+        limiter.take(now)
         found.append(now)
     return found
 
 
 @given(waits)
-def test_a_window_never_lets_more_start_in_any_span(waits: list[float]) -> None:
+def test_a_sliding_window_never_allows_more_starts_in_any_span(waits: list[float]) -> None:
     found = starts(SlidingWindow(4, 5.0), waits)
     assert all(after - before >= 5.0 - 1e-9 for before, after in zip(found, found[4:], strict=False))
 
 
 @given(waits)
-def test_a_drip_lets_few_go_at_once_and_the_rest_evenly(waits: list[float]) -> None:
+def test_a_leaky_bucket_allows_a_burst_and_spaces_the_rest_evenly(waits: list[float]) -> None:
     found = starts(LeakyBucket(0.5, 3), waits)
     for first, at in enumerate(found):
         for last, later in enumerate(found[first:]):

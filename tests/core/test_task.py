@@ -1,4 +1,4 @@
-"""How a view of a task moves forward, by tables and by arbitrary histories."""
+"""Task ids, readings and snapshots: examples, and arbitrary histories."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mjbot.core.model.snapshot import (
-    LIMITS,
+    DEFAULT_THRESHOLDS,
     Condition,
     Missing,
     Seen,
@@ -25,11 +25,11 @@ from mjbot.core.model.task import Phase, Task, TaskId, newer, parse_task_id
 ID = TaskId("1730621718151844")
 
 
-def task(status: str = "IN_PROGRESS", progress: str = "", **more: object) -> Task:
+def make_task(status: str = "IN_PROGRESS", progress: str = "", **more: object) -> Task:
     return replace(Task(ID, status=status, progress=progress), **more)  # type: ignore[arg-type]
 
 
-def snapshot(known: Task | None = None, at: float = 1000.0) -> TaskSnapshot:
+def make_snapshot(known: Task | None = None, at: float = 1000.0) -> TaskSnapshot:
     return TaskSnapshot(ID, opened_at=at, task=known, seen_at=at if known else None)
 
 
@@ -51,7 +51,7 @@ def snapshot(known: Task | None = None, at: float = 1000.0) -> TaskSnapshot:
         ("１７３０６２１７１８１５１８４４", None),
     ],
 )
-def test_an_id_is_read_as_people_paste_it(raw: str, expected: str | None) -> None:
+def test_an_id_is_parsed_as_people_paste_it(raw: str, expected: str | None) -> None:
     assert parse_task_id(raw) == expected
 
 
@@ -70,7 +70,7 @@ def test_an_id_is_read_as_people_paste_it(raw: str, expected: str | None) -> Non
     ],
 )
 def test_status_alone_decides_the_phase(status: str, phase: Phase) -> None:
-    assert task(status, "100%").phase is phase
+    assert make_task(status, "100%").phase is phase
 
 
 @pytest.mark.parametrize(
@@ -78,72 +78,75 @@ def test_status_alone_decides_the_phase(status: str, phase: Phase) -> None:
     [("46%", 46), ("46", 46), ("0%", 0), ("100%", 100), ("250%", 100), ("12.7%", 12)]
     + [(word, None) for word in ("", "paused", "Waiting to start", "fast", "-3%", "4 6%")],
 )
-def test_a_percent_is_only_read_where_there_is_one(progress: str, percent: int | None) -> None:
-    assert task(progress=progress).percent == percent
+def test_progress_without_a_percentage_has_none(progress: str, percent: int | None) -> None:
+    assert make_task(progress=progress).percent == percent
 
 
 def test_an_older_reading_changes_nothing() -> None:
-    held = task("IN_PROGRESS", "46%")
-    assert newer(held, task("SUBMITTED", "0%")) is held
-    assert newer(held, task("IN_PROGRESS", "31%")) is held
-    assert newer(task("SUCCESS"), task("FAILURE")).status == "SUCCESS"
+    held = make_task("IN_PROGRESS", "46%")
+    assert newer(held, make_task("SUBMITTED", "0%")) is held
+    assert newer(held, make_task("IN_PROGRESS", "31%")) is held
+    assert newer(make_task("SUCCESS"), make_task("FAILURE")).status == "SUCCESS"
 
 
-def test_a_reading_without_a_picture_keeps_the_last_good_one_while_alive() -> None:
-    held = task("IN_PROGRESS", "46%", image_url="https://x/1.png")
-    assert newer(held, task("IN_PROGRESS", "62%")).image_url == "https://x/1.png"
-    assert newer(held, task("FAILURE")).image_url == ""
+def test_a_reading_without_a_picture_keeps_the_last_one_until_the_end() -> None:
+    held = make_task("IN_PROGRESS", "46%", image_url="https://x/1.png")
+    assert newer(held, make_task("IN_PROGRESS", "62%")).image_url == "https://x/1.png"
+    assert newer(held, make_task("FAILURE")).image_url == ""
 
 
-def test_three_minutes_without_a_change_are_quiet_and_a_change_ends_it() -> None:
-    now = snapshot(task("IN_PROGRESS", "46%"))
+def test_three_minutes_without_a_change_are_quiet() -> None:
+    now = make_snapshot(make_task("IN_PROGRESS", "46%"))
     assert advance(now, Tick(), 1179).condition is Condition.FINE
-    quiet = advance(now, Seen(task("IN_PROGRESS", "46%")), 1180)
+    quiet = advance(now, Seen(make_task("IN_PROGRESS", "46%")), 1180)
     assert quiet.condition is Condition.QUIET
-    assert advance(quiet, Seen(task("IN_PROGRESS", "62%")), 1181).condition is Condition.FINE
+    assert advance(quiet, Seen(make_task("IN_PROGRESS", "62%")), 1181).condition is Condition.FINE
 
 
 def test_a_queue_is_never_quiet() -> None:
-    assert advance(snapshot(task("SUBMITTED")), Tick(), 5000).condition is Condition.FINE
+    assert advance(make_snapshot(make_task("SUBMITTED")), Tick(), 5000).condition is Condition.FINE
 
 
 def test_a_minute_without_a_good_read_is_unreachable_and_one_good_read_ends_it() -> None:
-    once = advance(snapshot(task()), Unreachable(UpstreamProblem.UNAVAILABLE), 1010)
+    once = advance(make_snapshot(make_task()), Unreachable(UpstreamProblem.UNAVAILABLE), 1010)
     assert once.condition is Condition.FINE
     down = advance(once, Tick(), 1060)
     assert (down.condition, down.failing_since) == (Condition.UNREACHABLE, 1010)
-    assert advance(down, Seen(task()), 1070).condition is Condition.FINE
+    assert advance(down, Seen(make_task()), 1070).condition is Condition.FINE
 
 
-def test_lost_needs_repeats_and_a_little_time() -> None:
-    now = snapshot(task())
+def test_a_task_is_lost_after_repeated_misses_and_some_time() -> None:
+    now = make_snapshot(make_task())
     for second in (1001, 1002, 1003, 1004):
         now = advance(now, Missing(), second)
     assert now.condition is Condition.FINE
     assert advance(now, Missing(), 1031).condition is Condition.LOST
-    assert advance(now, Seen(task()), 1031).misses == 0
+    assert advance(now, Seen(make_task()), 1031).misses == 0
 
 
 def test_a_task_never_seen_is_not_found_rather_than_lost() -> None:
-    now = snapshot(None)
+    now = make_snapshot(None)
     for second in (1001, 1010, 1020, 1031):
         now = advance(now, Missing(), second)
     assert now.condition is Condition.NOT_FOUND
 
 
 def test_a_watch_ends_after_its_limit() -> None:
-    assert advance(snapshot(task("SUBMITTED")), Tick(), 1000 + LIMITS.watch).condition is Condition.ENDED
+    assert (
+        advance(make_snapshot(make_task("SUBMITTED")), Tick(), 1000 + DEFAULT_THRESHOLDS.watch).condition
+        is Condition.ENDED
+    )
 
 
-def test_a_first_reading_is_no_change_that_we_witnessed() -> None:
-    seen = advance(snapshot(None), Seen(task("IN_PROGRESS", "10%")), 1001)
+def test_a_first_reading_is_not_a_change() -> None:
+    seen = advance(make_snapshot(None), Seen(make_task("IN_PROGRESS", "10%")), 1001)
     assert seen.changed_at is None
-    assert advance(seen, Seen(task("IN_PROGRESS", "20%")), 1005).changed_at == 1005
+    assert advance(seen, Seen(make_task("IN_PROGRESS", "20%")), 1005).changed_at == 1005
 
 
 statuses = st.sampled_from(["", "SUBMITTED", "IN_PROGRESS", "MODAL", "SUCCESS", "FAILURE", "CANCEL", "ODD"])
 observations = st.one_of(
-    st.builds(lambda status, percent: Seen(task(status, f"{percent}%")), statuses, st.integers(0, 100)),
+    st.builds(lambda status, percent: Seen(make_task(status, f"{percent}%")), statuses, st.integers(0, 100)),
     st.just(Missing()),
     st.just(Tick()),
     st.builds(Unreachable, st.sampled_from(UpstreamProblem)),
@@ -152,8 +155,10 @@ histories = st.lists(st.tuples(observations, st.floats(0.5, 400)), max_size=40)
 
 
 @given(histories)
-def test_a_settled_view_never_moves_and_progress_never_goes_back(history: list[tuple[object, float]]) -> None:
-    now, current = 1000.0, snapshot(None)
+def test_a_settled_snapshot_never_changes_and_progress_never_goes_back(
+    history: list[tuple[object, float]],
+) -> None:
+    now, current = 1000.0, make_snapshot(None)
     for observation, wait in history:
         now += wait
         after = advance(current, observation, now)  # type: ignore[arg-type]
@@ -171,10 +176,10 @@ def test_a_settled_view_never_moves_and_progress_never_goes_back(history: list[t
 
 
 @given(histories)
-def test_silence_changes_nothing_before_the_threshold_and_something_at_it(
+def test_the_condition_changes_at_the_next_threshold_and_not_before(
     history: list[tuple[object, float]],
 ) -> None:
-    now, current = 1000.0, snapshot(None)
+    now, current = 1000.0, make_snapshot(None)
     for observation, wait in history:
         now += wait
         current = advance(current, observation, now)  # type: ignore[arg-type]
@@ -185,8 +190,8 @@ def test_silence_changes_nothing_before_the_threshold_and_something_at_it(
         assert advance(current, Tick(), max(at, now)).condition is not Condition.FINE
 
 
-def test_quick_misses_become_a_loss_after_half_a_minute_even_if_nothing_more_is_read() -> None:
-    current = snapshot(None)
+def test_quick_misses_become_a_loss_after_half_a_minute_without_reads() -> None:
+    current = make_snapshot(None)
     for second in range(4):
         current = advance(current, Missing(), 1000.0 + second)
     at = next_threshold(current)

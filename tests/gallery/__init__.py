@@ -1,1 +1,1 @@
-"""Pictures of every card there is: `make pictures` draws them anew into docs/cards/."""
+"""The card gallery: sample cards for every state, drawn into docs/cards/ by `make pictures`."""

@@ -1,4 +1,4 @@
-"""Draw the gallery: the cards of `cases` in a simulated Discord, photographed with a real browser."""
+"""Draw the card gallery: post the sample cards to a simulated Discord and take screenshots in Chromium."""
 
 from __future__ import annotations
 
@@ -21,7 +21,15 @@ from tests.gallery.cases import NOW, Shot, groups
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "cards"
 WIDTHS = {"wide": 700, "narrow": 390}
 LOCALES = ("en-US", "zh-CN", "zh-TW")
-SETTLE = 1500  # ms in which a page draws its pictures
+SETTLE = 1500  # ms for a page to load and draw its pictures
+MAX_HEIGHT = 9000
+# True when the list that a message is in, or the page, has to be scrolled to see all of it.
+SCROLLS = """message => {
+    for (let each = message.parentElement; each; each = each.parentElement)
+        if (each.scrollHeight > each.clientHeight + 1 && getComputedStyle(each).overflowY != "visible")
+            return true;
+    return document.documentElement.scrollHeight > document.documentElement.clientHeight + 1;
+}"""
 
 
 def painted(shot: Shot) -> bytes:
@@ -43,17 +51,18 @@ async def post(channel: discord.TextChannel, shots: list[Shot]) -> None:
 
 
 async def photograph(browser: Browser, url: str, width: int, to: Path) -> None:
-    """Take one picture of all messages on a page."""
-    page = await browser.new_page(viewport={"width": width, "height": 1200})
+    """Take one screenshot of all messages on a page, in a window that is high enough to show them all."""
+    height = 1200
+    page = await browser.new_page(viewport={"width": width, "height": height})
     await page.goto(url)
     messages = page.locator(".channel-message")
     await messages.first.wait_for()
     await page.wait_for_timeout(SETTLE)
-    height = await page.evaluate(
-        "Math.max(...[...document.querySelectorAll('*')].map(each => each.scrollHeight))"
-    )
-    await page.set_viewport_size({"width": width, "height": min(int(height) + 200, 9000)})
-    await page.wait_for_timeout(SETTLE)
+    # Pictures that load late make the list longer.
+    while await messages.first.evaluate(SCROLLS) and height < MAX_HEIGHT:
+        height += 1000
+        await page.set_viewport_size({"width": width, "height": height})
+        await page.wait_for_timeout(SETTLE)
     boxes = [box for each in await messages.all() if (box := await each.bounding_box())]
     top, bottom = min(box["y"] for box in boxes), max(box["y"] + box["height"] for box in boxes)
     shot = await page.screenshot(clip={"x": 0, "y": top, "width": width, "height": bottom - top})
@@ -98,9 +107,9 @@ async def main() -> None:
     for old in FOLDER.glob("*.png"):
         old.unlink()
     lines = [
-        "# Every card there is",
+        "# Card gallery",
         "",
-        "Drawn by `make pictures` from the real cards. Each picture shows, from top to bottom:",
+        "Every state of a card, rendered by the bot's own code (`make pictures`). From top to bottom:",
         "",
     ]
     async with async_playwright() as playwright:

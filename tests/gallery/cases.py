@@ -1,16 +1,16 @@
-"""The cards of the gallery: one for each state and each text that can break a layout, by the real rules."""
+"""Sample cards for the gallery: one for each state, and one for each text that can break a layout."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mjbot.core.card.buttons import Press
 from mjbot.core.card.card import Card, queue_full_card, render, superseded_card
 from mjbot.core.card.lineage import Lineage, RelatedTask
-from mjbot.core.card.state import MODAL, CardContext
+from mjbot.core.card.state import CardContext
 from mjbot.core.model.custom_id import CustomId, Verb, action_digest
+from mjbot.core.model.press import MODAL_ACTION, Press
 from mjbot.core.model.snapshot import (
-    LIMITS,
+    DEFAULT_THRESHOLDS,
     Dismissed,
     Missing,
     Seen,
@@ -29,8 +29,11 @@ ID = TaskId("1763936412345678")
 JOB = "9531985d-5d9d-49f8-9818-e811892f902b"
 URL = "https://discord.com/channels/1/2/3"
 PICTURE = "https://pictures.example/result.png"
-PROMPT = "an old lighthouse keeper reading by a window, amber light, film grain --ar 3:2 --v 7"
-SIMPLIFIED_CHINESE = "雾中的雪山与灯塔，木刻版画风格，五色油墨 --ar 3:2 --v 7"
+PROMPTS = {
+    "en-US": "an old lighthouse keeper reading by a window, amber light, film grain --ar 3:2 --v 7",
+    "zh-CN": "雾中的雪山与灯塔，木刻版画风格，五色油墨 --ar 3:2 --v 7",
+    "zh-TW": "霧中的雪山與燈塔，木刻版畫風格，五色油墨 --ar 3:2 --v 7",
+}
 DESCRIBED = "\n\n".join(
     f"{n}\ufe0f\u20e3 A screen print of layered mountains under a low sun --ar 1:1" for n in range(1, 5)
 )
@@ -40,7 +43,7 @@ MARKDOWN = "# no heading @everyone <@1> **bold** [link](https://x.example) `code
 
 @dataclass(frozen=True)
 class Shot:
-    """One card; ``aspect`` is the shape of its picture, "" for none."""
+    """One sample card; ``aspect`` is the shape of its picture, "" for none."""
 
     name: str
     card: Card
@@ -64,24 +67,24 @@ def _buttons(payloads: list[dict[str, object]]) -> tuple[Button, ...]:
 GRID, SINGLE, VIDEO = _buttons(grid_buttons(JOB)), _buttons(single_buttons(JOB)), _buttons(video_buttons(JOB))
 
 
-class ImageWorker:
-    """Draws cards in one language."""
+class CardSamples:
+    """Builds the sample cards in one language."""
 
     def __init__(self, locale: str) -> None:
         self._locale = locale
-        self._prompt = PROMPT if locale == "en-US" else SIMPLIFIED_CHINESE
+        self._prompt = PROMPTS[locale]
 
     def task(self, status: str, **fields: object) -> Task:
-        """A task as it may be read; a later status brings the times that belong to it."""
+        """Build a task; the status decides which times it has."""
         base = Task(ID, status=status, action="IMAGINE", prompt=self._prompt, submitted_at=NOW - 95)
         if status not in ("NOT_START", "SUBMITTED", "MODAL"):
-            base = replace(base, started_at=NOW - 80)
+            base = replace(base, started_at=NOW - 73)
         if status in ("SUCCESS", "FAILURE", "CANCEL"):
             base = replace(base, finished_at=NOW - 20)
         return replace(base, **fields)  # type: ignore[arg-type]
 
     def seen(self, task: Task) -> TaskSnapshot:
-        """A view of a task that was read twice."""
+        """Build the snapshot of a task that was read twice."""
         snapshot = TaskSnapshot(ID, opened_at=NOW - 90)
         first = replace(task, progress="0%") if not task.phase.final else task
         return advance(advance(snapshot, Seen(first), NOW - 60), Seen(task), NOW - 25)
@@ -89,29 +92,29 @@ class ImageWorker:
     def draw(
         self, snapshot: TaskSnapshot, presses: dict[str, Press] | None = None, related: Lineage | None = None
     ) -> Card:
-        """The card of a view."""
+        """Render the card of a snapshot."""
         return render(snapshot, CardContext(self._locale, presses or {}, related or Lineage()))
 
     def shot(self, name: str, status: str, aspect: str = "", stage: str = "result", **fields: object) -> Shot:
-        """A card of a task that is fine."""
+        """Build the sample of a task that is read without problems."""
         picture = {"image_url": PICTURE} if aspect else {}
         return Shot(name, self.draw(self.seen(self.task(status, **picture, **fields))), aspect, stage)
 
     def alive(self) -> list[Shot]:
-        """What a person sees while they wait."""
+        """Return the cards of tasks that are still alive."""
         running = self.seen(self.task("IN_PROGRESS", progress="46%", image_url=PICTURE))
-        quiet = advance(running, Tick(), NOW + LIMITS.quiet)
+        quiet = advance(running, Tick(), NOW + DEFAULT_THRESHOLDS.quiet)
         key = advance(running, Unreachable(UpstreamProblem.KEY), NOW - 20)
         down = advance(running, Unreachable(UpstreamProblem.UNAVAILABLE), NOW - 20)
         queued = advance(
             self.seen(self.task("SUBMITTED")), Unreachable(UpstreamProblem.UNAVAILABLE), NOW - 20
         )
-        late = NOW + LIMITS.unreachable
+        late = NOW + DEFAULT_THRESHOLDS.unreachable
         return [
             self.shot("queued", "SUBMITTED", ahead=3),
             self.shot("running", "IN_PROGRESS", "3:2", "preview", progress="46%"),
             self.shot("running, no percent", "IN_PROGRESS", progress="Waiting to start"),
-            self.shot("an unknown status", "PAUSED", progress="62%"),
+            self.shot("unknown status", "PAUSED", progress="62%"),
             Shot("quiet", self.draw(quiet), "3:2", "preview"),
             Shot("unreachable", self.draw(advance(down, Tick(), late))),
             Shot("unreachable, key refused", self.draw(advance(key, Tick(), late))),
@@ -119,7 +122,7 @@ class ImageWorker:
         ]
 
     def done(self) -> list[Shot]:
-        """Results, with their buttons and their kin."""
+        """Return results with buttons, parents and children."""
         grid = self.seen(self.task("SUCCESS", buttons=GRID, image_url=PICTURE))
         presses = {
             action_digest(GRID[1].custom_id): Press.ACCEPTED,
@@ -130,42 +133,44 @@ class ImageWorker:
         single = self.seen(self.task("SUCCESS", action="UPSCALE", buttons=SINGLE, image_url=PICTURE))
         return [
             Shot(
-                "a grid, U2 used, U3 on its way", self.draw(grid, presses, Lineage(children=children)), "1:1"
+                "a grid with U2 used and U3 on its way",
+                self.draw(grid, presses, Lineage(children=children)),
+                "1:1",
             ),
             Shot("a single picture", self.draw(single, None, parent), "1:1", "single"),
         ]
 
     def ends(self) -> list[Shot]:
-        """Every other way for a watch to end, and to wait."""
+        """Return all other ends, and the states that wait for a user or for the queue."""
         running = self.seen(self.task("IN_PROGRESS", progress="46%"))
         waiting = self.seen(self.task("MODAL", action="ZOOM"))
         region = self.seen(self.task("MODAL", action="INPAINT"))
         lost, unknown = running, TaskSnapshot(ID, opened_at=NOW)
-        for second in range(LIMITS.lost_misses + 1):
+        for second in range(DEFAULT_THRESHOLDS.lost_misses + 1):
             lost = advance(lost, Missing(), NOW + second * 15)
             unknown = advance(unknown, Missing(), NOW + second * 15)
-        ended = advance(running, Tick(), NOW + LIMITS.watch)
+        ended = advance(running, Tick(), NOW + DEFAULT_THRESHOLDS.watch)
         reason = "[Invalid parameter] Unrecognized parameter(s): --arr"
         stop = CustomId(Verb.STOP, ID, "abc")
         return [
             self.shot("failed", "FAILURE", fail_reason=reason),
-            self.shot("failed, by the proxy's own timeout", "FAILURE", fail_reason="任务超时"),
+            self.shot("failed by the image service's own timeout", "FAILURE", fail_reason="任务超时"),
             self.shot("failed, no reason", "FAILURE"),
             self.shot("cancelled", "CANCEL"),
-            Shot("waiting for words", self.draw(waiting)),
+            Shot("waiting for a prompt", self.draw(waiting)),
             Shot("waiting for a region", self.draw(region)),
-            Shot("left alone", self.draw(advance(waiting, Dismissed(), NOW))),
-            Shot("waiting for room", queue_full_card(stop, "U2", NOW + 20, self._locale)),
-            Shot("words waiting for room", self.draw(waiting, {MODAL: Press.RETRYING})),
+            Shot("dismissed", self.draw(advance(waiting, Dismissed(), NOW))),
+            Shot("queue full", queue_full_card(stop, "U2", NOW + 20, self._locale)),
+            Shot("queue full, with a prompt", self.draw(waiting, {MODAL_ACTION: Press.RETRYING})),
             Shot("lost", self.draw(lost)),
             Shot("not found", self.draw(unknown)),
-            Shot("not seen yet", self.draw(TaskSnapshot(ID, opened_at=NOW))),
+            Shot("loading", self.draw(TaskSnapshot(ID, opened_at=NOW))),
             Shot("no longer watching", self.draw(ended)),
-            Shot("moved", superseded_card(running, URL, self._locale)),
+            Shot("continued on a newer card", superseded_card(running, URL, self._locale)),
         ]
 
     def texts(self) -> list[Shot]:
-        """Results that are words or videos, or that cannot be shown."""
+        """Return results that are texts or videos, or that can't be shown."""
         videos = tuple(f"https://videos.example/{n}.mp4" for n in range(4))
         described = self.shot(
             "a description",
@@ -180,11 +185,11 @@ class ImageWorker:
         return [
             described,
             self.shot("videos", "SUCCESS", "3:2", "single", action="VIDEO", video_urls=videos, buttons=VIDEO),
-            replace(hidden, card=hidden.card.without_picture, aspect=""),
+            replace(hidden, card=hidden.card.without_image, aspect=""),
         ]
 
     def extremes(self) -> list[Shot]:
-        """What breaks layouts: length, shapes, directions, markdown, numbers of buttons."""
+        """Return what breaks layouts: long texts, odd shapes, right-to-left text, markdown, many buttons."""
         long = (LONG_PROMPT * 5)[:4000]
         many = tuple(Button(f"MJ::JOB::new_{n}::{JOB}", f"Action {n}") for n in range(1, 31))
         return [
@@ -202,12 +207,12 @@ class ImageWorker:
 
 
 def groups(locale: str) -> dict[str, list[Shot]]:
-    """All shots in one language, by the picture they are on."""
-    worker = ImageWorker(locale)
+    """Return all samples in one language, by the picture they are drawn in."""
+    samples = CardSamples(locale)
     return {
-        "alive": worker.alive(),
-        "done": worker.done(),
-        "ends": worker.ends(),
-        "text-video": worker.texts(),
-        "extremes": worker.extremes(),
+        "alive": samples.alive(),
+        "done": samples.done(),
+        "ends": samples.ends(),
+        "text-video": samples.texts(),
+        "extremes": samples.extremes(),
     }

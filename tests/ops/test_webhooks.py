@@ -1,4 +1,4 @@
-"""The door for hooks: whatever comes in, it is answered at once and costs at most an earlier read."""
+"""The webhook endpoint: it answers at once, and costs at most an earlier poll."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import pytest
 from mjbot.clock import Clock
 from mjbot.core.model.task import TaskId
 from mjbot.ops import Health, InstrumentedTaskSource, Metrics, WebhookReceiver, serve
-from mjbot.ops.webhooks import MOST_BYTES
+from mjbot.ops.webhooks import MAX_BODY_BYTES
 from mjbot.ports import FetchReport
 
 TASK = "1730621718151844"
 BODY = f'{{"id": "{TASK}", "status": "SUCCESS"}}'.encode()
 
 
-class Door:
+class Endpoint:
     def __init__(self) -> None:
         self.now = 1000.0
         self.hints: list[TaskId] = []
         self.metrics = Metrics()
-        self.hooks = WebhookReceiver("secret", self.hint, self.metrics, Clock(lambda: self.now))
+        self.receiver = WebhookReceiver("secret", self.hint, self.metrics, Clock(lambda: self.now))
 
     def hint(self, task_id: TaskId) -> bool:
         self.hints.append(task_id)
@@ -43,45 +43,45 @@ class Door:
         ("secret", b"[" * 60_000, 400, 0),
     ],
 )
-def test_a_hook_is_a_hint_or_nothing(token: str, body: bytes, status: int, hints: int) -> None:
-    door = Door()
-    assert door.hooks.take(token, body) == status
-    assert len(door.hints) == hints
+def test_a_webhook_is_a_hint_or_is_rejected(token: str, body: bytes, status: int, hints: int) -> None:
+    endpoint = Endpoint()
+    assert endpoint.receiver.receive(token, body) == status
+    assert len(endpoint.hints) == hints
 
 
-def test_hooks_are_bounded_in_rate_and_taken_again_a_second_later() -> None:
-    door = Door()
-    assert [door.hooks.take("secret", BODY) for _ in range(501)] == [204] * 500 + [429]
-    door.now += 1.1
-    assert door.hooks.take("secret", BODY) == 204
+def test_webhooks_are_rate_limited_and_accepted_again_a_second_later() -> None:
+    endpoint = Endpoint()
+    assert [endpoint.receiver.receive("secret", BODY) for _ in range(501)] == [204] * 500 + [429]
+    endpoint.now += 1.1
+    assert endpoint.receiver.receive("secret", BODY) == 204
 
 
-class NoService:
+class EmptySource:
     per_request = 100
 
     async def fetch_many(self, ids: object) -> FetchReport:
         return FetchReport()
 
 
-async def test_a_body_that_is_too_large_is_refused_and_other_paths_are_nothing() -> None:
-    door = Door()
-    clock = Clock(lambda: door.now)
-    source = InstrumentedTaskSource(NoService(), door.metrics, clock)  # type: ignore[arg-type]
+async def test_a_body_that_is_too_large_and_other_paths_are_rejected() -> None:
+    endpoint = Endpoint()
+    clock = Clock(lambda: endpoint.now)
+    source = InstrumentedTaskSource(EmptySource(), endpoint.metrics, clock)  # type: ignore[arg-type]
 
     async def store() -> None:
         pass
 
     health = Health(lambda: (True, 0.1), source, store, clock)
     async with (
-        serve("127.0.0.1:0", health, door.hooks, door.metrics) as url,
+        serve("127.0.0.1:0", health, endpoint.receiver, endpoint.metrics) as url,
         aiohttp.ClientSession() as session,
     ):
-        async with session.post(f"{url}/hook/secret", data=b"x" * (MOST_BYTES + 1)) as answer:
-            assert answer.status == 413
-        async with session.post(f"{url}/hook/secret", data=BODY) as answer:
-            assert (answer.status, await answer.read()) == (204, b"")
-        async with session.get(f"{url}/hook/secret") as answer:
-            assert answer.status == 405
-        async with session.get(f"{url}/") as answer:
-            assert answer.status == 404
-    assert door.hints == [TASK]
+        async with session.post(f"{url}/webhook/secret", data=b"x" * (MAX_BODY_BYTES + 1)) as response:
+            assert response.status == 413
+        async with session.post(f"{url}/webhook/secret", data=BODY) as response:
+            assert (response.status, await response.read()) == (204, b"")
+        async with session.get(f"{url}/webhook/secret") as response:
+            assert response.status == 405
+        async with session.get(f"{url}/") as response:
+            assert response.status == 404
+    assert endpoint.hints == [TASK]

@@ -1,10 +1,10 @@
-"""What an address says, by tables."""
+"""Tables of IP addresses and image URLs: which are public, and how they are rewritten."""
 
 from __future__ import annotations
 
 import pytest
 
-from mjbot.pictures.addresses import looks_public, public_address, rebased, sendable
+from mjbot.pictures.addresses import is_public_address, looks_public, percent_encoded, rebase
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ from mjbot.pictures.addresses import looks_public, public_address, rebased, send
         ("10.1.2.3", False),
         ("172.16.0.1", False),
         ("192.168.1.1", False),
-        ("169.254.169.254", False),  # where clouds keep their keys
+        ("169.254.169.254", False),  # cloud metadata services
         ("100.64.0.1", False),  # a provider's own network (CGNAT)
         ("0.0.0.0", False),
         ("224.0.0.1", False),
@@ -47,8 +47,8 @@ from mjbot.pictures.addresses import looks_public, public_address, rebased, send
         ("", False),
     ],
 )
-def test_an_address_is_public_only_if_all_that_it_hides_is(address: str, public: bool) -> None:
-    assert public_address(address) is public
+def test_an_address_is_public_only_if_every_embedded_one_is(address: str, public: bool) -> None:
+    assert is_public_address(address) is public
 
 
 @pytest.mark.parametrize(
@@ -76,44 +76,44 @@ def test_an_address_is_public_only_if_all_that_it_hides_is(address: str, public:
         ("", False),
     ],
 )
-def test_a_link_is_shown_only_where_discord_can_reach_it(url: str, public: bool) -> None:
+def test_a_link_is_shown_only_if_discord_can_reach_it(url: str, public: bool) -> None:
     assert looks_public(url) is public
 
 
-GATEWAY = "https://gw.example.com:8443/api/mj-fast/mj"
+RELAY = "https://gw.example.com:8443/api/mj-fast/mj"
 INNER = "http://10.0.0.5:8080/mj"
 
 
 @pytest.mark.parametrize(
-    ("url", "base", "leads_to"),
+    ("url", "base", "rebased"),
     [
-        ("http://localhost:8080/mj/image/17?rand=1&", GATEWAY, f"{GATEWAY}/image/17?rand=1&"),
-        ("http://localhost/mj-relax/mj/image/17", GATEWAY, f"{GATEWAY}/image/17"),
-        ("HTTP://LocalHost/mj/image/17?sig=aB%2f%zz", GATEWAY, f"{GATEWAY}/image/17?sig=aB%2f%zz"),
-        ("http://127.0.0.1:3000/mj/image/17?a=http://x/mj/image/2", GATEWAY, None),
-        ("http://192.168.1.9/mj/image/17", GATEWAY, f"{GATEWAY}/image/17"),
-        ("http://[::1]:80/mj/image/17", GATEWAY, f"{GATEWAY}/image/17"),
-        ("http://2130706433/mj/image/17", GATEWAY, f"{GATEWAY}/image/17"),
+        ("http://localhost:8080/mj/image/17?rand=1&", RELAY, f"{RELAY}/image/17?rand=1&"),
+        ("http://localhost/mj-relax/mj/image/17", RELAY, f"{RELAY}/image/17"),
+        ("HTTP://LocalHost/mj/image/17?sig=aB%2f%zz", RELAY, f"{RELAY}/image/17?sig=aB%2f%zz"),
+        ("http://127.0.0.1:3000/mj/image/17?a=http://x/mj/image/2", RELAY, None),
+        ("http://192.168.1.9/mj/image/17", RELAY, f"{RELAY}/image/17"),
+        ("http://[::1]:80/mj/image/17", RELAY, f"{RELAY}/image/17"),
+        ("http://2130706433/mj/image/17", RELAY, f"{RELAY}/image/17"),
         ("http://midjourney-proxy:8080/mj/image/17", INNER, f"{INNER}/image/17"),
         ("http://10.0.0.5:9999/mj/image/17", INNER, f"{INNER}/image/17"),
-        # these stay what they are
+        # these stay unchanged
         ("http://10.0.0.5:8080/mj-fast/mj/image/17", INNER, "same"),
-        ("https://cdn.example.com/mj/image/17", GATEWAY, "same"),
-        ("http://localhost/mj/task/17", GATEWAY, "same"),
-        ("http://localhost/mj/image/", GATEWAY, "same"),
-        ("http://localhost/x/mj/image/17", GATEWAY, "same"),
-        ("http://localhost/?/mj/image/17", GATEWAY, "same"),
-        ("ftp://localhost/mj/image/17", GATEWAY, "same"),
-        ("http://[x/mj/image/17", GATEWAY, f"{GATEWAY}/image/17"),
+        ("https://cdn.example.com/mj/image/17", RELAY, "same"),
+        ("http://localhost/mj/task/17", RELAY, "same"),
+        ("http://localhost/mj/image/", RELAY, "same"),
+        ("http://localhost/x/mj/image/17", RELAY, "same"),
+        ("http://localhost/?/mj/image/17", RELAY, "same"),
+        ("ftp://localhost/mj/image/17", RELAY, "same"),
+        ("http://[x/mj/image/17", RELAY, f"{RELAY}/image/17"),
         ("http://localhost/mj/image/17", "", "same"),
-        ("", GATEWAY, "same"),
+        ("", RELAY, "same"),
     ],
 )
-def test_a_private_address_of_the_service_s_own_is_looked_for_at_the_service(
-    url: str, base: str, leads_to: str | None
+def test_an_image_url_with_a_private_host_is_rebased_to_the_service(
+    url: str, base: str, rebased: str | None
 ) -> None:
-    expected = {"same": url, None: f"{GATEWAY}/image/17?a=http://x/mj/image/2"}.get(leads_to, leads_to)
-    assert rebased(url, base) == expected
+    expected = {"same": url, None: f"{RELAY}/image/17?a=http://x/mj/image/2"}.get(rebased, rebased)
+    assert rebase(url, base) == expected
 
 
 @pytest.mark.parametrize(
@@ -127,11 +127,11 @@ def test_a_private_address_of_the_service_s_own_is_looked_for_at_the_service(
         (" https://h/a ", "https://h/a"),
     ],
 )
-def test_an_address_is_sent_as_it_is_but_for_what_no_request_may_carry(url: str, sent: str) -> None:
-    assert sendable(url) == (url if sent == "same" else sent)
+def test_only_what_a_request_cannot_carry_is_percent_encoded(url: str, sent: str) -> None:
+    assert percent_encoded(url) == (url if sent == "same" else sent)
 
 
 @pytest.mark.parametrize("url", ["", "data:image/png;base64,AA", "file:///etc/passwd", "https://h/\ud83d"])
-def test_what_is_no_web_address_is_not_sent(url: str) -> None:
+def test_anything_but_a_web_url_is_rejected(url: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
-        sendable(url)
+        percent_encoded(url)

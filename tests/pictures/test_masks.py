@@ -1,4 +1,4 @@
-"""Masks: drawn from cells, or brought and checked."""
+"""Masks: drawn from cells, or uploaded and checked."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import pytest
 from PIL import Image, ImageChops
 
 from mjbot.core.card.card import Picture
-from mjbot.core.card.region import NOTHING
+from mjbot.core.card.region import NO_CELLS
 from mjbot.errors import MaskProblem, MaskRefused
 from mjbot.pictures import Masks, Pictures, picture_session
-from tests.pictures.web import Web, final, ok, superseded_card
+from tests.pictures.web import Web, final, ok, redirect
 
 WIDE = (100, 61)  # neither side divides by three
 
@@ -27,7 +27,7 @@ def png(size: tuple[int, int], colour: object = "white", mode: str = "RGB", kind
 @pytest.fixture
 async def web() -> AsyncIterator[Web]:
     async with Web(ok(png(WIDE, "navy"))) as web:
-        web.answers["/gone.png"] = superseded_card("http://127.0.0.1:9/")
+        web.answers["/gone.png"] = redirect("http://127.0.0.1:9/")
         yield web
 
 
@@ -64,7 +64,7 @@ def white(mask: Image.Image) -> int:
         ("007", (0, 0, 100, 20)),
     ],
 )
-async def test_a_mask_is_as_large_as_the_picture_and_white_where_it_is_to_be_repainted(
+async def test_a_mask_has_the_size_of_the_image_and_is_white_where_to_repaint(
     masks: Masks, picture: Picture, area: str, box: tuple[int, int, int, int]
 ) -> None:
     mask = image_of(await masks.of_cells(picture, area))
@@ -73,18 +73,18 @@ async def test_a_mask_is_as_large_as_the_picture_and_white_where_it_is_to_be_rep
     assert white(mask) == (box[2] - box[0]) * (box[3] - box[1])
 
 
-async def test_all_nine_cells_together_are_the_whole_picture(masks: Masks, picture: Picture) -> None:
+async def test_all_nine_cells_together_cover_the_whole_image(masks: Masks, picture: Picture) -> None:
     assert white(image_of(await masks.of_cells(picture, "1ff"))) == WIDE[0] * WIDE[1]
 
 
-async def test_a_preview_lights_the_chosen_cells_and_has_a_name_of_its_own(
+async def test_a_preview_highlights_the_selected_cells_and_has_its_own_name(
     masks: Masks, picture: Picture
 ) -> None:
-    nothing, one = await masks.preview(picture, NOTHING), await masks.preview(picture, "001")
-    assert nothing is not None
+    empty, one = await masks.preview(picture, NO_CELLS), await masks.preview(picture, "001")
+    assert empty is not None
     assert one is not None
-    assert nothing.name != one.name
-    before, after = (Image.open(io.BytesIO(each.data)).convert("L") for each in (nothing, one))
+    assert empty.name != one.name
+    before, after = (Image.open(io.BytesIO(each.data)).convert("L") for each in (empty, one))
     assert before.size == WIDE
     changed = ImageChops.difference(before, after).point([255 if n > 60 else 0 for n in range(256)]).getbbox()
     assert changed is not None
@@ -92,11 +92,11 @@ async def test_a_preview_lights_the_chosen_cells_and_has_a_name_of_its_own(
     assert changed[3] <= 22
 
 
-async def test_a_preview_of_a_picture_that_cannot_be_had_is_none(masks: Masks, web: Web) -> None:
-    assert await masks.preview(final(f"{web.url}/gone.png"), NOTHING) is None
-    with pytest.raises(MaskRefused) as told:
+async def test_an_unavailable_image_has_no_preview_and_no_mask(masks: Masks, web: Web) -> None:
+    assert await masks.preview(final(f"{web.url}/gone.png"), NO_CELLS) is None
+    with pytest.raises(MaskRefused) as caught:
         await masks.of_cells(final(f"{web.url}/gone.png"), "001")
-    assert told.value.problem is MaskProblem.NO_PICTURE
+    assert caught.value.problem is MaskProblem.NO_PICTURE
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ async def test_a_preview_of_a_picture_that_cannot_be_had_is_none(masks: Masks, w
     ],
     ids=["png", "jpeg", "webp", "grey", "bits", "alpha"],
 )
-async def test_a_mask_that_somebody_brings_becomes_pure_black_and_white(
+async def test_an_uploaded_mask_becomes_pure_black_and_white(
     masks: Masks, picture: Picture, data: bytes
 ) -> None:
     mask = image_of(await masks.of_upload(picture, data))
@@ -128,22 +128,22 @@ async def test_a_mask_that_somebody_brings_becomes_pure_black_and_white(
         (png(WIDE, "black"), MaskProblem.BLANK),
         (png(WIDE, (255, 255, 255, 0), "RGBA"), MaskProblem.BLANK),
     ],
-    ids=["no picture", "moving", "cut off", "another size", "black", "transparent"],
+    ids=["not an image", "animated", "cut off", "another size", "black", "transparent"],
 )
-async def test_a_mask_that_cannot_work_is_refused_for_what_it_is(
+async def test_an_unusable_mask_is_refused_with_the_reason(
     masks: Masks, picture: Picture, data: bytes, problem: MaskProblem
 ) -> None:
-    with pytest.raises(MaskRefused) as told:
+    with pytest.raises(MaskRefused) as caught:
         await masks.of_upload(picture, data)
-    assert told.value.problem is problem
+    assert caught.value.problem is problem
 
 
-async def test_without_the_picture_a_mask_of_any_size_is_taken(masks: Masks) -> None:
+async def test_without_the_image_a_mask_of_any_size_is_accepted(masks: Masks) -> None:
     assert image_of(await masks.of_upload(None, png((5, 7)))).size == (5, 7)
 
 
 @pytest.mark.parametrize("size", [(2, 2), (1000, 2), (3000, 8), (1, 1)])
-async def test_a_picture_narrower_than_its_cells_is_drawn_all_the_same(
+async def test_an_image_narrower_than_its_cells_can_be_drawn(
     masks: Masks, web: Web, size: tuple[int, int]
 ) -> None:
     web.answers["/narrow.png"] = ok(png(size))
@@ -152,7 +152,7 @@ async def test_a_picture_narrower_than_its_cells_is_drawn_all_the_same(
     assert white(image_of(await masks.of_cells(narrow, "1ff"))) == size[0] * size[1]
 
 
-async def test_a_mask_of_sixteen_bits_is_scaled_not_clipped(masks: Masks) -> None:
+async def test_a_16_bit_mask_is_scaled_not_clipped(masks: Masks) -> None:
     dark, light = png((9, 9), 300, "I;16"), png((9, 9), 65_000, "I;16")
     with pytest.raises(MaskRefused):
         await masks.of_upload(None, dark)

@@ -1,4 +1,4 @@
-"""No picture leads into a private network, by whatever road; and no road sees the key."""
+"""SSRF protection: no image URL reaches a private network by any route, and no request carries the key."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from mjbot.pictures import Pictures, picture_session
 from mjbot.pictures.public_session import PublicResolver
-from tests.pictures.web import Web, drawn, final, ok, superseded_card
+from tests.pictures.web import Web, drawn, final, ok, redirect
 
 
 class Names(AbstractResolver):
-    """A name server with answers of our own: each asking takes the next answer, the last one stays."""
+    """A resolver with fixed answers: each lookup takes the next one, and the last one is repeated."""
 
     def __init__(self, **answers: list[list[str]]) -> None:
         self._answers = {name.replace("_", "."): each for name, each in answers.items()}
-        self.asked: list[str] = []
+        self.lookups: list[str] = []
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        self.asked.append(host)
+        self.lookups.append(host)
         answers = self._answers[host.lower()]
         addresses = answers.pop(0) if len(answers) > 1 else answers[0]
         return [
@@ -43,7 +43,7 @@ async def upstream() -> AsyncIterator[Web]:
 
 @pytest.fixture
 async def victim() -> AsyncIterator[Web]:
-    """Something private that must never be asked."""
+    """A private server that must never get a request."""
     async with Web(ok(drawn())) as web:
         yield web
 
@@ -69,8 +69,8 @@ async def test_a_private_address_is_not_fetched(
     upstream: Web, victim: Web, host: str, redirected: bool
 ) -> None:
     url = f"http://{host}:{victim.port}/secret.png"
-    upstream.answers["/hop"] = superseded_card("/next")
-    upstream.answers["/next"] = superseded_card(url)
+    upstream.answers["/hop"] = redirect("/next")
+    upstream.answers["/next"] = redirect(url)
     names = Names(inner_example=[["127.0.0.1"]]) if host == "inner.example" else None
     async with picture_session(upstream.url, names) as session:
         pictures = Pictures(session, "auto")
@@ -80,9 +80,7 @@ async def test_a_private_address_is_not_fetched(
     assert upstream.targets == (["/hop", "/next"] if redirected else []) + ["/ours.png"]
 
 
-async def test_a_private_upstream_is_trusted_by_its_name_and_only_at_its_port(
-    upstream: Web, victim: Web
-) -> None:
+async def test_a_private_upstream_is_trusted_only_by_its_name_and_port(upstream: Web, victim: Web) -> None:
     names = Names(proxy=[["127.0.0.1"]])
     async with picture_session(f"http://proxy:{upstream.port}/mj-fast", names) as session:
         pictures = Pictures(session, "auto")
@@ -92,7 +90,7 @@ async def test_a_private_upstream_is_trusted_by_its_name_and_only_at_its_port(
     assert victim.heads == []
 
 
-async def test_a_name_that_changes_its_address_is_checked_at_each_asking() -> None:
+async def test_a_name_that_changes_its_address_is_checked_at_each_lookup() -> None:
     names = Names(rebind_example=[["93.184.215.14"], ["10.0.0.1", "93.184.215.14"], ["10.0.0.1"]])
     resolver = PublicResolver(("proxy", 80), names)
     for _ in range(2):
@@ -102,14 +100,14 @@ async def test_a_name_that_changes_its_address_is_checked_at_each_asking() -> No
     await resolver.close()
 
 
-async def test_the_address_that_was_checked_is_the_one_connected_to(upstream: Web) -> None:
+async def test_the_checked_address_is_the_one_connected_to(upstream: Web) -> None:
     names = Names(proxy=[["127.0.0.1"], ["10.255.255.1"]])
     async with picture_session(f"http://proxy:{upstream.port}", names) as session:
         assert await Pictures(session, "auto").load(final(f"http://proxy:{upstream.port}/a.png"))
-    assert names.asked == ["proxy"]
+    assert names.lookups == ["proxy"]
 
 
-async def test_a_cookie_is_not_kept_and_nothing_secret_is_sent(upstream: Web) -> None:
+async def test_cookies_are_not_kept_and_no_secret_is_sent(upstream: Web) -> None:
     upstream.answer = ok(drawn()).replace(b"\r\n", b"\r\nSet-Cookie: a=b; Path=/\r\n", 1)
     async with picture_session(upstream.url) as session:
         pictures = Pictures(session, "auto")

@@ -1,4 +1,4 @@
-"""What is a picture and what is not, and the smaller copy."""
+"""Recognizing images by their header, and making smaller copies."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from mjbot.pictures.raster import kind_of, smaller, sniff_header
+from mjbot.pictures.raster import kind_of, shrink, sniff_header
 from tests.pictures.web import drawn
 
 PIXELS = 64_000_000
 REAL = {"png": drawn("PNG"), "jpg": drawn("JPEG"), "gif": drawn("GIF"), "webp": drawn("WEBP")}
 
 
-def kind_confirmed(data: bytes, pixels: int) -> str | None:
-    """The kind of a picture whose header bears it out."""
+def sniff_kind(data: bytes, pixels: int) -> str | None:
+    """The kind of an image with a valid header."""
     header = sniff_header(data, pixels)
     return header and header.kind
 
 
 def png_of(width: int, height: int) -> bytes:
-    """The header of a picture of that size, with no pixels behind it."""
+    """The header of an image of this size, without pixel data."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -36,7 +36,7 @@ def png_of(width: int, height: int) -> bytes:
 
 
 def webp_of(side: int) -> bytes:
-    """An extended header that claims so large a canvas, around a small picture."""
+    """An extended header that claims a large canvas, around a small image."""
     inner = drawn("WEBP", 16)[12:]
     canvas = (side - 1).to_bytes(3, "little")
     body = b"WEBP" + b"VP8X" + struct.pack("<I", 10) + b"\0\0\0\0" + canvas + canvas + inner
@@ -44,8 +44,8 @@ def webp_of(side: int) -> bytes:
 
 
 @pytest.mark.parametrize("kind", REAL)
-def test_a_real_picture_is_told_by_its_first_bytes(kind: str) -> None:
-    assert kind_of(REAL[kind]) == kind_confirmed(REAL[kind], PIXELS) == kind
+def test_a_real_image_is_recognized_by_its_magic_bytes(kind: str) -> None:
+    assert kind_of(REAL[kind]) == sniff_kind(REAL[kind], PIXELS) == kind
 
 
 @pytest.mark.parametrize(
@@ -64,9 +64,9 @@ def test_a_real_picture_is_told_by_its_first_bytes(kind: str) -> None:
     ],
     ids=lambda data: repr(data[:12]),
 )
-def test_anything_else_is_no_picture(data: bytes) -> None:
+def test_anything_else_is_not_an_image(data: bytes) -> None:
     assert kind_of(data) is None
-    assert kind_confirmed(data, PIXELS) is None
+    assert sniff_kind(data, PIXELS) is None
 
 
 @pytest.mark.parametrize(
@@ -83,9 +83,9 @@ def test_anything_else_is_no_picture(data: bytes) -> None:
     ],
     ids=lambda data: repr(data[:12]),
 )
-def test_first_bytes_that_the_header_does_not_bear_out_are_no_picture(data: bytes) -> None:
+def test_magic_bytes_without_a_valid_header_are_not_an_image(data: bytes) -> None:
     assert kind_of(data) is not None
-    assert kind_confirmed(data, PIXELS) is None
+    assert sniff_kind(data, PIXELS) is None
 
 
 @pytest.mark.parametrize(
@@ -100,33 +100,33 @@ def test_first_bytes_that_the_header_does_not_bear_out_are_no_picture(data: byte
         (struct.pack("<6sHHBBB", b"GIF89a", 65_535, 65_535, 0, 0, 0) + REAL["gif"][13:], None),
     ],
 )
-def test_too_many_pixels_are_refused_by_the_header_alone(data: bytes, kind: str | None) -> None:
-    assert kind_confirmed(data, PIXELS) == kind
+def test_too_many_pixels_are_refused_by_the_header(data: bytes, kind: str | None) -> None:
+    assert sniff_kind(data, PIXELS) == kind
 
 
-def test_a_header_of_a_million_chunks_is_given_up_early() -> None:
+def test_a_header_of_a_million_chunks_is_rejected_early() -> None:
     chunk = struct.pack(">I", 0) + b"abCd" + struct.pack(">I", zlib.crc32(b"abCd"))
     head = png_of(8, 8)[:33]
-    assert kind_confirmed(head + chunk * 1_000_000 + REAL["png"][33:], PIXELS) is None
+    assert sniff_kind(head + chunk * 1_000_000 + REAL["png"][33:], PIXELS) is None
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=200), st.sampled_from([b"", *(data[:16] for data in REAL.values())]))
 def test_random_bytes_never_raise(data: bytes, start: bytes) -> None:
-    assert kind_confirmed(start + data, PIXELS) in (None, "png", "jpg", "gif", "webp")
+    assert sniff_kind(start + data, PIXELS) in (None, "png", "jpg", "gif", "webp")
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(sorted(REAL)), st.data())
-def test_a_truncated_or_changed_picture_never_raises(kind: str, data: st.DataObject) -> None:
+def test_a_truncated_or_changed_image_never_raises(kind: str, data: st.DataObject) -> None:
     broken = bytearray(REAL[kind][: data.draw(st.integers(0, len(REAL[kind])))])
     for at in data.draw(st.lists(st.integers(0, max(0, len(broken) - 1)), max_size=4)):
         if broken:
             broken[at] = data.draw(st.integers(0, 255))
-    found = kind_confirmed(bytes(broken), PIXELS)
+    found = sniff_kind(bytes(broken), PIXELS)
     assert found in (None, kind_of(bytes(broken)))
     if found is not None:
-        copy = smaller(bytes(broken), found, 10_000)
+        copy = shrink(bytes(broken), found, 10_000)
         assert copy is None or len(copy) <= 10_000
 
 
@@ -145,22 +145,22 @@ def noise(mode: str, side: int, kind: str) -> bytes:
 def test_a_smaller_copy_fits_and_looks_alike(mode: str, kind: str, most: int) -> None:
     data = noise(mode, 256, kind)
     assert len(data) > most
-    copy = smaller(data, kind_of(data) or "", most)
+    copy = shrink(data, kind_of(data) or "", most)
     assert copy is not None
     assert len(copy) <= most
-    assert kind_confirmed(copy, PIXELS) == "webp"
+    assert sniff_kind(copy, PIXELS) == "webp"
     with Image.open(io.BytesIO(copy)) as picture:
         assert picture.mode == ("RGBA" if mode == "RGBA" else "RGB")
         assert picture.width == picture.height <= 256
 
 
 def test_a_copy_that_cannot_be_small_enough_is_none() -> None:
-    assert smaller(noise("RGB", 256, "PNG"), "png", 10) is None
+    assert shrink(noise("RGB", 256, "PNG"), "png", 10) is None
 
 
-def test_the_pixels_of_a_very_wide_picture_fit_a_webp() -> None:
+def test_a_very_wide_image_is_scaled_to_fit_a_webp() -> None:
     data = io.BytesIO()
     Image.new("RGB", (20_000, 40)).save(data, "PNG")
-    copy = smaller(data.getvalue(), "png", 100_000)
+    copy = shrink(data.getvalue(), "png", 100_000)
     assert copy is not None
-    assert kind_confirmed(copy, PIXELS) == "webp"
+    assert sniff_kind(copy, PIXELS) == "webp"

@@ -1,4 +1,4 @@
-"""Pictures fetched from real servers: what is asked, what is refused, and when it is given up."""
+"""Fetching images from real servers: the requests, what is rejected, and when a download is cancelled."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from dataclasses import replace
 import pytest
 
 from mjbot.core.card.card import Picture
-from mjbot.pictures import DEFAULT_LIMITS, ImageLimits, Images, Pictures, picture_session
-from mjbot.ports import SMALLER
+from mjbot.pictures import DEFAULT_LIMITS, ImageLimits, ImageMode, Pictures, picture_session
+from mjbot.ports import is_smaller_copy
 from tests.pictures.test_raster import noise, png_of
-from tests.pictures.web import Web, drawn, final, ok, superseded_card
+from tests.pictures.web import Web, drawn, final, ok, redirect
 
 MIB = 1024 * 1024
 Open = Callable[..., Awaitable[Pictures]]
@@ -28,10 +28,10 @@ async def web() -> AsyncIterator[Web]:
 
 @pytest.fixture
 async def opened(web: Web) -> AsyncIterator[Open]:
-    """Pictures of an image service at ``web``."""
+    """`Pictures` of an image service at ``web``."""
     async with AsyncExitStack() as stack:
 
-        async def pictures(mode: Images = "auto", limits: ImageLimits = DEFAULT_LIMITS) -> Pictures:
+        async def pictures(mode: ImageMode = "auto", limits: ImageLimits = DEFAULT_LIMITS) -> Pictures:
             session = await stack.enter_async_context(picture_session(web.url))
             return Pictures(session, mode, f"{web.url}/mj", limits)
 
@@ -50,18 +50,18 @@ async def opened(web: Web) -> AsyncIterator[Open]:
 async def test_the_query_is_kept_byte_for_byte(web: Web, opened: Open, target: str) -> None:
     pictures = await opened()
     assert await pictures.load(final(web.url + target)) is not None
-    web.answers["/moved"] = superseded_card(web.url + target)
+    web.answers["/moved"] = redirect(web.url + target)
     assert await pictures.load(final(f"{web.url}/moved")) is not None
     assert web.targets == [target, "/moved", target]
 
 
-async def test_a_picture_of_a_private_host_is_fetched_from_the_service(web: Web, opened: Open) -> None:
+async def test_an_image_url_with_a_private_host_is_fetched_from_the_service(web: Web, opened: Open) -> None:
     pictures = await opened()
     assert await pictures.load(final("http://localhost:1/mj-fast/mj/image/17?rand=%2f&")) is not None
     assert web.targets == ["/mj/image/17?rand=%2f&"]
 
 
-async def test_a_rebased_link_is_shown_where_the_service_is_public(opened: Open) -> None:
+async def test_a_rebased_link_is_shown_if_the_service_is_public(opened: Open) -> None:
     async with picture_session("https://gw.example.com") as session:
         pictures = Pictures(session, "auto", "https://gw.example.com/mj")
         preview = Picture("http://localhost:8080/mj/image/17?rand=1&", final=False)
@@ -81,20 +81,20 @@ async def test_a_rebased_link_is_shown_where_the_service_is_public(opened: Open)
         ("attach", "https://cdn.example.com/a.png", False, True),
     ],
 )
-async def test_the_setting_says_what_is_attached(
-    opened: Open, mode: Images, url: str, is_final: bool, attached: bool
+async def test_the_setting_decides_what_is_attached(
+    opened: Open, mode: ImageMode, url: str, is_final: bool, attached: bool
 ) -> None:
     assert (await opened(mode)).attaches(Picture(url, final=is_final)) is attached
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP"])
-async def test_the_bytes_name_the_file_whatever_the_server_says(web: Web, opened: Open, kind: str) -> None:
+async def test_the_file_extension_follows_the_bytes_not_the_server(web: Web, opened: Open, kind: str) -> None:
     data = drawn(kind)
     web.answer = ok(data, "application/octet-stream")
     file = await (await opened()).load(final(f"{web.url}/a.svg"))
     assert file is not None
     assert file.name.rpartition(".")[2] == {"JPEG": "jpg"}.get(kind, kind.lower())
-    assert (file.data, file.alt, SMALLER in file.name) == (data, "a cat", False)
+    assert (file.data, file.alt, is_smaller_copy(file.url)) == (data, "a cat", False)
 
 
 @pytest.mark.parametrize(
@@ -111,26 +111,26 @@ async def test_the_bytes_name_the_file_whatever_the_server_says(web: Web, opened
         b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n",
         b"not http at all\r\n\r\n",
         b"",
-        superseded_card("ftp://example.com/a.png"),
-        superseded_card("file:///etc/passwd"),
-        superseded_card("http://[x/"),
-        superseded_card("/a.png"),  # for ever
+        redirect("ftp://example.com/a.png"),
+        redirect("file:///etc/passwd"),
+        redirect("http://[x/"),
+        redirect("/a.png"),  # endless
     ],
     ids=lambda answer: repr(answer[:15] + answer[-15:]),
 )
-async def test_what_is_no_picture_is_not_attached(web: Web, opened: Open, answer: bytes) -> None:
+async def test_anything_but_an_image_is_not_attached(web: Web, opened: Open, answer: bytes) -> None:
     web.answer = answer
     assert await (await opened()).load(final(f"{web.url}/a.png")) is None
     assert len(web.heads) <= 5
 
 
 @pytest.mark.parametrize("url", ["", "a.png", "ftp://h/a", "http://[x/a.png", "http://", "http://h/\ud83d"])
-async def test_what_is_no_address_is_not_fetched(opened: Open, url: str) -> None:
+async def test_an_invalid_url_is_not_fetched(opened: Open, url: str) -> None:
     assert await (await opened()).load(final(url)) is None
 
 
 @pytest.mark.parametrize("is_final", [True, False])
-async def test_a_body_without_end_is_cut_off(web: Web, opened: Open, is_final: bool) -> None:
+async def test_an_endless_body_is_cut_off(web: Web, opened: Open, is_final: bool) -> None:
     sent = 0
 
     async def endless(writer: asyncio.StreamWriter) -> None:
@@ -144,20 +144,20 @@ async def test_a_body_without_end_is_cut_off(web: Web, opened: Open, is_final: b
     web.answer = endless
     pictures = await opened()
     assert await pictures.load(Picture(f"{web.url}/a.png", final=is_final)) is None
-    # What the sockets hold between us comes on top.
-    most = DEFAULT_LIMITS.final_bytes if is_final else DEFAULT_LIMITS.preview_bytes
-    assert sent < most + 16 * MIB
+    # Socket buffers come on top.
+    max_bytes = DEFAULT_LIMITS.final_bytes if is_final else DEFAULT_LIMITS.preview_bytes
+    assert sent < max_bytes + 16 * MIB
 
 
-async def test_a_body_that_drips_ends_at_the_time_limit(web: Web, opened: Open) -> None:
-    async def drip(writer: asyncio.StreamWriter) -> None:
+async def test_a_trickling_body_ends_at_the_timeout(web: Web, opened: Open) -> None:
+    async def trickle(writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\n\r\n" + drawn())
         while True:
             writer.write(b"\0")
             await writer.drain()
             await asyncio.sleep(0)
 
-    web.answer = drip
+    web.answer = trickle
     pictures = await opened(limits=replace(DEFAULT_LIMITS, final_seconds=0.3))
     async with asyncio.timeout(5):
         assert await pictures.load(final(f"{web.url}/a.png")) is None
@@ -169,23 +169,23 @@ async def test_a_result_too_large_for_discord_is_attached_as_a_smaller_copy(web:
     pictures = await opened(limits=replace(DEFAULT_LIMITS, attached_bytes=len(data) - 1))
     file = await pictures.load(final(f"{web.url}/a.png"))
     assert file is not None
-    assert SMALLER in file.name
+    assert is_smaller_copy(file.url)
     assert file.name.endswith(".webp")
     assert len(file.data) < len(data)
     whole = await opened(limits=replace(DEFAULT_LIMITS, attached_bytes=len(data)))
     file = await whole.load(final(f"{web.url}/a.png"))
     assert file is not None
-    assert (SMALLER in file.name, file.data) == (False, data)
+    assert (is_smaller_copy(file.url), file.data) == (False, data)
 
 
-async def test_a_picture_is_fetched_once_for_all_its_cards(web: Web, opened: Open) -> None:
+async def test_an_image_is_fetched_once_for_all_its_cards(web: Web, opened: Open) -> None:
     pictures = await opened()
     files = await asyncio.gather(*(pictures.load(final(f"{web.url}/a.png")) for _ in range(5)))
     assert len({id(file) for file in files}) == len(web.heads) == 1
 
 
-class Crowd:
-    """An answer that nobody gets before ``size`` are waiting for it."""
+class Barrier:
+    """A response that is held back until ``size`` requests wait for it."""
 
     def __init__(
         self, size: int, head: bytes = b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\n"
@@ -211,30 +211,30 @@ UNKNOWN = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
 
 
 @pytest.mark.parametrize(
-    ("at_once", "in_flight", "head", "most"),
+    ("concurrent", "in_flight", "head", "most"),
     [
         (4, 64 * MIB, KNOWN, 4),
         (9, 4 * MIB, UNKNOWN, 2),  # each may become 2 MiB
-        (9, 4 * MIB, KNOWN, 3),  # each gives back what it will not need, and the next wants 2 MiB free
+        (9, 4 * MIB, KNOWN, 3),  # each releases what it does not need, and the next one needs 2 MiB free
     ],
 )
-async def test_only_so_many_downloads_and_bytes_are_under_way(
-    web: Web, opened: Open, at_once: int, in_flight: int, head: bytes, most: int
+async def test_concurrent_downloads_and_bytes_in_flight_are_bounded(
+    web: Web, opened: Open, concurrent: int, in_flight: int, head: bytes, most: int
 ) -> None:
-    web.answer = crowd = Crowd(most, head)
+    web.answer = barrier = Barrier(most, head)
     limits = replace(
-        DEFAULT_LIMITS, at_once=at_once, in_flight_bytes=in_flight, final_bytes=2 * MIB, final_seconds=5
+        DEFAULT_LIMITS, concurrent=concurrent, in_flight_bytes=in_flight, final_bytes=2 * MIB, final_seconds=5
     )
     pictures = await opened(limits=limits)
     files = await asyncio.gather(*(pictures.load(final(f"{web.url}/{n}.png")) for n in range(8)))
     assert all(files)
-    assert crowd.most == most
+    assert barrier.most == most
 
 
-async def test_who_stops_waiting_gives_everything_back(web: Web, opened: Open) -> None:
+async def test_a_cancelled_download_releases_everything(web: Web, opened: Open) -> None:
     limits = replace(DEFAULT_LIMITS, in_flight_bytes=3 * MIB, final_bytes=2 * MIB, final_seconds=5)
     pictures = await opened(limits=limits)
-    web.answer = Crowd(99, UNKNOWN)
+    web.answer = Barrier(99, UNKNOWN)
     loads = [asyncio.ensure_future(pictures.load(final(f"{web.url}/{n}.png"))) for n in range(3)]
     while not web.heads:
         await asyncio.sleep(0)

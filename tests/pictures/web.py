@@ -1,4 +1,4 @@
-"""A web server that sees every byte of a request, and can answer anything at all."""
+"""A raw web server: it records every byte of a request, and can send any bytes as a response."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from PIL import Image
 
 from mjbot.core.card.card import Picture
 
-Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
+Respond = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
 def ok(body: bytes, kind: str = "image/png") -> bytes:
-    """A whole answer."""
+    """A complete response."""
     return f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 
-def superseded_card(to: str) -> bytes:
+def redirect(to: str) -> bytes:
     """A redirect."""
     return f"HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n".encode()
 
 
 def drawn(kind: str = "PNG", side: int = 8, mode: str = "RGB") -> bytes:
-    """A real picture."""
+    """A real image."""
     file = io.BytesIO()
     Image.new(mode, (side, side)).save(file, kind)
     return file.getvalue()
@@ -36,14 +36,15 @@ def final(url: str) -> Picture:
 
 
 class Web:
-    """Serves `answer` (or what `answers` has for the path) to everybody, one request a connection."""
+    """Sends ``answer`` (or the entry of ``answers`` for the path) to every request, one per connection."""
 
-    def __init__(self, answer: bytes | Answer = b"") -> None:
+    def __init__(self, answer: bytes | Respond = b"") -> None:
         self.answer = answer
-        self.answers: dict[str, bytes | Answer] = {}
+        self.answers: dict[str, bytes | Respond] = {}
         self.heads: list[str] = []
         self.port = 0
         self._server: asyncio.Server | None = None
+        self._open: set[asyncio.StreamWriter] = set()
 
     @property
     def url(self) -> str:
@@ -51,7 +52,7 @@ class Web:
 
     @property
     def targets(self) -> list[str]:
-        """The request targets, exactly as they came."""
+        """The request targets, exactly as received."""
         return [head.split(" ")[1] for head in self.heads]
 
     async def __aenter__(self) -> Self:
@@ -62,9 +63,12 @@ class Web:
     async def __aexit__(self, *_: object) -> None:
         assert self._server is not None
         self._server.close()
+        for writer in self._open:  # since Python 3.12 `wait_closed` waits for the connections, too
+            writer.transport.abort()
         await self._server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer)
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             self.heads.append(head)
@@ -77,4 +81,5 @@ class Web:
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
+            self._open.discard(writer)
             writer.close()

@@ -1,4 +1,4 @@
-"""Each accent of the sandbox is like the server it is named after, and mjbot's client reads them all."""
+"""Each dialect of the sandbox behaves like its server, and mjbot's client reads them all."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from mjbot.clock import Clock
 from mjbot.core.model.task import Phase, TaskId
 from mjbot.errors import KeyRefused, TaskNotFound
+from mjbot.sandbox.dialect_names import DialectName
 from mjbot.sandbox.dialects import DIALECTS
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import DemoIds, World
@@ -32,24 +33,24 @@ class Rig:
     async def fetch(self, dialect: str, task_id: str) -> tuple[int, Any]:
         headers = auth_headers(DIALECTS[dialect].auth, KEY)
         url = f"{self.server.address(dialect)}/mj/task/{task_id}/fetch"
-        async with self.http.get(url, headers=headers) as answer:
-            return answer.status, await answer.json(content_type=None) if await answer.read() else None
+        async with self.http.get(url, headers=headers) as response:
+            return response.status, await response.json(content_type=None) if await response.read() else None
 
     async def post(self, dialect: str, path: str, body: dict[str, Any]) -> tuple[int, Any]:
         headers = auth_headers(DIALECTS[dialect].auth, KEY)
         url = f"{self.server.address(dialect)}/mj/submit/{path}"
-        async with self.http.post(url, json=body, headers=headers) as answer:
-            return answer.status, await answer.json(content_type=None)
+        async with self.http.post(url, json=body, headers=headers) as response:
+            return response.status, await response.json(content_type=None)
 
     async def press(self, dialect: str, task_id: str, label: str) -> tuple[int, Any]:
-        wire = self.server.world.peek(task_id, self.now[0])
-        assert wire is not None
-        custom_id = next(b["customId"] for b in wire["buttons"] if label in (b["label"], b["emoji"]))
+        task = self.server.world.peek(task_id, self.now[0])
+        assert task is not None
+        custom_id = next(b["customId"] for b in task["buttons"] if label in (b["label"], b["emoji"]))
         return await self.post(dialect, "action", {"taskId": task_id, "customId": custom_id})
 
     def client(self, dialect: str, form: str | None = None) -> UpstreamClient:
-        protocol = MidjourneyProxyApi(self.server.address(dialect), KEY, form or DIALECTS[dialect].auth)
-        return UpstreamClient(self.http, protocol, Clock(lambda: self.now[0]), 100)
+        api = MidjourneyProxyApi(self.server.address(dialect), KEY, form or DIALECTS[dialect].auth)
+        return UpstreamClient(self.http, api, Clock(lambda: self.now[0]), 100)
 
 
 @pytest.fixture
@@ -58,6 +59,10 @@ async def rig() -> AsyncIterator[Rig]:
     world = World.demo(T, side=64)
     async with SandboxServer(world, lambda: now[0]) as server, aiohttp.ClientSession() as http:
         yield Rig(server, http, now)
+
+
+def test_every_name_has_a_dialect() -> None:
+    assert set(DIALECTS) == set(DialectName)
 
 
 @pytest.mark.parametrize("dialect", NAMES)
@@ -78,32 +83,34 @@ async def test_mjbot_reads_a_running_and_a_finished_task(rig: Rig, dialect: str)
 
 @pytest.mark.parametrize("dialect", NAMES)
 @pytest.mark.parametrize("form", ["bearer", "raw", "mj-api-secret"])
-async def test_each_server_takes_the_key_in_its_own_forms(rig: Rig, dialect: str, form: str) -> None:
-    taken = {
+async def test_each_server_accepts_the_key_in_its_own_forms(rig: Rig, dialect: str, form: str) -> None:
+    accepted = {
         "": {"bearer", "raw", "mj-api-secret"},
-        "gateway": {"bearer", "raw", "mj-api-secret"},
+        "new-api": {"bearer", "raw", "mj-api-secret"},
         "true": {"raw", "mj-api-secret"},
     }.get(dialect, {"mj-api-secret"})
-    reading = rig.client(dialect, form).fetch(TaskId(DemoIds.GRID))
-    if form in taken:
-        assert (await reading).phase is Phase.SUCCESS
+    read = rig.client(dialect, form).fetch(TaskId(DemoIds.GRID))
+    if form in accepted:
+        assert (await read).phase is Phase.SUCCESS
     else:
         with pytest.raises(KeyRefused):
-            await reading
+            await read
 
 
 @pytest.mark.parametrize(
-    ("dialect", "status"), [("original", 200), ("plus", 200), ("true", 204), ("gateway", 400)]
+    ("dialect", "status"), [("original", 200), ("plus", 200), ("true", 204), ("new-api", 400)]
 )
-async def test_what_is_not_there_is_told_in_each_server_s_way(rig: Rig, dialect: str, status: int) -> None:
+async def test_each_server_has_its_own_status_for_an_unknown_task(
+    rig: Rig, dialect: str, status: int
+) -> None:
     assert (await rig.fetch(dialect, DemoIds.UNKNOWN))[0] == status
 
 
-async def test_a_gateway_tells_what_it_saw_when_it_last_looked(rig: Rig) -> None:
+async def test_new_api_shows_the_state_of_its_last_poll(rig: Rig) -> None:
     seen = []
     for second in range(61):
         rig.now[0] = T + 1 + second
-        task = (await rig.fetch("gateway", DemoIds.RUNNING))[1]
+        task = (await rig.fetch("new-api", DemoIds.RUNNING))[1]
         seen.append((task["status"], task["progress"]))
     changes = [each for each, before in zip(seen, [None, *seen], strict=False) if each != before]
     assert changes[0] == ("", "")
@@ -111,28 +118,28 @@ async def test_a_gateway_tells_what_it_saw_when_it_last_looked(rig: Rig) -> None
     assert len(changes) <= 4
 
 
-async def test_a_gateway_s_pictures_have_an_address_that_only_it_can_reach(rig: Rig) -> None:
-    task = (await rig.fetch("gateway", DemoIds.GRID))[1]
+async def test_new_api_s_image_urls_can_only_be_reached_through_it(rig: Rig) -> None:
+    task = (await rig.fetch("new-api", DemoIds.GRID))[1]
     assert task["imageUrl"] == f"http://localhost:3000/mj/image/{DemoIds.GRID}"
-    url = f"{rig.server.address('gateway')}/mj/image/{DemoIds.GRID}"
-    async with rig.http.get(url) as answer:
-        assert answer.content_type == "image/jpeg"
-        assert await answer.read() == rig.server.world.final_picture(DemoIds.GRID)
+    url = f"{rig.server.address('new-api')}/mj/image/{DemoIds.GRID}"
+    async with rig.http.get(url) as response:
+        assert response.content_type == "image/jpeg"
+        assert await response.read() == rig.server.world.final_picture(DemoIds.GRID)
 
 
-async def test_the_fields_drift_from_server_to_server(rig: Rig) -> None:
-    original, plus, true, gateway = [
-        (await rig.fetch(each, DemoIds.GRID))[1] for each in ("original", "plus", "true", "gateway")
+async def test_the_fields_differ_between_servers(rig: Rig) -> None:
+    original, plus, true, new_api = [
+        (await rig.fetch(each, DemoIds.GRID))[1] for each in ("original", "plus", "true", "new-api")
     ]
     assert "buttons" not in original
     assert plus["properties"]["flags"] == 0
     assert true["clientIp"]
     assert true["isCompleted"] is True
-    assert set(gateway["properties"]) == {"finalPrompt", "finalZhPrompt"}
+    assert set(new_api["properties"]) == {"finalPrompt", "finalZhPrompt"}
     failed = {
-        each: (await rig.fetch(each, DemoIds.FAILED))[1]["progress"] for each in ("original", "gateway")
+        each: (await rig.fetch(each, DemoIds.FAILED))[1]["progress"] for each in ("original", "new-api")
     }
-    assert failed == {"original": "", "gateway": "100%"}
+    assert failed == {"original": "", "new-api": "100%"}
 
 
 @pytest.mark.parametrize(
@@ -140,11 +147,11 @@ async def test_the_fields_drift_from_server_to_server(rig: Rig) -> None:
     [
         ("plus", "U1", 200, 1),
         ("true", "U1", 200, 1),
-        ("gateway", "U1", 200, 1),
+        ("new-api", "U1", 200, 1),
         ("original", "U1", 404, None),
     ],
 )
-async def test_a_press_is_accepted_where_there_are_presses(
+async def test_a_press_is_accepted_by_servers_with_buttons(
     rig: Rig, dialect: str, label: str, status: int, code: int | None
 ) -> None:
     answered, body = await rig.press(dialect, DemoIds.GRID, label)
@@ -156,56 +163,56 @@ async def test_a_press_is_accepted_where_there_are_presses(
     [
         ("plus", "Custom Zoom", 21),
         ("true", "Custom Zoom", 21),
-        ("gateway", "Custom Zoom", 21),
-        ("gateway", "Vary (Region)", 21),
+        ("new-api", "Custom Zoom", 21),
+        ("new-api", "Vary (Region)", 21),
     ],
 )
-async def test_a_window_is_asked_for_and_answered(rig: Rig, dialect: str, label: str, code: int) -> None:
+async def test_a_modal_is_requested_and_submitted(rig: Rig, dialect: str, label: str, code: int) -> None:
     _, body = await rig.press(dialect, DemoIds.SINGLE, label)
     assert body["code"] == code
-    words = {"taskId": body["result"], "prompt": "a lake --zoom 2"}
-    assert (await rig.post(dialect, "modal", words))[1]["result"] == body["result"]
+    modal = {"taskId": body["result"], "prompt": "a lake --zoom 2"}
+    assert (await rig.post(dialect, "modal", modal))[1]["result"] == body["result"]
     assert rig.server.world.peek(body["result"], T + 29)["status"] == "SUCCESS"  # type: ignore[index]
 
 
-async def test_a_gateway_calls_a_window_of_remix_accepted(rig: Rig) -> None:
+async def test_new_api_calls_a_modal_of_remix_mode_accepted(rig: Rig) -> None:
     rig.server.world.remix = True
-    _, body = await rig.press("gateway", DemoIds.GRID, "V1")
+    _, body = await rig.press("new-api", DemoIds.GRID, "V1")
     assert (body["code"], body["description"]) == (1, "Waiting for window confirm")
     assert (await rig.press("true", DemoIds.GRID, "V1"))[1]["code"] == 21
 
 
-async def test_servers_refuse_in_their_own_words(rig: Rig) -> None:
+async def test_servers_refuse_in_their_own_formats(rig: Rig) -> None:
     rig.server.world.full = True
     codes = {
-        each: (await rig.press(each, DemoIds.GRID, "U1"))[1]["code"] for each in ("plus", "true", "gateway")
+        each: (await rig.press(each, DemoIds.GRID, "U1"))[1]["code"] for each in ("plus", "true", "new-api")
     }
-    assert codes == {"plus": 23, "true": 9, "gateway": 23}
+    assert codes == {"plus": 23, "true": 9, "new-api": 23}
     rig.server.world.full = False
     gone = {"taskId": DemoIds.UNKNOWN, "customId": "x"}
     assert (await rig.post("true", "action", gone))[0] == 404
     assert (await rig.post("plus", "action", gone))[1]["code"] == 3
-    odd = {"taskId": DemoIds.GRID, "customId": "x"}
-    assert (await rig.post("true", "action", odd))[1]["success"] is False
-    assert "unknown_action" in (await rig.post("gateway", "action", odd))[1]["error"]["message"]
+    unknown = {"taskId": DemoIds.GRID, "customId": "x"}
+    assert (await rig.post("true", "action", unknown))[1]["success"] is False
+    assert "unknown_action" in (await rig.post("new-api", "action", unknown))[1]["error"]["message"]
     modal = {"taskId": DemoIds.MODAL, "prompt": ""}
     assert (await rig.post("true", "modal", modal))[1]["description"] == "prompt不能为空"
 
 
-async def test_a_place_in_the_queue_is_told_unless_a_gateway_rewrites_it(rig: Rig) -> None:
+async def test_new_api_drops_the_queue_position(rig: Rig) -> None:
     rig.server.world.ahead = 3
     _, plus = await rig.press("plus", DemoIds.GRID, "V1")
     assert (plus["code"], plus["properties"]) == (22, {"numberOfQueues": 3})
-    assert (await rig.press("gateway", DemoIds.GRID, "V1"))[1]["code"] == 1
+    assert (await rig.press("new-api", DemoIds.GRID, "V1"))[1]["code"] == 1
 
 
-async def test_true_s_imagine_all_answers_with_all_ids(rig: Rig) -> None:
+async def test_imagine_all_responds_with_all_ids(rig: Rig) -> None:
     _, body = await rig.press("true", DemoIds.DESCRIBE, "Imagine all")
     assert len(body["result"].split(",")) == 4
 
 
-async def test_a_mode_prefix_is_taken_where_there_are_modes(rig: Rig) -> None:
-    for dialect, mode in (("gateway", "mj-fast"), ("true", "mj-relax"), ("", "mj-turbo")):
+async def test_a_mode_prefix_is_accepted_by_servers_with_modes(rig: Rig) -> None:
+    for dialect, mode in (("new-api", "mj-fast"), ("true", "mj-relax"), ("", "mj-turbo")):
         address = "/".join(filter(None, (rig.server.address(dialect), mode)))
         client = UpstreamClient(
             rig.http, MidjourneyProxyApi(address, KEY, DIALECTS[dialect].auth), Clock(lambda: T), 100
@@ -214,14 +221,14 @@ async def test_a_mode_prefix_is_taken_where_there_are_modes(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize(
-    ("dialect", "status"), [("", 400), ("original", 200), ("plus", 200), ("true", 200), ("gateway", 400)]
+    ("dialect", "status"), [("", 400), ("original", 200), ("plus", 200), ("true", 200), ("new-api", 400)]
 )
-async def test_only_gateways_refuse_ids_that_are_numbers(rig: Rig, dialect: str, status: int) -> None:
+async def test_only_relays_refuse_numeric_ids(rig: Rig, dialect: str, status: int) -> None:
     headers = {"Authorization": KEY} if dialect == "true" else {"mj-api-secret": KEY}
     url = f"{rig.server.address(dialect)}/mj/task/list-by-condition"
-    async with rig.http.post(url, json={"ids": [int(DemoIds.GRID)]}, headers=headers) as answer:
-        assert answer.status == status
-        body = await answer.json()
+    async with rig.http.post(url, json={"ids": [int(DemoIds.GRID)]}, headers=headers) as response:
+        assert response.status == status
+        body = await response.json()
     if status == 200:
         assert [each["id"] for each in body] == [DemoIds.GRID]
 
@@ -230,59 +237,59 @@ async def test_only_gateways_refuse_ids_that_are_numbers(rig: Rig, dialect: str,
     ("action", "index", "code"),
     [("UPSCALE", 2, 1), ("VARIATION", 4, 1), ("REROLL", 1, 1), ("UPSCALE", 5, 4), ("ZOOM", 1, 4)],
 )
-async def test_the_original_presses_by_name_and_number(rig: Rig, action: str, index: int, code: int) -> None:
-    order = {"taskId": DemoIds.GRID, "action": action, "index": index}
-    assert (await rig.post("original", "change", order))[1]["code"] == code
+async def test_the_original_presses_by_action_and_index(rig: Rig, action: str, index: int, code: int) -> None:
+    change = {"taskId": DemoIds.GRID, "action": action, "index": index}
+    assert (await rig.post("original", "change", change))[1]["code"] == code
     assert rig.server.world.log[-1].kind == "change"
     assert (rig.server.world.log[-1].child_id is not None) == (code == 1)
 
 
-async def test_the_original_says_of_a_parent_that_is_gone_or_early(rig: Rig) -> None:
-    order = {"taskId": DemoIds.UNKNOWN, "action": "UPSCALE", "index": 1}
-    assert (await rig.post("original", "change", order))[1]["code"] == 3
-    assert (await rig.post("original", "change", order | {"taskId": DemoIds.RUNNING}))[1]["code"] == 4
+async def test_the_original_refuses_a_parent_that_is_gone_or_not_ready(rig: Rig) -> None:
+    change = {"taskId": DemoIds.UNKNOWN, "action": "UPSCALE", "index": 1}
+    assert (await rig.post("original", "change", change))[1]["code"] == 3
+    assert (await rig.post("original", "change", change | {"taskId": DemoIds.RUNNING}))[1]["code"] == 4
 
 
 @pytest.mark.parametrize("path", ["action", "modal"])
-async def test_the_original_has_neither_buttons_nor_windows(rig: Rig, path: str) -> None:
+async def test_the_original_has_neither_buttons_nor_modals(rig: Rig, path: str) -> None:
     status, body = await rig.post("original", path, {"taskId": DemoIds.MODAL, "prompt": "x"})
     assert (status, body["status"], body["error"]) == (404, 404, "Not Found")
     assert body["timestamp"].startswith("2024-")
     assert rig.server.world.log == []
 
 
-async def test_a_banned_word_is_told_with_the_words_it_was_in(rig: Rig) -> None:
+async def test_a_banned_word_is_reported_with_its_prompt(rig: Rig) -> None:
     rig.server.world.banned = {"blood"}
     _, body = await rig.post("plus", "modal", {"taskId": DemoIds.MODAL, "prompt": "blood bath"})
     assert (body["code"], body["properties"]) == (24, {"promptEn": "blood bath", "bannedWord": "blood"})
 
 
-async def test_words_and_mask_of_a_window_are_kept_each_time_they_come(rig: Rig) -> None:
-    words = {"taskId": DemoIds.MODAL, "prompt": "a red fox", "maskBase64": "data:image/png;base64,AA=="}
+async def test_every_submit_of_a_modal_is_recorded_with_prompt_and_mask(rig: Rig) -> None:
+    modal = {"taskId": DemoIds.MODAL, "prompt": "a red fox", "maskBase64": "data:image/png;base64,AA=="}
     for _ in range(2):
-        assert (await rig.post("true", "modal", words))[1]["result"] == DemoIds.MODAL
-    said = [(each.kind, each.prompt, each.mask) for each in rig.server.world.log]
-    assert said == [("modal", "a red fox", "data:image/png;base64,AA==")] * 2
+        assert (await rig.post("true", "modal", modal))[1]["result"] == DemoIds.MODAL
+    submits = [(each.kind, each.prompt, each.mask) for each in rig.server.world.log]
+    assert submits == [("modal", "a red fox", "data:image/png;base64,AA==")] * 2
 
 
-async def test_the_new_words_of_a_window_replace_the_translation_of_the_old_ones(rig: Rig) -> None:
+async def test_a_modal_s_prompt_replaces_the_translation_of_the_old_one(rig: Rig) -> None:
     world = rig.server.world
     world.remix = True
     world.fetch(DemoIds.RUNNING_CHINESE, T - 100)
     _, body = await rig.press("plus", DemoIds.RUNNING_CHINESE, "V1")
     await rig.post("plus", "modal", {"taskId": body["result"], "prompt": "a red fox"})
-    wire = world.peek(body["result"], T + 60)
-    assert wire is not None
-    assert wire["properties"]["finalPrompt"] == "a red fox"
+    task = world.peek(body["result"], T + 60)
+    assert task is not None
+    assert task["properties"]["finalPrompt"] == "a red fox"
 
 
-async def test_an_empty_prompt_is_the_old_one_at_plus(rig: Rig) -> None:
-    wire = rig.server.world.peek(DemoIds.MODAL, T)
-    assert wire is not None
+async def test_plus_keeps_the_old_prompt_if_the_new_one_is_empty(rig: Rig) -> None:
+    before = rig.server.world.peek(DemoIds.MODAL, T)
+    assert before is not None
     await rig.post("plus", "modal", {"taskId": DemoIds.MODAL, "prompt": ""})
-    again = rig.server.world.peek(DemoIds.MODAL, T + 60)
-    assert again is not None
-    assert (again["status"], again["prompt"]) == ("SUCCESS", wire["prompt"])
+    after = rig.server.world.peek(DemoIds.MODAL, T + 60)
+    assert after is not None
+    assert (after["status"], after["prompt"]) == ("SUCCESS", before["prompt"])
 
 
 async def test_an_animation_ends_in_four_videos_and_one_of_them_can_be_extended(rig: Rig) -> None:
@@ -291,10 +298,10 @@ async def test_an_animation_ends_in_four_videos_and_one_of_them_can_be_extended(
     task = (await rig.fetch("true", video))[1]
     assert len(task["videoUrls"]) == 4
     assert "thumbnail" in task["videoUrls"][0]
-    async with rig.http.get(task["videoUrls"][0]["url"]) as answer:
-        assert (await answer.read())[4:8] == b"ftyp"
+    async with rig.http.get(task["videoUrls"][0]["url"]) as response:
+        assert (await response.read())[4:8] == b"ftyp"
     clip = (await rig.press("true", video, "U1"))[1]["result"]
     rig.now[0] = T + 120
     shown = (await rig.fetch("true", clip))[1]
     assert [each["label"] for each in shown["buttons"]] == ["Extend (High motion)", "Extend (Low motion)"]
-    assert (await rig.press("gateway", DemoIds.SINGLE, "Animate (High motion)"))[0] == 400
+    assert (await rig.press("new-api", DemoIds.SINGLE, "Animate (High motion)"))[0] == 400

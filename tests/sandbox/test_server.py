@@ -1,3 +1,7 @@
+"""The sandbox over HTTP: tasks, images, batches, and each fault."""
+
+from __future__ import annotations
+
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
@@ -30,12 +34,12 @@ async def get(http: aiohttp.ClientSession, path: str = FETCH) -> tuple[int, Any]
         return response.status, await response.json()
 
 
-async def listed(http: aiohttp.ClientSession, ids: list[str]) -> tuple[int, Any]:
+async def fetch_list(http: aiohttp.ClientSession, ids: list[str]) -> tuple[int, Any]:
     async with http.post("/mj/task/list-by-condition", json={"ids": ids}) as response:
         return response.status, await response.json()
 
 
-async def test_a_task_and_its_picture_can_be_read(http: aiohttp.ClientSession) -> None:
+async def test_a_task_and_its_image_can_be_read(http: aiohttp.ClientSession) -> None:
     status, task = await get(http)
     assert (status, task["id"]) == (200, DemoIds.GRID)
     async with http.get(task["imageUrl"]) as response:
@@ -55,33 +59,33 @@ async def test_a_wrong_key_is_refused(server: SandboxServer) -> None:
     assert body["error"]["message"].startswith("无效的令牌")
 
 
-async def test_a_batch_leaves_out_what_does_not_exist(
+async def test_a_batch_leaves_out_unknown_ids(server: SandboxServer, http: aiohttp.ClientSession) -> None:
+    status, found = await fetch_list(http, [DemoIds.GRID, DemoIds.UNKNOWN])
+    assert (status, [each["id"] for each in found]) == (200, [DemoIds.GRID])
+    expected = RecordedRequest(T, "POST", "/mj/task/list-by-condition", (DemoIds.GRID, DemoIds.UNKNOWN))
+    assert server.requests == [expected]
+
+
+async def test_a_batch_read_can_be_missing_or_ignore_the_ids(
     server: SandboxServer, http: aiohttp.ClientSession
 ) -> None:
-    status, found = await listed(http, [DemoIds.GRID, DemoIds.UNKNOWN])
-    assert (status, [each["id"] for each in found]) == (200, [DemoIds.GRID])
-    seen = RecordedRequest(T, "POST", "/mj/task/list-by-condition", (DemoIds.GRID, DemoIds.UNKNOWN))
-    assert server.requests == [seen]
-
-
-async def test_a_batch_can_be_missing_or_blind(server: SandboxServer, http: aiohttp.ClientSession) -> None:
     server.batch = "missing"
-    assert (await listed(http, [DemoIds.GRID]))[0] == 404
+    assert (await fetch_list(http, [DemoIds.GRID]))[0] == 404
     server.batch = "ignores-ids"
-    found = (await listed(http, [DemoIds.GRID]))[1]
+    found = (await fetch_list(http, [DemoIds.GRID]))[1]
     assert not {each["id"] for each in found} <= set(DemoIds)
 
 
 async def test_a_button_is_pressed_over_http(server: SandboxServer, http: aiohttp.ClientSession) -> None:
     custom_id = (await get(http))[1]["buttons"][0]["customId"]
-    order = {"taskId": DemoIds.GRID, "customId": custom_id}
-    async with http.post("/mj/submit/action", json=order) as response:
-        answer = await response.json()
-    assert server.world.log[0].child_id == answer["result"]
+    body = {"taskId": DemoIds.GRID, "customId": custom_id}
+    async with http.post("/mj/submit/action", json=body) as response:
+        child_id = (await response.json())["result"]
+    assert server.world.log[0].child_id == child_id
     assert server.requests[-1].ids == (DemoIds.GRID,)
 
 
-async def test_a_failure_lasts_as_many_times_as_it_was_told_to(
+async def test_a_failure_affects_as_many_requests_as_requested(
     server: SandboxServer, http: aiohttp.ClientSession
 ) -> None:
     server.fail("/mj/*", 429, '{"a": 1}', "application/json", {"Retry-After": "3"}, times=1)
@@ -90,7 +94,7 @@ async def test_a_failure_lasts_as_many_times_as_it_was_told_to(
     assert (await get(http))[0] == 200
 
 
-async def test_a_dropped_request_gets_no_answer(server: SandboxServer, http: aiohttp.ClientSession) -> None:
+async def test_a_dropped_request_gets_no_response(server: SandboxServer, http: aiohttp.ClientSession) -> None:
     server.drop("/mj/*")
     with pytest.raises(aiohttp.ClientConnectionError):
         await get(http)
@@ -103,8 +107,8 @@ async def test_a_held_press_waits_before_or_after_it_counts(
     server: SandboxServer, http: aiohttp.ClientSession, when: Any, presses: int
 ) -> None:
     hold = server.hold("/mj/submit/*", when)
-    order = {"taskId": DemoIds.GRID, "customId": "x"}
-    waiting = asyncio.create_task(http.post("/mj/submit/action", json=order))
+    body = {"taskId": DemoIds.GRID, "customId": "x"}
+    waiting = asyncio.create_task(http.post("/mj/submit/action", json=body))
     await hold.arrived()
     assert len(server.world.log) == presses
     hold.release()
@@ -112,7 +116,7 @@ async def test_a_held_press_waits_before_or_after_it_counts(
     assert len(server.world.log) == 1
 
 
-async def test_closing_lets_go_of_what_is_held() -> None:
+async def test_closing_releases_held_requests() -> None:
     headers = {"Authorization": "Bearer sandbox-key"}
     async with asyncio.timeout(2):
         async with SandboxServer(World.demo(T), lambda: T) as server:

@@ -1,4 +1,4 @@
-"""The service posts a task at each of its steps to whoever asked for it, and does not care who listens."""
+"""The sandbox posts a task at each step to the URL of its submit, and ignores the response."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ STEPS = [(0.0, "SUBMITTED", "0%"), (0.1, "IN_PROGRESS", "50%"), (0.2, "SUCCESS",
 
 
 class Listener:
-    """Whom the service tells."""
+    """Receives the webhooks."""
 
     def __init__(self) -> None:
-        self.told: list[dict[str, Any]] = []
+        self.tasks: list[dict[str, Any]] = []
         self.status = 204
         self.url = ""
 
-    async def take(self, request: web.Request) -> web.Response:
-        self.told.append(await request.json())
+    async def receive(self, request: web.Request) -> web.Response:
+        self.tasks.append(await request.json())
         return web.Response(status=self.status)
 
-    async def count(self, number: int) -> list[str]:
+    async def statuses(self, count: int) -> list[str]:
         async with asyncio.timeout(5):
-            while len(self.told) < number:
+            while len(self.tasks) < count:
                 await asyncio.sleep(0.01)
-        return [each["status"] for each in self.told]
+        return [each["status"] for each in self.tasks]
 
 
 @pytest.fixture
 async def listener() -> AsyncIterator[Listener]:
-    found = Listener()
+    listener = Listener()
     app = web.Application()
-    app.router.add_post("/hook", found.take)
+    app.router.add_post("/webhook", listener.receive)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    found.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
-    yield found
+    listener.url = f"http://127.0.0.1:{runner.addresses[0][1]}/webhook"
+    yield listener
     await runner.cleanup()
 
 
@@ -55,39 +55,39 @@ async def server() -> AsyncIterator[SandboxServer]:
         yield server
 
 
-async def test_each_step_is_told_once_at_its_instant(server: SandboxServer, listener: Listener) -> None:
-    begin = time.time() + 0.05
-    server.world.add("1730700000000001", STEPS, start=begin, notify=listener.url)
-    server.world.add("1730700000000002", STEPS, start=begin)
-    assert await listener.count(3) == ["SUBMITTED", "IN_PROGRESS", "SUCCESS"]
-    assert time.time() - begin >= 0.2
-    assert {each["id"] for each in listener.told} == {"1730700000000001"}
+async def test_each_step_is_posted_once_and_on_time(server: SandboxServer, listener: Listener) -> None:
+    start = time.time() + 0.05
+    server.world.add("1730700000000001", STEPS, start=start, notify=listener.url)
+    server.world.add("1730700000000002", STEPS, start=start)
+    assert await listener.statuses(3) == ["SUBMITTED", "IN_PROGRESS", "SUCCESS"]
+    assert time.time() - start >= 0.2
+    assert {each["id"] for each in listener.tasks} == {"1730700000000001"}
 
 
-async def test_what_is_past_is_not_told(server: SandboxServer, listener: Listener) -> None:
+async def test_past_steps_are_not_posted(server: SandboxServer, listener: Listener) -> None:
     server.world.add("1730700000000001", STEPS, start=time.time() - 0.17, notify=listener.url)
-    assert await listener.count(1) == ["SUCCESS"]
+    assert await listener.statuses(1) == ["SUCCESS"]
 
 
-async def test_a_listener_that_refuses_or_is_not_there_changes_nothing(
+async def test_an_error_or_an_unreachable_listener_changes_nothing(
     server: SandboxServer, listener: Listener
 ) -> None:
     listener.status = 500
-    server.world.add("1730700000000001", STEPS, start=time.time(), notify="http://127.0.0.1:1/hook")
+    server.world.add("1730700000000001", STEPS, start=time.time(), notify="http://127.0.0.1:1/webhook")
     server.world.add("1730700000000002", STEPS, start=time.time() + 0.05, notify=listener.url)
-    assert await listener.count(3) == ["SUBMITTED", "IN_PROGRESS", "SUCCESS"]
+    assert await listener.statuses(3) == ["SUBMITTED", "IN_PROGRESS", "SUCCESS"]
 
 
-async def test_a_press_may_ask_to_be_told_of_what_it_makes(server: SandboxServer, listener: Listener) -> None:
+async def test_a_press_may_subscribe_to_its_child(server: SandboxServer, listener: Listener) -> None:
     parent = server.world.peek(DemoIds.GRID, time.time())
     assert parent is not None
     custom_id = next(each["customId"] for each in parent["buttons"] if each["label"] == "U1")
-    order = {"taskId": DemoIds.GRID, "customId": custom_id, "notifyHook": listener.url}
+    body = {"taskId": DemoIds.GRID, "customId": custom_id, "notifyHook": listener.url}
     headers = {"Authorization": "Bearer sandbox-key"}
     async with (
         aiohttp.ClientSession(server.url, headers=headers) as http,
-        http.post("/mj/submit/action", json=order) as answer,
+        http.post("/mj/submit/action", json=body) as response,
     ):
-        child = (await answer.json())["result"]
-    assert await listener.count(1) == ["SUBMITTED"]
-    assert listener.told[0]["id"] == child
+        child = (await response.json())["result"]
+    assert await listener.statuses(1) == ["SUBMITTED"]
+    assert listener.tasks[0]["id"] == child

@@ -1,10 +1,14 @@
+"""The simulated service without HTTP: demo tasks, presses, modals, and scripts."""
+
+from __future__ import annotations
+
 import io
 
 import pytest
 from PIL import Image
 
 from mjbot.sandbox.script import SHORT
-from mjbot.sandbox.submits import Verdict
+from mjbot.sandbox.submits import Decision
 from mjbot.sandbox.world import DemoIds, World
 
 T = 1_730_700_000.0
@@ -15,18 +19,18 @@ def world() -> World:
     return World.demo(T, base_url="http://here", side=64)
 
 
-def anything(_: str) -> bool:
+def any_action(_: str) -> bool:
     return True
 
 
-def press(world: World, task_id: str, label: str, now: float = T) -> Verdict:
-    wire = world.peek(task_id, now)
-    assert wire
-    custom_id = next(b["customId"] for b in wire["buttons"] if label in (b["label"], b["emoji"]))
-    return world.press(task_id, custom_id, now, anything)
+def press(world: World, task_id: str, label: str, now: float = T) -> Decision:
+    task = world.peek(task_id, now)
+    assert task
+    custom_id = next(b["customId"] for b in task["buttons"] if label in (b["label"], b["emoji"]))
+    return world.press(task_id, custom_id, now, any_action)
 
 
-def test_every_demo_task_but_the_unknown_one_exists(world: World) -> None:
+def test_every_demo_task_except_the_unknown_one_exists(world: World) -> None:
     assert all(len(each) == 16 and each.isdigit() for each in DemoIds)
     assert [each for each in DemoIds if world.peek(each, T) is None] == [DemoIds.UNKNOWN]
 
@@ -38,11 +42,11 @@ def test_a_running_task_starts_at_the_first_fetch_and_not_at_a_peek(world: World
     assert world.peek(DemoIds.RUNNING, T + 130)["status"] == "SUCCESS"  # type: ignore[index]
 
 
-def test_each_step_of_a_running_task_has_its_own_picture(world: World) -> None:
+def test_each_step_of_a_running_task_has_its_own_image(world: World) -> None:
     world.side = 400
     world.fetch(DemoIds.RUNNING, T)
     payloads = [world.peek(DemoIds.RUNNING, T + second) or {} for second in range(31)]
-    shown = list(dict.fromkeys(wire["imageUrl"] for wire in payloads))
+    shown = list(dict.fromkeys(task["imageUrl"] for task in payloads))
     assert shown[0] == ""
     assert len(shown) == 8
     names = [url.split("/")[-1].split("?")[0] for url in shown[1:]]
@@ -51,11 +55,11 @@ def test_each_step_of_a_running_task_has_its_own_picture(world: World) -> None:
 
 
 def test_a_finished_task_has_times_in_order_and_its_final_prompt(world: World) -> None:
-    wire = world.peek(DemoIds.GRID, T)
-    assert wire
-    assert wire["submitTime"] < wire["startTime"] < wire["finishTime"] <= T * 1000
-    assert wire["properties"]["finalPrompt"].endswith("--v 7")
-    assert len(wire["buttons"]) == 9
+    task = world.peek(DemoIds.GRID, T)
+    assert task
+    assert task["submitTime"] < task["startTime"] < task["finishTime"] <= T * 1000
+    assert task["properties"]["finalPrompt"].endswith("--v 7")
+    assert len(task["buttons"]) == 9
 
 
 def test_a_single_has_fifteen_buttons_and_a_link(world: World) -> None:
@@ -65,7 +69,7 @@ def test_a_single_has_fifteen_buttons_and_a_link(world: World) -> None:
     assert buttons[-1]["label"] == "Web"
 
 
-def test_the_other_demo_tasks_are_what_their_names_say(world: World) -> None:
+def test_the_other_demo_tasks_match_their_names(world: World) -> None:
     assert len(world.peek(DemoIds.RUNNING_LONG, T)["prompt"]) == 900  # type: ignore[index]
     assert "--arr" in world.peek(DemoIds.FAILED, T)["failReason"]  # type: ignore[index]
     assert world.peek(DemoIds.MODAL, T + 10**6)["status"] == "MODAL"  # type: ignore[index]
@@ -74,9 +78,9 @@ def test_the_other_demo_tasks_are_what_their_names_say(world: World) -> None:
     assert statuses == ["NOT_START", "NOT_START", "SUBMITTED", "IN_PROGRESS", "SUCCESS"]
 
 
-def test_two_presses_of_one_button_make_two_tasks(world: World) -> None:
+def test_two_presses_of_one_button_create_two_tasks(world: World) -> None:
     first, second = press(world, DemoIds.GRID, "U2"), press(world, DemoIds.GRID, "U2")
-    assert first.decision == second.decision == "accepted"
+    assert first.kind == second.kind == "accepted"
     assert first.ids != second.ids
     assert [each.child_id for each in world.log] == [*first.ids, *second.ids]
     assert len(first.ids[0]) == 16
@@ -85,7 +89,7 @@ def test_two_presses_of_one_button_make_two_tasks(world: World) -> None:
 def test_an_upscale_takes_ten_seconds_and_shows_the_chosen_quarter(world: World) -> None:
     child = press(world, DemoIds.GRID, "U2").ids[0]
     payloads = [world.fetch(child, T + second) or {} for second in range(11)]
-    assert len({wire["imageUrl"] for wire in payloads if wire["status"] == "IN_PROGRESS"}) == 3
+    assert len({task["imageUrl"] for task in payloads if task["status"] == "IN_PROGRESS"}) == 3
     assert (payloads[9]["status"], payloads[10]["status"]) == ("IN_PROGRESS", "SUCCESS")
     assert len(payloads[10]["buttons"]) == 16
     assert world.final_picture(child) == world.final_picture(DemoIds.SINGLE)
@@ -99,25 +103,25 @@ def test_a_pan_ends_in_a_wider_grid(world: World) -> None:
 
 
 @pytest.mark.parametrize("label", ["Custom Zoom", "Vary (Region)"])
-def test_some_buttons_open_a_window_that_waits_for_ever(world: World, label: str) -> None:
-    verdict = press(world, DemoIds.SINGLE, label)
-    assert verdict.decision == "window"
-    assert world.peek(verdict.ids[0], T + 10**6)["status"] == "MODAL"  # type: ignore[index]
+def test_some_buttons_open_a_modal_that_waits_without_limit(world: World, label: str) -> None:
+    decision = press(world, DemoIds.SINGLE, label)
+    assert decision.kind == "modal"
+    assert world.peek(decision.ids[0], T + 10**6)["status"] == "MODAL"  # type: ignore[index]
 
 
-def test_a_window_begins_with_the_words_it_is_given_and_again_if_it_is_given_them_twice(world: World) -> None:
+def test_a_modal_task_starts_with_its_prompt_and_restarts_on_a_second_submit(world: World) -> None:
     modal = press(world, DemoIds.SINGLE, "Custom Zoom").ids[0]
     for _ in range(2):
-        assert world.submit_modal(modal, "a wider lake --zoom 2", "", T).decision == "accepted"
+        assert world.submit_modal(modal, "a wider lake --zoom 2", "", T).kind == "accepted"
     assert world.peek(modal, T + 29)["status"] == "SUCCESS"  # type: ignore[index]
     assert world.peek(modal, T)["prompt"] == "a wider lake --zoom 2"  # type: ignore[index]
     assert [each.prompt for each in world.log if each.prompt] == ["a wider lake --zoom 2"] * 2
 
 
-def test_in_remix_mode_a_variation_wants_words_too(world: World) -> None:
+def test_in_remix_mode_a_variation_needs_a_modal_too(world: World) -> None:
     world.remix = True
-    assert press(world, DemoIds.GRID, "V1").decision == "window"
-    assert press(world, DemoIds.GRID, "U1").decision == "accepted"
+    assert press(world, DemoIds.GRID, "V1").kind == "modal"
+    assert press(world, DemoIds.GRID, "U1").kind == "accepted"
 
 
 def test_a_full_queue_and_a_banned_word_are_refused(world: World) -> None:
@@ -125,33 +129,33 @@ def test_a_full_queue_and_a_banned_word_are_refused(world: World) -> None:
     world.banned.add("rude")
     assert world.submit_modal(modal, "a rude lake", "", T).text == "rude"
     world.full = True
-    assert press(world, DemoIds.GRID, "U1").decision == "full"
+    assert press(world, DemoIds.GRID, "U1").kind == "queue_full"
 
 
-def test_imagine_all_makes_one_task_of_each_description(world: World) -> None:
-    made = press(world, DemoIds.DESCRIBE, "Imagine all")
-    prompts = [world.peek(each, T)["prompt"] for each in made.ids]  # type: ignore[index]
+def test_imagine_all_creates_one_task_per_description(world: World) -> None:
+    decision = press(world, DemoIds.DESCRIBE, "Imagine all")
+    prompts = [world.peek(each, T)["prompt"] for each in decision.ids]  # type: ignore[index]
     assert len(set(prompts)) == 4
     assert prompts[0].startswith("A screen print of layered mountains")
 
 
-def test_an_animation_ends_in_videos_that_can_be_chosen_and_extended(world: World) -> None:
+def test_an_animation_ends_in_videos_that_can_be_selected_and_extended(world: World) -> None:
     video = press(world, DemoIds.SINGLE, "Animate (High motion)").ids[0]
     assert len(world.peek(video, T + 30)["videoUrls"]) == 4  # type: ignore[index]
     clip = press(world, video, "U2", T + 30).ids[0]
     assert len(world.peek(clip, T + 60)["videoUrls"]) == 1  # type: ignore[index]
-    assert press(world, clip, "Extend (Low motion)", T + 60).decision == "accepted"
+    assert press(world, clip, "Extend (Low motion)", T + 60).kind == "accepted"
 
 
 def test_a_bookmark_answers_with_the_task_itself(world: World) -> None:
-    assert press(world, DemoIds.SINGLE, "❤️") == Verdict("unchanged", (DemoIds.SINGLE,))
+    assert press(world, DemoIds.SINGLE, "❤️") == Decision("unchanged", (DemoIds.SINGLE,))
     assert world.log[-1].child_id is None
 
 
-def test_presses_that_cannot_work_are_refused_and_logged(world: World) -> None:
-    assert world.press(DemoIds.UNKNOWN, "x", T, anything).decision == "gone"
-    assert world.press(DemoIds.RUNNING, "x", T, anything).decision == "early"
-    assert world.press(DemoIds.GRID, "x", T, anything) == Verdict("unknown", text="x")
+def test_impossible_presses_are_refused_and_logged(world: World) -> None:
+    assert world.press(DemoIds.UNKNOWN, "x", T, any_action).kind == "parent_gone"
+    assert world.press(DemoIds.RUNNING, "x", T, any_action).kind == "not_ready"
+    assert world.press(DemoIds.GRID, "x", T, any_action) == Decision("unknown_action", text="x")
     assert [each.child_id for each in world.log] == [None, None, None]
 
 
@@ -165,7 +169,7 @@ def test_a_scripted_task_follows_its_steps_until_it_is_forgotten() -> None:
     assert world.picture("1", "result") is None
 
 
-def test_many_tasks_may_share_few_pictures() -> None:
+def test_many_tasks_may_share_a_few_images() -> None:
     world = World(side=32, scenes=2)
     for n in range(20):
         world.add(f"17307000000000{n:02}", SHORT, start=T)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mjbot.core.card.buttons import Press
 from mjbot.core.card.lineage import Lineage, RelatedTask
+from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Task, TaskId
 from mjbot.core.model.watch import MessageRef, Watch

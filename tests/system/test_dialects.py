@@ -21,7 +21,7 @@ STEPS = [
     (30, "IN_PROGRESS", "62%"),
     (60, "SUCCESS", "100%"),
 ]
-FASTER = 10  # how fast the service's time runs; a gateway refreshes every 15 s of it
+FASTER = 10  # the service's own time; new-api polls every 15 s of it
 
 
 @pytest.fixture

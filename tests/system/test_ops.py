@@ -1,4 +1,4 @@
-"""The bot as its operator sees it: health, metrics, `mjbot status`, and webhooks that trigger reads."""
+"""The bot as its operator sees it: health, metrics, `mjbot health`, and webhooks that advance polls."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.system.process import SECONDS
 
 @pytest.fixture
 async def served(harness: ProcessHarness) -> str:
-    """The address at which the restarted bot listens. It polls once a minute, so only webhooks are quick."""
+    """The address at which the restarted bot listens. It polls so seldom that only webhooks can be quick."""
     await harness.bot.terminate()
     harness.bot.set(HTTP_LISTEN="127.0.0.1:0", PUBLIC_URL="http://bot.example", POLL_MIN="60", POLL_MAX="60")
     await harness.bot.start()
@@ -44,7 +44,9 @@ def secret(harness: ProcessHarness) -> str:
         )
 
 
-async def test_a_webhook_triggers_a_read_and_is_not_trusted(harness: ProcessHarness, served: str) -> None:
+async def test_a_webhook_advances_the_next_poll_and_is_not_trusted(
+    harness: ProcessHarness, served: str
+) -> None:
     await harness.ask()
     await harness.stub.until(lambda: harness.messages and harness.title(), SECONDS)
     harness.time.skip(STEPS[-1][0])
@@ -53,7 +55,7 @@ async def test_a_webhook_triggers_a_read_and_is_not_trusted(harness: ProcessHarn
     lie = {"id": TASK, "status": "FAILURE", "failReason": "a lie"}
     async with aiohttp.ClientSession() as session:
         for _ in range(20):
-            async with session.post(f"{served}/hook/{secret(harness)}", json=lie) as answer:
+            async with session.post(f"{served}/webhook/{secret(harness)}", json=lie) as answer:
                 assert answer.status == 204
     before = len(harness.upstream.requests)
     await harness.done()
@@ -76,19 +78,19 @@ async def test_health_and_metrics_report_the_present_state(harness: ProcessHarne
             await asyncio.sleep(0.1)
     harness.upstream.fail("/mj/*", 500)
     async with aiohttp.ClientSession() as session:
-        await session.post(f"{served}/hook/{secret(harness)}", json={"id": TASK})
+        await session.post(f"{served}/webhook/{secret(harness)}", json={"id": TASK})
     async with asyncio.timeout(SECONDS):
         while (await ready(served))["upstream"]["ok"]:
             await asyncio.sleep(0.1)
     assert (await get(f"{served}/readyz"))[0] == 503
 
 
-async def test_the_status_command_reports_the_health_of_the_bot(harness: ProcessHarness, served: str) -> None:
+async def test_the_health_command_shows_each_component(harness: ProcessHarness, served: str) -> None:
     async with asyncio.timeout(SECONDS):
         while not (await ready(served))["ok"]:
             await asyncio.sleep(0.1)
     port = served.rpartition(":")[2]
-    code, told = await status(harness, f"127.0.0.1:{port}")
+    code, told = await health(harness, f"127.0.0.1:{port}")
     assert code == 0
     assert [line.split()[:2] for line in told[:3]] == [
         ["ok", "gateway"],
@@ -97,18 +99,18 @@ async def test_the_status_command_reports_the_health_of_the_bot(harness: Process
     ]
     assert any("live tasks" in line for line in told)
     await harness.bot.kill()
-    code, told = await status(harness, f"127.0.0.1:{port}")
+    code, told = await health(harness, f"127.0.0.1:{port}")
     assert code == 1
-    assert "nothing answers at" in told[0]
-    code, told = await status(harness, "")
+    assert "no answer at" in told[0]
+    code, told = await health(harness, "")
     assert code == 78
     assert "Set MJBOT_HTTP_LISTEN" in told[0]
 
 
-async def status(harness: ProcessHarness, listen: str) -> tuple[int | None, list[str]]:
-    """`mjbot status`: its exit code and its lines."""
+async def health(harness: ProcessHarness, listen: str) -> tuple[int | None, list[str]]:
+    """`mjbot health`: its exit code and its lines."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "mjbot", "status"),
+        *(sys.executable, "-m", "mjbot", "health"),
         env=harness.bot.environment | {"MJBOT_HTTP_LISTEN": listen, "MJBOT_PUBLIC_URL": ""},
         cwd=harness.bot.database.parent,
         stdout=asyncio.subprocess.PIPE,

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 import discord
 import pytest
 
-from mjbot.app import use_discord_at
 from mjbot.clock import Clock
 from mjbot.core.card.card import Card, Picture
-from mjbot.core.card.state import State
+from mjbot.core.card.state import CardState
 from mjbot.core.editing.edit_queue import Edit
 from mjbot.core.editing.outcome import Delivered, Gone, Later
 from mjbot.core.model.watch import NOTHING_DELIVERED, DeliveredState, MessageRef
-from mjbot.ports import SMALLER, File
+from mjbot.edges import use_discord_at
+from mjbot.ports import File
 from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.sink import DiscordSink
 from mjbot.ui.tokens import InteractionTokens
@@ -25,7 +25,7 @@ from tests.system.discord_stub.state import ATTACH, INVITED, Channel
 
 SEEN, UNSEEN = "https://cdn.example.com/a.png", "http://nas.local/a.png"
 PICTURE = Picture("https://cdn.example.com/a.png", final=True, alt="a cat")
-CARD = Card(State.DONE, "Done", 0, "words", "footer", PICTURE, "no picture", final=True)
+CARD = Card(CardState.DONE, "Done", 0, "words", "footer", PICTURE, "no picture", final=True)
 FILE = File(f"{PICTURE.key}.png", drawn(), "a cat")
 ATTACHED = DeliveredState(CARD.digest, PICTURE.key, f"attachment://{FILE.name}")
 MESSAGE = "/channels/*/messages/*"
@@ -106,9 +106,9 @@ def linked(url: str) -> DeliveredState:
     ("pictures", "expected"),
     [
         (Given(SEEN), Delivered(linked(SEEN))),
-        (Given(UNSEEN), Delivered(linked(UNSEEN), unsure=True)),
-        (Given(None), Delivered(DeliveredState(CARD.digest), unsure=True)),
-        (Given(SEEN, attach=True), Delivered(linked(SEEN), unsure=True)),  # its host failed once
+        (Given(UNSEEN), Delivered(linked(UNSEEN), unverified=True)),
+        (Given(None), Delivered(DeliveredState(CARD.digest), unverified=True)),
+        (Given(SEEN, attach=True), Delivered(linked(SEEN), unverified=True)),  # its host failed once
         (Given(SEEN, FILE, attach=True), Delivered(ATTACHED)),
     ],
 )
@@ -129,7 +129,7 @@ async def test_a_preview_is_not_checked_again(desk: Desk) -> None:
     preview = replace(CARD, picture=replace(PICTURE, final=False), final=False)
     outcome = await desk.edit(Given(UNSEEN), card=preview)
     assert isinstance(outcome, Delivered)
-    assert not outcome.unsure
+    assert not outcome.unverified
 
 
 @pytest.mark.parametrize(
@@ -140,13 +140,18 @@ async def test_a_preview_is_not_checked_again(desk: Desk) -> None:
         # Discord could not: the file is attached whatever the setting says
         (Given(UNSEEN, FILE), linked(UNSEEN), Delivered(ATTACHED), ["GET", "PATCH"]),
         # nor can we, at the moment
-        (Given(UNSEEN), linked(UNSEEN), Delivered(linked(UNSEEN), unsure=True), ["GET"]),
+        (Given(UNSEEN), linked(UNSEEN), Delivered(linked(UNSEEN), unverified=True), ["GET"]),
         # a link that will expire is replaced, shown or not
         (Given(SEEN, FILE, attach=True), linked(SEEN), Delivered(ATTACHED), ["PATCH"]),
-        (Given(SEEN, attach=True), linked(SEEN), Delivered(linked(SEEN), unsure=True), []),
+        (Given(SEEN, attach=True), linked(SEEN), Delivered(linked(SEEN), unverified=True), []),
         # there was no link to show
         (Given(None, FILE), DeliveredState(CARD.digest), Delivered(ATTACHED), ["PATCH"]),
-        (Given(None), DeliveredState(CARD.digest), Delivered(DeliveredState(CARD.digest), unsure=True), []),
+        (
+            Given(None),
+            DeliveredState(CARD.digest),
+            Delivered(DeliveredState(CARD.digest), unverified=True),
+            [],
+        ),
         # nothing to do
         (Given(SEEN, FILE, attach=True), ATTACHED, Delivered(ATTACHED), []),
     ],
@@ -192,7 +197,7 @@ async def test_a_discord_in_trouble_is_asked_again_later(desk: Desk) -> None:
 
 
 async def test_a_smaller_copy_is_named_and_still_is_after_a_text_only_edit(desk: Desk) -> None:
-    copy = File(f"{PICTURE.key}{SMALLER}.webp", drawn(), "a cat")
+    copy = File.smaller_copy(f"{PICTURE.key}.webp", drawn(), "a cat", (8, 8))
     card = replace(CARD, description_with_smaller_image="a smaller copy")
     outcome = await desk.edit(Given(SEEN, copy, attach=True), card=card)
     assert isinstance(outcome, Delivered)

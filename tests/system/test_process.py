@@ -118,7 +118,7 @@ async def test_a_chinese_server_gets_chinese_cards_and_a_chinese_reader_chinese_
     asked = await harness.stub.slash(channel, harness.user, "status", locale="zh-CN", task_id="hello")
     await asked.answered(SECONDS)
     assert asked.ephemeral is not None
-    assert asked.ephemeral.content.startswith("这不像任务编号")
+    assert asked.ephemeral.content.startswith("这不是任务 ID")
     await harness.stub.slash(channel, harness.user, "status", locale="zh-CN", task_id=TASK)
     await harness.finish()
     await harness.stub.until(
@@ -151,7 +151,7 @@ async def test_an_error_after_a_public_defer_deletes_it_and_is_sent_privately(
     reading.release()
     await harness.stub.until(lambda: asked.ephemeral, SECONDS)
     assert asked.ephemeral is not None
-    assert asked.ephemeral.content.startswith("The image service is not answering at the moment.")
+    assert asked.ephemeral.content.startswith("The image service isn't answering at the moment.")
     assert all(message.deleted for message in harness.messages)
     assert [state for state, _ in harness.watches()] == ["closed"]
 
@@ -212,10 +212,10 @@ async def test_sigterm_stops_retrying_a_press_at_a_full_queue_and_says_so(harnes
     harness.upstream.world.full = True
     press = await harness.stub.press(parent, custom_id(parent, "U1"), harness.user)
     await harness.stub.until(lambda: len(harness.messages) == 2 and harness.messages[1].embeds, SECONDS)
-    assert harness.messages[1].embeds[0]["title"] == "Waiting for room"
+    assert harness.messages[1].embeds[0]["title"] == "Queue full, retrying"
     assert await harness.bot.terminate() == 0
     assert press.ephemeral is not None
-    assert "no longer trying. Nothing was started." in press.ephemeral.content
+    assert "Stopped trying *U1*. Nothing was started." in press.ephemeral.content
     assert [each.deleted for each in harness.messages] == [False, True]
     with closing(sqlite3.connect(harness.bot.database)) as connection:
         assert connection.execute("select state from presses").fetchall() == [("refused",)]

@@ -31,8 +31,8 @@ HTML = "<html><body><h1>502 Bad Gateway</h1></body></html>"
 
 DOWN = "Still trying. This says nothing about the task itself."
 KEY = "It refused this bot's key."
-PAGE = "answers with a web page"
-SLOW = "It asks us to slow down."
+PAGE = "returned a web page"
+SLOW = "It is rate-limiting this bot."
 QUOTA = "has run out of credit"
 
 Break = Callable[[SandboxServer], object]
@@ -95,7 +95,7 @@ async def play(folder: Path, begin: Break) -> Outcome:
             await stub.until(lambda: "62%" in delivered(asked.message), WITHIN)
             begin(upstream)
             start = time.time()
-            await stub.until(lambda: "when last seen" in delivered(asked.message), WITHIN)
+            await stub.until(lambda: "Last seen: " in delivered(asked.message), WITHIN)
             told, span = delivered(asked.message), time.time() - start
             asks = sum(each.at >= start for each in upstream.requests)
             late = await stub.slash(channel, ann, "status", task_id="1730621718159999")
@@ -132,7 +132,7 @@ def test_an_outage_is_named_on_the_card_costs_few_reads_and_ends_by_itself(
     _, sentence = OUTAGES[outage]
     assert sentence in outcome.told
     distinct = list(dict.fromkeys(outcome.titles))
-    assert distinct[-3:] == ["In progress", "In progress when last seen", "Done"]
+    assert distinct[-3:] == ["In progress", "Last seen: in progress", "Done"]
     assert outcome.requests_a_second <= 1
     assert outcome.messages == 1
     assert outcome.count_429 == 0

@@ -1,4 +1,4 @@
-"""The client over loopback: batches, their fallback, and the pace of reads."""
+"""The client over loopback: batch reads, their fallback, and rate limits."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class Rig:
         self.server = server
         self.now = 1000.0
         self.session = session
-        self.client = self.client_of(Clock(lambda: self.now))
+        self.client = self.build_client(Clock(lambda: self.now))
 
-    def client_of(self, clock: Clock) -> UpstreamClient:
+    def build_client(self, clock: Clock) -> UpstreamClient:
         api = MidjourneyProxyApi(self.server.url, "sandbox-key", "bearer")
         return UpstreamClient(self.session, api, clock, 100)
 
@@ -44,14 +44,14 @@ async def rig() -> AsyncIterator[Rig]:
         yield Rig(server, session)
 
 
-async def test_a_batch_is_one_request_and_tells_who_is_missing(rig: Rig) -> None:
+async def test_a_batch_is_one_request_and_reports_missing_tasks(rig: Rig) -> None:
     report = await rig.client.fetch_many([*IDS, UNKNOWN])
     assert report.found.keys() == set(IDS)
     assert report.missing == {UNKNOWN}
     assert rig.paths() == ["list-by-condition"]
 
 
-async def test_a_server_without_batches_is_asked_for_one_again_after_ten_minutes(rig: Rig) -> None:
+async def test_a_missing_batch_read_is_tried_again_after_ten_minutes(rig: Rig) -> None:
     rig.server.batch = "missing"
     report = await rig.client.fetch_many([*IDS, UNKNOWN])
     assert report.found.keys() == set(IDS)
@@ -67,7 +67,7 @@ async def test_a_server_without_batches_is_asked_for_one_again_after_ten_minutes
     assert rig.paths() == ["fetch", "fetch", "list-by-condition"]
 
 
-async def test_a_server_that_ignores_the_ids_is_not_believed_about_who_is_missing(rig: Rig) -> None:
+async def test_a_server_that_ignores_the_ids_does_not_make_tasks_missing(rig: Rig) -> None:
     rig.server.batch = "ignores-ids"
     report = await rig.client.fetch_many([IDS[0], UNKNOWN])
     assert report.found.keys() == {IDS[0]}
@@ -75,30 +75,30 @@ async def test_a_server_that_ignores_the_ids_is_not_believed_about_who_is_missin
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 429, 401])
-async def test_a_bad_moment_does_not_cost_the_batches(rig: Rig, status: int) -> None:
+async def test_a_temporary_failure_does_not_disable_batch_reads(rig: Rig, status: int) -> None:
     rig.server.fail("*/list-by-condition", status=status, times=1)
     report = await rig.client.fetch_many(IDS)
     assert report.failed.keys() == set(IDS)
     assert rig.client.per_request == 100
 
 
-async def test_a_cut_connection_is_a_bad_moment(rig: Rig) -> None:
+async def test_a_dropped_connection_is_a_temporary_failure(rig: Rig) -> None:
     rig.server.drop("*")
     report = await rig.client.fetch_many(IDS)
     assert {type(error) for error in report.failed.values()} == {UpstreamUnavailable}
 
 
-async def test_people_who_must_wait_for_their_turn_share_one_request(rig: Rig) -> None:
-    """Three may read at once; of the others, all that wait go together."""
-    client = rig.client_of(Clock())
-    asked = [*IDS, UNKNOWN] * 4
-    found = await asyncio.gather(*map(client.fetch, asked), return_exceptions=True)
-    assert [each.id for each in found if isinstance(each, Task)] == IDS * 4
-    assert sum(isinstance(each, TaskNotFound) for each in found) == 4
+async def test_callers_that_have_to_wait_share_one_request(rig: Rig) -> None:
+    """Three read at once; all others share one batch read."""
+    client = rig.build_client(Clock())
+    ids = [*IDS, UNKNOWN] * 4
+    results = await asyncio.gather(*map(client.fetch, ids), return_exceptions=True)
+    assert [each.id for each in results if isinstance(each, Task)] == IDS * 4
+    assert sum(isinstance(each, TaskNotFound) for each in results) == 4
     assert sorted(rig.paths()) == ["fetch"] * 3 + ["list-by-condition"]
 
 
-async def test_who_would_have_to_wait_can_know_it_before(rig: Rig) -> None:
+async def test_the_delay_of_an_interactive_read_is_known_in_advance(rig: Rig) -> None:
     assert rig.client.delay == 0.0
     for _ in range(3):
         await rig.client.fetch(IDS[0])
@@ -109,7 +109,7 @@ async def test_who_would_have_to_wait_can_know_it_before(rig: Rig) -> None:
     assert rig.client.delay == 0.0
 
 
-async def test_a_server_without_batches_makes_nobody_wait_for_a_crowd(rig: Rig) -> None:
+async def test_without_batch_reads_an_interactive_read_is_never_delayed(rig: Rig) -> None:
     rig.server.batch = "missing"
     await rig.client.fetch_many(IDS[:1])
     for _ in range(60):
@@ -118,8 +118,8 @@ async def test_a_server_without_batches_makes_nobody_wait_for_a_crowd(rig: Rig) 
         assert rig.client.delay == 0.0
 
 
-async def test_when_the_shared_read_fails_everybody_is_told(rig: Rig) -> None:
-    client = rig.client_of(Clock())
+async def test_a_failed_shared_read_fails_for_every_caller(rig: Rig) -> None:
+    client = rig.build_client(Clock())
     rig.server.fail("*/list-by-condition", 503)
-    found = await asyncio.gather(*map(client.fetch, IDS * 3), return_exceptions=True)
-    assert [isinstance(each, UpstreamUnavailable) for each in found] == [False] * 3 + [True] * 12
+    results = await asyncio.gather(*map(client.fetch, IDS * 3), return_exceptions=True)
+    assert [isinstance(each, UpstreamUnavailable) for each in results] == [False] * 3 + [True] * 12

@@ -1,4 +1,4 @@
-"""What each recorded answer means, written by hand, and that no mutation of one ever raises."""
+"""Parsing recorded responses: the expected result of each, and that no mutation ever crashes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from mjbot.upstream.submits import read_submit
 SAMPLES = {path.name[:2]: path for path in sorted((Path(__file__).parent / "samples").glob("*.json"))}
 
 
-def response(number: str) -> Response:
+def load_response(number: str) -> Response:
     sample = json.loads(SAMPLES[number].read_text(encoding="utf-8"))
     body = sample["body"]
     is_json = sample["content_type"] is not None and "json" in sample["content_type"]
@@ -45,7 +45,7 @@ def response(number: str) -> Response:
 
 
 @pytest.mark.parametrize(
-    ("number", "status", "percent", "buttons", "picture"),
+    ("number", "status", "percent", "buttons", "image"),
     [
         ("01", "NOT_START", None, 0, False),
         ("02", "SUBMITTED", 0, 0, False),
@@ -75,14 +75,14 @@ def response(number: str) -> Response:
         ("70", "SUCCESS", 100, 18, True),
     ],
 )
-def test_a_recorded_task_is_read(
-    number: str, status: str, percent: int | None, buttons: int, picture: bool
+def test_a_recorded_task_is_parsed(
+    number: str, status: str, percent: int | None, buttons: int, image: bool
 ) -> None:
-    task = read_fetch(response(number))
+    task = read_fetch(load_response(number))
     body = json.loads(SAMPLES[number].read_text(encoding="utf-8"))["body"]
     assert task.id == str(body["id"])
     assert task.status == status
-    assert (task.percent, len(task.buttons), bool(task.image_url)) == (percent, buttons, picture)
+    assert (task.percent, len(task.buttons), bool(task.image_url)) == (percent, buttons, image)
 
 
 @pytest.mark.parametrize(
@@ -107,44 +107,44 @@ def test_a_recorded_task_is_read(
         ("73", TaskNotFound),
     ],
 )
-def test_a_recorded_error_is_told_apart(number: str, error: type[MJBotError]) -> None:
+def test_a_recorded_error_has_its_own_class(number: str, error: type[MJBotError]) -> None:
     with pytest.raises(MJBotError) as caught:
-        read_fetch(response(number))
+        read_fetch(load_response(number))
     assert type(caught.value) is error
 
 
-def test_a_batch_read_that_refuses_our_ids_counts_as_none() -> None:
-    assert read_list(response("94")) is None
+def test_a_batch_read_that_refuses_our_ids_counts_as_missing() -> None:
+    assert read_list(load_response("94")) is None
 
 
 @pytest.mark.parametrize("number", ["96", "97"])
-def test_an_error_of_a_picture_route_is_no_task(number: str) -> None:
+def test_an_error_of_an_image_route_is_not_a_task(number: str) -> None:
     with pytest.raises(UpstreamForbidden):
-        read_fetch(response(number))
+        read_fetch(load_response(number))
 
 
-def test_the_answer_to_another_question_is_no_task() -> None:
+def test_a_response_of_another_route_is_not_a_task() -> None:
     with pytest.raises(UpstreamUnavailable):
-        read_fetch(response("92"))  # the seed of a picture
+        read_fetch(load_response("92"))  # the seed of an image
 
 
-def test_every_recorded_answer_has_an_expectation_here() -> None:
+def test_every_recorded_response_is_tested_here() -> None:
     here = Path(__file__).read_text(encoding="utf-8")
     assert [number for number in SAMPLES if f'"{number}"' not in here] == []
 
 
-def test_a_task_of_a_webhook_is_read_like_any_other() -> None:
+def test_a_task_of_a_webhook_is_parsed_like_any_other() -> None:
     sample = json.loads(SAMPLES["99"].read_text(encoding="utf-8"))
     task = read_fetch(Response(200, json.dumps(sample["request"]["body"]).encode()))
     assert (task.id, task.status, task.prompt, task.buttons) == ("14001929738841602", "SUCCESS", "猫猫", ())
 
 
-def test_a_picture_of_a_gateway_s_own_is_read_with_the_address_it_names() -> None:
-    assert read_fetch(response("39")).image_url == "http://localhost:3000/mj/image/1711217942120900"
+def test_an_image_url_of_a_relay_is_kept_as_sent() -> None:
+    assert read_fetch(load_response("39")).image_url == "http://localhost:3000/mj/image/1711217942120900"
 
 
-def test_a_video_is_read_with_its_addresses_in_order() -> None:
-    task = read_fetch(response("41"))
+def test_the_urls_of_videos_are_parsed_in_order() -> None:
+    task = read_fetch(load_response("41"))
     assert [url.rpartition("/")[2] for url in task.video_urls] == ["0.mp4", "1.mp4", "2.mp4", "3.mp4"]
 
 
@@ -156,25 +156,25 @@ def test_a_video_is_read_with_its_addresses_in_order() -> None:
         ("64", "an unknown status"),
     ],
 )
-def test_a_drifted_field_is_counted_and_logged_once(
+def test_an_unexpected_field_is_counted_and_logged_once(
     number: str, field: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     drift = Drift()
     with caplog.at_level(logging.WARNING):
         for _ in range(3):
-            read_fetch(response(number), drift.note)
+            read_fetch(load_response(number), drift.note)
     assert drift.counts[field] == 3
     assert sum(field in record.message for record in caplog.records) == 1
 
 
 @pytest.mark.parametrize("number", ["01", "04", "07", "36", "38", "45", "48", "51", "53"])
-def test_nothing_is_odd_about_a_task_of_a_known_server(number: str) -> None:
+def test_a_task_of_a_known_server_has_no_unexpected_field(number: str) -> None:
     drift = Drift()
-    read_fetch(response(number), drift.note)
+    read_fetch(load_response(number), drift.note)
     assert not drift.counts
 
 
-def test_the_kinds_of_drift_are_bounded() -> None:
+def test_the_number_of_drift_kinds_is_bounded() -> None:
     drift = Drift()
     for number in range(200):
         kind = type(f"k{number}", (), {})
@@ -183,9 +183,9 @@ def test_the_kinds_of_drift_are_bounded() -> None:
 
 
 @pytest.mark.parametrize("number", ["50", "93"])
-def test_a_recorded_batch_is_read(number: str) -> None:
+def test_a_recorded_batch_is_parsed(number: str) -> None:
     body = json.loads(SAMPLES[number].read_text(encoding="utf-8"))["body"]
-    assert [task.id for task in read_list(response(number)) or ()] == [each["id"] for each in body]
+    assert [task.id for task in read_list(load_response(number)) or ()] == [each["id"] for each in body]
 
 
 @pytest.mark.parametrize(
@@ -204,12 +204,14 @@ def test_a_recorded_batch_is_read(number: str) -> None:
         ("17", RefusalReason.QUEUE_FULL),
     ],
 )
-def test_a_recorded_submit_is_told_apart(number: str, outcome: RefusalReason | None) -> None:
+def test_a_recorded_submit_is_accepted_or_refused_with_its_reason(
+    number: str, outcome: RefusalReason | None
+) -> None:
     if outcome is None:
-        assert read_submit(response(number)).task_id.isdigit()
+        assert read_submit(load_response(number)).task_id.isdigit()
         return
     with pytest.raises(SubmitRefused) as caught:
-        read_submit(response(number))
+        read_submit(load_response(number))
     assert caught.value.reason is outcome
 
 
@@ -222,25 +224,25 @@ def test_a_recorded_submit_is_told_apart(number: str, outcome: RefusalReason | N
         {"code": 1, "description": "ok", "result": "17000000000000001", "properties": {"remix": True}},
     ],
 )
-def test_a_window_is_known_by_any_of_its_signs(body: dict[str, Any]) -> None:
-    accepted = read_submit(Response(200, json.dumps(body).encode()))
-    assert accepted.needs_modal
-    assert accepted.task_id == "17000000000000001"
+def test_a_modal_is_recognized_by_any_of_its_signs(body: dict[str, Any]) -> None:
+    result = read_submit(Response(200, json.dumps(body).encode()))
+    assert result.needs_modal
+    assert result.task_id == "17000000000000001"
 
 
-def test_a_recorded_window_brings_the_prompt_to_start_from() -> None:
+def test_a_recorded_modal_has_the_proposed_prompt() -> None:
     sample = json.loads(SAMPLES["83"].read_text(encoding="utf-8"))["body"]
-    accepted = read_submit(response("83"))
-    assert (accepted.needs_modal, accepted.prompt) == (True, sample["properties"]["finalPrompt"])
+    result = read_submit(load_response("83"))
+    assert (result.needs_modal, result.prompt) == (True, sample["properties"]["finalPrompt"])
 
 
 @pytest.mark.parametrize(
     "result", ["1700000000000001,1700000000000002", ["1700000000000001", "1700000000000002"]]
 )
-def test_several_tasks_of_one_press_are_all_read(result: object) -> None:
+def test_all_tasks_of_one_press_are_parsed(result: object) -> None:
     body = {"code": 1, "description": "ok", "result": result}
-    accepted = read_submit(Response(200, json.dumps(body).encode()))
-    assert (accepted.task_id, accepted.others) == ("1700000000000001", ("1700000000000002",))
+    result = read_submit(Response(200, json.dumps(body).encode()))
+    assert (result.task_id, result.others) == ("1700000000000001", ("1700000000000002",))
 
 
 @pytest.mark.parametrize(
@@ -255,14 +257,14 @@ def test_several_tasks_of_one_press_are_all_read(result: object) -> None:
         (200, {"code": 24, "properties": {"bannedWord": "x"}}, RefusalReason.BANNED_WORD),
     ],
 )
-def test_a_refusal_is_known_for_what_it_is(status: int, body: dict[str, Any], reason: RefusalReason) -> None:
+def test_a_refusal_has_its_reason(status: int, body: dict[str, Any], reason: RefusalReason) -> None:
     with pytest.raises(SubmitRefused) as caught:
         read_submit(Response(status, json.dumps(body).encode()))
     assert caught.value.reason is reason
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         Response(500, b""),
         Response(502, b"<html>"),
@@ -270,12 +272,12 @@ def test_a_refusal_is_known_for_what_it_is(status: int, body: dict[str, Any], re
         Response(200, b'{"code":5}'),
         Response(200, b'{"code":9,"description":"failed"}'),
         Response(500, b'{"success":false,"code":-1,"message":"x"}'),
-        response("89"),  # accepted, with addresses for a result: what was made has no id
+        load_response("89"),  # accepted, but the result holds URLs in place of ids
     ],
 )
-def test_a_submit_without_a_clear_answer_is_never_called_a_refusal(answer: Response) -> None:
+def test_a_submit_without_a_clear_response_is_never_a_refusal(response: Response) -> None:
     with pytest.raises(SubmitUnclear):
-        read_submit(answer)
+        read_submit(response)
 
 
 @pytest.mark.parametrize(
@@ -289,7 +291,7 @@ def test_a_submit_without_a_clear_answer_is_never_called_a_refusal(answer: Respo
         ("https://h:81/mj-fast/mj/", "https://h:81/mj-fast/mj"),
     ],
 )
-def test_an_address_is_taken_with_or_without_mj_and_slash(address: str, base: str) -> None:
+def test_a_base_url_may_have_mj_and_a_trailing_slash(address: str, base: str) -> None:
     assert base_of(address) == base
 
 
@@ -305,7 +307,7 @@ def test_ids_are_sent_as_strings_and_quoted_in_paths() -> None:
     assert api.fetch(TaskId("a/b")).url == "https://h/mj/task/a%2Fb/fetch"
 
 
-def test_half_an_emoji_in_a_prompt_does_not_stop_the_bot() -> None:
+def test_a_lone_surrogate_in_a_prompt_does_not_break_the_bot() -> None:
     body = {"id": "12345678", "status": "SUCCESS", "prompt": "a \ud83d", "imageUrl": "http://[x/a.png"}
     task = read_fetch(Response(200, json.dumps(body).encode()))
     assert TypeAdapter(Task).dump_json(task)
@@ -323,7 +325,7 @@ anything = st.recursive(
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(sorted(SAMPLES)), st.data())
-def test_a_mutated_answer_is_a_reading_or_our_own_error(number: str, data: st.DataObject) -> None:
+def test_a_mutated_response_is_parsed_or_raises_our_own_error(number: str, data: st.DataObject) -> None:
     sample: Any = json.loads(SAMPLES[number].read_text(encoding="utf-8"))["body"]
     if isinstance(sample, dict) and sample:
         key = data.draw(st.sampled_from(sorted(sample)))
@@ -336,16 +338,16 @@ def test_a_mutated_answer_is_a_reading_or_our_own_error(number: str, data: st.Da
             sample = data.draw(st.sampled_from([{"data": sample}, [sample], {"code": 1, "result": sample}]))
     body = json.dumps(sample).encode()
     body = body[: data.draw(st.integers(0, len(body)))] if data.draw(st.booleans()) else body
-    answer = Response(data.draw(st.sampled_from([200, 204, 400, 401, 403, 404, 429, 500, 503])), body)
+    response = Response(data.draw(st.sampled_from([200, 204, 400, 401, 403, 404, 429, 500, 503])), body)
     for read in (read_fetch, read_list, read_submit):
         with contextlib.suppress(MJBotError, SubmitError):
-            read(answer)
+            read(response)
 
 
 @pytest.mark.parametrize(
     "body", [b'{"id": "1730621718151844", "status": "IN_PRO', b'[{"id": "17306', b"[0,0", b"{", b"nul"]
 )
-def test_a_body_that_is_cut_off_says_nothing_about_the_task(body: bytes) -> None:
+def test_a_truncated_body_says_nothing_about_the_task(body: bytes) -> None:
     for read in (read_fetch, read_list):
         with pytest.raises(UpstreamUnavailable):
             read(Response(200, body))

@@ -1,1 +1,1 @@
-"""Who may use the bot, and how often. Pure."""
+"""Who may press a button, and how often the bot may be used. Pure."""

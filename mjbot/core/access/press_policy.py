@@ -1,4 +1,4 @@
-"""Who may press a task's buttons in a guild: presses spend a key that the whole team shares."""
+"""Who may press a task's buttons in a guild: presses spend a quota that its members share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class PressScope(StrEnum):
-    """The choices that a guild has."""
+    """Which members of a guild may press."""
 
     ANYONE = "anyone"
     REQUESTER = "requester"
@@ -16,32 +16,32 @@ class PressScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PressPolicy:
-    """One guild's choice. ``role_id`` counts for `PressScope.ROLE` alone."""
+    """The setting of one guild. ``role_id`` only applies to `PressScope.ROLE`."""
 
-    who: PressScope = PressScope.ANYONE
+    scope: PressScope = PressScope.ANYONE
     role_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who presses. ``manages``: has Manage Server, which is always enough."""
+    """The user who presses. ``manages``: has the Manage Server permission, which is always enough."""
 
     user_id: int
     roles: frozenset[int] = frozenset()
     manages: bool = False
 
 
-def may_press(policy: PressPolicy, person: Actor, requester_id: int | None) -> bool:
-    """Whether somebody may press; ``requester_id`` asked for the card (None: nobody knows any more)."""
-    if policy.who is PressScope.ANYONE or person.manages:
+def may_press(policy: PressPolicy, actor: Actor, requester_id: int | None) -> bool:
+    """Whether a user may press; ``requester_id`` requested the card (None: unknown)."""
+    if policy.scope is PressScope.ANYONE or actor.manages:
         return True
-    if policy.who is PressScope.ROLE:
-        return policy.role_id in person.roles
-    return person.user_id == requester_id
+    if policy.scope is PressScope.ROLE:
+        return policy.role_id in actor.roles
+    return actor.user_id == requester_id
 
 
 def mention_allowed(policy: PressPolicy, requester_id: int | None) -> str:
-    """Who may press, as a mention that shows a name and pings nobody; "" when nobody can be named."""
-    if policy.who is PressScope.ROLE:
+    """A mention of the role or user that may press, or "" when neither is known. It must not ping."""
+    if policy.scope is PressScope.ROLE:
         return f"<@&{policy.role_id}>"
     return f"<@{requester_id}>" if requester_id else ""

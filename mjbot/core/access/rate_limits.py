@@ -1,4 +1,4 @@
-"""How much one person, and one server, may ask of a shared key."""
+"""Rate limits per user and per guild: all of them share one upstream key."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Final
 MINUTE: Final = 60.0
 TEN_MINUTES: Final = 600.0
 HOUR: Final = 3600.0
-LONGEST: Final = HOUR
+LONGEST: Final = HOUR  # how long uses must be kept to be counted
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """At most ``number`` uses of one ``kind`` within ``seconds``, by one of whom ``by`` names."""
+    """At most ``number`` uses of one ``kind`` within ``seconds``, counted per ``bucket`` (user or guild)."""
 
     kind: str
-    by: str
+    bucket: str
     number: int
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """What holds for everybody. ``cards`` are the live ones of one server."""
+    """All limits. ``cards`` is how many watches a guild may have open at once."""
 
     commands: tuple[RateLimit, ...]
     presses: tuple[RateLimit, ...]
@@ -37,7 +37,7 @@ def rate_limits_from(
     guild_presses_per_hour: int,
     guild_cards: int,
 ) -> RateLimits:
-    """The limits, out of the settings: asks in a minute, presses in ten, and in an hour by a whole server."""
+    """Build the limits from the settings."""
     return RateLimits(
         commands=(RateLimit("command", "user", user_commands_per_minute, MINUTE),),
         presses=(

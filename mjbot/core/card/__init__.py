@@ -1,1 +1,1 @@
-"""What a message shows: text, image, buttons and menus. Pure."""
+"""What a message shows of a task: text, picture, buttons, menus and modals. Pure."""

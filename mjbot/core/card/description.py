@@ -1,7 +1,7 @@
-"""The words between a card's title and its picture, state by state.
+"""The description of a card, for each state.
 
-Always in the same order: bar, times, one sentence of explanation, and the prompt last, because a line
-after a quote would be drawn inside it.
+Always in the same order: progress bar, times, one sentence of explanation, and the prompt last, because
+Discord would render a line after a quote as part of the quote.
 """
 
 from __future__ import annotations
@@ -10,28 +10,28 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 from mjbot.core.card.lineage import lineage_lines
-from mjbot.core.card.state import CardContext, State
+from mjbot.core.card.state import CardContext, CardState
 from mjbot.core.i18n.messages import duration, translate
 from mjbot.core.i18n.text import clean, clean_lines, cut, escape, units, without_secrets
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.snapshot import Condition, TaskSnapshot, UpstreamProblem
 from mjbot.core.model.task import Phase, Task
 
-PROMPT = 300
-REASON = 300
-TEXT = 3_000
-DESCRIPTION = 3_800
-_WORD = 40
-_URL = 1_000
-_VIDEOS = 4
+_MAX_PROMPT = 300
+_MAX_REASON = 300
+_MAX_TEXT = 3_000
+_MAX_DESCRIPTION = 3_800
+_MAX_STATUS = 40
+_MAX_URL = 1_000
+_MAX_VIDEOS = 4
 _CELLS = 10
 _TIMEOUTS = ("任务超时", "timeout", "timed out")
 
 
 def describe(
-    snapshot: TaskSnapshot, state: State, context: CardContext, *, about_picture: Text | None = None
+    snapshot: TaskSnapshot, state: CardState, context: CardContext, *, about_picture: Text | None = None
 ) -> str:
-    """The description of a card; ``about_picture`` says where its picture is."""
+    """The description of a card; ``about_picture`` is a line about where its picture is."""
     lines = list(_LINES[state](snapshot, context))
     if snapshot.condition is Condition.UNREACHABLE:
         lines = [*_bar(snapshot.task), *_unreachable_lines(snapshot, context.locale)]
@@ -43,25 +43,25 @@ def describe(
     return with_prompt(lines, snapshot.task, context.locale)
 
 
-def wants_area(snapshot: TaskSnapshot) -> bool:
-    """True for a window that asks where to repaint."""
+def needs_region(snapshot: TaskSnapshot) -> bool:
+    """True for a task that waits for a region to repaint."""
     return snapshot.task is not None and snapshot.task.action.upper() == "INPAINT"
 
 
 def timestamp(moment: float) -> str:
-    """A time that Discord shows as "5 minutes ago" and keeps ticking in the reader's client."""
+    """A time that Discord shows as "5 minutes ago" and keeps up to date in the reader's client."""
     return f"<t:{int(moment)}:R>"
 
 
-def bar(percent: int) -> str:
-    """Ten cells, never all full while the task is still running."""
+def progress_bar(percent: int) -> str:
+    """A bar of ten cells; never full, because the task is still running."""
     full = min(max(percent // _CELLS, 0), _CELLS - 1)
     return "▰" * full + "▱" * (_CELLS - full)
 
 
 def _bar(task: Task | None) -> Iterable[str]:
     if task is not None and task.percent is not None and task.phase is Phase.RUNNING:
-        yield f"{bar(task.percent)} {clean(task.progress).removesuffix('%')[:6]}%"
+        yield f"{progress_bar(task.percent)} {clean(task.progress).removesuffix('%')[:6]}%"
 
 
 def _joined(*parts: str | None) -> Iterable[str]:
@@ -94,17 +94,17 @@ def _running(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
         _at(Text.CARD_RUNNING_CHANGED, snapshot.changed_at, locale),
     )
     if not task.known_status:
-        yield translate(Text.CARD_UNKNOWN_STATUS, locale, word=escape(clean(task.status)[:_WORD]))
+        yield translate(Text.CARD_UNKNOWN_STATUS, locale, word=escape(clean(task.status)[:_MAX_STATUS]))
     if snapshot.condition is Condition.QUIET:
         yield translate(Text.CARD_QUIET, locale)
 
 
 def _waiting(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
-    yield translate(Text.CARD_MODAL_REGION if wants_area(snapshot) else Text.CARD_MODAL, context.locale)
+    yield translate(Text.CARD_MODAL_REGION if needs_region(snapshot) else Text.CARD_MODAL, context.locale)
     yield from _joined(_at(Text.CARD_MODAL_ASKED, _task(snapshot).submitted_at, context.locale))
 
 
-def _crowded(_: TaskSnapshot, context: CardContext) -> Iterable[str]:
+def _queue_full(_: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield translate(Text.CARD_QUEUE_FULL, context.locale)
 
 
@@ -116,10 +116,10 @@ def _done(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     links = [
         f"[{translate(Text.CARD_VIDEO_FIRST, locale, n=n) if n == 1 else n}]({url})"
         for n, url in enumerate(task.video_urls, 1)
-        if units(url) <= _URL
+        if units(url) <= _MAX_URL
     ]
-    if len(links) > _VIDEOS:
-        links[_VIDEOS:] = [translate(Text.CARD_VIDEO_MORE, locale, n=len(links) - _VIDEOS)]
+    if len(links) > _MAX_VIDEOS:
+        links[_MAX_VIDEOS:] = [translate(Text.CARD_VIDEO_MORE, locale, n=len(links) - _MAX_VIDEOS)]
     yield from _joined(*links)
 
 
@@ -132,8 +132,8 @@ def _failed(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     if not reason:
         yield translate(Text.CARD_FAILED_NO_REASON, locale)
         return
-    cutting = "" if units(reason) <= REASON else "…"
-    yield translate(Text.CARD_FAILED_REASON, locale, text=escape(cut(reason, REASON)) + cutting)
+    ellipsis = "" if units(reason) <= _MAX_REASON else "…"
+    yield translate(Text.CARD_FAILED_REASON, locale, text=escape(cut(reason, _MAX_REASON)) + ellipsis)
     if any(word in reason.lower() for word in _TIMEOUTS):
         yield translate(Text.CARD_FAILED_TIMEOUT, locale)
 
@@ -159,7 +159,7 @@ def _ended(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield from _last_seen(snapshot, context.locale)
 
 
-def _left(_: TaskSnapshot, context: CardContext) -> Iterable[str]:
+def _dismissed(_: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield translate(Text.CARD_DISMISSED, context.locale)
 
 
@@ -167,20 +167,20 @@ def _unseen(_: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield translate(Text.CARD_UNSEEN, context.locale)
 
 
-_LINES: Mapping[State, Callable[[TaskSnapshot, CardContext], Iterable[str]]] = {
-    State.QUEUED: _queued,
-    State.RUNNING: _running,
-    State.QUIET: _running,
-    State.WAITING: _waiting,
-    State.UNSEEN: _unseen,
-    State.DONE: _done,
-    State.FAILED: _failed,
-    State.CANCELLED: _cancelled,
-    State.NOT_FOUND: _not_found,
-    State.LOST: _lost,
-    State.ENDED: _ended,
-    State.DISMISSED: _left,
-    State.QUEUE_FULL: _crowded,
+_LINES: Mapping[CardState, Callable[[TaskSnapshot, CardContext], Iterable[str]]] = {
+    CardState.QUEUED: _queued,
+    CardState.RUNNING: _running,
+    CardState.QUIET: _running,
+    CardState.WAITING: _waiting,
+    CardState.UNSEEN: _unseen,
+    CardState.DONE: _done,
+    CardState.FAILED: _failed,
+    CardState.CANCELLED: _cancelled,
+    CardState.NOT_FOUND: _not_found,
+    CardState.LOST: _lost,
+    CardState.ENDED: _ended,
+    CardState.DISMISSED: _dismissed,
+    CardState.QUEUE_FULL: _queue_full,
 }
 
 
@@ -201,35 +201,37 @@ def _unreachable_lines(snapshot: TaskSnapshot, locale: str) -> Iterable[str]:
 
 
 def with_prompt(lines: list[str], task: Task | None, locale: str) -> str:
-    """These lines, and the task's prompt (or its text, if that is its result) under them."""
+    """These lines, followed by the task's prompt, or by its text if that is its result."""
     head = "\n".join(lines)
     body = _body(task, locale) if task else ""
     whole = f"{head}\n{body}" if head and body else head or body
-    if units(whole) > DESCRIPTION:  # escaping can double a text, so the last word is this one
-        room = max(DESCRIPTION - units(head) - 4, 0)
-        whole = f"{head}\n{cut(body, room).rstrip(chr(92))}…"
+    if units(whole) > _MAX_DESCRIPTION:  # escaping can double the length of a text, so check once more
+        limit = max(_MAX_DESCRIPTION - units(head) - 4, 0)
+        whole = f"{head}\n{cut(body, limit).rstrip(chr(92))}…"
     return whole
 
 
 def _body(task: Task, locale: str) -> str:
     if task.is_text:
         text = clean_lines(task.text or task.prompt)
-        if units(text) > TEXT:
-            text = text[: text.rfind("\n", 0, TEXT)] if "\n" in text[:TEXT] else cut(text, TEXT)
+        if units(text) > _MAX_TEXT:
+            text = (
+                text[: text.rfind("\n", 0, _MAX_TEXT)] if "\n" in text[:_MAX_TEXT] else cut(text, _MAX_TEXT)
+            )
             return f"{escape(text)}\n…"
         return escape(text)
     return _quoted(task.prompt, locale)
 
 
-@lru_cache(1024)  # it stays the same from card to card
+@lru_cache(1024)  # the prompt of a task does not change from card to card
 def _quoted(prompt: str, locale: str) -> str:
     prompt = clean(prompt)
     if not prompt:
         return ""
-    if units(prompt) <= PROMPT:
+    if units(prompt) <= _MAX_PROMPT:
         return f"> {escape(prompt)}"
     ending = translate(Text.CARD_PROMPT_CUT, locale, n=f"{len(prompt):,}")
-    return f"> {escape(cut(prompt, PROMPT))}{ending}"
+    return f"> {escape(cut(prompt, _MAX_PROMPT))}{ending}"
 
 
 def _task(snapshot: TaskSnapshot) -> Task:

@@ -1,4 +1,4 @@
-"""What was made from what: links from a card to its parent and to its children."""
+"""Parent and children of a task: the links from a card to theirs."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.task import TaskId
 
-LINKED = 5
+MAX_LINKED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class RelatedTask:
-    """A task beside another. ``label`` names the button between them; ``url`` is its card, if it has one."""
+    """A parent or child. ``label`` is the button that led from one to the other; ``url`` is its card."""
 
     task_id: TaskId
     label: str
@@ -23,7 +23,7 @@ class RelatedTask:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """The nearest kin of one task; children oldest first."""
+    """The parent and the children of one task; children oldest first."""
 
     parent: RelatedTask | None = None
     children: tuple[RelatedTask, ...] = ()
@@ -33,15 +33,15 @@ NO_LINEAGE = Lineage()
 
 
 def lineage_lines(lineage: Lineage, locale: str) -> list[str]:
-    """The lines of a card that link it to its kin."""
+    """The lines of a card that link to its parent and children."""
     lines = []
     if lineage.parent is not None:
         label, url = escape(lineage.parent.label), lineage.parent.url
         text = Text.CARD_PARENT if url else Text.CARD_PARENT_BARE
         lines.append(translate(text, locale, label=label, url=url, id=lineage.parent.task_id))
     if lineage.children:
-        links = [_link(related) for related in lineage.children[:LINKED]]
-        if (more := len(lineage.children) - LINKED) > 0:
+        links = [_link(related) for related in lineage.children[:MAX_LINKED]]
+        if (more := len(lineage.children) - MAX_LINKED) > 0:
             links.append(translate(Text.CARD_CHILDREN_MORE, locale, n=more))
         lines.append(translate(Text.CARD_CHILDREN, locale, links=" · ".join(links)))
     return lines

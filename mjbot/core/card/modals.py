@@ -1,7 +1,7 @@
-"""Which buttons want words first, what their windows begin with, and which words cannot work.
+"""Which buttons open a modal, its initial text, and validation of what was submitted.
 
-Only the shape of a customId tells. A button that is not known here may still turn out to want a
-window: then its child waits in status MODAL, and its card asks.
+Only the shape of a customId is interpreted. A button that is not known here may still need a modal: then
+its child waits in status MODAL, and the child's card asks for it.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from enum import StrEnum
 from mjbot.core.model.custom_id import CustomId
 from mjbot.core.model.task import Task
 
-PROMPT = 4_000  # the most that a text field of Discord takes
+MAX_PROMPT = 4_000  # the most that a text input of Discord takes
 _ZOOM = re.compile(r"--zoom\s+(\S+)")
 _CHOICES = re.compile(r"(\d)\ufe0f?\u20e3\s*(.+?)(?=\s*\d\ufe0f?\u20e3|\Z)", re.DOTALL)
 _NUMBER = re.compile(r"::(\d)")
 
 
 class ModalKind(StrEnum):
-    """The kinds of windows."""
+    """What a modal asks for."""
 
     PROMPT = "prompt"
     ZOOM = "zoom"
     REGION = "region"
 
 
-_FORMS = (
+_KINDS = (
     (re.compile(r"::CustomZoom::"), ModalKind.ZOOM),
     (re.compile(r"::Inpaint::"), ModalKind.REGION),
     (re.compile(r"::PicReader::\d"), ModalKind.PROMPT),
@@ -38,36 +38,36 @@ _FORMS = (
 
 @dataclass(frozen=True, slots=True)
 class ModalSpec:
-    """A window to open: where its answer goes, what it is about, and the words it begins with.
+    """A modal to open: the custom_id of its submission, its title, and the initial text of its input.
 
-    ``mask``: it asks for a mask of one's own, too.
+    ``asks_for_mask``: it also takes an upload of the user's own mask.
     """
 
-    target: CustomId
-    label: str
-    text: str
-    mask: bool = False
+    custom_id: CustomId
+    title: str
+    initial_text: str
+    asks_for_mask: bool = False
 
 
 def modal_kind_of(custom_id: str) -> ModalKind | None:
-    """The window that a button is known to open, or None."""
-    return next((form for pattern, form in _FORMS if pattern.search(custom_id)), None)
+    """The kind of modal that a button is known to need, or None."""
+    return next((kind for pattern, kind in _KINDS if pattern.search(custom_id)), None)
 
 
-def proposed(task: Task, custom_id: str) -> str:
-    """The words that a button's window begins with."""
-    form = modal_kind_of(custom_id)
-    if form is ModalKind.ZOOM:
-        return f"{_ZOOM.sub('', task.prompt).strip()} --zoom 2"[:PROMPT]
+def initial_prompt(task: Task, custom_id: str) -> str:
+    """The initial text of a button's modal."""
+    kind = modal_kind_of(custom_id)
+    if kind is ModalKind.ZOOM:
+        return f"{_ZOOM.sub('', task.prompt).strip()} --zoom 2"[:MAX_PROMPT]
     number = _NUMBER.search(custom_id)
-    if form is ModalKind.PROMPT and number:
+    if kind is ModalKind.PROMPT and number:
         choices: dict[str, str] = dict(_CHOICES.findall(task.text or task.prompt))
-        return choices.get(number[1], "").strip()[:PROMPT]
-    return task.prompt[:PROMPT]
+        return choices.get(number[1], "").strip()[:MAX_PROMPT]
+    return task.prompt[:MAX_PROMPT]
 
 
-def zooms(prompt: str) -> bool:
-    """True when a prompt says how far to zoom out: ``--zoom x``, above 1 and at most 2."""
+def has_valid_zoom(prompt: str) -> bool:
+    """True when a prompt has ``--zoom x`` with x above 1 and at most 2, the range that Midjourney accepts."""
     found = _ZOOM.search(prompt)
     try:
         return found is not None and 1 < float(found[1]) <= 2

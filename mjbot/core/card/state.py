@@ -1,4 +1,4 @@
-"""The states that a card can be in, and what a card is drawn with beside the view."""
+"""The states of a card, and the context that it is rendered in."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from mjbot.core.card.buttons import Press
 from mjbot.core.card.lineage import NO_LINEAGE, Lineage
+from mjbot.core.model.press import MODAL_ACTION, Press
 from mjbot.core.model.snapshot import Condition, TaskSnapshot
 from mjbot.core.model.task import Phase
 
 
-class State(StrEnum):
-    """The states that a card can be in; each has a title and a colour."""
+class CardState(StrEnum):
+    """The states of a card; each has a title and a colour."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -32,55 +32,51 @@ class State(StrEnum):
 
 
 _OF_PHASE = {
-    Phase.QUEUED: State.QUEUED,
-    Phase.RUNNING: State.RUNNING,
-    Phase.WAITING: State.WAITING,
-    Phase.SUCCESS: State.DONE,
-    Phase.FAILURE: State.FAILED,
-    Phase.CANCELLED: State.CANCELLED,
+    Phase.QUEUED: CardState.QUEUED,
+    Phase.RUNNING: CardState.RUNNING,
+    Phase.WAITING: CardState.WAITING,
+    Phase.SUCCESS: CardState.DONE,
+    Phase.FAILURE: CardState.FAILED,
+    Phase.CANCELLED: CardState.CANCELLED,
 }
 _OF_CONDITION = {
-    Condition.QUIET: State.QUIET,
-    Condition.NOT_FOUND: State.NOT_FOUND,
-    Condition.LOST: State.LOST,
-    Condition.ENDED: State.ENDED,
-    Condition.DISMISSED: State.DISMISSED,
+    Condition.QUIET: CardState.QUIET,
+    Condition.NOT_FOUND: CardState.NOT_FOUND,
+    Condition.LOST: CardState.LOST,
+    Condition.ENDED: CardState.ENDED,
+    Condition.DISMISSED: CardState.DISMISSED,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class CardContext:
-    """What a card needs beside the view: the language, the presses so far, how long a watch lasts."""
+    """What a card needs in addition to its snapshot: locale, presses, lineage, and how long a watch lasts."""
 
     locale: str = "en"
     presses: Mapping[str, Press] = field(default_factory=dict)
     lineage: Lineage = NO_LINEAGE
     watch_limit: float = 24 * 3600
     unwatched: bool = False
-    refused: frozenset[str] = frozenset()
-    """The kinds of action that the service does not offer."""
+    not_offered: frozenset[str] = frozenset()
+    """The kinds of action that the service has rejected as unknown."""
 
 
-MODAL = "modal"
-"""The action, among a task's presses, of answering its window."""
+def state_of(snapshot: TaskSnapshot, presses: Mapping[str, Press]) -> CardState:
+    """The state of the card of a snapshot; a condition takes precedence over the phase.
 
-
-def state_of(snapshot: TaskSnapshot, presses: Mapping[str, Press]) -> State:
-    """The state of a view; how well we know it comes before what we know.
-
-    A window that was answered waits for the service, not for words.
+    A task whose modal was submitted waits for the service, not for a prompt.
     """
     state = _state_of(snapshot)
-    answer = presses.get(MODAL)
-    if state is State.WAITING and answer is Press.RETRYING:
-        return State.QUEUE_FULL
-    answered = answer is not None and (answer.in_flight or answer is Press.ACCEPTED)
-    return State.QUEUED if state is State.WAITING and answered else state
+    submission = presses.get(MODAL_ACTION)
+    if state is CardState.WAITING and submission is Press.RETRYING:
+        return CardState.QUEUE_FULL
+    submitted = submission is not None and (submission.in_flight or submission is Press.ACCEPTED)
+    return CardState.QUEUED if state is CardState.WAITING and submitted else state
 
 
-def _state_of(snapshot: TaskSnapshot) -> State:
+def _state_of(snapshot: TaskSnapshot) -> CardState:
     if snapshot.task is not None and snapshot.task.phase.final:
         return _OF_PHASE[snapshot.task.phase]
     if snapshot.condition in _OF_CONDITION and (snapshot.settled or snapshot.task is not None):
         return _OF_CONDITION[snapshot.condition]
-    return State.UNSEEN if snapshot.task is None else _OF_PHASE[snapshot.task.phase]
+    return CardState.UNSEEN if snapshot.task is None else _OF_PHASE[snapshot.task.phase]

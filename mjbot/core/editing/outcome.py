@@ -1,4 +1,4 @@
-"""How an edit can end, in our own terms."""
+"""The outcomes of an edit, independent of Discord's error codes."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from mjbot.core.model.watch import DeliveredState
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """Discord took it; the message now shows this.
+    """Discord accepted the edit; the message now shows this.
 
-    ``unsure``: its result is a link that nobody has seen work, or could not be had. Worth another look:
-    the same card again, later, at which the sink looks before it edits.
+    ``unverified``: the result is missing from the message, or is a link not known to load. The same card
+    is offered again later, and the sink checks the message before it edits.
     """
 
     delivered: DeliveredState
-    unsure: bool = False
+    unverified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The message cannot be edited any more: deleted, or out of reach. ``channel``: all of them."""
+    """The message was deleted or is out of reach. ``channel``: so are all messages of its channel."""
 
     channel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Not now. ``seconds`` is the least to wait, for this message or for its whole channel."""
+    """Retry after at least ``seconds``. ``whole_channel``: every message of the channel has to wait."""
 
     seconds: float = 0.0
     whole_channel: bool = False
@@ -36,12 +36,12 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Discord does not accept this body. Sent once more without picture and buttons, then dropped."""
+    """Discord rejected the body. It is sent once more without image and buttons, then dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rerouted:
-    """The token of the interaction does not do, or does no more: the message's edits go by its channel."""
+    """The interaction token is not valid, or not any more: the message is edited by its channel."""
 
 
 Outcome = Delivered | Gone | Later | Refused | Rerouted

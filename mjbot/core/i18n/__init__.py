@@ -1,1 +1,1 @@
-"""Messages in every language, and text made safe for Discord. Pure."""
+"""Localization: the texts in every language, and untrusted text made safe for Discord. Pure."""

@@ -1,7 +1,7 @@
-"""Text from outside, made fit for a Discord message: clean, cut, escape, in that order.
+"""Untrusted text made safe for a Discord message: clean, cut, escape, in that order.
 
-Cutting after escaping could split a backslash from what it guards. Lengths are UTF-16 units, which is
-what Discord counts.
+Cutting after escaping could separate a backslash from the character that it escapes. Lengths are in
+UTF-16 code units, as Discord counts them.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ _SECRET = re.compile(r"\b(?:sk|Bearer)[-\s]\S+", re.IGNORECASE)
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 _ZWJ = "\u200d"
 _JOINERS = frozenset("\u200c\u200d")
-# How far back from the limit a space may lie for a cut to be made there.
+# A cut is made at a space at most this far before the limit.
 _WORD_REACH = 30
 
 
 def units(text: str) -> int:
-    """The length of a text as Discord counts it (UTF-16 code units)."""
+    """The length of a text in UTF-16 code units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clean(text: str) -> str:
-    """One line: runs of white space become one space; control, format and bidi characters go."""
+    """The text as one line: white space collapsed; control, format and bidi characters removed."""
     return " ".join("".join(map(_kept, text)).split())
 
 
 def clean_lines(text: str) -> str:
-    """The same, line by line, with at most one empty line between two others."""
+    """As `clean`, but line by line, with at most one empty line in a row."""
     lines = "\n".join(clean(line) for line in text.splitlines())
     return re.sub(r"\n{3,}", "\n\n", lines).strip()
 
@@ -43,9 +43,9 @@ def _kept(char: str) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """The longest readable beginning of at most ``limit`` units; the text itself when it fits.
+    """The text, truncated to at most ``limit`` units if it is longer.
 
-    Cuts at a space when one is near the end; never inside a joined emoji or a URL.
+    Cuts at a space when one is near the end, and never inside a joined emoji or a URL.
     """
     if units(text) <= limit:
         return text
@@ -62,7 +62,7 @@ def cut(text: str, limit: int) -> str:
 
 
 def cut_middle(text: str, limit: int) -> str:
-    """An id cut in its middle, so that both ends can be compared."""
+    """An id shortened in its middle, so that both ends can be compared."""
     if len(text) <= limit:
         return text
     head = (limit - 1) // 2
@@ -70,27 +70,27 @@ def cut_middle(text: str, limit: int) -> str:
 
 
 def short(text: str, limit: int) -> str:
-    """Cleaned and cut to ``limit`` units, with an ellipsis where something is missing."""
+    """Clean a text and truncate it to ``limit`` units, with an ellipsis if something was cut off."""
     text = clean(text)
     return text if units(text) <= limit else f"{cut(text, limit - 1)}…"
 
 
 def escape(text: str) -> str:
-    """The text with a backslash before whatever could act as markdown, mention, link or timestamp.
+    """Escape all characters that could act as markdown, mention, link or timestamp.
 
-    Discord drops a backslash before any ASCII punctuation, so this changes nothing that is seen.
+    Discord hides a backslash before any ASCII punctuation, so the visible text does not change.
     """
-    return _LINE_START.sub(_guard_line, _ACTIVE.sub(r"\\\g<0>", text))
+    return _LINE_START.sub(_escape_line_start, _ACTIVE.sub(r"\\\g<0>", text))
 
 
-def _guard_line(match: re.Match[str]) -> str:
+def _escape_line_start(match: re.Match[str]) -> str:
     mark = match[2]
-    # A number can only begin a list through the dot after it, so the dot is what needs the guard.
+    # A number begins a list only with the dot after it, so the dot is escaped.
     return f"{match[1]}{mark}\\" if mark.isdigit() else f"{match[1]}\\{mark}"
 
 
 def without_secrets(text: str) -> str:
-    """A server's words without keys (even masked ones) and addresses."""
+    """A message of the image service without API keys (even masked ones) and URLs."""
     return clean(_URL.sub("", _SECRET.sub("", text)))
 
 
@@ -104,7 +104,7 @@ def _fitting(text: str, limit: int) -> int:
 
 
 def _joined(text: str, at: int) -> bool:
-    """True when a cut before index ``at`` would fall inside one visible character."""
+    """True when index ``at`` is inside one visible character."""
     if at >= len(text):
         return False
     char, before = text[at], text[at - 1]
@@ -112,7 +112,7 @@ def _joined(text: str, at: int) -> bool:
         return True
     if "\U0001f3fb" <= char <= "\U0001f3ff":  # skin tones
         return True
-    if "\U0001f1e6" <= char <= "\U0001f1ff":  # half of a flag, if an odd number stands before
+    if "\U0001f1e6" <= char <= "\U0001f1ff":  # half of a flag, after an odd number of others
         run = len(text[:at]) - len(text[:at].rstrip("".join(map(chr, range(0x1F1E6, 0x1F200)))))
         return run % 2 == 1
     return False

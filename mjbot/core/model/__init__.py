@@ -1,1 +1,1 @@
-"""Tasks, snapshots, watches and custom_ids: the data that everything else is about. Pure."""
+"""Tasks, snapshots, presses, watches and custom_ids: the data that all other packages use. Pure."""

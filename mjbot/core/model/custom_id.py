@@ -1,37 +1,30 @@
-"""The grammar of our own buttons: ``mj1:<verb>:<task id>:<argument>``, at most 100 characters.
+"""The custom_ids of the bot's own components: ``mj1:<verb>:<task id>:<argument>``, at most 100 characters.
 
-The task id is in it, so that a button works on a message that the database has never seen. The
-upstream customId is not: it can be longer than Discord allows, and two tasks can share one. A digest
-of it finds it again in the task. The number after ``mj`` is the version; old buttons stay in channels
-for years, so a version once shipped must be answered for ever.
+A custom_id contains the task id, so that a button works on a message that the database does not know. It
+does not contain the upstream customId, which can be longer than Discord allows and may occur in two
+tasks; a digest identifies it within the task. The number after ``mj`` is the version. Old buttons stay in
+channels for years, so every released version must stay supported.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
+from mjbot.core.model.press import MODAL_ACTION
 from mjbot.core.model.task import ID_PATTERN, TaskId
 
-_VERBS = "press|again|look|more|write|leave|stop|area"
-
-
-def _pattern(verbs: str) -> str:
-    return rf"mj1:(?P<verb>{verbs}):(?P<task>{ID_PATTERN}):(?P<arg>[a-z0-9]{{0,24}})"
-
-
-BUTTON = _pattern(_VERBS)
-MENU = _pattern("pick")
-_ANY = _pattern(f"{_VERBS}|pick|form")  # a window's answer is no item's business
-_AIM = re.compile(r"([0-9a-f]{12}|modal)(?:n([0-9]+))?(?:x([0-9a-f]{3}|own))?")
-_OURS = re.compile(r"mj\d+:.*", re.DOTALL)
-_SOME_ID = re.compile(ID_PATTERN)
+_TARGET = re.compile(rf"([0-9a-f]{{12}}|{MODAL_ACTION})(?:n([0-9]+))?(?:x([0-9a-f]{{3}}|own))?")
+_ANY_VERSION = re.compile(r"mj\d+:.*", re.DOTALL)
+_TASK_ID = re.compile(ID_PATTERN)
 
 
 class Verb(StrEnum):
-    """What a button asks for; PICK is a choice in a menu, FORM the answer of a window."""
+    """What a component does. SELECT is a choice in a menu, MODAL a submitted modal; the rest are buttons."""
 
     PRESS = "press"
     AGAIN = "again"
@@ -40,21 +33,30 @@ class Verb(StrEnum):
     OPEN_MODAL = "write"
     DISMISS = "leave"
     STOP = "stop"
-    AREA = "area"
+    REGION = "area"
     SELECT = "pick"
     MODAL = "form"
 
 
+def _pattern(verbs: Iterable[Verb]) -> str:
+    return rf"mj1:(?P<verb>{'|'.join(verbs)}):(?P<task>{ID_PATTERN}):(?P<arg>[a-z0-9]{{0,24}})"
+
+
+BUTTON: Final = _pattern(verb for verb in Verb if verb not in (Verb.SELECT, Verb.MODAL))
+MENU: Final = _pattern([Verb.SELECT])
+_ANY: Final = re.compile(_pattern(Verb))
+
+
 @dataclass(frozen=True, slots=True)
 class CustomId:
-    """One parsed custom_id."""
+    """A parsed custom_id."""
 
     verb: Verb
     task_id: TaskId
     arg: str = ""
 
-    def pressing(self, arg: str) -> CustomId:
-        """The press of an action of the same task."""
+    def as_press(self, arg: str) -> CustomId:
+        """The custom_id that presses an action of the same task."""
         return CustomId(Verb.PRESS, self.task_id, arg)
 
     def __str__(self) -> str:
@@ -62,8 +64,8 @@ class CustomId:
 
 
 def parse(custom_id: str) -> CustomId | None:
-    """Read a custom_id of this version, or None."""
-    match = re.fullmatch(_ANY, custom_id)
+    """Parse a custom_id of this version, or return None."""
+    match = _ANY.fullmatch(custom_id)
     if match is None:
         return None
     return CustomId(Verb(match["verb"]), TaskId(match["task"]), match["arg"])
@@ -71,38 +73,39 @@ def parse(custom_id: str) -> CustomId | None:
 
 @dataclass(frozen=True, slots=True)
 class PressTarget:
-    """The argument of a press. ``repeats``: the press that it knowingly repeats, 0 for none.
+    """The argument of a press: the digest of an action, and how it is to be pressed.
 
-    ``area``: where to repaint, as `mjbot.core.card.region` writes it; empty where that was not asked.
+    ``repeats`` is the number of the earlier press that the user chose to repeat, 0 for none. ``region`` is
+    where to repaint, as encoded in `mjbot.core.card.region`; empty if it was not asked for.
     """
 
     action: str
     repeats: int = 0
-    area: str = ""
+    region: str = ""
 
     def __str__(self) -> str:
         repeats = f"n{self.repeats}" if self.repeats else ""
-        return self.action + repeats + (f"x{self.area}" if self.area else "")
+        return self.action + repeats + (f"x{self.region}" if self.region else "")
 
 
 def parse_target(arg: str) -> PressTarget:
-    """Read the argument of a press; what cannot be read aims at an action that does not exist."""
-    match = _AIM.fullmatch(arg)
+    """Parse the argument of a press; an invalid one becomes an action that no task has."""
+    match = _TARGET.fullmatch(arg)
     return PressTarget(match[1], int(match[2] or 0), match[3] or "") if match else PressTarget(arg)
 
 
-def foreign(custom_id: str) -> bool:
-    """True for a button of ours whose version or verb this program does not speak."""
-    return _OURS.fullmatch(custom_id) is not None and parse(custom_id) is None
+def is_foreign(custom_id: str) -> bool:
+    """True for a custom_id of this bot whose version or verb is not supported."""
+    return _ANY_VERSION.fullmatch(custom_id) is not None and parse(custom_id) is None
 
 
-def task_of(custom_id: str) -> str:
-    """The likeliest task id inside a button of another version, or ""."""
+def guess_task_id(custom_id: str) -> str:
+    """The most likely task id in a custom_id of another version, or ""."""
     parts = custom_id.split(":")[1:]
-    ids = [part for part in parts if _SOME_ID.fullmatch(part) and any(map(str.isdigit, part))]
+    ids = [part for part in parts if _TASK_ID.fullmatch(part) and any(map(str.isdigit, part))]
     return max(ids, key=len, default="")
 
 
 def action_digest(upstream_custom_id: str) -> str:
-    """The short name of an upstream action inside our custom_ids and in the presses table."""
+    """The short name of an upstream action in custom_ids and in the presses table."""
     return hashlib.sha256(upstream_custom_id.encode("utf-8", "replace")).hexdigest()[:12]

@@ -1,6 +1,6 @@
-"""What we know of a task, and how one sighting after another moves that forward.
+"""Task snapshots: what is known of a task, advanced by one observation after another.
 
-All times are unix seconds. Nothing here reads a clock: ``now`` is handed in.
+All times are unix seconds.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from mjbot.core.model.task import Phase, Task, TaskId, newer
 
 
 class UpstreamProblem(StrEnum):
-    """Why the service could not be read; each has its own sentence on the card."""
+    """Why the service could not be read; each has its own text on the card."""
 
     UNAVAILABLE = "unavailable"
     KEY = "key"
@@ -24,38 +24,38 @@ class UpstreamProblem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The service answered with the task."""
+    """The service returned the task."""
 
     task: Task
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """The service answered, and does not know the task."""
+    """The service answered that it does not know the task."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """The service gave no usable answer."""
+    """The service gave no usable response."""
 
     problem: UpstreamProblem
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Nothing was read; only time has passed."""
+    """No read took place; time has passed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dismissed:
-    """A person decided that this window is not to be answered."""
+    """A person dismissed the modal of this task."""
 
 
 Observation = Seen | Missing | Unreachable | Tick | Dismissed
 
 
 class Condition(StrEnum):
-    """How well we know the task, beside what we know of it. The last four end a watch."""
+    """How current and reliable the snapshot is. The last four end a watch."""
 
     FINE = "fine"
     QUIET = "quiet"
@@ -66,12 +66,12 @@ class Condition(StrEnum):
     DISMISSED = "dismissed"
 
 
-_ENDS = (Condition.NOT_FOUND, Condition.LOST, Condition.ENDED, Condition.DISMISSED)
+_FINAL = (Condition.NOT_FOUND, Condition.LOST, Condition.ENDED, Condition.DISMISSED)
 
 
 @dataclass(frozen=True, slots=True)
 class StalenessThresholds:
-    """The seconds after which silence means something."""
+    """Seconds without news after which the condition changes."""
 
     quiet: float = 180
     unreachable: float = 60
@@ -80,15 +80,15 @@ class StalenessThresholds:
     watch: float = 24 * 3600
 
 
-LIMITS = StalenessThresholds()
+DEFAULT_THRESHOLDS = StalenessThresholds()
 
 
 @dataclass(frozen=True, slots=True)
 class TaskSnapshot:
-    """Everything known of one task; what a card is drawn from.
+    """Everything known of one task; the input of its card.
 
-    ``changed_at`` is the last change we ourselves witnessed: None until there was one, because a first
-    reading does not tell how old it is.
+    ``changed_at`` is the last change that was observed. It is None after the first reading, which does not
+    show how old its state is.
     """
 
     id: TaskId
@@ -104,19 +104,22 @@ class TaskSnapshot:
 
     @property
     def settled(self) -> bool:
-        """True when no further reading can change it: a final task, or the end of our patience."""
-        return self.condition in _ENDS or (self.task is not None and self.task.phase.final)
+        """True when no observation can change it: the task is final, or its watch has ended."""
+        return self.condition in _FINAL or (self.task is not None and self.task.phase.final)
 
     @property
     def visible(self) -> tuple[Task | None, Condition, UpstreamProblem | None]:
-        """What a person can see. Two views with the same ``visible`` need no edit between them."""
+        """What a person can see; a change of it is worth an edit."""
         return self.task, self.condition, self.problem
 
 
 def advance(
-    snapshot: TaskSnapshot, observation: Observation, now: float, limits: StalenessThresholds = LIMITS
+    snapshot: TaskSnapshot,
+    observation: Observation,
+    now: float,
+    thresholds: StalenessThresholds = DEFAULT_THRESHOLDS,
 ) -> TaskSnapshot:
-    """The view after one sighting. Monotonic; a settled view never moves again."""
+    """The snapshot after one observation. Progress never goes back; a settled snapshot never changes."""
     if snapshot.settled:
         return snapshot
     match observation:
@@ -140,7 +143,7 @@ def advance(
             return replace(snapshot, condition=Condition.DISMISSED)
         case Tick():
             pass
-    return _judged(snapshot, now, limits)
+    return _with_condition(snapshot, now, thresholds)
 
 
 def _seen(snapshot: TaskSnapshot, task: Task, now: float) -> TaskSnapshot:
@@ -158,43 +161,45 @@ def _seen(snapshot: TaskSnapshot, task: Task, now: float) -> TaskSnapshot:
     )
 
 
-def _judged(snapshot: TaskSnapshot, now: float, limits: StalenessThresholds) -> TaskSnapshot:
-    # Compared as sums, exactly as `next_threshold` gives them: a difference could round the other way,
-    # and whoever was woken for the threshold would find nothing changed, again and again.
+def _with_condition(snapshot: TaskSnapshot, now: float, thresholds: StalenessThresholds) -> TaskSnapshot:
+    # Compared as sums, exactly as `next_threshold` computes them: a difference could round the other way,
+    # and the tracker would wake for the threshold again and again without any change.
     condition = Condition.FINE
     if snapshot.task is not None and snapshot.task.phase.final:
         pass
     elif (
         snapshot.missing_since is not None
-        and snapshot.misses >= limits.lost_misses
-        and now >= snapshot.missing_since + limits.lost
+        and snapshot.misses >= thresholds.lost_misses
+        and now >= snapshot.missing_since + thresholds.lost
     ):
         condition = Condition.NOT_FOUND if snapshot.task is None else Condition.LOST
-    elif now >= snapshot.opened_at + limits.watch:
+    elif now >= snapshot.opened_at + thresholds.watch:
         condition = Condition.ENDED
-    elif snapshot.failing_since is not None and now >= _last_read(snapshot) + limits.unreachable:
+    elif snapshot.failing_since is not None and now >= _last_read(snapshot) + thresholds.unreachable:
         condition = Condition.UNREACHABLE
-    elif _may_be_quiet(snapshot) and now >= _last_news(snapshot) + limits.quiet:
+    elif _may_be_quiet(snapshot) and now >= _last_change(snapshot) + thresholds.quiet:
         condition = Condition.QUIET
     return snapshot if condition is snapshot.condition else replace(snapshot, condition=condition)
 
 
-def next_threshold(snapshot: TaskSnapshot, limits: StalenessThresholds = LIMITS) -> float | None:
-    """When silence alone will change what the card says, or None if it never will."""
+def next_threshold(
+    snapshot: TaskSnapshot, thresholds: StalenessThresholds = DEFAULT_THRESHOLDS
+) -> float | None:
+    """When the condition will change if there is no news, or None if it never will."""
     if snapshot.settled:
         return None
-    moments = [snapshot.opened_at + limits.watch]
+    moments = [snapshot.opened_at + thresholds.watch]
     if snapshot.failing_since is not None and snapshot.condition is not Condition.UNREACHABLE:
-        moments.append(_last_read(snapshot) + limits.unreachable)
-    if snapshot.missing_since is not None and snapshot.misses >= limits.lost_misses:
-        moments.append(snapshot.missing_since + limits.lost)
+        moments.append(_last_read(snapshot) + thresholds.unreachable)
+    if snapshot.missing_since is not None and snapshot.misses >= thresholds.lost_misses:
+        moments.append(snapshot.missing_since + thresholds.lost)
     if _may_be_quiet(snapshot) and snapshot.condition is Condition.FINE:
-        moments.append(_last_news(snapshot) + limits.quiet)
+        moments.append(_last_change(snapshot) + thresholds.quiet)
     return min(moments)
 
 
 def _may_be_quiet(snapshot: TaskSnapshot) -> bool:
-    # Waiting in a queue is silence by nature, so quiet does not apply there.
+    # A queued task is expected not to change, so it is never quiet.
     return snapshot.task is not None and snapshot.task.phase is Phase.RUNNING
 
 
@@ -202,5 +207,5 @@ def _last_read(snapshot: TaskSnapshot) -> float:
     return snapshot.opened_at if snapshot.seen_at is None else snapshot.seen_at
 
 
-def _last_news(snapshot: TaskSnapshot) -> float:
+def _last_change(snapshot: TaskSnapshot) -> float:
     return snapshot.opened_at if snapshot.changed_at is None else snapshot.changed_at

@@ -1,4 +1,4 @@
-"""A task as the image service tells it. All times are unix seconds."""
+"""A task as the image service reports it. All times are unix seconds."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ _FETCH_URL = re.compile(r"https?://\S+?/task/([^/\s?#]+)(?:/fetch)?/?(?:[?#]\S*)
 _PERCENT = re.compile(r"\s*(\d{1,3})(?:\.\d+)?\s*%?\s*")
 _TEXT_BUTTONS = ("MJ::Job::PicReader", "MJ::Job::PromptAnalyzer")
 
-
-# Most servers give 14 to 18 digits; some relays give "task-mj-abc123". Always a string: ids may exceed
-# what JSON numbers hold, and gateways refuse numbers.
+# Most servers use 14 to 18 digits; some relays use "task-mj-abc123". Always a string: ids may exceed what
+# JSON numbers hold, and relays refuse numbers.
 TaskId = NewType("TaskId", str)
 
 
 def parse_task_id(raw: str) -> TaskId | None:
-    """Read an id as people paste it (spaces, backticks, a whole fetch URL), or None.
+    """Parse an id as people paste it (spaces, backticks, a whole fetch URL), or None.
 
     An id is 4 to 64 letters, digits, ``_`` and ``-``, with at least one digit.
     """
@@ -31,7 +30,7 @@ def parse_task_id(raw: str) -> TaskId | None:
 
 
 class Phase(StrEnum):
-    """What a status means to a person. Only the last three are final."""
+    """What a status means for a person. Only the last three are final."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -42,7 +41,7 @@ class Phase(StrEnum):
 
     @property
     def final(self) -> bool:
-        """True when the task will not move again."""
+        """True when the task will not change any more."""
         return self in (Phase.SUCCESS, Phase.FAILURE, Phase.CANCELLED)
 
 
@@ -57,13 +56,13 @@ _PHASES = {
     "CANCEL": Phase.CANCELLED,
 }
 KNOWN_STATUSES = frozenset(_PHASES)
-# A gateway's table lags behind the proxy it reads from, so a lower rank is old news, not a step back.
+# A relay's table lags behind the proxy it reads from, so a lower rank is an old reading, not a step back.
 _RANK = {Phase.QUEUED: 0, Phase.WAITING: 0, Phase.RUNNING: 1}
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One action that a task offers, as the server sent it (style: Discord's numbers, 2 = plain)."""
+    """An action that a task offers, as the server sent it (``style``: Discord's numbers, 2 is secondary)."""
 
     custom_id: str = ""
     label: str = ""
@@ -74,7 +73,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One good reading of a task. Fields the server does not know are empty or None."""
+    """One reading of a task. Fields that the server does not send are empty or None."""
 
     id: TaskId
     status: str = ""
@@ -93,23 +92,23 @@ class Task:
 
     @property
     def phase(self) -> Phase:
-        """Status alone decides; "100%" proves nothing, and an unknown word counts as running."""
+        """Depends only on the status: "100%" proves nothing, and an unknown status counts as running."""
         return _PHASES.get(self.status, Phase.RUNNING)
 
     @property
     def known_status(self) -> bool:
-        """False for a status word that this bot has never heard of."""
+        """False for a status that this bot does not know."""
         return self.status in KNOWN_STATUSES
 
     @property
     def percent(self) -> int | None:
-        """Progress as a whole number of percent, or None: servers also send "", "paused", null."""
+        """Progress as a whole number of percent, or None: servers also send "", "paused" and null."""
         match = _PERCENT.fullmatch(self.progress)
         return min(int(match[1]), 100) if match else None
 
     @property
     def is_text(self) -> bool:
-        """True when the result is words (describe, shorten): told by its buttons, not its action."""
+        """True when the result is text (describe, shorten), as its buttons show; its action does not."""
         return self.phase is Phase.SUCCESS and (
             any(button.custom_id.startswith(_TEXT_BUTTONS) for button in self.buttons)
             or self.text.lstrip().startswith("1️⃣")
@@ -117,10 +116,10 @@ class Task:
 
 
 def newer(held: Task, seen: Task) -> Task:
-    """The newest known state out of what we held and what we just read.
+    """The newer state of a task, out of the one held and the one just read.
 
-    Final is absorbing. A lower rank or a lower percent is an old reading that arrived late. A reading
-    without a picture or prompt does not take away the one we had.
+    A final state is never left. A lower rank or a lower percentage is an old reading that arrived late. A
+    reading without a picture or prompt keeps the one held.
     """
     if held.phase.final or (not seen.phase.final and _RANK[seen.phase] < _RANK[held.phase]):
         return held

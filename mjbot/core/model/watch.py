@@ -1,4 +1,4 @@
-"""A watch: our promise to keep one Discord message true until its task ends."""
+"""Watches: each keeps one Discord message up to date until its task ends."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from enum import StrEnum
 
 from mjbot.core.model.task import TaskId
 
-_DISCORD_EPOCH = 1_420_070_400  # seconds; the first second of 2015, where snowflakes begin
+_DISCORD_EPOCH = 1_420_070_400  # unix seconds; the start of 2015, from which snowflakes count
 
 
 @dataclass(frozen=True, slots=True)
 class MessageRef:
-    """Where a message is: all that an edit with the bot token needs, today and after a restart."""
+    """The address of a message: all that an edit with the bot token needs, also after a restart."""
 
     channel_id: int
     message_id: int
 
     @property
     def created_at(self) -> float:
-        """When Discord made the message, in unix seconds (read off its snowflake)."""
+        """When the message was created, in unix seconds (from its snowflake)."""
         return (self.message_id >> 22) / 1000 + _DISCORD_EPOCH
 
     def url(self, guild_id: int | None) -> str:
@@ -29,7 +29,7 @@ class MessageRef:
 
 
 class WatchState(StrEnum):
-    """OPENING until the first card is on the message; CLOSED after the last one is confirmed."""
+    """OPENING until the first card is delivered; CLOSED after the last one is confirmed."""
 
     OPENING = "opening"
     OPEN = "open"
@@ -38,10 +38,10 @@ class WatchState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeliveredState:
-    """What a message is known to show: the digest of its card, and its picture.
+    """What a message is known to show: the digest of its card, its picture, and its embed image.
 
-    ``picture`` names the picture in our terms (see `Picture.key`); ``image`` is what the embed points
-    at (`attachment://…` or a URL), so that a text-only edit can keep it without sending it again.
+    ``picture`` is the `Picture.key` of the picture; ``image`` is the URL of the embed image
+    (``attachment://…`` or a link), so that an edit of the text can keep it without sending it again.
     """
 
     digest: str = ""
@@ -54,7 +54,7 @@ NOTHING_DELIVERED = DeliveredState()
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """One message that follows one task."""
+    """One message that shows the progress of one task."""
 
     ref: MessageRef
     task_id: TaskId
@@ -67,14 +67,14 @@ class Watch:
 
 
 def newest(watches: Iterable[Watch]) -> list[Watch]:
-    """The newest watch of each channel: older ones of the same task have handed over to it."""
+    """The newest watch of each channel; it has superseded older ones of the same task."""
     return list({each.ref.channel_id: each for each in sorted(watches, key=lambda w: w.created_at)}.values())
 
 
 def watch_for(watches: Iterable[Watch], on: MessageRef) -> Watch | None:
-    """The watch, out of one task's, that a message belongs to.
+    """The watch, among those of one task, that a message belongs to.
 
-    A private message ("More…", "Do it again") has none: it belongs to the newest card of its channel.
+    An ephemeral message ("More…", "Do it again") has none: it belongs to the newest card of its channel.
     """
     known = list(watches)
     exact = next((each for each in known if each.ref == on), None)

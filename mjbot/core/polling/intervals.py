@@ -1,8 +1,8 @@
-"""How often tasks are read: one rhythm for all of them, learnt from the service itself.
+"""Poll intervals for all tasks, learned from how often the image service itself changes.
 
-Reading twice as often as the service changes finds every change about half a step late, and reading
-more often finds nothing new. A gateway refreshes its table every 15 s; Midjourney itself moves every
-6 to 8 s. So the time between changes is measured, and half of it is aimed at.
+Polling twice as often as the service changes finds each change at most half an interval late, and polling
+more often finds nothing new. A relay refreshes its table every 15 s; Midjourney
+changes every 6 to 8 s. So the time between changes is measured, and half of it is the target.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-READS_PER_SECOND = 10  # what we ask of the service in all
-POLLS_PER_SECOND = 7  # of these; the rest is for people, who wait for their answer
-_FIRST_GUESS = 8.0  # seconds between changes, until some were measured
-_LEARN = 0.2  # weight of the newest measurement
-_GAP_CEILING = 60.0  # a longer silence says something about one task, not about the rhythm
+READS_PER_SECOND = 10  # requests to the service in all
+POLLS_PER_SECOND = 7  # of these; the rest is for people who wait for an answer
+_INITIAL_GUESS = 8.0  # seconds between changes, until some were measured
+_SMOOTHING = 0.2  # weight of the newest measurement
+_LONGEST_GAP = 60.0  # seconds; a longer gap is about one task, not about the service
 
 
 @dataclass(frozen=True, slots=True)
 class PollSettings:
-    """The bounds of the rhythm: seconds between two reads of a task, and ids per request."""
+    """Bounds in seconds between two reads of a task, and ids per request."""
 
     shortest: float = 2.0
     longest: float = 15.0
@@ -29,60 +29,61 @@ class PollSettings:
 
 
 class PollClass(Enum):
-    """How often there is likely news of a task."""
+    """How soon a task is likely to change."""
 
     RUNNING = "running"
     QUEUED = "queued"
-    SLOW = "seldom"
-    """It waits for somebody's words, is quiet, or its service tells of it by itself."""
+    SLOW = "slow"
+    """It waits for a prompt, has gone quiet, or its changes are reported by webhook."""
 
 
 @dataclass(frozen=True, slots=True)
 class PollIntervals:
-    """Seconds between two reads of a task of each kind, and between two requests."""
+    """Seconds between two reads of a task of each class, and between two requests."""
 
     intervals: Mapping[PollClass, float]
     spacing: float
 
     @property
     def running(self) -> float:
-        """What people wait for."""
+        """The interval of running tasks."""
         return self.intervals[PollClass.RUNNING]
 
 
 class ChangeIntervalEstimator:
-    """Measures how long the service takes from one change of a running task to the next."""
+    """Estimates the seconds between two changes of a running task (an exponential moving average)."""
 
     def __init__(self) -> None:
-        self.interval = _FIRST_GUESS
+        self.interval = _INITIAL_GUESS
 
     def observe(self, interval: float) -> None:
-        """A running task changed ``interval`` seconds after it had changed before."""
-        if 0 < interval <= _GAP_CEILING:
-            self.interval += _LEARN * (interval - self.interval)
+        """Add a measurement: a running task changed ``interval`` seconds after its last change."""
+        if 0 < interval <= _LONGEST_GAP:
+            self.interval += _SMOOTHING * (interval - self.interval)
 
 
 def poll_intervals(
-    pace: PollSettings, interval: float, tasks: Mapping[PollClass, int], per_request: int
+    settings: PollSettings, change_interval: float, tasks: Mapping[PollClass, int], per_request: int
 ) -> PollIntervals:
-    """The rhythm for so many tasks: as the service moves, stretched where our share of reads is too small.
+    """Poll intervals: half the measured change interval, stretched to stay within the read budget.
 
-    Queues give way first, up to the longest interval; then everything by the same factor.
+    Over budget, queued tasks are polled less often first, up to the longest interval; then all tasks by
+    the same factor.
     """
-    running = min(max(interval / 2, pace.shortest), pace.longest)
-    seldom = max(pace.longest, running)
-    queued = max(min(2 * running, pace.longest), running)
-    ready = tasks.get(PollClass.RUNNING, 0) / running + tasks.get(PollClass.SLOW, 0) / seldom
-    spare = POLLS_PER_SECOND * per_request - ready
-    crowd = tasks.get(PollClass.QUEUED, 0)
-    if crowd and crowd / queued > spare:
-        queued = max(queued, min(crowd / spare, pace.longest)) if spare > 0 else seldom
-    load = (ready + crowd / queued) / per_request
+    running = min(max(change_interval / 2, settings.shortest), settings.longest)
+    slow = max(settings.longest, running)
+    queued = max(min(2 * running, settings.longest), running)
+    other_load = tasks.get(PollClass.RUNNING, 0) / running + tasks.get(PollClass.SLOW, 0) / slow
+    budget_left = POLLS_PER_SECOND * per_request - other_load
+    queued_tasks = tasks.get(PollClass.QUEUED, 0)
+    if queued_tasks and queued_tasks / queued > budget_left:
+        queued = max(queued, min(queued_tasks / budget_left, settings.longest)) if budget_left > 0 else slow
+    load = (other_load + queued_tasks / queued) / per_request
     factor = max(1.0, load / POLLS_PER_SECOND)
     intervals = {
         PollClass.RUNNING: running * factor,
         PollClass.QUEUED: queued * factor,
-        PollClass.SLOW: seldom * factor,
+        PollClass.SLOW: slow * factor,
     }
     unit = min((intervals[poll_class] for poll_class in PollClass if tasks.get(poll_class)), default=running)
     requests = max(1, math.ceil(load / factor * unit - 1e-9))

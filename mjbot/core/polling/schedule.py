@@ -1,7 +1,7 @@
-"""Which tasks to read next. Requests go out as evenly as a drum, each with those that were due first.
+"""Which tasks to read next. Requests are evenly spaced; each batch takes the most overdue tasks.
 
-How often is decided in intervals.py. In one interval ``ceil(tasks / batch)`` requests are made, so the cost
-of a task falls with their number, and never do all of them go at once.
+How often is decided in core/polling/intervals.py. One interval takes ``ceil(tasks / batch)`` requests, so
+the cost per task falls with their number, and requests never go out all at once.
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ from mjbot.core.polling.intervals import (
 )
 from mjbot.core.scheduling.priority_queue import IndexedHeap
 
-_JOIN = 0.5  # a request that is made takes along whoever is due within half an interval
+_EARLY = 0.5  # a request also takes tasks that are due within half an interval
 _JITTER = 0.1
 _BACKOFF_CEILING = 60.0
-_DOUBLINGS = 10  # enough to reach the ceiling; a power of all failures would overflow within a day
-_WANTED_SPACING = 0.25  # seconds between two requests that hints bring forward
-_TRUST = 4  # longest intervals for which a service that has told of a task is left to tell of it
+_DOUBLINGS = 10  # enough to reach the ceiling; an unbounded power would overflow within a day
+_EXPEDITED_SPACING = 0.25  # seconds between two requests for expedited tasks
+_WEBHOOK_TRUST = 4  # longest intervals for which a task with a webhook is polled slowly
+_RETRY_AFTER_CEILING = 3600.0  # seconds; a longer Retry-After is more likely a mistake
 
 
 @dataclass(slots=True)
@@ -43,23 +44,23 @@ class _Entry:
 
 
 class PollSchedule:
-    """Which tasks are followed, and when each is due. Tell it what was read; ask it what to read."""
+    """Which tasks are followed, and when each is due: ask `due` what to read, `record` what was read."""
 
-    def __init__(self, pace: PollSettings, jitter: Callable[[], float] = lambda: 0.5) -> None:
-        self._pace = pace
+    def __init__(self, settings: PollSettings, jitter: Callable[[], float] = lambda: 0.5) -> None:
+        self._settings = settings
         self._jitter = jitter
         self._entries: dict[TaskId, _Entry] = {}
         self._due: IndexedHeap[TaskId] = IndexedHeap()
         self._alarms: IndexedHeap[TaskId] = IndexedHeap()
-        self._wanted: dict[TaskId, None] = {}
-        self._wanted_from = 0.0
+        self._expedited: dict[TaskId, None] = {}
+        self._expedite_from = 0.0
         self._class_counts: Counter[PollClass] = Counter()
         self._in_flight = 0
-        self._ear = ChangeIntervalEstimator()
+        self._change_interval = ChangeIntervalEstimator()
         self._failures = 0
-        self._hold_until = 0.0
-        self._last_beat = -math.inf
-        self.per_request = pace.batch
+        self._backoff_until = 0.0
+        self._last_request_at = -math.inf
+        self.per_request = settings.batch
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -69,11 +70,13 @@ class PollSchedule:
 
     @property
     def poll_intervals(self) -> PollIntervals:
-        """How often tasks are read at present."""
-        return poll_intervals(self._pace, self._ear.interval, self._class_counts, self.per_request)
+        """The present poll intervals."""
+        return poll_intervals(
+            self._settings, self._change_interval.interval, self._class_counts, self.per_request
+        )
 
     def follow(self, snapshot: TaskSnapshot, now: float, *, soon: bool = False) -> None:
-        """Begin to read a task; ``soon`` when its present state is not known yet."""
+        """Start polling a task; ``soon`` when its present state is not known yet."""
         if snapshot.id in self._entries:
             return
         poll_class = _poll_class(snapshot)
@@ -84,117 +87,118 @@ class PollSchedule:
         self._due.put(snapshot.id, (due,))
 
     def unfollow(self, task_id: TaskId) -> None:
-        """Stop reading a task."""
+        """Stop polling a task."""
         if entry := self._entries.pop(task_id, None):
             self._class_counts[entry.poll_class] -= 1
             self._in_flight -= entry.in_flight
-            self._due.drop(task_id)
-            self._alarms.drop(task_id)
-            self._wanted.pop(task_id, None)
+            self._due.discard(task_id)
+            self._alarms.discard(task_id)
+            self._expedited.pop(task_id, None)
 
     def due(self, now: float) -> list[tuple[TaskId, ...]]:
-        """The batches to read now. During an outage one batch alone asks whether it is over."""
-        if now < self._hold_until or self._one_is_asking:
+        """The batches to read now. During an outage, one probe at a time."""
+        if now < self._backoff_until or self._probing:
             return []
         batches = []
-        if not self._failures and now >= self._wanted_from and (wanted := self._wanted_now()):
-            self._wanted_from = now + _WANTED_SPACING
-            batches.append(self._start(wanted, now))
-        if _first_at(self._due) <= now and (self._failures or now >= self._beat_from()):
-            batches.append(self._start(self._oldest(now + self.poll_intervals.running * _JOIN), now))
-            self._last_beat = now
+        if not self._failures and now >= self._expedite_from and (expedited := self._next_expedited()):
+            self._expedite_from = now + _EXPEDITED_SPACING
+            batches.append(self._start(expedited, now))
+        if _first_at(self._due) <= now and (self._failures or now >= self._next_request_at()):
+            batches.append(self._start(self._most_overdue(now + self.poll_intervals.running * _EARLY), now))
+            self._last_request_at = now
         return batches
 
-    def hurry(self, task_id: TaskId) -> None:
-        """Read this task soon: there is reason to think that it has changed.
+    def poll_soon(self, task_id: TaskId) -> None:
+        """Expedite the next read of a task that has probably changed.
 
-        However many are wanted, one request each quarter of a second is brought forward for them.
+        However many tasks are expedited, they add at most one request each quarter of a second.
         """
         if task_id in self._entries:
-            self._wanted[task_id] = None  # one that is being read just now may be older than the reason
+            self._expedited[task_id] = None  # a read in flight may have begun before the change
 
     def hint(self, task_id: TaskId, now: float) -> None:
-        """The service says that this task has changed: read it soon, and for a while seldom unasked."""
+        """A webhook reported a change: poll soon, then at the slow interval for a while."""
         if entry := self._entries.get(task_id):
-            entry.trusted_until = now + _TRUST * self._pace.longest
-            self.hurry(task_id)
+            entry.trusted_until = now + _WEBHOOK_TRUST * self._settings.longest
+            self.poll_soon(task_id)
 
     def set_alarm(self, task_id: TaskId, at: float | None) -> None:
-        """Note when the silence of a task will have something to say."""
+        """Set or clear the time at which the lack of news about a task changes its condition."""
         if at is None or task_id not in self._entries:
-            self._alarms.drop(task_id)
+            self._alarms.discard(task_id)
         else:
             self._alarms.put(task_id, (at,))
 
     def alarms(self, now: float) -> list[TaskId]:
-        """Tasks whose silence has just become something to say."""
-        rung = []
-        while (task_id := self._alarms.take_until(now)) is not None:
-            rung.append(task_id)
-        return rung
+        """Remove and return the tasks whose alarm is due."""
+        expired = []
+        while (task_id := self._alarms.pop_until(now)) is not None:
+            expired.append(task_id)
+        return expired
 
     def wake_at(self) -> float | None:
-        """When `due` or `alarms` will next have something, or None while nothing is followed."""
+        """When `due` or `alarms` will next return something, or None while no task is followed."""
         moments = [_first_at(self._alarms)]
-        if not self._one_is_asking:  # else its answer, not the clock, says what happens next
-            beat = self._hold_until if self._failures else self._beat_from()
-            moments.append(max(_first_at(self._due), beat))
-        if not self._failures and self._wanted_now():
-            moments.append(self._wanted_from)
+        if not self._probing:  # the probe's response, not the clock, decides what happens next
+            earliest = self._backoff_until if self._failures else self._next_request_at()
+            moments.append(max(_first_at(self._due), earliest))
+        if not self._failures and self._next_expedited():
+            moments.append(self._expedite_from)
         soonest = min(moments)
         return None if math.isinf(soonest) else soonest
 
     def record(self, snapshots: Iterable[TaskSnapshot], now: float) -> None:
-        """Note what a batch brought."""
+        """Note the snapshots after a batch was read."""
         spread = 1 + _JITTER * (2 * self._jitter() - 1)  # one for the batch: its tasks stay together
         present = self.poll_intervals
         for snapshot in snapshots:
             entry = self._entries.get(snapshot.id)
             if entry is None:
                 continue
-            self._learn(entry, snapshot)
+            self._measure_change(entry, snapshot)
             self._class_counts[entry.poll_class] -= 1
             entry.poll_class = PollClass.SLOW if now < entry.trusted_until else _poll_class(snapshot)
             self._class_counts[entry.poll_class] += 1
-            # Counted from the request, so that slow answers do not slow the rhythm; but a service that
-            # takes longer than an interval is left some peace.
+            # Counted from the request, so that slow responses do not lengthen the interval; but a service
+            # that takes longer than an interval gets a pause.
             after = entry.read_at + present.intervals[entry.poll_class] * spread
-            self._landed(snapshot.id, entry, max(after, now + self._pace.shortest / 2))
+            self._reschedule(snapshot.id, entry, max(after, now + self._settings.shortest / 2))
 
     def succeeded(self) -> None:
-        """The service answered: any back-off is over."""
+        """The service answered: end any back-off."""
         self._failures = 0
-        self._hold_until = 0.0
+        self._backoff_until = 0.0
 
     def failed(self, ids: Iterable[TaskId], now: float, retry_after: float | None = None) -> None:
-        """The service did not answer, or asked for time: nobody is read until the back-off is over."""
+        """The service did not answer, or sent Retry-After (seconds): back off before the next read."""
         self._failures += 1
-        backoff = min(self._pace.shortest * 2 ** min(self._failures - 1, _DOUBLINGS), _BACKOFF_CEILING)
+        backoff = min(self._settings.shortest * 2 ** min(self._failures - 1, _DOUBLINGS), _BACKOFF_CEILING)
         backoff *= 1 + _JITTER * (2 * self._jitter() - 1)
-        # What the service asks for is a minimum; past an hour it is more likely a mistake than a wish.
-        self._hold_until = now + min(max(backoff, retry_after or 0.0), 3600.0)
+        self._backoff_until = now + min(max(backoff, retry_after or 0.0), _RETRY_AFTER_CEILING)
         for task_id in ids:
             if entry := self._entries.get(task_id):
-                self._landed(task_id, entry, min(entry.due, now))
+                self._reschedule(task_id, entry, min(entry.due, now))
 
     @property
-    def _one_is_asking(self) -> bool:
-        """During an outage one request at a time asks whether it is over."""
+    def _probing(self) -> bool:
+        """Whether a request is in flight that shows if an outage is over."""
         return self._failures > 0 and self._in_flight > 0
 
-    def _beat_from(self) -> float:
-        """When the next request may go: evenly after the last; who is half an interval late need not wait."""
+    def _next_request_at(self) -> float:
+        """One spacing after the last request, but earlier for a task that is half an interval overdue."""
         present = self.poll_intervals
-        late = max(_first_at(self._due) + present.running * _JOIN, self._last_beat + 1 / POLLS_PER_SECOND)
-        return min(self._last_beat + present.spacing, late)
+        overdue = max(
+            _first_at(self._due) + present.running * _EARLY, self._last_request_at + 1 / POLLS_PER_SECOND
+        )
+        return min(self._last_request_at + present.spacing, overdue)
 
-    def _wanted_now(self) -> list[TaskId]:
-        free = (each for each in self._wanted if not self._entries[each].in_flight)
-        return [each for each, _ in zip(free, range(self.per_request), strict=False)]
+    def _next_expedited(self) -> list[TaskId]:
+        idle = (each for each in self._expedited if not self._entries[each].in_flight)
+        return [each for each, _ in zip(idle, range(self.per_request), strict=False)]
 
-    def _oldest(self, horizon: float) -> list[TaskId]:
+    def _most_overdue(self, horizon: float) -> list[TaskId]:
         found: list[TaskId] = []
-        while len(found) < self.per_request and (task_id := self._due.take_until(horizon)) is not None:
+        while len(found) < self.per_request and (task_id := self._due.pop_until(horizon)) is not None:
             found.append(task_id)
         return found
 
@@ -202,27 +206,27 @@ class PollSchedule:
         for task_id in ids:
             entry = self._entries[task_id]
             entry.in_flight, entry.read_at = True, now
-            self._due.drop(task_id)
-            self._wanted.pop(task_id, None)
+            self._due.discard(task_id)
+            self._expedited.pop(task_id, None)
         self._in_flight += len(ids)
         return tuple(ids)
 
-    def _landed(self, task_id: TaskId, entry: _Entry, due: float) -> None:
+    def _reschedule(self, task_id: TaskId, entry: _Entry, due: float) -> None:
         self._in_flight -= entry.in_flight
         entry.in_flight, entry.due = False, due
         self._due.put(task_id, (due,))
 
-    def _learn(self, entry: _Entry, snapshot: TaskSnapshot) -> None:
+    def _measure_change(self, entry: _Entry, snapshot: TaskSnapshot) -> None:
         changed, before = snapshot.changed_at, entry.changed_at
         running = snapshot.task is not None and snapshot.task.phase is Phase.RUNNING
-        # Only steps between two running states tell the rhythm; leaving a queue tells its length.
+        # Only changes between two running states count; leaving a queue shows how long the queue was.
         if entry.running and running and changed is not None and before is not None:
-            self._ear.observe(changed - before)
+            self._change_interval.observe(changed - before)
         entry.changed_at, entry.running = changed, running
 
 
-def _first_at(order: IndexedHeap[TaskId]) -> float:
-    first = order.first()
+def _first_at(heap: IndexedHeap[TaskId]) -> float:
+    first = heap.peek()
     return first[0][0] if first else math.inf
 
 

@@ -1,7 +1,6 @@
-"""Who is next: of many that wait, the first; and of those whose moment has come, the first by rank.
+"""Priority queues: the lowest-ranked key, or the lowest-ranked one among those that are due.
 
-Each question costs the logarithm of how many wait, so that ten thousand messages cost as much to think
-about as ten.
+Each operation takes O(log n) amortized, so ten thousand messages cost little more per edit than ten.
 """
 
 from __future__ import annotations
@@ -13,13 +12,13 @@ from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 Rank = tuple[float, ...]
-"""Compared as tuples are; the lower goes first."""
+"""Compared as a tuple; lower goes first."""
 
-_SLACK = 64  # overtaken entries that may lie about, beside as many as there are live ones
+_STALE_ENTRIES = 64  # superseded entries to tolerate, in addition to one for each live entry
 
 
 class IndexedHeap(Generic[K]):
-    """Keys, each with a rank. Entries that were overtaken stay in the heap until they are met."""
+    """Keys with a rank each. Superseded entries stay in the heap until they reach its top."""
 
     def __init__(self) -> None:
         self._ranks: dict[K, tuple[Rank, int]] = {}
@@ -33,24 +32,24 @@ class IndexedHeap(Generic[K]):
         return key in self._ranks
 
     def put(self, key: K, rank: Rank) -> None:
-        """Give a key this rank, whatever it had before. Of equals, the first to come is first."""
+        """Insert a key or change its rank. Equal ranks are first in, first out."""
         known = self._ranks.get(key)
         if known is not None and known[0] == rank:
             return
         number = next(self._number)
         self._ranks[key] = (rank, number)
-        if len(self._heap) > 2 * len(self._ranks) + _SLACK:
+        if len(self._heap) > 2 * len(self._ranks) + _STALE_ENTRIES:
             self._heap = [(*entry, key) for key, entry in self._ranks.items()]
             heapify(self._heap)
         else:
             heappush(self._heap, (rank, number, key))
 
-    def drop(self, key: K) -> None:
-        """Forget a key."""
+    def discard(self, key: K) -> None:
+        """Remove a key if it is present."""
         self._ranks.pop(key, None)
 
-    def first(self) -> tuple[Rank, K] | None:
-        """The key with the lowest rank, or None. It stays."""
+    def peek(self) -> tuple[Rank, K] | None:
+        """The lowest rank and its key, or None when empty."""
         while self._heap:
             rank, number, key = self._heap[0]
             if self._ranks.get(key) == (rank, number):
@@ -58,16 +57,16 @@ class IndexedHeap(Generic[K]):
             heappop(self._heap)
         return None
 
-    def take_until(self, moment: float) -> K | None:
-        """Of keys whose rank is a moment: the first, if it has come by then. It is dropped."""
-        if (first := self.first()) is None or first[0][0] > moment:
+    def pop_until(self, moment: float) -> K | None:
+        """Remove and return the first key if its rank, a time, is at most ``moment``; otherwise None."""
+        if (first := self.peek()) is None or first[0][0] > moment:
             return None
-        self.drop(first[1])
+        self.discard(first[1])
         return first[1]
 
 
 class DelayQueue(Generic[K]):
-    """Keys, each with a moment and a rank. The moments that are asked about only move forward."""
+    """Keys with a due time and a rank each. ``now`` must never decrease from call to call."""
 
     def __init__(self) -> None:
         self._later: IndexedHeap[K] = IndexedHeap()
@@ -78,27 +77,27 @@ class DelayQueue(Generic[K]):
         return len(self._ranks)
 
     def put(self, key: K, at: float, rank: Rank) -> None:
-        """Let this key have its turn from ``at`` on, whatever was said of it before."""
+        """Insert a key that is due at ``at``, or change its due time and rank."""
         self._ranks[key] = rank
-        self._ready.drop(key)
+        self._ready.discard(key)
         self._later.put(key, (at,))
 
-    def drop(self, key: K) -> None:
-        """This key has no turn any more."""
+    def discard(self, key: K) -> None:
+        """Remove a key if it is present."""
         self._ranks.pop(key, None)
-        self._ready.drop(key)
-        self._later.drop(key)
+        self._ready.discard(key)
+        self._later.discard(key)
 
-    def first(self, now: float) -> K | None:
-        """The first by rank of those whose moment has come, or None. It stays on the agenda."""
-        while (key := self._later.take_until(now)) is not None:
+    def peek(self, now: float) -> K | None:
+        """The lowest-ranked key among those that are due, or None. It stays in the queue."""
+        while (key := self._later.pop_until(now)) is not None:
             self._ready.put(key, self._ranks[key])
-        best = self._ready.first()
+        best = self._ready.peek()
         return best[1] if best else None
 
     def next_at(self, now: float) -> float | None:
-        """When `first` will have something: ``now`` if it has, None while nobody waits."""
-        if self.first(now) is not None:
+        """When `peek` will next return a key: ``now`` if it already does, None when empty."""
+        if self.peek(now) is not None:
             return now
-        soonest = self._later.first()
+        soonest = self._later.peek()
         return soonest[0][0] if soonest else None

@@ -1,4 +1,4 @@
-"""How often something may be done: so many times in any span of seconds, or one after another, evenly."""
+"""Rate limiters: a sliding window, and a leaky bucket that spaces evenly after a burst."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import deque
 
 
 class SlidingWindow:
-    """A sliding window: ``limit`` starts in any ``seconds``. Never lets a burst straddle two spans."""
+    """At most ``limit`` starts in any span of ``seconds``, wherever the span begins."""
 
     def __init__(self, limit: int, seconds: float) -> None:
         self.limit = limit
@@ -14,7 +14,7 @@ class SlidingWindow:
         self._starts: deque[float] = deque()
 
     def ready_at(self, now: float) -> float:
-        """The earliest moment for the next start; ``now`` when it may begin at once."""
+        """The earliest time of the next start; ``now`` when it may begin at once."""
         while self._starts and self._starts[0] <= now - self.seconds:
             self._starts.popleft()
         if len(self._starts) < self.limit:
@@ -27,17 +27,17 @@ class SlidingWindow:
 
 
 class LeakyBucket:
-    """One start each so many ``seconds``; the first ``burst`` after a rest may go at once."""
+    """One start every ``seconds``; after a pause the first ``burst`` may go at once (GCRA)."""
 
     def __init__(self, seconds: float, burst: int) -> None:
         self._seconds = seconds
-        self._slack = seconds * (burst - 1)
-        self._even = 0.0  # where we would be, had all gone evenly
+        self._tolerance = seconds * (burst - 1)
+        self._theoretical = 0.0  # when the next start would be, had all been evenly spaced
 
     def ready_at(self, now: float) -> float:
-        """The earliest moment for the next start; ``now`` when it may begin at once."""
-        return max(now, self._even - self._slack)
+        """The earliest time of the next start; ``now`` when it may begin at once."""
+        return max(now, self._theoretical - self._tolerance)
 
     def take(self, now: float) -> None:
         """Count one start."""
-        self._even = max(self._even, now) + self._seconds
+        self._theoretical = max(self._theoretical, now) + self._seconds

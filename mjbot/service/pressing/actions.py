@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mjbot.core.card.buttons import CardButton, Press, Rows, label_of, repeatable, usable
+from mjbot.core.card.buttons import CardButton, Rows, drawable_buttons, is_repeatable, label_of
 from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.custom_id import CustomId, PressTarget, Verb, action_digest
+from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Button
 from mjbot.errors import PressRefused, PressUnclear
@@ -42,7 +43,7 @@ class Action:
 
 def find_action(snapshot: TaskSnapshot, target: PressTarget, locale: str) -> Action | None:
     """The action that a press targets, if the task offers it."""
-    for number, button in enumerate(usable(snapshot.task.buttons) if snapshot.task else (), 1):
+    for number, button in enumerate(drawable_buttons(snapshot.task.buttons) if snapshot.task else (), 1):
         if button.custom_id and action_digest(button.custom_id) == target.action:
             return Action(snapshot, button, label_of(button, number, locale), target)
     return None
@@ -57,7 +58,7 @@ async def report_earlier(earlier: PressRecord, action: Action, request: PressReq
     if earlier.state.in_flight:
         raise PressRefused(Text.REPLY_IN_FLIGHT, label=label)
     link = earlier.message.url(earlier.guild_id) if earlier.message else f"`{earlier.child_id or '-'}`"
-    if earlier.state is Press.ACCEPTED and not repeatable(action.button.custom_id):
+    if earlier.state is Press.ACCEPTED and not is_repeatable(action.button.custom_id):
         raise PressRefused(Text.REPLY_ALREADY_MADE, label=label, link=link)
     rows = action.repeating(earlier.number).again_button(Text.BUTTON_AGAIN, request.context)
     text = Text.REPLY_ALREADY_MADE if earlier.state is Press.ACCEPTED else PressUnclear.text

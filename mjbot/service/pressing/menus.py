@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mjbot.core.card.menu import EMPTY, page_of
+from mjbot.core.card.menu import EMPTY_PAGE, build_page
 from mjbot.core.i18n.texts import Text
 from mjbot.errors import PressRefused
 from mjbot.ports import PressRequest
@@ -26,7 +26,11 @@ class MenuService:
         snapshot = await self._reader.get(request.task_id)
         presses, not_offered = await self._renderer.pressed(request.task_id)
         locale = request.context.private_locale
-        page = page_of(snapshot.task, presses, locale, page_number, not_offered) if snapshot.task else EMPTY
-        if page == EMPTY:
+        page = (
+            build_page(snapshot.task, presses, locale, page_number, not_offered)
+            if snapshot.task
+            else EMPTY_PAGE
+        )
+        if page == EMPTY_PAGE:
             raise PressRefused(Text.REPLY_BUTTON_GONE, id=request.task_id)
         await request.reply.send_private_menu(Text.REPLY_MORE, page.rows, menu=page.menu)

@@ -6,13 +6,12 @@ from contextlib import suppress
 from dataclasses import replace
 
 from mjbot.clock import Clock
-from mjbot.core.card.buttons import Press
-from mjbot.core.card.modals import PROMPT, ModalSpec
-from mjbot.core.card.region import OWN
-from mjbot.core.card.state import MODAL
+from mjbot.core.card.modals import MAX_PROMPT, ModalSpec
+from mjbot.core.card.region import OWN_MASK
 from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.custom_id import CustomId, Verb
+from mjbot.core.model.press import MODAL_ACTION, Press
 from mjbot.core.model.snapshot import Dismissed, TaskSnapshot
 from mjbot.core.model.task import Phase, TaskId
 from mjbot.core.model.watch import MessageRef, WatchState
@@ -66,11 +65,13 @@ class ModalService:
         await self._access.require_press(request, CHOOSE)
         await self._refuse_answered(request.task_id)
         snapshot = self._tracker.snapshot(request.task_id)
-        draft = self._drafts.get(request.context.user_id, request.task_id, MODAL)
-        prompt = draft or (snapshot.task.prompt[:PROMPT] if snapshot and snapshot.task else "")
+        draft = self._drafts.get(request.context.user_id, request.task_id, MODAL_ACTION)
+        prompt = draft or (snapshot.task.prompt[:MAX_PROMPT] if snapshot and snapshot.task else "")
         target = CustomId(Verb.MODAL, request.task_id, str(request.target))
         label = translate(Text.BUTTON_WRITE, request.context.private_locale)
-        await request.reply.send_modal(ModalSpec(target, label, prompt, mask=request.target.area == OWN))
+        await request.reply.send_modal(
+            ModalSpec(target, label, prompt, asks_for_mask=request.target.region == OWN_MASK)
+        )
 
     async def submit(self, request: PressRequest) -> None:
         """Submit the input of a waiting task. Raises `MJBotError`."""
@@ -79,15 +80,15 @@ class ModalService:
         task_id, user_id = request.task_id, request.context.user_id
         if not request.modal_input.prompt.strip():
             raise PressRefused(Text.REPLY_PROMPT_MISSING)
-        self._drafts.keep(user_id, task_id, MODAL, request.modal_input.prompt)
+        self._drafts.keep(user_id, task_id, MODAL_ACTION, request.modal_input.prompt)
         await request.reply.defer()
         with self._in_flight.track():
             snapshot = await self._reader.get(task_id)
             if snapshot.task is not None and snapshot.task.phase is not Phase.WAITING:
                 raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
-            mask = await self._regions.mask(request) if request.target.area else ""
+            mask = await self._regions.mask(request) if request.target.region else ""
             await self._submit(request, snapshot, mask)
-        self._drafts.drop(user_id, task_id, MODAL)
+        self._drafts.drop(user_id, task_id, MODAL_ACTION)
 
     async def dismiss(self, request: PressRequest) -> None:
         """Dismiss the modal of a waiting task: nothing is started. Raises `MJBotError`."""
@@ -108,10 +109,10 @@ class ModalService:
             await self._watches.resume_on(request.message, snapshot)  # it may have been dismissed meanwhile
         else:
             await self._retarget(request, submission, result.task_id)
-        self._tracker.hurry(result.task_id)
+        self._tracker.poll_soon(result.task_id)
 
     async def _refuse_answered(self, task_id: TaskId) -> None:
-        state = (await self._presses.of(task_id)).get(MODAL)
+        state = (await self._presses.of(task_id)).get(MODAL_ACTION)
         if state not in (None, Press.REFUSED):
             raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
 
@@ -133,7 +134,7 @@ class ModalSubmission:
     """A `Submission` of the input of a task in status MODAL."""
 
     kind = ""
-    action = MODAL
+    action = MODAL_ACTION
 
     def __init__(
         self,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mjbot.core.card.buttons import Press
-from mjbot.core.card.modals import ModalKind, ModalSpec, modal_kind_of, proposed, zooms
-from mjbot.core.card.region import NOTHING, OWN
+from mjbot.core.card.modals import ModalKind, ModalSpec, has_valid_zoom, initial_prompt, modal_kind_of
+from mjbot.core.card.region import NO_CELLS, OWN_MASK
 from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.custom_id import CustomId, Verb
+from mjbot.core.model.press import Press
 from mjbot.errors import PressRefused
 from mjbot.ports import ModalInput, PressRequest, PressStore
 from mjbot.service.pressing.actions import Action, report_earlier
@@ -29,7 +29,7 @@ class ModalPrompts:
         """True when the user must still be asked for something."""
         kind = modal_kind_of(action.button.custom_id)
         return kind is not None and (
-            modal_input is None or (kind is ModalKind.REGION and not action.target.area)
+            modal_input is None or (kind is ModalKind.REGION and not action.target.region)
         )
 
     async def ask(self, request: PressRequest, action: Action) -> None:
@@ -44,8 +44,8 @@ class ModalPrompts:
                 return
             action = action.repeating(earlier.number)
         kind = modal_kind_of(action.button.custom_id)
-        if kind is ModalKind.REGION and not action.target.area:
-            await self._regions.show(request.with_target(replace(action.target, area=NOTHING)))
+        if kind is ModalKind.REGION and not action.target.region:
+            await self._regions.show(request.with_target(replace(action.target, region=NO_CELLS)))
         elif request.reply.responded:  # the task had to be read first: too late to open a modal
             await self._offer_modal(request, action, Text.REPLY_NEEDS_PROMPT)
         else:
@@ -61,7 +61,7 @@ class ModalPrompts:
         try:
             if not modal_input.prompt:
                 raise PressRefused(Text.REPLY_PROMPT_MISSING)
-            if kind is ModalKind.ZOOM and not zooms(modal_input.prompt):
+            if kind is ModalKind.ZOOM and not has_valid_zoom(modal_input.prompt):
                 raise PressRefused(Text.REPLY_INVALID_ZOOM)
             if kind is not ModalKind.REGION:
                 return ""
@@ -78,9 +78,9 @@ class ModalPrompts:
     def _modal(self, request: PressRequest, action: Action) -> ModalSpec:
         assert action.snapshot.task is not None, "its action was found in the task"
         draft = self._drafts.get(request.context.user_id, action.snapshot.id, action.digest)
-        prompt = draft if draft is not None else proposed(action.snapshot.task, action.button.custom_id)
+        prompt = draft if draft is not None else initial_prompt(action.snapshot.task, action.button.custom_id)
         target = CustomId(Verb.MODAL, action.snapshot.id, str(action.target))
-        return ModalSpec(target, action.label, prompt, mask=action.target.area == OWN)
+        return ModalSpec(target, action.label, prompt, asks_for_mask=action.target.region == OWN_MASK)
 
     async def _offer_modal(self, request: PressRequest, action: Action, text: Text, **values: object) -> None:
         """Send a text with a button that opens the modal (again)."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mjbot.core.card.card import Picture, picture_of
-from mjbot.core.card.region import OWN, cells_of, picker
-from mjbot.core.card.state import MODAL, state_of
+from mjbot.core.card.region import OWN_MASK, build_region_picker, cells_of
+from mjbot.core.card.state import state_of
 from mjbot.core.i18n.texts import Text
+from mjbot.core.model.press import MODAL_ACTION
 from mjbot.core.model.watch import MessageRef
 from mjbot.errors import MaskProblem, MaskRefused, PressRefused, UpstreamError
 from mjbot.ports import File, MaskSource, ModalInput, PressRequest, PressStore
@@ -38,7 +39,7 @@ class RegionService:
         """Show the region that a press has just changed. Raises `MJBotError`."""
         await self._access.require_press(request, CHOOSE)
         # The buttons first: each carries the choice that it leads to, so the next press must find them new.
-        rows = picker(request.task_id, request.target, request.context.private_locale)
+        rows = build_region_picker(request.task_id, request.target, request.context.private_locale)
         if not await request.reply.edit_buttons(rows):
             await self.show(request)
             return
@@ -60,31 +61,31 @@ class RegionService:
         """The mask for a request's region, as large as the picture. Raises `PressRefused`."""
         picture = await self._picture(request)
         try:
-            if request.target.area == OWN:
+            if request.target.region == OWN_MASK:
                 return await self._masks.of_upload(picture, await _uploaded(request.modal_input))
             if picture is None:
                 raise MaskRefused(MaskProblem.NO_PICTURE)
-            return await self._masks.of_cells(picture, request.target.area)
+            return await self._masks.of_cells(picture, request.target.region)
         except MaskRefused as error:
             (w, h), (x, y) = error.expected, error.size
             raise PressRefused(_TEXTS[error.problem], w=w, h=h, x=x, y=y) from error
 
     async def _preview(self, request: PressRequest) -> File | None:
         picture = await self._picture(request)
-        return await self._masks.preview(picture, request.target.area) if picture else None
+        return await self._masks.preview(picture, request.target.region) if picture else None
 
     async def _send(self, request: PressRequest, file: File | None) -> None:
         context, target = request.context, request.target
         # Chosen cells stay, even if the picture cannot be fetched for a moment.
-        has_cells = file is not None or bool(cells_of(target.area))
-        rows = picker(request.task_id, target, context.private_locale, sized=has_cells)
+        has_cells = file is not None or bool(cells_of(target.region))
+        rows = build_region_picker(request.task_id, target, context.private_locale, sized=has_cells)
         text = Text.REPLY_REGION if has_cells else Text.REPLY_REGION_OWN_MASK
         await request.reply.send_private_menu(text, rows, file=file if context.can_attach else None)
 
     async def _picture(self, request: PressRequest) -> Picture | None:
         """The picture to repaint: the task's, or that of the parent of a task that waits for input."""
         task_id = request.task_id
-        if request.target.action == MODAL:
+        if request.target.action == MODAL_ACTION:
             asked = (task_id, request.context.guild_id)
             parent = (await self._presses.histories([asked]))[asked].lineage.parent
             if parent is None:

@@ -22,9 +22,9 @@ from contextlib import suppress
 from typing import Protocol
 
 from mjbot.clock import Clock
-from mjbot.core.card.buttons import Press
 from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
+from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.watch import MessageRef, Watch
 from mjbot.errors import (

@@ -48,7 +48,7 @@ class CardOpener:
         card = await self._renderer.card(snapshot, context.locale, context.guild_id, unwatched=unwatched)
         image = self._pictures.link(card.picture) if card.picture else None
         if image is None and unwatched:
-            card = card.without_picture  # no edit will add it
+            card = card.without_image  # no edit will add it
         delivered = self._first_delivered(card, image)
         try:
             ref = await reply.send_card(card, image)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from mjbot.clock import Clock
-from mjbot.core.card.buttons import Press
 from mjbot.core.card.card import Card, render
 from mjbot.core.card.state import CardContext
+from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import Watch

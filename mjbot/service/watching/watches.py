@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from mjbot.clock import Clock
 from mjbot.core.card.card import Card, superseded_card
-from mjbot.core.card.lineage import LINKED
-from mjbot.core.card.state import State
+from mjbot.core.card.lineage import MAX_LINKED
+from mjbot.core.card.state import CardState
 from mjbot.core.editing.edit_queue import Edit, Priority
 from mjbot.core.editing.outcome import Delivered, Gone, Outcome
 from mjbot.core.model.snapshot import TaskSnapshot
@@ -153,7 +153,7 @@ class WatchService:
         """Unlink the children whose messages were deleted, among those that a card links to."""
         if not snapshot.settled:
             return  # it had no buttons yet
-        for ref in await self._presses.children(snapshot.id, guild_id, LINKED):
+        for ref in await self._presses.children(snapshot.id, guild_id, MAX_LINKED):
             if not await self._editor.message_exists(ref):
                 await self._message_gone(ref)
 
@@ -175,7 +175,7 @@ class WatchService:
             self._tracker.follow(snapshot, soon=True)
         for watch, card in await self._renderer.cards(found):
             self._editor.prime(watch.ref, watch.delivered, card.state)
-            if card.state is not State.UNSEEN:
+            if card.state is not CardState.UNSEEN:
                 self._submit(watch.ref, card)
         # Buttons whose press was in flight when the last process died are enabled again. What was delivered
         # last is not certain, so these cards are edited whatever their digests say.

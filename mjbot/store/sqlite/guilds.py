@@ -30,7 +30,7 @@ class SqliteGuilds:
 
         def work(db: Database) -> None:
             with db.atomic():
-                row = {"guild_id": guild_id, "press_scope": policy.who, "role_id": policy.role_id}
+                row = {"guild_id": guild_id, "press_scope": policy.scope, "role_id": policy.role_id}
                 db.table("guilds").upsert(row, pk="guild_id")
 
         await self._thread.run(work)

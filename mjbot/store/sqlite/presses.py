@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from mjbot.core.card.buttons import Press
 from mjbot.core.card.lineage import Lineage, RelatedTask
+from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef, Watch

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from sqlite_utils import Database
 
-from mjbot.core.card.buttons import Press
+from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Phase, TaskId
 from mjbot.core.model.watch import DeliveredState, MessageRef, Watch, WatchState

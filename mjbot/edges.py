@@ -1,0 +1,81 @@
+"""The edges: the database, the HTTP sessions and what watches over them, opened before the bot is built."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import aiohttp
+import discord
+
+from mjbot.clock import Clock
+from mjbot.ops import InstrumentedTaskSource, Metrics, webhook_path
+from mjbot.pictures import Pictures, picture_session
+from mjbot.ports import KeyValueStore, Stores
+from mjbot.settings import Settings
+from mjbot.store import open_stores
+from mjbot.ui.breaker import InvalidRequestBreaker
+from mjbot.ui.tokens import InteractionTokens
+from mjbot.upstream.api import MidjourneyProxyApi, base_of
+from mjbot.upstream.client import UpstreamClient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edges:
+    """The outside: what the bot is built on, open before it and closed after it."""
+
+    stores: Stores
+    source: InstrumentedTaskSource
+    pictures: Pictures
+    breaker: InvalidRequestBreaker
+    tokens: InteractionTokens
+    metrics: Metrics
+    webhook_token: str
+
+    @property
+    def discord_trace(self) -> aiohttp.TraceConfig:
+        """Sees every response of Discord. The tokens' part comes last: it may raise to end a request."""
+        joined = aiohttp.TraceConfig()  # discord.py's client takes only one
+        for trace in (self.breaker.trace, self.metrics.discord_trace, self.tokens.trace):
+            joined.on_request_end.extend(trace.on_request_end)
+        return joined
+
+
+async def open_edges(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Edges:
+    """Open everything outside the bot; ``stack`` closes it in reverse. Raises `StartupError`."""
+    url, base = settings.upstream_url, base_of(settings.upstream_url)
+    stores = await stack.enter_async_context(open_stores(settings.database, base))
+    webhook_token = await _webhook_token(stores.key_values) if settings.http_listen else ""
+    webhook = settings.public_url + webhook_path(webhook_token) if settings.public_url else ""
+    metrics = Metrics()
+    session = aiohttp.ClientSession(trace_configs=[metrics.upstream_trace])
+    await stack.enter_async_context(session)
+    key = settings.upstream_key.get_secret_value()
+    api = MidjourneyProxyApi(url, key, settings.upstream_auth, webhook)
+    client = UpstreamClient(session, api, clock, settings.batch_size)
+    stack.callback(client.close)
+    web = await stack.enter_async_context(picture_session(url))
+    return Edges(
+        stores=stores,
+        source=InstrumentedTaskSource(client, metrics, clock),
+        pictures=Pictures(web, settings.images, base),
+        breaker=InvalidRequestBreaker(clock),
+        tokens=InteractionTokens(clock),
+        metrics=metrics,
+        webhook_token=webhook_token,
+    )
+
+
+async def _webhook_token(key_values: KeyValueStore) -> str:
+    """The secret in the webhook's address; stored, so that tasks of an earlier process still reach it."""
+    token = await key_values.get("webhook_token")
+    if token is None:
+        token = secrets.token_urlsafe(24)
+        await key_values.set("webhook_token", token)
+    return token
+
+
+def use_discord_at(url: str) -> None:
+    """Set the base of Discord's REST API, which discord.py keeps once for the whole process."""
+    discord.http.Route.BASE = url.rstrip("/")
