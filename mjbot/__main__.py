@@ -58,15 +58,23 @@ def check_command(as_json: bool) -> None:
         logs.set_up("ERROR", "text")
         findings = asyncio.run(_check(configuration.load(), quiet=as_json))
     except StartupError as error:
-        findings = [Finding("settings", False, line, fault=True) for line in str(error).splitlines()]
+        lines = [line for line in str(error).splitlines() if line != configuration.HINT]
+        findings = [Finding("settings", False, line, fault=True) for line in lines]
         if not as_json:
             for finding in findings:
                 _show(finding)
+            click.echo(configuration.HINT)
     passed = all(each.ok for each in findings)
     if as_json:
-        lines = [{"name": each.name, "ok": each.ok, "text": each.text} for each in findings]
-        click.echo(json.dumps({"ok": passed, "checks": lines}, ensure_ascii=False, indent=2))
+        checks = [{"name": each.name, "ok": each.ok, "text": each.text} for each in findings]
+        click.echo(json.dumps({"ok": passed, "checks": checks}, ensure_ascii=False, indent=2))
     sys.exit(EX_OK if passed else EX_FAILED)
+
+
+@main.command()
+def env() -> None:
+    """Print the example settings, such as for `mjbot env > .env`."""
+    click.echo(configuration.example(), nl=False)
 
 
 @main.command()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -16,6 +18,12 @@ from mjbot.errors import StartupError
 
 PREFIX = "MJBOT_"
 _FILE = ".env"
+HINT = "`mjbot env` prints every setting with its meaning."
+_RENAMED = {
+    "USER_ASKS": "USER_COMMANDS_PER_MINUTE",
+    "USER_PRESSES": "USER_PRESSES_PER_10_MIN",
+    "GUILD_PRESSES": "GUILD_PRESSES_PER_HOUR",
+}
 
 Auth = Literal["bearer", "raw", "mj-api-secret"]
 
@@ -116,11 +124,16 @@ class Settings(BaseSettings):
 
 
 def load() -> Settings:
-    """The settings. Raises `StartupError` with one line for each that is missing or wrong."""
+    """The settings. Raises `StartupError` with one line for each that is missing, wrong or renamed.
+
+    A renamed one is refused, not ignored: a limit that silently stops holding costs money.
+    """
+    if renamed := [(old, new) for old, new in _RENAMED.items() if PREFIX + old in _given_names()]:
+        raise StartupError("\n".join(f"{PREFIX}{old} is now {PREFIX}{new}." for old, new in renamed))
     try:
         return Settings()
     except ValidationError as error:
-        raise StartupError("\n".join(_problems(error))) from None
+        raise StartupError("\n".join([*_problems(error), HINT])) from None
     except UnicodeDecodeError:
         raise StartupError(f"{_FILE} is not a text file in UTF-8.") from None
 
@@ -128,10 +141,24 @@ def load() -> Settings:
 def unknown_names() -> list[str]:
     """Names with our prefix that are no setting of ours: most likely misspelt."""
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    return sorted(name for name in _given_names() if name.startswith(PREFIX) and name not in known)
+
+
+def example() -> str:
+    """The example settings: every setting with its default and what it means."""
+    packaged = files("mjbot") / "env.example"  # put there by the wheel
+    if packaged.is_file():
+        return packaged.read_text(encoding="utf-8")
+    return (Path(__file__).parent.parent / ".env.example").read_text(encoding="utf-8")
+
+
+def _given_names() -> set[str]:
+    """The names in the environment and in ``.env``, in upper case."""
     given = set(os.environ)
     if Path(_FILE).is_file():
-        given |= set(dotenv_values(_FILE))
-    return sorted(name for name in given if name.upper().startswith(PREFIX) and name.upper() not in known)
+        with suppress(UnicodeDecodeError):  # `load` reports it
+            given |= set(dotenv_values(_FILE))
+    return {name.upper() for name in given}
 
 
 def _problems(error: ValidationError) -> list[str]:
@@ -140,4 +167,4 @@ def _problems(error: ValidationError) -> list[str]:
     for problem in error.errors(include_input=False, include_url=False):
         what = "is not set" if problem["type"] == "missing" else problem["msg"].removeprefix("Value error, ")
         lines.append(f"{PREFIX}{str(problem['loc'][0]).upper()}: {what}" if problem["loc"] else what)
-    return [*lines, "See .env.example for what each setting means."]
+    return lines
