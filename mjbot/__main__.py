@@ -1,4 +1,4 @@
-"""The command line: ``mjbot run``, ``mjbot check``, ``mjbot health`` and ``mjbot demo``."""
+"""The command line: ``mjbot run``, ``mjbot check``, ``mjbot health``, ``mjbot env`` and ``mjbot demo``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from mjbot.clock import Clock
 from mjbot.errors import StartupError
 from mjbot.ops.report import health_lines
 from mjbot.sandbox.dialect_names import DialectName
-from mjbot.settings import Settings
+from mjbot.settings import Settings, SettingsError
 
 log = logging.getLogger("mjbot")
 
@@ -57,13 +57,12 @@ def check_command(as_json: bool) -> None:
     try:
         logs.set_up("ERROR", "text")
         findings = asyncio.run(_check(configuration.load(), quiet=as_json))
-    except StartupError as error:
-        lines = [line for line in str(error).splitlines() if line != configuration.HINT]
-        findings = [Finding("settings", False, line, fault=True) for line in lines]
+    except SettingsError as error:
+        findings = [Finding("settings", False, problem, fault=True) for problem in error.problems]
         if not as_json:
             for finding in findings:
                 _show(finding)
-            click.echo(configuration.HINT)
+            click.echo(error.hint, nl=bool(error.hint))
     passed = all(each.ok for each in findings)
     if as_json:
         checks = [{"name": each.name, "ok": each.ok, "text": each.text} for each in findings]
@@ -73,7 +72,7 @@ def check_command(as_json: bool) -> None:
 
 @main.command()
 def env() -> None:
-    """Print the example settings, such as for `mjbot env > .env`."""
+    """Print an example of every setting, to save as .env and fill in."""
     click.echo(configuration.example(), nl=False)
 
 
