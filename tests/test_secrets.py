@@ -65,7 +65,7 @@ def test_a_secret_in_a_log_or_a_database_would_be_found(
         path.unlink()
 
 
-def test_what_a_secret_setting_prints_of_itself_is_nothing() -> None:
+def test_settings_do_not_print_their_secrets() -> None:
     from mjbot.sandbox.demo import demo_settings
 
     assert "sandbox-key" not in repr(demo_settings("http://127.0.0.1:1")) + str(demo_settings("http://x"))

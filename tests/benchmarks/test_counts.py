@@ -21,7 +21,7 @@ from tests.benchmarks.scenarios import SCENARIOS, Scenario
 from tests.benchmarks.targets import targets
 
 
-async def test_a_hundred_tasks_cost_few_reads_no_vain_edit_and_no_429_and_all_reach_their_end() -> None:
+async def test_a_hundred_tasks_cost_few_reads_no_needless_edit_and_no_429_and_all_end() -> None:
     scenarios = (
         Scenario("", "spread", 100, 20),
         Scenario("", "spread", 10, 2, webhooks=True),
@@ -68,7 +68,7 @@ def test_other_requests_take_room_from_the_best_possible() -> None:
     assert best({"finals": finals, "calls": [{"at": 0.9}]})["max"] == pytest.approx(0.9)
 
 
-def test_reads_are_told_apart_by_who_waits_for_them() -> None:
+def test_reads_for_people_are_distinguished_from_polls() -> None:
     fetch, batch = "/mj/task/1/fetch", "/mj/task/list-by-condition"
     seen = [
         RecordedRequest(9.0, "GET", fetch, ("1",)),  # before second 0
@@ -133,7 +133,7 @@ PEERS = {
 }
 
 
-def test_a_missed_target_is_told() -> None:
+def test_a_missed_target_is_reported() -> None:
     few = replace(GOOD, tasks=100, requests=1, memory=50.0)
     runs = {"mjbot-100": few, "mjbot-1000": BAD, "webhooks-100": BAD, "steady": replace(BAD, tasks=10_000)}
     told = targets(runs | PEERS)
@@ -142,7 +142,7 @@ def test_a_missed_target_is_told() -> None:
     assert len(told) - len(kept) == 21
 
 
-def test_a_target_that_is_kept_is_told_and_what_was_not_played_is_not_spoken_of() -> None:
+def test_a_met_target_is_reported_and_one_without_a_run_is_not() -> None:
     assert all(each.met for each in targets({"mjbot-1000": GOOD} | PEERS))
     assert not any(
         "10,000" in each.wanted or "webhooks" in each.wanted for each in targets({"mjbot-1000": GOOD})

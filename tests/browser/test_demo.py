@@ -53,7 +53,7 @@ def test_a_visitor_watches_a_picture_appear_and_presses_u1(page: Page) -> None:
 
 
 @pytest.mark.parametrize("service", ["original", "plus", "true", "new-api"])
-def test_the_demo_shows_a_result_of_each_kind_of_service(page: Page, service: str) -> None:
+def test_the_demo_shows_a_result_of_each_dialect(page: Page, service: str) -> None:
     ask(page, DemoIds.GRID[-6:], DemoIds.GRID)
     card = page.locator(".channel-message").filter(has_text=DemoIds.GRID).first
     expect(card.get_by_text("Done", exact=True)).to_be_visible(timeout=20 * SECONDS)

@@ -39,7 +39,7 @@ def shown(picture: Locator, *, unlike: Image.Image | None = None) -> Image.Image
 
 
 @pytest.mark.parametrize("service", ["plus"])
-def test_a_visitor_goes_from_a_grid_to_a_part_of_one_picture_and_to_a_zoom_of_it(page: Page) -> None:
+def test_a_visitor_varies_a_region_of_one_picture_and_zooms_out_of_it(page: Page) -> None:
     ask(page, DemoIds.GRID[-6:], DemoIds.GRID)
     messages = page.locator(".channel-message")
     grid = messages.filter(has_text=DemoIds.GRID).first

@@ -47,7 +47,7 @@ async def rig() -> AsyncIterator[Rig]:
 
 
 @pytest.mark.parametrize("status", [401, 403, 429])
-async def test_edits_rest_when_discord_has_refused_too_much_and_go_on_later(rig: Rig, status: int) -> None:
+async def test_edits_pause_after_too_many_invalid_requests_and_resume_later(rig: Rig, status: int) -> None:
     for _ in range(2):
         await rig.get(status)
     assert rig.brake.wait_seconds() == 0
@@ -58,7 +58,7 @@ async def test_edits_rest_when_discord_has_refused_too_much_and_go_on_later(rig:
     assert rig.brake.wait_seconds() == 0
 
 
-async def test_after_a_limit_of_all_requests_no_edit_begins_until_those_that_met_it_went(rig: Rig) -> None:
+async def test_after_a_global_429_no_edit_starts_until_those_that_met_it_have_gone(rig: Rig) -> None:
     await rig.get(429, "user")
     assert rig.brake.wait_seconds() == 0
     await rig.get(429, "global")
@@ -67,7 +67,7 @@ async def test_after_a_limit_of_all_requests_no_edit_begins_until_those_that_met
     assert rig.brake.wait_seconds() == 0
 
 
-async def test_what_is_no_refusal_of_ours_does_not_count(rig: Rig) -> None:
+async def test_other_responses_do_not_count_as_invalid_requests(rig: Rig) -> None:
     for _ in range(9):
         await rig.get(200)
         await rig.get(404)

@@ -104,7 +104,7 @@ async def test_a_server_without_batches_is_named(rig: Rig) -> None:
         ({"UPSTREAM_KEY": "wrong"}, "NO  key       refused in every form (bearer, raw, mj-api-secret)"),
     ],
 )
-async def test_a_broken_configuration_is_told_in_one_line(
+async def test_a_broken_configuration_is_reported_in_one_line(
     rig: Rig, changes: dict[str, str], line: str
 ) -> None:
     code, output = await rig.run(**changes)
@@ -171,7 +171,7 @@ async def test_run_says_the_same_of_a_wrong_key_and_stops_with_78(rig: Rig) -> N
     assert "Traceback" not in output
 
 
-async def test_run_goes_on_when_the_service_has_a_bad_moment(rig: Rig) -> None:
+async def test_run_goes_on_when_the_service_fails_for_the_moment(rig: Rig) -> None:
     rig.upstream.drop("*")
     code, output = await rig.run("run", DISCORD_API_URL="http://127.0.0.1:9/api/v10")
     assert code == 69

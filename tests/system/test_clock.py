@@ -11,9 +11,7 @@ TURNS = [3_600.0, -3_600.0, 400 * 86_400.0, -400 * 86_400.0]
 
 
 @pytest.mark.parametrize("seconds", TURNS)
-async def test_a_clock_that_is_turned_in_mid_task_loses_nothing(
-    harness: ProcessHarness, seconds: float
-) -> None:
+async def test_a_clock_that_is_set_in_mid_task_loses_nothing(harness: ProcessHarness, seconds: float) -> None:
     await harness.ask()
     await harness.stub.until(lambda: harness.title() == "In progress", SECONDS)
     harness.bot.turn_clock(seconds)
@@ -24,7 +22,7 @@ async def test_a_clock_that_is_turned_in_mid_task_loses_nothing(
 
 
 @pytest.mark.parametrize("seconds", [3_600.0, -3_600.0])
-async def test_a_process_that_starts_with_another_hour_shows_the_end_all_the_same(
+async def test_a_start_with_a_wrong_clock_still_shows_the_end(
     harness: ProcessHarness, seconds: float
 ) -> None:
     await harness.ask()

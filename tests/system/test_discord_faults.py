@@ -79,7 +79,7 @@ async def test_a_press_whose_first_answer_discord_refuses_is_not_sent(harness: P
     await harness.stub.until(lambda: len(harness.upstream.world.log) == 1, SECONDS)
 
 
-async def test_a_database_that_somebody_locks_for_seconds_stops_no_card(harness: ProcessHarness) -> None:
+async def test_a_database_locked_for_seconds_stops_no_card(harness: ProcessHarness) -> None:
     await harness.ask()
     await harness.stub.until(lambda: harness.title() == "In progress", SECONDS)
     with closing(sqlite3.connect(harness.bot.database, isolation_level=None)) as other:

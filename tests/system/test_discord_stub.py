@@ -100,7 +100,7 @@ async def test_an_edit_held_before_is_not_applied_when_its_bot_is_killed() -> No
             assert press.ephemeral is not None
 
 
-async def test_an_edit_held_after_is_applied_though_its_bot_never_hears_of_it() -> None:
+async def test_an_edit_held_after_is_applied_though_its_bot_gets_no_response() -> None:
     async with DiscordStub() as stub:
         channel, user = place(stub)
         async with stock_bot(stub) as process:
@@ -195,7 +195,7 @@ async def test_a_dropped_gateway_connection_is_resumed_and_misses_nothing() -> N
 
 
 @pytest.mark.parametrize("kind", ["thread", "direct message"])
-async def test_the_whole_flow_works_elsewhere_than_in_a_text_channel(kind: str) -> None:
+async def test_the_whole_flow_works_in_threads_and_direct_messages(kind: str) -> None:
     async with DiscordStub() as stub:
         parent, user = place(stub)
         channel = stub.add_thread(parent, "t") if kind == "thread" else stub.add_dm(user)
@@ -207,7 +207,7 @@ async def test_the_whole_flow_works_elsewhere_than_in_a_text_channel(kind: str) 
             assert press.ephemeral is not None
 
 
-async def test_a_bot_outlives_losing_channels_and_guilds_and_still_completes_words() -> None:
+async def test_a_bot_outlives_losing_channels_and_guilds_and_still_autocompletes() -> None:
     async with DiscordStub() as stub:
         gone, user = place(stub)
         channel, lost = place(stub)[0], place(stub)[0]

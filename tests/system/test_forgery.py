@@ -23,7 +23,7 @@ FORGED = [
 ]
 
 
-async def test_a_forged_press_or_window_submits_nothing_and_is_no_trouble(harness: ProcessHarness) -> None:
+async def test_a_forged_press_or_modal_submits_nothing_and_does_no_harm(harness: ProcessHarness) -> None:
     card = await finished(harness)
     words = [{"type": 18, "component": {"type": 4, "custom_id": "prompt", "value": "x" * 9_000}}]
     forged = []
@@ -44,7 +44,7 @@ async def test_a_forged_press_or_window_submits_nothing_and_is_no_trouble(harnes
     )
 
 
-async def test_what_one_server_was_shown_cannot_be_pressed_from_a_server_that_may_not_use_the_bot(
+async def test_a_button_cannot_be_pressed_from_a_server_that_may_not_use_the_bot(
     harness: ProcessHarness,
 ) -> None:
     card = await finished(harness)

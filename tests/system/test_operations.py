@@ -13,7 +13,7 @@ from tests.system.conftest import ProcessHarness, custom_id
 from tests.system.process import SECONDS
 
 
-async def test_a_copy_that_is_put_back_follows_its_messages_again(harness: ProcessHarness) -> None:
+async def test_a_restored_backup_follows_its_messages_again(harness: ProcessHarness) -> None:
     await harness.ask()
     await harness.stub.until(lambda: harness.title() == "In progress", SECONDS)
     folder = harness.bot.database.parent
@@ -33,7 +33,7 @@ async def test_a_copy_that_is_put_back_follows_its_messages_again(harness: Proce
     await harness.stub.until(lambda: len(harness.upstream.world.log) == 1, SECONDS)
 
 
-async def test_a_database_of_the_first_version_is_brought_up_by_the_start(harness: ProcessHarness) -> None:
+async def test_the_start_upgrades_a_database_of_the_first_version(harness: ProcessHarness) -> None:
     assert await harness.bot.terminate() == 0
     for path in harness.bot.database.parent.glob("mjbot.db*"):
         path.unlink()

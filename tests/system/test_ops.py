@@ -64,7 +64,7 @@ async def test_a_webhook_advances_the_next_poll_and_is_not_trusted(
     assert secret(harness) not in harness.bot.log.read_text(encoding="utf-8")
 
 
-async def test_health_and_metrics_tell_what_is_so(harness: ProcessHarness, served: str) -> None:
+async def test_health_and_metrics_report_the_present_state(harness: ProcessHarness, served: str) -> None:
     assert await get(f"{served}/healthz") == (200, "ok\n")
     await harness.ask()
     await harness.stub.until(lambda: harness.messages and harness.title(), SECONDS)
@@ -120,7 +120,7 @@ async def health(harness: ProcessHarness, listen: str) -> tuple[int | None, list
     return process.returncode, output.decode().splitlines()
 
 
-async def test_an_address_that_is_taken_is_a_sentence_and_not_a_crash(
+async def test_an_address_in_use_is_one_line_in_the_log_and_no_traceback(
     harness: ProcessHarness, served: str
 ) -> None:
     await harness.bot.terminate()

@@ -125,7 +125,7 @@ async def test_a_file_has_its_prompt_as_alt_text(desk: Desk) -> None:
     assert desk.alt == "a cat"
 
 
-async def test_a_preview_is_never_worth_another_look(desk: Desk) -> None:
+async def test_a_preview_is_not_checked_again(desk: Desk) -> None:
     preview = replace(CARD, picture=replace(PICTURE, final=False), final=False)
     outcome = await desk.edit(Given(UNSEEN), card=preview)
     assert isinstance(outcome, Delivered)
@@ -156,7 +156,7 @@ async def test_a_preview_is_never_worth_another_look(desk: Desk) -> None:
         (Given(SEEN, FILE, attach=True), ATTACHED, Delivered(ATTACHED), []),
     ],
 )
-async def test_another_look_attaches_what_is_missed_and_nothing_else(
+async def test_a_later_check_attaches_what_is_missing_and_nothing_else(
     desk: Desk, pictures: Given, delivered: DeliveredState, expected: Delivered, calls: list[str]
 ) -> None:
     await desk.edit(Given(delivered.image or None))
@@ -176,7 +176,7 @@ async def test_a_history_that_may_not_be_read_leaves_the_link(desk: Desk) -> Non
 @pytest.mark.parametrize(
     ("status", "code", "expected"), [(404, 10008, Gone()), (404, 10003, Gone(channel=True))]
 )
-async def test_a_message_that_is_gone_ends_the_looking(
+async def test_a_message_that_is_gone_is_not_checked_again(
     desk: Desk, status: int, code: int, expected: Gone
 ) -> None:
     desk.stub.fail("GET", MESSAGE, status=status, code=code)
@@ -196,7 +196,7 @@ async def test_a_discord_in_trouble_is_asked_again_later(desk: Desk) -> None:
     assert await desk.edit(pictures, DeliveredState(CARD.digest)) == Delivered(ATTACHED)
 
 
-async def test_a_smaller_copy_says_so_and_still_does_after_a_text_only_edit(desk: Desk) -> None:
+async def test_a_smaller_copy_is_named_and_still_is_after_a_text_only_edit(desk: Desk) -> None:
     copy = File.smaller_copy(f"{PICTURE.key}.webp", drawn(), "a cat", (8, 8))
     card = replace(CARD, description_with_smaller_image="a smaller copy")
     outcome = await desk.edit(Given(SEEN, copy, attach=True), card=card)

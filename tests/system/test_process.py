@@ -141,7 +141,7 @@ async def test_a_slow_service_is_waited_for_in_public_and_the_same_message_gets_
     await harness.done()
 
 
-async def test_an_error_after_a_public_thinking_takes_it_away_and_is_told_in_private(
+async def test_an_error_after_a_public_defer_deletes_it_and_is_sent_privately(
     harness: ProcessHarness,
 ) -> None:
     reading = harness.upstream.hold("*/fetch")
@@ -189,7 +189,7 @@ async def test_killed_during_a_press_the_button_comes_back_and_the_next_press_is
     assert "may or may not have started" in again.ephemeral.content
 
 
-async def test_sigterm_waits_for_a_press_on_its_way_and_its_child_is_followed_after_the_start(
+async def test_sigterm_waits_for_a_press_in_flight_and_the_next_start_follows_its_child(
     harness: ProcessHarness,
 ) -> None:
     parent = await finished(harness)
@@ -207,7 +207,7 @@ async def test_sigterm_waits_for_a_press_on_its_way_and_its_child_is_followed_af
     assert len(harness.upstream.world.log) == 1
 
 
-async def test_sigterm_gives_up_a_press_that_waits_for_room_and_says_so(harness: ProcessHarness) -> None:
+async def test_sigterm_stops_retrying_a_press_at_a_full_queue_and_says_so(harness: ProcessHarness) -> None:
     parent = await finished(harness)
     harness.upstream.world.full = True
     press = await harness.stub.press(parent, custom_id(parent, "U1"), harness.user)
@@ -231,7 +231,7 @@ async def test_sigterm_during_the_login_ends_the_process_with_0(
     assert await harness.bot.terminate() == 0
 
 
-async def test_two_slow_askers_at_one_moment_leave_one_live_card(harness: ProcessHarness) -> None:
+async def test_two_slow_commands_at_the_same_time_leave_one_live_card(harness: ProcessHarness) -> None:
     reading = harness.upstream.hold("*/fetch")
     await harness.ask()
     await harness.ask()

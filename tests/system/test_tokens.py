@@ -37,7 +37,7 @@ async def test_after_a_restart_the_channel_route_takes_over_in_mid_task(harness:
 
 
 @pytest.mark.parametrize(("status", "code"), [(401, 50027), (404, 10015), (403, 50001)])
-async def test_the_first_refusal_of_a_token_gives_its_message_to_the_channel_route(
+async def test_the_first_refusal_of_a_token_moves_its_message_to_the_channel_route(
     harness: ProcessHarness, status: int, code: int
 ) -> None:
     harness.stub.fail("PATCH", BY_TOKEN, status=status, code=code, times=99)
@@ -48,7 +48,7 @@ async def test_the_first_refusal_of_a_token_gives_its_message_to_the_channel_rou
 
 
 @pytest.mark.parametrize("scope", ["user", "shared"])
-async def test_the_first_429_of_a_token_gives_its_message_or_its_channel_to_the_channel_route(
+async def test_the_first_429_of_a_token_moves_its_message_or_channel_to_the_channel_route(
     harness: ProcessHarness, scope: str
 ) -> None:
     harness.upstream.world.add(SECOND, STEPS)
@@ -76,7 +76,7 @@ async def test_a_token_edit_that_fails_goes_by_the_channel_at_once(harness: Proc
     assert routes(harness).count("webhooks") == 1
 
 
-async def test_a_token_edit_that_is_never_answered_does_not_keep_the_end_away(
+async def test_the_final_card_is_shown_although_a_token_edit_gets_no_response(
     harness: ProcessHarness,
 ) -> None:
     held = harness.stub.hold("PATCH", BY_TOKEN, "before", times=1)

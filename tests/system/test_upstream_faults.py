@@ -123,7 +123,7 @@ def delivered(message: Message | None) -> str:
 
 
 @pytest.mark.parametrize("outage", OUTAGES)
-def test_an_outage_is_told_for_what_it_is_costs_little_and_heals_by_itself(
+def test_an_outage_is_named_on_the_card_costs_few_reads_and_ends_by_itself(
     outcomes: dict[str, Outcome | BaseException], outage: str
 ) -> None:
     outcome = outcomes[outage]

@@ -81,7 +81,7 @@ async def test_fifty_requests_are_the_limit_of_all_channels_together() -> None:
         assert stub.count_429 == len(refused)
 
 
-async def test_the_tokens_of_one_channel_may_share_a_limit_that_no_header_tells() -> None:
+async def test_the_tokens_of_one_channel_may_share_a_limit_that_no_header_reports() -> None:
     stub = DiscordStub(limits=RateLimits(shared_tokens=(3, 10.0)))
     async with bare(stub) as client:
         channel, user = place(stub), stub.add_user("ann")
@@ -159,7 +159,7 @@ async def test_closing_the_stub_waits_neither_for_held_requests_nor_for_silent_s
         assert message.content == "b"
 
 
-async def test_a_wait_that_fails_tells_the_last_events() -> None:
+async def test_a_wait_that_fails_reports_the_last_events() -> None:
     stub = DiscordStub()
     async with bare(stub) as client:
         await client.send(place(stub), "a")
