@@ -1,1 +1,1 @@
-"""A Discord bot that keeps one living message per midjourney-proxy task."""
+"""A Discord bot that keeps one live message per midjourney-proxy task."""

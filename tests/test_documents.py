@@ -1,4 +1,4 @@
-"""The documents name tests that exist, run and pass."""
+"""The documents name tests that exist, run and pass, and quote what the bot really says."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from mjbot.core.i18n.texts import Text
 from tests.audit import RUN, Run
 
 ROOT = Path(__file__).parent.parent
 RELIABILITY = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", RELIABILITY)))
 
 
@@ -57,3 +59,13 @@ def test_every_row_of_the_reliability_table_names_a_test() -> None:
     bare = [row for row in rows if row not in heads and "::test_" not in row and "the same" not in row]
     assert bare == []
     assert len(NAMED) >= 25
+
+
+def test_the_tables_quote_texts_as_users_read_them() -> None:
+    rows = [line for page in (README, RELIABILITY) for line in page.splitlines() if line.startswith("| ")]
+    quotes = [
+        part.strip() for row in rows for quote in re.findall(r'"(.+?)"', row) for part in quote.split("…")
+    ]
+    assert len(quotes) >= 6
+    english = "\n".join(text.english for text in Text)
+    assert [quote for quote in quotes if quote not in english] == []

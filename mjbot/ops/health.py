@@ -1,4 +1,4 @@
-"""Health of the components that the bot depends on, for `/readyz` and `mjbot status`."""
+"""Health of the components that the bot depends on, for `/readyz` and `mjbot health`."""
 
 from __future__ import annotations
 
