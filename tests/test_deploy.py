@@ -1,4 +1,4 @@
-"""What deploy/ holds can be read by those it is for, and names only what there is."""
+"""The files of deploy/ are valid, and name only settings, metrics and files that exist."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def steps() -> list[tuple[str, str]]:
     return [(line.split()[0], line.partition(" ")[2]) for line in text.splitlines() if line.strip()]
 
 
-def test_the_container_runs_as_nobody_special_says_how_it_is_and_copies_only_what_exists() -> None:
+def test_the_container_is_unprivileged_has_a_health_check_and_copies_what_exists() -> None:
     last = steps()[max(n for n, (word, _) in enumerate(steps()) if word == "FROM") :]
     words = [word for word, _ in last]
     assert dict(last)["USER"] not in ("root", "0")
@@ -32,16 +32,19 @@ def test_the_container_runs_as_nobody_special_says_how_it_is_and_copies_only_wha
         assert re.fullmatch("[A-Z]+", word)
         if word == "COPY" and not rest.startswith("--from"):
             assert all((DEPLOY.parent / name).exists() for name in rest.split()[:-1])
+    installs = [rest for word, rest in steps() if word == "RUN" and "--requirement" in rest]
+    assert installs
+    assert all(rest.count("--requirement") == rest.count("--require-hashes") for rest in installs)
 
 
-def test_the_settings_that_deploy_names_are_settings() -> None:
+def test_the_deploy_files_name_only_existing_settings() -> None:
     texts = [CONTAINERFILE, *(each.read_text("utf-8") for each in DEPLOY.glob("*.[sy]*"))]
     named = {name.lower() for text in texts for name in re.findall(r"MJBOT_([A-Z_]+)", text)}
     assert named
     assert named <= set(Settings.model_fields)
 
 
-def test_the_compose_file_has_a_read_only_root_and_one_place_to_write() -> None:
+def test_the_compose_file_has_a_read_only_root_and_one_volume() -> None:
     compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
     service = compose["services"]["mjbot"]
     assert service["read_only"] is True
@@ -51,7 +54,7 @@ def test_the_compose_file_has_a_read_only_root_and_one_place_to_write() -> None:
     assert all(each.startswith("127.0.0.1:") for each in service["ports"])
 
 
-def test_the_unit_ends_as_the_bot_does_and_does_not_repeat_what_cannot_work() -> None:
+def test_the_unit_waits_for_the_shutdown_and_does_not_restart_a_wrong_configuration() -> None:
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[method-assign, assignment]
     unit.read(DEPLOY / "mjbot.service", encoding="utf-8")

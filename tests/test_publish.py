@@ -68,7 +68,7 @@ def test_the_workflow_runs_only_the_gate_and_parts_of_it() -> None:
     targets = set(re.findall(r"^([a-z]+):.*##", makefile, re.M))
     commands = [step["run"] for step in steps() if "run" in step]
     assert ".ci/run" in commands
-    assert "make test" in (ROOT / ".ci" / "run").read_text("utf-8")
+    assert re.search(r"^make [a-z ]*\btest\b", (ROOT / ".ci" / "run").read_text("utf-8"), re.M)
     parts = {"unit", "quick", "lint", "types"} & targets
     assert {command for command in commands if command != ".ci/run"} <= {f"make {part}" for part in parts}
 

@@ -42,7 +42,7 @@ _NOMINAL = (
 
 PAGE = """# Benchmarks
 
-Made by `make bench`; every number on this page is from that one run, but for those under *What was slow*.
+Written by `make bench`. Every number on this page is from that one run, except those under *Performance history*.
 
 ## Targets
 
@@ -50,14 +50,14 @@ Made by `make bench`; every number on this page is from that one run, but for th
 
 ## Runs
 
-Times in seconds. "never": at least one change was not shown when waiting was over.
+Times in seconds. "never": at least one change had not been shown when the run stopped waiting.
 
 {table}
 
 ![Reads per task and minute, and staleness](benchmarks.png)
 
-Rounds of reads. A round is as long as the poll interval of the play; its requests start evenly within it. Worst and
-mean are in units of ceil(live / 100). With webhooks, reads come when webhooks do, so these plays have no such target.
+Rounds of reads. A round lasts one poll interval of the play; its requests are evenly spaced. Worst and mean are in
+units of ceil(live / 100). With webhooks, reads follow the webhooks, so these plays have no such target.
 
 {rounds}
 
@@ -65,95 +65,95 @@ The start on open watches, in its first {start_up:.0f} s:
 
 {starts}
 
-A to D at 10,000 live tasks, **nominal**: computed from their policies, not played. Edits are those that a
-policy wants, whatever Discord gives.
+A to D at 10,000 live tasks, **nominal**: computed from their policies, not run. Edits are those that a policy would
+make without Discord's limits.
 
 {nominal}
 
 ## How it is measured
 
-Everything is real but the two ends: `mjbot run` as a process, a simulated image service and a stub of Discord over
-loopback. The stub enforces 5 sends and edits in 5 s per channel and 50 requests in 1 s in all. Interaction endpoints
-are outside these; each token has 5 in 2 s. Messages over an hour old have a small budget of their own (error 30046).
+`mjbot run` is a real process; the image service is simulated and Discord is a stub, both over loopback. The stub
+enforces 5 sends and edits in 5 s per channel and 50 requests in 1 s in all. Interaction endpoints
+do not count towards these; each token has 5 in 2 s. Messages over an hour old have a small budget of their own (error 30046).
 The stub sends Discord's headers and counts every 429. Windows are fixed, counted from their first request.
 
-Tasks have nine states, {step} s apart, so one lives {life:.1f} s after its queue. They begin at uniformly random
-moments within {arrivals:.0f} s, and each is asked for by `/status` when it begins. The seed is {seed}; every run has
-the same tasks. Settings are the defaults, but for `MJBOT_IMAGES=link` and limits on people that are out of the way.
-Pictures have addresses that Discord could reach; in the plays called *attach* they are files, which the bot fetches.
+Tasks have nine states, {step} s apart, so one lives {life:.1f} s after its queue. They start at uniformly random
+moments within {arrivals:.0f} s, and each is shown by `/status` when it starts. The seed is {seed}; every run has
+the same tasks. Settings are the defaults, except `MJBOT_IMAGES=link` and user limits that are never reached.
+Pictures are links that Discord could reach; in the plays called *attach* the bot downloads and attaches them.
 
-*restart*: in mid-task the bot is started anew, on the messages that stand. No interaction token survives that, so
-every edit goes by its channel. With a hundred tasks in one channel nobody can show all ends in less than about 95 s.
+*restart*: the bot restarts mid-task, with its messages in place. No interaction token survives that, so every edit uses
+the channel route. With a hundred tasks in one channel, no bot can show all final cards in less than about 95 s.
 
-*queue*: the tasks wait first in a relax queue of {relax:.0f} minutes. Its time is compressed {compressed:.0f} times.
+*queue*: the tasks first wait in a relax queue of {relax:.0f} minutes. Its time is compressed {compressed:.0f} times.
 Nothing else on this page is compressed.
 
-*steady*: 10,000 live tasks whose messages stand when the bot starts. Their watches were written by the bot's own
+*steady*: 10,000 live tasks whose messages exist when the bot starts. Their watches were stored by the bot's own
 code. Each task waits 0 to {queue:.0f} minutes in its queue, so the mean life is {mean:.0f} s. Ages are drawn from the
-stationary state. New tasks arrive at random (Poisson), {rate:.1f} a second, by `/status`. After {start_up:.0f} s
-of start, {measured:.0f} s are measured.
+stationary distribution. New tasks arrive at random (Poisson), {rate:.1f} a second, by `/status`. After {start_up:.0f} s
+of start-up, {measured:.0f} s are measured.
 
-*burst*: 10,000 tasks at 93 % that all end in the same instant, {start_up:.0f} s after the bot was started.
+*burst*: 10,000 tasks at 93 % that all end in the same instant, {start_up:.0f} s after the start of the bot.
 
-*webhook*: the service posts each change to the bot. Real services do so for tasks that the bot has submitted itself.
+*webhook*: the service sends each change to the bot. Real services do so for tasks that the bot itself has submitted.
 
-A to D are the policies of other bots on the same servers. A reads and edits each task every second, by interaction
+A to D are the policies of other bots, on the same servers. A reads and edits each task every second, by interaction
 token. B does so every 5 s, by channel. C reads every 3 s and edits once, at the end. D reads all in one batch every
-15 s. They wait for their buckets as client libraries do. Their CPU and memory are those of small programs that do
-nothing else, so they are no target.
+15 s. They wait for rate-limit buckets as client libraries do. Their CPU and memory are those of small programs that do
+nothing else, so they are not a target.
 
-- *Reads*: all requests for tasks. *First reads* are those of people who ask, for tasks that nobody had read before.
+- *Reads*: all requests for tasks. *First reads* are those of `/status`, for tasks that had not been read before.
 - *Poll interval*: the median time between two reads of one running task.
-- *Edits a change*: edits by any route, divided by the changes that a person could see. First answers are no edits.
-- *Wasted edits*: versions of a message that show nothing else than the one before.
-- *Staleness*: from a change at the service to a message that shows it, or something later.
-- *Time to final*: the same, of the last change.
-- *Best possible*: `tests/benchmarks/oracle.py`, a program that shares no code with the bot. It schedules the final
-  edits alone, every end known at its instant, without latency, in the windows of the stub.
-- *First answer*: from the gateway's frame to the callback, at the stub.
-- *CPU*: of the bot's process, while it is measured. *Memory*: resident, at the end.
-- *Most in 1 s*: in any second, wherever it begins.
+- *Edits a change*: edits by any route, divided by visible changes. First responses do not count as edits.
+- *Wasted edits*: versions of a message that show the same as the one before.
+- *Staleness*: from a change at the service to a message that shows it or a later one.
+- *Time to final*: the same for the last change.
+- *Best possible*: `tests/benchmarks/oracle.py`, a program that shares no code with the bot. It schedules
+  only the final edits, knows every end at once, has no latency, and uses the windows of the stub.
+- *First answer*: from the gateway's frame to the interaction callback, as seen by the stub.
+- *CPU*: of the bot's process, during the measurement. *Memory*: resident, at the end.
+- *Most in 1 s*: in any window of one second.
 
 Machine: {machine}.
 
-## What a sceptic should mind
+## Limitations
 
-- One machine of {cores} cores. The bot has one; the stub, the service and the clock of the run share the other, in
-  one process. When they are slow, the bot looks slow.
-- Loopback has no latency and loses nothing. Discord and image services are farther away.
-- The rate limits are those that bot authors observe; Discord publishes no numbers, and its buckets may differ.
-- A message counts as showing a change when Discord has accepted the edit, not when a client has drawn it.
-- In the steady state more than nine tasks in ten wait in a queue, where they change nothing and are read less often.
-- Waiting ends {patience:.0f} s after the last end. In the steady state, changes have 30 s more to be shown.
+- One machine of {cores} cores. The bot has one; the stub, the service and the driver of the run share the
+  other, in one process. When they are slow, the bot looks slow.
+- Loopback has almost no latency and no packet loss, unlike the way to Discord and to image services.
+- The rate limits are those that bot authors have observed. Discord publishes no numbers, and its buckets may differ.
+- A message counts as showing a change when Discord has accepted the edit, not when a client shows it.
+- In the steady state more than nine tasks in ten wait in a queue, where they do not change and are read less often.
+- The run waits until {patience:.0f} s after the last end. In the steady state, changes have 30 more seconds to be shown.
 
-## What was slow
+## Performance history
 
-Found with py-spy at 1,000 tasks, before it was mended (59 % of a core, first answers at 0.66 s, finals at 10.7 s):
+Found with py-spy at 1,000 tasks and fixed since (then 59 % of a core, first answers at 0.66 s, finals at 10.7 s):
 
-- Half of the CPU was the edit book, which looked through all messages that wait whenever it was asked for the next.
-  Both books keep order now (`mjbot/core/scheduling/priority_queue.py`).
-- A look into the database for each card, and three commits for each end. Now one look for all cards of a reading, and
-  what is over is written with what is shown, once a second.
-- Reads went out in bursts, so people waited behind polls. They go out evenly now, and who must wait is told so at once.
-- 150 changes a second met 45 edits a second. Messages go by the token of their interaction while that lives.
-- With all ends at once, 45 edits a second met the fixed windows of the stub whenever anything was late by a tenth of a
-  second, and repeated requests made it worse. It is 40 now, and after a limit of all requests edits wait.
+- Half of the CPU went into the edit queue, which scanned all pending messages for the next one. The edit queue and the
+  poll schedule are ordered now (`mjbot/core/scheduling/priority_queue.py`).
+- Each card cost a database query, and each end three commits. Now one query serves all cards of a read, and ended tasks
+  are written together with delivered states, once a second.
+- Reads were sent in bursts, so users waited behind polls. They are evenly spaced now, and "thinking…" is shown at once
+  where a read has to wait.
+- 150 changes a second competed for 45 edits a second. Edits use the interaction token now while it is valid.
+- With all ends at once, 45 edits a second exceeded the fixed windows of the stub whenever a request was late by a tenth of
+  a second, and retries made it worse. The limit is 40 now, and edits pause after a global 429.
+- After a restart with 1,000 live tasks, final cards were sent in the order in which their messages had last been edited, so
+  some waited 20 s, as the run on this page still shows. They are sent in the order of their ends now: p95 9.8 s when this
+  play ran by itself. The rest is that 50 ends a second compete for 40 edits a second.
+- Tests ran at the same time as the burst of that run, which caused its 429s. Reads in the first second after a start
+  (11) are a tenth of a second further apart now.
 
-- After a restart with 1,000 tasks in mid-flight, ends went in the order in which their messages had last been shown, so
-  some waited 20 s, as the run of this page still shows. They go in the order in which they came now: p95 9.8 s when
-  this play was played alone. The rest is that 50 ends a second meet 40 edits a second.
-- In that run tests ran beside the burst: its 429s are of that. Reads that met within a second after the start (11) are
-  a tenth of a second further apart now.
+What remains at 1,000 tasks: two fifths of the CPU are edits in discord.py and aiohttp, a tenth is first answers, and a fifth
+is reading tasks, applying them and rendering cards. A first answer costs two requests at 50 commands a second, since a
+command that must wait shows "thinking…" first.
 
-What is left at 1,000 tasks: two fifths of the CPU are discord.py and aiohttp making edits, a tenth is the first answers,
-a fifth reading, judging and drawing. A first answer costs two requests where people ask 50 times a second, since those
-who must wait see "thinking" first.
+## Reproducing
 
-## To repeat it
-
-`make bench` plays everything and writes this page. It needs Linux; this run took {minutes:.0f} minutes.
-`.venv/bin/python -m tests.benchmarks --only NAME` plays one and prints it: {names}.
-`.venv/bin/python -m tests.benchmarks --page` writes the page again from the last whole run.
+`make bench` runs everything and writes this page. It needs Linux; this run took {minutes:.0f} minutes.
+`make bench ARGS="--only NAME"` runs one play and prints it: {names}.
+`make bench ARGS=--page` writes the page again from the last whole run.
 """
 
 
