@@ -33,6 +33,7 @@ _EMOJI_VERSION = 15.0
 _KEYCAP = "\u20e3"
 _PRESSED_IN_MIDJOURNEY = (1, 3)
 _OPAQUE = re.compile(r"\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|SOLO|all")
+_BOOKMARK = re.compile(r"::BOOKMARK(?:::|$)")
 _FAMILIES = (
     (re.compile(r"::(upsample|reroll|video_virtual_upscale)::"), "choose"),
     (re.compile(r"::variation::"), "vary-grid"),
@@ -41,7 +42,7 @@ _FAMILIES = (
     (re.compile(r"::(Outpaint|CustomZoom)::"), "zoom"),
     (re.compile(r"::pan_"), "pan"),
     # A bookmark belongs to the picture, not to a kind of action: it joins the preceding row.
-    (re.compile(r"::BOOKMARK::"), ""),
+    (_BOOKMARK, ""),
     (re.compile(r"::animate_|::video::"), "animate"),
     (re.compile(r"::(PicReader|Picread)::"), "describe"),
 )
@@ -104,6 +105,11 @@ def kind_of(custom_id: str) -> str:
 def is_repeatable(custom_id: str) -> bool:
     """True if a second press makes another result; Midjourney upscales each image of a grid only once."""
     return family(custom_id) != "choose" or "reroll" in custom_id
+
+
+def is_bookmark(kind: str) -> bool:
+    """True for the kind of action that likes a picture and makes no new one."""
+    return _BOOKMARK.search(kind) is not None
 
 
 def label_of(button: Button, number: int, locale: str) -> str:

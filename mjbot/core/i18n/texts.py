@@ -226,6 +226,7 @@ class Text(StrEnum):
     REPLY_ALREADY_MADE = "reply.already_made", "*{label}* already exists: {link}"
     REPLY_IN_FLIGHT = "reply.in_flight", "*{label}* is already on its way."
     REPLY_CONFIRMED = "reply.confirmed", "*{label}*: done. This makes no new picture."
+    REPLY_LIKED = "reply.liked", "❤️ Liked."
     REPLY_STARTED_NOT_SHOWN = (
         "reply.started_not_shown",
         "*{label}* has started, but its card couldn't be shown. Use `/status {id}` to see it.",

@@ -128,6 +128,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.REPLY_ALREADY_MADE: "“{label}”已经生成过：{link}",
     Text.REPLY_IN_FLIGHT: "“{label}”已在提交中。",
     Text.REPLY_CONFIRMED: "“{label}”已完成，不会生成新图片。",
+    Text.REPLY_LIKED: "已收藏 ❤️",
     Text.REPLY_STARTED_NOT_SHOWN: "“{label}”已开始，但卡片未能显示。请用 `/status {id}` 查看。",
     Text.REPLY_UNCLEAR: "没有收到回应，“{label}”可能已开始，也可能没有。再按之前请先到 Midjourney 确认，否则可能扣费两次。",
     Text.REPLY_QUEUE_FULL: "图像服务队列已满，任务未提交，请一分钟后再试。",

@@ -128,6 +128,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.REPLY_ALREADY_MADE: "「{label}」已經生成過：{link}",
     Text.REPLY_IN_FLIGHT: "「{label}」已在提交中。",
     Text.REPLY_CONFIRMED: "「{label}」已完成，不會生成新圖片。",
+    Text.REPLY_LIKED: "已收藏 ❤️",
     Text.REPLY_STARTED_NOT_SHOWN: "「{label}」已開始，但卡片未能顯示。請用 `/status {id}` 查看。",
     Text.REPLY_UNCLEAR: "沒有收到回應，「{label}」可能已開始，也可能沒有。再按之前請先到 Midjourney 確認，否則可能扣費兩次。",
     Text.REPLY_QUEUE_FULL: "圖像服務佇列已滿，任務未提交，請一分鐘後再試。",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mjbot.clock import Clock
+from mjbot.core.card.buttons import is_bookmark
 from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.snapshot import TaskSnapshot
@@ -40,7 +41,8 @@ class ResultCards:
         label = escape(submission.label)
         if result.task_id == submission.snapshot.id:
             await self._journal.confirm(submission)
-            await request.reply.replace_with_private(Text.REPLY_CONFIRMED, label=label)
+            text = Text.REPLY_LIKED if is_bookmark(submission.kind) else Text.REPLY_CONFIRMED
+            await request.reply.replace_with_private(text, label=label)
             return
         now = self._clock.now()
         try:
