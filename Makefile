@@ -26,7 +26,7 @@ run: $(VENV)/.run ## the bot on Discord, with the settings in .env
 check: $(VENV)/.run ## try the settings in .env, and say what is wrong with them
 	@$(BIN)/mjbot check $(ARGS)
 
-pictures: $(VENV)/.dev ## draw every card anew into docs/cards; needs Chromium
+pictures: $(VENV)/.dev ## redraw every card into docs/cards; needs Chromium
 	$(BIN)/python -m tests.gallery
 
 unit: $(VENV)/.dev ## the tests without Discord and without processes: seconds
@@ -38,7 +38,7 @@ quick: $(VENV)/.dev ## unit, and the bot in a simulated Discord: about a minute
 test: lint types ## everything that must pass before a change lands: about five minutes
 	$(PYTEST) -n $(WORKERS) --cov --cov-report=term $(ARGS)
 
-soak: $(VENV)/.soak ## the long versions of the kill and fuzz tests: fifty kills, 1,200,000 broken answers
+soak: $(VENV)/.soak ## the long versions of the kill and fuzz tests: fifty kills, 1,200,000 mutated responses
 	$(BIN)/python -m tests.soak -atheris_runs=1000000
 	$(PYTEST) -n $(WORKERS) --kills 50 --fuzz 200000 --hypothesis-profile soak \
 	  tests/system/test_kills.py tests/system/test_exactly_once.py tests/upstream tests/core tests/pictures $(ARGS)
