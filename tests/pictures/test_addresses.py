@@ -34,7 +34,7 @@ from mjbot.pictures.addresses import is_public_address, looks_public, percent_en
         ("64:ff9b::8.8.8.8", True),  # how an IPv6-only network reaches it
         ("64:ff9b:1::8.8.8.8", False),
         ("2002:7f00:1::", False),  # 6to4 of 127.0.0.1
-        ("2002:808:808::", True),
+        ("2002:808:808::", False),  # 6to4 is obsolete
         ("2001::1", False),
         ("fe80::1", False),
         ("fe80::1%eth0", False),
