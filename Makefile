@@ -9,7 +9,7 @@ INSTALL = $(PIP) --require-hashes --no-deps -r requirements/build.txt -r require
 WORKERS ?= 6
 PYTEST := $(BIN)/python -m pytest
 UNIT := $(addprefix tests/,core gallery ops pictures sandbox service store ui upstream \
-  test_deploy.py test_documents.py test_house.py)
+  test_deploy.py test_documents.py test_house.py test_publish.py test_settings.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run check pictures unit quick test soak bench lint types format lock clean

@@ -1,4 +1,4 @@
-"""The command line: ``mjbot run``, ``mjbot check``, ``mjbot health`` and ``mjbot demo``."""
+"""The command line: ``mjbot run``, ``mjbot check``, ``mjbot health``, ``mjbot env`` and ``mjbot demo``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from mjbot.clock import Clock
 from mjbot.errors import StartupError
 from mjbot.ops.report import health_lines
 from mjbot.sandbox.dialect_names import DialectName
-from mjbot.settings import Settings
+from mjbot.settings import Settings, SettingsError
 
 log = logging.getLogger("mjbot")
 
@@ -57,16 +57,23 @@ def check_command(as_json: bool) -> None:
     try:
         logs.set_up("ERROR", "text")
         findings = asyncio.run(_check(configuration.load(), quiet=as_json))
-    except StartupError as error:
-        findings = [Finding("settings", False, line, fault=True) for line in str(error).splitlines()]
+    except SettingsError as error:
+        findings = [Finding("settings", False, problem, fault=True) for problem in error.problems]
         if not as_json:
             for finding in findings:
                 _show(finding)
+            click.echo(error.hint, nl=bool(error.hint))
     passed = all(each.ok for each in findings)
     if as_json:
-        lines = [{"name": each.name, "ok": each.ok, "text": each.text} for each in findings]
-        click.echo(json.dumps({"ok": passed, "checks": lines}, ensure_ascii=False, indent=2))
+        checks = [{"name": each.name, "ok": each.ok, "text": each.text} for each in findings]
+        click.echo(json.dumps({"ok": passed, "checks": checks}, ensure_ascii=False, indent=2))
     sys.exit(EX_OK if passed else EX_FAILED)
+
+
+@main.command()
+def env() -> None:
+    """Print an example of every setting, to save as .env and fill in."""
+    click.echo(configuration.example(), nl=False)
 
 
 @main.command()

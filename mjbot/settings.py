@@ -1,4 +1,4 @@
-"""What an operator sets, from the environment or ``.env``. Never made at import."""
+"""The operator's settings, from the environment or ``.env``. Nothing is read at import."""
 
 from __future__ import annotations
 
@@ -16,8 +16,22 @@ from mjbot.errors import StartupError
 
 PREFIX = "MJBOT_"
 _FILE = ".env"
+_RENAMED = {
+    "USER_ASKS": "USER_COMMANDS_PER_MINUTE",
+    "USER_PRESSES": "USER_PRESSES_PER_10_MIN",
+    "GUILD_PRESSES": "GUILD_PRESSES_PER_HOUR",
+}
 
 Auth = Literal["bearer", "raw", "mj-api-secret"]
+
+
+class SettingsError(StartupError):
+    """Settings are missing or wrong: one line for each in ``problems``, and where to find help."""
+
+    def __init__(self, problems: list[str], hint: str = "") -> None:
+        super().__init__("\n".join([*problems, hint] if hint else problems))
+        self.problems = problems
+        self.hint = hint
 
 
 class Settings(BaseSettings):
@@ -101,12 +115,12 @@ class Settings(BaseSettings):
         if self.poll_min > self.poll_max:
             raise ValueError(f"{PREFIX}POLL_MIN must not be larger than {PREFIX}POLL_MAX")
         if self.public_url and not self.http_listen:
-            raise ValueError(f"{PREFIX}PUBLIC_URL needs {PREFIX}HTTP_LISTEN: somebody must listen there")
+            raise ValueError(f"{PREFIX}PUBLIC_URL needs {PREFIX}HTTP_LISTEN, where webhooks are received")
         return self
 
     @property
     def limits(self) -> RateLimits:
-        """How much people and servers may ask and press."""
+        """The rate limits of users and guilds."""
         return rate_limits_from(
             user_commands_per_minute=self.user_commands_per_minute,
             user_presses_per_10_min=self.user_presses_per_10_min,
@@ -116,22 +130,46 @@ class Settings(BaseSettings):
 
 
 def load() -> Settings:
-    """The settings. Raises `StartupError` with one line for each that is missing or wrong."""
+    """Read the settings. Raises `SettingsError`.
+
+    A renamed setting is refused, not ignored: a limit that silently no longer holds can cost money.
+    """
     try:
+        if renamed := _renamed():
+            raise SettingsError(renamed)
         return Settings()
     except ValidationError as error:
-        raise StartupError("\n".join(_problems(error))) from None
+        raise SettingsError(_problems(error), "`mjbot env` prints an example of every setting.") from None
     except UnicodeDecodeError:
-        raise StartupError(f"{_FILE} is not a text file in UTF-8.") from None
+        raise SettingsError([f"{_FILE} is not a text file in UTF-8."]) from None
 
 
 def unknown_names() -> list[str]:
-    """Names with our prefix that are no setting of ours: most likely misspelt."""
+    """Names with our prefix that are no setting: most likely misspelt."""
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    return [name for name in _given_names() if name.upper() not in known]
+
+
+def example() -> str:
+    """The text of ``.env.example``. The wheel has a copy; a checkout has it at the top."""
+    package = Path(__file__).parent
+    packaged = package / "env.example"
+    source = packaged if packaged.is_file() else package.parent / ".env.example"
+    return source.read_text(encoding="utf-8")
+
+
+def _given_names() -> list[str]:
+    """All names with our prefix, from the environment and ``.env``."""
     given = set(os.environ)
     if Path(_FILE).is_file():
         given |= set(dotenv_values(_FILE))
-    return sorted(name for name in given if name.upper().startswith(PREFIX) and name.upper() not in known)
+    return sorted(name for name in given if name.upper().startswith(PREFIX))
+
+
+def _renamed() -> list[str]:
+    """One line for each old name that is set, with its new name."""
+    found = [(name, _RENAMED.get(name.upper().removeprefix(PREFIX))) for name in _given_names()]
+    return [f"{old} is now {PREFIX}{new}." for old, new in found if new]
 
 
 def _problems(error: ValidationError) -> list[str]:
@@ -140,4 +178,4 @@ def _problems(error: ValidationError) -> list[str]:
     for problem in error.errors(include_input=False, include_url=False):
         what = "is not set" if problem["type"] == "missing" else problem["msg"].removeprefix("Value error, ")
         lines.append(f"{PREFIX}{str(problem['loc'][0]).upper()}: {what}" if problem["loc"] else what)
-    return [*lines, "See .env.example for what each setting means."]
+    return lines

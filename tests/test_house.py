@@ -162,3 +162,11 @@ def test_env_example_documents_every_setting_with_its_default() -> None:
         text = shown[f"MJBOT_{name.upper()}"]
         expected = "" if field.is_required() or field.default == frozenset() else str(field.default)
         assert text == expected, name
+
+
+def test_architecture_names_every_module_on_two_pages() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(?:[\w/]+/)?(\w+)(?:\.py)?`", page))
+    assert {path.stem for path in MODULES if path.stem != "__init__"} - named == set()
+    assert page.count("```mermaid") == 1
+    assert len(page.splitlines()) <= 150

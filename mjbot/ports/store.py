@@ -169,12 +169,12 @@ class PressStore(Protocol):
     """Presses and lineage: the guard against submitting anything twice."""
 
     async def begin(
-        self, task_id: TaskId, action: str, user_id: int, at: float, *, after: int = 0
+        self, task_id: TaskId, action: str, user_id: int, at: float, *, repeats: int = 0
     ) -> PressRecord | None:
         """Store a press as SENDING, or return the earlier one that forbids it.
 
         A refused press forbids nothing. An accepted or unclear one is repeated only by a user who was told of
-        it: ``after`` is its number. One in flight is never repeated.
+        it: ``repeats`` is its number. One in flight is never repeated.
         """
         ...
 

@@ -25,13 +25,13 @@ class FetchReport:
 class SubmitResult:
     """An accepted submit.
 
-    ``task_id`` is the child's id (the parent's own if no task was created), ``others`` are further tasks
+    ``task_id`` is the child's id (the parent's own if no task was created), ``other_ids`` are further tasks
     of the same submit, ``ahead`` is the number of tasks before it in the queue. ``needs_modal``: the
     child waits for a modal with a prompt, and ``prompt`` is the proposed one.
     """
 
     task_id: TaskId
-    others: tuple[TaskId, ...] = ()
+    other_ids: tuple[TaskId, ...] = ()
     ahead: int | None = None
     needs_modal: bool = False
     prompt: str = ""

@@ -160,7 +160,7 @@ async def _store_demo_tasks(bot: MJBot, world: World, context: InteractionContex
     for number, task_id in enumerate(DemoIds):
         task = read_task(world.peek(task_id, now))
         if task is not None:
-            # As if the visitor had asked before, on a message that is gone.
+            # As if the visitor had asked for it before, on a message that was deleted.
             watch = Watch(
                 MessageRef(context.channel_id, number + 1),
                 task.id,

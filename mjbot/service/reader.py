@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 
 from mjbot.clock import Clock
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
-from mjbot.errors import TaskNotFound, UpstreamError
+from mjbot.errors import StoreFailed, TaskNotFound, UpstreamError
 from mjbot.ports import TaskSource, WatchStore
 from mjbot.tracker import TaskTracker
 
@@ -27,7 +28,7 @@ class TaskReader:
         """The nearest snapshot: followed, stored if final, else fetched. Raises `UpstreamError`."""
         if snapshot := self._tracker.snapshot(task_id):
             return snapshot
-        return await self._stored_end(task_id) or await self.fetch(task_id)
+        return await self._stored_end(task_id) or await self._fetch_and_store(task_id)
 
     async def get_current(self, task_id: TaskId) -> TaskSnapshot:
         """The current snapshot: followed, else fetched; the stored end where fetching fails.
@@ -55,6 +56,15 @@ class TaskReader:
     async def is_known(self, task_id: TaskId) -> bool:
         """Whether `get` needs no request."""
         return self._tracker.snapshot(task_id) is not None or await self._stored_end(task_id) is not None
+
+    async def _fetch_and_store(self, task_id: TaskId) -> TaskSnapshot:
+        snapshot = await self.fetch(task_id)
+        if snapshot.settled:
+            # The next press needs no read then. Without that, a press could never open a modal: a read may
+            # take longer than Discord waits for one.
+            with suppress(StoreFailed):
+                await self._store.save([snapshot])
+        return snapshot
 
     async def _stored_end(self, task_id: TaskId) -> TaskSnapshot | None:
         stored = await self._store.snapshot(task_id)

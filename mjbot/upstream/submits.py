@@ -51,7 +51,7 @@ def read_submit(response: Response) -> SubmitResult:
         ahead = properties.get("numberOfQueues")
         return SubmitResult(
             ids[0],
-            others=ids[1:],
+            other_ids=ids[1:],
             ahead=ahead if isinstance(ahead, int) and ahead > 0 else None,
             needs_modal=_needs_modal(code, message, properties),
             prompt=parse_text(properties.get("finalPrompt"))[:MAX_PROMPT],

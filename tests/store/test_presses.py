@@ -32,9 +32,9 @@ async def test_only_one_of_two_presses_at_one_moment_is_begun(stores: Stores) ->
 
 async def test_a_press_in_flight_is_not_repeated_even_knowingly(stores: Stores) -> None:
     await stores.presses.begin(TASK, "u1", 3, 1.0)
-    assert await stores.presses.begin(TASK, "u1", 3, 2.0, after=1) is not None
+    assert await stores.presses.begin(TASK, "u1", 3, 2.0, repeats=1) is not None
     await stores.presses.note(TASK, "u1", Press.RETRYING)
-    assert await stores.presses.begin(TASK, "u1", 3, 3.0, after=1) is not None
+    assert await stores.presses.begin(TASK, "u1", 3, 3.0, repeats=1) is not None
 
 
 async def test_a_repetition_counts_once_for_the_press_that_the_user_was_told_of(stores: Stores) -> None:
@@ -44,9 +44,9 @@ async def test_a_repetition_counts_once_for_the_press_that_the_user_was_told_of(
     made = await presses.begin(TASK, "v1", 4, 2.0)
     assert made is not None
     assert (made.child_id, made.message, made.number) == (CHILD, WATCH.ref, 1)
-    assert await presses.begin(TASK, "v1", 4, 3.0, after=1) is None
+    assert await presses.begin(TASK, "v1", 4, 3.0, repeats=1) is None
     await presses.note(TASK, "v1", Press.ACCEPTED)
-    again = await presses.begin(TASK, "v1", 5, 4.0, after=1)
+    again = await presses.begin(TASK, "v1", 5, 4.0, repeats=1)
     assert again is not None
     assert again.number == 2
     assert await presses.last(TASK, "v1") == again
@@ -72,7 +72,7 @@ async def test_a_press_that_was_in_flight_when_the_process_died_is_settled(datab
         told = await presses.begin(TASK, "u1", 4, 2.0)
         assert told is not None
         assert told.state is Press.UNCLEAR
-        assert await presses.begin(TASK, "u1", 4, 3.0, after=told.number) is None
+        assert await presses.begin(TASK, "u1", 4, 3.0, repeats=told.number) is None
 
 
 async def test_an_accepted_press_stores_the_watch_and_the_snapshot_of_its_child(stores: Stores) -> None:

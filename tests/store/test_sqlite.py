@@ -20,6 +20,7 @@ from mjbot.store import open_stores
 from mjbot.store.sqlite.rows import save_snapshots
 from tests.operations import backup_command
 from tests.store.faults import fill_disk, free_disk, pragma, refuse_all, refuse_writes, thread_of
+from tests.test_house import MODULES, imports_of, inside, name_of
 
 DAY = 86_400.0
 TASK = TaskId("1730621718151844")
@@ -45,6 +46,14 @@ def snapshot(number: int = 0, seen_at: float = 1.5, prompt: str = "a cat on a wa
 def logged(caplog: pytest.LogCaptureFixture) -> list[str]:
     records = [each for each in caplog.records if each.name == "mjbot.store.sqlite.thread"]
     return [f"{each.levelname} {each.message}" for each in records]
+
+
+def test_sqlite_is_known_only_to_the_package_of_its_store() -> None:
+    elsewhere = [path for path in MODULES if not inside(name_of(path), ("mjbot.store",))]
+    sqlite = ("mjbot.store.sqlite", "sqlite3", "sqlite_utils")
+    assert [
+        name_of(path) for path in elsewhere if any(inside(each, sqlite) for each in imports_of(path))
+    ] == []
 
 
 async def test_a_second_process_on_the_same_database_is_refused(database: str) -> None:

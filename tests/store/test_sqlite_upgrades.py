@@ -23,7 +23,7 @@ from mjbot.store import open_stores
 from mjbot.store.sqlite.migrations import migrations
 from tests.store.conftest import UPSTREAM
 from tests.store.faults import thread_of
-from tests.store.samples import BEFORE_RENAMES, CHANNEL, DIRECT, GUILD, NOW, USER, message
+from tests.store.samples import BEFORE_RENAMES, CHANNEL, DIRECT, GUILD, NOW, ROLE, USER, message
 
 RUNNING, QUEUED, CHINESE, LONG, GRID, FAILED, MODAL, SINGLE = map(
     TaskId,
@@ -171,7 +171,7 @@ async def test_suggestions_are_there_for_the_guild_and_for_direct_messages(store
 
 
 async def test_the_choice_of_a_guild_counted_uses_and_values_are_there(stores: Stores) -> None:
-    assert await stores.guilds.policy(GUILD) == PressPolicy(PressScope.ROLE, 600000000000000006)
+    assert await stores.guilds.policy(GUILD) == PressPolicy(PressScope.ROLE, ROLE)
     ask, press = RateLimit("ask", "user", 2, 60.0), RateLimit("press", "guild", 2, 3600.0)
     assert await stores.usage.take([(f"user:{USER}", ask)], NOW) == NOW + 40
     assert await stores.usage.take([(f"guild:{GUILD}", press)], NOW) == NOW - 20 + 3600

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -149,6 +151,17 @@ async def test_a_database_in_use_is_named(rig: Rig) -> None:
         code, output = await rig.run()
     assert code == 1
     assert "Another mjbot is using the database" in output
+
+
+async def test_a_database_that_takes_no_writes_is_named(rig: Rig) -> None:
+    path = str(rig.folder / "mjbot.db")
+    async with open_stores(path):
+        pass
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("begin immediate")
+        code, output = await rig.run()
+    assert code == 1
+    assert "cannot be written: database is locked" in output
 
 
 async def test_run_says_the_same_of_a_wrong_key_and_stops_with_78(rig: Rig) -> None:

@@ -242,7 +242,7 @@ def test_a_recorded_modal_has_the_proposed_prompt() -> None:
 def test_all_tasks_of_one_press_are_parsed(result: object) -> None:
     body = {"code": 1, "description": "ok", "result": result}
     result = read_submit(Response(200, json.dumps(body).encode()))
-    assert (result.task_id, result.others) == ("1700000000000001", ("1700000000000002",))
+    assert (result.task_id, result.other_ids) == ("1700000000000001", ("1700000000000002",))
 
 
 @pytest.mark.parametrize(

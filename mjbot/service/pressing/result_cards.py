@@ -45,7 +45,7 @@ class ResultCards:
         now = self._clock.now()
         try:
             await self._open_first(request, submission, result, ref, now)
-            for task_id in result.others:
+            for task_id in result.other_ids:
                 await self._open_other(request, submission, result, task_id, now)
         except (ResponseLost, StoreFailed) as error:
             text = Text.REPLY_STARTED_NOT_SHOWN

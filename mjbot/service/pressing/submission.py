@@ -109,7 +109,7 @@ class SubmissionJournal:
     async def begin(self, submission: Submission, user_id: int, *, repeats: int = 0) -> PressRecord | None:
         """Commit SENDING, or return the earlier press that forbids it. Raises `StoreFailed`."""
         task_id, now = submission.snapshot.id, self._clock.now()
-        return await self._presses.begin(task_id, submission.action, user_id, now, after=repeats)
+        return await self._presses.begin(task_id, submission.action, user_id, now, repeats=repeats)
 
     async def send(self, submission: Submission) -> SubmitResult:
         """Send a submission that has begun, again while the queue is full; commit how it fails.

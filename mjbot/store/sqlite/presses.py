@@ -28,7 +28,7 @@ class SqlitePresses:
         self._refused: dict[str, float] | None = None  # a cache: every card needs it
 
     async def begin(
-        self, task_id: TaskId, action: str, user_id: int, at: float, *, after: int = 0
+        self, task_id: TaskId, action: str, user_id: int, at: float, *, repeats: int = 0
     ) -> PressRecord | None:
         """Store a press as SENDING, or return the earlier one that forbids it."""
 
@@ -37,7 +37,7 @@ class SqlitePresses:
                 earlier = _last(db, task_id, action)
                 if earlier is not None and earlier.state.in_flight:
                     return earlier
-                if earlier is not None and earlier.state not in _OVER and earlier.number != after:
+                if earlier is not None and earlier.state not in _OVER and earlier.number != repeats:
                     return earlier
                 row = {
                     "task_id": task_id,
