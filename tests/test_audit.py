@@ -56,11 +56,23 @@ def outcome(folder: Path, body: str, *arguments: str) -> tuple[int, str]:
     """Run a suite with this body in one of its tests; the exit code and what pytest printed."""
     (folder / "conftest.py").write_text("from tests.conftest import *\n", encoding="utf-8")
     (folder / "test_small.py").write_text(SUITE.format(body=body), encoding="utf-8")
-    command = ["-m", "pytest", "-q", "-c", os.devnull, "--rootdir", ".", "-p", "no:cacheprovider"]
+    command = [
+        "-m",
+        "pytest",
+        "-q",
+        "-c",
+        os.devnull,
+        "--rootdir",
+        ".",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "xdist.plugin",
+    ]
     result = subprocess.run(
         [sys.executable, *command, "--basetemp", "base", *arguments],
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         timeout=120,

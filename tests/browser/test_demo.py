@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 
 import pytest
 from PIL import Image
@@ -11,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from mjbot.sandbox.demo_tasks import DemoIds
 from mjbot.sandbox.world import World
-from tests.browser.visitor import PICTURE, SECONDS, ask, pixels, same, settled, shoot
+from tests.browser.visitor import PICTURE, SECONDS, Percents, ask, pixels, same, settled, shoot
 
 
 def test_a_visitor_watches_a_picture_appear_and_presses_u1(page: Page) -> None:
@@ -20,18 +19,17 @@ def test_a_visitor_watches_a_picture_appear_and_presses_u1(page: Page) -> None:
     card = messages.filter(has_text=DemoIds.RUNNING).first
     expect(card).to_be_visible(timeout=10 * SECONDS)
 
-    percents: set[str] = set()
+    percents = Percents(page)
     previews: dict[str, bytes] = {}
     done = card.get_by_text("Done", exact=True)
     for _ in range(400):
         if done.count():
             break
-        percents |= set(re.findall(r"\d+%", card.inner_text()))
         picture = card.locator(PICTURE)
         if picture.count() and (source := picture.first.get_attribute("src")) not in previews:
-            previews[source or ""] = pixels(picture.first).tobytes()
+            previews[source or ""] = pixels(picture.first, side=64).tobytes()
         page.wait_for_timeout(250)
-    assert len(percents) >= 3
+    assert len(percents.seen()) >= 3
     assert len(set(previews.values())) >= 2
 
     settled(card)

@@ -14,18 +14,42 @@ PICTURE = "img.embed-image[src]"
 SHOTS = Path(__file__).parent.parent.parent / "build"
 
 
-def pixels(image: Locator) -> Image.Image:
-    """The picture behind an <img>, as the page received it."""
+def pixels(image: Locator, side: int | None = None) -> Image.Image:
+    """The picture behind an <img>, as the page received it, or scaled to a square of ``side``."""
     data = image.evaluate(
-        """image => {
+        """(image, side) => {
             const canvas = document.createElement("canvas");
-            canvas.width = image.naturalWidth;
-            canvas.height = image.naturalHeight;
-            canvas.getContext("2d").drawImage(image, 0, 0);
+            canvas.width = side ?? image.naturalWidth;
+            canvas.height = side ?? image.naturalHeight;
+            canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
             return canvas.toDataURL("image/png").split(",")[1];
-        }"""
+        }""",
+        side,
     )
     return Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
+
+
+class Percents:
+    """Records every percentage that the messages show. The page notes each change, however seldom we look."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        page.evaluate(
+            """() => {
+                window.percents = new Set();
+                const note = () => {
+                    for (const message of document.querySelectorAll(".channel-message"))
+                        for (const found of message.innerText.matchAll(/\\d+%/g))
+                            window.percents.add(found[0]);
+                };
+                const changes = {childList: true, characterData: true, subtree: true};
+                new MutationObserver(note).observe(document.body, changes);
+                note();
+            }"""
+        )
+
+    def seen(self) -> set[str]:
+        return set(self._page.evaluate("[...window.percents]"))
 
 
 def settled(message: Locator) -> None:

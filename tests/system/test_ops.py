@@ -22,6 +22,9 @@ async def served(harness: ProcessHarness) -> str:
     """The address at which the restarted bot listens. It polls so seldom that only webhooks can be quick."""
     await harness.bot.terminate()
     harness.bot.set(HTTP_LISTEN="127.0.0.1:0", PUBLIC_URL="http://bot.example", POLL_MIN="60", POLL_MAX="60")
+    harness.stub.gateway.heartbeat_ms = (
+        1_000  # ready means that a heartbeat was answered; the first is random
+    )
     await harness.bot.start()
     found = re.search(r"listening at (http://\S+)", harness.bot.log.read_text(encoding="utf-8"))
     assert found

@@ -42,6 +42,7 @@ class Gateway:
 
     def __init__(self, world: World, log: EventLog, token: str, url: Callable[[], str]) -> None:
         self.sessions: dict[str, Session] = {}
+        self.heartbeat_ms = HEARTBEAT_MS
         self._world, self._log, self._token, self._url = world, log, token, url
         self._sockets: set[web.WebSocketResponse] = set()
 
@@ -57,7 +58,7 @@ class Gateway:
         self._sockets.add(socket)
         session: Session | None = None
         try:
-            await _send(socket, {"op": HELLO, "d": {"heartbeat_interval": HEARTBEAT_MS}})
+            await _send(socket, {"op": HELLO, "d": {"heartbeat_interval": self.heartbeat_ms}})
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
                     session = await self._frame(socket, session, json.loads(message.data))
