@@ -32,7 +32,7 @@ def is_public_address(address: str) -> bool:
         return is_public_address(str(mapped))
     if literal in _NAT64:
         return is_public_address(str(IPv4Address(int(literal) & 0xFFFFFFFF)))
-    if literal.sixtofour is not None:  # 6to4 is obsolete (RFC 7526), and Pythons differ in whether it is global
+    if literal.sixtofour is not None:  # obsolete (RFC 7526); Pythons differ on is_global
         return False
     return literal in _UNICAST6 and literal.is_global
 
