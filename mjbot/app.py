@@ -92,7 +92,7 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
     )
     presses, modals, regions = _build_pressing(edges, watching, clock)
     replies = Replies(edges.tokens)
-    boundary = ErrorBoundary(replies)
+    boundary = ErrorBoundary(replies, clock)
     router = InteractionRouter(
         status=status,
         presses=presses,

@@ -160,9 +160,9 @@ def example() -> str:
 
 def _given_names() -> list[str]:
     """All names with our prefix, from the environment and ``.env``."""
-    given = set(os.environ)
+    given = {name for name, value in os.environ.items() if value}  # empty means not set
     if Path(_FILE).is_file():
-        given |= set(dotenv_values(_FILE))
+        given |= {name for name, value in dotenv_values(_FILE).items() if value}
     return sorted(name for name in given if name.upper().startswith(PREFIX))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 
@@ -10,6 +11,7 @@ from mjbot.errors import StoreFailed
 from mjbot.ops.metrics import InstrumentedTaskSource
 
 _PROBE_SECONDS = 5.0  # a probe writes to the disk, and a load balancer may ask every second
+_RETRY_SECONDS = 1.0  # after a probe that failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Health:
         self._clock = clock
         self._database_ok = False
         self._probed_at: float | None = None  # the last probe that succeeded
+        self._probe_after = 0.0
+        self._probing: asyncio.Future[None] | None = None
 
     async def components(self) -> dict[str, ComponentHealth]:
         """Return the health of each component by its name."""
@@ -54,14 +58,23 @@ class Health:
         }
 
     async def _probe(self) -> None:
-        age = self._age(self._probed_at)
-        if self._database_ok and age is not None and age < _PROBE_SECONDS:
+        """Probe the database, unless that was just done: each probe may block it for half a second."""
+        if self._probe_after > self._clock.now():
             return
+        if self._probing is None:
+            self._probing = asyncio.ensure_future(self._probe_once())
+        await asyncio.shield(self._probing)
+
+    async def _probe_once(self) -> None:
         try:
             await self._probe_database()
             self._database_ok, self._probed_at = True, self._clock.now()
         except StoreFailed:
             self._database_ok = False
+        finally:
+            pause = _PROBE_SECONDS if self._database_ok else _RETRY_SECONDS
+            self._probe_after = self._clock.now() + pause
+            self._probing = None
 
     def _age(self, at: float | None) -> float | None:
         return None if at is None else round(max(0.0, self._clock.now() - at), 1)

@@ -90,7 +90,7 @@ class Reply(Protocol):
         ...
 
     async def send_followup(self, card: Card) -> MessageRef:
-        """Send one more public card as a follow-up."""
+        """Send one more public card as a follow-up. Raises `ResponseLost`."""
         ...
 
     async def edit_buttons(self, rows: Rows) -> bool:

@@ -57,7 +57,10 @@ STATUS = Need(Counts.COMMAND, Shows.CARD, new_card=True)
 REFRESH = Need(Counts.COMMAND, new_card=True)
 CHOOSE = Need()
 """A press that sends nothing: open a modal, choose a region, stop, dismiss."""
+PREPARE = Need(shows=Shows.RESULT)
+"""A press that will be submitted, before it is known whether it first asks for a region or a prompt."""
 SUBMIT = Need(Counts.PRESS, Shows.RESULT)
+"""A submit: counted when nothing more is to be asked, so that opening a modal costs nothing."""
 
 
 class Access:

@@ -28,7 +28,7 @@ class TaskReader:
         """The nearest snapshot: followed, stored if final, else fetched. Raises `UpstreamError`."""
         if snapshot := self._tracker.snapshot(task_id):
             return snapshot
-        return await self._stored_end(task_id) or await self._fetch_and_store(task_id)
+        return await self._stored_end(task_id) or await self.refetch(task_id)
 
     async def get_current(self, task_id: TaskId) -> TaskSnapshot:
         """The current snapshot: followed, else fetched; the stored end where fetching fails.
@@ -57,7 +57,8 @@ class TaskReader:
         """Whether `get` needs no request."""
         return self._tracker.snapshot(task_id) is not None or await self._stored_end(task_id) is not None
 
-    async def _fetch_and_store(self, task_id: TaskId) -> TaskSnapshot:
+    async def refetch(self, task_id: TaskId) -> TaskSnapshot:
+        """Fetch a task now and store its end. Raises `UpstreamError`."""
         snapshot = await self.fetch(task_id)
         if snapshot.settled:
             # The next press needs no read then. Without that, a press could never open a modal: a read may

@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 import discord
 from discord import app_commands
 
+from mjbot.clock import Clock
 from mjbot.core.card.description import timestamp
 from mjbot.core.i18n.texts import Text
 from mjbot.errors import InternalError, MJBotError, UpstreamRateLimited
@@ -26,8 +27,9 @@ _Choice = TypeVar("_Choice", str, int, float)
 class ErrorBoundary:
     """Replies to an interaction with the error that ended it."""
 
-    def __init__(self, replies: Replies) -> None:
+    def __init__(self, replies: Replies, clock: Clock) -> None:
         self._replies = replies
+        self._clock = clock
 
     async def handle_command(
         self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError
@@ -38,7 +40,7 @@ class ErrorBoundary:
 
     async def handle(self, interaction: discord.Interaction[Any], error: Exception) -> None:
         """Reply with an error; the log gets what the user cannot be told."""
-        text, values = _reply_to(_classify(error), interaction.created_at.timestamp())
+        text, values = _reply_to(_classify(error), self._clock.now())
         try:
             await self._replies.to(interaction).replace_with_private(text, **values)
         except DELIVERY_ERRORS as trouble:

@@ -88,10 +88,13 @@ class InteractionReply:
         self._has_card = False
 
     async def send_followup(self, card: Card) -> MessageRef:
-        """Send one more public card as a follow-up."""
+        """Send one more public card as a follow-up. Raises `ResponseLost`."""
         view = embeds.build_view(card.rows) or discord.utils.MISSING
         embed = embeds.build_embed(card, None)
-        sent = await self._interaction.followup.send(embed=embed, view=view, wait=True)
+        try:
+            sent = await self._interaction.followup.send(embed=embed, view=view, wait=True)
+        except DELIVERY_ERRORS as error:
+            raise ResponseLost(type(error).__name__) from error
         return MessageRef(self._channel_id, sent.id)
 
     async def edit_buttons(self, rows: Rows) -> bool:
@@ -105,7 +108,9 @@ class InteractionReply:
 
     async def send_modal(self, modal: ModalSpec) -> None:
         """Open a modal; it must be the first response."""
-        await self._interaction.response.send_modal(build_modal(modal, self._locale))
+        built = build_modal(modal, self._locale)
+        built.stop()  # its submit comes to the router; discord.py would keep every modal that is dismissed
+        await self._interaction.response.send_modal(built)
 
     async def send_private(self, text: Text, **values: object) -> None:
         """Send an ephemeral text; what is public stays."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from typing import Any
@@ -10,7 +11,7 @@ import aiohttp
 import pytest
 
 from mjbot.core.model.task import TaskId
-from tests.bot.conftest import GRID, RUNNING, BotFactory, BotHarness
+from tests.bot.conftest import GRID, RUNNING, SINGLE, BotFactory, BotHarness
 from tests.store.faults import fill_disk, free_disk, refuse_all, refuse_writes
 
 
@@ -54,6 +55,23 @@ async def test_what_cannot_be_written_down_first_is_not_begun_and_the_person_is_
     assert len(harness.world.log) == 1
 
 
+@pytest.mark.parametrize(("label", "said"), [("❤️", "❤️ Liked."), ("Vary (Subtle)", "has started")])
+async def test_nothing_was_started_is_not_said_of_what_was_accepted(
+    harness: BotHarness, label: str, said: str
+) -> None:
+    await harness.show(SINGLE)
+    held = harness.server.hold("/mj/submit/action")
+    pressing = asyncio.ensure_future(harness.press(harness.messages[0], label))
+    await held.arrived()
+    await refuse_writes(harness.bot.app.stores, on=True)
+    held.release()
+    told = (await pressing).followups[-1]
+    assert said in told.content
+    assert "nothing was started" not in told.content.lower()
+    assert len(harness.world.log) == 1
+    await refuse_writes(harness.bot.app.stores, on=False)
+
+
 async def test_autocomplete_is_empty_and_quiet_while_the_database_fails(
     harness: BotHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -85,6 +103,7 @@ async def test_readyz_notices_a_full_disk_and_that_it_is_free_again(
         assert status == 503
         assert found["database"]["ok"] is False
     await free_disk(harness.bot.app.stores)
+    await harness.wait(2)  # a failed one for 1 second
     assert (await ready(address))["database"]["ok"] is True
 
 

@@ -61,6 +61,23 @@ async def test_who_presses_too_often_is_told_and_nothing_is_sent(tight: BotHarne
         assert len(tight.world.log) == sent
 
 
+async def test_opening_a_form_costs_nothing_and_a_prompt_over_the_limit_is_kept(tight: BotHarness) -> None:
+    await tight.show(SINGLE)
+    card = tight.messages[0]
+    for _ in range(3):
+        form = await tight.press(card, "Custom Zoom")
+        assert form.modal is not None
+    for label in ("Vary (Subtle)", "Vary (Strong)"):
+        await tight.press(card, label)
+    told = await tight.ann.submit_modal(form, {"prompt": "a long prompt --zoom 1.5"})
+    assert told.response is not None
+    assert MANY in told.response.content
+    assert len(tight.world.log) == 2
+    await tight.wait(660)
+    form = await tight.press(card, "Custom Zoom")
+    assert "a long prompt --zoom 1.5" in str(form.modal)
+
+
 async def test_a_server_has_so_many_live_cards_and_finished_ones_do_not_count(tight: BotHarness) -> None:
     for number in range(2):
         tight.world.add(str(MINE + number), [(0, "IN_PROGRESS", "46%"), (90, "SUCCESS", "100%")])

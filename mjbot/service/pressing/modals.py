@@ -9,6 +9,7 @@ from mjbot.clock import Clock
 from mjbot.core.card.modals import MAX_PROMPT, ModalSpec
 from mjbot.core.card.region import OWN_MASK
 from mjbot.core.i18n.messages import translate
+from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.custom_id import CustomId, Verb
 from mjbot.core.model.press import MODAL_ACTION, Press
@@ -17,7 +18,7 @@ from mjbot.core.model.task import Phase, TaskId
 from mjbot.core.model.watch import MessageRef, WatchState
 from mjbot.errors import PressRefused, StoreFailed
 from mjbot.ports import PressRequest, PressStore, SubmitResult, TaskSource
-from mjbot.service.access import CHOOSE, SUBMIT, Access
+from mjbot.service.access import CHOOSE, PREPARE, SUBMIT, Access
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.regions import RegionService
@@ -76,13 +77,13 @@ class ModalService:
     async def submit(self, request: PressRequest) -> None:
         """Submit the input of a waiting task. Raises `MJBotError`."""
         assert request.modal_input is not None
-        await self._access.require_press(request, SUBMIT)
         task_id, user_id = request.task_id, request.context.user_id
-        if not request.modal_input.prompt.strip():
-            raise PressRefused(Text.REPLY_PROMPT_MISSING)
-        self._drafts.keep(user_id, task_id, MODAL_ACTION, request.modal_input.prompt)
-        await request.reply.defer()
-        with self._in_flight.track():
+        with self._in_flight.track():  # first of all: nothing may begin once shutdown waits for these
+            await self._access.require_press(request, PREPARE)
+            if not request.modal_input.prompt.strip():
+                raise PressRefused(Text.REPLY_PROMPT_MISSING)
+            self._drafts.keep(user_id, task_id, MODAL_ACTION, request.modal_input.prompt)
+            await request.reply.defer()
             snapshot = await self._reader.get(task_id)
             if snapshot.task is not None and snapshot.task.phase is not Phase.WAITING:
                 raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
@@ -98,17 +99,24 @@ class ModalService:
         await self._tracker.observe({request.task_id: Dismissed()})
 
     async def _submit(self, request: PressRequest, snapshot: TaskSnapshot, mask: str) -> None:
+        await self._access.require_press(request, SUBMIT)
         submission = ModalSubmission(self._source, self._watches, request, snapshot, mask)
         if await self._journal.begin(submission, request.context.user_id) is not None:
             raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
         result = await self._journal.send(submission)
-        if result.task_id == snapshot.id:
-            with suppress(StoreFailed):  # the upstream goes on all the same
-                await self._journal.confirm(submission)
-            await self._journal.finish(submission)
-            await self._watches.resume_on(request.message, snapshot)  # it may have been dismissed meanwhile
-        else:
-            await self._retarget(request, submission, result.task_id)
+        with suppress(StoreFailed):  # SENDING stays, which a restart makes UNCLEAR: the safe side
+            await self._journal.confirm(submission)
+        await self._journal.finish(submission)
+        try:
+            if result.task_id == snapshot.id:
+                # It may have been dismissed meanwhile.
+                await self._watches.resume_on(request.message, snapshot)
+            else:
+                await self._retarget(request, submission, result.task_id)
+        except StoreFailed as error:
+            label = escape(submission.label)
+            text = Text.REPLY_STARTED_NOT_SHOWN
+            raise PressRefused(text, label=label, id=result.task_id) from error
         self._tracker.poll_soon(result.task_id)
 
     async def _refuse_answered(self, task_id: TaskId) -> None:
@@ -158,7 +166,7 @@ class ModalSubmission:
     @property
     def label(self) -> str:
         """The label of its button."""
-        return translate(Text.BUTTON_WRITE, self._request.context.private_locale)
+        return translate(Text.BUTTON_WRITE, self._request.context.locale)  # cards show it, too
 
     @property
     def message(self) -> MessageRef:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from mjbot.core.card.buttons import kind_of
 from mjbot.core.card.card import queue_full_card
 from mjbot.core.i18n.text import escape
@@ -10,9 +12,9 @@ from mjbot.core.model.custom_id import CustomId, Verb
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
-from mjbot.errors import PressRefused
+from mjbot.errors import PressRefused, StoreFailed
 from mjbot.ports import PressRequest, SubmitResult, TaskSource
-from mjbot.service.access import CHOOSE, SUBMIT, Access
+from mjbot.service.access import CHOOSE, PREPARE, SUBMIT, Access
 from mjbot.service.pressing.actions import Action, find_action, report_earlier
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.prompts import ModalPrompts
@@ -54,8 +56,8 @@ class PressService:
 
     async def press(self, request: PressRequest) -> None:
         """Press an action, after asking for what it still needs. Raises `MJBotError`."""
-        await self._access.require_press(request, SUBMIT)
-        with self._in_flight.track():
+        with self._in_flight.track():  # first of all: nothing may begin once shutdown waits for these
+            await self._access.require_press(request, PREPARE)
             action = await self._find(request)
             _, not_offered = await self._renderer.pressed(request.task_id)
             if kind_of(action.button.custom_id) in not_offered:
@@ -86,12 +88,13 @@ class PressService:
         action = find_action(await self._reader.get(task_id), request.target, request.context.locale)
         if action is None:  # the stored snapshot may be older than the message
             await reply.defer()
-            action = find_action(await self._reader.fetch(task_id), request.target, request.context.locale)
+            action = find_action(await self._reader.refetch(task_id), request.target, request.context.locale)
         if action is None:
             raise PressRefused(Text.REPLY_BUTTON_GONE, id=task_id)
         return action
 
     async def _submit(self, request: PressRequest, action: Action, mask: str) -> None:
+        await self._access.require_press(request, SUBMIT)
         submission = ActionSubmission(self._source, request, action, mask)
         earlier = await self._journal.begin(
             submission, request.context.user_id, repeats=action.target.repeats
@@ -105,7 +108,8 @@ class PressService:
             await self._results.open(request, submission, result, submission.response)
         finally:
             await self._journal.finish(submission)
-        await self._watches.check_children(action.snapshot, request.context.guild_id)
+        with suppress(StoreFailed):  # the next press, or the next edit, notices a deleted card
+            await self._watches.check_children(action.snapshot, request.context.guild_id)
 
 
 class ActionSubmission:

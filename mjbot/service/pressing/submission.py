@@ -29,6 +29,7 @@ from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.watch import MessageRef, Watch
 from mjbot.errors import (
     ActionNotOffered,
+    MJBotError,
     PressRefused,
     PressUnclear,
     RefusalReason,
@@ -132,7 +133,10 @@ class SubmissionJournal:
                 await self._wait_to_retry(submission, pause)
         except BaseException as error:
             await self._fail(submission, error, in_flight=in_flight)
-            raise _complete(error, submission.label) from error
+            complete = _complete(error, submission.label, in_flight=in_flight)
+            if complete is error:
+                raise
+            raise complete from error
 
     async def confirm(self, submission: Submission) -> None:
         """Commit ACCEPTED for a submit that goes on with the same task. Raises `StoreFailed`."""
@@ -144,8 +148,9 @@ class SubmissionJournal:
         await self._presses.accept(parent_id, submission.action, label, watch, result)
 
     async def finish(self, submission: Submission) -> None:
-        """Show the outcome on the card that was pressed."""
-        await self._repaint(submission)
+        """Show the outcome on the card that was pressed, if the store can be read. Never raises."""
+        with suppress(StoreFailed):
+            await self._repaint(submission)
 
     async def _wait_to_retry(self, submission: Submission, pause: Pause) -> None:
         task_id, action = submission.snapshot.id, submission.action
@@ -176,7 +181,7 @@ class SubmissionJournal:
         await self._watches.repaint(submission.message, submission.snapshot)
 
 
-def _complete(error: BaseException, label: str) -> BaseException:
+def _complete(error: BaseException, label: str, *, in_flight: bool) -> BaseException:
     """The error as the user is told it, with the label of the button."""
     escaped = escape(label)
     match error:
@@ -188,4 +193,7 @@ def _complete(error: BaseException, label: str) -> BaseException:
             return PressUnclear(str(error), label=escaped)
         case RetryStopped():
             return PressRefused(Text.REPLY_RETRY_STOPPED, label=escaped)
+        case Exception() if in_flight and not isinstance(error, MJBotError):
+            log.error("a submit failed in an unexpected way", exc_info=error)
+            return PressUnclear(type(error).__name__, label=escaped)
     return error

@@ -79,6 +79,10 @@ class DatabaseThread:
             except BaseException:
                 db.close()
                 raise
+        except sqlite3.OperationalError as error:
+            raise StartupError(
+                f"The database {self._path} cannot be opened: {error}. Is the disk full, or the file locked?"
+            ) from error
         except sqlite3.DatabaseError as error:
             raise StartupError(
                 f"The database {self._path} cannot be used: {error}. Move it away, or restore a copy of it."
