@@ -12,7 +12,7 @@ UNIT := $(addprefix tests/,core gallery ops pictures sandbox service store ui up
   test_deploy.py test_documents.py test_house.py test_publish.py test_settings.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run check pictures unit quick test soak bench lint types format lock clean
+.PHONY: help demo run check pictures unit quick test coverage soak bench lint types format lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -32,10 +32,13 @@ pictures: $(VENV)/.dev ## redraw every card into docs/cards; needs Chromium
 unit: $(VENV)/.dev ## the tests without Discord and without processes: seconds
 	$(PYTEST) -n 2 $(UNIT) $(ARGS)
 
-quick: $(VENV)/.dev ## unit, and the bot in a simulated Discord: about a minute
+quick: $(VENV)/.dev ## unit, and the bot in a simulated Discord: about two minutes
 	$(PYTEST) -n $(WORKERS) $(UNIT) tests/bot $(ARGS)
 
-test: lint types ## everything that must pass before a change lands: about five minutes
+test: lint types ## everything that must pass before a change lands: about six minutes
+	$(PYTEST) -n $(WORKERS) $(ARGS)
+
+coverage: $(VENV)/.dev ## all tests, with the coverage of the bot and of the processes they start
 	$(PYTEST) -n $(WORKERS) --cov --cov-report=term $(ARGS)
 
 soak: $(VENV)/.soak ## the long versions of the kill and fuzz tests: fifty kills, 1,200,000 mutated responses
