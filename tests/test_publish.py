@@ -170,6 +170,4 @@ def test_the_wheel_has_the_program_and_prints_its_example_settings(tmp_path: Pat
     )
     assert printed.stdout == (ROOT / ".env.example").read_bytes()
     assert (tmp_path / "installed" / "mjbot" / "env.example").read_bytes() == printed.stdout
-    shutil.rmtree(
-        tmp_path / "installed"
-    )  # it holds the key that test_secrets looks for
+    shutil.rmtree(tmp_path / "installed")  # it holds the key that test_secrets looks for
