@@ -85,12 +85,12 @@ class MJBot(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             http_trace=http_trace,
         )
-        self.app = build(self)
         self._clock = clock
         self._to_load = extensions
         self._test_server = test_server
         self._stop = asyncio.Event()
         self._supervisor: asyncio.Task[None] | None = None
+        self.app = build(self)
 
     async def setup_hook(self) -> None:
         """Called once, logged in but not connected: edits need no gateway, so the loops start here."""

@@ -39,6 +39,7 @@ class Edges:
         joined = aiohttp.TraceConfig()  # discord.py's client takes only one
         for trace in (self.breaker.trace, self.metrics.discord_trace, self.tokens.trace):
             joined.on_request_end.extend(trace.on_request_end)
+            joined.on_request_exception.extend(trace.on_request_exception)
         return joined
 
 

@@ -10,6 +10,7 @@ MJBotError                  has a text for the user, and the values of its place
 ├── ShuttingDown            the process is about to stop and starts nothing new
 ├── PressRefused            a press was refused: nothing was started
 ├── PressUnclear            no response came to a submit: it may or may not have started
+├── ResultNotShown          a submit was accepted, but its card cannot be shown
 ├── StoreFailed             the database cannot be used at the moment
 ├── InternalError           anything unexpected; the log has the details
 │   └── ResponseLost        Discord did not accept the response to an interaction
@@ -41,10 +42,7 @@ from mjbot.core.model.snapshot import UpstreamProblem
 
 
 class MJBotError(Exception):
-    """An error to tell the user: ``text``, with ``values`` for its placeholders.
-
-    ``detail`` is for the log only; it may quote a prompt.
-    """
+    """An error for the user: ``text`` with ``values``. ``detail`` is for the log; it may quote a prompt."""
 
     text: Text = Text.REPLY_INTERNAL_ERROR
 
@@ -86,17 +84,11 @@ class RateLimited(MJBotError):
 
     text = Text.REPLY_RATE_LIMITED
 
-    def __init__(self, *, t: str) -> None:
-        super().__init__(t=t)
-
 
 class TooManyCards(MJBotError):
     """A guild already has ``n`` live cards, as many as it may have."""
 
     text = Text.REPLY_TOO_MANY_CARDS
-
-    def __init__(self, *, n: int) -> None:
-        super().__init__(n=n)
 
 
 class ShuttingDown(MJBotError):
@@ -120,6 +112,12 @@ class PressUnclear(MJBotError):
 
     def __init__(self, detail: str = "", *, label: str) -> None:
         super().__init__(detail, label=label)
+
+
+class ResultNotShown(MJBotError):
+    """A submit of ``label`` was accepted, but the card of the task ``id`` that it made cannot be shown."""
+
+    text = Text.REPLY_STARTED_NOT_SHOWN
 
 
 class StoreFailed(MJBotError):

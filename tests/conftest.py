@@ -10,6 +10,8 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from mjbot.core.i18n.messages import TRANSLATIONS
+from mjbot.core.i18n.texts import Text
 from tests.audit import RUN, Audit, Run
 
 # Modules whose tests share one expensive fixture, and therefore one worker, which begins with them.
@@ -65,3 +67,10 @@ def kills(request: pytest.FixtureRequest) -> int:
 @pytest.fixture
 def mutations(request: pytest.FixtureRequest) -> int:
     return int(request.config.getoption("--fuzz"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List the texts without a translation, which are shown in English."""
+    for locale, translations in TRANSLATIONS.items():
+        if missing := [text for text in Text if text not in translations]:
+            terminalreporter.write_line(f"not translated into {locale}: {', '.join(missing)}")

@@ -94,14 +94,14 @@ class Access:
         """Check a command, or a press that every member may make. Raises `MJBotError`."""
         self._require_guild(context)
         await self._require_rate(context, need)
-        _require_permissions(context, need.shows)
+        _require_bot_permissions(context, need.shows)
 
     async def require_press(self, request: PressRequest, need: Need) -> None:
         """Check a press that the guild's press policy governs. Raises `MJBotError`."""
         self._require_guild(request.context)
-        await self._require_permission(request.context, request.message, request.task_id)
+        await self._require_press_policy(request.context, request.message, request.task_id)
         await self._require_rate(request.context, need)
-        _require_permissions(request.context, need.shows)
+        _require_bot_permissions(request.context, need.shows)
 
     async def set_policy(self, context: InteractionContext, policy: PressPolicy) -> None:
         """Store the guild's press policy."""
@@ -115,7 +115,7 @@ class Access:
         if self._allowed_guilds and context.guild_id not in self._allowed_guilds:
             raise GuildNotAllowed
 
-    async def _require_permission(
+    async def _require_press_policy(
         self, context: InteractionContext, message: MessageRef, task_id: TaskId
     ) -> None:
         if context.guild_id is None:
@@ -151,7 +151,7 @@ class Access:
             raise RateLimited(t=timestamp(free_at + 1))
 
 
-def _require_permissions(context: InteractionContext, shows: Shows) -> None:
+def _require_bot_permissions(context: InteractionContext, shows: Shows) -> None:
     if shows is Shows.RESULT and not context.can_follow:
         raise BotMissingPermission(Text.REPLY_MISSING_VIEW_CHANNEL)
     if shows is not Shows.NOTHING and context.can_follow and not context.can_embed:

@@ -59,8 +59,6 @@ class InteractionRouter:
         replies: Replies,
         boundary: ErrorBoundary,
     ) -> None:
-        self._modals = modals
-        self._presses = presses
         self._menus = menus
         self._replies = replies
         self._boundary = boundary

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import cogs
 from tests.system.conftest import EDITS, TASK, ProcessHarness, custom_id, disabled, finished
 from tests.system.process import SECONDS, BotProcess
 
@@ -96,7 +97,8 @@ async def test_commands_are_sent_to_discord_once_and_not_again(harness: ProcessH
         )
 
     assert await harness.bot.terminate() == 0
-    assert {command["name"] for command in harness.stub.commands} == {"status", "settings"}
+    modules = {extension.rpartition(".")[2] for extension in cogs.EXTENSIONS}  # named after their command
+    assert {command["name"] for command in harness.stub.commands} == modules
     before = syncs()
     await harness.bot.start()
     assert syncs() == before

@@ -55,10 +55,6 @@ class CustomId:
     task_id: TaskId
     arg: str = ""
 
-    def as_press(self, arg: str) -> CustomId:
-        """The custom_id that presses an action of the same task."""
-        return CustomId(Verb.PRESS, self.task_id, arg)
-
     def __str__(self) -> str:
         return f"mj1:{self.verb}:{self.task_id}:{self.arg}"
 

@@ -16,7 +16,7 @@ from mjbot.core.model.press import MODAL_ACTION, Press
 from mjbot.core.model.snapshot import Dismissed, TaskSnapshot
 from mjbot.core.model.task import Phase, TaskId
 from mjbot.core.model.watch import MessageRef, WatchState
-from mjbot.errors import PressRefused, StoreFailed
+from mjbot.errors import PressRefused, ResultNotShown, StoreFailed
 from mjbot.ports import PressRequest, PressStore, SubmitResult, TaskSource
 from mjbot.service.access import CHOOSE, PREPARE, SUBMIT, Access
 from mjbot.service.pressing.drafts import Drafts
@@ -115,8 +115,7 @@ class ModalService:
                 await self._retarget(request, submission, result.task_id)
         except StoreFailed as error:
             label = escape(submission.label)
-            text = Text.REPLY_STARTED_NOT_SHOWN
-            raise PressRefused(text, label=label, id=result.task_id) from error
+            raise ResultNotShown(label=label, id=result.task_id) from error
         self._tracker.poll_soon(result.task_id)
 
     async def _refuse_answered(self, task_id: TaskId) -> None:

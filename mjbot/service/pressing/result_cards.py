@@ -11,7 +11,7 @@ from mjbot.core.i18n.texts import Text
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Task, TaskId
 from mjbot.core.model.watch import MessageRef
-from mjbot.errors import PressRefused, ResponseLost, StoreFailed
+from mjbot.errors import ResponseLost, ResultNotShown, StoreFailed
 from mjbot.ports import PressRequest, SubmitResult
 from mjbot.service.pressing.submission import Submission, SubmissionJournal
 from mjbot.service.watching.opener import CardOpener
@@ -53,8 +53,7 @@ class ResultCards:
             for task_id in result.other_ids:
                 await self._open_other(request, submission, result, task_id, now)
         except (ResponseLost, StoreFailed) as error:
-            text = Text.REPLY_STARTED_NOT_SHOWN
-            raise PressRefused(text, label=label, id=result.task_id) from error
+            raise ResultNotShown(label=label, id=result.task_id) from error
 
     async def _open_first(
         self,
