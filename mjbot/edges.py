@@ -23,7 +23,7 @@ from mjbot.upstream.client import UpstreamClient
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edges:
-    """The outside: what the bot is built on, open before it and closed after it."""
+    """Resources that are opened before the bot is built and closed after it."""
 
     stores: Stores
     source: InstrumentedTaskSource

@@ -50,7 +50,7 @@ class EditScheduler:
         self._wakeup.notify()
 
     async def message_exists(self, ref: MessageRef) -> bool:
-        """False only when the message is known to be deleted."""
+        """False only if the message is known to be deleted."""
         return await self._sink.message_exists(ref)
 
     def forget(self, ref: MessageRef) -> None:

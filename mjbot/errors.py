@@ -1,4 +1,4 @@
-"""What can go wrong, in our own terms. Errors of libraries become one of these where they are met.
+"""The exception hierarchy. Errors of libraries are translated at the boundary where they occur.
 
 MJBotError                  has a text for the user, and the values of its placeholders
 ├── InvalidTaskId
@@ -22,7 +22,7 @@ MJBotError                  has a text for the user, and the values of its place
     ├── UnexpectedHtml      HTML where JSON was due: most likely a wrong address
     ├── UpstreamRateLimited 429; `retry_after` seconds, if it said
     └── UpstreamUnavailable anything else: no connection, 5xx, not JSON
-SubmitError                 what a submit met, in the API's terms; a press turns it into one of the above
+SubmitError                 why a submit failed, in the API's terms; a press turns it into one of the above
 ├── SubmitRefused           nothing was started; `reason` says why
 │   ├── QueueFull           may be sent again later
 │   ├── NotReady            may be sent again in a moment
@@ -206,7 +206,7 @@ class RefusalReason(StrEnum):
 
 
 class SubmitError(Exception):
-    """What a submit met, in the API's terms. Its message is for the log only; it may quote a prompt."""
+    """Why a submit failed, in the API's terms. Its message is for the log only; it may quote a prompt."""
 
 
 class SubmitRefused(SubmitError):

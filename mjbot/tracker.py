@@ -55,7 +55,7 @@ class TaskTracker:
         return self._snapshots.get(task_id)
 
     def follow(self, snapshot: TaskSnapshot, *, soon: bool = False) -> None:
-        """Poll a task until it settles; ``soon`` when the snapshot is old. Does nothing if it is followed."""
+        """Poll a task until it settles; at once if ``soon``. No-op for a task that is already followed."""
         if snapshot.settled or snapshot.id in self._snapshots:
             return
         self._snapshots[snapshot.id] = snapshot

@@ -170,5 +170,5 @@ class InstrumentedMessageSink:
         return self._sink.token_until(ref)
 
     async def message_exists(self, ref: MessageRef) -> bool:
-        """False if a message is known to be deleted."""
+        """False only if the message is known to be deleted."""
         return await self._sink.message_exists(ref)

@@ -1,6 +1,6 @@
 """Recognizes images by their header, and makes smaller copies. Blocking: run it in a thread.
 
-Pillow keeps its limits, and Python its warning filters, once per process: call from one thread at a time.
+Pillow's limits and Python's warning filters are process-wide: call from one thread at a time.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ class Pictures:
         return url if looks_public(url) and len(url) <= _MAX_URL else None
 
     def attaches(self, picture: Picture) -> bool:
-        """True if this image is to be sent as a file."""
+        """True if this image must be sent as an attachment."""
         if self._mode == "auto":
             return picture.final or self.link(picture) is None
         return self._mode == "attach"

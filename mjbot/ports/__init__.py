@@ -1,4 +1,4 @@
-"""The edges of mjbot: what the middle needs from the image service, the disk and Discord."""
+"""Protocols that the services depend on; upstream, store, pictures and ui implement them."""
 
 from mjbot.ports.discord import InteractionContext, MessageSink, ModalInput, PressRequest, Reply, Upload
 from mjbot.ports.store import (

@@ -46,7 +46,7 @@ class InteractionContext:
 
 
 class Upload(Protocol):
-    """A file that a user put into a modal; fetched only when it is needed."""
+    """A file uploaded in a modal; downloaded on demand."""
 
     @property
     def size(self) -> int:
@@ -54,7 +54,7 @@ class Upload(Protocol):
         ...
 
     async def read(self) -> bytes:
-        """Fetch it. Raises OSError."""
+        """Download the file. Raises OSError."""
         ...
 
 
@@ -86,7 +86,7 @@ class Reply(Protocol):
         ...
 
     async def show_placeholder(self, card: Card) -> None:
-        """Show a card that another one will replace. Never raises."""
+        """Show a temporary card. Never raises."""
         ...
 
     async def send_followup(self, card: Card) -> MessageRef:
@@ -147,5 +147,5 @@ class MessageSink(Protocol):
         ...
 
     async def message_exists(self, ref: MessageRef) -> bool:
-        """False when a message was certainly deleted."""
+        """False only if the message is known to be deleted."""
         ...

@@ -99,7 +99,7 @@ class WatchStore(Protocol):
     async def save_delivered(
         self, delivered: Mapping[MessageRef, DeliveredState], over: Iterable[MessageRef] = ()
     ) -> None:
-        """Store what messages show, open the watches that were opening, and close those in ``over``."""
+        """Store delivered states, mark OPENING watches open, and close those in ``over``."""
         ...
 
     async def suggestions(self, context: InteractionContext, text: str, limit: int) -> list[Suggestion]:

@@ -110,7 +110,7 @@ class PictureSource(Protocol):
         ...
 
     def attaches(self, picture: Picture) -> bool:
-        """True if this image is to be sent as a file."""
+        """True if this image must be sent as an attachment."""
         ...
 
     async def load(self, picture: Picture) -> File | None:

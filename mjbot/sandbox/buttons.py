@@ -49,7 +49,7 @@ def single_buttons(job: str) -> list[Payload]:
 
 
 def video_buttons(job: str) -> list[Payload]:
-    """The five buttons below four videos."""
+    """The buttons of a finished video task with four results."""
     return [
         *(button(f"MJ::JOB::video_virtual_upscale::{n}::{job}", f"U{n}") for n in range(1, 5)),
         button(f"MJ::JOB::reroll::0::{job}::SOLO", emoji="🔄"),

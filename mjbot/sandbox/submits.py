@@ -116,7 +116,7 @@ def change_custom_id(action: str, index: object, job: str) -> str:
 
 
 def proposed_prompt(parent: Script, effect: ButtonEffect) -> str:
-    """The prompt that a modal proposes: none for a region, one of four for a description."""
+    """The prompt that a modal proposes: empty for inpainting; the picked one after a describe."""
     if effect.action == "INPAINT":
         return ""
     if effect.action == "IMAGINE" and effect.part:

@@ -65,7 +65,7 @@ class _Attachment:
         return int(self._data.get("size") or 0)
 
     async def read(self) -> bytes:
-        """Fetch it. Raises OSError."""
+        """Download the file. Raises OSError."""
         try:
             return await self._http.get_from_cdn(str(self._data.get("url")))
         except (discord.HTTPException, aiohttp.ClientError, TimeoutError) as error:

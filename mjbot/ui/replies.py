@@ -80,7 +80,7 @@ class InteractionReply:
         return ref
 
     async def show_placeholder(self, card: Card) -> None:
-        """Show a card that another one will replace."""
+        """Show a temporary card."""
         try:
             await self._show(embeds.build_embed(card, None), embeds.build_view(card.rows))
         except DELIVERY_ERRORS as error:

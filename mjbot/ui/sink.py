@@ -50,7 +50,7 @@ class DiscordSink:
         self._tokens = tokens
 
     async def edit(self, edit: Edit) -> Outcome:
-        """Make one edit; only verify the image where the card is there already.
+        """Apply one edit. If the message already shows this card, only verify its image.
 
         Raises if the bot's token is refused.
         """
@@ -76,7 +76,7 @@ class DiscordSink:
         return self._tokens.until(ref)
 
     async def message_exists(self, ref: MessageRef) -> bool:
-        """False when a message was certainly deleted."""
+        """False only if the message is known to be deleted."""
         try:
             await self._client.get_partial_messageable(ref.channel_id).fetch_message(ref.message_id)
         except discord.NotFound:

@@ -108,19 +108,19 @@ def is_repeatable(custom_id: str) -> bool:
 
 
 def is_bookmark(kind: str) -> bool:
-    """True for the kind of action that likes a picture and makes no new one."""
+    """True for Midjourney's Like (BOOKMARK), which creates no task."""
     return _BOOKMARK.search(kind) is not None
 
 
 def label_of(button: Button, number: int, locale: str) -> str:
-    """The name of a button in a sentence, also if the button itself shows only an emoji."""
+    """A button's label for use in text, even if the button shows only an emoji."""
     if not button.label and button.emoji.endswith(_KEYCAP):
         return button.emoji  # the number on the button says more than its customId
     return short(button.label, _LABEL) or _label_from(button.custom_id, number, locale)
 
 
 def drawable_buttons(buttons: Iterable[Button]) -> list[Button]:
-    """The buttons that can be shown, in the service's order, without duplicates."""
+    """The buttons that Discord can display, deduplicated, in upstream order."""
     found: dict[str, Button] = {}
     for button in buttons:
         if button.custom_id or _is_link(button):

@@ -48,7 +48,7 @@ class Picture:
 
     @cached_property
     def key(self) -> str:
-        """A short name that changes with the picture."""
+        """A short key derived from the URL; used as file name and cache key."""
         kind = "final" if self.final else "preview"
         return f"{kind}-{hashlib.sha256(self.url.encode('utf-8', 'replace')).hexdigest()[:12]}"
 
@@ -80,7 +80,7 @@ class Card:
 
     @cached_property
     def digest(self) -> str:
-        """A hash of everything that the card shows; stored, so that a restart does not edit equal cards."""
+        """A hash of all that the card shows; stored, so that a restart edits no unchanged card."""
         return hashlib.sha256(repr(self).encode("utf-8", "replace")).hexdigest()[:16]
 
 

@@ -23,7 +23,7 @@ OWN_MASK: Final = "own"
 
 
 def cells_of(region: str) -> frozenset[int]:
-    """The chosen cells, numbered from 0 by rows; none for an uploaded mask."""
+    """The chosen cells, numbered from 0, row by row; none for an uploaded mask."""
     bits = int(region, 16) if region not in ("", OWN_MASK) else 0
     return frozenset(cell for cell in range(SIDE * SIDE) if bits >> cell & 1)
 

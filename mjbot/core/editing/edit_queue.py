@@ -132,7 +132,7 @@ class EditQueue:
 
     @property
     def waiting(self) -> int:
-        """How many messages have a card waiting."""
+        """The number of messages with a pending edit."""
         return len(self._by_token) + sum(len(each.waiting) for each in self._channels.values())
 
     def _apply(self, edit: Edit, entry: PendingEdit | None, outcome: Outcome, now: float) -> bool:

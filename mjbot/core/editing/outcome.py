@@ -41,7 +41,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Rerouted:
-    """The interaction token is not valid, or not any more: the message is edited by its channel."""
+    """The interaction token is invalid or expired; the edit goes by the channel route."""
 
 
 Outcome = Delivered | Gone | Later | Refused | Rerouted

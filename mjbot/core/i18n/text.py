@@ -43,7 +43,7 @@ def _kept(char: str) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """The text, truncated to at most ``limit`` units if it is longer.
+    """The text, truncated to at most ``limit`` UTF-16 code units if it is longer.
 
     Cuts at a space when one is near the end, and never inside a joined emoji or a URL.
     """

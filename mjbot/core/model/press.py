@@ -1,4 +1,4 @@
-"""The state of a press: one action of a task, submitted to the image service on a person's behalf."""
+"""The state of a press: one action of a task, submitted to the image service on a user's behalf."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ class Press(StrEnum):
 
     @property
     def in_flight(self) -> bool:
-        """True while it may still be accepted without another press."""
+        """True while it may still be accepted without another press: sending, or waiting to retry."""
         return self in (Press.SENDING, Press.RETRYING)

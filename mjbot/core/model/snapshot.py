@@ -43,7 +43,7 @@ class Unreachable:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """No read took place; time has passed."""
+    """Time passed without a read; only the condition may change."""
 
 
 @dataclass(frozen=True, slots=True)

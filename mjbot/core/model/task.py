@@ -30,7 +30,7 @@ def parse_task_id(raw: str) -> TaskId | None:
 
 
 class Phase(StrEnum):
-    """What a status means for a person. Only the last three are final."""
+    """The status reduced to what users see. Only the last three are final."""
 
     QUEUED = "queued"
     RUNNING = "running"

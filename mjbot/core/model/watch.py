@@ -13,7 +13,7 @@ _DISCORD_EPOCH = 1_420_070_400  # unix seconds; the start of 2015, from which sn
 
 @dataclass(frozen=True, slots=True)
 class MessageRef:
-    """The address of a message: all that an edit with the bot token needs, also after a restart."""
+    """Channel id and message id: enough to edit it with the bot token, even after a restart."""
 
     channel_id: int
     message_id: int

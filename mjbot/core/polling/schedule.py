@@ -181,7 +181,7 @@ class PollSchedule:
 
     @property
     def _probing(self) -> bool:
-        """Whether a request is in flight that shows if an outage is over."""
+        """Whether a probe is in flight during an outage."""
         return self._failures > 0 and self._in_flight > 0
 
     def _next_request_at(self) -> float:

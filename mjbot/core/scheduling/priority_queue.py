@@ -1,4 +1,4 @@
-"""Priority queues: the lowest-ranked key, or the lowest-ranked one among those that are due.
+"""Two priority queues: `IndexedHeap`, lowest rank first; `DelayQueue`, lowest rank first among due keys.
 
 Each operation takes O(log n) amortized, so ten thousand messages cost little more per edit than ten.
 """

@@ -50,7 +50,7 @@ def find_action(snapshot: TaskSnapshot, target: PressTarget, locale: str) -> Act
 
 
 async def report_earlier(earlier: PressRecord, action: Action, request: PressRequest) -> None:
-    """Tell the user about an earlier press, with a button to repeat it where that makes something new.
+    """Tell the user about an earlier press, with a button to repeat it if that creates a new task.
 
     Raises `PressRefused` where it cannot be repeated.
     """

@@ -18,7 +18,7 @@ from mjbot.service.pressing.regions import RegionService
 
 
 class ModalPrompts:
-    """Opens the modals of actions and checks what was submitted; drafts are kept."""
+    """Opens modals for actions and validates their input; rejected input is kept as a draft."""
 
     def __init__(self, presses: PressStore, regions: RegionService, drafts: Drafts) -> None:
         self._presses = presses

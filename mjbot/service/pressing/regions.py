@@ -25,7 +25,7 @@ _TEXTS: Mapping[MaskProblem, Text] = {
 
 
 class RegionService:
-    """Asks privately where to repaint, and turns the choice into a mask."""
+    """Asks in an ephemeral message which region to repaint, and turns the choice into a mask."""
 
     def __init__(self, presses: PressStore, access: Access, reader: TaskReader, masks: MaskSource) -> None:
         self._presses = presses

@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 
 class WatchService:
-    """Turns changes of tasks into edits; a watch closes once its final card is delivered."""
+    """Turns task changes into message edits; a watch closes once its final card is delivered."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class WatchService:
         return watch.ref if watch else ref
 
     async def resume_on(self, ref: MessageRef, snapshot: TaskSnapshot) -> None:
-        """Follow a task again on the card that a press belongs to, unless it is followed there."""
+        """Reopen the watch of the pressed card if it was closed."""
         watch = await self._watch_for(ref, snapshot.id)
         if watch is None or watch.ref in self._index:
             return

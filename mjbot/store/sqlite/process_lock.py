@@ -1,6 +1,6 @@
 """Keeps a second process off a database: two bots with one token would both answer and both edit.
 
-SQLite's own locks do not: they last for a transaction.
+SQLite's own locks do not prevent this: they last for a transaction.
 """
 
 from __future__ import annotations
