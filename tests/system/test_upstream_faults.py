@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,7 @@ STEPS = [
     (60, "SUCCESS", "100%"),
 ]
 ALL = "/mj/*"
+STARTS = 3  # processes that start at the same time; each takes a second of a core
 WITHIN = 180.0  # seconds; many processes share the machine here
 HTML = "<html><body><h1>502 Bad Gateway</h1></body></html>"
 
@@ -78,43 +80,50 @@ class Outcome:
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome | BaseException]:
     async def all_at_once() -> dict[str, Outcome | BaseException]:
         folders = [tmp_path_factory.mktemp("outage") for _ in OUTAGES]
-        plays = [play(folder, begin) for folder, (begin, _) in zip(folders, OUTAGES.values(), strict=True)]
+        starting = asyncio.Semaphore(STARTS)
+        plays = [
+            play(folder, begin, starting)
+            for folder, (begin, _) in zip(folders, OUTAGES.values(), strict=True)
+        ]
         return dict(zip(OUTAGES, await asyncio.gather(*plays, return_exceptions=True), strict=True))
 
     return asyncio.run(all_at_once())
 
 
-async def play(folder: Path, begin: Break) -> Outcome:
+async def play(folder: Path, begin: Break, starting: asyncio.Semaphore) -> Outcome:
     """Follow a task, start the outage, wait until the card says so, and end the outage."""
     world = World(side=32)
-    async with DiscordStub() as stub, SandboxServer(world, time.time) as upstream:
+    async with AsyncExitStack() as stack:
+        stub = await stack.enter_async_context(DiscordStub())
+        upstream = await stack.enter_async_context(SandboxServer(world, time.time))
         channel, ann = stub.add_channel(stub.add_guild("Atelier"), "pictures"), stub.add_user("ann")
-        async with running(stub, upstream, folder) as bot:
-            world.add(TASK, STEPS, start=time.time())
-            asked = await stub.slash(channel, ann, "status", task_id=TASK)
-            await stub.until(lambda: "62%" in delivered(asked.message), WITHIN)
-            begin(upstream)
-            start = time.time()
-            await stub.until(lambda: "Last seen: " in delivered(asked.message), WITHIN)
-            told, span = delivered(asked.message), time.time() - start
-            asks = sum(each.at >= start for each in upstream.requests)
-            late = await stub.slash(channel, ann, "status", task_id="1730621718159999")
-            await stub.until(lambda: late.ephemeral and late.ephemeral.content, WITHIN)
-            upstream.clear_faults()
-            await stub.until(lambda: "Done" in delivered(asked.message), WITHIN)
-            message = asked.message
-            assert message is not None
-            assert late.ephemeral is not None
-            return Outcome(
-                [each.embeds[0]["title"] for each in message.history if each.embeds],
-                told,
-                late.ephemeral.content,
-                asks / span,
-                len(message.history),
-                bot.log.read_text(encoding="utf-8"),
-                sum(not each.deleted for each in stub.messages(channel)),
-                stub.count_429,
-            )
+        async with starting:
+            bot = await stack.enter_async_context(running(stub, upstream, folder))
+        world.add(TASK, STEPS, start=time.time())
+        asked = await stub.slash(channel, ann, "status", task_id=TASK)
+        await stub.until(lambda: "62%" in delivered(asked.message), WITHIN)
+        begin(upstream)
+        start = time.time()
+        await stub.until(lambda: "Last seen: " in delivered(asked.message), WITHIN)
+        told, span = delivered(asked.message), time.time() - start
+        asks = sum(each.at >= start for each in upstream.requests)
+        late = await stub.slash(channel, ann, "status", task_id="1730621718159999")
+        await stub.until(lambda: late.ephemeral and late.ephemeral.content, WITHIN)
+        upstream.clear_faults()
+        await stub.until(lambda: "Done" in delivered(asked.message), WITHIN)
+        message = asked.message
+        assert message is not None
+        assert late.ephemeral is not None
+        return Outcome(
+            [each.embeds[0]["title"] for each in message.history if each.embeds],
+            told,
+            late.ephemeral.content,
+            asks / span,
+            len(message.history),
+            bot.log.read_text(encoding="utf-8"),
+            sum(not each.deleted for each in stub.messages(channel)),
+            stub.count_429,
+        )
 
 
 def delivered(message: Message | None) -> str:
