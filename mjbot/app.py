@@ -1,4 +1,4 @@
-"""The composition root: everything is built here, in order, wired in sight, and closed in reverse."""
+"""The composition root: builds and wires everything in order, and closes it in reverse."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from mjbot.ports.upstream import (
     PictureSource,
     SubmitResult,
     TaskSource,
+    is_attachment,
     is_smaller_copy,
 )
 
@@ -46,5 +47,6 @@ __all__ = [
     "Upload",
     "UsageStore",
     "WatchStore",
+    "is_attachment",
     "is_smaller_copy",
 ]

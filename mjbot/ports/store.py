@@ -173,7 +173,7 @@ class PressStore(Protocol):
     ) -> PressRecord | None:
         """Store a press as SENDING, or return the earlier one that forbids it.
 
-        A refused press forbids nothing. An accepted or unclear one is repeated only by a user who was told of
+        A refused press forbids nothing. An accepted or unclear one is repeated only by a user who was shown
         it: ``repeats`` is its number. One in flight is never repeated.
         """
         ...

@@ -93,13 +93,18 @@ class File:
         return _ATTACHMENT + self.name
 
 
+def is_attachment(image_url: str) -> bool:
+    """True if the image of an embed is a file attached to its message."""
+    return image_url.startswith(_ATTACHMENT)
+
+
 def is_smaller_copy(image_url: str) -> bool:
     """True if a message shows a downscaled copy, by the URL of its embed's image.
 
     The name carries this, not a field: after a restart, the stored image URL is all that is known of a
     delivered file, and the card's text depends on it.
     """
-    return image_url.startswith(_ATTACHMENT) and _SMALLER in image_url
+    return is_attachment(image_url) and _SMALLER in image_url
 
 
 class PictureSource(Protocol):

@@ -26,9 +26,11 @@ class TaskReader:
 
     async def get(self, task_id: TaskId) -> TaskSnapshot:
         """The nearest snapshot: followed, stored if final, else fetched. Raises `UpstreamError`."""
-        if snapshot := self._tracker.snapshot(task_id):
-            return snapshot
-        return await self._stored_end(task_id) or await self.refetch(task_id)
+        return await self.get_known(task_id) or await self.refetch(task_id)
+
+    async def get_known(self, task_id: TaskId) -> TaskSnapshot | None:
+        """The snapshot of a task that is followed, or whose end is stored; None without a request."""
+        return self._tracker.snapshot(task_id) or await self._stored_end(task_id)
 
     async def get_current(self, task_id: TaskId) -> TaskSnapshot:
         """The current snapshot: followed, else fetched; the stored end where fetching fails.
@@ -52,10 +54,6 @@ class TaskReader:
             self._reads[task_id] = read
             read.add_done_callback(lambda _: self._reads.pop(task_id, None))
         return await asyncio.shield(self._reads[task_id])
-
-    async def is_known(self, task_id: TaskId) -> bool:
-        """Whether `get` needs no request."""
-        return self._tracker.snapshot(task_id) is not None or await self._stored_end(task_id) is not None
 
     async def refetch(self, task_id: TaskId) -> TaskSnapshot:
         """Fetch a task now and store its end. Raises `UpstreamError`."""

@@ -44,7 +44,7 @@ def build_view(rows: Rows, menu: Menu | None = None) -> discord.ui.View | None:
 
 def image_embed(file: File) -> discord.Embed:
     """An embed that shows an attached file above the buttons."""
-    return discord.Embed().set_image(url=f"attachment://{file.name}")
+    return discord.Embed().set_image(url=file.url)
 
 
 def build_file(file: File) -> discord.File:

@@ -73,7 +73,6 @@ class InteractionRouter:
             Verb.STOP: Route(presses.stop_retrying, update=True),
             Verb.REGION: Route(regions.choose, private=True),
         }
-        self._submit_press = Route(presses.press)
         self._submit_modal = Route(modals.submit, update=True)
 
     async def dispatch(self, interaction: discord.Interaction[Any]) -> None:
@@ -106,7 +105,7 @@ class InteractionRouter:
 
     def _route(self, custom_id: CustomId, target: PressTarget) -> Route:
         if custom_id.verb is Verb.MODAL:
-            return self._submit_modal if target.action == MODAL_ACTION else self._submit_press
+            return self._submit_modal if target.action == MODAL_ACTION else self._routes[Verb.PRESS]
         return self._routes[custom_id.verb]
 
     async def _show_menu(self, request: PressRequest) -> None:

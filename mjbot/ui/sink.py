@@ -18,14 +18,13 @@ from mjbot.core.card.card import Card, Picture
 from mjbot.core.editing.edit_queue import Edit
 from mjbot.core.editing.outcome import Delivered, Gone, Later, Outcome, Refused, Rerouted
 from mjbot.core.model.watch import DeliveredState, MessageRef
-from mjbot.ports import File, PictureSource, is_smaller_copy
+from mjbot.ports import File, PictureSource, is_attachment, is_smaller_copy
 from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.embeds import build_embed, build_file, build_view
 from mjbot.ui.tokens import InteractionTokens, TokenRefused
 
 log = logging.getLogger(__name__)
 
-_ATTACHED = "attachment://"
 _CHANNEL_GONE = (10003, 10004, 50001)  # unknown channel, unknown guild, no access
 _MESSAGE_GONE = (10008, 50005)  # unknown message, somebody else's message
 _NO_FILE = (40005, 50013)  # too large; may not attach files here
@@ -104,26 +103,21 @@ class DiscordSink:
     def _unverified(self, edit: Edit, image: str | None, message: discord.Message) -> bool:
         """Whether the result may not be visible: it should be a file, or Discord has not fetched the link."""
         picture = None if edit.text_only else edit.card.picture
-        if picture is None or not picture.final or (image or "").startswith(_ATTACHED):
+        if picture is None or not picture.final or is_attachment(image or ""):
             return False
         return image is None or self._pictures.attaches(picture) or not _fetched(message)
 
     async def _verify_image(self, edit: Edit) -> Outcome:
         """Attach the result of a delivered card if Discord cannot fetch its link."""
         picture, kept = edit.card.picture, Delivered(edit.delivered)
-        if (
-            picture is None
-            or not picture.final
-            or edit.text_only
-            or edit.delivered.image.startswith(_ATTACHED)
-        ):
+        if picture is None or not picture.final or edit.text_only or is_attachment(edit.delivered.image):
             return kept
         if edit.delivered.image and not self._pictures.attaches(picture) and await self._link_works(edit):
             return kept
         file = await self._pictures.load(picture)
         if file is None:
             return replace(kept, unverified=True)
-        return await self._deliver(edit, f"{_ATTACHED}{file.name}", file)
+        return await self._deliver(edit, file.url, file)
 
     async def _link_works(self, edit: Edit) -> bool:
         try:
@@ -139,7 +133,7 @@ class DiscordSink:
         if picture.key == edit.delivered.picture:
             return edit.delivered.image, None
         if self._pictures.attaches(picture) and (file := await self._pictures.load(picture)):
-            return f"{_ATTACHED}{file.name}", file
+            return file.url, file
         return self._fallback(picture, edit.delivered), None
 
     def _fallback(self, picture: Picture, delivered: DeliveredState) -> str | None:
@@ -156,7 +150,7 @@ class DiscordSink:
         extra: dict[str, Any] = {}
         if file is not None:
             extra["attachments"] = [build_file(file)]
-        elif edit.delivered.image.startswith(_ATTACHED) and image != edit.delivered.image:
+        elif is_attachment(edit.delivered.image) and image != edit.delivered.image:
             extra["attachments"] = []
         extra["view"] = None if edit.text_only else build_view(edit.card.rows)
         extra["embed"] = build_embed(_with_matching_text(edit.card, image), image)

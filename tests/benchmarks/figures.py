@@ -16,7 +16,7 @@ from tests.system.discord_stub import Message, Version
 
 @dataclass(frozen=True)
 class Start:
-    """A start with open watches in the database. Times in seconds; counts are of the first 30 s."""
+    """A start on a database with open watches: times in seconds, counts of the first 30 s."""
 
     ready: float  # from the start of the process to the first acknowledged command
     peak_reads: int  # in any one second

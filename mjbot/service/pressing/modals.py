@@ -104,8 +104,7 @@ class ModalService:
         if await self._journal.begin(submission, request.context.user_id) is not None:
             raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
         result = await self._journal.send(submission)
-        with suppress(StoreFailed):  # SENDING stays, which a restart makes UNCLEAR: the safe side
-            await self._journal.confirm(submission)
+        await self._journal.confirm(submission)
         await self._journal.finish(submission)
         try:
             if result.task_id == snapshot.id:

@@ -59,8 +59,7 @@ class PressService:
         with self._in_flight.track():  # first of all: nothing may begin once shutdown waits for these
             await self._access.require_press(request, PREPARE)
             action = await self._find(request)
-            _, not_offered = await self._renderer.pressed(request.task_id)
-            if kind_of(action.button.custom_id) in not_offered:
+            if kind_of(action.button.custom_id) in await self._renderer.not_offered():
                 raise PressRefused(Text.REPLY_ACTION_NOT_OFFERED, label=escape(action.label))
             if self._prompts.needed(action, request.modal_input):
                 await self._prompts.ask(request, action)
@@ -83,9 +82,11 @@ class PressService:
 
     async def _find(self, request: PressRequest) -> Action:
         task_id, reply = request.task_id, request.reply
-        if not await self._reader.is_known(task_id):
+        snapshot = await self._reader.get_known(task_id)
+        if snapshot is None:
             await reply.defer()  # a read may take longer than Discord waits
-        action = find_action(await self._reader.get(task_id), request.target, request.context.locale)
+            snapshot = await self._reader.refetch(task_id)
+        action = find_action(snapshot, request.target, request.context.locale)
         if action is None:  # the stored snapshot may be older than the message
             await reply.defer()
             action = find_action(await self._reader.refetch(task_id), request.target, request.context.locale)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from mjbot.clock import Clock
 from mjbot.core.card.buttons import is_bookmark
 from mjbot.core.i18n.text import escape
@@ -42,8 +40,7 @@ class ResultCards:
         """Commit and show what was made; ``ref`` is the deferred response. Raises `MJBotError`."""
         label = escape(submission.label)
         if result.task_id == submission.snapshot.id:
-            with suppress(StoreFailed):  # SENDING stays, which a restart makes UNCLEAR: the safe side
-                await self._journal.confirm(submission)
+            await self._journal.confirm(submission)
             text = Text.REPLY_LIKED if is_bookmark(submission.kind) else Text.REPLY_CONFIRMED
             await request.reply.replace_with_private(text, label=label)
             return

@@ -139,8 +139,9 @@ class SubmissionJournal:
             raise complete from error
 
     async def confirm(self, submission: Submission) -> None:
-        """Commit ACCEPTED for a submit that goes on with the same task. Raises `StoreFailed`."""
-        await self._presses.note(submission.snapshot.id, submission.action, Press.ACCEPTED)
+        """Commit ACCEPTED for a submit that goes on with the same task. Never raises."""
+        with suppress(StoreFailed):  # SENDING stays, which a restart makes UNCLEAR: the safe side
+            await self._presses.note(submission.snapshot.id, submission.action, Press.ACCEPTED)
 
     async def accept(self, submission: Submission, watch: Watch, result: TaskSnapshot) -> None:
         """Commit ACCEPTED together with the task it made and the watch of its card. Raises `StoreFailed`."""

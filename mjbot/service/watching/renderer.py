@@ -30,14 +30,12 @@ class CardRenderer:
         """The card for a snapshot."""
         asked = (snapshot.id, guild_id)
         history = (await self._presses.histories([asked]))[asked]
-        return render(
-            snapshot, self._context(history, locale, await self._not_offered(), unwatched=unwatched)
-        )
+        return render(snapshot, self._context(history, locale, await self.not_offered(), unwatched=unwatched))
 
     async def cards(self, shown: Sequence[tuple[Watch, TaskSnapshot]]) -> list[tuple[Watch, Card]]:
         """The cards of these snapshots for their messages, with one store query for all."""
         known = await self._presses.histories([(snapshot.id, watch.guild_id) for watch, snapshot in shown])
-        not_offered = await self._not_offered()
+        not_offered = await self.not_offered()
         return [
             (
                 watch,
@@ -50,9 +48,10 @@ class CardRenderer:
 
     async def pressed(self, task_id: TaskId) -> tuple[Mapping[str, Press], frozenset[str]]:
         """The presses of a task, and the kinds of action that the upstream does not offer at present."""
-        return await self._presses.of(task_id), await self._not_offered()
+        return await self._presses.of(task_id), await self.not_offered()
 
-    async def _not_offered(self) -> frozenset[str]:
+    async def not_offered(self) -> frozenset[str]:
+        """The kinds of action that the upstream does not offer at present."""
         return await self._presses.refused_kinds(self._clock.now() - _REFUSED_SECONDS)
 
     def _context(
