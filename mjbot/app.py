@@ -47,6 +47,7 @@ from mjbot.ui.error_boundary import ErrorBoundary
 from mjbot.ui.replies import Replies
 from mjbot.ui.router import InteractionRouter
 from mjbot.ui.sink import DiscordSink
+from mjbot.upstream.api import base_of
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +125,7 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
     tracker = TaskTracker(edges.source, PollSchedule(polling, random.random), clock, thresholds)
     sink = DiscordSink(client, edges.pictures, edges.breaker, edges.tokens)
     editor = EditScheduler(InstrumentedMessageSink(sink, edges.metrics, clock), EditQueue(), clock)
-    renderer = CardRenderer(stores.presses, clock, watch_limit)
+    renderer = CardRenderer(stores.presses, clock, watch_limit, base_of(settings.upstream_url))
     watches = WatchService(stores.watches, stores.presses, tracker, editor, renderer, clock)
     tracker.subscribe(watches.on_change)
     editor.subscribe(watches.on_settled)

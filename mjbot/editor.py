@@ -10,9 +10,10 @@ from mjbot.clock import Clock, Wakeup
 from mjbot.core.card.card import Card
 from mjbot.core.card.state import CardState
 from mjbot.core.editing.edit_queue import Edit, EditQueue, Priority
-from mjbot.core.editing.outcome import Outcome
+from mjbot.core.editing.ladder import Omission
+from mjbot.core.editing.outcome import Delivered, Later, Outcome
 from mjbot.core.model.watch import DeliveredState, MessageRef
-from mjbot.ports import MessageSink
+from mjbot.ports import BotTokenRevoked, MessageSink
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +37,20 @@ class EditScheduler:
         """Call ``listener`` with each edit that is done with: delivered, or undeliverable."""
         self._listeners.append(listener)
 
-    def prime(self, ref: MessageRef, delivered: DeliveredState, state: CardState | None = None) -> None:
-        """Note what a message already shows."""
-        self._queue.prime(ref, delivered, state)
+    def prime(
+        self,
+        ref: MessageRef,
+        delivered: DeliveredState,
+        state: CardState | None = None,
+        omission: Omission | None = None,
+    ) -> None:
+        """Note what a message already shows, and what Discord has refused of it."""
+        self._queue.prime(ref, delivered, state, omission)
+
+    def recheck(self, ref: MessageRef, card: Card) -> None:
+        """Check the picture of a card that is shown already, and add its file if that is missing."""
+        self._queue.recheck(ref, card, self._clock.now())
+        self._wakeup.notify()
 
     def release(self, ref: MessageRef) -> None:
         """Forget a message, unless a card waits or is in flight for it."""
@@ -72,13 +84,13 @@ class EditScheduler:
         return self._queue.waiting
 
     async def run(self) -> None:
-        """Start edits as they become due, until cancelled."""
-        async with asyncio.TaskGroup() as edits:
+        """Start edits as they become due, until cancelled. Raises `BotTokenRevoked`."""
+        async with asyncio.TaskGroup() as running:
             while True:
                 now = self._clock.now()
                 while edit := self._queue.take(now):
                     self._in_flight += 1
-                    edits.create_task(self._deliver(edit))
+                    running.create_task(self._deliver(edit, running))
                 if self._draining and not (self._in_flight or self._queue.waiting):
                     self._drained.set()
                 await self._wakeup.wait(self._queue.wake_at(now))
@@ -94,13 +106,31 @@ class EditScheduler:
         except TimeoutError:
             log.warning("shutdown: %d edits not delivered", self._queue.waiting + self._in_flight)
 
-    async def _deliver(self, edit: Edit) -> None:
+    async def _deliver(self, edit: Edit, running: asyncio.TaskGroup) -> None:
         try:
-            outcome = await self._sink.edit(edit)
+            outcome = await self._try(edit)
             done = self._queue.settle(edit, outcome, self._clock.now())
+            if isinstance(outcome, Delivered) and outcome.follows:
+                running.create_task(self._follow_with_picture(edit))
             for listener in self._listeners if done else ():
                 await listener(edit, outcome)
         finally:
             self._in_flight -= 1
             if self._draining or self._queue.wake_at(self._clock.now()) is not None:
                 self._wakeup.notify()
+
+    async def _try(self, edit: Edit) -> Outcome:
+        try:
+            return await self._sink.edit(edit)
+        except BotTokenRevoked:
+            raise
+        except Exception:
+            log.exception("an edit failed in an unexpected way")
+            return Later()
+
+    async def _follow_with_picture(self, edit: Edit) -> None:
+        """Let the message's next edit go once the download that it waits for has ended."""
+        assert edit.card.picture is not None
+        await self._sink.picture_ready(edit.card.picture)
+        self._queue.hurry(edit.ref, self._clock.now())
+        self._wakeup.notify()

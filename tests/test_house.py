@@ -55,7 +55,7 @@ MAY_IMPORT = {
     "cogs": ("mjbot.ui", "mjbot.service", "mjbot.bot", "mjbot.core"),
 }
 PURE = {"__future__", "mjbot", "collections", "dataclasses", "emoji", "enum", "hashlib", "heapq"} | {
-    *("functools", "itertools", "math", "re", "typing", "unicodedata")
+    *("functools", "ipaddress", "itertools", "math", "re", "typing", "unicodedata", "urllib")
 }
 DISCORD_PACKAGES = ("mjbot.ui", "mjbot.bot", "mjbot.app", "mjbot.edges", "mjbot.__main__", "cogs")
 

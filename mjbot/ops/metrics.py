@@ -12,6 +12,7 @@ import aiohttp
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from mjbot.clock import Clock
+from mjbot.core.card.card import Picture
 from mjbot.core.editing.edit_queue import Edit
 from mjbot.core.editing.outcome import Delivered, Outcome
 from mjbot.core.model.task import Task, TaskId
@@ -164,6 +165,10 @@ class InstrumentedMessageSink:
         if isinstance(outcome, Delivered) and edit.stale_since:
             self._metrics.staleness_seconds.observe(max(0.0, self._clock.now() - edit.stale_since))
         return outcome
+
+    async def picture_ready(self, picture: Picture) -> None:
+        """Wait until the download of a picture has ended."""
+        await self._sink.picture_ready(picture)
 
     def token_until(self, ref: MessageRef) -> float:
         """Until when (unix seconds) a message can be edited with its interaction token."""

@@ -12,7 +12,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
-from mjbot.pictures.addresses import is_literal, is_public_address, origin
+from mjbot.core.model.addresses import is_literal, is_public_address, origin
 
 _MAX_CONNECTIONS = 8
 _Origin = tuple[str, int] | None

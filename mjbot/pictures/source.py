@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Literal
 from weakref import WeakValueDictionary
@@ -13,8 +15,8 @@ import aiohttp
 from yarl import URL
 
 from mjbot.core.card.card import Picture
+from mjbot.core.model.addresses import percent_encoded, readable, rebase
 from mjbot.pictures import raster
-from mjbot.pictures.addresses import looks_public, percent_encoded, rebase
 from mjbot.pictures.budget import ByteBudget, Reservation
 from mjbot.pictures.worker import ImageWorker
 from mjbot.ports import File
@@ -72,11 +74,11 @@ class Pictures:
         self.worker = ImageWorker()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._cache: OrderedDict[str, File] = OrderedDict()
+        self._loading: dict[str, asyncio.Future[File | None]] = {}
 
     def link(self, picture: Picture) -> str | None:
         """The URL, if Discord's servers can reach it."""
-        url = rebase(picture.url, self._base)
-        return url if looks_public(url) and len(url) <= _MAX_URL else None
+        return readable(picture.url, self._base, _MAX_URL)
 
     def attaches(self, picture: Picture) -> bool:
         """True if this image must be sent as an attachment."""
@@ -99,6 +101,15 @@ class Pictures:
             if file is not None:
                 self._add_to_cache(picture.key, file)
             return file
+
+    @asynccontextmanager
+    async def loaded(self, picture: Picture) -> AsyncIterator[File | None]:
+        """The image as a file."""
+        loading = self._loading.get(picture.key)
+        if loading is None:
+            loading = self._loading[picture.key] = asyncio.ensure_future(self.load(picture))
+            loading.add_done_callback(lambda _: self._loading.pop(picture.key, None))
+        yield await asyncio.shield(loading)
 
     async def _fetch(self, picture: Picture) -> File | None:
         max_bytes = self._limits.final_bytes if picture.final else self._limits.preview_bytes

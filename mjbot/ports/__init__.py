@@ -1,6 +1,15 @@
 """Protocols that the services depend on; upstream, store, pictures and ui implement them."""
 
-from mjbot.ports.discord import InteractionContext, MessageSink, ModalInput, PressRequest, Reply, Upload
+from mjbot.ports.discord import (
+    BotTokenRevoked,
+    InteractionContext,
+    MessageSink,
+    ModalInput,
+    PressRequest,
+    Reply,
+    SentCard,
+    Upload,
+)
 from mjbot.ports.store import (
     GuildStore,
     KeyValueStore,
@@ -25,6 +34,7 @@ from mjbot.ports.upstream import (
 )
 
 __all__ = [
+    "BotTokenRevoked",
     "FetchReport",
     "File",
     "GuildStore",
@@ -39,6 +49,7 @@ __all__ = [
     "PressStore",
     "Pruner",
     "Reply",
+    "SentCard",
     "Stores",
     "SubmitResult",
     "Suggestion",

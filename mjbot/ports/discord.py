@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from mjbot.core.access.press_policy import Actor
+from mjbot.core.card.content import Part
 
 if TYPE_CHECKING:
     from mjbot.core.card.buttons import Rows
-    from mjbot.core.card.card import Card
+    from mjbot.core.card.card import Card, Picture
     from mjbot.core.card.menu import Menu
     from mjbot.core.card.modals import ModalSpec
     from mjbot.core.editing.edit_queue import Edit
@@ -66,6 +67,14 @@ class ModalInput:
     upload: Upload | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SentCard:
+    """A card that Discord accepted, and the parts that it did not accept."""
+
+    ref: MessageRef
+    omitted: Part = Part.NONE
+
+
 class Reply(Protocol):
     """The response to one interaction: the first within 3 s, the rest within 15 minutes."""
 
@@ -78,8 +87,10 @@ class Reply(Protocol):
         """Defer (public or ephemeral) and return the message. Later calls do nothing."""
         ...
 
-    async def send_card(self, card: Card, image: str | None) -> MessageRef:
+    async def send_card(self, card: Card, image: str | None, *, follows: bool = True) -> SentCard:
         """Put a card on the public response, creating it if needed. ``image`` is a URL to show.
+
+        ``follows``: an edit will add the picture if there is no URL.
 
         Raises `ResponseLost`.
         """
@@ -89,7 +100,7 @@ class Reply(Protocol):
         """Show a temporary card. Never raises."""
         ...
 
-    async def send_followup(self, card: Card) -> MessageRef:
+    async def send_followup(self, card: Card) -> SentCard:
         """Send one more public card as a follow-up. Raises `ResponseLost`."""
         ...
 
@@ -135,11 +146,19 @@ class PressRequest:
         return replace(self, target=target)
 
 
+class BotTokenRevoked(Exception):
+    """Discord no longer accepts the bot's token: the process has to stop, and its operator to act."""
+
+
 class MessageSink(Protocol):
     """Edits by channel id and message id, with the bot's token or with an interaction's."""
 
     async def edit(self, edit: Edit) -> Outcome:
-        """Make one edit. Raises only when the bot's own token is refused."""
+        """Make one edit. Raises only `BotTokenRevoked`."""
+        ...
+
+    async def picture_ready(self, picture: Picture) -> None:
+        """Wait until the download of a picture has ended, with or without success."""
         ...
 
     def token_until(self, ref: MessageRef) -> float:

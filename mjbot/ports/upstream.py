@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -116,6 +117,10 @@ class PictureSource(Protocol):
 
     def attaches(self, picture: Picture) -> bool:
         """True if this image must be sent as an attachment."""
+        ...
+
+    def loaded(self, picture: Picture) -> AbstractAsyncContextManager[File | None]:
+        """The image as a file while the context lasts; None if it is not available."""
         ...
 
     async def load(self, picture: Picture) -> File | None:

@@ -20,6 +20,7 @@ _MOST, _SECONDS = 1_000, 600.0  # a tenth of the limit: other programs may share
 _INVALID = (401, 403, 429)
 # After a global rate limit discord.py first sends again what it had started.
 _CATCHING_UP = 1.0
+_RESTS = (30.0, 600.0)  # seconds; doubled from the first to the second
 _LONGEST = 60.0  # then edits go on, whatever Retry-After says
 
 
@@ -31,6 +32,7 @@ class InvalidRequestBreaker:
         self._invalid = SlidingWindow(most, _SECONDS)
         self._open = False
         self._paused_until = 0.0
+        self._rest = 0.0
         self.trace = aiohttp.TraceConfig()
         """For discord.py's HTTP client."""
         self.trace.on_request_end.append(self._count)
@@ -50,10 +52,24 @@ class InvalidRequestBreaker:
         headers = end.response.headers
         if end.response.status == 429 and headers.get("X-RateLimit-Scope") == "global":
             self._paused_until = self._clock.now() + _seconds(headers.get("Retry-After")) + _CATCHING_UP
+        self._rest_if_blocked(end.response)
         # A shared rate limit does not count as an invalid request.
         shared = headers.get("X-RateLimit-Scope") == "shared"
         if end.response.status in _INVALID and not shared:
             self._invalid.take(self._clock.now())
+
+    def _rest_if_blocked(self, response: aiohttp.ClientResponse) -> None:
+        """Pause after an invalid request that was not answered by Discord's API: the address may be banned.
+
+        Cloudflare answers with a page. Each further request would count towards the ban.
+        """
+        if response.status < 300:
+            self._rest = 0.0
+        elif response.status in _INVALID and response.content_type != "application/json":
+            shortest, longest = _RESTS
+            self._rest = min(max(2 * self._rest, shortest), longest)
+            self._paused_until = max(self._paused_until, self._clock.now() + self._rest)
+            log.warning("edits paused for %.0f s: status %s without JSON", self._rest, response.status)
 
 
 def _seconds(retry_after: str | None) -> float:

@@ -7,31 +7,39 @@ import io
 import discord
 
 from mjbot.core.card.buttons import Rows
-from mjbot.core.card.card import Card
+from mjbot.core.card.content import Content, ImageState, Part
 from mjbot.core.card.menu import Menu
-from mjbot.ports import File
+from mjbot.ports import File, is_smaller_copy
 from mjbot.ui.buttons import CardItem
 from mjbot.ui.menus import MenuItem
 
 
-def build_embed(card: Card, image: str | None) -> discord.Embed:
-    """The card's embed. ``image`` is a URL or ``attachment://name``."""
-    embed = discord.Embed(title=card.title, description=card.description or None, colour=card.colour)
-    embed.set_footer(text=card.footer)
+def image_state(image: str | None, *, follows: bool = False) -> ImageState:
+    """How a message shows the picture of its card, by the URL of its embed's image."""
+    if not image:
+        return ImageState.FOLLOWS if follows else ImageState.MISSING
+    return ImageState.SMALLER if is_smaller_copy(image) else ImageState.SHOWN
+
+
+def build_embed(content: Content, image: str | None) -> discord.Embed:
+    """The embed of a message. ``image`` is a URL or ``attachment://name``."""
+    embed = discord.Embed(title=content.title, description=content.description or None, colour=content.colour)
+    embed.set_footer(text=content.footer)
     return embed.set_image(url=image) if image else embed
 
 
-def build_view(rows: Rows, menu: Menu | None = None) -> discord.ui.View | None:
+def build_view(rows: Rows, menu: Menu | None = None, omitted: Part = Part.NONE) -> discord.ui.View | None:
     """A message's menu and buttons, or None when it has none.
 
     It holds only dynamic items and links: a static custom_id among them would unregister all dynamic items
     when the view ends.
     """
+    menu = None if Part.BUTTONS in omitted else menu
     if not (rows or menu):
         return None
     view = discord.ui.View(timeout=None)
     if menu is not None:
-        view.add_item(MenuItem.from_menu(menu, 0))
+        view.add_item(MenuItem.from_menu(menu, 0, emojis=Part.EMOJI not in omitted))
     for number, row in enumerate(rows, 1 if menu else 0):
         for button in row:
             view.add_item(

@@ -18,7 +18,7 @@ class MenuItem(discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], templ
     """A menu of actions: choosing one presses it. Like `CardItem`, it is handled by the router."""
 
     @classmethod
-    def from_menu(cls, menu: Menu, row: int) -> MenuItem:
+    def from_menu(cls, menu: Menu, row: int, *, emojis: bool = True) -> MenuItem:
         """The item for a menu."""
         select: discord.ui.Select[discord.ui.View] = discord.ui.Select(
             custom_id=str(menu.custom_id), placeholder=menu.placeholder, row=row
@@ -27,7 +27,7 @@ class MenuItem(discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], templ
             select.add_option(
                 label=each.label,
                 value=each.value,
-                emoji=each.emoji or None,
+                emoji=(each.emoji or None) if emojis else None,
                 description=each.description or None,
             )
         return cls(select)

@@ -10,15 +10,17 @@ import discord
 
 from mjbot.core.card.buttons import Rows
 from mjbot.core.card.card import Card
+from mjbot.core.card.content import Part, rows_without
 from mjbot.core.card.menu import Menu
 from mjbot.core.card.modals import ModalSpec
 from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.watch import MessageRef
 from mjbot.errors import ResponseLost
-from mjbot.ports import File
+from mjbot.ports import File, SentCard
 from mjbot.ui import embeds
 from mjbot.ui.modals import build_modal
+from mjbot.ui.refusals import PRIVATE_LADDER, problem_of, send_reduced
 from mjbot.ui.tokens import InteractionTokens, TokenRefused
 
 log = logging.getLogger(__name__)
@@ -67,35 +69,33 @@ class InteractionReply:
             self._ref = MessageRef(self._channel_id, message_id)
         return self._ref
 
-    async def send_card(self, card: Card, image: str | None) -> MessageRef:
+    async def send_card(self, card: Card, image: str | None, *, follows: bool = True) -> SentCard:
         """Put a card on the public response. Raises `ResponseLost`."""
         try:
-            ref = await self._show(embeds.build_embed(card, image), embeds.build_view(card.rows))
+            ref, omitted = await send_reduced(card, image, self._show, follows=follows)
         except DELIVERY_ERRORS as error:
             raise ResponseLost(type(error).__name__) from error
         if not (self._update or self._private):
             interaction = self._interaction
             created_at = interaction.created_at.timestamp()
             self._tokens.register(ref, interaction.application_id, interaction.token, created_at)
-        return ref
+        return SentCard(ref, omitted)
 
     async def show_placeholder(self, card: Card) -> None:
         """Show a temporary card."""
         try:
-            await self._show(embeds.build_embed(card, None), embeds.build_view(card.rows))
+            await send_reduced(card, None, self._show)
         except DELIVERY_ERRORS as error:
             log.info("placeholder not shown: %s", type(error).__name__)
         self._has_card = False
 
-    async def send_followup(self, card: Card) -> MessageRef:
+    async def send_followup(self, card: Card) -> SentCard:
         """Send one more public card as a follow-up. Raises `ResponseLost`."""
-        view = embeds.build_view(card.rows) or discord.utils.MISSING
-        embed = embeds.build_embed(card, None)
         try:
-            sent = await self._interaction.followup.send(embed=embed, view=view, wait=True)
+            sent, omitted = await send_reduced(card, None, self._follow_up)
         except DELIVERY_ERRORS as error:
             raise ResponseLost(type(error).__name__) from error
-        return MessageRef(self._channel_id, sent.id)
+        return SentCard(MessageRef(self._channel_id, sent.id), omitted)
 
     async def edit_buttons(self, rows: Rows) -> bool:
         """Change the buttons at once if the response is the pressed message; False if it is not."""
@@ -124,7 +124,15 @@ class InteractionReply:
         self, text: Text, rows: Rows, *, menu: Menu | None = None, file: File | None = None, **values: object
     ) -> None:
         """Send an ephemeral text with buttons in place of the public response."""
-        await self._replace(translate(text, self._locale, **values), embeds.build_view(rows, menu), file)
+        content = translate(text, self._locale, **values)
+        for omitted in PRIVATE_LADDER:
+            view = embeds.build_view(rows_without(rows, omitted), menu, omitted)
+            try:
+                await self._replace(content, view, None if Part.FILE in omitted else file)
+                return
+            except discord.HTTPException as error:
+                if omitted is PRIVATE_LADDER[-1] or problem_of(error, has_file=file is not None) is None:
+                    raise
 
     @property
     def _channel_id(self) -> int:
@@ -133,6 +141,10 @@ class InteractionReply:
     @property
     def _locale(self) -> str:
         return str(self._interaction.locale)
+
+    async def _follow_up(self, embed: discord.Embed, view: discord.ui.View | None) -> discord.WebhookMessage:
+        shown = view or discord.utils.MISSING
+        return await self._interaction.followup.send(embed=embed, view=shown, wait=True)
 
     async def _show(self, embed: discord.Embed, view: discord.ui.View | None) -> MessageRef:
         if self._ref is not None:

@@ -9,12 +9,13 @@ import asyncio
 from pathlib import Path
 
 from mjbot.core.card.card import render
+from mjbot.core.card.content import content_of
 from mjbot.core.card.state import CardContext
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import DeliveredState, MessageRef, Watch, WatchState
 from mjbot.store import open_stores
-from mjbot.ui.embeds import build_embed
+from mjbot.ui.embeds import build_embed, image_state
 from mjbot.upstream.wire import read_task
 from tests.benchmarks.harness import PlanHarness
 from tests.benchmarks.plan import Job
@@ -42,8 +43,10 @@ def _placed(harness: PlanHarness, job: Job) -> tuple[Watch, TaskSnapshot]:
     picture = card.picture
     image = picture.url if picture else None
     channel = harness.channels[job.channel]
+    embed = build_embed(content_of(card, image_state(image)), image)
     message = harness.stub.standing(
-        channel, {"embeds": [build_embed(card, image).to_dict()], "components": []}
+        channel,
+        {"embeds": [embed.to_dict()], "components": []},
     )
     harness.standing[job.task_id] = message
     delivered = DeliveredState(card.digest, picture.key if picture else "", image or "")

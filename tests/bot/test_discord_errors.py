@@ -16,9 +16,7 @@ async def edits(harness: BotHarness) -> int:
     )
 
 
-@pytest.mark.parametrize(
-    ("status", "code"), [(404, 10008), (404, 10003), (404, 10004), (403, 50001), (403, 50005)]
-)
+@pytest.mark.parametrize(("status", "code"), [(404, 10008), (404, 10003), (404, 10004), (403, 50005)])
 async def test_what_is_gone_for_good_is_not_edited_again(harness: BotHarness, status: int, code: int) -> None:
     await harness.ask(RUNNING)
     harness.end_tokens()
@@ -34,7 +32,11 @@ async def test_what_is_gone_for_good_is_not_edited_again(harness: BotHarness, st
 
 @pytest.mark.parametrize(
     ("status", "code"),
-    [(500, 0), (503, 0), (429, 30046), (429, 20028), (400, 50083), (400, 50035), (403, 50013)],
+    [
+        *((500, 0), (503, 0), (404, 0), (403, 0), (400, 0), (408, 0), (418, 0)),
+        *((429, 30046), (429, 20028), (400, 50083), (400, 50035)),
+        *((403, 50013), (403, 50001), (403, 20022), (403, 99999), (404, 99999), (400, 99999)),
+    ],
 )
 async def test_what_may_pass_does_not_end_a_watch_and_the_end_is_shown_when_it_has(
     harness: BotHarness, status: int, code: int

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mjbot.core.card.card import AMBER, BLUE, GREEN, GREY, RED, Card, render
+from mjbot.core.card.content import ImageState, content_of
 from mjbot.core.card.description import progress_bar
 from mjbot.core.card.menu import build_page
 from mjbot.core.card.state import CardContext, CardState
@@ -16,7 +17,7 @@ from mjbot.core.model.custom_id import action_digest, parse
 from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import Condition, TaskSnapshot, UpstreamProblem
 from mjbot.core.model.task import Button, Task, TaskId
-from mjbot.ui.embeds import build_embed, build_view
+from mjbot.ui.embeds import build_embed, build_view, image_state
 from tests.system.discord_stub.validate import message_problems
 
 ID = TaskId("1763936412345678")
@@ -40,6 +41,10 @@ def make_snapshot(condition: Condition = Condition.FINE, **fields: object) -> Ta
         changed_at=150,
         failing_since=160 if condition is Condition.UNREACHABLE else None,
     )
+
+
+def shown(card: Card) -> str:
+    return content_of(card, ImageState.SHOWN).description
 
 
 def render_card(snapshot: TaskSnapshot, locale: str = "en") -> Card:
@@ -125,21 +130,19 @@ def test_each_state_has_its_own_text(
 ) -> None:
     card = render_card(snapshot)
     assert (card.title, card.colour) == (title, colour)
-    assert card.description == "\n".join([*lines, f"> {PROMPT}"])
+    assert shown(card) == "\n".join([*lines, f"> {PROMPT}"])
     assert card.footer == f"Imagine · {ID}"
 
 
 def test_a_rejected_key_shows_as_unreachable_with_its_own_sentence() -> None:
     snapshot = replace(make_snapshot(Condition.UNREACHABLE), problem=UpstreamProblem.KEY)
-    assert "It refused this bot's key." in render_card(snapshot).description
+    assert "It refused this bot's key." in shown(render_card(snapshot))
 
 
 def test_chinese_cards_hold_no_english() -> None:
     card = render_card(make_snapshot(Condition.QUIET, progress="46%", prompt="猫"), "zh-CN")
     assert card.title == "生成中，暂无进展"
-    assert card.description == (
-        "▰▰▰▰▱▱▱▱▱▱ 46%\n<t:110:R>开始 · <t:150:R>更新\n有时会停顿较久，仍在跟踪。\n> 猫"
-    )
+    assert shown(card) == ("▰▰▰▰▱▱▱▱▱▱ 46%\n<t:110:R>开始 · <t:150:R>更新\n有时会停顿较久，仍在跟踪。\n> 猫")
     assert card.footer == f"绘图 · {ID}"
 
 
@@ -213,13 +216,13 @@ def test_a_press_disables_its_button_until_it_is_accepted() -> None:
 
 def test_a_long_prompt_is_cut_and_says_how_long_it_was() -> None:
     card = render_card(make_snapshot(status="SUCCESS", prompt="lantern " * 500))
-    assert card.description.endswith("… *(3,999 characters)*")
-    assert len(card.description) < 500
+    assert shown(card).endswith("… *(3,999 characters)*")
+    assert len(shown(card)) < 500
 
 
 def test_markdown_and_mentions_in_a_prompt_show_as_text() -> None:
     card = render_card(make_snapshot(prompt="**a** <@1> @everyone `x` [l](http://e.vil) # h\n- item ||s||"))
-    quote = card.description.splitlines()[-1]
+    quote = shown(card).splitlines()[-1]
     assert quote == (
         "> \\*\\*a\\*\\* \\<\\@1\\> \\@everyone \\`x\\` \\[l\\](http\\://e.vil) # h - item \\|\\|s\\|\\|"
     )
@@ -229,8 +232,8 @@ def test_a_masked_key_in_a_reason_is_not_repeated() -> None:
     card = render_card(
         make_snapshot(status="FAILURE", fail_reason="bad key sk-abc***xyz at https://relay.example/x")
     )
-    assert "sk-" not in card.description
-    assert "relay.example" not in card.description
+    assert "sk-" not in shown(card)
+    assert "relay.example" not in shown(card)
 
 
 def test_equal_cards_have_equal_digests_and_others_do_not() -> None:
@@ -293,7 +296,7 @@ async def test_any_card_is_valid_for_discord(snapshot: TaskSnapshot, locale: str
     image = card.picture.url if card.picture else None
     view = build_view(card.rows)
     body = {
-        "embeds": [build_embed(card, image).to_dict()],
+        "embeds": [build_embed(content_of(card, image_state(image)), image).to_dict()],
         "components": view.to_components() if view else [],
     }
     assert message_problems(body, attachments=[]) == []

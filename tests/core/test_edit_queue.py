@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from mjbot.core.card.card import Card
+from mjbot.core.card.content import Part
 from mjbot.core.card.state import CardState
 from mjbot.core.editing.edit_queue import Edit, EditQueue, Priority
-from mjbot.core.editing.outcome import Delivered, Gone, Later, Outcome, Refused, Rerouted
+from mjbot.core.editing.outcome import Delivered, Gone, Later, NoAccess, Outcome, Refused, Rerouted
 from mjbot.core.model.watch import DeliveredState, MessageRef
 
 NOW = 1_800_000_000.0
@@ -35,7 +38,7 @@ def test_the_newest_card_replaces_the_waiting_one() -> None:
     queue.offer(ref(1), card("new"), Priority.PROGRESS, NOW)
     edit = queue.take(NOW)
     assert edit is not None
-    assert edit.card.description == "new"
+    assert edit.card.facts == "new"
     assert queue.take(NOW) is None
 
 
@@ -46,7 +49,7 @@ def test_finals_go_before_presses_and_presses_before_progress() -> None:
     order = []
     now = NOW + 3
     while edit := queue.take(now):
-        order.append(edit.card.description)
+        order.append(edit.card.facts)
         deliver(queue, edit, now)
     assert order == ["FINAL", "PRESS", "PROGRESS"]
 
@@ -68,7 +71,7 @@ def test_a_return_to_the_old_card_while_another_is_in_flight_is_not_lost() -> No
     deliver(queue, in_flight, NOW)
     back = queue.take(NOW)
     assert back is not None
-    assert back.card.description == "A"
+    assert back.card.facts == "A"
 
 
 def test_a_card_that_waits_survives_the_release_of_its_message() -> None:
@@ -267,7 +270,7 @@ def test_a_press_on_a_result_that_waits_for_a_recheck_is_shown_at_once() -> None
     queue.offer(ref(1), card("pressed", final=True), Priority.PRESS, NOW + 1)
     pressed = queue.take(NOW + 1)
     assert pressed is not None
-    assert pressed.card.description == "pressed"
+    assert pressed.card.facts == "pressed"
 
 
 def test_a_card_that_changes_its_route_keeps_its_place_in_the_queue() -> None:
@@ -279,7 +282,7 @@ def test_a_card_that_changes_its_route_keeps_its_place_in_the_queue() -> None:
     queue.settle(in_flight, Rerouted(), NOW + 2)
     first = queue.take(NOW + 2)
     assert first is not None
-    assert first.card.description == "old"
+    assert first.card.facts == "old"
 
 
 def test_final_cards_go_in_the_order_in_which_they_were_offered() -> None:
@@ -289,7 +292,7 @@ def test_final_cards_go_in_the_order_in_which_they_were_offered() -> None:
     queue.offer(ref(1), card("end of 1", final=True), Priority.FINAL, NOW + 11)
     first = queue.take(NOW + 11)
     assert first is not None
-    assert first.card.description == "end of 2"
+    assert first.card.facts == "end of 2"
 
 
 def test_at_shutdown_progress_is_dropped_and_final_cards_still_go() -> None:
@@ -333,17 +336,122 @@ def test_old_messages_of_a_channel_are_edited_half_a_minute_apart() -> None:
     assert queue.take(NOW + 30) is not None
 
 
-def test_a_refused_card_is_sent_once_more_as_text_and_then_dropped() -> None:
+def test_a_refused_card_loses_one_part_after_another_and_is_kept_when_none_is_left() -> None:
     queue = EditQueue()
     queue.offer(ref(1), card("bad", final=True), Priority.FINAL, NOW)
     first = queue.take(NOW)
     assert first is not None
-    assert not first.text_only
+    assert not first.omitted
     assert not queue.settle(first, Refused(), NOW)
     second = queue.take(NOW)
     assert second is not None
-    assert second.text_only
-    assert queue.settle(second, Refused(), NOW)
+    assert second.omitted == Part.DETAILS
+    assert not queue.settle(second, Refused(), NOW)
+    assert queue.take(NOW) is None
+    third = queue.take(NOW + 2)
+    assert third is not None
+    assert third.omitted == Part.DETAILS
+
+
+def test_the_next_card_is_sent_without_what_was_refused_of_the_last_one() -> None:
+    queue = EditQueue()
+    long = replace(card("one"), body="a prompt that is refused")
+    queue.offer(ref(1), long, Priority.PROGRESS, NOW)
+    edit = queue.take(NOW)
+    assert edit is not None
+    queue.settle(edit, Refused(), NOW)
+    edit = queue.take(NOW)
+    assert edit is not None
+    assert edit.omitted == Part.PROMPT
+    deliver(queue, edit, NOW)
+    queue.offer(ref(1), replace(long, facts="two"), Priority.PROGRESS, NOW + 10)
+    edit = queue.take(NOW + 10)
+    assert edit is not None
+    assert edit.omitted == Part.PROMPT
+    deliver(queue, edit, NOW + 10)
+    queue.offer(ref(1), replace(long, body="another prompt"), Priority.PROGRESS, NOW + 20)
+    edit = queue.take(NOW + 20)
+    assert edit is not None
+    assert not edit.omitted
+
+
+def test_what_was_refused_is_remembered_when_a_message_is_released() -> None:
+    queue = EditQueue()
+    final = replace(card("one", final=True), body="a prompt that is refused")
+    queue.offer(ref(1), final, Priority.FINAL, NOW)
+    for _ in range(2):
+        edit = queue.take(NOW)
+        assert edit is not None
+        queue.settle(edit, Refused(), NOW) if not edit.omitted else deliver(queue, edit, NOW)
+    queue.release(ref(1))
+    queue.offer(ref(1), replace(final, footer="pressed"), Priority.PRESS, NOW + 10)
+    edit = queue.take(NOW + 10)
+    assert edit is not None
+    assert edit.omitted == Part.PROMPT
+
+
+def test_a_last_card_that_is_refused_for_a_day_is_given_up() -> None:
+    queue = EditQueue()
+    queue.offer(ref(1), card("end", final=True), Priority.FINAL, NOW)
+    now, tries, done = NOW, 0, False
+    while not done and now < NOW + 3 * 86_400:
+        while (edit := queue.take(now)) is None:
+            now = queue.wake_at(now) or now
+        tries += 1
+        done = queue.settle(edit, Later(), now)
+    assert done
+    assert NOW + 86_400 < now < NOW + 86_400 + 300
+    assert tries < 800
+    assert queue.waiting == 0
+
+
+def test_a_channel_that_cannot_be_seen_is_tried_by_one_message_with_back_off_for_a_day() -> None:
+    queue = EditQueue()
+    for number in range(50):
+        queue.offer(ref(1, number), card("end", final=True), Priority.FINAL, NOW)
+    now, tries, done = NOW, 0, False
+    while not done:
+        while (edit := queue.take(now)) is None:
+            now = queue.wake_at(now) or now
+        tries += 1
+        done = queue.settle(edit, NoAccess(), now)
+    assert NOW + 86_400 < now < NOW + 86_400 + 601
+    assert tries < 160
+    assert queue.waiting == 0
+
+
+def test_a_channel_that_can_be_seen_again_shows_what_waited() -> None:
+    queue = EditQueue()
+    for number in range(3):
+        queue.offer(ref(1, number), card("end", final=True), Priority.FINAL, NOW)
+    edit = queue.take(NOW)
+    assert edit is not None
+    queue.settle(edit, NoAccess(), NOW)
+    assert queue.take(NOW + 4) is None
+    for _ in range(3):
+        edit = queue.take(NOW + 6)
+        assert edit is not None
+        deliver(queue, edit, NOW + 6)
+    assert queue.waiting == 0
+
+
+def test_a_file_that_follows_goes_after_everything_else_and_as_soon_as_it_is_there() -> None:
+    queue = EditQueue()
+    end = card("end", final=True)
+    queue.offer(ref(1), end, Priority.FINAL, NOW)
+    edit = queue.take(NOW)
+    assert edit is not None
+    assert not queue.settle(edit, Delivered(DeliveredState(end.digest), unverified=True, follows=True), NOW)
+    assert queue.take(NOW + 1) is None
+    queue.hurry(ref(1), NOW + 1)
+    queue.offer(ref(1, 2), card("progress"), Priority.PROGRESS, NOW + 1)
+    edit = queue.take(NOW + 1)
+    assert edit is not None
+    assert edit.ref == ref(1, 2)
+    deliver(queue, edit, NOW + 1)
+    edit = queue.take(NOW + 1)
+    assert edit is not None
+    assert edit.card is end
 
 
 def test_a_lost_channel_drops_all_its_messages() -> None:
@@ -354,18 +462,6 @@ def test_a_lost_channel_drops_all_its_messages() -> None:
     assert edit is not None
     queue.settle(edit, Gone(channel=True), NOW)
     assert queue.wake_at(NOW) is None
-
-
-def test_a_message_that_cannot_be_edited_for_a_week_is_still_retried() -> None:
-    queue = EditQueue()
-    queue.offer(ref(1), card("x", final=True), Priority.FINAL, NOW)
-    now = NOW
-    for _ in range(1500):
-        now = max(now, queue.wake_at(now) or now)
-        edit = queue.take(now)
-        assert edit is not None
-        queue.settle(edit, Later(600), now)
-    assert queue.wake_at(now) == now + 600
 
 
 def test_a_rate_limit_of_the_channel_holds_back_all_its_messages() -> None:

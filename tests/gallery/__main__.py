@@ -12,6 +12,7 @@ import simcord
 from PIL import Image
 from playwright.async_api import Browser, async_playwright
 
+from mjbot.core.card.content import ImageState, content_of
 from mjbot.sandbox import art
 from mjbot.sandbox.demo import invite
 from mjbot.ui.embeds import build_embed, build_view
@@ -44,10 +45,10 @@ async def post(channel: discord.TextChannel, shots: list[Shot]) -> None:
         view = build_view(shot.card.rows) or discord.utils.MISSING
         if shot.aspect:
             name = f"{number}.png"
-            embed = build_embed(shot.card, f"attachment://{name}")
+            embed = build_embed(content_of(shot.card, ImageState.SHOWN), f"attachment://{name}")
             await channel.send(embed=embed, view=view, file=discord.File(io.BytesIO(painted(shot)), name))
         else:
-            await channel.send(embed=build_embed(shot.card, None), view=view)
+            await channel.send(embed=build_embed(content_of(shot.card, ImageState.MISSING), None), view=view)
 
 
 async def photograph(browser: Browser, url: str, width: int, to: Path) -> None:

@@ -185,7 +185,7 @@ class CardSamples:
         return [
             described,
             self.shot("videos", "SUCCESS", "3:2", "single", action="VIDEO", video_urls=videos, buttons=VIDEO),
-            replace(hidden, card=hidden.card.without_image, aspect=""),
+            replace(hidden, aspect=""),
         ]
 
     def extremes(self) -> list[Shot]:

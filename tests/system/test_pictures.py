@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 import discord
@@ -10,9 +11,11 @@ import pytest
 
 from mjbot.clock import Clock
 from mjbot.core.card.card import Card, Picture
+from mjbot.core.card.content import Part
 from mjbot.core.card.state import CardState
 from mjbot.core.editing.edit_queue import Edit
-from mjbot.core.editing.outcome import Delivered, Gone, Later
+from mjbot.core.editing.ladder import ContentProblem
+from mjbot.core.editing.outcome import Delivered, Gone, Later, Refused
 from mjbot.core.model.watch import NOTHING_DELIVERED, DeliveredState, MessageRef
 from mjbot.edges import use_discord_at
 from mjbot.ports import File
@@ -25,7 +28,7 @@ from tests.system.discord_stub.state import ATTACH, INVITED, Channel
 
 SEEN, UNSEEN = "https://cdn.example.com/a.png", "http://nas.local/a.png"
 PICTURE = Picture("https://cdn.example.com/a.png", final=True, alt="a cat")
-CARD = Card(CardState.DONE, "Done", 0, "words", "footer", PICTURE, "no picture", final=True)
+CARD = Card(CardState.DONE, "Done", 0, "words", "footer", picture=PICTURE, final=True)
 FILE = File(f"{PICTURE.key}.png", drawn(), "a cat")
 ATTACHED = DeliveredState(CARD.digest, PICTURE.key, f"attachment://{FILE.name}")
 MESSAGE = "/channels/*/messages/*"
@@ -46,8 +49,12 @@ class Given:
     def attaches(self, picture: Picture) -> bool:
         return self.attach
 
-    async def load(self, picture: Picture) -> File | None:
+    @asynccontextmanager
+    async def loaded(self, picture: Picture) -> AsyncIterator[File | None]:
         self.loads += 1
+        yield self.file
+
+    async def load(self, picture: Picture) -> File | None:
         return self.file
 
 
@@ -62,12 +69,16 @@ class Desk:
     calls: list[str] = field(default_factory=list)
 
     async def edit(
-        self, pictures: Given, delivered: DeliveredState = NOTHING_DELIVERED, card: Card = CARD
+        self,
+        pictures: Given,
+        delivered: DeliveredState = NOTHING_DELIVERED,
+        card: Card = CARD,
+        omitted: Part = Part.NONE,
     ) -> object:
         before = len(self.stub.log)
         clock = Clock()
         sink = DiscordSink(self.client, pictures, InvalidRequestBreaker(clock), InteractionTokens(clock))
-        outcome = await sink.edit(Edit(self.ref, card, delivered))
+        outcome = await sink.edit(Edit(self.ref, card, delivered, omitted=omitted))
         self.calls = [each.method for each in self.stub.log[before:] if each.kind == "request"]
         return outcome
 
@@ -185,8 +196,11 @@ async def test_a_message_that_is_gone_is_not_checked_again(
 
 async def test_where_no_file_may_be_sent_the_link_is_left_for_good(desk: Desk) -> None:
     desk.channel.app_permissions = INVITED & ~ATTACH
-    assert await desk.edit(Given(UNSEEN, FILE, attach=True)) == Delivered(linked(UNSEEN))
-    assert desk.calls == ["PATCH", "PATCH"]
+    pictures = Given(UNSEEN, FILE, attach=True)
+    refused = Refused(ContentProblem.TOO_LARGE, Part.FILE, ATTACHED.image)
+    assert await desk.edit(pictures) == refused
+    without_file = await desk.edit(pictures, omitted=Part.FILE)
+    assert without_file == Delivered(linked(UNSEEN))
 
 
 async def test_a_discord_in_trouble_is_asked_again_later(desk: Desk) -> None:
@@ -198,12 +212,11 @@ async def test_a_discord_in_trouble_is_asked_again_later(desk: Desk) -> None:
 
 async def test_a_smaller_copy_is_named_and_still_is_after_a_text_only_edit(desk: Desk) -> None:
     copy = File.smaller_copy(f"{PICTURE.key}.webp", drawn(), "a cat", (8, 8))
-    card = replace(CARD, description_with_smaller_image="a smaller copy")
-    outcome = await desk.edit(Given(SEEN, copy, attach=True), card=card)
+    outcome = await desk.edit(Given(SEEN, copy, attach=True))
     assert isinstance(outcome, Delivered)
     message = desk.stub.messages(desk.channel)[0]
-    assert message.embeds[0]["description"] == "a smaller copy"
-    pressed = replace(card, footer="changed")
+    assert message.embeds[0]["description"] == "words\nThis is a smaller copy."
+    pressed = replace(CARD, footer="changed")
     await desk.edit(Given(SEEN, copy, attach=True), outcome.delivered, pressed)
-    assert message.embeds[0]["description"] == "a smaller copy"
+    assert message.embeds[0]["description"] == "words\nThis is a smaller copy."
     assert message.embeds[0]["footer"]["text"] == "changed"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mjbot.core.card.card import render
+from mjbot.core.card.content import ImageState, content_of
 from mjbot.core.card.menu import build_page
 from mjbot.core.card.state import CardContext
 from mjbot.core.i18n.text import units
@@ -100,10 +101,11 @@ def check(task: Task, rng: random.Random) -> None:
     snapshot = advance(TaskSnapshot(task.id, opened_at=1.0), Seen(task), 2.0)
     locale = rng.choice(("en-US", "zh-CN", "zh-TW", "fr"))
     card = render(snapshot, CardContext(locale))
+    content = content_of(card, rng.choice(list(ImageState)))
     assert 0 < units(card.title) <= 256
-    assert units(card.description) <= 4096
+    assert units(content.description) <= 4096
     assert units(card.footer) <= 2048
-    assert units(card.title) + units(card.description) + units(card.footer) <= 6000
+    assert units(card.title) + units(content.description) + units(card.footer) <= 6000
     assert len(card.rows) <= 5
     targets = [each.custom_id or each.url for row in card.rows for each in row]
     assert len(set(targets)) == len(targets)

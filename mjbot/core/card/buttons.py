@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import emoji
 
 from mjbot.core.i18n.messages import translate
-from mjbot.core.i18n.text import short, units
+from mjbot.core.i18n.text import short
 from mjbot.core.i18n.texts import Text
+from mjbot.core.model.addresses import looks_public, well_formed
 from mjbot.core.model.custom_id import CustomId, Verb, action_digest
 from mjbot.core.model.press import Press
 from mjbot.core.model.task import Button, Task, TaskId
@@ -59,6 +60,8 @@ class CardButton:
     primary: bool = False
     disabled: bool = False
     url: str = ""
+    name: str = ""
+    """The label that it gets if its emoji cannot be shown."""
 
     @property
     def link(self) -> bool:
@@ -129,11 +132,7 @@ def drawable_buttons(buttons: Iterable[Button]) -> list[Button]:
 
 
 def _is_link(button: Button) -> bool:
-    return (
-        button.style == _LINK_STYLE
-        and re.fullmatch(r"https?://[^\s/]+\.[^\s]*", button.url) is not None
-        and units(button.url) <= _URL
-    )
+    return button.style == _LINK_STYLE and looks_public(url := well_formed(button.url)) and len(url) <= _URL
 
 
 def build_button(
@@ -147,10 +146,10 @@ def build_button(
     """Build one button; ``number`` is its position among all, from 1."""
     shown_emoji = button.emoji if _is_emoji(button.emoji) else ""
     label = short(button.label, _LABEL)
-    if not (label or shown_emoji):
-        label = _label_from(button.custom_id, number, locale)
+    name = label or _label_from(button.custom_id, number, locale)
+    label = label if shown_emoji else name
     if not button.custom_id:
-        return CardButton(label=label, emoji=shown_emoji, url=button.url)
+        return CardButton(label=label, emoji=shown_emoji, url=well_formed(button.url), name=name)
     digest = action_digest(button.custom_id)
     press = presses.get(digest)
     in_flight = press is not None and press.in_flight
@@ -159,6 +158,7 @@ def build_button(
         label=label,
         emoji=shown_emoji,
         used=press is Press.ACCEPTED or button.style in _PRESSED_IN_MIDJOURNEY,
+        name=name,
         disabled=in_flight or press is Press.UNKNOWN_ACTION or kind_of(button.custom_id) in not_offered,
     )
 

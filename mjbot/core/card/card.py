@@ -7,16 +7,17 @@ a card only changes when its task does.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from mjbot.core.card.buttons import CardButton, Rows, build_rows
-from mjbot.core.card.description import describe, needs_region, timestamp, with_prompt
+from mjbot.core.card.description import body_of, facts_of, links_of, needs_region, timestamp
 from mjbot.core.card.region import NO_CELLS
 from mjbot.core.card.state import CardContext, CardState, state_of
 from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.text import clean, cut, cut_middle, units
 from mjbot.core.i18n.texts import Text
+from mjbot.core.model.addresses import readable
 from mjbot.core.model.custom_id import CustomId, PressTarget, Verb
 from mjbot.core.model.press import MODAL_ACTION
 from mjbot.core.model.snapshot import Condition, TaskSnapshot
@@ -25,6 +26,7 @@ from mjbot.core.model.task import TaskId
 _ALT = 1_000
 _ID = 40
 _IMAGE_URL = 2_000
+_IMAGE_LINK = 1_500
 
 GREY, BLUE, AMBER, GREEN, RED = 0x80848E, 0x5865F2, 0xF0B232, 0x23A55A, 0xF23F43
 
@@ -60,23 +62,19 @@ class Card:
     state: CardState
     title: str
     colour: int
-    description: str
+    facts: str
+    """What is known of the task: the first lines of the description."""
     footer: str
+    links: tuple[str, ...] = ()
+    """Lines of the description that hold links."""
+    body: str = ""
+    """The prompt, or the text that is the result."""
     picture: Picture | None = None
-    description_without_image: str = ""  # used if no image can be shown
-    description_with_smaller_image: str = ""  # used if only a smaller copy can be attached
+    picture_link: str = ""
+    """Where a reader can open the picture; "" if nowhere."""
     rows: Rows = ()
+    locale: str = "en"
     final: bool = False
-
-    @property
-    def without_image(self) -> Card:
-        """The same card, with the description for a message that cannot show its picture."""
-        return replace(self, description=self.description_without_image or self.description)
-
-    @property
-    def with_smaller_image(self) -> Card:
-        """The same card, with the description for a message that shows a smaller copy of its picture."""
-        return replace(self, description=self.description_with_smaller_image or self.description)
 
     @cached_property
     def digest(self) -> str:
@@ -90,23 +88,18 @@ def render(snapshot: TaskSnapshot, context: CardContext) -> Card:
     state = state_of(snapshot, context.presses)
     unreachable = snapshot.condition is Condition.UNREACHABLE
     picture = picture_of(snapshot, state)
-    result = picture is not None and picture.final
     return Card(
         state=state,
         title=_title(state, unreachable, locale),
         colour=AMBER if unreachable else _COLOURS.get(state, GREY),
-        description=describe(snapshot, state, context),
+        facts=facts_of(snapshot, state, context),
+        links=links_of(snapshot, state, context),
+        body=body_of(snapshot.task, locale),
         footer=_footer(snapshot, locale),
         picture=picture,
-        description_without_image=describe(snapshot, state, context, about_picture=Text.CARD_DONE_NO_PICTURE)
-        if result
-        else "",
-        description_with_smaller_image=describe(
-            snapshot, state, context, about_picture=Text.CARD_DONE_SMALLER
-        )
-        if result
-        else "",
+        picture_link=(readable(picture.url, context.base, _IMAGE_LINK) or "") if picture else "",
         rows=_rows(snapshot, state, context),
+        locale=locale,
         final=snapshot.settled,
     )
 
@@ -117,8 +110,11 @@ def superseded_card(snapshot: TaskSnapshot, url: str, locale: str) -> Card:
         state=CardState.SUPERSEDED,
         title=translate(Text.TITLE_SUPERSEDED, locale),
         colour=GREY,
-        description=with_prompt([translate(Text.CARD_SUPERSEDED, locale, url=url)], snapshot.task, locale),
+        facts="",
+        links=(translate(Text.CARD_SUPERSEDED, locale, url=url),),
+        body=body_of(snapshot.task, locale),
         footer=_footer(snapshot, locale),
+        locale=locale,
         final=True,
     )
 
@@ -133,8 +129,9 @@ def queue_full_card(stop: CustomId, label: str, next_try: float, locale: str) ->
         state=CardState.QUEUE_FULL,
         title=translate(Text.TITLE_QUEUE_FULL, locale),
         colour=GREY,
-        description="\n".join(lines),
+        facts="\n".join(lines),
         footer=label,
+        locale=locale,
         rows=_stop_row(stop, locale),
     )
 

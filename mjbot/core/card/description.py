@@ -14,13 +14,13 @@ from mjbot.core.card.state import CardContext, CardState
 from mjbot.core.i18n.messages import duration, translate
 from mjbot.core.i18n.text import clean, clean_lines, cut, escape, units, without_secrets
 from mjbot.core.i18n.texts import Text
+from mjbot.core.model.addresses import readable
 from mjbot.core.model.snapshot import Condition, TaskSnapshot, UpstreamProblem
 from mjbot.core.model.task import Phase, Task
 
 _MAX_PROMPT = 300
 _MAX_REASON = 300
 _MAX_TEXT = 3_000
-_MAX_DESCRIPTION = 3_800
 _MAX_STATUS = 40
 _MAX_URL = 1_000
 _MAX_VIDEOS = 4
@@ -28,19 +28,20 @@ _CELLS = 10
 _TIMEOUTS = ("任务超时", "timeout", "timed out")
 
 
-def describe(
-    snapshot: TaskSnapshot, state: CardState, context: CardContext, *, about_picture: Text | None = None
-) -> str:
-    """The description of a card; ``about_picture`` is a line about where its picture is."""
+def facts_of(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> str:
+    """The first lines of a card: how far the task is, since when, and what that means."""
     lines = list(_LINES[state](snapshot, context))
     if snapshot.condition is Condition.UNREACHABLE:
         lines = [*_bar(snapshot.task), *_unreachable_lines(snapshot, context.locale)]
-    if about_picture and snapshot.task is not None:
-        lines.append(translate(about_picture, context.locale, url=snapshot.task.image_url))
     if context.unwatched and not snapshot.settled:
         lines.append(translate(Text.CARD_UNWATCHED, context.locale))
-    lines += lineage_lines(context.lineage, context.locale)
-    return with_prompt(lines, snapshot.task, context.locale)
+    return "\n".join(lines)
+
+
+def links_of(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> tuple[str, ...]:
+    """The lines of a card that hold links: videos, the parent and the children."""
+    videos = _video_line(snapshot.task, context) if state is CardState.DONE and snapshot.task else ""
+    return tuple(filter(None, (videos, *lineage_lines(context.lineage, context.locale))))
 
 
 def needs_region(snapshot: TaskSnapshot) -> bool:
@@ -113,14 +114,19 @@ def _done(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield from _joined(
         _at(Text.CARD_DONE_AT, task.finished_at, locale), _took(Text.CARD_DONE_TOOK, task, locale)
     )
+
+
+def _video_line(task: Task, context: CardContext) -> str:
+    urls = [url for each in task.video_urls if (url := readable(each, context.base, _MAX_URL))]
+    if task.video_urls and not urls:
+        return translate(Text.CARD_VIDEO_PRIVATE, context.locale)
     links = [
-        f"[{translate(Text.CARD_VIDEO_FIRST, locale, n=n) if n == 1 else n}]({url})"
-        for n, url in enumerate(task.video_urls, 1)
-        if units(url) <= _MAX_URL
+        f"[{translate(Text.CARD_VIDEO_FIRST, context.locale, n=n) if n == 1 else n}]({url})"
+        for n, url in enumerate(urls[:_MAX_VIDEOS], 1)
     ]
-    if len(links) > _MAX_VIDEOS:
-        links[_MAX_VIDEOS:] = [translate(Text.CARD_VIDEO_MORE, locale, n=len(links) - _MAX_VIDEOS)]
-    yield from _joined(*links)
+    if (more := len(urls) - _MAX_VIDEOS) > 0:
+        links.append(translate(Text.CARD_VIDEO_MORE, context.locale, n=more))
+    return " · ".join(links)
 
 
 def _failed(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
@@ -200,18 +206,10 @@ def _unreachable_lines(snapshot: TaskSnapshot, locale: str) -> Iterable[str]:
     yield translate(Text(f"card.unreachable.{snapshot.problem or UpstreamProblem.UNAVAILABLE}"), locale)
 
 
-def with_prompt(lines: list[str], task: Task | None, locale: str) -> str:
-    """These lines, followed by the task's prompt, or by its text if that is its result."""
-    head = "\n".join(lines)
-    body = _body(task, locale) if task else ""
-    whole = f"{head}\n{body}" if head and body else head or body
-    if units(whole) > _MAX_DESCRIPTION:  # escaping can double the length of a text, so check once more
-        limit = max(_MAX_DESCRIPTION - units(head) - 4, 0)
-        whole = f"{head}\n{cut(body, limit).rstrip(chr(92))}…"
-    return whole
-
-
-def _body(task: Task, locale: str) -> str:
+def body_of(task: Task | None, locale: str) -> str:
+    """The last part of a card: the task's prompt as a quote, or the text that is its result."""
+    if task is None:
+        return ""
     if task.is_text:
         text = clean_lines(task.text or task.prompt)
         if units(text) > _MAX_TEXT:

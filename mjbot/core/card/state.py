@@ -59,6 +59,8 @@ class CardContext:
     unwatched: bool = False
     not_offered: frozenset[str] = frozenset()
     """The kinds of action that the service has rejected as unknown."""
+    base: str = ""
+    """The base URL of the image service, for links to what it serves itself; "" if it has none."""
 
 
 def state_of(snapshot: TaskSnapshot, presses: Mapping[str, Press]) -> CardState:

@@ -10,7 +10,8 @@ from collections import defaultdict
 
 from mjbot.core.card.card import Card
 from mjbot.core.card.state import CardState
-from mjbot.core.editing.outcome import Delivered, Gone, Later, Outcome, Refused, Rerouted
+from mjbot.core.editing.ladder import Omission, Omissions
+from mjbot.core.editing.outcome import Delivered, Gone, Later, NoAccess, Outcome, Paused, Refused, Rerouted
 from mjbot.core.editing.pending_edit import Edit, PendingEdit, Priority
 from mjbot.core.editing.routes import ChannelQueue
 from mjbot.core.model.watch import NOTHING_DELIVERED, DeliveredState, MessageRef
@@ -36,14 +37,36 @@ class EditQueue:
         self._by_token: DelayQueue[MessageRef] = DelayQueue()
         self._better_at: IndexedHeap[int] = IndexedHeap()
         self._remembered: IndexedHeap[int] = IndexedHeap()
+        self._omissions = Omissions()
         self._tokens_in_flight = 0
         self._shutting_down = False
 
-    def prime(self, ref: MessageRef, delivered: DeliveredState, state: CardState | None = None) -> None:
+    def prime(
+        self,
+        ref: MessageRef,
+        delivered: DeliveredState,
+        state: CardState | None = None,
+        omission: Omission | None = None,
+    ) -> None:
         """Note what a message already shows, other than by an edit from this queue."""
         entry = self._entry(ref)
+        entry.omission = omission or entry.omission
         if not entry.in_flight:  # the outcome of an edit in flight is newer
             entry.delivered, entry.state = delivered, state
+
+    def recheck(self, ref: MessageRef, card: Card, now: float) -> None:
+        """Offer a card that a message already shows, to check its picture, or to add its file."""
+        entry = self._entry(ref)
+        if entry.pending is None and not entry.in_flight:
+            entry.recheck(card, now)
+            self._reschedule(ref, entry, now)
+
+    def hurry(self, ref: MessageRef, now: float) -> None:
+        """Let a card whose picture is to be checked again go as soon as its budget allows."""
+        entry = self._find(ref)
+        if entry is not None and entry.priority is Priority.PICTURE:
+            entry.not_before = min(entry.not_before, now)
+            self._reschedule(ref, entry, now)
 
     def release(self, ref: MessageRef) -> None:
         """Forget a message, unless a card waits or is in flight for it."""
@@ -54,6 +77,7 @@ class EditQueue:
     def resume_channel(self, channel_id: int, now: float) -> None:
         """Retry at once what waits for this channel: it can be edited again."""
         if channel_id in self._channels:
+            self._channels[channel_id].not_before = min(self._channels[channel_id].not_before, now)
             for ref, entry in self._channels[channel_id].entries.items():
                 entry.not_before = min(entry.not_before, now)
                 self._enqueue(ref, entry, now)
@@ -62,7 +86,8 @@ class EditQueue:
     def forget(self, ref: MessageRef) -> None:
         """Drop everything about a message."""
         channel = self._channels[ref.channel_id]
-        channel.entries.pop(ref, None)
+        if (entry := channel.entries.pop(ref, None)) is not None:
+            self._omissions.remember(ref, entry.omission)
         channel.waiting.pop(ref, None)
         self._by_token.discard(ref)
         if not channel.waiting:
@@ -117,10 +142,9 @@ class EditQueue:
     def wake_at(self, now: float) -> float | None:
         """When `take` may next return an edit, or None while only an outcome can change that."""
         by_channel = self._by_channel.next_at(now)
-        moments = [] if by_channel is None else [max(by_channel, self._global.ready_at(now))]
+        by_channel = None if by_channel is None else max(by_channel, self._global.ready_at(now))
         by_token = self._by_token.next_at(now) if self._tokens_in_flight < _MAX_TOKEN_EDITS else None
-        moments += [] if by_token is None else [by_token]
-        return min(moments, default=None)
+        return min((at for at in (by_channel, by_token) if at is not None), default=None)
 
     def begin_shutdown(self, now: float) -> None:
         """Accept only final cards and presses from now on; the next start repaints the rest."""
@@ -138,26 +162,35 @@ class EditQueue:
     def _apply(self, edit: Edit, entry: PendingEdit | None, outcome: Outcome, now: float) -> bool:
         match outcome:
             case Delivered(delivered, unverified):
+                if not edit.by_token:
+                    self._channels[edit.ref.channel_id].regain_access()
                 return entry is None or not entry.confirm(edit, delivered, now, unverified=unverified)
             case Gone(channel=everything):
-                for ref in list(self._channels[edit.ref.channel_id].entries) if everything else ():
-                    self.forget(ref)
-                self.forget(edit.ref)
+                self._forget_lost(edit.ref, everything=everything)
                 return True
             case _ if entry is None:
                 return True  # the message was forgotten meanwhile
+            case NoAccess():
+                if not self._channels[edit.ref.channel_id].lose_access(now):
+                    self._forget_lost(edit.ref, everything=True)
+                    return True
+                return not entry.requeue(edit, now, at_once=True)
+            case Paused(seconds):
+                return not entry.requeue(edit, now, seconds, at_once=True)
             case Later(seconds, whole_channel):
                 if whole_channel:
                     self._channels[edit.ref.channel_id].not_before = now + seconds
-                entry.requeue(edit, now, seconds)
+                return not entry.requeue(edit, now, seconds)
             case Rerouted():
                 entry.token_until = 0.0
-                entry.requeue(edit, now, 0.0, at_once=True)
+                return not entry.requeue(edit, now, at_once=True)
             case Refused():
-                if edit.text_only:
-                    return True
-                entry.requeue(edit, now, 0.0, at_once=True, text_only=True)
-        return False
+                return not entry.omit(edit, outcome, now)
+
+    def _forget_lost(self, ref: MessageRef, *, everything: bool) -> None:
+        for other in list(self._channels[ref.channel_id].entries) if everything else ():
+            self.forget(other)
+        self.forget(ref)
 
     def _next_by_token(self, now: float) -> tuple[MessageRef, PendingEdit] | None:
         if self._tokens_in_flight >= _MAX_TOKEN_EDITS:
@@ -197,7 +230,7 @@ class EditQueue:
         """Put a message into the queue of its present route, or of none."""
         channel = self._channels[ref.channel_id]
         channel.waiting.pop(ref, None)
-        if self._shutting_down and entry.priority is Priority.PROGRESS:
+        if self._shutting_down and entry.priority >= Priority.PROGRESS:
             entry.pending = None
         if entry.pending is None or entry.in_flight:
             self._by_token.discard(ref)
@@ -227,7 +260,10 @@ class EditQueue:
             self._better_at.discard(channel_id)
 
     def _entry(self, ref: MessageRef) -> PendingEdit:
-        return self._channels[ref.channel_id].entries.setdefault(ref, PendingEdit(NOTHING_DELIVERED))
+        if (entry := self._find(ref)) is None:
+            entry = PendingEdit(NOTHING_DELIVERED, omission=self._omissions.recall(ref))
+            self._channels[ref.channel_id].entries[ref] = entry
+        return entry
 
     def _find(self, ref: MessageRef) -> PendingEdit | None:
         channel = self._channels.get(ref.channel_id)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mjbot.core.card.content import Part
+from mjbot.core.editing.ladder import ContentProblem
 from mjbot.core.model.watch import DeliveredState
 
 
@@ -12,16 +14,18 @@ class Delivered:
     """Discord accepted the edit; the message now shows this.
 
     ``unverified``: the result is missing from the message, or is a link not known to load. The same card
-    is offered again later, and the sink checks the message before it edits.
+    is offered again later, and the sink checks the message before it edits. ``follows``: the download of the
+    result has not ended yet.
     """
 
     delivered: DeliveredState
     unverified: bool = False
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The message was deleted or is out of reach. ``channel``: so are all messages of its channel."""
+    """Discord no longer knows the message. ``channel``: nor its channel."""
 
     channel: bool = False
 
@@ -35,8 +39,27 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True)
+class Paused:
+    """Not sent: no edit may be made for ``seconds``. It does not count as a try."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class NoAccess:
+    """The bot cannot see the channel at the moment; a permission may return within minutes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
-    """Discord rejected the body. It is sent once more without image and buttons, then dropped."""
+    """Discord refused the content. It is sent again without one more of its parts.
+
+    ``named`` are the parts that the response names; ``image`` is the URL of the embed's image.
+    """
+
+    problem: ContentProblem = ContentProblem.OTHER
+    named: Part = Part.NONE
+    image: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +67,4 @@ class Rerouted:
     """The interaction token is invalid or expired; the edit goes by the channel route."""
 
 
-Outcome = Delivered | Gone | Later | Refused | Rerouted
+Outcome = Delivered | Gone | Later | Paused | NoAccess | Refused | Rerouted

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from mjbot.core.card.card import Card
+from mjbot.core.card.content import Part
 from mjbot.core.card.state import CardState
+from mjbot.core.editing.ladder import Omission, next_omission, still_omitted
+from mjbot.core.editing.outcome import Refused
 from mjbot.core.model.watch import DeliveredState, MessageRef
 from mjbot.core.scheduling.priority_queue import Rank
 
@@ -19,6 +22,7 @@ _TOKEN_SPACING = 0.7
 _RECHECK_DELAYS = (15.0, 60.0, 300.0)  # seconds until an unverified result is checked again
 _BACKOFF_CEILING = 120.0
 _DOUBLINGS = 10  # enough to reach the ceiling
+_GIVE_UP_AFTER = 24 * 3600.0  # seconds without a success
 
 
 class Priority(IntEnum):
@@ -27,6 +31,8 @@ class Priority(IntEnum):
     FINAL = 0
     PRESS = 1
     PROGRESS = 2
+    PICTURE = 3
+    """The file of a card that is shown already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,8 @@ class Edit:
     card: Card
     delivered: DeliveredState
     attempt: int = 0
-    text_only: bool = False
+    omitted: Part = Part.NONE
+    """The parts of the card that Discord has refused for this message."""
     stale_since: float = 0.0
     """When the message first fell behind its task (unix seconds)."""
     by_token: bool = False
@@ -56,7 +63,8 @@ class PendingEdit:
     queued_at: float = 0.0
     not_before: float = 0.0
     attempt: int = 0
-    text_only: bool = False
+    omission: Omission | None = None
+    failing_since: float | None = None
     rechecks: int = 0
     token_until: float = 0.0
     token_from: float = 0.0
@@ -82,15 +90,19 @@ class PendingEdit:
         elif priority < self.priority:
             self.queued_at = now  # else the message that had waited longest would end first
         self.priority = min(self.priority, priority)
-        self.pending, self.text_only = card, False
+        self.pending = card
         return True
+
+    def recheck(self, card: Card, now: float) -> None:
+        """Offer a card that is shown already, to check its picture."""
+        self.pending, self.priority = card, Priority.PICTURE
+        self.stale_since = self.queued_at = now
 
     def start(self, ref: MessageRef, now: float, *, by_token: bool) -> Edit:
         """Put the waiting card in flight."""
         assert self.pending is not None
-        edit = Edit(
-            ref, self.pending, self.delivered, self.attempt, self.text_only, self.stale_since, by_token
-        )
+        omitted = still_omitted(self.omission, self.pending)
+        edit = Edit(ref, self.pending, self.delivered, self.attempt, omitted, self.stale_since, by_token)
         self.in_flight, self.pending = edit.card.digest, None
         if by_token:
             self.token_from = now + _TOKEN_SPACING
@@ -99,6 +111,9 @@ class PendingEdit:
     def confirm(self, edit: Edit, delivered: DeliveredState, now: float, *, unverified: bool) -> bool:
         """Note what the message shows now. True when its result is to be checked again."""
         self.delivered, self.state, self.attempt, self.not_before = delivered, edit.card.state, 0, 0.0
+        self.failing_since = None
+        if not edit.omitted:
+            self.omission = None
         if self.pending is not None and self.pending.digest == delivered.digest:
             self.pending = None
         if not unverified or not edit.card.final or self.pending is not None:
@@ -106,23 +121,39 @@ class PendingEdit:
         if self.rechecks >= len(_RECHECK_DELAYS):
             return False
         # The same card is offered again: the sink then checks whether the result loads.
-        self.pending, self.text_only, self.stale_since = edit.card, False, now
-        self.priority = Priority.PROGRESS
+        self.recheck(edit.card, now)
         self.not_before = now + _RECHECK_DELAYS[self.rechecks]
         self.rechecks += 1
         return True
 
-    def requeue(
-        self, edit: Edit, now: float, seconds: float, *, at_once: bool = False, text_only: bool = False
-    ) -> None:
-        """Requeue a failed edit after at least ``seconds``, with back-off unless ``at_once``."""
+    def requeue(self, edit: Edit, now: float, seconds: float = 0.0, *, at_once: bool = False) -> bool:
+        """Requeue a failed edit after at least ``seconds``, with back-off unless ``at_once``.
+
+        False when it has failed for a day; it is dropped then.
+        """
+        if self.failing_since is None:
+            self.failing_since = now
+        elif now - self.failing_since > _GIVE_UP_AFTER and self.pending is None:
+            return False
         self.attempt = edit.attempt + (not at_once)
         backoff = 0.0 if at_once else min(2.0 ** min(edit.attempt, _DOUBLINGS), _BACKOFF_CEILING)
         self.not_before = now + max(seconds, backoff)
         if self.pending is None:  # otherwise a newer card was offered meanwhile, and wins
-            self.pending, self.text_only = edit.card, text_only or edit.text_only
+            self.pending = edit.card
             self.stale_since = edit.stale_since
         elif edit.card.final and not self.pending.final:
-            self.pending, self.text_only = edit.card, text_only or edit.text_only
+            self.pending = edit.card
             self.priority = Priority.FINAL
         self.stale_since = min(self.stale_since, edit.stale_since)
+        return True
+
+    def omit(self, edit: Edit, refused: Refused, now: float) -> bool:
+        """Requeue a refused edit with one part less; with back-off if nothing is left to leave out.
+
+        False when it has failed for a day.
+        """
+        parts = next_omission(edit.card, edit.omitted, refused.problem, refused.named, image=refused.image)
+        if parts is None:
+            return self.requeue(edit, now)
+        self.omission = Omission(parts, edit.card)
+        return self.requeue(edit, now, at_once=True)

@@ -19,6 +19,8 @@ _PROGRESS = 3  # of the five; the others are reserved, so that final cards and p
 # Messages over an hour old have a far smaller budget (error 30046), which no header announces.
 _OLD, _VERY_OLD = 50 * 60.0, 60 * 60.0
 _OLD_SPACING = 30.0
+_ACCESS_WAITS = (5.0, 600.0)  # seconds; doubled from the first to the second
+_ACCESS_GIVE_UP = 24 * 3600.0
 
 
 @dataclass(slots=True)
@@ -30,6 +32,8 @@ class ChannelQueue:
     old_window: SlidingWindow = field(default_factory=lambda: SlidingWindow(1, _OLD_SPACING))
     in_flight: bool = False
     not_before: float = 0.0
+    access_wait: float = 0.0
+    no_access_since: float | None = None
     entries: dict[MessageRef, PendingEdit] = field(default_factory=dict)
     waiting: dict[MessageRef, PendingEdit] = field(default_factory=dict)
 
@@ -55,14 +59,27 @@ class ChannelQueue:
         """Count an edit that starts now."""
         self.in_flight = True
         self.window.take(now)
-        if entry.priority is Priority.PROGRESS:
+        if entry.priority >= Priority.PROGRESS:
             self.progress.take(now)
         if _age(ref, now) >= _OLD:
             self.old_window.take(now)
 
+    def lose_access(self, now: float) -> bool:
+        """Wait until the bot may see the channel again; one message tries it for all. False after a day."""
+        if self.no_access_since is None:
+            self.no_access_since = now
+        shortest, longest = _ACCESS_WAITS
+        self.access_wait = min(max(2 * self.access_wait, shortest), longest)
+        self.not_before = now + self.access_wait
+        return now - self.no_access_since < _ACCESS_GIVE_UP
+
+    def regain_access(self) -> None:
+        """An edit was accepted: the bot sees the channel."""
+        self.access_wait, self.no_access_since = 0.0, None
+
     def _ready_at(self, ref: MessageRef, entry: PendingEdit, now: float) -> float:
         at = max(entry.not_before, self.not_before, self.window.ready_at(now))
-        if entry.priority is Priority.PROGRESS:
+        if entry.priority >= Priority.PROGRESS:
             at = max(at, self.progress.ready_at(now))
         if _age(ref, now) >= _OLD:
             at = max(at, self.old_window.ready_at(now))
@@ -78,7 +95,7 @@ def _too_old_for(entry: PendingEdit, age: float) -> bool:
     assert entry.pending is not None
     return (
         age >= _VERY_OLD
-        and entry.priority is Priority.PROGRESS
+        and entry.priority >= Priority.PROGRESS
         and entry.state is not None
         and entry.pending.state is entry.state
         and entry.pending.digest != entry.delivered.digest

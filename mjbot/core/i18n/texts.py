@@ -89,9 +89,20 @@ class Text(StrEnum):
     # Card lines of a task that has ended, or that is not followed any more
     CARD_DONE_AT = "card.done.at", "Finished {t}"
     CARD_DONE_TOOK = "card.done.took", "took {d}"
-    CARD_DONE_SMALLER = "card.done.smaller", "This is a smaller copy. [Open the original](<{url}>)"
-    CARD_DONE_NO_PICTURE = "card.done.no_picture", "The picture couldn't be shown here. [Open it](<{url}>)"
+    CARD_PICTURE_SMALLER = "card.picture.smaller", "This is a smaller copy."
+    CARD_PICTURE_MISSING = "card.picture.missing", "The picture couldn't be shown here."
+    CARD_PICTURE_FOLLOWS = "card.picture.follows", "The picture follows."
+    CARD_PICTURE_REFUSED = "card.picture.refused", "Discord refused this picture."
+    CARD_PICTURE_SMALLER_LINK = (
+        "card.picture.smaller_link",
+        "This is a smaller copy. [Open the original](<{url}>)",
+    )
+    CARD_PICTURE_LINK = "card.picture.link", "{sentence} [Open it](<{url}>)"
+    CARD_LINKS_REFUSED = "card.links.refused", "Discord refused the links of this card."
+    CARD_TEXT_REFUSED = "card.text.refused", "Discord refused some of the text."
+    CARD_BUTTONS_REFUSED = "card.buttons.refused", "Discord refused the buttons. Use /status to try again."
     CARD_VIDEO_FIRST = "card.video.first", "Video {n}"
+    CARD_VIDEO_PRIVATE = "card.video.private", "The video is on a server that can't be opened from here."
     CARD_VIDEO_MORE = "card.video.more", "and {n} more"
     CARD_FAILED_AT = "card.failed.at", "Ended {t}"
     CARD_FAILED_AFTER = "card.failed.after", "after {d}"

@@ -76,11 +76,12 @@ class ResultCards:
         context = request.context
         snapshot = _placeholder(task_id, request, submission, result, now)
         first = await self._renderer.card(snapshot, context.locale, context.guild_id)
-        watch = self._opener.new_watch(context, task_id, await request.reply.send_followup(first))
+        sent = await request.reply.send_followup(first)
+        watch = self._opener.new_watch(context, task_id, sent.ref)
         await self._journal.accept(submission, watch, snapshot)
         # Rendered again, now that the store knows its parent.
         card = await self._renderer.card(snapshot, context.locale, context.guild_id)
-        await self._watches.start(watch, snapshot, card)
+        await self._watches.start(watch, snapshot, card, omitted=sent.omitted)
 
 
 def _placeholder(

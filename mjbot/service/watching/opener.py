@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from mjbot.clock import Clock
 from mjbot.core.card.card import Card
+from mjbot.core.card.content import Part
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
@@ -47,20 +48,23 @@ class CardOpener:
         unwatched = not context.can_follow
         card = await self._renderer.card(snapshot, context.locale, context.guild_id, unwatched=unwatched)
         image = self._pictures.link(card.picture) if card.picture else None
-        if image is None and unwatched:
-            card = card.without_image  # no edit will add it
         delivered = self._first_delivered(card, image)
         try:
-            ref = await reply.send_card(card, image)
+            sent = await reply.send_card(card, image, follows=not unwatched)
+            ref, omitted = sent.ref, sent.omitted
         except ResponseLost:
             if watch is None or unwatched:
                 raise
-            ref, delivered = watch.ref, NOTHING_DELIVERED  # the channel route may still reach the message
+            ref, omitted, delivered = (
+                watch.ref,
+                Part.NONE,
+                NOTHING_DELIVERED,
+            )  # the channel route may still reach the message
         if unwatched:
             return
         watch = replace(watch or self.new_watch(context, snapshot.id, ref), delivered=delivered)
         older = await self._store.add(replace(watch, state=WatchState.OPEN), snapshot)
-        await self._watches.start(watch, snapshot, card, older)
+        await self._watches.start(watch, snapshot, card, older, omitted)
         await self._watches.check_children(snapshot, context.guild_id)
         if card.picture and not context.can_attach and self._pictures.attaches(card.picture):
             await reply.send_private(Text.REPLY_MISSING_ATTACH_FILES)

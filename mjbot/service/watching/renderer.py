@@ -19,10 +19,11 @@ _REFUSED_SECONDS = 24 * 3600.0  # then an action is offered again: upstreams lea
 class CardRenderer:
     """Renders cards; presses and lineage are read from the store, for many cards at once."""
 
-    def __init__(self, presses: PressStore, clock: Clock, watch_limit: float) -> None:
+    def __init__(self, presses: PressStore, clock: Clock, watch_limit: float, base: str) -> None:
         self._presses = presses
         self._clock = clock
         self._watch_limit = watch_limit
+        self._base = base
 
     async def card(
         self, snapshot: TaskSnapshot, locale: str, guild_id: int | None, *, unwatched: bool = False
@@ -58,4 +59,4 @@ class CardRenderer:
         self, history: TaskHistory, locale: str, not_offered: frozenset[str], *, unwatched: bool = False
     ) -> CardContext:
         presses, lineage = history.presses, history.lineage
-        return CardContext(locale, presses, lineage, self._watch_limit, unwatched, not_offered)
+        return CardContext(locale, presses, lineage, self._watch_limit, unwatched, not_offered, self._base)

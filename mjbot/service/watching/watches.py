@@ -9,10 +9,12 @@ from dataclasses import replace
 
 from mjbot.clock import Clock
 from mjbot.core.card.card import Card, superseded_card
+from mjbot.core.card.content import Part
 from mjbot.core.card.lineage import MAX_LINKED
 from mjbot.core.card.state import CardState
 from mjbot.core.editing.edit_queue import Edit, Priority
-from mjbot.core.editing.outcome import Delivered, Gone, Outcome
+from mjbot.core.editing.ladder import Omission
+from mjbot.core.editing.outcome import Delivered, Gone, NoAccess, Outcome
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import (
@@ -60,10 +62,19 @@ class WatchService:
         return self._index.live(guild_id)
 
     async def start(
-        self, watch: Watch, snapshot: TaskSnapshot, card: Card, older: Sequence[Watch] = ()
+        self,
+        watch: Watch,
+        snapshot: TaskSnapshot,
+        card: Card,
+        older: Sequence[Watch] = (),
+        omitted: Part = Part.NONE,
     ) -> None:
-        """Follow a task on a message that shows ``watch.delivered``, in place of older messages of it."""
-        self._editor.prime(watch.ref, watch.delivered, card.state)
+        """Follow a task on a message that shows ``watch.delivered``, in place of older messages of it.
+
+        ``omitted`` are the parts of the card that Discord has refused.
+        """
+        omission = Omission(omitted, card) if omitted else None
+        self._editor.prime(watch.ref, watch.delivered, card.state, omission)
         self._index.add(watch)
         log.info("watch opened: task=%s", snapshot.id, extra={"task": snapshot.id})
         self._tracker.follow(snapshot)
@@ -141,11 +152,16 @@ class WatchService:
         match outcome:
             case Delivered(delivered):
                 self._buffer.note(ref, delivered)
-            case Gone(channel=channel):
+            case Gone(channel=False):
                 with suppress(StoreFailed):  # the next edit, or the next start, notices it again
-                    await (self.close_channel(ref.channel_id) if channel else self._message_gone(ref))
+                    await self._message_gone(ref)
                 return
-        # A card that Discord refused is dropped; the next one may be accepted.
+            case Gone() | NoAccess():
+                with suppress(StoreFailed):
+                    await self.close_channel(ref.channel_id)
+                return
+            case _ if edit.card.final:
+                log.warning("watch ended: Discord has not accepted the last card of a task for a day")
         if edit.card.final:
             self._close(ref)
 
@@ -175,7 +191,9 @@ class WatchService:
             self._tracker.follow(snapshot, soon=True)
         for watch, card in await self._renderer.cards(found):
             self._editor.prime(watch.ref, watch.delivered, card.state)
-            if card.state is not CardState.UNSEEN:
+            if card.final and card.digest == watch.delivered.digest:
+                self._editor.recheck(watch.ref, card)  # its file may still be missing
+            elif card.state is not CardState.UNSEEN:
                 self._submit(watch.ref, card)
         # Buttons whose press was in flight when the last process died are enabled again. What was delivered
         # last is not certain, so these cards are edited whatever their digests say.

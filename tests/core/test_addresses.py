@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mjbot.pictures.addresses import is_public_address, looks_public, percent_encoded, rebase
+from mjbot.core.model.addresses import is_public_address, looks_public, percent_encoded, rebase
 
 
 @pytest.mark.parametrize(

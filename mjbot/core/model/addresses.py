@@ -14,6 +14,10 @@ _PROXY_IMAGE = re.compile(r"(?:/mj-[^/?#]+)?/mj(/image/.+)", re.DOTALL)
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 _PRIVATE_SUFFIXES = (".local", ".internal", ".lan", ".localhost", ".localdomain", ".home.arpa")
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+# What RFC 3986 allows in a path and a query, but no brackets: Discord's Markdown would end a link there.
+_ALLOWED = "".join(sorted(set(_PRINTABLE) - set('"<>\\^`{|}()[]')))
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
+_MAX_HOST = 253
 _UNICAST6 = ipaddress.IPv6Network("2000::/3")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
@@ -95,6 +99,43 @@ def percent_encoded(url: str) -> str:
     if parts is None:
         raise ValueError("not a web address")
     return f"{parts[1].lower()}://{parts[2]}{quote(parts[3], safe=_PRINTABLE)}"
+
+
+def well_formed(url: str) -> str:
+    """The URL in a form that Discord accepts in an embed, a button and a masked link; "" if there is none.
+
+    Discord refuses a whole message because of one URL that it cannot parse (50035, "Not a well formed URL"),
+    such as one with a space or with a port of 99999.
+    """
+    url = url.strip()
+    parts = _URL.fullmatch(f"https:{url}" if url.startswith("//") else url)
+    if parts is None:
+        return ""
+    try:
+        split = urlsplit(f"{parts[1]}://{parts[2]}")
+        host, port = split.hostname or "", split.port
+        if not host.isascii():
+            host = host.encode("idna").decode("ascii")
+        rest = quote(parts[3], safe=_ALLOWED)
+    except ValueError:  # a port that is no number, a label too long, half of a surrogate pair
+        return ""
+    if not _is_host(host) or split.username is not None or port == 0:
+        return ""
+    host = f"[{host}]" if ":" in host else host
+    return f"{parts[1].lower()}://{host}{f':{port}' if port else ''}{rest}"
+
+
+def _is_host(host: str) -> bool:
+    if is_literal(host):
+        return True
+    labels = host.removesuffix(".").split(".")
+    return len(host) <= _MAX_HOST and all(_LABEL.fullmatch(label) for label in labels)
+
+
+def readable(url: str, base: str, limit: int) -> str | None:
+    """The well-formed URL if a reader can open it: on a public host, at most ``limit`` characters."""
+    found = well_formed(rebase(url.strip(), base))
+    return found if found and len(found) <= limit and looks_public(found) else None
 
 
 def _parse_literal(host: str) -> IPv4Address | IPv6Address | None:

@@ -1,0 +1,148 @@
+"""The content of a message: a card without the parts that its channel, or Discord, does not take.
+
+Discord refuses a whole message because of one part: a file that its filter takes for explicit, a link to a
+host that it blocks, an emoji that it does not know. So a refused message is sent again with one part less,
+until it is accepted; the buttons are the last to go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, Flag, auto
+
+from mjbot.core.card.buttons import CardButton, Rows
+from mjbot.core.card.card import Card
+from mjbot.core.i18n.messages import translate
+from mjbot.core.i18n.text import cut, units
+from mjbot.core.i18n.texts import Text
+
+MAX_DESCRIPTION = 4_096  # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
+_SHORTEST_BODY = 20
+
+
+class Part(Flag):
+    """The parts that can be left out of a message."""
+
+    NONE = 0
+    FILE = auto()
+    """The file; the image is shown by its link."""
+    PICTURE = auto()
+    LINKS = auto()
+    """The links in the description, and the buttons that are links."""
+    PROMPT = auto()
+    """The prompt, or the text that is the task's result."""
+    DETAILS = auto()
+    """Times, progress and explanations; only the title says how the task is."""
+    EMOJI = auto()
+    """The emojis of buttons that have a label as well, or can get one."""
+    BUTTONS = auto()
+
+
+class ImageState(Enum):
+    """How a message shows the picture of its card."""
+
+    SHOWN = auto()
+    SMALLER = auto()
+    """As a smaller copy: the original is larger than Discord accepts."""
+    FOLLOWS = auto()
+    """Not yet: it is being downloaded."""
+    MISSING = auto()
+    """It cannot be downloaded."""
+
+
+_REFUSED = {
+    Part.LINKS: Text.CARD_LINKS_REFUSED,
+    Part.PROMPT | Part.DETAILS: Text.CARD_TEXT_REFUSED,
+    Part.BUTTONS: Text.CARD_BUTTONS_REFUSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is sent: the texts of the embed, and the rows of buttons."""
+
+    title: str
+    colour: int
+    description: str
+    footer: str
+    rows: Rows
+
+
+def content_of(card: Card, image: ImageState, omitted: Part = Part.NONE) -> Content:
+    """The content of a card, without the ``omitted`` parts, and a line about what is missing."""
+    lines = [] if Part.DETAILS in omitted else [card.facts]
+    lines += _about_picture(card, image, omitted)
+    lines += [translate(text, card.locale) for part, text in _REFUSED.items() if part & omitted]
+    links = () if Part.LINKS in omitted else card.links
+    return Content(
+        title=card.title,
+        colour=card.colour,
+        description=_fitted(
+            [line for line in lines if line], links, "" if Part.PROMPT in omitted else card.body
+        ),
+        footer=card.footer,
+        rows=rows_without(card.rows, omitted),
+    )
+
+
+def _about_picture(card: Card, image: ImageState, omitted: Part) -> list[str]:
+    """The line that says why the result is not in the message, with a link to it."""
+    if card.picture is None or not card.picture.final:
+        return []
+    refused = Part.PICTURE in omitted
+    if image is ImageState.SHOWN and not refused:
+        return []
+    if image is ImageState.FOLLOWS and not refused:
+        return [translate(Text.CARD_PICTURE_FOLLOWS, card.locale)]
+    linked = bool(card.picture_link) and Part.LINKS not in omitted
+    if image is ImageState.SMALLER and linked and not refused:
+        return [translate(Text.CARD_PICTURE_SMALLER_LINK, card.locale, url=card.picture_link)]
+    if refused:
+        sentence = translate(Text.CARD_PICTURE_REFUSED, card.locale)
+    elif image is ImageState.SMALLER:
+        sentence = translate(Text.CARD_PICTURE_SMALLER, card.locale)
+    else:
+        sentence = translate(Text.CARD_PICTURE_MISSING, card.locale)
+    if not linked:
+        return [sentence]
+    return [translate(Text.CARD_PICTURE_LINK, card.locale, sentence=sentence, url=card.picture_link)]
+
+
+def _fitted(lines: Sequence[str], links: Sequence[str], body: str) -> str:
+    """These parts in order, within Discord's limit: the body is cut first, then the last links are dropped.
+
+    The body comes last, because Discord would render a line after a quote as part of the quote.
+    """
+    text = "\n".join(lines)
+    for link in links:
+        longer = f"{text}\n{link}" if text else link
+        if units(longer) > MAX_DESCRIPTION:
+            break
+        text = longer
+    if units(text) > MAX_DESCRIPTION:
+        return cut(text, MAX_DESCRIPTION)
+    whole = f"{text}\n{body}" if text and body else text or body
+    if units(whole) <= MAX_DESCRIPTION:
+        return whole
+    limit = MAX_DESCRIPTION - units(text) - 4
+    if limit < _SHORTEST_BODY:
+        return text
+    return f"{text}\n{cut(body, limit).rstrip(chr(92))}…"  # not ending in half of an escape
+
+
+def rows_without(rows: Rows, omitted: Part) -> Rows:
+    """Rows of buttons without the ``omitted`` parts."""
+    if Part.BUTTONS in omitted:
+        return ()
+    kept = tuple(
+        tuple(_button(each, omitted) for each in row if not (each.link and Part.LINKS in omitted))
+        for row in rows
+    )
+    return tuple(row for row in kept if row)
+
+
+def _button(button: CardButton, omitted: Part) -> CardButton:
+    if Part.EMOJI not in omitted or not button.emoji:
+        return button
+    return replace(button, emoji="", label=button.label or button.name)

@@ -1,0 +1,131 @@
+"""Which part a message loses next when Discord refuses it, and for how long it stays without that part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from mjbot.core.card.card import Card
+from mjbot.core.card.content import Part
+from mjbot.core.model.addresses import origin
+from mjbot.core.model.watch import MessageRef
+
+_REMEMBERED = 1_000
+_LADDER = (Part.FILE, Part.PICTURE, Part.LINKS, Part.PROMPT, Part.DETAILS, Part.EMOJI, Part.BUTTONS)
+# A file has no host: if there is one, the link that Discord blocks is in the text.
+_LADDER_WITHOUT_LINKS = (
+    Part.LINKS,
+    Part.PROMPT,
+    Part.DETAILS,
+    Part.FILE,
+    Part.PICTURE,
+    Part.EMOJI,
+    Part.BUTTONS,
+)
+_LADDER_WITHOUT_LINKED_PICTURE = (Part.PICTURE, *_LADDER_WITHOUT_LINKS)
+
+
+class ContentProblem(Enum):
+    """Why Discord refused a message's content."""
+
+    EXPLICIT = auto()
+    """20009: its filter takes the file, or the text, for explicit."""
+    HARMFUL_LINK = auto()
+    """240000: it blocks a link of the message."""
+    TOO_LARGE = auto()
+    """40005 or 413, or the bot may not attach files here."""
+    MALFORMED = auto()
+    """50035: a part is not in a form that it accepts; it usually names the part."""
+    OTHER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """What a message had to leave out, and the card that it was left out of."""
+
+    parts: Part
+    card: Card
+
+
+class Omissions:
+    """The last omissions of messages that nothing waits for: a press may draw them again."""
+
+    def __init__(self) -> None:
+        self._of: dict[MessageRef, Omission] = {}
+
+    def remember(self, ref: MessageRef, omission: Omission | None) -> None:
+        """Keep what a message had to leave out, in place of the oldest if there are too many."""
+        if omission is not None:
+            self._of[ref] = omission
+        if len(self._of) > _REMEMBERED:
+            del self._of[next(iter(self._of))]
+
+    def recall(self, ref: MessageRef) -> Omission | None:
+        """Return what a message had to leave out, and forget it."""
+        return self._of.pop(ref, None)
+
+
+def next_omission(
+    card: Card, omitted: Part, problem: ContentProblem, named: Part = Part.NONE, *, image: str = ""
+) -> Part | None:
+    """All parts to leave out in the next try, or None if nothing is left to leave out.
+
+    ``omitted`` are the parts that the refused message was without, ``named`` those that Discord's response
+    names, and ``image`` is the URL of the embed's image ("" without one).
+    """
+    left = present(card, image) & ~omitted
+    for part in (*(each for each in _LADDER if each in named), *_order(problem, image)):
+        if part in left:
+            return omitted | part
+    return None
+
+
+def present(card: Card, image: str) -> Part:
+    """The parts that a card has when its image is shown by this URL."""
+    buttons = [button for row in card.rows for button in row]
+    found = Part.NONE
+    if image:
+        found |= Part.PICTURE | (Part.FILE if image.startswith("attachment://") else Part.NONE)
+    if card.links or card.picture_link or any(button.link for button in buttons):
+        found |= Part.LINKS
+    if card.body:
+        found |= Part.PROMPT
+    if card.facts:
+        found |= Part.DETAILS
+    if any(button.emoji for button in buttons):
+        found |= Part.EMOJI
+    return found | Part.BUTTONS if buttons else found
+
+
+def still_omitted(omission: Omission | None, card: Card) -> Part:
+    """The parts that a newer card of the same message must be without, too: they have not changed since."""
+    if omission is None:
+        return Part.NONE
+    kept = Part.NONE
+    for part in omission.parts:
+        if _essence(part, omission.card) == _essence(part, card):
+            kept |= part
+    return kept
+
+
+def _order(problem: ContentProblem, image: str) -> tuple[Part, ...]:
+    if problem is not ContentProblem.HARMFUL_LINK:
+        return _LADDER
+    linked = bool(image) and not image.startswith("attachment://")
+    return _LADDER_WITHOUT_LINKED_PICTURE if linked else _LADDER_WITHOUT_LINKS
+
+
+def _essence(part: Part, card: Card) -> object:
+    """What a refusal of this part depended on."""
+    picture = card.picture
+    match part:
+        case Part.FILE | Part.PICTURE:
+            return picture and (picture.final, origin(picture.url))
+        case Part.LINKS:
+            return (card.links, picture and origin(picture.url))
+        case Part.PROMPT:
+            return card.body
+        case Part.DETAILS:
+            return card.state
+        case _:
+            return card.rows

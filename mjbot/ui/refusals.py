@@ -1,0 +1,136 @@
+"""Discord's error responses, and what each means for the message that was to be edited or sent.
+
+Only this module decides that. An answer without a JSON code that it knows says nothing about the message,
+so it never ends a watch.
+https://discord.com/developers/docs/topics/opcodes-and-status-codes
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import aiohttp
+import discord
+
+from mjbot.core.card.card import Card
+from mjbot.core.card.content import Part, content_of
+from mjbot.core.editing.ladder import ContentProblem, next_omission
+from mjbot.core.editing.outcome import Gone, Later, NoAccess, Outcome, Refused
+from mjbot.ports import BotTokenRevoked
+from mjbot.ui.embeds import build_embed, build_view, image_state
+
+log = logging.getLogger(__name__)
+
+_Sent = TypeVar("_Sent")
+PRIVATE_LADDER = (Part.NONE, Part.FILE, Part.FILE | Part.EMOJI, Part.FILE | Part.BUTTONS | Part.EMOJI)
+"""What a private answer is sent without, in this order, if Discord refuses it."""
+
+MESSAGE_GONE = (10008, 50005)  # unknown message; a message of another author
+_CHANNEL_GONE = (10003, 10004)  # unknown channel, unknown guild
+_NO_ACCESS = (50001, 50013)  # a permission is missing, which may return
+_NO_FILE = (40005, 50013)  # too large; may not attach files here
+_EXPLICIT, _HARMFUL_LINK, _MALFORMED = 20009, 240000, 50035
+_ARCHIVED, _OLD_MESSAGE = 50083, 30046
+_ARCHIVED_WAIT, _OLD_WAIT, _BUSY_WAIT = 600.0, 60.0, 5.0
+# discord.py flattens the "errors" object of a 50035: "In embeds.0.image.url: Not a well formed URL."
+_FIELD = re.compile(r"^In ([^\s:]+):", re.MULTILINE)
+_PARTS = (
+    (re.compile(r"embeds\.\d+\.(image|thumbnail)"), Part.PICTURE),
+    (re.compile(r"embeds"), Part.LINKS),
+    (re.compile(r"components.*\.url"), Part.LINKS),
+    (re.compile(r"components.*\.emoji"), Part.EMOJI),
+    (re.compile(r"components"), Part.BUTTONS),
+    (re.compile(r"attachments|files"), Part.FILE),
+)
+
+
+def outcome_of(error: Exception, image: str, *, has_file: bool, first: bool) -> Outcome:
+    """The outcome of an edit that raised ``error``; logged if it is the ``first`` try.
+
+    ``image`` is the URL of the embed's image, ``has_file`` whether a file was uploaded with the edit. Raises
+    `BotTokenRevoked`.
+    """
+    if isinstance(error, discord.RateLimited):
+        return Later(error.retry_after)
+    if isinstance(error, discord.HTTPException):
+        outcome = _outcome(error, image, has_file=has_file)
+        if first and not isinstance(outcome, Gone):
+            log.warning("Discord refused an edit: status %s, code %s", error.status, error.code)
+        return outcome
+    # The edit may have been made. Making it again changes nothing then.
+    if isinstance(error, aiohttp.ClientError | OSError | TimeoutError):
+        log.log(logging.INFO if first else logging.DEBUG, "Discord gave no answer: %s", type(error).__name__)
+    elif first:
+        log.error("an edit failed in an unexpected way", exc_info=error)
+    return Later()
+
+
+def problem_of(error: discord.HTTPException, *, has_file: bool) -> tuple[ContentProblem, Part] | None:
+    """Why Discord refused the content of a message, and the parts that it names; None if it did not."""
+    if error.status == 413 or (has_file and error.code in _NO_FILE):
+        return (ContentProblem.TOO_LARGE, Part.FILE) if has_file else None
+    if error.code == _EXPLICIT:
+        return ContentProblem.EXPLICIT, Part.NONE
+    if error.code == _HARMFUL_LINK:
+        return ContentProblem.HARMFUL_LINK, Part.NONE
+    if error.status != 400 or not error.code or error.code == _ARCHIVED:
+        return None
+    if error.code == _MALFORMED:
+        return ContentProblem.MALFORMED, _named(error.text)
+    return ContentProblem.OTHER, Part.NONE
+
+
+async def send_reduced(
+    card: Card,
+    image: str | None,
+    send: Callable[[discord.Embed, discord.ui.View | None], Awaitable[_Sent]],
+    *,
+    follows: bool = True,
+) -> tuple[_Sent, Part]:
+    """Send a card without the parts that Discord refuses; return what was sent, and these parts."""
+    omitted = Part.NONE
+    while True:
+        shown = None if Part.PICTURE in omitted else image
+        content = content_of(card, image_state(shown, follows=follows and image is None), omitted)
+        try:
+            return await send(build_embed(content, shown), build_view(content.rows)), omitted
+        except discord.HTTPException as error:
+            problem = problem_of(error, has_file=False)
+            lower = next_omission(card, omitted, *problem, image=shown or "") if problem else None
+            if lower is None:
+                raise
+            omitted = lower
+
+
+def is_route_refusal(error: discord.HTTPException) -> bool:
+    """Whether Discord refused an interaction's token, not the message or its content."""
+    return error.status in (401, 403, 404, 429) and error.code not in (*MESSAGE_GONE, *_NO_FILE, _EXPLICIT)
+
+
+def _outcome(error: discord.HTTPException, image: str, *, has_file: bool) -> Outcome:
+    status, code = error.status, error.code
+    if status == 401 and error.text.startswith("401: Unauthorized"):  # Discord's own words, not a proxy's
+        raise BotTokenRevoked from error
+    if code in _CHANNEL_GONE:
+        return Gone(channel=True)
+    if code in MESSAGE_GONE:
+        return Gone()
+    if (problem := problem_of(error, has_file=has_file)) is not None:
+        return Refused(*problem, image)
+    if code in _NO_ACCESS:
+        return NoAccess()
+    if code == _ARCHIVED:
+        return Later(_ARCHIVED_WAIT)
+    if status == 429:
+        return Later(_OLD_WAIT if code == _OLD_MESSAGE else _BUSY_WAIT, whole_channel=True)
+    return Later()
+
+
+def _named(text: str) -> Part:
+    found = Part.NONE
+    for field in _FIELD.findall(text):
+        found |= next((part for pattern, part in _PARTS if pattern.search(field)), Part.NONE)
+    return found
