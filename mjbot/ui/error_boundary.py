@@ -42,7 +42,7 @@ class ErrorBoundary:
         text, values = _reply_to(_classify(error), self._clock.now())
         try:
             await self._replies.to(interaction).replace_with_private(text, **values)
-        except DELIVERY_ERRORS as trouble:
+        except Exception as trouble:
             log.info("interaction reply not delivered: %s", _name(trouble))
 
 
@@ -69,7 +69,8 @@ def _classify(error: Exception) -> MJBotError:
     if isinstance(error, MJBotError) and not isinstance(error, InternalError):
         return error
     ref = secrets.token_hex(4)
-    if isinstance(error, (InternalError, *DELIVERY_ERRORS)):
+    cause = error.__cause__ or error
+    if isinstance(cause, DELIVERY_ERRORS):
         log.warning("interaction failed (%s): Discord did not accept the response: %s", ref, _name(error))
     else:
         log.error("interaction failed (%s)", ref, exc_info=error)
