@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import gc
 import json
-import logging
-import signal
 import sys
 
-import aiohttp
 import click
-import discord
 import uvloop
 
-from mjbot import logs
+from mjbot import logs, runner
 from mjbot import settings as configuration
-from mjbot.app import open_app
-from mjbot.bot import MJBot
-from mjbot.check import Finding, check, check_upstream
-from mjbot.clock import Clock
+from mjbot.check import Finding, check
 from mjbot.errors import StartupError
 from mjbot.ops.report import health_lines
+from mjbot.runner import EX_CONFIG, EX_FAILED, EX_OK, EX_UNAVAILABLE
 from mjbot.sandbox.dialect_names import DialectName
 from mjbot.settings import Settings, SettingsError
-
-log = logging.getLogger("mjbot")
-
-# Exit codes of sysexits.h: a supervisor such as systemd must not restart the bot after EX_CONFIG.
-EX_OK, EX_FAILED, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 0, 1, 69, 70, 78
 
 
 @click.group()
@@ -44,10 +31,10 @@ def run() -> None:
     try:
         settings = configuration.load()
         logs.set_up(settings.log_level, settings.log_format)
-        sys.exit(uvloop.run(_run(settings)))
+        sys.exit(uvloop.run(runner.run(settings)))
     except StartupError as error:
         click.echo(str(error), err=True)
-        sys.exit(EX_CONFIG)
+        sys.exit(EX_CONFIG if error.lasting else EX_UNAVAILABLE)
 
 
 @main.command("check")
@@ -133,55 +120,6 @@ async def _check(settings: Settings, *, quiet: bool) -> list[Finding]:
 
 def _show(finding: Finding) -> None:
     click.echo(f"{'ok' if finding.ok else 'NO':<4}{finding.name:<10}{finding.text}")
-
-
-async def _run(settings: Settings) -> int:
-    for name in configuration.unknown_names():
-        log.warning("%s is not a setting", name)
-    async with open_app(settings, Clock()) as bot:
-        gc.freeze()  # what is loaded by now stays for good: the collector need not scan it
-        await _refuse_wrong_upstream(settings)
-        stopping = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-        try:
-            async with bot:
-                await _until_stopped(bot, settings.discord_token.get_secret_value(), stopping)
-        except discord.LoginFailure:
-            raise StartupError("Discord refused the token in MJBOT_DISCORD_TOKEN.") from None
-        except (aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound) as error:
-            log.critical("Discord cannot be reached: %s", type(error).__name__)
-            log.debug("the connection to Discord failed", exc_info=error)
-            return EX_UNAVAILABLE
-        if bot.failure is not None:
-            log.critical("a background loop failed", exc_info=bot.failure)
-            return EX_SOFTWARE
-        return EX_OK if stopping.is_set() else EX_SOFTWARE
-
-
-async def _refuse_wrong_upstream(settings: Settings) -> None:
-    """Raise `StartupError` if the address or the key is plainly wrong; an outage only logs a warning."""
-    async with aiohttp.ClientSession() as session:
-        async for finding in check_upstream(session, settings):
-            if finding.fault:
-                raise StartupError(f"{finding.name}: {finding.text}")
-            if not finding.ok:
-                log.warning("%s: %s", finding.name, finding.text)
-
-
-async def _until_stopped(bot: MJBot, token: str, stopping: asyncio.Event) -> None:
-    """Run the bot until it ends by itself or ``stopping`` is set, which may happen during the login."""
-    running = asyncio.create_task(bot.start(token), name="bot")
-    stop_signal = asyncio.create_task(stopping.wait(), name="signal")
-    try:
-        await asyncio.wait({running, stop_signal}, return_when=asyncio.FIRST_COMPLETED)
-        if stop_signal.done():
-            await bot.stop()
-            running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
-    finally:
-        stop_signal.cancel()
 
 
 if __name__ == "__main__":

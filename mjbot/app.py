@@ -18,7 +18,7 @@ from mjbot.core.editing.edit_queue import EditQueue
 from mjbot.core.model.snapshot import StalenessThresholds
 from mjbot.core.polling.intervals import PollSettings
 from mjbot.core.polling.schedule import PollSchedule
-from mjbot.edges import Edges, open_edges, use_discord_at
+from mjbot.edges import Edges, open_edges
 from mjbot.editor import EditScheduler
 from mjbot.guard import LoopGuard
 from mjbot.housekeeper import Housekeeper
@@ -45,6 +45,7 @@ from mjbot.service import (
 from mjbot.settings import Settings
 from mjbot.tracker import TaskTracker
 from mjbot.ui.error_boundary import ErrorBoundary
+from mjbot.ui.http import use_discord_at
 from mjbot.ui.replies import Replies
 from mjbot.ui.router import InteractionRouter
 from mjbot.ui.sink import DiscordSink

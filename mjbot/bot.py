@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 import aiohttp
 import discord
 from discord.ext import commands
-from yarl import URL
 
 from mjbot.clock import Clock
 from mjbot.errors import StoreFailed
 from mjbot.ui.buttons import CardItem
+from mjbot.ui.http import DeadlineConnector, use_gateway_of
 from mjbot.ui.menus import MenuItem
 from mjbot.ui.translator import CatalogueTranslator
 
@@ -84,6 +84,7 @@ class MJBot(commands.AutoShardedBot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             http_trace=http_trace,
+            connector=DeadlineConnector(),
         )
         self._clock = clock
         self._to_load = extensions
@@ -95,9 +96,7 @@ class MJBot(commands.AutoShardedBot):
     async def setup_hook(self) -> None:
         """Called once, logged in but not connected: edits need no gateway, so the loops start here."""
         if self._test_server:
-            # Without this discord.py would go to Discord's own gateway when a session cannot be resumed.
-            _, gateway, _ = await self.http.get_bot_gateway()
-            discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
+            await use_gateway_of(self.http)
         await self.tree.set_translator(CatalogueTranslator())
         self.add_dynamic_items(CardItem, MenuItem)
         for extension in self._to_load:

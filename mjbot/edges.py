@@ -7,7 +7,6 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import aiohttp
-import discord
 
 from mjbot.clock import Clock
 from mjbot.ops import InstrumentedTaskSource, Metrics, webhook_path
@@ -75,8 +74,3 @@ async def _webhook_token(key_values: KeyValueStore) -> str:
         token = secrets.token_urlsafe(24)
         await key_values.set("webhook_token", token)
     return token
-
-
-def use_discord_at(url: str) -> None:
-    """Set the base of Discord's REST API, which discord.py keeps once for the whole process."""
-    discord.http.Route.BASE = url.rstrip("/")

@@ -40,6 +40,8 @@ from typing import ClassVar
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.snapshot import UpstreamProblem
 
+Size = tuple[int, int]
+
 
 class MJBotError(Exception):
     """An error for the user: ``text`` with ``values``. ``detail`` is for the log; it may quote a prompt."""
@@ -206,7 +208,7 @@ class RefusalReason(StrEnum):
 
 
 class SubmitError(Exception):
-    """Why a submit failed, in the API's terms. Its message is for the log only; it may quote a prompt."""
+    """Why a submit failed, in the API's terms. Its message is for the log; it may quote a prompt."""
 
 
 class SubmitRefused(SubmitError):
@@ -255,9 +257,7 @@ class MaskProblem(StrEnum):
 class MaskRefused(Exception):
     """A mask cannot be used. For WRONG_SIZE: ``expected`` and ``size``, width and height in pixels."""
 
-    def __init__(
-        self, problem: MaskProblem, expected: tuple[int, int] = (0, 0), size: tuple[int, int] = (0, 0)
-    ) -> None:
+    def __init__(self, problem: MaskProblem, expected: Size = (0, 0), size: Size = (0, 0)) -> None:
         super().__init__(problem)
         self.problem = problem
         self.expected = expected
@@ -265,4 +265,8 @@ class MaskRefused(Exception):
 
 
 class StartupError(Exception):
-    """The process cannot start. The message tells the operator why, and what to do."""
+    """The process cannot start; the message is for the operator. ``lasting``: a restart does not help."""
+
+    def __init__(self, message: str, *, lasting: bool = True) -> None:
+        super().__init__(message)
+        self.lasting = lasting

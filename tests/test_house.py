@@ -59,7 +59,7 @@ MAY_IMPORT = {
 PURE = {"__future__", "mjbot", "collections", "dataclasses", "emoji", "enum", "hashlib", "heapq"} | {
     *("functools", "ipaddress", "itertools", "math", "re", "typing", "unicodedata", "urllib")
 }
-DISCORD_PACKAGES = ("mjbot.ui", "mjbot.bot", "mjbot.app", "mjbot.edges", "mjbot.__main__", "cogs")
+DISCORD_PACKAGES = ("mjbot.ui", "mjbot.bot", "mjbot.app", "mjbot.edges", "mjbot.runner", "cogs")
 
 
 def name_of(path: Path) -> str:
@@ -90,7 +90,7 @@ def test_a_module_imports_only_what_its_package_may(path: Path) -> None:
         assert {each for each in ours if not inside(each, MAY_IMPORT[package])} == set()
     if inside(name, ("mjbot.core",)):
         assert {each.partition(".")[0] for each in imports_of(path)} <= PURE
-    if name not in ("mjbot.__main__", "mjbot.sandbox.demo"):
+    if name not in ("mjbot.runner", "mjbot.sandbox.demo"):
         assert "mjbot.app" not in ours
     if not inside(name, DISCORD_PACKAGES):
         assert not any(inside(each, ("discord",)) for each in imports_of(path))

@@ -54,10 +54,12 @@ async def serve(
     await runner.setup()
     host, _, port = address.rpartition(":")
     try:
-        await web.TCPSite(runner, host.strip("[]") or None, int(port)).start()
+        try:
+            await web.TCPSite(runner, host.strip("[]") or None, int(port)).start()
+        except OSError as error:
+            told = f"MJBOT_HTTP_LISTEN: {address} cannot be used: {error.strerror}"
+            raise StartupError(told, lasting=False) from None
         bound = runner.addresses[0]
         yield f"http://{bound[0]}:{bound[1]}"
-    except OSError as error:
-        raise StartupError(f"MJBOT_HTTP_LISTEN: {address} cannot be used: {error.strerror}") from None
     finally:
         await runner.cleanup()

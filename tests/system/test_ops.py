@@ -131,7 +131,7 @@ async def test_an_address_in_use_is_one_line_in_the_log_and_no_traceback(
         port = taken.sockets[0].getsockname()[1]
         harness.bot.set(HTTP_LISTEN=f"127.0.0.1:{port}")
         await harness.bot.launch()
-        assert await harness.bot.exited() == 78
+        assert await harness.bot.exited() == 69
     log = harness.bot.log.read_text(encoding="utf-8")
     assert f"127.0.0.1:{port} cannot be used" in log
     assert "Traceback" not in log

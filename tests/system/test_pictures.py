@@ -17,9 +17,9 @@ from mjbot.core.editing.edit_queue import Edit
 from mjbot.core.editing.ladder import ContentProblem
 from mjbot.core.editing.outcome import Delivered, Gone, Later, Refused
 from mjbot.core.model.watch import NOTHING_DELIVERED, DeliveredState, MessageRef
-from mjbot.edges import use_discord_at
 from mjbot.ports import File
 from mjbot.ui.breaker import InvalidRequestBreaker
+from mjbot.ui.http import use_discord_at
 from mjbot.ui.sink import DiscordSink
 from mjbot.ui.tokens import InteractionTokens
 from tests.pictures.web import drawn

@@ -109,7 +109,7 @@ async def test_a_second_process_on_the_same_database_is_refused(
 ) -> None:
     other = BotProcess(harness.stub, harness.upstream, tmp_path, counted=True)
     await other.launch()
-    assert await other.exited() == 78
+    assert await other.exited() == 69
     assert "Another mjbot" in other.log.read_text()
 
 

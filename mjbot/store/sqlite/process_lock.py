@@ -30,5 +30,6 @@ def process_lock(path: str) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StartupError(f"Another mjbot is using the database {path}. Stop it first.") from None
+            told = f"Another mjbot is using the database {path}. Stop it first."
+            raise StartupError(told, lasting=False) from None
         yield

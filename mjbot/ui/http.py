@@ -1,0 +1,95 @@
+"""How discord.py's HTTP client reaches Discord: the address of the API, and deadlines for each exchange.
+
+discord.py sets no timeouts, so a response that never comes would hold its caller for aiohttp's five
+minutes. A deadline around discord.py's own calls would be wrong: they also sleep for rate limits, and
+retry. So the deadlines are on the connection, which sees one exchange at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import Any
+
+import aiohttp
+import discord
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
+from yarl import URL
+
+_CONNECT_SECONDS = 5.0
+_SEND_SECONDS = 60.0  # to send a request; a file of 10 MiB on a slow line
+_SILENCE_SECONDS = 20.0  # without a byte of the response
+
+
+def use_discord_at(url: str) -> None:
+    """Set the base of Discord's REST API, which discord.py keeps once for the whole process."""
+    discord.http.Route.BASE = url.rstrip("/")
+
+
+async def use_gateway_of(http: discord.http.HTTPClient) -> None:
+    """Stay at this server's own gateway.
+
+    discord.py would otherwise go to Discord's when a session cannot be resumed.
+    """
+    _, gateway, _ = await http.get_bot_gateway()
+    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
+
+
+class DeadlineConnector(aiohttp.TCPConnector):
+    """A connector with a deadline for connecting, and for each exchange on its connections."""
+
+    def __init__(
+        self,
+        connect: float = _CONNECT_SECONDS,
+        send: float = _SEND_SECONDS,
+        silence: float = _SILENCE_SECONDS,
+    ) -> None:
+        super().__init__(limit=0)  # as discord.py's own
+        self._connect_seconds = connect
+        loop = asyncio.get_running_loop()
+        # aiohttp has no public way to set the protocol of a connection; tests/ui/test_http.py would notice.
+        self._factory = partial(_DeadlineProtocol, loop, send, silence)  # type: ignore[assignment]
+
+    async def connect(
+        self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
+    ) -> Connection:
+        """Connect within the deadline. Raises TimeoutError."""
+        async with asyncio.timeout(self._connect_seconds):
+            return await super().connect(req, traces, timeout)
+
+
+class _DeadlineProtocol(ResponseHandler):
+    """One connection. A WebSocket takes its own timeouts after the handshake."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, send: float, silence: float) -> None:
+        super().__init__(loop=loop)
+        self._send_seconds = send
+        self._silence_seconds = silence
+        self._sending: asyncio.TimerHandle | None = None
+
+    def set_response_params(self, **params: Any) -> None:
+        """Called by aiohttp before it sends a request."""
+        super().set_response_params(**{**params, "read_timeout": self._silence_seconds})
+        self._stop_timer()
+        self._sending = asyncio.get_running_loop().call_later(self._send_seconds, self._abort)
+
+    def start_timeout(self) -> None:
+        """Called by aiohttp when it has sent a request."""
+        self._stop_timer()
+        super().start_timeout()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Called by asyncio when the connection has ended."""
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def _abort(self) -> None:
+        if self.transport is not None:
+            self.transport.abort()
+
+    def _stop_timer(self) -> None:
+        if self._sending is not None:
+            self._sending.cancel()
+            self._sending = None
