@@ -59,6 +59,12 @@ class Metrics:
         self.webhooks = Counter(
             "mjbot_webhooks", "Webhooks received, by result.", ["result"], registry=registry
         )
+        self.contained_errors = Counter(
+            "mjbot_contained_errors",
+            "Unexpected errors that cost one try of one item, by loop.",
+            ["loop"],
+            registry=registry,
+        )
         self.upstream_trace = _trace(self.upstream_requests)
         """For the session to the image service."""
         self.discord_trace = _trace(self.discord_responses)
@@ -67,6 +73,10 @@ class Metrics:
     def gauge(self, name: str, documentation: str, function: Callable[[], float]) -> None:
         """Register a gauge that calls ``function`` at each scrape."""
         Gauge(name, documentation, registry=self._registry).set_function(function)
+
+    def count_error(self, loop: str) -> None:
+        """Count an error that a loop has contained."""
+        self.contained_errors.labels(loop).inc()
 
     def text(self) -> bytes:
         """All metrics in Prometheus' text format."""
