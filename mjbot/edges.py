@@ -56,10 +56,12 @@ async def open_edges(stack: AsyncExitStack, settings: Settings, clock: Clock) ->
     client = UpstreamClient(session, api, clock, settings.batch_size)
     stack.callback(client.close)
     web = await stack.enter_async_context(picture_session(url))
+    pictures = Pictures(web, clock, settings.images, base)
+    stack.push_async_callback(pictures.close)
     return Edges(
         stores=stores,
         source=InstrumentedTaskSource(client, metrics, clock),
-        pictures=Pictures(web, settings.images, base),
+        pictures=pictures,
         breaker=InvalidRequestBreaker(clock),
         tokens=InteractionTokens(clock),
         metrics=metrics,

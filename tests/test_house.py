@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "mjbot.clock": (),
     "mjbot.upstream": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.clock", "mjbot.upstream"),
     "mjbot.store": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.store"),
-    "mjbot.pictures": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.pictures"),
+    "mjbot.pictures": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.clock", "mjbot.pictures"),
     "mjbot.guard": ("mjbot.clock",),
     "mjbot.tracker": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.clock", "mjbot.guard"),
     "mjbot.editor": ("mjbot.core", "mjbot.ports", "mjbot.clock", "mjbot.guard"),

@@ -1,54 +1,131 @@
-"""Bounds the memory of concurrent downloads."""
+"""One budget of memory for downloads, files in use, and cached files. No I/O."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import OrderedDict
+from collections.abc import Callable
+from itertools import count
 
-_UNIT = 1024 * 1024
+
+class NoRoom(Exception):
+    """A download must give up the bytes that it holds."""
 
 
 class ByteBudget:
-    """Bytes to reserve, in whole MiB, first come first served."""
+    """Bytes that reservations share.
+
+    Reservations wait for bytes in order of age, and cached files make room for them. If nothing else holds
+    bytes but reservations that wait themselves, the youngest of these gives up (`NoRoom`). So the oldest
+    always goes on, and there is no deadlock.
+    """
 
     def __init__(self, size: int) -> None:
-        self._units = asyncio.Semaphore(size // _UNIT)
-        self._turn = asyncio.Lock()
+        self._size = size
+        self._used = 0
+        self._ages = count()
+        self._waiting: dict[Reservation, tuple[int, asyncio.Future[bool]]] = {}
+        self._cached: OrderedDict[Reservation, Callable[[], None]] = OrderedDict()
 
-    @asynccontextmanager
-    async def reserve(self, size: int) -> AsyncIterator[Reservation]:
-        """Wait until ``size`` bytes are free, and hold them inside the context; at most the whole budget."""
-        reservation = Reservation(self._units)
+    @property
+    def used(self) -> int:
+        """Bytes that are reserved, with those of cached files."""
+        return self._used
+
+    @property
+    def cached(self) -> int:
+        """Bytes of cached files."""
+        return sum(each.size for each in self._cached)
+
+    def reserve(self) -> Reservation:
+        """A reservation, empty at first."""
+        return Reservation(self, next(self._ages))
+
+    def evict(self) -> bool:
+        """Drop the cached file that was used least recently. False if there is none."""
+        if not self._cached:
+            return False
+        reservation, dropped = self._cached.popitem(last=False)
+        self._resize(reservation, 0)
+        dropped()
+        return True
+
+    async def _grow(self, reservation: Reservation, size: int) -> None:
+        granted = asyncio.get_running_loop().create_future()
+        self._waiting[reservation] = size, granted
         try:
-            # One caller at a time: two that each hold half of what they need would deadlock.
-            async with self._turn:
-                while reservation.size < size:
-                    await reservation.grow()
-            yield reservation
+            self._settle()
+            if not await granted:
+                raise NoRoom
         finally:
-            reservation.shrink(0)
+            if self._waiting.pop(reservation, None) is not None:
+                self._settle()
+
+    def _shrink(self, reservation: Reservation, size: int) -> None:
+        self._cached.pop(reservation, None)
+        self._resize(reservation, size)
+        self._settle()
+
+    def _cache(self, reservation: Reservation, dropped: Callable[[], None]) -> None:
+        self._cached[reservation] = dropped
+        self._settle()
+
+    def _use(self, reservation: Reservation) -> None:
+        self._cached.pop(reservation, None)
+
+    def _resize(self, reservation: Reservation, size: int) -> None:
+        self._used += size - reservation.size
+        reservation.size = size
+
+    def _settle(self) -> None:
+        """Grant what can be granted, and break a deadlock."""
+        while self._waiting:
+            oldest = min(self._waiting, key=lambda each: each.age)
+            size, granted = self._waiting[oldest]
+            if granted.cancelled():
+                del self._waiting[oldest]
+                continue
+            while self._used + size > self._size and self.evict():
+                pass
+            if self._used + size <= self._size:
+                del self._waiting[oldest]
+                self._resize(oldest, oldest.size + size)
+                granted.set_result(True)
+            elif self._used == sum(each.size for each in self._waiting):
+                self._give_up()
+            else:
+                return
+
+    def _give_up(self) -> None:
+        holders = [each for each in self._waiting if each.size] or list(self._waiting)
+        youngest = max(holders, key=lambda each: each.age)
+        _, granted = self._waiting.pop(youngest)
+        self._resize(youngest, 0)
+        if not granted.cancelled():
+            granted.set_result(False)
 
 
 class Reservation:
-    """The bytes that one caller holds."""
+    """The bytes of one download, and then of its file."""
 
-    def __init__(self, units: asyncio.Semaphore) -> None:
-        self._units = units
-        self._held = 0
+    def __init__(self, budget: ByteBudget, age: int) -> None:
+        self._budget = budget
+        self.age = age
+        self.size = 0
+        """Bytes; changed only by the budget."""
 
-    @property
-    def size(self) -> int:
-        """In bytes."""
-        return self._held * _UNIT
-
-    async def grow(self) -> None:
-        """Wait for one more unit."""
-        await self._units.acquire()
-        self._held += 1
+    async def grow(self, size: int) -> None:
+        """Wait for ``size`` more bytes. Raises `NoRoom`; then all of this reservation's bytes are gone."""
+        await self._budget._grow(self, size)
 
     def shrink(self, size: int) -> None:
-        """Release the units that are not needed for ``size`` bytes."""
-        while self._held and self.size - _UNIT >= size:
-            self._held -= 1
-            self._units.release()
+        """Keep only ``size`` bytes."""
+        self._budget._shrink(self, min(size, self.size))
+
+    def cache(self, dropped: Callable[[], None]) -> None:
+        """Let the budget take these bytes when others need them; it then calls ``dropped``."""
+        self._budget._cache(self, dropped)
+
+    def use(self) -> None:
+        """Take the bytes out of the cache again."""
+        self._budget._use(self)

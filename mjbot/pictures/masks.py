@@ -11,14 +11,19 @@ from mjbot.core.card.card import Picture
 from mjbot.core.card.region import SIDE, cells_of
 from mjbot.errors import MaskProblem, MaskRefused
 from mjbot.pictures import raster
-from mjbot.pictures.source import DEFAULT_LIMITS, Pictures
+from mjbot.pictures.header import read_header
+from mjbot.pictures.source import Pictures
 from mjbot.ports import File
 
+_WAIT_SECONDS = 30.0  # for the picture
+_MAX_PIXELS = 4096 * 4096
+_STRIP = 256  # rows that are converted at a time
 _PREVIEW_SIDE = 768
 _QUALITY = 80
 _WHITE_FROM = 128  # a mask is black and white; grey goes to the nearer one
 _HIGHLIGHT = 150
 _DARK, _LIGHT = (24, 25, 28), (255, 255, 255)
+_SMOOTH = ("L", "LA", "RGB", "RGBA", "CMYK")
 Size = tuple[int, int]
 Box = tuple[int, int, int, int]
 
@@ -26,39 +31,45 @@ Box = tuple[int, int, int, int]
 class Masks:
     """A `MaskSource` over the images that `Pictures` can load."""
 
-    def __init__(self, pictures: Pictures) -> None:
+    def __init__(self, pictures: Pictures, wait_seconds: float = _WAIT_SECONDS) -> None:
         self._pictures = pictures
+        self._wait_seconds = wait_seconds
 
     async def preview(self, picture: Picture, region: str) -> File | None:
         """A small copy of the image with numbered cells, the selected ones highlighted."""
-        file = await self._pictures.load(picture)
-        if file is None:
-            return None
-        preview = await self._pictures.worker.run(_draw_preview, file.data, cells_of(region))
+        async with self._pictures.loaded(picture, self._wait_seconds) as file:
+            if file is None:
+                return None
+            preview = await self._pictures.worker.run(_draw_preview, file.data, cells_of(region))
         # Each region has its own name: clients go on showing the old file under an old name.
         return File(f"area-{region}.webp", preview, picture.alt) if preview else None
 
     async def of_cells(self, picture: Picture, region: str) -> str:
         """The mask of a region, in the size of the image. Raises `MaskRefused`."""
-        file = await self._pictures.load(picture)
-        if file is None:
+        size = await self._size_of(picture)
+        if size is None or size[0] * size[1] > _MAX_PIXELS:
             raise MaskRefused(MaskProblem.NO_PICTURE)
-        return _data_url(await self._pictures.worker.run(_draw_mask, file.size, cells_of(region)))
+        return _data_url(await self._pictures.worker.run(_draw_mask, size, cells_of(region)))
 
     async def of_upload(self, picture: Picture | None, data: bytes) -> str:
         """An uploaded mask, checked against the image. Raises `MaskRefused`."""
-        header = await self._pictures.worker.run(raster.sniff_header, data, DEFAULT_LIMITS.pixels)
-        if header is None or header.kind == "gif":
+        header = read_header(data)
+        if header is None or header.animated or header.kind == "gif":
             raise MaskRefused(MaskProblem.NOT_AN_IMAGE)
-        file = await self._pictures.load(picture) if picture else None
-        if file is not None and header.size != file.size:
-            raise MaskRefused(MaskProblem.WRONG_SIZE, file.size, header.size)
-        mask = await self._pictures.worker.run(_binarize, data, header.kind)
+        size = await self._size_of(picture) if picture else None
+        if size is not None and header.size != size:
+            raise MaskRefused(MaskProblem.WRONG_SIZE, size, header.size)
+        # A mask is never decoded at a reduced size.
+        mask = await self._pictures.worker.run(_binarize, data) if header.reduction == 1 else None
         if mask is None:
             raise MaskRefused(MaskProblem.NOT_AN_IMAGE)
         if not mask:
             raise MaskRefused(MaskProblem.BLANK)
         return _data_url(mask)
+
+    async def _size_of(self, picture: Picture) -> Size | None:
+        async with self._pictures.loaded(picture, self._wait_seconds) as file:
+            return file.size if file else None
 
 
 def _data_url(png: bytes) -> str:
@@ -87,20 +98,28 @@ def _draw_mask(size: Size, cells: frozenset[int]) -> bytes:
     return _encode_png(mask)
 
 
-def _binarize(data: bytes, kind: str) -> bytes | None:
+def _binarize(data: bytes) -> bytes | None:
     """The mask as a PNG of pure black and white; empty if nothing is white, None if it is broken."""
     try:
-        with raster.open_image(data, kind) as upload:
-            if upload.mode.startswith("I"):  # 16 bits: conversion would clip them, not scale
-                luminance, alpha = _to_8_bits(upload), Image.new("L", upload.size, 255)
-            else:
-                luminance, alpha = upload.convert("LA").split()
-        # Transparent counts as black: the mask lies on a black background.
-        levels = [255 if n >= _WHITE_FROM else 0 for n in range(256)]
-        mask = ImageChops.multiply(luminance, alpha).point(levels)
+        with raster.open_image(data) as upload:
+            width, height = upload.size
+            mask = Image.new("L", upload.size, 0)
+            for top in range(0, height, _STRIP):
+                strip = upload.crop((0, top, width, min(top + _STRIP, height)))
+                mask.paste(_black_and_white(strip), (0, top))
     except Exception:  # Pillow raises nearly anything for a broken file
         return None
     return _encode_png(mask) if mask.getbbox() else b""
+
+
+def _black_and_white(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):  # 16 bits: conversion would clip them, not scale
+        luminance, alpha = _to_8_bits(image), Image.new("L", image.size, 255)
+    else:
+        luminance, alpha = image.convert("LA").split()
+    # Transparent counts as black: the mask lies on a black background.
+    levels = [255 if n >= _WHITE_FROM else 0 for n in range(256)]
+    return ImageChops.multiply(luminance, alpha).point(levels)
 
 
 def _to_8_bits(image: Image.Image) -> Image.Image:
@@ -114,12 +133,13 @@ def _encode_png(image: Image.Image) -> bytes:
 
 
 def _draw_preview(data: bytes, cells: frozenset[int]) -> bytes | None:
-    kind = raster.kind_of(data)
     try:
-        with raster.open_image(data, kind or "") as original:
+        with raster.open_image(data) as original:
             original.draft("RGB", (_PREVIEW_SIDE, _PREVIEW_SIDE))  # decodes a JPEG at reduced size
-            preview = original.convert("RGB")
-            preview.thumbnail((_PREVIEW_SIDE, _PREVIEW_SIDE))
+            # Only these can be resized smoothly.
+            image = original if original.mode in _SMOOTH else original.convert("RGB")
+            image.thumbnail((_PREVIEW_SIDE, _PREVIEW_SIDE))
+            preview = image.convert("RGB")
     except Exception:  # Pillow raises nearly anything for a broken file
         return None
     highlight = Image.new("L", preview.size, 0)

@@ -14,7 +14,6 @@ from aiohttp.tracing import Trace
 
 from mjbot.core.model.addresses import is_literal, is_public_address, origin
 
-_MAX_CONNECTIONS = 8
 _Origin = tuple[str, int] | None
 
 
@@ -34,9 +33,13 @@ def picture_session(upstream: str, resolver: AbstractResolver | None = None) -> 
     )
 
 
+class PrivateAddress(aiohttp.ClientConnectionError):
+    """A URL, or a redirect, that leads to a private address."""
+
+
 class _GuardedConnector(aiohttp.TCPConnector):
     def __init__(self, resolver: AbstractResolver, trusted: _Origin) -> None:
-        super().__init__(resolver=resolver, limit=_MAX_CONNECTIONS)
+        super().__init__(resolver=resolver, limit=0)  # `HostQueue` limits the downloads
         self._trusted = trusted
 
     async def connect(
@@ -45,7 +48,7 @@ class _GuardedConnector(aiohttp.TCPConnector):
         # aiohttp does not pass IP literals to the resolver, so they are checked here.
         host = req.url.host or ""
         if is_literal(host) and (host, req.url.port) != self._trusted and not is_public_address(host):
-            raise aiohttp.ClientConnectionError("a private address")
+            raise PrivateAddress("a private address")
         return await super().connect(req, traces, timeout)
 
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from typing import Literal
-from weakref import WeakValueDictionary
 
 import aiohttp
 from yarl import URL
 
+from mjbot.clock import Clock
 from mjbot.core.card.card import Picture
 from mjbot.core.model.addresses import percent_encoded, readable, rebase
 from mjbot.pictures import raster
-from mjbot.pictures.budget import ByteBudget, Reservation
+from mjbot.pictures.budget import ByteBudget, NoRoom, Reservation
+from mjbot.pictures.download import Deadlines, Download, Unusable, reserve
+from mjbot.pictures.header import read_header
+from mjbot.pictures.hosts import HostFailed, HostQueue, HostUnavailable
 from mjbot.pictures.worker import ImageWorker
 from mjbot.ports import File
 
@@ -26,14 +28,12 @@ log = logging.getLogger(__name__)
 ImageMode = Literal["auto", "link", "attach"]
 
 _MIB = 1024 * 1024
-_MAX_REDIRECTS = 3
-_CHUNK = 64 * 1024
 _MAX_URL = 2048  # the longest URL that Discord accepts
 
 
 @dataclass(frozen=True, slots=True)
 class ImageLimits:
-    """Limits for one image, and for all concurrent downloads. Bytes, seconds, pixels.
+    """Limits for one image, and for all together. Bytes, seconds, pixels.
 
     Discord accepts files of 10 MiB everywhere; a larger result is attached as a smaller copy.
     """
@@ -41,15 +41,38 @@ class ImageLimits:
     final_bytes: int = 32 * _MIB
     preview_bytes: int = _MIB
     attached_bytes: int = 10 * _MIB
+    connect_seconds: float = 5.0
+    silent_seconds: float = 5.0
+    """Without a byte. A host that did not answer in time may take longer later on."""
     final_seconds: float = 20.0
     preview_seconds: float = 5.0
+    memory_seconds: float = 30.0
     pixels: int = 64_000_000
-    concurrent: int = 4
-    in_flight_bytes: int = 64 * _MIB
+    """Of what is attached as it is. What is decoded has its own limit, `DECODED_BYTES`."""
+    concurrent: int = 32
+    """Before their first byte, downloads cost no memory."""
+    concurrent_per_host: int = 4
+    memory_bytes: int = 64 * _MIB
+    """Of downloads, files in use and cached files together."""
     cache_bytes: int = 16 * _MIB
+    """Of files that nothing has used for a while; until then `memory_bytes` limits them."""
+    cache_seconds: float = 60.0
 
 
 DEFAULT_LIMITS = ImageLimits()
+
+
+@dataclass(eq=False, slots=True)
+class _SharedFile:
+    """One image that is being downloaded, in use, or cached."""
+
+    key: str
+    reservation: Reservation
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    file: File | None = None
+    users: int = 0
+    timer: asyncio.TimerHandle | None = None
+    """Runs while the file is cached."""
 
 
 class Pictures:
@@ -61,6 +84,7 @@ class Pictures:
     def __init__(
         self,
         session: aiohttp.ClientSession,
+        clock: Clock,
         mode: ImageMode,
         base: str = "",
         limits: ImageLimits = DEFAULT_LIMITS,
@@ -69,12 +93,28 @@ class Pictures:
         self._mode = mode
         self._base = base
         self._limits = limits
-        self._slots = asyncio.Semaphore(limits.concurrent)
-        self._budget = ByteBudget(limits.in_flight_bytes)
+        self._hosts = HostQueue(limits.concurrent, limits.concurrent_per_host, clock)
+        self._budget = ByteBudget(limits.memory_bytes)
         self.worker = ImageWorker()
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._cache: OrderedDict[str, File] = OrderedDict()
-        self._loading: dict[str, asyncio.Future[File | None]] = {}
+        self._entries: dict[str, _SharedFile] = {}
+        self._downloads: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        """Cancel all downloads, and forget all files."""
+        for download in self._downloads:
+            download.cancel()
+        await asyncio.gather(*self._downloads, return_exceptions=True)
+        self.worker.close()
+        for entry in self._entries.values():
+            entry.ended.set()  # a task that is cancelled before its first step does not do it
+            if entry.timer is not None:
+                entry.timer.cancel()
+        self._entries.clear()
+
+    @property
+    def used_bytes(self) -> int:
+        """Bytes of downloads, files in use and cached files; at most ``memory_bytes``."""
+        return self._budget.used
 
     def link(self, picture: Picture) -> str | None:
         """The URL, if Discord's servers can reach it."""
@@ -86,72 +126,100 @@ class Pictures:
             return picture.final or self.link(picture) is None
         return self._mode == "attach"
 
-    async def load(self, picture: Picture) -> File | None:
-        """The image as a file; None if it is unavailable, too large, or not an image."""
-        # All cards of one task want its image at the same time: the first one fetches it for the others.
-        lock = self._locks.setdefault(picture.key, asyncio.Lock())
-        async with lock:
-            if (cached := self._cache.get(picture.key)) is not None:
-                return cached
-            try:
-                file = await self._fetch(picture)
-            except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-                log.info("an image cannot be fetched: %s", type(error).__name__)
-                return None
-            if file is not None:
-                self._add_to_cache(picture.key, file)
-            return file
-
     @asynccontextmanager
-    async def loaded(self, picture: Picture) -> AsyncIterator[File | None]:
-        """The image as a file."""
-        loading = self._loading.get(picture.key)
-        if loading is None:
-            loading = self._loading[picture.key] = asyncio.ensure_future(self.load(picture))
-            loading.add_done_callback(lambda _: self._loading.pop(picture.key, None))
-        yield await asyncio.shield(loading)
+    async def loaded(self, picture: Picture, within: float | None = None) -> AsyncIterator[File | None]:
+        """Wait for the image, for ``within`` seconds if given; see `PictureSource`."""
+        # All cards of one task want its image at the same time: they share one download.
+        entry = self._entries.get(picture.key) or self._start(picture)
+        self._use(entry)
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(within):
+                    await entry.ended.wait()
+            yield entry.file
+        finally:
+            entry.users -= 1
+            self._release(entry)
 
-    async def _fetch(self, picture: Picture) -> File | None:
-        max_bytes = self._limits.final_bytes if picture.final else self._limits.preview_bytes
-        async with self._slots, self._budget.reserve(max_bytes) as reservation:
-            data = await self._download(picture, max_bytes, reservation)
-            return await self._verify(picture, data)
+    def _start(self, picture: Picture) -> _SharedFile:
+        entry = self._entries[picture.key] = _SharedFile(picture.key, self._budget.reserve())
+        download = asyncio.create_task(self._run(picture, entry), name=f"download of {picture.key}")
+        self._downloads.add(download)
+        download.add_done_callback(self._downloads.discard)
+        return entry
 
-    async def _download(self, picture: Picture, max_bytes: int, reservation: Reservation) -> bytes:
+    async def _run(self, picture: Picture, entry: _SharedFile) -> None:
+        try:
+            entry.file = await self._fetch(picture, entry.reservation)
+        except (HostFailed, HostUnavailable, Unusable, NoRoom, ValueError) as error:
+            log.info("an image cannot be fetched: %s", str(error) or type(error).__name__)
+        except Exception:
+            log.exception("an image cannot be fetched")
+        finally:
+            if entry.file is None:
+                self._entries.pop(entry.key, None)
+            entry.reservation.shrink(len(entry.file.data) if entry.file else 0)
+            entry.ended.set()
+            self._release(entry)
+
+    def _use(self, entry: _SharedFile) -> None:
+        entry.users += 1
+        entry.reservation.use()
+        if entry.timer is not None:
+            entry.timer.cancel()
+            entry.timer = None
+
+    def _release(self, entry: _SharedFile) -> None:
+        """Keep a file that nothing uses any more, as long as there is memory."""
+        if entry.users or entry.file is None or self._entries.get(entry.key) is not entry:
+            return
+        loop = asyncio.get_running_loop()
+        entry.timer = loop.call_later(self._limits.cache_seconds, self._trim, entry)
+        entry.reservation.cache(lambda: self._forget(entry))
+
+    def _trim(self, entry: _SharedFile) -> None:
+        if self._budget.cached > self._limits.cache_bytes:
+            entry.reservation.shrink(0)
+            self._forget(entry)
+
+    def _forget(self, entry: _SharedFile) -> None:
+        del self._entries[entry.key]
+        if entry.timer is not None:
+            entry.timer.cancel()
+
+    async def _fetch(self, picture: Picture, reservation: Reservation) -> File:
+        url = percent_encoded(rebase(picture.url, self._base))
+        download = Download(URL(url, encoded=True), reservation, self._max_bytes(picture))
+        try:
+            data = await self._download(picture, download)
+        except NoRoom:
+            # Once more, when there is room for the whole file: then it cannot run out of room again.
+            await reserve(reservation, download.expected_bytes, self._limits.memory_seconds)
+            data = await self._download(picture, download)
+        return await self._verify(picture, data)
+
+    async def _download(self, picture: Picture, download: Download) -> bytes:
         limits = self._limits
-        seconds = limits.final_seconds if picture.final else limits.preview_seconds
-        async with self._session.get(
-            URL(percent_encoded(rebase(picture.url, self._base)), encoded=True),
-            timeout=aiohttp.ClientTimeout(total=seconds),
-            max_redirects=_MAX_REDIRECTS,
-        ) as response:
-            response.raise_for_status()
-            if response.content_length is not None:
-                if response.content_length > max_bytes:
-                    raise ValueError("too large")
-                reservation.shrink(response.content_length)
-            data = bytearray()
-            async for chunk in response.content.iter_chunked(_CHUNK):
-                data += chunk
-                if len(data) > max_bytes:
-                    raise ValueError("too large")
-            return bytes(data)
+        async with self._hosts.turn((download.url.host or "", download.url.port or 0)) as turn:
+            deadlines = Deadlines(
+                connect=limits.connect_seconds,
+                silence=limits.final_seconds if turn.is_patient else limits.silent_seconds,
+                total=limits.final_seconds if turn.is_patient or picture.final else limits.preview_seconds,
+                memory=limits.memory_seconds,
+            )
+            return await download.run(self._session, turn, deadlines)
 
-    async def _verify(self, picture: Picture, data: bytes) -> File | None:
+    def _max_bytes(self, picture: Picture) -> int:
+        return self._limits.final_bytes if picture.final else self._limits.preview_bytes
+
+    async def _verify(self, picture: Picture, data: bytes) -> File:
         limits = self._limits
-        header = await self.worker.run(raster.sniff_header, data, limits.pixels)
-        if header is None:
-            log.info("a downloaded file is not an image, or has too many pixels")
-            return None
+        header = read_header(data)
+        if header is None or header.pixels > limits.pixels:
+            raise Unusable("not an image, or too many pixels")
         if len(data) <= limits.attached_bytes:
             return File(f"{picture.key}.{header.kind}", data, picture.alt, header.size)
-        copy = await self.worker.run(raster.shrink, data, header.kind, limits.attached_bytes)
+        copy = await self.worker.run(raster.shrink, data, limits.attached_bytes)
         if copy is None:
-            return None
+            raise Unusable("too large")
         return File.smaller_copy(f"{picture.key}.{raster.COPY_KIND}", copy, picture.alt, header.size)
-
-    def _add_to_cache(self, key: str, file: File) -> None:
-        # Several cards may follow one task; the last few images are worth their memory.
-        self._cache[key] = file
-        while sum(len(each.data) for each in self._cache.values()) > self._limits.cache_bytes:
-            self._cache.popitem(last=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 _P = ParamSpec("_P")
@@ -11,12 +13,16 @@ _R = TypeVar("_R")
 
 
 class ImageWorker:
-    """Runs blocking image code in a thread. A decoded image takes 4 bytes a pixel, so one at a time."""
+    """Runs blocking image code in one thread. A cancelled caller does not make room for a second image."""
 
     def __init__(self) -> None:
-        self._lock = asyncio.Lock()
+        self._thread = ThreadPoolExecutor(1, "images")
 
     async def run(self, function: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
-        """Run ``function`` in a thread, and return its result."""
-        async with self._lock:
-            return await asyncio.to_thread(function, *args, **kwargs)
+        """Run ``function`` in the thread, and return its result."""
+        call = partial(function, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+
+    def close(self) -> None:
+        """Start nothing more."""
+        self._thread.shutdown(wait=False, cancel_futures=True)

@@ -10,6 +10,7 @@ from mjbot.ports.discord import (
     SentCard,
     Upload,
 )
+from mjbot.ports.pictures import File, MaskSource, PictureSource, is_attachment, is_smaller_copy
 from mjbot.ports.store import (
     GuildStore,
     KeyValueStore,
@@ -22,16 +23,7 @@ from mjbot.ports.store import (
     UsageStore,
     WatchStore,
 )
-from mjbot.ports.upstream import (
-    FetchReport,
-    File,
-    MaskSource,
-    PictureSource,
-    SubmitResult,
-    TaskSource,
-    is_attachment,
-    is_smaller_copy,
-)
+from mjbot.ports.upstream import FetchReport, SubmitResult, TaskSource
 
 __all__ = [
     "BotTokenRevoked",

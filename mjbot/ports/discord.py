@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mjbot.core.model.custom_id import PressTarget
     from mjbot.core.model.task import TaskId
     from mjbot.core.model.watch import MessageRef
-    from mjbot.ports.upstream import File
+    from mjbot.ports.pictures import File
 
 
 @dataclass(frozen=True, slots=True)

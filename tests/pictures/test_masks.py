@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 from collections.abc import AsyncIterator
@@ -9,10 +10,12 @@ from collections.abc import AsyncIterator
 import pytest
 from PIL import Image, ImageChops
 
+from mjbot.clock import Clock
 from mjbot.core.card.card import Picture
 from mjbot.core.card.region import NO_CELLS
 from mjbot.errors import MaskProblem, MaskRefused
 from mjbot.pictures import Masks, Pictures, picture_session
+from tests.pictures.test_raster import png_of
 from tests.pictures.web import Web, final, ok, redirect
 
 WIDE = (100, 61)  # neither side divides by three
@@ -34,7 +37,9 @@ async def web() -> AsyncIterator[Web]:
 @pytest.fixture
 async def masks(web: Web) -> AsyncIterator[Masks]:
     async with picture_session(web.url) as session:
-        yield Masks(Pictures(session, "auto", web.url))
+        pictures = Pictures(session, Clock(), "auto", web.url)
+        yield Masks(pictures)
+        await pictures.close()
 
 
 @pytest.fixture
@@ -140,6 +145,33 @@ async def test_an_unusable_mask_is_refused_with_the_reason(
 
 async def test_without_the_image_a_mask_of_any_size_is_accepted(masks: Masks) -> None:
     assert image_of(await masks.of_upload(None, png((5, 7)))).size == (5, 7)
+
+
+async def test_a_picture_whose_host_hangs_is_not_waited_for_long(web: Web) -> None:
+    async def hang(_: asyncio.StreamWriter) -> None:
+        await asyncio.Event().wait()
+
+    web.answer = hang
+    async with picture_session(web.url) as session:
+        pictures = Pictures(session, Clock(), "auto", web.url)
+        masks = Masks(pictures, wait_seconds=0.05)
+        assert await masks.preview(final(f"{web.url}/a.png"), NO_CELLS) is None
+        with pytest.raises(MaskRefused) as caught:
+            await masks.of_cells(final(f"{web.url}/a.png"), "001")
+        await pictures.close()
+    assert caught.value.problem is MaskProblem.NO_PICTURE
+
+
+@pytest.mark.parametrize("size", [(8000, 8000), (4097, 4096)])
+async def test_a_picture_too_large_to_draw_on_has_no_preview_and_no_mask(
+    masks: Masks, web: Web, size: tuple[int, int]
+) -> None:
+    web.answers["/large.png"] = ok(png_of(*size))
+    large = final(f"{web.url}/large.png")
+    assert await masks.preview(large, "1ff") is None
+    with pytest.raises(MaskRefused) as caught:
+        await masks.of_cells(large, "1ff")
+    assert caught.value.problem is MaskProblem.NO_PICTURE
 
 
 @pytest.mark.parametrize("size", [(2, 2), (1000, 2), (3000, 8), (1, 1)])

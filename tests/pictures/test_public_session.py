@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from mjbot.clock import Clock
 from mjbot.pictures import Pictures, picture_session
 from mjbot.pictures.public_session import PublicResolver
-from tests.pictures.web import Web, drawn, final, ok, redirect
+from tests.pictures.web import Web, drawn, final, load, ok, redirect
 
 
 class Names(AbstractResolver):
@@ -73,9 +74,9 @@ async def test_a_private_address_is_not_fetched(
     upstream.answers["/next"] = redirect(url)
     names = Names(inner_example=[["127.0.0.1"]]) if host == "inner.example" else None
     async with picture_session(upstream.url, names) as session:
-        pictures = Pictures(session, "auto")
-        assert await pictures.load(final(f"{upstream.url}/hop" if redirected else url)) is None
-        assert await pictures.load(final(f"{upstream.url}/ours.png")) is not None
+        pictures = Pictures(session, Clock(), "auto")
+        assert await load(pictures, final(f"{upstream.url}/hop" if redirected else url)) is None
+        assert await load(pictures, final(f"{upstream.url}/ours.png")) is not None
     assert victim.heads == []
     assert upstream.targets == (["/hop", "/next"] if redirected else []) + ["/ours.png"]
 
@@ -83,10 +84,10 @@ async def test_a_private_address_is_not_fetched(
 async def test_a_private_upstream_is_trusted_only_by_its_name_and_port(upstream: Web, victim: Web) -> None:
     names = Names(proxy=[["127.0.0.1"]])
     async with picture_session(f"http://proxy:{upstream.port}/mj-fast", names) as session:
-        pictures = Pictures(session, "auto")
-        assert await pictures.load(final(f"http://PROXY:{upstream.port}/a.png")) is not None
-        assert await pictures.load(final(f"http://proxy:{victim.port}/a.png")) is None
-        assert await pictures.load(final(f"http://127.0.0.1:{upstream.port}/b.png")) is None
+        pictures = Pictures(session, Clock(), "auto")
+        assert await load(pictures, final(f"http://PROXY:{upstream.port}/a.png")) is not None
+        assert await load(pictures, final(f"http://proxy:{victim.port}/a.png")) is None
+        assert await load(pictures, final(f"http://127.0.0.1:{upstream.port}/b.png")) is None
     assert victim.heads == []
 
 
@@ -103,15 +104,15 @@ async def test_a_name_that_changes_its_address_is_checked_at_each_lookup() -> No
 async def test_the_checked_address_is_the_one_connected_to(upstream: Web) -> None:
     names = Names(proxy=[["127.0.0.1"], ["10.255.255.1"]])
     async with picture_session(f"http://proxy:{upstream.port}", names) as session:
-        assert await Pictures(session, "auto").load(final(f"http://proxy:{upstream.port}/a.png"))
+        assert await load(Pictures(session, Clock(), "auto"), final(f"http://proxy:{upstream.port}/a.png"))
     assert names.lookups == ["proxy"]
 
 
 async def test_cookies_are_not_kept_and_no_secret_is_sent(upstream: Web) -> None:
     upstream.answer = ok(drawn()).replace(b"\r\n", b"\r\nSet-Cookie: a=b; Path=/\r\n", 1)
     async with picture_session(upstream.url) as session:
-        pictures = Pictures(session, "auto")
+        pictures = Pictures(session, Clock(), "auto")
         for name in ("a", "b"):
-            assert await pictures.load(final(f"{upstream.url}/{name}.png")) is not None
+            assert await load(pictures, final(f"{upstream.url}/{name}.png")) is not None
     names = {line.split(":")[0].lower() for head in upstream.heads for line in head.split("\r\n")[1:] if line}
     assert names == {"host", "accept", "accept-encoding", "user-agent"}

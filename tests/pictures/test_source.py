@@ -10,11 +10,12 @@ from dataclasses import replace
 
 import pytest
 
+from mjbot.clock import Clock
 from mjbot.core.card.card import Picture
 from mjbot.pictures import DEFAULT_LIMITS, ImageLimits, ImageMode, Pictures, picture_session
 from mjbot.ports import is_smaller_copy
 from tests.pictures.test_raster import noise, png_of
-from tests.pictures.web import Web, drawn, final, ok, redirect
+from tests.pictures.web import Web, drawn, final, load, ok, redirect
 
 MIB = 1024 * 1024
 Open = Callable[..., Awaitable[Pictures]]
@@ -33,7 +34,9 @@ async def opened(web: Web) -> AsyncIterator[Open]:
 
         async def pictures(mode: ImageMode = "auto", limits: ImageLimits = DEFAULT_LIMITS) -> Pictures:
             session = await stack.enter_async_context(picture_session(web.url))
-            return Pictures(session, mode, f"{web.url}/mj", limits)
+            pictures = Pictures(session, Clock(), mode, f"{web.url}/mj", limits)
+            stack.push_async_callback(pictures.close)
+            return pictures
 
         yield pictures
 
@@ -49,21 +52,21 @@ async def opened(web: Web) -> AsyncIterator[Open]:
 )
 async def test_the_query_is_kept_byte_for_byte(web: Web, opened: Open, target: str) -> None:
     pictures = await opened()
-    assert await pictures.load(final(web.url + target)) is not None
+    assert await load(pictures, final(web.url + target)) is not None
     web.answers["/moved"] = redirect(web.url + target)
-    assert await pictures.load(final(f"{web.url}/moved")) is not None
+    assert await load(pictures, final(f"{web.url}/moved")) is not None
     assert web.targets == [target, "/moved", target]
 
 
 async def test_an_image_url_with_a_private_host_is_fetched_from_the_service(web: Web, opened: Open) -> None:
     pictures = await opened()
-    assert await pictures.load(final("http://localhost:1/mj-fast/mj/image/17?rand=%2f&")) is not None
+    assert await load(pictures, final("http://localhost:1/mj-fast/mj/image/17?rand=%2f&")) is not None
     assert web.targets == ["/mj/image/17?rand=%2f&"]
 
 
 async def test_a_rebased_link_is_shown_if_the_service_is_public(opened: Open) -> None:
     async with picture_session("https://gw.example.com") as session:
-        pictures = Pictures(session, "auto", "https://gw.example.com/mj")
+        pictures = Pictures(session, Clock(), "auto", "https://gw.example.com/mj")
         preview = Picture("http://localhost:8080/mj/image/17?rand=1&", final=False)
         assert pictures.link(preview) == "https://gw.example.com/mj/image/17?rand=1&"
         assert not pictures.attaches(preview)
@@ -91,7 +94,7 @@ async def test_the_setting_decides_what_is_attached(
 async def test_the_file_extension_follows_the_bytes_not_the_server(web: Web, opened: Open, kind: str) -> None:
     data = drawn(kind)
     web.answer = ok(data, "application/octet-stream")
-    file = await (await opened()).load(final(f"{web.url}/a.svg"))
+    file = await load(await opened(), final(f"{web.url}/a.svg"))
     assert file is not None
     assert file.name.rpartition(".")[2] == {"JPEG": "jpg"}.get(kind, kind.lower())
     assert (file.data, file.alt, is_smaller_copy(file.url)) == (data, "a cat", False)
@@ -120,13 +123,13 @@ async def test_the_file_extension_follows_the_bytes_not_the_server(web: Web, ope
 )
 async def test_anything_but_an_image_is_not_attached(web: Web, opened: Open, answer: bytes) -> None:
     web.answer = answer
-    assert await (await opened()).load(final(f"{web.url}/a.png")) is None
+    assert await load(await opened(), final(f"{web.url}/a.png")) is None
     assert len(web.heads) <= 5
 
 
 @pytest.mark.parametrize("url", ["", "a.png", "ftp://h/a", "http://[x/a.png", "http://", "http://h/\ud83d"])
 async def test_an_invalid_url_is_not_fetched(opened: Open, url: str) -> None:
-    assert await (await opened()).load(final(url)) is None
+    assert await load(await opened(), final(url)) is None
 
 
 @pytest.mark.parametrize("is_final", [True, False])
@@ -143,7 +146,7 @@ async def test_an_endless_body_is_cut_off(web: Web, opened: Open, is_final: bool
 
     web.answer = endless
     pictures = await opened()
-    assert await pictures.load(Picture(f"{web.url}/a.png", final=is_final)) is None
+    assert await load(pictures, Picture(f"{web.url}/a.png", final=is_final)) is None
     # Socket buffers come on top.
     max_bytes = DEFAULT_LIMITS.final_bytes if is_final else DEFAULT_LIMITS.preview_bytes
     assert sent < max_bytes + 16 * MIB
@@ -160,86 +163,25 @@ async def test_a_trickling_body_ends_at_the_timeout(web: Web, opened: Open) -> N
     web.answer = trickle
     pictures = await opened(limits=replace(DEFAULT_LIMITS, final_seconds=0.3))
     async with asyncio.timeout(5):
-        assert await pictures.load(final(f"{web.url}/a.png")) is None
+        assert await load(pictures, final(f"{web.url}/a.png")) is None
 
 
 async def test_a_result_too_large_for_discord_is_attached_as_a_smaller_copy(web: Web, opened: Open) -> None:
     data = noise("RGB", 256, "PNG")
     web.answer = ok(data)
     pictures = await opened(limits=replace(DEFAULT_LIMITS, attached_bytes=len(data) - 1))
-    file = await pictures.load(final(f"{web.url}/a.png"))
+    file = await load(pictures, final(f"{web.url}/a.png"))
     assert file is not None
     assert is_smaller_copy(file.url)
     assert file.name.endswith(".webp")
     assert len(file.data) < len(data)
     whole = await opened(limits=replace(DEFAULT_LIMITS, attached_bytes=len(data)))
-    file = await whole.load(final(f"{web.url}/a.png"))
+    file = await load(whole, final(f"{web.url}/a.png"))
     assert file is not None
     assert (is_smaller_copy(file.url), file.data) == (False, data)
 
 
 async def test_an_image_is_fetched_once_for_all_its_cards(web: Web, opened: Open) -> None:
     pictures = await opened()
-    files = await asyncio.gather(*(pictures.load(final(f"{web.url}/a.png")) for _ in range(5)))
+    files = await asyncio.gather(*(load(pictures, final(f"{web.url}/a.png")) for _ in range(5)))
     assert len({id(file) for file in files}) == len(web.heads) == 1
-
-
-class Barrier:
-    """A response that is held back until ``size`` requests wait for it."""
-
-    def __init__(
-        self, size: int, head: bytes = b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\n"
-    ) -> None:
-        self.size, self.head = size, head
-        self.waiting = self.most = 0
-        self.full = asyncio.Event()
-
-    async def __call__(self, writer: asyncio.StreamWriter) -> None:
-        self.waiting += 1
-        self.most = max(self.most, self.waiting)
-        writer.write(self.head)
-        await writer.drain()
-        if self.waiting >= self.size:
-            self.full.set()
-        await self.full.wait()
-        self.waiting -= 1
-        writer.write(drawn())
-
-
-KNOWN = f"HTTP/1.1 200 OK\r\nContent-Length: {len(drawn())}\r\nConnection: close\r\n\r\n".encode()
-UNKNOWN = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
-
-
-@pytest.mark.parametrize(
-    ("concurrent", "in_flight", "head", "most"),
-    [
-        (4, 64 * MIB, KNOWN, 4),
-        (9, 4 * MIB, UNKNOWN, 2),  # each may become 2 MiB
-        (9, 4 * MIB, KNOWN, 3),  # each releases what it does not need, and the next one needs 2 MiB free
-    ],
-)
-async def test_concurrent_downloads_and_bytes_in_flight_are_bounded(
-    web: Web, opened: Open, concurrent: int, in_flight: int, head: bytes, most: int
-) -> None:
-    web.answer = barrier = Barrier(most, head)
-    limits = replace(
-        DEFAULT_LIMITS, concurrent=concurrent, in_flight_bytes=in_flight, final_bytes=2 * MIB, final_seconds=5
-    )
-    pictures = await opened(limits=limits)
-    files = await asyncio.gather(*(pictures.load(final(f"{web.url}/{n}.png")) for n in range(8)))
-    assert all(files)
-    assert barrier.most == most
-
-
-async def test_a_cancelled_download_releases_everything(web: Web, opened: Open) -> None:
-    limits = replace(DEFAULT_LIMITS, in_flight_bytes=3 * MIB, final_bytes=2 * MIB, final_seconds=5)
-    pictures = await opened(limits=limits)
-    web.answer = Barrier(99, UNKNOWN)
-    loads = [asyncio.ensure_future(pictures.load(final(f"{web.url}/{n}.png"))) for n in range(3)]
-    while not web.heads:
-        await asyncio.sleep(0)
-    for load in loads:
-        load.cancel()
-    await asyncio.gather(*loads, return_exceptions=True)
-    web.answer = ok(drawn())
-    assert await pictures.load(final(f"{web.url}/again.png")) is not None

@@ -10,6 +10,8 @@ from typing import Self
 from PIL import Image
 
 from mjbot.core.card.card import Picture
+from mjbot.pictures import Pictures
+from mjbot.ports import File
 
 Respond = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
@@ -33,6 +35,12 @@ def drawn(kind: str = "PNG", side: int = 8, mode: str = "RGB") -> bytes:
 
 def final(url: str) -> Picture:
     return Picture(url, final=True, alt="a cat")
+
+
+async def load(pictures: Pictures, picture: Picture) -> File | None:
+    """The file of a picture, which tests may look at when its bytes are no longer counted."""
+    async with pictures.loaded(picture) as file:
+        return file
 
 
 class Web:

@@ -54,9 +54,6 @@ class Given:
         self.loads += 1
         yield self.file
 
-    async def load(self, picture: Picture) -> File | None:
-        return self.file
-
 
 @dataclass
 class Desk:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from mjbot.clock import Clock
 from mjbot.core.card.card import Picture
 from mjbot.core.model.task import Task, TaskId
 from mjbot.errors import (
@@ -312,7 +313,7 @@ def test_a_lone_surrogate_in_a_prompt_does_not_break_the_bot() -> None:
     task = read_fetch(Response(200, json.dumps(body).encode()))
     assert TypeAdapter(Task).dump_json(task)
     picture = Picture(task.image_url, final=True)
-    pictures = Pictures(None, "auto")  # type: ignore[arg-type]
+    pictures = Pictures(None, Clock(), "auto")  # type: ignore[arg-type]
     assert pictures.link(picture) is None
 
 

@@ -1,0 +1,99 @@
+"""One download: its deadlines and its size, and whether a failure is the host's."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import aiohttp
+from yarl import URL
+
+from mjbot.pictures.budget import NoRoom, Reservation
+from mjbot.pictures.hosts import HostFailed, Turn
+from mjbot.pictures.public_session import PrivateAddress
+
+_CHUNK = 64 * 1024
+_MAX_REDIRECTS = 3
+
+
+class Unusable(Exception):
+    """There is no such file, or it is too large; the host is well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """In seconds. Waiting for memory has its own deadline, and stops the one of the download."""
+
+    connect: float
+    silence: float
+    total: float
+    memory: float
+
+
+class Download:
+    """Fetches one body. Memory is reserved for it as it comes."""
+
+    def __init__(self, url: URL, reservation: Reservation, max_bytes: int) -> None:
+        self.url = url
+        self._reservation = reservation
+        self._max_bytes = max_bytes
+        self.expected_bytes = max_bytes
+        """The size of the body, if a try has found it out; else the largest that is accepted."""
+
+    async def run(self, session: aiohttp.ClientSession, turn: Turn, deadlines: Deadlines) -> bytes:
+        """The body. Raises `HostFailed`, `Unusable`, `NoRoom`."""
+        try:
+            async with asyncio.timeout(deadlines.total) as total:
+                return await self._read(session, turn, deadlines, total)
+        except TimeoutError as error:  # also aiohttp's
+            raise HostFailed(_name(error), hung=True) from error
+        except aiohttp.ClientResponseError as error:
+            if error.status >= 500 or error.status == 429:
+                raise HostFailed(f"status {error.status}") from error
+            raise Unusable(_name(error)) from error
+        except (aiohttp.InvalidURL, aiohttp.ClientConnectorDNSError, PrivateAddress) as error:
+            raise Unusable(_name(error)) from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise HostFailed(_name(error)) from error
+
+    async def _read(
+        self, session: aiohttp.ClientSession, turn: Turn, deadlines: Deadlines, total: asyncio.Timeout
+    ) -> bytes:
+        timeout = aiohttp.ClientTimeout(total=None, connect=deadlines.connect, sock_read=deadlines.silence)
+        async with session.get(self.url, timeout=timeout, max_redirects=_MAX_REDIRECTS) as response:
+            turn.answered()
+            response.raise_for_status()
+            if (response.content_length or 0) > self._max_bytes:
+                raise Unusable("too large")
+            self.expected_bytes = response.content_length or self._max_bytes
+            chunks, size = list[bytes](), 0
+            async for chunk in response.content.iter_chunked(_CHUNK):
+                turn.answered()
+                size += len(chunk)
+                if size > self._max_bytes:
+                    raise Unusable("too large")
+                if (more := size - self._reservation.size) > 0:
+                    await self._reserve(more, deadlines.memory, total)
+                chunks.append(chunk)
+            return b"".join(chunks)
+
+    async def _reserve(self, size: int, seconds: float, total: asyncio.Timeout) -> None:
+        loop = asyncio.get_running_loop()
+        left = (total.when() or 0.0) - loop.time()
+        total.reschedule(None)
+        await reserve(self._reservation, size, seconds)
+        total.reschedule(loop.time() + left)
+
+
+async def reserve(reservation: Reservation, size: int, seconds: float) -> None:
+    """Wait for memory for at most ``seconds``. Raises `NoRoom`; then the reservation is empty."""
+    try:
+        async with asyncio.timeout(seconds):
+            await reservation.grow(size)
+    except TimeoutError:
+        reservation.shrink(0)
+        raise NoRoom from None
+
+
+def _name(error: BaseException) -> str:
+    return type(error).__name__
