@@ -28,7 +28,6 @@ SubmitError                 why a submit failed, in the API's terms; a press tur
 │   ├── NotReady            may be sent again in a moment
 │   └── ActionNotOffered    this upstream never accepts this kind of action
 └── SubmitUnclear           no response, or none that can be understood
-MaskRefused                 an uploaded mask, or the picture that it belongs to, cannot be used
 StartupError                the process cannot start; the message is for the operator
 """
 
@@ -39,8 +38,6 @@ from typing import ClassVar
 
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.snapshot import UpstreamProblem
-
-Size = tuple[int, int]
 
 
 class MJBotError(Exception):
@@ -243,25 +240,6 @@ class ActionNotOffered(SubmitRefused):
 
 class SubmitUnclear(SubmitError):
     """No response, or none that can be understood: the submit may have been accepted."""
-
-
-class MaskProblem(StrEnum):
-    """Why a mask cannot be used."""
-
-    NO_PICTURE = "no_picture"  # the picture that it belongs to cannot be fetched
-    NOT_AN_IMAGE = "not_an_image"
-    WRONG_SIZE = "wrong_size"
-    BLANK = "blank"
-
-
-class MaskRefused(Exception):
-    """A mask cannot be used. For WRONG_SIZE: ``expected`` and ``size``, width and height in pixels."""
-
-    def __init__(self, problem: MaskProblem, expected: Size = (0, 0), size: Size = (0, 0)) -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.expected = expected
-        self.size = size
 
 
 class StartupError(Exception):

@@ -9,11 +9,10 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from mjbot.core.card.card import Picture
 from mjbot.core.card.region import SIDE, cells_of
-from mjbot.errors import MaskProblem, MaskRefused
 from mjbot.pictures import raster
 from mjbot.pictures.header import read_header
 from mjbot.pictures.source import Pictures
-from mjbot.ports import File
+from mjbot.ports import File, MaskProblem, MaskRefused
 
 _WAIT_SECONDS = 30.0  # for the picture
 _MAX_PIXELS = 4096 * 4096

@@ -10,7 +10,15 @@ from mjbot.ports.discord import (
     SentCard,
     Upload,
 )
-from mjbot.ports.pictures import File, MaskSource, PictureSource, is_attachment, is_smaller_copy
+from mjbot.ports.pictures import (
+    File,
+    MaskProblem,
+    MaskRefused,
+    MaskSource,
+    PictureSource,
+    is_attachment,
+    is_smaller_copy,
+)
 from mjbot.ports.store import (
     GuildStore,
     KeyValueStore,
@@ -32,6 +40,8 @@ __all__ = [
     "GuildStore",
     "InteractionContext",
     "KeyValueStore",
+    "MaskProblem",
+    "MaskRefused",
     "MaskSource",
     "MessageSink",
     "ModalInput",

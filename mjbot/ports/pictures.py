@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
@@ -47,6 +48,27 @@ def is_smaller_copy(image_url: str) -> bool:
     delivered file, and the card's text depends on it.
     """
     return is_attachment(image_url) and _SMALLER in image_url
+
+
+class MaskProblem(StrEnum):
+    """Why a mask cannot be used."""
+
+    NO_PICTURE = "no_picture"  # the picture that it belongs to cannot be fetched
+    NOT_AN_IMAGE = "not_an_image"
+    WRONG_SIZE = "wrong_size"
+    BLANK = "blank"
+
+
+class MaskRefused(Exception):
+    """A mask cannot be used. For WRONG_SIZE: ``expected`` and ``size``, width and height in pixels."""
+
+    def __init__(
+        self, problem: MaskProblem, expected: tuple[int, int] = (0, 0), size: tuple[int, int] = (0, 0)
+    ) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.expected = expected
+        self.size = size
 
 
 class PictureSource(Protocol):

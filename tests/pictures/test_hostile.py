@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from mjbot.errors import MaskProblem, MaskRefused
 from mjbot.pictures.header import DECODED_BYTES, Header, is_laborious, read_header
 from mjbot.pictures.masks import Masks
 from mjbot.pictures.raster import shrink
+from mjbot.ports import MaskProblem, MaskRefused
 from tests.pictures.hostile import animated_gif, animated_webp, chunk, encoded, png, still_webp
 from tests.pictures.test_masks import masks, web
 from tests.pictures.web import drawn

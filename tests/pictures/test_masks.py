@@ -13,8 +13,8 @@ from PIL import Image, ImageChops
 from mjbot.clock import Clock
 from mjbot.core.card.card import Picture
 from mjbot.core.card.region import NO_CELLS
-from mjbot.errors import MaskProblem, MaskRefused
 from mjbot.pictures import Masks, Pictures, picture_session
+from mjbot.ports import MaskProblem, MaskRefused
 from tests.pictures.test_raster import png_of
 from tests.pictures.web import Web, final, ok, redirect
 

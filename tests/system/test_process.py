@@ -168,7 +168,7 @@ async def test_a_refused_token_is_named_and_the_process_ends(harness: ProcessHar
 
 
 async def test_a_revoked_token_ends_the_loop_and_the_loop_ends_the_process(harness: ProcessHarness) -> None:
-    harness.stub.fail("PATCH", EDITS, status=401, code=0, times=99)
+    harness.stub.fail("PATCH", EDITS, status=401, message="401: Unauthorized", times=99)
     await harness.ask()
     assert await harness.bot.exited() == 70
 

@@ -10,8 +10,8 @@ from mjbot.core.card.state import state_of
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.press import MODAL_ACTION
 from mjbot.core.model.watch import MessageRef
-from mjbot.errors import MaskProblem, MaskRefused, PressRefused, UpstreamError
-from mjbot.ports import File, MaskSource, ModalInput, PressRequest, PressStore
+from mjbot.errors import PressRefused, UpstreamError
+from mjbot.ports import File, MaskProblem, MaskRefused, MaskSource, ModalInput, PressRequest, PressStore
 from mjbot.service.access import CHOOSE, Access
 from mjbot.service.reader import TaskReader
 
