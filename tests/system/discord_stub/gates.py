@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.discord_answers import Answer
     from tests.system.discord_stub.form import JSON
 
 When = Literal["before", "after"]
@@ -59,6 +60,19 @@ class Fault:
     body: JSON
     headers: dict[str, str]
     times: int
+
+
+@dataclass
+class Refusal:
+    """A scripted answer, `times` times (None: always); it counts how often it was given."""
+
+    pattern: Pattern
+    answer: Answer
+    times: int | None = None
+    given: int = 0
+
+    def fits(self, call: Call) -> bool:
+        return (self.times is None or self.given < self.times) and self.pattern.fits(call)
 
 
 @dataclass
@@ -112,12 +126,20 @@ class Gates:
 
     holds: list[Hold] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
 
     async def wait(self, when: When, call: Call) -> bool | None:
         """None if nothing held the call, else whether it goes on."""
         for hold in self.holds:
             if hold.when == when and not hold.open and hold.pattern.fits(call):
                 return await hold.hold(call)
+        return None
+
+    def refusal(self, call: Call) -> Answer | None:
+        for refusal in self.refusals:
+            if refusal.fits(call):
+                refusal.given += 1
+                return refusal.answer
         return None
 
     def fault(self, call: Call) -> Fault | None:

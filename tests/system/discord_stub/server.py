@@ -17,6 +17,7 @@ from tests.system.discord_stub.gates import Call, Gates
 from tests.system.discord_stub.routes import Api, Parts, Reply, Route, find
 
 if TYPE_CHECKING:
+    from tests.discord_answers import Answer
     from tests.system.discord_stub.gates import When
     from tests.system.discord_stub.gateway import Gateway
     from tests.system.discord_stub.limits import Headers, RateLimits, Verdict
@@ -50,6 +51,9 @@ class Server:
         if not await self._pass("before", call, request):
             return self._cut(call, request)
         headers: Headers = {}
+        answer = self.gates.refusal(call)
+        if answer is not None and not answer.applied:
+            return self._scripted(call, answer)
         try:
             reply = self._process(call, headers)
         except ApiError as error:
@@ -66,11 +70,19 @@ class Server:
             )
         if not await self._pass("after", call, request):
             return self._cut(call, request)
+        if answer is not None:
+            return self._scripted(call, answer)
         kind: Kind = "answered" if reply.status < 400 else "rejected"
         summary = str(reply.body.get("message")) if kind == "rejected" else ""
         facts: dict[str, Any] = {"summary": summary, "message_id": reply.message_id}
         self.log.add(kind, call.method, call.path, status=reply.status, body=reply.body, **facts)
         return _response(reply, headers)
+
+    def _scripted(self, call: Call, answer: Answer) -> web.Response:
+        kind: Kind = "answered" if answer.applied else "rejected"
+        self.log.add(kind, call.method, call.path, status=answer.status, summary=answer.name)
+        headers = {**answer.headers, "Content-Type": answer.content_type}
+        return web.Response(status=answer.status, body=answer.body.encode(), headers=headers)
 
     async def _pass(self, when: When, call: Call, request: web.Request) -> bool:
         """Wait at the holds; False if the connection is to be cut or the client has gone."""

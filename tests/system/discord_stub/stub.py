@@ -10,7 +10,7 @@ from aiohttp import web
 from tests.system.discord_stub.actors import Actors
 from tests.system.discord_stub.callbacks import Callbacks
 from tests.system.discord_stub.errors import MESSAGES
-from tests.system.discord_stub.gates import Call, Fault, Gates, Hold, Pattern, When
+from tests.system.discord_stub.gates import Call, Fault, Gates, Hold, Pattern, Refusal, When
 from tests.system.discord_stub.gateway import Gateway
 from tests.system.discord_stub.limits import RateLimits
 from tests.system.discord_stub.log import Event, EventLog
@@ -32,6 +32,7 @@ from tests.system.discord_stub.state import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.discord_answers import Answer
     from tests.system.discord_stub.form import JSON
 
 T = TypeVar("T")
@@ -194,6 +195,25 @@ class DiscordStub(Actors):
         hold = Hold(Pattern(method, path, match), when, times)
         self._gates.holds.append(hold)
         return hold
+
+    def refuse(
+        self,
+        method: str,
+        path: str,
+        answer: Answer,
+        *,
+        match: Callable[[Call], bool] | None = None,
+        times: int | None = None,
+    ) -> Refusal:
+        """Give this answer to the next `times` requests (None: until `accept_everything`)."""
+        refusal = Refusal(Pattern(method, path, match), answer, times)
+        self._gates.refusals.append(refusal)
+        return refusal
+
+    def accept_everything(self) -> None:
+        """End all refusals and faults."""
+        self._gates.refusals.clear()
+        self._gates.faults.clear()
 
     def fail(
         self,

@@ -1,0 +1,189 @@
+"""Whatever Discord answers to an edit: what the sink makes of it, and that the end is shown afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+
+import discord
+import pytest
+
+from mjbot.clock import Clock
+from mjbot.core.card.buttons import CardButton
+from mjbot.core.card.card import Card, Picture
+from mjbot.core.card.content import Part
+from mjbot.core.card.state import CardState
+from mjbot.core.editing.edit_queue import Edit
+from mjbot.core.editing.ladder import ContentProblem
+from mjbot.core.editing.outcome import Gone, Later, NoAccess, Outcome, Refused
+from mjbot.core.model.watch import NOTHING_DELIVERED, MessageRef
+from mjbot.ui.breaker import InvalidRequestBreaker
+from mjbot.ui.http import use_discord_at
+from mjbot.ui.sink import DiscordSink
+from mjbot.ui.tokens import InteractionTokens
+from tests.discord_answers import (
+    ANNOUNCEMENT_LIMIT,
+    BAD_JSON_502,
+    EXPLICIT_CONTENT,
+    HARMFUL_LINK,
+    JSON_WITHOUT_CODE,
+    MISSING_ACCESS,
+    PAGES,
+    TOO_LARGE,
+    UNREADABLE,
+    Answer,
+    api_error,
+    has_file,
+    malformed,
+    mentions,
+    page,
+    unreadable,
+)
+from tests.system.conftest import BY_CHANNEL, BY_TOKEN, ProcessHarness
+from tests.system.discord_stub import Channel, DiscordStub
+from tests.system.process import SECONDS
+from tests.system.test_pictures import FILE, SEEN, Given
+
+EDIT = "/channels/*/messages/*"
+CARD = Card(
+    CardState.DONE,
+    "Done",
+    0,
+    "Finished",
+    "footer",
+    links=("[parent](https://discord.com/channels/1/2/3)",),
+    body="> a prompt",
+    picture=Picture(SEEN, final=True),
+    picture_link=SEEN,
+    rows=((CardButton("mj1:press:1730621718151844:0123456789ab", "U1", "🔄", name="U1"),),),
+    final=True,
+)
+
+
+@dataclass
+class Sender:
+    """One message in the stub, a sink that edits it, and the breaker that both share."""
+
+    stub: DiscordStub
+    breaker: InvalidRequestBreaker
+    sink: DiscordSink
+    channel: Channel
+    ref: MessageRef
+
+    async def edit(self, omitted: Part = Part.NONE) -> Outcome:
+        return await self.sink.edit(Edit(self.ref, CARD, NOTHING_DELIVERED, omitted=omitted))
+
+
+@pytest.fixture
+async def sender() -> AsyncIterator[Sender]:
+    base, clock = discord.http.Route.BASE, Clock()
+    breaker = InvalidRequestBreaker(clock)
+    intents = discord.Intents.none()
+    client = discord.Client(intents=intents, max_messages=None, http_trace=breaker.trace)
+    async with DiscordStub() as stub:
+        channel = stub.add_channel(stub.add_guild("Atelier"), "pictures")
+        use_discord_at(stub.api_url)
+        try:
+            await client.login(stub.token)
+            sent = await client.get_partial_messageable(channel.id).send("...")
+            sink = DiscordSink(client, Given(SEEN, FILE, attach=True), breaker, InteractionTokens(clock))
+            yield Sender(stub, breaker, sink, channel, MessageRef(channel.id, sent.id))
+        finally:
+            await client.close()
+            use_discord_at(base)
+
+
+def refused(problem: ContentProblem, named: Part = Part.NONE) -> Refused:
+    return Refused(problem, named, FILE.url)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        *((answer, Later()) for answer in UNREADABLE),
+        *((page(status), Later()) for status in (400, 403, 404, 408)),
+        (JSON_WITHOUT_CODE, Later()),
+        (ANNOUNCEMENT_LIMIT, Later()),
+        (api_error("unknown 403", 403, 99999, "New"), Later()),
+        (api_error("unknown 404", 404, 99998, "New"), Later()),
+        (api_error("no code", 404, 0, "404: Not Found"), Later()),
+        (MISSING_ACCESS, NoAccess()),
+        (api_error("message", 404, 10008, "Unknown Message"), Gone()),
+        (api_error("channel", 404, 10003, "Unknown Channel"), Gone(channel=True)),
+        (EXPLICIT_CONTENT, refused(ContentProblem.EXPLICIT)),
+        (HARMFUL_LINK, refused(ContentProblem.HARMFUL_LINK)),
+        (TOO_LARGE, refused(ContentProblem.TOO_LARGE, Part.FILE)),
+        (
+            Answer("too large, by a proxy", 413, "<html>", "text/html"),
+            refused(ContentProblem.TOO_LARGE, Part.FILE),
+        ),
+        (malformed("embeds.0.image.url"), refused(ContentProblem.MALFORMED, Part.PICTURE)),
+        (malformed("embeds.0.description"), refused(ContentProblem.MALFORMED, Part.LINKS)),
+        (malformed("components.0.components.0.emoji.name"), refused(ContentProblem.MALFORMED, Part.EMOJI)),
+        (malformed("components.0.components.1.url"), refused(ContentProblem.MALFORMED, Part.LINKS)),
+        (malformed("components.0.components.1.label"), refused(ContentProblem.MALFORMED, Part.BUTTONS)),
+        (api_error("new code", 400, 99997, "New"), refused(ContentProblem.OTHER)),
+    ],
+    ids=lambda each: each.name if isinstance(each, Answer) else "",
+)
+async def test_only_a_known_code_says_anything_about_a_message(
+    sender: Sender, answer: Answer, expected: Outcome
+) -> None:
+    sender.stub.refuse("PATCH", EDIT, answer)
+    assert await sender.edit() == expected
+
+
+@pytest.mark.parametrize("answer", [page(403), page(429), JSON_WITHOUT_CODE, page(401)], ids=lambda a: a.name)
+async def test_an_invalid_request_without_discords_json_rests_all_edits(
+    sender: Sender, answer: Answer
+) -> None:
+    sender.stub.refuse("PATCH", EDIT, answer, times=2)
+    await sender.edit()
+    paused = sender.breaker.wait_seconds()
+    if answer is JSON_WITHOUT_CODE:
+        assert paused <= 0
+    else:
+        assert 29 < paused <= 30
+
+
+async def test_a_card_is_accepted_by_a_discord_that_blocks_its_pictures_host(sender: Sender) -> None:
+    sender.stub.refuse("PATCH", EDIT, EXPLICIT_CONTENT, match=has_file)
+    sender.stub.refuse("PATCH", EDIT, HARMFUL_LINK, match=mentions("cdn.example.com"))
+    assert await sender.edit() == refused(ContentProblem.EXPLICIT)
+    linked = await sender.edit(Part.FILE)
+    assert linked == replace(refused(ContentProblem.HARMFUL_LINK), image=SEEN)
+    still_linked = await sender.edit(Part.FILE | Part.PICTURE)
+    assert still_linked == replace(refused(ContentProblem.HARMFUL_LINK), image="")
+    await sender.edit(Part.FILE | Part.PICTURE | Part.LINKS)
+    message = sender.stub.messages(sender.channel)[0]
+    assert message.embeds[0]["title"] == "Done"
+    assert [button["label"] for button in message.buttons()] == ["U1"]
+
+
+@pytest.mark.parametrize("route", [BY_CHANNEL, BY_TOKEN])
+@pytest.mark.parametrize(
+    "answer", [unreadable("{}"), unreadable('{"id": "1"'), BAD_JSON_502, PAGES[0]], ids=lambda a: a.name
+)
+async def test_an_answer_that_cannot_be_read_ends_neither_the_process_nor_the_card(
+    harness: ProcessHarness, route: str, answer: Answer
+) -> None:
+    if route == BY_CHANNEL:
+        harness.end_tokens()
+    refusal = harness.stub.refuse("PATCH", route, answer, times=2)
+    await harness.ask()
+    await harness.done()
+    assert refusal.given == 2
+    await harness.stub.until(lambda: harness.watches()[0][0] == "closed", SECONDS)
+
+
+async def test_a_final_card_whose_file_and_links_discord_refuses_keeps_its_buttons(
+    harness: ProcessHarness,
+) -> None:
+    harness.stub.refuse("PATCH", "/**", EXPLICIT_CONTENT, match=has_file)
+    await harness.ask()
+    await harness.finish()
+    await harness.stub.until(lambda: harness.title() == "Done", SECONDS)
+    message = harness.messages[0]
+    assert len(message.buttons()) == 9
+    assert "Discord refused this picture." in message.embeds[0]["description"]
+    harness.stub.accept_everything()
