@@ -10,9 +10,9 @@ import aiohttp
 import discord
 
 from mjbot.clock import Clock
-from mjbot.ops import InstrumentedTaskSource, Metrics, webhook_path
+from mjbot.ops import Metrics, webhook_path
 from mjbot.pictures import Pictures, picture_session
-from mjbot.ports import KeyValueStore, Stores
+from mjbot.ports import KeyValueStore, Stores, TaskSource
 from mjbot.settings import Settings
 from mjbot.store import open_stores
 from mjbot.ui.breaker import InvalidRequestBreaker
@@ -26,7 +26,7 @@ class Edges:
     """Resources that are opened before the bot is built and closed after it."""
 
     stores: Stores
-    source: InstrumentedTaskSource
+    source: TaskSource
     pictures: Pictures
     breaker: InvalidRequestBreaker
     tokens: InteractionTokens
@@ -55,11 +55,12 @@ async def open_edges(stack: AsyncExitStack, settings: Settings, clock: Clock) ->
     key = settings.upstream_key.get_secret_value()
     api = MidjourneyProxyApi(url, key, settings.upstream_auth, webhook)
     client = UpstreamClient(session, api, clock, settings.batch_size)
+    client.on_submit(metrics.record_submit)
     stack.callback(client.close)
     web = await stack.enter_async_context(picture_session(url))
     return Edges(
         stores=stores,
-        source=InstrumentedTaskSource(client, metrics, clock),
+        source=client,
         pictures=Pictures(web, settings.images, base),
         breaker=InvalidRequestBreaker(clock),
         tokens=InteractionTokens(clock),

@@ -18,6 +18,7 @@ from mjbot.ports import BotTokenRevoked, MessageSink
 log = logging.getLogger(__name__)
 
 OnSettled = Callable[[Edit, Outcome], Awaitable[None]]
+OnAttempt = Callable[[Edit, Outcome, float], None]
 
 
 class EditScheduler:
@@ -32,10 +33,15 @@ class EditScheduler:
         self._draining = False
         self._drained = asyncio.Event()
         self._listeners: list[OnSettled] = []
+        self._attempt_listeners: list[OnAttempt] = []
 
     def subscribe(self, listener: OnSettled) -> None:
         """Call ``listener`` with each edit that is done with: delivered, or undeliverable."""
         self._listeners.append(listener)
+
+    def on_attempt(self, listener: OnAttempt) -> None:
+        """Call ``listener`` with every attempt: the edit, its outcome, and when it ended (unix seconds)."""
+        self._attempt_listeners.append(listener)
 
     def prime(
         self,
@@ -121,12 +127,15 @@ class EditScheduler:
 
     async def _try(self, edit: Edit) -> Outcome:
         try:
-            return await self._sink.edit(edit)
+            outcome = await self._sink.edit(edit)
         except BotTokenRevoked:
             raise
         except Exception:
             log.exception("an edit failed in an unexpected way")
-            return Later()
+            outcome = Later()
+        for listener in self._attempt_listeners:
+            listener(edit, outcome, self._clock.now())
+        return outcome
 
     async def _follow_with_picture(self, edit: Edit) -> None:
         """Let the message's next edit go once the download that it waits for has ended."""

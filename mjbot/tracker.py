@@ -26,6 +26,7 @@ from mjbot.ports import FetchReport, TaskSource
 log = logging.getLogger(__name__)
 
 OnChange = Callable[[Sequence[TaskSnapshot]], Awaitable[None]]
+OnPoll = Callable[[Sequence[TaskId], FetchReport, float], None]
 
 
 class TaskTracker:
@@ -45,10 +46,15 @@ class TaskTracker:
         self._wakeup = Wakeup(clock, "until a task is due to be read")
         self._outage = False
         self._listeners: list[OnChange] = []
+        self._poll_listeners: list[OnPoll] = []
 
     def subscribe(self, listener: OnChange) -> None:
         """Call ``listener`` with the tasks that have changed visibly, after each read."""
         self._listeners.append(listener)
+
+    def on_poll(self, listener: OnPoll) -> None:
+        """Call ``listener`` with every poll: the ids asked for, the report, and when (unix seconds)."""
+        self._poll_listeners.append(listener)
 
     def snapshot(self, task_id: TaskId) -> TaskSnapshot | None:
         """The present snapshot of a followed task."""
@@ -118,6 +124,8 @@ class TaskTracker:
 
     async def _read(self, ids: Sequence[TaskId]) -> None:
         report = await self._source.fetch_many(ids)
+        for listener in self._poll_listeners:
+            listener(ids, report, self._clock.now())
         self._log_outage(report)
         await self.observe(_observations(report))
         now = self._clock.now()

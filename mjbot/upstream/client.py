@@ -12,7 +12,7 @@ import aiohttp
 
 from mjbot.core.polling.intervals import POLLS_PER_SECOND, READS_PER_SECOND
 from mjbot.core.scheduling.rate_limiters import LeakyBucket, SlidingWindow
-from mjbot.errors import SubmitUnclear, TaskNotFound, UpstreamError, UpstreamUnavailable
+from mjbot.errors import SubmitError, SubmitUnclear, TaskNotFound, UpstreamError, UpstreamUnavailable
 from mjbot.ports import FetchReport, SubmitResult
 from mjbot.upstream.api import MidjourneyProxyApi, Request, read_fetch, read_list
 from mjbot.upstream.drift import Drift
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from mjbot.core.model.task import Task, TaskId
 
 log = logging.getLogger(__name__)
+
+OnSubmit = Callable[[SubmitResult | SubmitError | UpstreamError], None]
 
 _READ_TIMEOUT = 10.0
 _SUBMIT_TIMEOUT = 75.0  # relays allow their upstream 60 s; giving up sooner would orphan the task
@@ -64,6 +66,11 @@ class UpstreamClient:
         self._slots = asyncio.Semaphore(_MAX_CONCURRENT_READS)
         self._shared_read: _SharedRead | None = None
         self._pending: set[asyncio.Future[FetchReport]] = set()
+        self._submit_listeners: list[OnSubmit] = []
+
+    def on_submit(self, listener: OnSubmit) -> None:
+        """Call ``listener`` with the result of every submit, or with the error that is raised."""
+        self._submit_listeners.append(listener)
 
     def close(self) -> None:
         """Cancel the shared reads that have not been sent; call it before the session is closed."""
@@ -140,6 +147,19 @@ class UpstreamClient:
         return await self._submit(self._api.submit_modal(task_id, prompt, mask))
 
     async def _submit(self, request: Request) -> SubmitResult:
+        try:
+            result = await self._send_submit(request)
+        except (SubmitError, UpstreamError) as error:
+            self._report_submit(error)
+            raise
+        self._report_submit(result)
+        return result
+
+    def _report_submit(self, result: SubmitResult | SubmitError | UpstreamError) -> None:
+        for listener in self._submit_listeners:
+            listener(result)
+
+    async def _send_submit(self, request: Request) -> SubmitResult:
         try:
             response = await self._send(request, _SUBMIT_TIMEOUT)
         except aiohttp.ClientConnectorError as error:
