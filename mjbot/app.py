@@ -92,7 +92,7 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         edges.source, edges.stores.watches, watching.access, watching.reader, watching.opener, clock
     )
     presses, modals, regions = _build_pressing(edges, watching, clock)
-    replies = Replies(edges.tokens)
+    replies = Replies(edges.tokens, clock)
     boundary = ErrorBoundary(replies, clock)
     router = InteractionRouter(
         status=status,

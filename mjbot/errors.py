@@ -127,9 +127,9 @@ class StoreFailed(MJBotError):
 
 
 class InternalError(MJBotError):
-    """Anything unexpected. ``ref`` finds its traceback in the log; "-" when there is none."""
+    """Anything unexpected. ``ref`` finds it in the log; the error boundary sets it."""
 
-    def __init__(self, detail: str = "", *, ref: str = "-") -> None:
+    def __init__(self, detail: str = "", *, ref: str = "") -> None:
         super().__init__(detail, ref=ref)
 
 

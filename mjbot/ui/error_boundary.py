@@ -16,7 +16,6 @@ from mjbot.core.card.description import timestamp
 from mjbot.core.i18n.texts import Text
 from mjbot.errors import InternalError, MJBotError, UpstreamRateLimited
 from mjbot.ui.replies import DELIVERY_ERRORS, Replies
-from mjbot.ui.tokens import TokenRefused
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +42,7 @@ class ErrorBoundary:
         text, values = _reply_to(_classify(error), self._clock.now())
         try:
             await self._replies.to(interaction).replace_with_private(text, **values)
-        except DELIVERY_ERRORS as trouble:
+        except Exception as trouble:
             log.info("interaction reply not delivered: %s", _name(trouble))
 
 
@@ -67,13 +66,14 @@ def quiet_autocomplete(
 
 
 def _classify(error: Exception) -> MJBotError:
-    if isinstance(error, MJBotError):
+    if isinstance(error, MJBotError) and not isinstance(error, InternalError):
         return error
-    if isinstance(error, discord.HTTPException | TokenRefused):
-        log.info("Discord refused the response to an interaction: %s", _name(error))
-        return InternalError()
     ref = secrets.token_hex(4)
-    log.error("interaction failed (%s)", ref, exc_info=error)
+    cause = error.__cause__ or error
+    if isinstance(cause, DELIVERY_ERRORS):
+        log.warning("interaction failed (%s): Discord did not accept the response: %s", ref, _name(error))
+    else:
+        log.error("interaction failed (%s)", ref, exc_info=error)
     return InternalError(ref=ref)
 
 
@@ -84,4 +84,5 @@ def _reply_to(error: MJBotError, now: float) -> tuple[Text, dict[str, object]]:
 
 
 def _name(error: BaseException) -> str:
-    return str(getattr(error, "code", None) or type(error).__name__)
+    cause = error.__cause__ or error
+    return str(getattr(cause, "code", None) or type(cause).__name__)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final
 
 import aiohttp
 import discord
 
+from mjbot.clock import Clock
 from mjbot.core.card.buttons import Rows
 from mjbot.core.card.card import Card
 from mjbot.core.card.content import Part, rows_without
@@ -19,6 +22,7 @@ from mjbot.core.model.watch import MessageRef
 from mjbot.errors import ResponseLost
 from mjbot.ports import File, SentCard
 from mjbot.ui import embeds
+from mjbot.ui.lost_responses import respond
 from mjbot.ui.modals import build_modal
 from mjbot.ui.refusals import PRIVATE_LADDER, problem_of, send_reduced
 from mjbot.ui.tokens import InteractionTokens, TokenRefused
@@ -40,12 +44,14 @@ class InteractionReply:
         self,
         interaction: discord.Interaction[Any],
         tokens: InteractionTokens,
+        clock: Clock,
         *,
         update: bool = False,
         private: bool = False,
     ) -> None:
         self._interaction = interaction
         self._tokens = tokens
+        self._clock = clock
         self._update = update
         self._private = private
         self._ref: MessageRef | None = None
@@ -54,26 +60,28 @@ class InteractionReply:
     @property
     def responded(self) -> bool:
         """True after the first response: a modal cannot be opened any more."""
-        return self._interaction.response.is_done()
+        return self._ref is not None or self._interaction.response.is_done()
 
     async def defer(self, *, private: bool = False) -> MessageRef:
         """Defer (public or ephemeral; without a visible sign when updating) and return the message."""
         if self._ref is None:
             self._private = self._private or private
-            response = await self._interaction.response.defer(
-                thinking=not self._update, ephemeral=self._private
-            )
-            message = self._interaction.message if self._update else None
-            message_id = message.id if message else response.message_id if response else None
-            assert message_id is not None, "Discord returns the message of a deferred response"
-            self._ref = MessageRef(self._channel_id, message_id)
+            self._ref = MessageRef(self._channel_id, await self._defer())
         return self._ref
+
+    async def _defer(self) -> int:
+        response = self._interaction.response
+        if self._update and self._interaction.message is not None:
+            await response.defer()
+            return self._interaction.message.id
+        send = partial(response.defer, thinking=not self._update, ephemeral=self._private)
+        return await self._respond(send)
 
     async def send_card(self, card: Card, image: str | None, *, follows: bool = True) -> SentCard:
         """Put a card on the public response. Raises `ResponseLost`."""
         try:
             ref, omitted = await send_reduced(card, image, self._show, follows=follows)
-        except DELIVERY_ERRORS as error:
+        except Exception as error:
             raise ResponseLost(type(error).__name__) from error
         if not (self._update or self._private):
             interaction = self._interaction
@@ -85,7 +93,7 @@ class InteractionReply:
         """Show a temporary card."""
         try:
             await send_reduced(card, None, self._show)
-        except DELIVERY_ERRORS as error:
+        except Exception as error:
             log.info("placeholder not shown: %s", type(error).__name__)
         self._has_card = False
 
@@ -93,7 +101,7 @@ class InteractionReply:
         """Send one more public card as a follow-up. Raises `ResponseLost`."""
         try:
             sent, omitted = await send_reduced(card, None, self._follow_up)
-        except DELIVERY_ERRORS as error:
+        except Exception as error:
             raise ResponseLost(type(error).__name__) from error
         return SentCard(MessageRef(self._channel_id, sent.id), omitted)
 
@@ -150,13 +158,16 @@ class InteractionReply:
         if self._ref is not None:
             await self._interaction.edit_original_response(embed=embed, view=view)
         else:
-            response = await self._interaction.response.send_message(
-                embed=embed, view=view or discord.utils.MISSING
-            )
-            assert response.message_id is not None, "Discord returns the message of a response"
-            self._ref = MessageRef(self._channel_id, response.message_id)
+            shown = view or discord.utils.MISSING
+            send = partial(self._interaction.response.send_message, embed=embed, view=shown)
+            self._ref = MessageRef(self._channel_id, await self._respond(send))
         self._has_card = True
         return self._ref
+
+    async def _respond(
+        self, send: Callable[[], Awaitable[discord.InteractionCallbackResponse[Any] | None]]
+    ) -> int:
+        return await respond(self._interaction, send, self._clock)
 
     async def _replace(
         self, content: str, view: discord.ui.View | None = None, file: File | None = None
@@ -188,8 +199,9 @@ class InteractionReply:
 class Replies:
     """Creates the reply to an interaction, and finds it again where an error ends up."""
 
-    def __init__(self, tokens: InteractionTokens) -> None:
+    def __init__(self, tokens: InteractionTokens, clock: Clock) -> None:
         self._tokens = tokens
+        self._clock = clock
 
     def to(
         self, interaction: discord.Interaction[Any], *, update: bool = False, private: bool = False
@@ -197,6 +209,6 @@ class Replies:
         """The reply to an interaction; created by the first call."""
         reply: object = interaction.extras.get(_REPLY)
         if not isinstance(reply, InteractionReply):
-            reply = InteractionReply(interaction, self._tokens, update=update, private=private)
+            reply = InteractionReply(interaction, self._tokens, self._clock, update=update, private=private)
             interaction.extras[_REPLY] = reply
         return reply

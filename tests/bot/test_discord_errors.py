@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from tests.bot.conftest import RUNNING, BotHarness
+from tests.bot.conftest import GRID, RUNNING, BotHarness
 
 EDIT = "/channels/*/messages/*"
 BY_TOKEN = "/webhooks/*/messages/*"
@@ -94,3 +96,84 @@ async def test_leaving_a_guild_ends_its_watches(harness: BotHarness) -> None:
     assert guild is not None
     await harness.bot.on_guild_remove(guild)
     assert await harness.bot.app.stores.watches.open_watches() == []
+
+
+async def end_of_a_grid(harness: BotHarness) -> None:
+    """Let RUNNING end; its messages are edited by channel."""
+    harness.server.fail("/attachments/*", status=404)
+    await harness.ask(RUNNING)
+    harness.end_tokens()
+    await harness.wait(29)
+    harness.server.clear_faults()
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "times", "told"),
+    [
+        (400, 20009, 1, "Discord refused this picture."),
+        (400, 240000, 1, "Discord refused some of the text."),
+        (413, 40005, 1, "The picture couldn't be shown here."),
+        (403, 50013, 1, "The picture couldn't be shown here."),
+        (400, 50035, 4, "Discord refused some of the text."),
+        (400, 12345, 1, "Discord refused this picture."),
+    ],
+)
+async def test_an_end_that_discord_refuses_is_shown_with_its_buttons_and_says_what_is_missing(
+    harness: BotHarness, status: int, code: int, times: int, told: str
+) -> None:
+    await end_of_a_grid(harness)
+    harness.env.inject_error("PATCH", EDIT, status=status, code=code, times=times)
+    await harness.wait(15)
+    assert harness.card.title == "Done"
+    assert told in (harness.card.description or "")
+    assert harness.labels(harness.messages[0])[0][:4] == ["U1", "U2", "U3", "U4"]
+    assert await harness.bot.app.stores.watches.open_watches() == []
+
+
+async def test_a_press_on_a_card_that_was_refused_does_not_climb_down_again(harness: BotHarness) -> None:
+    await end_of_a_grid(harness)
+    harness.env.inject_error("PATCH", EDIT, status=400, code=20009, times=1)
+    await harness.wait(15)
+    before = await edits(harness)
+    await harness.press(harness.messages[0], "U1")
+    await harness.wait(3)
+    assert "Discord refused this picture." in (harness.messages[0].embeds[0].description or "")
+    assert await edits(harness) - before <= 3
+
+
+CALLBACK = "/interactions/*/*/callback"
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "times"), [(400, 50035, 1), (400, 50035, 3), (400, 240000, 2), (400, 20009, 3)]
+)
+async def test_a_first_answer_that_discord_refuses_is_sent_without_what_it_refuses(
+    harness: BotHarness, status: int, code: int, times: int
+) -> None:
+    harness.env.inject_error("POST", CALLBACK, status=status, code=code, times=times)
+    await harness.ask(GRID)
+    await harness.wait(5)
+    assert harness.card.title == "Done"
+    assert harness.labels(harness.messages[0])[0][:4] == ["U1", "U2", "U3", "U4"]
+
+
+async def test_buttons_that_discord_has_refused_are_tried_again(harness: BotHarness) -> None:
+    harness.env.inject_error("POST", CALLBACK, status=400, code=50035, times=4)
+    harness.env.inject_error("PATCH", BY_TOKEN, status=400, code=50035, times=9)
+    await harness.ask(GRID)
+    assert harness.labels(harness.messages[0]) == []
+    assert "Discord refused the buttons." in (harness.card.description or "")
+    await harness.wait(300)
+    assert harness.labels(harness.messages[0])[0][:4] == ["U1", "U2", "U3", "U4"]
+    assert await harness.bot.app.stores.watches.open_watches() == []
+
+
+async def test_an_error_reference_that_a_person_sees_is_in_the_log(
+    harness: BotHarness, caplog: pytest.LogCaptureFixture
+) -> None:
+    harness.env.inject_error("POST", CALLBACK, status=400, code=50035, times=5)
+    result = await harness.ask(GRID)
+    assert result.response is not None
+    shown = re.search(r"`([0-9a-f]{8})`", result.response.content)
+    assert shown is not None
+    assert shown[1] in caplog.text

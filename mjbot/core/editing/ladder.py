@@ -76,6 +76,8 @@ def next_omission(
     left = present(card, image) & ~omitted
     for part in (*(each for each in _LADDER if each in named), *_order(problem, image)):
         if part in left:
+            if part is Part.FILE and problem is not ContentProblem.TOO_LARGE and not card.picture_link:
+                part |= Part.PICTURE  # there is no link that could take its place
             return omitted | part
     return None
 

@@ -6,7 +6,7 @@ replaces a final card.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from mjbot.core.card.card import Card
@@ -22,6 +22,7 @@ _TOKEN_SPACING = 0.7
 _RECHECK_DELAYS = (15.0, 60.0, 300.0)  # seconds until an unverified result is checked again
 _BACKOFF_CEILING = 120.0
 _DOUBLINGS = 10  # enough to reach the ceiling
+_BUTTONS_WAIT, _BUTTONS_CEILING = 15.0, 600.0
 _GIVE_UP_AFTER = 24 * 3600.0  # seconds without a success
 
 
@@ -111,6 +112,8 @@ class PendingEdit:
     def confirm(self, edit: Edit, delivered: DeliveredState, now: float, *, unverified: bool) -> bool:
         """Note what the message shows now. True when its result is to be checked again."""
         self.delivered, self.state, self.attempt, self.not_before = delivered, edit.card.state, 0, 0.0
+        if Part.BUTTONS in edit.omitted and edit.card.final and self.pending is None:
+            return self._offer_buttons_again(edit, now)
         self.failing_since = None
         if not edit.omitted:
             self.omission = None
@@ -123,6 +126,20 @@ class PendingEdit:
         # The same card is offered again: the sink then checks whether the result loads.
         self.recheck(edit.card, now)
         self.not_before = now + _RECHECK_DELAYS[self.rechecks]
+        self.rechecks += 1
+        return True
+
+    def _offer_buttons_again(self, edit: Edit, now: float) -> bool:
+        """Try the buttons again later: an end without them is shown, but not complete. False after a day."""
+        self.omission = Omission(edit.omitted & ~Part.BUTTONS, edit.card)
+        self.delivered = replace(self.delivered, digest="")
+        if self.failing_since is None:
+            self.failing_since = now
+        if now - self.failing_since > _GIVE_UP_AFTER:
+            return False
+        self.pending, self.priority = edit.card, Priority.PROGRESS
+        self.stale_since = self.queued_at = now
+        self.not_before = now + min(_BUTTONS_WAIT * 2.0 ** min(self.rechecks, _DOUBLINGS), _BUTTONS_CEILING)
         self.rechecks += 1
         return True
 

@@ -51,7 +51,9 @@ class CardOpener:
         delivered = self._first_delivered(card, image)
         try:
             sent = await reply.send_card(card, image, follows=not unwatched)
-            ref, omitted = sent.ref, sent.omitted
+            ref, omitted = sent.ref, sent.omitted & ~Part.BUTTONS
+            if omitted != sent.omitted:
+                delivered = NOTHING_DELIVERED  # the first edit tries the buttons again
         except ResponseLost:
             if watch is None or unwatched:
                 raise

@@ -1,0 +1,61 @@
+"""Finding out whether Discord took a first response whose answer was lost.
+
+The answer to a first response names the message that it made. If the connection breaks after Discord has
+taken the response, or the answer cannot be read, the message is there, and nothing would keep it up to date.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import discord
+
+from mjbot.clock import Clock, Wakeup
+
+log = logging.getLogger(__name__)
+
+_PAUSES = (0.0, 1.0, 4.0, 15.0)  # seconds before each look
+
+
+async def respond(
+    interaction: discord.Interaction[Any],
+    send: Callable[[], Awaitable[discord.InteractionCallbackResponse[Any] | None]],
+    clock: Clock,
+) -> int:
+    """Send a first response, and return the id of its message, looked up if the answer was lost.
+
+    A response that was not taken is sent once more. Raises what ``send`` raises.
+    """
+    for last in (False, True):
+        try:
+            return _message_id(await send())
+        except discord.HTTPException:
+            raise
+        except Exception as error:
+            log.info("the answer to a first response was lost: %s", type(error).__name__)
+            if (found := await _find(interaction, clock)) is not None:
+                return found
+            if last:
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+def _message_id(response: discord.InteractionCallbackResponse[Any] | None) -> int:
+    if response is None or response.message_id is None:
+        raise ValueError("the answer names no message")
+    return response.message_id
+
+
+async def _find(interaction: discord.Interaction[Any], clock: Clock) -> int | None:
+    """The message of the first response; None if there is none, or it cannot be looked up."""
+    for pause in _PAUSES:
+        await Wakeup(clock, "until a lost response is looked up").wait(clock.now() + pause)
+        try:
+            return (await interaction.original_response()).id
+        except discord.NotFound:
+            return None
+        except Exception as error:
+            log.info("a first response cannot be looked up: %s", type(error).__name__)
+    return None
