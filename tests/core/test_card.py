@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mjbot.core.card.card import AMBER, BLUE, GREEN, GREY, RED, Card, render
+from mjbot.core.card.components import action_digest, parse
 from mjbot.core.card.content import ImageState, content_of
 from mjbot.core.card.description import progress_bar
 from mjbot.core.card.menu import build_page
 from mjbot.core.card.state import CardContext, CardState
-from mjbot.core.model.custom_id import action_digest, parse
 from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import Condition, TaskSnapshot, UpstreamProblem
 from mjbot.core.model.task import Button, Task, TaskId

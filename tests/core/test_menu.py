@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mjbot.core.card.buttons import MAX_BUTTONS, MAX_ON_CARD, PER_ROW, ROWS, build_rows
+from mjbot.core.card.components import action_digest
 from mjbot.core.card.menu import EMPTY_PAGE, build_page
-from mjbot.core.model.custom_id import action_digest
 from mjbot.core.model.press import Press
 from mjbot.core.model.task import Button, Task, TaskId
 

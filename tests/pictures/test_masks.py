@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from mjbot.core.card.card import Picture
-from mjbot.core.card.region import NO_CELLS
+from mjbot.core.card.components import NO_CELLS
 from mjbot.errors import MaskProblem, MaskRefused
 from mjbot.pictures import Masks, Pictures, picture_session
 from tests.pictures.web import Web, final, ok, redirect
