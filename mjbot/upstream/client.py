@@ -14,7 +14,7 @@ from mjbot.core.polling.intervals import POLLS_PER_SECOND, READS_PER_SECOND
 from mjbot.core.scheduling.rate_limiters import LeakyBucket, SlidingWindow
 from mjbot.errors import SubmitError, SubmitUnclear, TaskNotFound, UpstreamError, UpstreamUnavailable
 from mjbot.ports import FetchReport, SubmitResult
-from mjbot.upstream.api import MidjourneyProxyApi, Request, read_fetch, read_list
+from mjbot.upstream.api import ApiCalls, MidjourneyProxyApi, Request, read_fetch, read_list
 from mjbot.upstream.drift import Drift
 from mjbot.upstream.responses import Response
 from mjbot.upstream.submits import read_submit
@@ -48,14 +48,14 @@ class _SharedRead:
     report: asyncio.Future[FetchReport]
 
 
-class UpstreamClient:
+class UpstreamClient(ApiCalls):
     """A `TaskSource` over HTTP. The caller owns the session."""
 
     def __init__(
         self, session: aiohttp.ClientSession, api: MidjourneyProxyApi, clock: Clock, batch_size: int
     ) -> None:
+        super().__init__(api)
         self._session = session
-        self._api = api
         self._clock = clock
         self._batch_size = batch_size
         self.drift = Drift()
@@ -137,14 +137,6 @@ class UpstreamClient:
                 return FetchReport(failed=dict.fromkeys(ids, error))
             self._disable_batches("has no batch read")
         return await self._fetch_each(ids)
-
-    async def submit_action(self, task_id: TaskId, custom_id: str) -> SubmitResult:
-        """Press an upstream button, once; a lost response is never followed by a second attempt."""
-        return await self._submit(self._api.submit_action(task_id, custom_id))
-
-    async def submit_modal(self, task_id: TaskId, prompt: str, mask: str = "") -> SubmitResult:
-        """Submit a modal, once; like `submit_action`."""
-        return await self._submit(self._api.submit_modal(task_id, prompt, mask))
 
     async def _submit(self, request: Request) -> SubmitResult:
         try:
