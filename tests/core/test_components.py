@@ -19,8 +19,13 @@ def make_snapshot(action: str = "ZOOM", condition: Condition = Condition.FINE) -
     return TaskSnapshot(ID, opened_at=1, task=Task(ID, status="MODAL", action=action), condition=condition)
 
 
+TESTED = ("look", "write", "leave", "stop", "area")
+
+
 def custom_ids(state: CardState, snapshot: TaskSnapshot, *, unwatched: bool = False) -> list[str]:
-    return [each.custom_id for each in own_buttons(snapshot, state, CardContext(unwatched=unwatched))]
+    """The custom_ids of our buttons on a card, of the kinds that these tests are about."""
+    found = [each.custom_id for each in own_buttons(snapshot, state, CardContext(unwatched=unwatched))]
+    return [each for each in found if each.split(":")[1] in TESTED]
 
 
 @pytest.mark.parametrize("state", CardState)
@@ -57,3 +62,11 @@ def test_buttons_of_ours_come_last_on_a_finished_card_and_fit(count: int, ours: 
     assert labels == [*(f"B{n}" for n in range(count)), *(f"O{n}" for n in range(ours))]
     assert len(rows) <= ROWS
     assert all(1 <= len(row) <= PER_ROW for row in rows)
+
+
+def test_buttons_of_ours_join_the_last_row_where_no_row_is_left() -> None:
+    kinds = ("upsample_v7", "low_variation", "new_a", "new_b", "pan_left")
+    task = Task(ID, status="SUCCESS", buttons=tuple(Button(f"MJ::JOB::{each}::1", each) for each in kinds))
+    rows = build_rows(task, {}, "en", own=[CardButton(REFRESH[0], label="Ours")])
+    assert [[each.label for each in row] for row in rows][-1] == ["pan_left", "Ours"]
+    assert len(rows) == ROWS

@@ -93,7 +93,7 @@ def build_rows(
     if len(card_buttons) > MAX_BUTTONS:
         more = own_button(CustomId(Verb.MORE, task.id, "1"), locale)
         return chunk_rows([*card_buttons[:MAX_ON_CARD], more, *own])
-    rows = _by_family(card_buttons, [family(each.custom_id) for each in buttons]) + chunk_rows(own)
+    rows = _joined(_by_family(card_buttons, [family(each.custom_id) for each in buttons]), own)
     return rows if len(rows) <= ROWS else chunk_rows([*card_buttons, *own])
 
 
@@ -208,6 +208,13 @@ def _by_family(buttons: Sequence[CardButton], families: Sequence[str]) -> Rows:
         rows[-1].append(button)
         last = kind or last
     return tuple(map(tuple, rows))
+
+
+def _joined(rows: Rows, own: Sequence[CardButton]) -> Rows:
+    """These rows and our own buttons: in a row of their own, or in the last one if there is no other."""
+    if len(rows) == ROWS and len(rows[-1]) + len(own) <= PER_ROW:
+        return (*rows[:-1], (*rows[-1], *own))
+    return rows + chunk_rows(own)
 
 
 def _fits(row: Sequence[CardButton], button: CardButton) -> bool:
