@@ -20,6 +20,7 @@ from mjbot.core.polling.intervals import PollSettings
 from mjbot.core.polling.schedule import PollSchedule
 from mjbot.edges import Edges, open_edges, use_discord_at
 from mjbot.editor import EditScheduler
+from mjbot.guard import LoopGuard
 from mjbot.housekeeper import Housekeeper
 from mjbot.ops import Health, UpstreamHealth, WebhookReceiver, serve
 from mjbot.pictures import Masks
@@ -110,7 +111,12 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         tracker=watching.tracker,
         editor=watching.editor,
         watches=watching.watches,
-        housekeeper=Housekeeper(edges.stores.pruner, clock, settings.keep_days * 86_400),
+        housekeeper=Housekeeper(
+            edges.stores.pruner,
+            clock,
+            settings.keep_days * 86_400,
+            LoopGuard("housekeeper", clock, edges.metrics.count_error),
+        ),
         access=watching.access,
         status=status,
         presses=presses,
@@ -120,13 +126,16 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
 
 def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: discord.Client) -> Watching:
     stores, watch_limit = edges.stores, settings.watch_limit * 3600
+    guard = partial(LoopGuard, clock=clock, count=edges.metrics.count_error)
     polling = PollSettings(settings.poll_min, settings.poll_max, settings.batch_size)
     thresholds = StalenessThresholds(watch=watch_limit)
-    tracker = TaskTracker(edges.source, PollSchedule(polling, random.random), clock, thresholds)
+    tracker = TaskTracker(edges.source, PollSchedule(polling, random.random), clock, thresholds, guard)
     sink = DiscordSink(client, edges.pictures, edges.breaker, edges.tokens)
-    editor = EditScheduler(sink, EditQueue(), clock)
+    editor = EditScheduler(sink, EditQueue(), clock, guard("edit loop"))
     renderer = CardRenderer(stores.presses, clock, watch_limit, base_of(settings.upstream_url))
-    watches = WatchService(stores.watches, stores.presses, tracker, editor, renderer, clock)
+    watches = WatchService(
+        stores.watches, stores.presses, tracker, editor, renderer, clock, guard("write-behind")
+    )
     tracker.subscribe(watches.on_change)
     tracker.on_poll(edges.metrics.record_poll)
     editor.subscribe(watches.on_settled)

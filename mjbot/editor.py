@@ -13,6 +13,7 @@ from mjbot.core.editing.edit_queue import Edit, EditQueue, Priority
 from mjbot.core.editing.ladder import Omission
 from mjbot.core.editing.outcome import Delivered, Later, Outcome
 from mjbot.core.model.watch import DeliveredState, MessageRef
+from mjbot.guard import LoopGuard
 from mjbot.ports import BotTokenRevoked, MessageSink
 
 log = logging.getLogger(__name__)
@@ -24,10 +25,11 @@ OnAttempt = Callable[[Edit, Outcome, float], None]
 class EditScheduler:
     """Delivers cards to messages, newest first. All edits go through `submit`."""
 
-    def __init__(self, sink: MessageSink, queue: EditQueue, clock: Clock) -> None:
+    def __init__(self, sink: MessageSink, queue: EditQueue, clock: Clock, guard: LoopGuard) -> None:
         self._sink = sink
         self._queue = queue
         self._clock = clock
+        self._guard = guard
         self._wakeup = Wakeup(clock, "until an edit may be made")
         self._in_flight = 0
         self._draining = False
@@ -40,7 +42,7 @@ class EditScheduler:
         self._listeners.append(listener)
 
     def on_attempt(self, listener: OnAttempt) -> None:
-        """Call ``listener`` with every attempt: the edit, its outcome, and when it ended (unix seconds)."""
+        """Call ``listener`` with each attempt that had an outcome, and when it ended (unix seconds)."""
         self._attempt_listeners.append(listener)
 
     def prime(
@@ -115,26 +117,23 @@ class EditScheduler:
     async def _deliver(self, edit: Edit, running: asyncio.TaskGroup) -> None:
         try:
             outcome = await self._try(edit)
-            done = self._queue.settle(edit, outcome, self._clock.now())
-            if isinstance(outcome, Delivered) and outcome.follows:
-                running.create_task(self._follow_with_picture(edit))
-            for listener in self._listeners if done else ():
-                await listener(edit, outcome)
+            with self._guard.contain():
+                done = self._queue.settle(edit, outcome, self._clock.now())
+                if isinstance(outcome, Delivered) and outcome.follows:
+                    running.create_task(self._follow_with_picture(edit))
+                for listener in self._listeners if done else ():
+                    await listener(edit, outcome)
         finally:
             self._in_flight -= 1
             if self._draining or self._queue.wake_at(self._clock.now()) is not None:
                 self._wakeup.notify()
 
     async def _try(self, edit: Edit) -> Outcome:
-        try:
+        outcome: Outcome = Later()
+        with self._guard.contain(BotTokenRevoked):
             outcome = await self._sink.edit(edit)
-        except BotTokenRevoked:
-            raise
-        except Exception:
-            log.exception("an edit failed in an unexpected way")
-            outcome = Later()
-        for listener in self._attempt_listeners:
-            listener(edit, outcome, self._clock.now())
+            for listener in self._attempt_listeners:
+                listener(edit, outcome, self._clock.now())
         return outcome
 
     async def _follow_with_picture(self, edit: Edit) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 
 from mjbot.clock import Clock, Wakeup
 from mjbot.errors import StoreFailed
+from mjbot.guard import LoopGuard
 from mjbot.ports import Pruner
 
 log = logging.getLogger(__name__)
@@ -17,20 +19,20 @@ _BETWEEN_STEPS, _BETWEEN_ROUNDS = 1.0, 3600.0  # seconds
 class Housekeeper:
     """Prunes tasks that were last read ``keep`` seconds ago or earlier and that no message follows."""
 
-    def __init__(self, pruner: Pruner, clock: Clock, keep: float) -> None:
+    def __init__(self, pruner: Pruner, clock: Clock, keep: float, guard: LoopGuard) -> None:
         self._pruner = pruner
         self._clock = clock
         self._keep = keep
+        self._guard = guard
         self._pause = Wakeup(clock, "until old tasks may be pruned")
 
     async def run(self) -> None:
         """Prune until cancelled. When the database fails, try again in the next round."""
         total = 0
         while True:
-            try:
+            pruned = 0
+            with self._guard.contain(), suppress(StoreFailed):
                 pruned = await self._pruner.prune(self._clock.now() - self._keep, _STEP)
-            except StoreFailed:
-                pruned = 0
             total += pruned
             if pruned < _STEP and total:
                 log.info("pruned %d old tasks", total)

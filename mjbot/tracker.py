@@ -21,10 +21,14 @@ from mjbot.core.model.snapshot import (
 )
 from mjbot.core.model.task import TaskId
 from mjbot.core.polling.schedule import PollSchedule
+from mjbot.errors import StoreFailed, UpstreamUnavailable
+from mjbot.guard import LoopGuard
 from mjbot.ports import FetchReport, TaskSource
 
 log = logging.getLogger(__name__)
 
+_REPORT_AGAIN = 1.0  # seconds
+_REPORT_TRIES = 5
 OnChange = Callable[[Sequence[TaskSnapshot]], Awaitable[None]]
 OnPoll = Callable[[Sequence[TaskId], FetchReport, float], None]
 
@@ -36,7 +40,12 @@ class TaskTracker:
     """
 
     def __init__(
-        self, source: TaskSource, schedule: PollSchedule, clock: Clock, thresholds: StalenessThresholds
+        self,
+        source: TaskSource,
+        schedule: PollSchedule,
+        clock: Clock,
+        thresholds: StalenessThresholds,
+        guard: Callable[[str], LoopGuard],
     ) -> None:
         self._source = source
         self._schedule = schedule
@@ -47,6 +56,9 @@ class TaskTracker:
         self._outage = False
         self._listeners: list[OnChange] = []
         self._poll_listeners: list[OnPoll] = []
+        self._reading, self._reporting = guard("poll loop"), guard("reports of changes")
+        self._unreported: dict[TaskId, TaskSnapshot] = {}
+        self._tries: dict[TaskId, int] = {}
 
     def subscribe(self, listener: OnChange) -> None:
         """Call ``listener`` with the tasks that have changed visibly, after each read."""
@@ -95,20 +107,10 @@ class TaskTracker:
     async def observe(self, observations: Mapping[TaskId, Observation]) -> None:
         """Apply observations to snapshots. Tasks that are not followed are ignored."""
         now = self._clock.now()
-        changed = []
         for task_id, observation in observations.items():
-            if (before := self._snapshots.get(task_id)) is None:
-                continue
-            after = self._snapshots[task_id] = advance(before, observation, now, self._thresholds)
-            self._schedule.set_alarm(task_id, next_threshold(after, self._thresholds))
-            if after.visible != before.visible:
-                changed.append(after)
-                log.debug("task changed: %s", task_id, extra={"task": task_id})
-            if after.settled:
-                self.unfollow(task_id)
-        if changed:
-            for listener in self._listeners:
-                await listener(changed)
+            with self._reading.contain():
+                self._advance(task_id, observation, now)
+        await self._report()
 
     async def run(self) -> None:
         """Read what is due, until cancelled."""
@@ -117,15 +119,70 @@ class TaskTracker:
                 now = self._clock.now()
                 if expired := self._schedule.alarms(now):
                     await self.observe(dict.fromkeys(expired, Tick()))
+                elif self._unreported:
+                    await self._report()
                 self._schedule.per_request = self._source.per_request
                 for batch in self._schedule.due(now):
                     reads.create_task(self._read(batch))
-                await self._wakeup.wait(self._schedule.wake_at())
+                await self._wakeup.wait(self._wake_at())
+
+    def _wake_at(self) -> float | None:
+        moments = [self._clock.now() + _REPORT_AGAIN] if self._unreported else []
+        if (at := self._schedule.wake_at()) is not None:
+            moments.append(at)
+        return min(moments, default=None)
+
+    def _advance(self, task_id: TaskId, observation: Observation, now: float) -> None:
+        if (before := self._snapshots.get(task_id)) is None:
+            return
+        after = self._snapshots[task_id] = advance(before, observation, now, self._thresholds)
+        self._schedule.set_alarm(task_id, next_threshold(after, self._thresholds))
+        if after.visible != before.visible:
+            self._unreported[task_id] = after
+            log.debug("task changed: %s", task_id, extra={"task": task_id})
+        if after.settled:
+            self.unfollow(task_id)
+
+    async def _report(self) -> None:
+        """Report the changes to the listeners; those that could not be reported are tried again later."""
+        changed, self._unreported = list(self._unreported.values()), {}
+        # After a failure one by one, so that one task does not hold up the others.
+        batches = [[each] for each in changed] if self._reporting.pause or self._tries else [changed]
+        for batch in batches if changed else ():
+            with self._reporting.contain():
+                try:
+                    for listener in self._listeners:
+                        await listener(batch)
+                except StoreFailed:
+                    self._keep(batch)
+                except Exception:
+                    self._keep([each for each in batch if self._may_try_again(each.id)])
+                    raise
+                else:
+                    for each in batch:
+                        self._tries.pop(each.id, None)
+
+    def _keep(self, batch: Sequence[TaskSnapshot]) -> None:
+        self._unreported = {each.id: each for each in batch} | self._unreported  # the newer ones win
+        self._wakeup.notify()
+
+    def _may_try_again(self, task_id: TaskId) -> bool:
+        tries = self._tries[task_id] = self._tries.get(task_id, 0) + 1
+        if tries < _REPORT_TRIES:
+            return True
+        del self._tries[task_id]  # the next change of this task, or the next start, shows it
+        return False
+
+    async def _fetch(self, ids: Sequence[TaskId]) -> FetchReport:
+        with self._reading.contain():
+            report = await self._source.fetch_many(ids)
+            for listener in self._poll_listeners:
+                listener(ids, report, self._clock.now())
+            return report
+        return FetchReport(failed=dict.fromkeys(ids, UpstreamUnavailable("the read failed unexpectedly")))
 
     async def _read(self, ids: Sequence[TaskId]) -> None:
-        report = await self._source.fetch_many(ids)
-        for listener in self._poll_listeners:
-            listener(ids, report, self._clock.now())
+        report = await self._fetch(ids)
         self._log_outage(report)
         await self.observe(_observations(report))
         now = self._clock.now()

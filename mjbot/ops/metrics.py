@@ -55,6 +55,12 @@ class Metrics:
         self.webhooks = Counter(
             "mjbot_webhooks", "Webhooks received, by result.", ["result"], registry=registry
         )
+        self.contained_errors = Counter(
+            "mjbot_contained_errors",
+            "Unexpected errors that cost one try of one item, by loop.",
+            ["loop"],
+            registry=registry,
+        )
         self.upstream_trace = _trace(self.upstream_requests)
         """For the session to the image service."""
         self.discord_trace = _trace(self.discord_responses)
@@ -78,6 +84,10 @@ class Metrics:
         self.edits.labels(type(outcome).__name__, "token" if edit.by_token else "channel").inc()
         if isinstance(outcome, Delivered) and edit.stale_since:
             self.staleness_seconds.observe(max(0.0, now - edit.stale_since))
+
+    def count_error(self, loop: str) -> None:
+        """Count an error that a loop has contained."""
+        self.contained_errors.labels(loop).inc()
 
     def text(self) -> bytes:
         """All metrics in Prometheus' text format."""

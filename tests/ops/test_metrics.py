@@ -16,6 +16,7 @@ from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import DeliveredState, MessageRef
 from mjbot.editor import EditScheduler
 from mjbot.errors import QueueFull, SubmitUnclear, UpstreamUnavailable
+from mjbot.guard import LoopGuard
 from mjbot.ops import Metrics, UpstreamHealth
 from mjbot.ports import FetchReport
 from mjbot.sandbox.demo_tasks import DemoIds
@@ -49,12 +50,12 @@ class TokenRefusingSink:
 
 
 async def test_every_attempt_of_an_edit_is_counted_and_settled_once() -> None:
-    metrics, settled = Metrics(), asyncio.Queue[Outcome]()
+    metrics, clock, settled = Metrics(), Clock(), asyncio.Queue[Outcome]()
 
     async def on_settled(_edit: Edit, outcome: Outcome) -> None:
         settled.put_nowait(outcome)
 
-    editor = EditScheduler(TokenRefusingSink(), EditQueue(), Clock())
+    editor = EditScheduler(TokenRefusingSink(), EditQueue(), clock, LoopGuard("edit loop", clock))
     editor.subscribe(on_settled)
     editor.on_attempt(metrics.record_edit)
     editor.submit(MessageRef(1, 2), Card(CardState.DONE, "Done", 0, "", "", final=True))

@@ -28,6 +28,7 @@ from mjbot.core.model.watch import (
 )
 from mjbot.editor import EditScheduler
 from mjbot.errors import StoreFailed
+from mjbot.guard import LoopGuard
 from mjbot.ports import PressStore, WatchStore
 from mjbot.service.watching.renderer import CardRenderer
 from mjbot.service.watching.watch_index import WatchIndex
@@ -48,6 +49,7 @@ class WatchService:
         editor: EditScheduler,
         renderer: CardRenderer,
         clock: Clock,
+        guard: LoopGuard,
     ) -> None:
         self._store = store
         self._presses = presses
@@ -55,7 +57,7 @@ class WatchService:
         self._editor = editor
         self._renderer = renderer
         self._index = WatchIndex()
-        self._buffer = WriteBehind(store, clock)
+        self._buffer = WriteBehind(store, clock, guard)
 
     def live_cards(self, guild_id: int) -> int:
         """How many messages of a guild follow a task."""

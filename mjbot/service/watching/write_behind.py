@@ -10,6 +10,7 @@ from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import DeliveredState, MessageRef, Watch
 from mjbot.errors import StoreFailed
+from mjbot.guard import LoopGuard
 from mjbot.ports import WatchStore
 
 _SECONDS = 1.0
@@ -18,9 +19,10 @@ _SECONDS = 1.0
 class WriteBehind:
     """Snapshots, delivered states and closed watches, written in this order."""
 
-    def __init__(self, store: WatchStore, clock: Clock) -> None:
+    def __init__(self, store: WatchStore, clock: Clock, guard: LoopGuard) -> None:
         self._store = store
         self._clock = clock
+        self._guard = guard
         self._snapshots: dict[TaskId, TaskSnapshot] = {}
         self._states: dict[MessageRef, DeliveredState] = {}
         self._closed: set[MessageRef] = set()
@@ -70,11 +72,15 @@ class WriteBehind:
         """Write what there is, at most once a second, until cancelled."""
         while True:
             await self._wakeup.wait(None)
-            await self._pause.wait(self._clock.now() + _SECONDS)
-            try:
-                await self.flush()
-            except StoreFailed:
-                self._wakeup.notify()
+            await self._pause.wait(self._clock.now() + max(_SECONDS, self._guard.pause))
+            with self._guard.contain():
+                try:
+                    await self.flush()
+                except StoreFailed:
+                    self._wakeup.notify()
+                except Exception:
+                    self._wakeup.notify()
+                    raise
 
     async def _save_snapshots(self) -> None:
         if snapshots := list(self._snapshots.values()):

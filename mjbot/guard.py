@@ -1,0 +1,98 @@
+"""Containment: one failed item of a loop must not end the loop.
+
+What comes from outside can fail in ways that no code foresees. Such an error costs one try of one item. A
+loop in which nothing succeeds any more ends all the same, and the process with it: a supervisor starts it
+again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from mjbot.clock import Clock
+
+log = logging.getLogger(__name__)
+
+_MOST_IN_A_ROW = 20
+_SECONDS_IN_A_ROW = 60.0
+_LONGEST_PAUSE = 30.0
+
+
+class LoopGuard:
+    """Contains the errors of one loop's items. ``count`` is called with the loop's name for each.
+
+    The first error of a kind is logged with its traceback, the others only at DEBUG.
+    """
+
+    def __init__(self, loop: str, clock: Clock, count: Callable[[str], None] = lambda _: None) -> None:
+        self._loop = loop
+        self._clock = clock
+        self._count = count
+        self._kinds: set[tuple[type[BaseException], str]] = set()
+        self._in_a_row = 0
+        self._since = 0.0
+
+    def contain(self, *passing: type[Exception]) -> Containment:
+        """A context that contains any `Exception` but ``passing``.
+
+        It raises the error after all if nothing has succeeded for a minute.
+        """
+        return Containment(self, passing)
+
+    def succeeded(self) -> None:
+        """Note a success."""
+        self._in_a_row = 0
+
+    def failed(self, error: Exception) -> bool:
+        """Note an error. False if nothing has succeeded for a minute, so that it must end the loop."""
+        self._note(error)
+        lasting = self._clock.now() - self._since >= _SECONDS_IN_A_ROW
+        return not (lasting and self._in_a_row >= _MOST_IN_A_ROW)
+
+    @property
+    def pause(self) -> float:
+        """Seconds to wait before the next item: 0 after a success, doubling with each failure in a row."""
+        return min(2.0 ** (self._in_a_row - 1), _LONGEST_PAUSE) if self._in_a_row else 0.0
+
+    def _note(self, error: Exception) -> None:
+        if not self._in_a_row:
+            self._since = self._clock.now()
+        self._in_a_row += 1
+        self._count(self._loop)
+        kind = (type(error), _place(error))
+        first = kind not in self._kinds
+        self._kinds.add(kind)
+        log.log(
+            logging.ERROR if first else logging.DEBUG,
+            "%s: an error was contained",
+            self._loop,
+            exc_info=error,
+        )
+
+
+class Containment:
+    """The context of one item of a loop."""
+
+    def __init__(self, guard: LoopGuard, passing: tuple[type[Exception], ...]) -> None:
+        self._guard = guard
+        self._passing = passing
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        if error is None:
+            self._guard.succeeded()
+            return False
+        if not isinstance(error, Exception) or isinstance(error, self._passing):
+            return False
+        return self._guard.failed(error)
+
+
+def _place(error: BaseException) -> str:
+    """The file and line that raised an error."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""

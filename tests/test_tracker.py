@@ -1,0 +1,113 @@
+"""The poll loop contains what fails in one read, one task or one report."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+
+import pytest
+
+from mjbot.clock import Clock
+from mjbot.core.model.snapshot import DEFAULT_THRESHOLDS, Condition, Seen, TaskSnapshot
+from mjbot.core.model.task import Task, TaskId
+from mjbot.core.polling.intervals import PollSettings
+from mjbot.core.polling.schedule import PollSchedule
+from mjbot.errors import StoreFailed
+from mjbot.guard import LoopGuard
+from mjbot.ports import FetchReport, SubmitResult
+from mjbot.tracker import TaskTracker
+
+A, B = TaskId("task-1"), TaskId("task-2")
+
+
+class Source:
+    """A `TaskSource` that fails as often as it is told, and then says that all tasks have ended."""
+
+    per_request = 100
+    delay = 0.0
+
+    def __init__(self, *errors: Exception) -> None:
+        self.errors = list(errors)
+        self.reads = 0
+
+    async def fetch(self, task_id: TaskId) -> Task:
+        return Task(task_id, status="SUCCESS")
+
+    async def fetch_many(self, ids: Sequence[TaskId]) -> FetchReport:
+        self.reads += 1
+        if self.errors:
+            raise self.errors.pop(0)
+        return FetchReport({each: Task(each, status="SUCCESS") for each in ids})
+
+    async def submit_action(self, task_id: TaskId, custom_id: str) -> SubmitResult:
+        raise NotImplementedError
+
+    async def submit_modal(self, task_id: TaskId, prompt: str, mask: str = "") -> SubmitResult:
+        raise NotImplementedError
+
+
+class Rig:
+    def __init__(self, *errors: Exception) -> None:
+        self.clock = Clock()
+        self.source = Source(*errors)
+        schedule = PollSchedule(PollSettings(0.1, 0.2, 100), lambda: 0.5)
+        guard = partial(LoopGuard, clock=self.clock)
+        self.tracker = TaskTracker(self.source, schedule, self.clock, DEFAULT_THRESHOLDS, guard)
+        self.reported: list[TaskSnapshot] = []
+        self.failing: dict[TaskId, list[Exception]] = {}
+        self.ended = asyncio.Event()
+        self.tracker.subscribe(self.report)
+
+    async def report(self, snapshots: Sequence[TaskSnapshot]) -> None:
+        for each in snapshots:
+            if errors := self.failing.get(each.id):
+                raise errors.pop(0)
+        self.reported += snapshots
+        if {each.id for each in self.reported if each.settled} == {A, B}:
+            self.ended.set()
+
+    async def run(self) -> None:
+        """Follow both tasks until their ends are reported."""
+        loop = asyncio.ensure_future(self.tracker.run())
+        for each in (A, B):
+            self.tracker.follow(TaskSnapshot(each, opened_at=self.clock.now()), soon=True)
+        try:
+            async with asyncio.timeout(20):
+                await self.ended.wait()
+        finally:
+            loop.cancel()
+            with suppress(asyncio.CancelledError):
+                await loop
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), RecursionError("x"), KeyError("x"), TypeError("x")])
+async def test_a_read_that_fails_in_an_unforeseen_way_costs_one_try(error: Exception) -> None:
+    rig = Rig(error)
+    await rig.run()
+    assert rig.source.reads >= 2
+
+
+async def test_a_task_that_cannot_be_reported_does_not_hold_up_the_others() -> None:
+    rig = Rig()
+    rig.failing[A] = [ValueError("x")] * 3
+    await rig.run()
+    ends = [each.id for each in rig.reported if each.settled]
+    assert ends.index(B) < ends.index(A)
+
+
+async def test_a_database_that_fails_while_an_end_is_reported_loses_no_end() -> None:
+    rig = Rig()
+    rig.failing[A] = [StoreFailed()] * 2
+    rig.failing[B] = [StoreFailed()]
+    await rig.run()
+
+
+async def test_an_observation_of_one_task_that_breaks_costs_only_this_task() -> None:
+    rig = Rig()
+    for each in (A, B):
+        rig.tracker.follow(TaskSnapshot(each, opened_at=rig.clock.now()))
+    broken = Seen(None)  # type: ignore[arg-type]
+    await rig.tracker.observe({A: broken, B: Seen(Task(B, status="SUCCESS"))})
+    assert [(each.id, each.condition) for each in rig.reported] == [(B, Condition.FINE)]
