@@ -22,7 +22,7 @@ from mjbot.edges import Edges, open_edges
 from mjbot.editor import EditScheduler
 from mjbot.guard import LoopGuard
 from mjbot.housekeeper import Housekeeper
-from mjbot.ops import Health, InstrumentedMessageSink, WebhookReceiver, serve
+from mjbot.ops import Health, UpstreamHealth, WebhookReceiver, serve
 from mjbot.pictures import Masks
 from mjbot.service import (
     Access,
@@ -132,15 +132,15 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
     thresholds = StalenessThresholds(watch=watch_limit)
     tracker = TaskTracker(edges.source, PollSchedule(polling, random.random), clock, thresholds, guard)
     sink = DiscordSink(client, edges.pictures, edges.breaker, edges.tokens)
-    editor = EditScheduler(
-        InstrumentedMessageSink(sink, edges.metrics, clock), EditQueue(), clock, guard("edit loop")
-    )
+    editor = EditScheduler(sink, EditQueue(), clock, guard("edit loop"))
     renderer = CardRenderer(stores.presses, clock, watch_limit, base_of(settings.upstream_url))
     watches = WatchService(
         stores.watches, stores.presses, tracker, editor, renderer, clock, guard("write-behind")
     )
     tracker.subscribe(watches.on_change)
+    tracker.on_poll(edges.metrics.record_poll)
     editor.subscribe(watches.on_settled)
+    editor.on_attempt(edges.metrics.record_edit)
     access = Access(
         stores.guilds,
         stores.watches,
@@ -205,7 +205,9 @@ async def _serve_ops(bot: MJBot, edges: Edges, address: str, clock: Clock) -> As
     app, metrics = bot.app, edges.metrics
     metrics.gauge("mjbot_live_tasks", "Tasks that are followed.", app.tracker.__len__)
     metrics.gauge("mjbot_edit_queue_length", "Messages that wait for an edit.", lambda: app.editor.waiting)
-    health = Health(bot.gateway_health, edges.source, edges.stores.key_values.probe, clock)
+    upstream = UpstreamHealth()
+    app.tracker.on_poll(upstream.record_poll)
+    health = Health(bot.gateway_health, upstream, edges.stores.key_values.probe, clock)
     webhooks = WebhookReceiver(edges.webhook_token, app.tracker.hint, metrics, clock)
     async with serve(address, health, webhooks, metrics) as url:
         log.info("listening at %s", url)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import aiohttp
 
 from mjbot.clock import Clock
-from mjbot.ops import InstrumentedTaskSource, Metrics, webhook_path
+from mjbot.ops import Metrics, webhook_path
 from mjbot.pictures import Pictures, picture_session
-from mjbot.ports import KeyValueStore, Stores
+from mjbot.ports import KeyValueStore, Stores, TaskSource
 from mjbot.settings import Settings
 from mjbot.store import open_stores
 from mjbot.ui.breaker import InvalidRequestBreaker
@@ -25,7 +25,7 @@ class Edges:
     """Resources that are opened before the bot is built and closed after it."""
 
     stores: Stores
-    source: InstrumentedTaskSource
+    source: TaskSource
     pictures: Pictures
     breaker: InvalidRequestBreaker
     tokens: InteractionTokens
@@ -54,13 +54,14 @@ async def open_edges(stack: AsyncExitStack, settings: Settings, clock: Clock) ->
     key = settings.upstream_key.get_secret_value()
     api = MidjourneyProxyApi(url, key, settings.upstream_auth, webhook)
     client = UpstreamClient(session, api, clock, settings.batch_size)
+    client.on_submit(metrics.record_submit)
     stack.callback(client.close)
     web = await stack.enter_async_context(picture_session(url))
     pictures = Pictures(web, clock, settings.images, base)
     stack.push_async_callback(pictures.close)
     return Edges(
         stores=stores,
-        source=InstrumentedTaskSource(client, metrics, clock),
+        source=client,
         pictures=pictures,
         breaker=InvalidRequestBreaker(clock),
         tokens=InteractionTokens(clock),

@@ -19,6 +19,7 @@ from mjbot.ports import BotTokenRevoked, MessageSink
 log = logging.getLogger(__name__)
 
 OnSettled = Callable[[Edit, Outcome], Awaitable[None]]
+OnAttempt = Callable[[Edit, Outcome, float], None]
 
 
 class EditScheduler:
@@ -34,10 +35,15 @@ class EditScheduler:
         self._draining = False
         self._drained = asyncio.Event()
         self._listeners: list[OnSettled] = []
+        self._attempt_listeners: list[OnAttempt] = []
 
     def subscribe(self, listener: OnSettled) -> None:
         """Call ``listener`` with each edit that is done with: delivered, or undeliverable."""
         self._listeners.append(listener)
+
+    def on_attempt(self, listener: OnAttempt) -> None:
+        """Call ``listener`` with each attempt that had an outcome, and when it ended (unix seconds)."""
+        self._attempt_listeners.append(listener)
 
     def prime(
         self,
@@ -123,9 +129,12 @@ class EditScheduler:
                 self._wakeup.notify()
 
     async def _try(self, edit: Edit) -> Outcome:
+        outcome: Outcome = Later()
         with self._guard.contain(BotTokenRevoked):
-            return await self._sink.edit(edit)
-        return Later()
+            outcome = await self._sink.edit(edit)
+            for listener in self._attempt_listeners:
+                listener(edit, outcome, self._clock.now())
+        return outcome
 
     async def _follow_with_picture(self, edit: Edit) -> None:
         """Let the message's next edit go once the download that it waits for has ended."""

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 _REPORT_AGAIN = 1.0  # seconds
 _REPORT_TRIES = 5
 OnChange = Callable[[Sequence[TaskSnapshot]], Awaitable[None]]
+OnPoll = Callable[[Sequence[TaskId], FetchReport, float], None]
 
 
 class TaskTracker:
@@ -54,6 +55,7 @@ class TaskTracker:
         self._wakeup = Wakeup(clock, "until a task is due to be read")
         self._outage = False
         self._listeners: list[OnChange] = []
+        self._poll_listeners: list[OnPoll] = []
         self._reading, self._reporting = guard("poll loop"), guard("reports of changes")
         self._unreported: dict[TaskId, TaskSnapshot] = {}
         self._tries: dict[TaskId, int] = {}
@@ -61,6 +63,10 @@ class TaskTracker:
     def subscribe(self, listener: OnChange) -> None:
         """Call ``listener`` with the tasks that have changed visibly, after each read."""
         self._listeners.append(listener)
+
+    def on_poll(self, listener: OnPoll) -> None:
+        """Call ``listener`` with every poll: the ids asked for, the report, and when (unix seconds)."""
+        self._poll_listeners.append(listener)
 
     def snapshot(self, task_id: TaskId) -> TaskSnapshot | None:
         """The present snapshot of a followed task."""
@@ -169,7 +175,10 @@ class TaskTracker:
 
     async def _fetch(self, ids: Sequence[TaskId]) -> FetchReport:
         with self._reading.contain():
-            return await self._source.fetch_many(ids)
+            report = await self._source.fetch_many(ids)
+            for listener in self._poll_listeners:
+                listener(ids, report, self._clock.now())
+            return report
         return FetchReport(failed=dict.fromkeys(ids, UpstreamUnavailable("the read failed unexpectedly")))
 
     async def _read(self, ids: Sequence[TaskId]) -> None:

@@ -1,15 +1,14 @@
 """The HTTP endpoints for operators: health, Prometheus metrics, and the image service's webhooks."""
 
-from mjbot.ops.health import Health
-from mjbot.ops.metrics import InstrumentedMessageSink, InstrumentedTaskSource, Metrics
+from mjbot.ops.health import Health, UpstreamHealth
+from mjbot.ops.metrics import Metrics
 from mjbot.ops.server import serve
 from mjbot.ops.webhooks import WebhookReceiver, webhook_path
 
 __all__ = [
     "Health",
-    "InstrumentedMessageSink",
-    "InstrumentedTaskSource",
     "Metrics",
+    "UpstreamHealth",
     "WebhookReceiver",
     "serve",
     "webhook_path",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from mjbot.clock import Clock
+from mjbot.core.model.task import TaskId
 from mjbot.errors import StoreFailed
-from mjbot.ops.metrics import InstrumentedTaskSource
+from mjbot.ports import FetchReport
 
 _PROBE_SECONDS = 5.0  # a probe writes to the disk, and a load balancer may ask every second
 _RETRY_SECONDS = 1.0  # after a probe that failed
@@ -26,6 +27,20 @@ class ComponentHealth:
     age: float | None = None
 
 
+class UpstreamHealth:
+    """Whether the image service answered the last poll, and when it last answered one (unix seconds)."""
+
+    def __init__(self) -> None:
+        self.ok = True
+        self.answered_at: float | None = None
+
+    def record_poll(self, _ids: Sequence[TaskId], report: FetchReport, now: float) -> None:
+        """Note the result of a poll. A listener of `TaskTracker`."""
+        self.ok = not report.failed
+        if self.ok:
+            self.answered_at = now
+
+
 class Health:
     """Checks the gateway, the image service and the database.
 
@@ -35,12 +50,12 @@ class Health:
     def __init__(
         self,
         gateway_health: Callable[[], tuple[bool, float | None]],
-        source: InstrumentedTaskSource,
+        upstream: UpstreamHealth,
         probe_database: Callable[[], Awaitable[object]],
         clock: Clock,
     ) -> None:
         self._gateway_health = gateway_health
-        self._source = source
+        self._upstream = upstream
         self._probe_database = probe_database
         self._clock = clock
         self._database_ok = False
@@ -53,7 +68,7 @@ class Health:
         await self._probe()
         return {
             "gateway": ComponentHealth(*self._gateway_health()),
-            "upstream": ComponentHealth(self._source.works, self._age(self._source.answered_at)),
+            "upstream": ComponentHealth(self._upstream.ok, self._age(self._upstream.answered_at)),
             "database": ComponentHealth(self._database_ok, self._age(self._probed_at)),
         }
 

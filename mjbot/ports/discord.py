@@ -11,12 +11,12 @@ from mjbot.core.card.content import Part
 if TYPE_CHECKING:
     from mjbot.core.card.buttons import Rows
     from mjbot.core.card.card import Card, Picture
+    from mjbot.core.card.components import PressTarget
     from mjbot.core.card.menu import Menu
     from mjbot.core.card.modals import ModalSpec
     from mjbot.core.editing.edit_queue import Edit
     from mjbot.core.editing.outcome import Outcome
     from mjbot.core.i18n.texts import Text
-    from mjbot.core.model.custom_id import PressTarget
     from mjbot.core.model.task import TaskId
     from mjbot.core.model.watch import MessageRef
     from mjbot.ports.pictures import File

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import discord
 
 from mjbot.core.card.buttons import CardButton
-from mjbot.core.model.custom_id import BUTTON
+from mjbot.core.card.components import BUTTON
 
 if TYPE_CHECKING:
     from typing import Self

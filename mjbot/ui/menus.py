@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import discord
 
+from mjbot.core.card.components import MENU
 from mjbot.core.card.menu import Menu
-from mjbot.core.model.custom_id import MENU
 
 if TYPE_CHECKING:
     from typing import Self

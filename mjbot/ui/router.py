@@ -11,8 +11,7 @@ from typing import Any
 
 import discord
 
-from mjbot.core.i18n.texts import Text
-from mjbot.core.model.custom_id import (
+from mjbot.core.card.components import (
     CustomId,
     PressTarget,
     Verb,
@@ -21,6 +20,7 @@ from mjbot.core.model.custom_id import (
     parse,
     parse_target,
 )
+from mjbot.core.i18n.texts import Text
 from mjbot.core.model.press import MODAL_ACTION
 from mjbot.core.model.watch import MessageRef
 from mjbot.ports import PressRequest, Reply

@@ -1,7 +1,11 @@
-"""The API without I/O: builds requests, and turns responses into tasks or our own errors."""
+"""The API without I/O: builds requests, and turns responses into tasks or our own errors.
+
+A call that is one request is complete here; `ApiCalls` leaves only the sending to its subclass.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +13,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from mjbot.core.model.task import Task, TaskId
 from mjbot.errors import TaskNotFound, UpstreamUnavailable
+from mjbot.ports import SubmitResult
 from mjbot.upstream.responses import Response, error_message, is_json, json_of, raise_for, says_not_found
 from mjbot.upstream.wire import Note, ignore, read_task, read_tasks
 
@@ -64,6 +69,29 @@ class MidjourneyProxyApi:
         body = {"taskId": str(task_id), "prompt": prompt} | ({"maskBase64": mask} if mask else {})
         body |= self._notify
         return Request("POST", f"{self._base}/submit/modal", self._headers, body)
+
+
+class ApiCalls(ABC):
+    """The calls of a `TaskSource` that are one request each."""
+
+    def __init__(self, api: MidjourneyProxyApi) -> None:
+        self._api = api
+
+    async def submit_action(self, task_id: TaskId, custom_id: str) -> SubmitResult:
+        """Press an upstream button, once. Raises `SubmitRefused`, `SubmitUnclear`, `UpstreamError`."""
+        return await self._submit(self._api.submit_action(task_id, custom_id))
+
+    async def submit_modal(self, task_id: TaskId, prompt: str, mask: str = "") -> SubmitResult:
+        """Submit a modal, once; like `submit_action`."""
+        return await self._submit(self._api.submit_modal(task_id, prompt, mask))
+
+    @abstractmethod
+    async def _submit(self, request: Request) -> SubmitResult:
+        """Send a submit, and never a second time, and read its response."""
+
+    @abstractmethod
+    async def _read(self, request: Request) -> Response:
+        """Send a read within the limit of all reads. Raises `UpstreamUnavailable`."""
 
 
 def read_fetch(response: Response, note: Note = ignore) -> Task:

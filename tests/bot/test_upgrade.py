@@ -11,7 +11,7 @@ import discord
 import pytest
 import simcord
 
-from mjbot.core.model.custom_id import CustomId, PressTarget, Verb, is_foreign, parse, parse_target
+from mjbot.core.card.components import CustomId, PressTarget, Verb, is_foreign, parse, parse_target
 from mjbot.core.model.snapshot import Condition
 from mjbot.core.model.task import TaskId
 from mjbot.sandbox.demo_tasks import DemoIds

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mjbot.core.card.buttons import build_rows
 from mjbot.core.card.card import AMBER, BLUE, GREEN, GREY, RED, Card, render
+from mjbot.core.card.components import action_digest, parse
 from mjbot.core.card.content import ImageState, content_of
 from mjbot.core.card.description import progress_bar
 from mjbot.core.card.menu import build_page
 from mjbot.core.card.state import CardContext, CardState
-from mjbot.core.model.custom_id import action_digest, parse
 from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import Condition, TaskSnapshot, UpstreamProblem
 from mjbot.core.model.task import Button, Task, TaskId
@@ -152,7 +153,7 @@ def test_the_bar_is_never_full_while_running(percent: int, cells: int) -> None:
 
 
 def test_a_grid_has_its_buttons_in_the_server_s_order_and_rows() -> None:
-    rows = render_card(make_snapshot(status="SUCCESS", buttons=GRID)).rows
+    rows = build_rows(Task(ID, status="SUCCESS", buttons=GRID), {}, "en")
     assert [[each.label or each.emoji for each in row] for row in rows] == [
         ["U1", "U2", "U3", "U4", "🔄"],
         ["V1", "V2", "V3", "V4"],
@@ -177,7 +178,7 @@ def test_the_buttons_of_an_upscaled_image_are_in_rows_by_family() -> None:
         Button(f"MJ::BOOKMARK::{UUID}", emoji="❤️"),
         Button(label="Web", style=5, url="https://www.midjourney.com/jobs/1"),
     )
-    rows = render_card(make_snapshot(status="SUCCESS", buttons=buttons)).rows
+    rows = build_rows(Task(ID, status="SUCCESS", buttons=buttons), {}, "en")
     assert [[each.label or each.emoji for each in row] for row in rows] == [
         ["Upscale (Subtle)", "Upscale (Creative)"],
         ["Vary (Subtle)", "Vary (Strong)", "Vary (Region)"],
@@ -189,20 +190,22 @@ def test_the_buttons_of_an_upscaled_image_are_in_rows_by_family() -> None:
     assert rows[0][0].emoji == ""
 
 
-def test_buttons_past_the_24th_are_behind_more() -> None:
+def test_buttons_that_do_not_fit_are_behind_more() -> None:
     buttons = tuple(Button(f"MJ::JOB::new_{n}::1::{UUID}", f"B{n}") for n in range(30))
     snapshot = make_snapshot(status="SUCCESS", buttons=buttons)
     rows = render_card(snapshot).rows
     assert sum(map(len, rows)) == 25
-    assert rows[-1][-1].label == "More…"
+    labels = [each.label for row in rows for each in row]
+    shown = labels.index("More…")
     assert snapshot.task is not None
     menu = build_page(snapshot.task, {}, "en", 1).menu
     assert menu is not None
-    assert [each.label for each in menu.options] == [f"B{n}" for n in range(24, 30)]
+    assert labels[:shown] + [each.label for each in menu.options] == [f"B{n}" for n in range(30)]
 
 
-def test_no_buttons_while_running() -> None:
-    assert render_card(make_snapshot(buttons=GRID)).rows == ()
+def test_no_actions_while_running() -> None:
+    rows = render_card(make_snapshot(buttons=GRID)).rows
+    assert not any(each.custom_id.startswith("mj1:press:") for row in rows for each in row)
 
 
 def test_a_press_disables_its_button_until_it_is_accepted() -> None:

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mjbot.core.card.buttons import MAX_BUTTONS, MAX_ON_CARD, PER_ROW, ROWS, build_rows
+from mjbot.core.card.components import action_digest
 from mjbot.core.card.menu import EMPTY_PAGE, build_page
-from mjbot.core.model.custom_id import action_digest
 from mjbot.core.model.press import Press
 from mjbot.core.model.task import Button, Task, TaskId
 
@@ -43,10 +43,12 @@ def test_card_and_pages_show_every_button_once_and_every_page_fits(kinds: list[s
 
 
 def test_an_option_describes_the_state_of_its_action() -> None:
-    task = make_task(["action"] * 28)
-    made, in_flight, refused = (action_digest(f"MJ::JOB::new_{n}::1") for n in (24, 25, 26))
+    task = make_task(["action"] * (MAX_ON_CARD + 4))
+    made, in_flight, refused = (
+        action_digest(f"MJ::JOB::new_{n}::1") for n in range(MAX_ON_CARD, MAX_ON_CARD + 3)
+    )
     presses = {made: Press.ACCEPTED, in_flight: Press.SENDING, refused: Press.UNKNOWN_ACTION}
-    menu = build_page(task, presses, "en", 1, frozenset({"MJ::JOB::new_27"})).menu
+    menu = build_page(task, presses, "en", 1, frozenset({f"MJ::JOB::new_{MAX_ON_CARD + 3}"})).menu
     assert menu is not None
     assert [each.description for each in menu.options] == ["Already used", *["Not available now"] * 3]
 

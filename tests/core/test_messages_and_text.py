@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mjbot.core.card.card import render
+from mjbot.core.card.components import CustomId, Verb, guess_task_id, is_foreign, parse
 from mjbot.core.card.content import ImageState, content_of
 from mjbot.core.card.state import CardContext
 from mjbot.core.i18n.messages import (
@@ -23,7 +24,6 @@ from mjbot.core.i18n.messages import (
 )
 from mjbot.core.i18n.text import clean, cut, cut_middle, escape, short, units
 from mjbot.core.i18n.texts import Text
-from mjbot.core.model.custom_id import CustomId, Verb, guess_task_id, is_foreign, parse
 from mjbot.core.model.snapshot import Seen, TaskSnapshot, advance
 from mjbot.core.model.task import Task, TaskId
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mjbot.core.card.region import NO_CELLS, OWN_MASK, build_region_picker, cells_of, toggle_cell
-from mjbot.core.model.custom_id import PressTarget, Verb, parse, parse_target
+from mjbot.core.card.components import NO_CELLS, PressTarget, Verb, parse, parse_target
+from mjbot.core.card.region import OWN_MASK, build_region_picker, cells_of, toggle_cell
 from mjbot.core.model.press import MODAL_ACTION
 from mjbot.core.model.task import TaskId
 

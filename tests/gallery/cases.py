@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mjbot.core.card.card import Card, queue_full_card, render, superseded_card
+from mjbot.core.card.components import CustomId, Verb, action_digest
 from mjbot.core.card.lineage import Lineage, RelatedTask
 from mjbot.core.card.state import CardContext
-from mjbot.core.model.custom_id import CustomId, Verb, action_digest
 from mjbot.core.model.press import MODAL_ACTION, Press
 from mjbot.core.model.snapshot import (
     DEFAULT_THRESHOLDS,

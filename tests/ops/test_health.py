@@ -6,8 +6,7 @@ import asyncio
 
 from mjbot.clock import Clock
 from mjbot.errors import StoreFailed
-from mjbot.ops import Health, InstrumentedTaskSource, Metrics
-from tests.ops.test_webhooks import EmptySource
+from mjbot.ops import Health, UpstreamHealth
 
 
 class Disk:
@@ -27,8 +26,7 @@ class Disk:
 async def test_health_checks_at_one_moment_share_a_probe_and_a_failure_is_probed_again_soon() -> None:
     now, disk = [100.0], Disk()
     clock = Clock(lambda: now[0])
-    source = InstrumentedTaskSource(EmptySource(), Metrics(), clock)  # type: ignore[arg-type]
-    health = Health(lambda: (True, 0.1), source, disk.probe, clock)
+    health = Health(lambda: (True, 0.1), UpstreamHealth(), disk.probe, clock)
     found = await asyncio.gather(*(health.components() for _ in range(10)))
     assert not any(each["database"].ok for each in found)
     assert disk.probes == 1

@@ -7,9 +7,8 @@ import pytest
 
 from mjbot.clock import Clock
 from mjbot.core.model.task import TaskId
-from mjbot.ops import Health, InstrumentedTaskSource, Metrics, WebhookReceiver, serve
+from mjbot.ops import Health, Metrics, UpstreamHealth, WebhookReceiver, serve
 from mjbot.ops.webhooks import MAX_BODY_BYTES
-from mjbot.ports import FetchReport
 
 TASK = "1730621718151844"
 BODY = f'{{"id": "{TASK}", "status": "SUCCESS"}}'.encode()
@@ -56,22 +55,14 @@ def test_webhooks_are_rate_limited_and_accepted_again_a_second_later() -> None:
     assert endpoint.receiver.receive("secret", BODY) == 204
 
 
-class EmptySource:
-    per_request = 100
-
-    async def fetch_many(self, ids: object) -> FetchReport:
-        return FetchReport()
-
-
 async def test_a_body_that_is_too_large_and_other_paths_are_rejected() -> None:
     endpoint = Endpoint()
     clock = Clock(lambda: endpoint.now)
-    source = InstrumentedTaskSource(EmptySource(), endpoint.metrics, clock)  # type: ignore[arg-type]
 
     async def store() -> None:
         pass
 
-    health = Health(lambda: (True, 0.1), source, store, clock)
+    health = Health(lambda: (True, 0.1), UpstreamHealth(), store, clock)
     async with (
         serve("127.0.0.1:0", health, endpoint.receiver, endpoint.metrics) as url,
         aiohttp.ClientSession() as session,

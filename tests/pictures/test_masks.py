@@ -12,7 +12,7 @@ from PIL import Image, ImageChops
 
 from mjbot.clock import Clock
 from mjbot.core.card.card import Picture
-from mjbot.core.card.region import NO_CELLS
+from mjbot.core.card.components import NO_CELLS
 from mjbot.pictures import Masks, Pictures, picture_session
 from mjbot.ports import MaskProblem, MaskRefused
 from tests.pictures.test_raster import png_of

@@ -10,7 +10,7 @@ import pytest
 from mjbot.clock import Clock
 from mjbot.core.access.press_policy import PressPolicy, PressScope
 from mjbot.core.access.rate_limits import rate_limits_from
-from mjbot.core.model.custom_id import parse_target
+from mjbot.core.card.components import parse_target
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
 from mjbot.errors import (

@@ -12,8 +12,8 @@ from sqlite_utils import Database, Migrations
 
 from mjbot.core.access.press_policy import PressPolicy, PressScope
 from mjbot.core.access.rate_limits import RateLimit
+from mjbot.core.card.components import action_digest
 from mjbot.core.card.lineage import Lineage, RelatedTask
-from mjbot.core.model.custom_id import action_digest
 from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import Condition, UpstreamProblem
 from mjbot.core.model.task import Phase, TaskId

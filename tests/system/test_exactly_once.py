@@ -22,7 +22,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from mjbot.core.model.custom_id import Verb, action_digest, parse, parse_target
+from mjbot.core.card.components import Verb, action_digest, parse, parse_target
 from mjbot.core.model.task import TaskId
 from mjbot.sandbox.dialects import DIALECTS
 from mjbot.sandbox.faults import When

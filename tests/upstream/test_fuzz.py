@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from mjbot.core.card.card import render
+from mjbot.core.card.components import guess_task_id, is_foreign, parse, parse_target
 from mjbot.core.card.content import ImageState, content_of
 from mjbot.core.card.menu import build_page
 from mjbot.core.card.state import CardContext
 from mjbot.core.i18n.text import units
-from mjbot.core.model.custom_id import guess_task_id, is_foreign, parse, parse_target
 from mjbot.core.model.snapshot import Seen, TaskSnapshot, advance
 from mjbot.core.model.task import Task, parse_task_id
 from mjbot.errors import MJBotError, SubmitError

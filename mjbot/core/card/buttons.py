@@ -12,17 +12,20 @@ from dataclasses import dataclass
 
 import emoji
 
+from mjbot.core.card.components import OWN_BUTTONS, CustomId, Verb, action_digest
+from mjbot.core.card.state import CardContext, CardState
 from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.text import short
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.addresses import looks_public, well_formed
-from mjbot.core.model.custom_id import CustomId, Verb, action_digest
 from mjbot.core.model.press import Press
+from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Button, Task, TaskId
 
 ROWS = 5
 PER_ROW = 5
-MAX_BUTTONS = ROWS * PER_ROW
+_OWN_ON_DONE = sum(CardState.DONE in each.states for each in OWN_BUTTONS.values())
+MAX_BUTTONS = ROWS * PER_ROW - _OWN_ON_DONE  # of a finished task
 MAX_ON_CARD = MAX_BUTTONS - 1  # the last one is "More…"
 _LABEL = 34
 _LONG = 12
@@ -73,20 +76,40 @@ Rows = tuple[tuple[CardButton, ...], ...]
 
 
 def build_rows(
-    task: Task, presses: Mapping[str, Press], locale: str, not_offered: Container[str] = frozenset()
+    task: Task,
+    presses: Mapping[str, Press],
+    locale: str,
+    not_offered: Container[str] = frozenset(),
+    own: Sequence[CardButton] = (),
 ) -> Rows:
-    """Build the rows of a finished task's card. ``not_offered``: the kinds of action to disable."""
+    """Build the rows of a finished task's card, with our ``own`` buttons last.
+
+    ``not_offered``: the kinds of action to disable.
+    """
     buttons = drawable_buttons(task.buttons)
     card_buttons = [
         build_button(task.id, each, n, presses, locale, not_offered) for n, each in enumerate(buttons, 1)
     ]
     if len(card_buttons) > MAX_BUTTONS:
-        more = CustomId(Verb.MORE, task.id, "1")
-        return chunk_rows(
-            [*card_buttons[:MAX_ON_CARD], CardButton(str(more), label=translate(Text.BUTTON_MORE, locale))]
-        )
-    rows = _by_family(card_buttons, [family(each.custom_id) for each in buttons])
-    return rows if len(rows) <= ROWS else chunk_rows(card_buttons)
+        more = own_button(CustomId(Verb.MORE, task.id, "1"), locale)
+        return chunk_rows([*card_buttons[:MAX_ON_CARD], more, *own])
+    rows = _joined(_by_family(card_buttons, [family(each.custom_id) for each in buttons]), own)
+    return rows if len(rows) <= ROWS else chunk_rows([*card_buttons, *own])
+
+
+def own_buttons(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> tuple[CardButton, ...]:
+    """Build the buttons of our own that a task's card has."""
+    return tuple(
+        own_button(CustomId(verb, snapshot.id, own.arg), context.locale)
+        for verb, own in OWN_BUTTONS.items()
+        if state in own.states and own.when(state, snapshot, context)
+    )
+
+
+def own_button(custom_id: CustomId, locale: str) -> CardButton:
+    """Build one button of our own."""
+    own = OWN_BUTTONS[custom_id.verb]
+    return CardButton(str(custom_id), label=translate(own.text, locale), primary=own.primary)
 
 
 def family(custom_id: str) -> str:
@@ -185,6 +208,13 @@ def _by_family(buttons: Sequence[CardButton], families: Sequence[str]) -> Rows:
         rows[-1].append(button)
         last = kind or last
     return tuple(map(tuple, rows))
+
+
+def _joined(rows: Rows, own: Sequence[CardButton]) -> Rows:
+    """These rows and our own buttons: in a row of their own, or in the last one if there is no other."""
+    if len(rows) == ROWS and len(rows[-1]) + len(own) <= PER_ROW:
+        return (*rows[:-1], (*rows[-1], *own))
+    return rows + chunk_rows(own)
 
 
 def _fits(row: Sequence[CardButton], button: CardButton) -> bool:

@@ -10,18 +10,15 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
-from mjbot.core.card.buttons import CardButton, Rows, build_rows
-from mjbot.core.card.description import body_of, facts_of, links_of, needs_region, timestamp
-from mjbot.core.card.region import NO_CELLS
+from mjbot.core.card.buttons import Rows, build_rows, chunk_rows, own_button, own_buttons
+from mjbot.core.card.components import CustomId
+from mjbot.core.card.description import body_of, facts_of, links_of, timestamp
 from mjbot.core.card.state import CardContext, CardState, state_of
 from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.text import clean, cut, cut_middle, units
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.addresses import readable
-from mjbot.core.model.custom_id import CustomId, PressTarget, Verb
-from mjbot.core.model.press import MODAL_ACTION
 from mjbot.core.model.snapshot import Condition, TaskSnapshot
-from mjbot.core.model.task import TaskId
 
 _ALT = 1_000
 _ID = 40
@@ -132,7 +129,7 @@ def queue_full_card(stop: CustomId, label: str, next_try: float, locale: str) ->
         facts="\n".join(lines),
         footer=label,
         locale=locale,
-        rows=_stop_row(stop, locale),
+        rows=((own_button(stop, locale),),),
     )
 
 
@@ -163,35 +160,7 @@ def picture_of(snapshot: TaskSnapshot, state: CardState) -> Picture | None:
 
 
 def _rows(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> Rows:
+    own = own_buttons(snapshot, state, context)
     if state is CardState.DONE and snapshot.task is not None:
-        return build_rows(snapshot.task, context.presses, context.locale, context.not_offered)
-    if state is CardState.WAITING:
-        return (_modal_row(snapshot, context.locale),)
-    if state is CardState.QUEUE_FULL:
-        return _stop_row(CustomId(Verb.STOP, snapshot.id, MODAL_ACTION), context.locale)
-    if state in (CardState.NOT_FOUND, CardState.LOST, CardState.ENDED, CardState.DISMISSED) or (
-        context.unwatched and not snapshot.settled
-    ):
-        return ((_refresh_button(snapshot.id, context.locale),),)
-    return ()
-
-
-def _modal_row(snapshot: TaskSnapshot, locale: str) -> tuple[CardButton, ...]:
-    open_modal = CardButton(
-        str(CustomId(Verb.OPEN_MODAL, snapshot.id)), label=translate(Text.BUTTON_WRITE, locale), primary=True
-    )
-    dismiss = CardButton(
-        str(CustomId(Verb.DISMISS, snapshot.id)), label=translate(Text.BUTTON_DISMISS, locale)
-    )
-    if needs_region(snapshot):
-        target = CustomId(Verb.REGION, snapshot.id, str(PressTarget(MODAL_ACTION, region=NO_CELLS)))
-        open_modal = CardButton(str(target), label=translate(Text.BUTTON_REGION, locale), primary=True)
-    return (open_modal, dismiss)
-
-
-def _stop_row(stop: CustomId, locale: str) -> Rows:
-    return ((CardButton(str(stop), label=translate(Text.BUTTON_STOP, locale)),),)
-
-
-def _refresh_button(task_id: TaskId, locale: str) -> CardButton:
-    return CardButton(str(CustomId(Verb.REFRESH, task_id)), label=translate(Text.BUTTON_REFRESH, locale))
+        return build_rows(snapshot.task, context.presses, context.locale, context.not_offered, own)
+    return chunk_rows(own)

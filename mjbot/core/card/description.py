@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 from mjbot.core.card.lineage import lineage_lines
-from mjbot.core.card.state import CardContext, CardState
+from mjbot.core.card.state import CardContext, CardState, needs_region
 from mjbot.core.i18n.messages import duration, translate
 from mjbot.core.i18n.text import clean, clean_lines, cut, escape, units, without_secrets
 from mjbot.core.i18n.texts import Text
@@ -42,11 +42,6 @@ def links_of(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> 
     """The lines of a card that hold links: videos, the parent and the children."""
     videos = _video_line(snapshot.task, context) if state is CardState.DONE and snapshot.task else ""
     return tuple(filter(None, (videos, *lineage_lines(context.lineage, context.locale))))
-
-
-def needs_region(snapshot: TaskSnapshot) -> bool:
-    """True for a task that waits for a region to repaint."""
-    return snapshot.task is not None and snapshot.task.action.upper() == "INPAINT"
 
 
 def timestamp(moment: float) -> str:

@@ -10,9 +10,9 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from mjbot.core.card.buttons import MAX_ON_CARD, CardButton, Rows, build_button, chunk_rows, drawable_buttons
+from mjbot.core.card.components import CustomId, Verb, action_digest
 from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.texts import Text
-from mjbot.core.model.custom_id import CustomId, Verb, action_digest
 from mjbot.core.model.press import Press
 from mjbot.core.model.task import Button, Task
 

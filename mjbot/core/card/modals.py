@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mjbot.core.model.custom_id import CustomId
+from mjbot.core.card.components import CustomId
 from mjbot.core.model.task import Task
 
 MAX_PROMPT = 4_000  # the most that a text input of Discord takes

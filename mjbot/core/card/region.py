@@ -10,14 +10,13 @@ from dataclasses import replace
 from typing import Final
 
 from mjbot.core.card.buttons import CardButton, Rows
+from mjbot.core.card.components import CustomId, PressTarget, Verb
 from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.texts import Text
-from mjbot.core.model.custom_id import CustomId, PressTarget, Verb
 from mjbot.core.model.press import MODAL_ACTION
 from mjbot.core.model.task import TaskId
 
 SIDE: Final = 3
-NO_CELLS: Final = "000"
 OWN_MASK: Final = "own"
 """The region of a mask that the user uploads, in place of cells."""
 

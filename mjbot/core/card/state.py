@@ -82,3 +82,8 @@ def _state_of(snapshot: TaskSnapshot) -> CardState:
     if snapshot.condition in _OF_CONDITION and (snapshot.settled or snapshot.task is not None):
         return _OF_CONDITION[snapshot.condition]
     return CardState.UNSEEN if snapshot.task is None else _OF_PHASE[snapshot.task.phase]
+
+
+def needs_region(snapshot: TaskSnapshot) -> bool:
+    """True for a task that waits for a region to repaint."""
+    return snapshot.task is not None and snapshot.task.action.upper() == "INPAINT"

@@ -119,6 +119,8 @@ def well_formed(url: str) -> str:
         rest = quote(parts[3], safe=_ALLOWED)
     except ValueError:  # a port that is no number, a label too long, half of a surrogate pair
         return ""
+    if parts[3][:1] not in ("", "/", "?", "#"):  # a backslash, which some readers take for a slash
+        return ""
     if not _is_host(host) or split.username is not None or port == 0:
         return ""
     host = f"[{host}]" if ":" in host else host

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mjbot.core.card.buttons import CardButton, Rows, drawable_buttons, is_repeatable, label_of
+from mjbot.core.card.components import CustomId, PressTarget, Verb, action_digest
 from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
-from mjbot.core.model.custom_id import CustomId, PressTarget, Verb, action_digest
 from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Button

@@ -6,12 +6,12 @@ from contextlib import suppress
 from dataclasses import replace
 
 from mjbot.clock import Clock
+from mjbot.core.card.components import CustomId, Verb
 from mjbot.core.card.modals import MAX_PROMPT, ModalSpec
 from mjbot.core.card.region import OWN_MASK
 from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
-from mjbot.core.model.custom_id import CustomId, Verb
 from mjbot.core.model.press import MODAL_ACTION, Press
 from mjbot.core.model.snapshot import Dismissed, TaskSnapshot
 from mjbot.core.model.task import Phase, TaskId

@@ -6,9 +6,9 @@ from contextlib import suppress
 
 from mjbot.core.card.buttons import kind_of
 from mjbot.core.card.card import queue_full_card
+from mjbot.core.card.components import CustomId, Verb
 from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
-from mjbot.core.model.custom_id import CustomId, Verb
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef

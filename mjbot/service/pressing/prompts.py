@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mjbot.core.card.components import NO_CELLS, CustomId, Verb
 from mjbot.core.card.modals import ModalKind, ModalSpec, has_valid_zoom, initial_prompt, modal_kind_of
-from mjbot.core.card.region import NO_CELLS, OWN_MASK
+from mjbot.core.card.region import OWN_MASK
 from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
-from mjbot.core.model.custom_id import CustomId, Verb
 from mjbot.core.model.press import Press
 from mjbot.errors import PressRefused
 from mjbot.ports import ModalInput, PressRequest, PressStore

@@ -1,22 +1,29 @@
-"""The custom_ids of the bot's own components: ``mj1:<verb>:<task id>:<argument>``, at most 100 characters.
+"""The bot's own components: what each does, its custom_id, and the cards that have a button of our own.
 
-A custom_id contains the task id, so that a button works on a message that the database does not know. It
-does not contain the upstream customId, which can be longer than Discord allows and may occur in two
-tasks; a digest identifies it within the task. The number after ``mj`` is the version. Old buttons stay in
-channels for years, so every released version must stay supported.
+A custom_id is ``mj1:<verb>:<task id>:<argument>``, at most 100 characters. It contains the task id, so that
+a button works on a message that the database does not know. It does not contain the upstream customId,
+which can be longer than Discord allows and may occur in two tasks; a digest identifies it within the task.
+The number after ``mj`` is the version. Old buttons stay in channels for years, so every released version
+must stay supported.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from mjbot.core.card.state import CardContext, CardState, needs_region
+from mjbot.core.i18n.texts import Text
 from mjbot.core.model.press import MODAL_ACTION
+from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import ID_PATTERN, TaskId
+
+NO_CELLS: Final = "000"
+"""The region of a press target before any cell is chosen."""
 
 _TARGET = re.compile(rf"([0-9a-f]{{12}}|{MODAL_ACTION})(?:n([0-9]+))?(?:x([0-9a-f]{{3}}|own))?")
 _ANY_VERSION = re.compile(r"mj\d+:.*", re.DOTALL)
@@ -105,3 +112,51 @@ def guess_task_id(custom_id: str) -> str:
 def action_digest(upstream_custom_id: str) -> str:
     """The short name of an upstream action in custom_ids and in the presses table."""
     return hashlib.sha256(upstream_custom_id.encode("utf-8", "replace")).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnButton:
+    """A button of our own: its text, the states of the cards that have it, and its argument there.
+
+    ``when``: it is only shown if this is true of the card's state, the task and the context.
+    """
+
+    text: Text
+    states: tuple[CardState, ...] = ()
+    when: Callable[[CardState, TaskSnapshot, CardContext], bool] = lambda _state, _snapshot, _context: True
+    arg: str = ""
+    primary: bool = False
+
+
+_NO_LONGER_FOLLOWED: Final = (CardState.NOT_FOUND, CardState.LOST, CardState.ENDED, CardState.DISMISSED)
+_WITH_OTHER_BUTTONS: Final = (CardState.DONE, CardState.WAITING, CardState.QUEUE_FULL)
+
+
+def _can_refresh(state: CardState, snapshot: TaskSnapshot, context: CardContext) -> bool:
+    return state in _NO_LONGER_FOLLOWED or (context.unwatched and not snapshot.settled)
+
+
+OWN_BUTTONS: Final[Mapping[Verb, OwnButton]] = {
+    Verb.OPEN_MODAL: OwnButton(
+        Text.BUTTON_WRITE,
+        (CardState.WAITING,),
+        when=lambda _state, snapshot, _context: not needs_region(snapshot),
+        primary=True,
+    ),
+    Verb.REGION: OwnButton(
+        Text.BUTTON_REGION,
+        (CardState.WAITING,),
+        when=lambda _state, snapshot, _context: needs_region(snapshot),
+        arg=str(PressTarget(MODAL_ACTION, region=NO_CELLS)),
+        primary=True,
+    ),
+    Verb.DISMISS: OwnButton(Text.BUTTON_DISMISS, (CardState.WAITING,)),
+    Verb.STOP: OwnButton(Text.BUTTON_STOP, (CardState.QUEUE_FULL,), arg=MODAL_ACTION),
+    Verb.REFRESH: OwnButton(
+        Text.BUTTON_REFRESH,
+        tuple(each for each in CardState if each not in _WITH_OTHER_BUTTONS),
+        when=_can_refresh,
+    ),
+    Verb.MORE: OwnButton(Text.BUTTON_MORE),  # on each card whose task has more buttons than fit
+}
+"""The buttons of our own, in the order in which a card shows them; a finished card shows them last."""
