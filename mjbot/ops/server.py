@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from mjbot.errors import StartupError
+from mjbot.ops.connections import LimitedConnections
 from mjbot.ops.health import Health, as_json
 from mjbot.ops.metrics import Metrics
 from mjbot.ops.webhooks import MAX_BODY_BYTES, WebhookReceiver, webhook_path
@@ -49,17 +50,29 @@ async def serve(
     app.router.add_get("/readyz", ready)
     app.router.add_get("/metrics", metrics_text)
     app.router.add_post(webhook_path("{token}"), webhook)
+    async with _listening(app, address) as url:
+        yield url
+
+
+@asynccontextmanager
+async def _listening(app: web.Application, address: str) -> AsyncIterator[str]:
     # No access log: the path of a webhook is a secret.
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_TIMEOUT)
     await runner.setup()
+    assert runner.server is not None
     host, _, port = address.rpartition(":")
+    loop = asyncio.get_running_loop()
     try:
         try:
-            await web.TCPSite(runner, host.strip("[]") or None, int(port)).start()
+            factory = LimitedConnections(runner.server)
+            server = await loop.create_server(factory, host.strip("[]") or None, int(port))
         except OSError as error:
             told = f"MJBOT_HTTP_LISTEN: {address} cannot be used: {error.strerror}"
             raise StartupError(told, lasting=False) from None
-        bound = runner.addresses[0]
-        yield f"http://{bound[0]}:{bound[1]}"
+        try:
+            bound = server.sockets[0].getsockname()
+            yield f"http://{bound[0]}:{bound[1]}"
+        finally:
+            server.close()
     finally:
         await runner.cleanup()

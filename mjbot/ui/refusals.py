@@ -33,18 +33,17 @@ _CHANNEL_GONE = (10003, 10004)  # unknown channel, unknown guild
 _NO_ACCESS = (50001, 50013)  # a permission is missing, which may return
 _NO_FILE = (40005, 50013)  # too large; may not attach files here
 _EXPLICIT, _HARMFUL_LINK, _MALFORMED = 20009, 240000, 50035
+_MAX_TEXT = 2_000
 _ARCHIVED, _OLD_MESSAGE = 50083, 30046
 _ARCHIVED_WAIT, _OLD_WAIT, _BUSY_WAIT = 600.0, 60.0, 5.0
 # discord.py flattens the "errors" object of a 50035: "In embeds.0.image.url: Not a well formed URL."
 _FIELD = re.compile(r"^In ([^\s:]+):", re.MULTILINE)
-_PARTS = (
-    (re.compile(r"embeds\.\d+\.(image|thumbnail)"), Part.PICTURE),
-    (re.compile(r"embeds"), Part.LINKS),
-    (re.compile(r"components.*\.url"), Part.LINKS),
-    (re.compile(r"components.*\.emoji"), Part.EMOJI),
-    (re.compile(r"components"), Part.BUTTONS),
-    (re.compile(r"attachments|files"), Part.FILE),
-)
+_PARTS = {
+    "embeds": {"image": Part.PICTURE, "thumbnail": Part.PICTURE, "": Part.LINKS},
+    "components": {"url": Part.LINKS, "emoji": Part.EMOJI, "": Part.BUTTONS},
+    "attachments": {"": Part.FILE},
+    "files": {"": Part.FILE},
+}
 
 
 def outcome_of(error: Exception, image: str, *, has_file: bool, first: bool) -> Outcome:
@@ -131,6 +130,9 @@ def _outcome(error: discord.HTTPException, image: str, *, has_file: bool) -> Out
 
 def _named(text: str) -> Part:
     found = Part.NONE
-    for field in _FIELD.findall(text):
-        found |= next((part for pattern, part in _PARTS if pattern.search(field)), Part.NONE)
+    for field in _FIELD.findall(text[:_MAX_TEXT]):
+        names = field.split(".")
+        for top in names:
+            if inner := _PARTS.get(top):
+                found |= next((inner[name] for name in names if name in inner), inner[""])
     return found
