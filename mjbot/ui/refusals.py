@@ -19,6 +19,7 @@ from mjbot.core.card.card import Card
 from mjbot.core.card.content import Part, content_of
 from mjbot.core.editing.ladder import ContentProblem, next_omission
 from mjbot.core.editing.outcome import Gone, Later, NoAccess, Outcome, Refused
+from mjbot.guard import UnexpectedErrors
 from mjbot.ports import BotTokenRevoked
 from mjbot.ui.embeds import build_embed, build_view, image_state
 
@@ -46,7 +47,9 @@ _PARTS = {
 }
 
 
-def outcome_of(error: Exception, image: str, *, has_file: bool, first: bool) -> Outcome:
+def outcome_of(
+    error: Exception, image: str, *, has_file: bool, first: bool, errors: UnexpectedErrors
+) -> Outcome:
     """The outcome of an edit that raised ``error``; logged if it is the ``first`` try.
 
     ``image`` is the URL of the embed's image, ``has_file`` whether a file was uploaded with the edit. Raises
@@ -62,8 +65,8 @@ def outcome_of(error: Exception, image: str, *, has_file: bool, first: bool) -> 
     # The edit may have been made. Making it again changes nothing then.
     if isinstance(error, aiohttp.ClientError | OSError | TimeoutError):
         log.log(logging.INFO if first else logging.DEBUG, "Discord gave no answer: %s", type(error).__name__)
-    elif first:
-        log.error("an edit failed in an unexpected way", exc_info=error)
+    else:
+        errors.log("an edit failed in an unexpected way", error)
     return Later()
 
 

@@ -167,7 +167,6 @@ def _report(run: Soak, samples: list[tuple[float, int]], left: list[str], code: 
         f"memory {early[0]:.0f} MiB, then {late[0]:.0f}; files {early[1]:.0f}, then {late[1]:.0f}\n"
         f"{log.count('Traceback')} tracebacks in the log\n"
     )
-    Path("soak-delivery.log").write_text(log, "utf-8")
     return not left and code == 0 and late[0] < early[0] * 1.15 + 10 and late[1] < early[1] + 30
 
 
