@@ -27,7 +27,14 @@ if TYPE_CHECKING:
     from mjbot.editor import EditScheduler
     from mjbot.housekeeper import Housekeeper
     from mjbot.ports import Stores
-    from mjbot.service import Access, PressService, StatusService, WatchService
+    from mjbot.service import (
+        Access,
+        DeferredWrites,
+        PendingCards,
+        PressService,
+        StatusService,
+        WatchService,
+    )
     from mjbot.tracker import TaskTracker
     from mjbot.ui.replies import Replies
 
@@ -53,6 +60,8 @@ class App:
     tracker: TaskTracker
     editor: EditScheduler
     watches: WatchService
+    writes: DeferredWrites
+    pending_cards: PendingCards
     housekeeper: Housekeeper
     access: Access
     status: StatusService
@@ -156,16 +165,21 @@ class MJBot(commands.AutoShardedBot):
             editor = loops.create_task(app.editor.run(), name="editor")
             writer = loops.create_task(app.watches.run(), name="write-behind")
             housekeeper = loops.create_task(app.housekeeper.run(), name="housekeeper")
+            writes = loops.create_task(app.writes.run(), name="deferred writes")
+            pending = loops.create_task(app.pending_cards.run(), name="pending cards")
             await self._stop.wait()
             app.access.close()
             tracker.cancel()
             housekeeper.cancel()
+            pending.cancel()
             async with asyncio.TaskGroup() as last:
                 last.create_task(app.presses.finish(_DRAIN_SECONDS))
                 last.create_task(app.editor.drain(_DRAIN_SECONDS))
             editor.cancel()
             writer.cancel()
+            writes.cancel()
         with suppress(StoreFailed):
+            await app.writes.flush()
             await app.watches.flush()
 
     async def _sync_commands(self) -> None:

@@ -168,3 +168,14 @@ class MessageSink(Protocol):
     async def message_exists(self, ref: MessageRef) -> bool:
         """False only if the message is known to be deleted."""
         ...
+
+
+class MessagePoster(Protocol):
+    """New messages that answer no interaction, with the bot's token."""
+
+    async def post(self, channel_id: int, card: Card, *, nonce: str) -> SentCard:
+        """Post a new message. Raises `ResponseLost`.
+
+        Posting again with the same ``nonce`` within some minutes returns the message of the first time.
+        """
+        ...

@@ -121,6 +121,7 @@ class ActionSubmission:
         self._request = request
         self._action = action
         self._mask = mask
+        self.number = 0
         self._modal_task: TaskId | None = None
         self._response: MessageRef | None = None
 
