@@ -37,6 +37,15 @@ def test_the_container_is_unprivileged_has_a_health_check_and_copies_what_exists
     assert all(rest.count("--requirement") == rest.count("--require-hashes") for rest in installs)
 
 
+def test_the_container_has_the_python_that_the_gate_tests() -> None:
+    images = {rest.split()[0] for word, rest in steps() if word == "FROM"}
+    workflow = yaml.safe_load((DEPLOY.parent / ".github/workflows/test.yml").read_text("utf-8"))
+    gate = workflow["jobs"]["gate"]
+    assert gate["steps"][-1]["run"] == ".ci/run"
+    python = {"debian:12": "3.11"}[gate["container"]]  # what apt installs as python3
+    assert images == {f"docker.io/library/python:{python}-slim"}
+
+
 def test_the_deploy_files_name_only_existing_settings() -> None:
     texts = [CONTAINERFILE, *(each.read_text("utf-8") for each in DEPLOY.glob("*.[sy]*"))]
     named = {name.lower() for text in texts for name in re.findall(r"MJBOT_([A-Z_]+)", text)}
@@ -63,6 +72,15 @@ def test_the_unit_waits_for_the_shutdown_and_does_not_restart_a_wrong_configurat
     assert service["ExecStart"].endswith("mjbot run")
     assert service["RestartPreventExitStatus"] == "78"
     assert int(service["TimeoutStopSec"]) > 10
+
+
+def test_the_unit_restarts_with_growing_pauses_and_within_discord_s_logins_of_a_day() -> None:
+    lines = (DEPLOY / "mjbot.service").read_text(encoding="utf-8").splitlines()
+    unit = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    first, longest = int(unit["RestartSec"]), int(unit["RestartMaxDelaySec"])
+    assert int(unit["RestartSteps"]) > 1
+    assert longest >= 10 * first
+    assert 86_400 / longest < 1_000
 
 
 def test_the_dashboard_queries_only_metrics_that_the_bot_exports() -> None:
