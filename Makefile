@@ -43,6 +43,7 @@ coverage: $(VENV)/.dev ## all tests, with the coverage of the bot and of the pro
 
 soak: $(VENV)/.soak ## the long versions of the kill and fuzz tests: fifty kills, 1,200,000 mutated responses
 	$(BIN)/python -m tests.soak -atheris_runs=1000000
+	$(BIN)/python -m tests.soak.delivery
 	$(PYTEST) -n $(WORKERS) --kills 50 --fuzz 200000 --hypothesis-profile soak \
 	  tests/system/test_kills.py tests/system/test_exactly_once.py tests/upstream tests/core tests/pictures $(ARGS)
 

@@ -19,17 +19,28 @@ _SECONDS_IN_A_ROW = 60.0
 _LONGEST_PAUSE = 30.0
 
 
-class LoopGuard:
-    """Contains the errors of one loop's items. ``count`` is called with the loop's name for each.
+class UnexpectedErrors:
+    """Logs the first unexpected error of each kind with its traceback, and the others at DEBUG."""
 
-    The first error of a kind is logged with its traceback, the others only at DEBUG.
-    """
+    def __init__(self) -> None:
+        self._kinds: set[tuple[type[BaseException], str]] = set()
+
+    def log(self, message: str, error: BaseException) -> None:
+        """Log an error. Its kind is its class and the line that raised it."""
+        kind = (type(error), _place(error))
+        level = logging.DEBUG if kind in self._kinds else logging.ERROR
+        self._kinds.add(kind)
+        log.log(level, "%s", message, exc_info=error)
+
+
+class LoopGuard:
+    """Contains the errors of one loop's items. ``count`` is called with the loop's name for each."""
 
     def __init__(self, loop: str, clock: Clock, count: Callable[[str], None] = lambda _: None) -> None:
         self._loop = loop
         self._clock = clock
         self._count = count
-        self._kinds: set[tuple[type[BaseException], str]] = set()
+        self._errors = UnexpectedErrors()
         self._in_a_row = 0
         self._since = 0.0
 
@@ -60,15 +71,7 @@ class LoopGuard:
             self._since = self._clock.now()
         self._in_a_row += 1
         self._count(self._loop)
-        kind = (type(error), _place(error))
-        first = kind not in self._kinds
-        self._kinds.add(kind)
-        log.log(
-            logging.ERROR if first else logging.DEBUG,
-            "%s: an error was contained",
-            self._loop,
-            exc_info=error,
-        )
+        self._errors.log(f"{self._loop}: an error was contained", error)
 
 
 class Containment:

@@ -38,7 +38,10 @@ MAY_IMPORT = {
         "mjbot.editor",
         "mjbot.service",
     ),
-    "mjbot.ui": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.clock", "mjbot.service", "mjbot.ui"),
+    "mjbot.ui": (
+        *("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.clock", "mjbot.guard"),
+        *("mjbot.service", "mjbot.ui"),
+    ),
     "mjbot.ops": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.clock", "mjbot.ops"),
     "mjbot.settings": ("mjbot.core", "mjbot.errors"),
     "mjbot.sandbox.server": ("mjbot.sandbox",),

@@ -62,7 +62,9 @@ def test_the_workflow_tests_the_pythons_that_are_promised() -> None:
     container = (ROOT / "deploy" / "Containerfile").read_text("utf-8")
     images = re.findall(r"^FROM \S+/python:([\d.]+)", container, re.M)
     assert images
-    assert set(images) <= set(pythons())
+    # Debian 12, on which the gate runs every test, has the oldest of them.
+    assert WORKFLOW["jobs"]["gate"]["container"] == "debian:12"
+    assert set(images) == {pythons()[0]}
 
 
 def test_the_workflow_runs_only_the_gate_and_parts_of_it() -> None:

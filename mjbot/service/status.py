@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from weakref import WeakValueDictionary
 
 from mjbot.clock import Clock
 from mjbot.core.i18n.messages import age, translate
@@ -22,6 +23,7 @@ _FIRST_RESPONSE = 1.5
 _BUSY, _BUSY_RESPONSE = 0.1, 0.05
 _CHOICES = 25  # https://discord.com/developers/docs/interactions/application-commands#autocomplete
 _CHOICE = 100
+_SEARCHED = 100
 _CHOICE_PROMPT = 60
 _CHOICE_TEXTS = {
     Phase.QUEUED: Text.AUTOCOMPLETE_QUEUED,
@@ -50,6 +52,8 @@ class StatusService:
         self._reader = reader
         self._opener = opener
         self._clock = clock
+        self._searches: dict[int, object] = {}
+        self._search_locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def open(self, context: InteractionContext, raw: str, reply: Reply) -> None:
         """Respond with one public card for this id, and follow the task. Raises `MJBotError`."""
@@ -87,7 +91,11 @@ class StatusService:
 
     async def suggest(self, context: InteractionContext, text: str) -> list[tuple[str, TaskId]]:
         """Names and ids for autocomplete, from the store only. Raises `StoreFailed`."""
-        suggestions = await self._store.suggestions(context, text.strip(), _CHOICES)
+        search = self._searches[context.user_id] = object()
+        async with self._search_locks.setdefault(context.user_id, asyncio.Lock()):
+            if self._searches[context.user_id] is not search:
+                return []  # the user has typed on
+            suggestions = await self._store.suggestions(context, text.strip()[:_SEARCHED], _CHOICES)
         now = self._clock.now()
         return [(_line(each, now, context.private_locale), each.snapshot.id) for each in suggestions]
 

@@ -19,6 +19,7 @@ from mjbot.core.card.card import Card
 from mjbot.core.card.content import Part, content_of
 from mjbot.core.editing.ladder import ContentProblem, next_omission
 from mjbot.core.editing.outcome import Gone, Later, NoAccess, Outcome, Refused
+from mjbot.guard import UnexpectedErrors
 from mjbot.ports import BotTokenRevoked
 from mjbot.ui.embeds import build_embed, build_view, image_state
 
@@ -33,21 +34,22 @@ _CHANNEL_GONE = (10003, 10004)  # unknown channel, unknown guild
 _NO_ACCESS = (50001, 50013)  # a permission is missing, which may return
 _NO_FILE = (40005, 50013)  # too large; may not attach files here
 _EXPLICIT, _HARMFUL_LINK, _MALFORMED = 20009, 240000, 50035
+_MAX_TEXT = 2_000
 _ARCHIVED, _OLD_MESSAGE = 50083, 30046
 _ARCHIVED_WAIT, _OLD_WAIT, _BUSY_WAIT = 600.0, 60.0, 5.0
 # discord.py flattens the "errors" object of a 50035: "In embeds.0.image.url: Not a well formed URL."
 _FIELD = re.compile(r"^In ([^\s:]+):", re.MULTILINE)
-_PARTS = (
-    (re.compile(r"embeds\.\d+\.(image|thumbnail)"), Part.PICTURE),
-    (re.compile(r"embeds"), Part.LINKS),
-    (re.compile(r"components.*\.url"), Part.LINKS),
-    (re.compile(r"components.*\.emoji"), Part.EMOJI),
-    (re.compile(r"components"), Part.BUTTONS),
-    (re.compile(r"attachments|files"), Part.FILE),
-)
+_PARTS = {
+    "embeds": {"image": Part.PICTURE, "thumbnail": Part.PICTURE, "": Part.LINKS},
+    "components": {"url": Part.LINKS, "emoji": Part.EMOJI, "": Part.BUTTONS},
+    "attachments": {"": Part.FILE},
+    "files": {"": Part.FILE},
+}
 
 
-def outcome_of(error: Exception, image: str, *, has_file: bool, first: bool) -> Outcome:
+def outcome_of(
+    error: Exception, image: str, *, has_file: bool, first: bool, errors: UnexpectedErrors
+) -> Outcome:
     """The outcome of an edit that raised ``error``; logged if it is the ``first`` try.
 
     ``image`` is the URL of the embed's image, ``has_file`` whether a file was uploaded with the edit. Raises
@@ -63,8 +65,8 @@ def outcome_of(error: Exception, image: str, *, has_file: bool, first: bool) -> 
     # The edit may have been made. Making it again changes nothing then.
     if isinstance(error, aiohttp.ClientError | OSError | TimeoutError):
         log.log(logging.INFO if first else logging.DEBUG, "Discord gave no answer: %s", type(error).__name__)
-    elif first:
-        log.error("an edit failed in an unexpected way", exc_info=error)
+    else:
+        errors.log("an edit failed in an unexpected way", error)
     return Later()
 
 
@@ -131,6 +133,9 @@ def _outcome(error: discord.HTTPException, image: str, *, has_file: bool) -> Out
 
 def _named(text: str) -> Part:
     found = Part.NONE
-    for field in _FIELD.findall(text):
-        found |= next((part for pattern, part in _PARTS if pattern.search(field)), Part.NONE)
+    for field in _FIELD.findall(text[:_MAX_TEXT]):
+        names = field.split(".")
+        for top in names:
+            if inner := _PARTS.get(top):
+                found |= next((inner[name] for name in names if name in inner), inner[""])
     return found

@@ -15,6 +15,7 @@ from mjbot.core.card.content import Part, content_of
 from mjbot.core.editing.edit_queue import Edit
 from mjbot.core.editing.outcome import Delivered, Outcome, Paused, Rerouted
 from mjbot.core.model.watch import DeliveredState, MessageRef
+from mjbot.guard import UnexpectedErrors
 from mjbot.ports import File, PictureSource, is_attachment
 from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.embeds import build_embed, build_file, build_view, image_state
@@ -49,6 +50,7 @@ class DiscordSink:
         self._pictures = pictures
         self._breaker = breaker
         self._tokens = tokens
+        self._errors = UnexpectedErrors()
 
     async def edit(self, edit: Edit) -> Outcome:
         """Apply one edit. If the message already shows this card, only verify its image.
@@ -68,8 +70,13 @@ class DiscordSink:
             self._tokens.revoke(edit.ref)
             return Rerouted()
         except Exception as error:
-            first = edit.attempt == 0
-            return outcome_of(error, image.url, has_file=image.file is not None, first=first)
+            return outcome_of(
+                error,
+                image.url,
+                has_file=image.file is not None,
+                first=edit.attempt == 0,
+                errors=self._errors,
+            )
 
     async def picture_ready(self, picture: Picture) -> None:
         """Wait until the download of a picture has ended, with or without success."""

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import aiohttp
 
@@ -18,6 +18,7 @@ from mjbot.upstream.api import ApiCalls, MidjourneyProxyApi, Request, read_fetch
 from mjbot.upstream.drift import Drift
 from mjbot.upstream.responses import Response
 from mjbot.upstream.submits import read_submit
+from mjbot.upstream.wire import Note
 
 if TYPE_CHECKING:
     from mjbot.clock import Clock
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_T = TypeVar("_T")
 OnSubmit = Callable[[SubmitResult | SubmitError | UpstreamError], None]
 
 _READ_TIMEOUT = 10.0
 _SUBMIT_TIMEOUT = 75.0  # relays allow their upstream 60 s; giving up sooner would orphan the task
+_LARGE_BODY = 256 * 1024  # parsed in a thread, so that the event loop goes on
 _MAX_BODY = 8 * 1024 * 1024
 _SPAN = 1.0
 _JITTER = 0.1  # seconds a read may be late on the wire without falling into the next second's limit
@@ -88,7 +91,7 @@ class UpstreamClient(ApiCalls):
             if self.delay > 0:
                 return await self._fetch_shared(task_id)
             self._interactive_limiter.take(self._clock.now())
-        return read_fetch(await self._read(self._api.fetch(task_id)), self.drift.note)
+        return await _parse(read_fetch, await self._read(self._api.fetch(task_id)), self.drift.note)
 
     @property
     def delay(self) -> float:
@@ -131,7 +134,7 @@ class UpstreamClient(ApiCalls):
         if self._clock.now() >= self._single_until:
             try:
                 response = await send(self._api.list_by_condition(ids))
-                if (tasks := read_list(response, self.drift.note)) is not None:
+                if (tasks := await _parse(read_list, response, self.drift.note)) is not None:
                     return await self._report_from(ids, tasks)
             except UpstreamError as error:
                 return FetchReport(failed=dict.fromkeys(ids, error))
@@ -189,7 +192,7 @@ class UpstreamClient(ApiCalls):
 
     async def _fetch_one(self, task_id: TaskId) -> Task:
         async with self._slots:
-            return read_fetch(await self._poll(self._api.fetch(task_id)), self.drift.note)
+            return await _parse(read_fetch, await self._poll(self._api.fetch(task_id)), self.drift.note)
 
     def _disable_batches(self, reason: str) -> None:
         log.warning("the image service %s; tasks are read one by one for ten minutes", reason)
@@ -227,3 +230,9 @@ class UpstreamClient(ApiCalls):
             while len(body) < _MAX_BODY and (chunk := await response.content.read(_MAX_BODY - len(body))):
                 body += chunk
             return Response(response.status, body, response.headers)
+
+
+async def _parse(read: Callable[[Response, Note], _T], response: Response, note: Note) -> _T:
+    if len(response.body) <= _LARGE_BODY:
+        return read(response, note)
+    return await asyncio.to_thread(read, response, note)

@@ -22,6 +22,7 @@ NOT_FOUND = ("no_found", "not_found", "not found", "not_exist", "not exist", "�
 _QUOTA = ("额度", "quota", "余额", "insufficient", "credit")
 SATURATED = 30
 _MAX_DETAIL = 200
+_MAX_MESSAGE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def error_message(data: Any) -> str:
         fields.get("error"),
     )
     message = next((each for each in candidates if isinstance(each, str) and each), "")
-    return without_secrets(message)[:_MAX_DETAIL]
+    return without_secrets(message[:_MAX_MESSAGE])[:_MAX_DETAIL]
 
 
 def says_not_found(response: Response, data: Any) -> bool:

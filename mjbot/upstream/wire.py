@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -16,15 +17,27 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 from mjbot.core.model.task import Button, Task, parse_task_id
 
 _MILLISECONDS_FROM = 100_000_000_000  # smaller numbers are seconds, larger ones milliseconds
+# Longest texts, in characters: more than any card or modal can show.
+_WORD, _TEXT, _URL = 200, 12_000, 4_000
+_LARGEST_INTEGER = 10**40
+_MAX_BUTTONS, _MAX_VIDEOS = 100, 20
+_MAX_JSON = 256 * 1024  # characters of a list that is sent as a string
+_MAX_TASKS = 1_000  # in one response; a server that ignores our ids may send its whole table
 _MAX_TIMESTAMP = 253_402_300_799  # the end of year 9999: Discord shows nothing later
 
 
-def parse_text(value: Any) -> str:
-    """A string as it is, an integer as digits, anything else as ""."""
+def parse_text(value: Any, limit: int = _WORD) -> str:
+    """A string cut at ``limit`` characters, an integer as digits, anything else as ""."""
     if isinstance(value, str):
         # Servers that cut by UTF-16 units send lone surrogates, which can be neither stored nor sent.
-        return value.encode("utf-8", "replace").decode()
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+        return value[:limit].encode("utf-8", "replace").decode()
+    fits = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST_INTEGER
+    return str(value) if fits else ""
+
+
+def parse_whole(value: Any, limit: int = _URL) -> str:
+    """A text that means nothing if it is cut, such as a URL or a customId: "" if it is longer."""
+    return "" if isinstance(value, str) and len(value) > limit else parse_text(value, limit)
 
 
 def parse_progress(value: Any) -> str:
@@ -45,25 +58,24 @@ def parse_timestamp(value: Any) -> int | None:
 
 def parse_objects(value: Any) -> list[dict[str, Any]]:
     """The objects of a list, or of a JSON string of one; empty for anything else."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
-            return []
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    value = _parse_list(value)
+    return [each for each in value if isinstance(each, dict)][:_MAX_BUTTONS]
 
 
 def parse_urls(value: Any) -> list[str]:
     """URLs from ``[{url}]``, ``[url]``, or a JSON string of either."""
+    links = [each.get("url") if isinstance(each, dict) else each for each in _parse_list(value)[:_MAX_VIDEOS]]
+    return [each for each in map(parse_whole, links) if each.startswith(("http://", "https://"))]
+
+
+def _parse_list(value: Any) -> list[Any]:
+    """A list, or a JSON string of one; empty for anything else."""
     if isinstance(value, str):
         try:
-            value = json.loads(value)
+            value = json.loads(value) if len(value) <= _MAX_JSON else None
         except (ValueError, RecursionError):
-            return []
-    if not isinstance(value, list):
-        return []
-    links = [each.get("url") if isinstance(each, dict) else each for each in value]
-    return [each for each in map(parse_text, links) if each.startswith(("http://", "https://"))]
+            value = None
+    return value if isinstance(value, list) else []
 
 
 def parse_object(value: Any) -> dict[str, Any]:
@@ -80,7 +92,9 @@ def parse_style(value: Any) -> int:
 Note = Callable[[Mapping[str, Any]], None]
 """Called with each raw task, before it is parsed."""
 
-WireText = Annotated[str, BeforeValidator(parse_text)]
+WireWord = Annotated[str, BeforeValidator(parse_text)]
+WireText = Annotated[str, BeforeValidator(partial(parse_text, limit=_TEXT))]
+WireWhole = Annotated[str, BeforeValidator(parse_whole)]
 WireTimestamp = Annotated[int | None, BeforeValidator(parse_timestamp)]
 WireProgress = Annotated[str, BeforeValidator(parse_progress)]
 WireStyle = Annotated[int, BeforeValidator(parse_style)]
@@ -91,11 +105,11 @@ class WireButton(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    custom_id: WireText = Field("", validation_alias=AliasChoices("customId", "custom_id"))
-    label: WireText = ""
-    emoji: WireText = ""
+    custom_id: WireWhole = Field("", validation_alias=AliasChoices("customId", "custom_id"))
+    label: WireWord = ""
+    emoji: WireWord = ""
     style: WireStyle = 2
-    url: WireText = ""
+    url: WireWhole = ""
 
 
 class WireTask(BaseModel):
@@ -103,13 +117,13 @@ class WireTask(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    id: WireText = ""
-    status: WireText = ""
-    action: WireText = ""
+    id: WireWord = ""
+    status: WireWord = ""
+    action: WireWord = ""
     prompt: WireText = ""
     prompt_en: WireText = Field("", validation_alias="promptEn")
     progress: WireProgress = ""
-    image_url: WireText = Field("", validation_alias="imageUrl")
+    image_url: WireWhole = Field("", validation_alias="imageUrl")
     video_urls: Annotated[list[str], BeforeValidator(parse_urls)] = Field([], validation_alias="videoUrls")
     fail_reason: WireText = Field("", validation_alias="failReason")
     submitted: WireTimestamp = Field(None, validation_alias="submitTime")
@@ -123,7 +137,7 @@ class WireTask(BaseModel):
         task_id = parse_task_id(self.id)
         if task_id is None:
             return None
-        final_prompt = parse_text(self.properties.get("finalPrompt"))
+        final_prompt = parse_text(self.properties.get("finalPrompt"), _TEXT)
         return Task(
             id=task_id,
             status=self.status.strip().upper(),
@@ -147,13 +161,15 @@ def ignore(_: Mapping[str, Any]) -> None:
     """Do nothing with a raw task."""
 
 
-def read_task(data: Any, note: Note = ignore) -> Task | None:
-    """The task in a body: bare, wrapped once, or the only item of a list; None if there is none.
+def read_task(data: Any, note: Note = ignore, *, wrappers: int = 3) -> Task | None:
+    """The task in a body: bare, wrapped, or the only item of a list; None if there is none.
 
-    ``note`` is called with the raw task.
+    ``note`` is called with the raw task. At most ``wrappers`` objects or lists may be around it.
     """
+    if wrappers < 0:
+        return None
     if isinstance(data, list):
-        return read_task(data[0], note) if len(data) == 1 and isinstance(data[0], dict) else None
+        return read_task(data[0], note, wrappers=wrappers - 1) if len(data) == 1 else None
     if not isinstance(data, dict):
         return None
     if not parse_text(data.get("id")):
@@ -161,7 +177,7 @@ def read_task(data: Any, note: Note = ignore) -> Task | None:
             (data[key] for key in ("data", "result") if isinstance(data.get(key), dict | list)),
             None,
         )
-        return read_task(inner, note) if inner is not None else None
+        return read_task(inner, note, wrappers=wrappers - 1) if inner is not None else None
     note(data)
     try:
         return WireTask.model_validate(data).to_task()
@@ -175,4 +191,4 @@ def read_tasks(data: Any, note: Note = ignore) -> list[Task] | None:
         data = next((data[key] for key in ("data", "result") if isinstance(data.get(key), list)), None)
     if not isinstance(data, list):
         return None
-    return [task for each in data if (task := read_task(each, note)) is not None]
+    return [task for each in data[:_MAX_TASKS] if (task := read_task(each, note)) is not None]

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
-from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
-from pathlib import Path
-
 import aiohttp
 import pytest
-from yarl import URL
 
 from mjbot.clock import Clock
 from mjbot.core.model.task import TaskId
@@ -83,71 +76,3 @@ async def test_a_body_that_is_too_large_and_other_paths_are_rejected() -> None:
         async with session.get(f"{url}/") as response:
             assert response.status == 404
     assert endpoint.hints == [TASK]
-
-
-@asynccontextmanager
-async def serving(endpoint: Endpoint, **timeouts: float) -> AsyncIterator[str]:
-    async def store() -> None:
-        pass
-
-    health = Health(lambda: (True, 0.1), UpstreamHealth(), store, Clock(lambda: endpoint.now))
-    async with serve("127.0.0.1:0", health, endpoint.receiver, endpoint.metrics, **timeouts) as url:
-        yield url
-
-
-HEAD = b"POST /webhook/secret HTTP/1.1\r\nHost: bot\r\nContent-Length: 100\r\n\r\n"
-UNFINISHED = {
-    "nothing": b"",
-    "half a line": b"GET /hea",
-    "half of the headers": HEAD[:40],
-    "no body": HEAD,
-    "half a body": HEAD + BODY,
-    "a body that is not read": HEAD.replace(b"secret", b"guess") + BODY,
-    "half a chunk": b"POST /healthz HTTP/1.1\r\nHost: bot\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
-    "an idle connection": b"GET /healthz HTTP/1.1\r\nHost: bot\r\n\r\n",
-}
-
-
-async def connect(url: str, sent: bytes, held: ExitStack) -> socket.socket:
-    """A connection that has sent this; closed with ``held``."""
-    client = held.enter_context(socket.socket())
-    client.setblocking(False)
-    loop = asyncio.get_running_loop()
-    await loop.sock_connect(client, ("127.0.0.1", URL(url).port))
-    await loop.sock_sendall(client, sent)
-    return client
-
-
-@pytest.mark.parametrize("sent", UNFINISHED.values(), ids=UNFINISHED)
-async def test_an_unfinished_request_is_ended_by_a_deadline(sent: bytes) -> None:
-    with ExitStack() as held:
-        async with (
-            asyncio.timeout(10),
-            serving(Endpoint(), header_timeout=0.3, body_timeout=0.3) as url,
-        ):
-            client = await connect(url, sent, held)
-            while await asyncio.get_running_loop().sock_recv(client, 1024):
-                pass  # until the server ends the connection
-
-
-@pytest.mark.parametrize(
-    "sent",
-    [b"", HEAD[:40], HEAD + BODY, b"GET /metrics HTTP/1.1\r\nHost: bot\r\n\r\n" * 20],
-    ids=["nothing", "half of the headers", "half a body", "responses that are not read"],
-)
-async def test_unfinished_requests_keep_out_no_other(sent: bytes) -> None:
-    descriptors = Path("/proc/self/fd")
-    with ExitStack() as held:
-        async with serving(Endpoint()) as url:
-            before = len(list(descriptors.iterdir()))
-            for number in range(200):
-                await connect(url, sent, held)
-                if number % 20 == 0:
-                    assert await status(f"{url}/healthz") == 200
-            assert await status(f"{url}/healthz") == 200
-            assert len(list(descriptors.iterdir())) - before <= 200 + 70
-
-
-async def status(url: str) -> int:
-    async with aiohttp.ClientSession() as session, session.get(url) as response:
-        return response.status

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import json
+import time
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -123,3 +126,21 @@ async def test_a_failed_shared_read_fails_for_every_caller(rig: Rig) -> None:
     rig.server.fail("*/list-by-condition", 503)
     results = await asyncio.gather(*map(client.fetch, IDS * 3), return_exceptions=True)
     assert [isinstance(each, UpstreamUnavailable) for each in results] == [False] * 3 + [True] * 12
+
+
+async def test_the_event_loop_goes_on_while_a_large_answer_is_parsed(rig: Rig) -> None:
+    rows = [{"id": f"{n:016d}", "status": "SUCCESS", "prompt": "x" * 1_000} for n in range(7_000)]
+    rig.server.fail("*", status=200, body=json.dumps(rows))
+    ticks: list[float] = []
+
+    async def tick() -> None:
+        while True:
+            ticks.append(time.perf_counter())
+            await asyncio.sleep(0)
+
+    ticking = asyncio.ensure_future(tick())
+    report = await rig.client.fetch_many([TaskId(f"{n:016d}") for n in range(5)])
+    ticking.cancel()
+    assert len(report.found) == 5
+    longest = max(after - before for before, after in itertools.pairwise(ticks))
+    assert longest < (ticks[-1] - ticks[0]) / 2  # parsed on the loop, nearly all of the time would be one gap

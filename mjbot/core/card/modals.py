@@ -15,7 +15,7 @@ from mjbot.core.model.task import Task
 
 MAX_PROMPT = 4_000  # the most that a text input of Discord takes
 _ZOOM = re.compile(r"--zoom\s+(\S+)")
-_CHOICES = re.compile(r"(\d)\ufe0f?\u20e3\s*(.+?)(?=\s*\d\ufe0f?\u20e3|\Z)", re.DOTALL)
+_CHOICE = re.compile(r"(\d)\ufe0f?\u20e3")
 _NUMBER = re.compile(r"::(\d)")
 
 
@@ -32,7 +32,7 @@ _KINDS = (
     (re.compile(r"::Inpaint::"), ModalKind.REGION),
     (re.compile(r"::PicReader::\d"), ModalKind.PROMPT),
     (re.compile(r"::PromptAnalyzer::\d"), ModalKind.PROMPT),
-    (re.compile(r"::video::.*::manual"), ModalKind.PROMPT),
+    (re.compile(r"::manual"), ModalKind.PROMPT),  # of a video
 )
 
 
@@ -61,7 +61,8 @@ def initial_prompt(task: Task, custom_id: str) -> str:
         return f"{_ZOOM.sub('', task.prompt).strip()} --zoom 2"[:MAX_PROMPT]
     number = _NUMBER.search(custom_id)
     if kind is ModalKind.PROMPT and number:
-        choices: dict[str, str] = dict(_CHOICES.findall(task.text or task.prompt))
+        _, *parts = _CHOICE.split(task.text or task.prompt)
+        choices = dict(zip(parts[::2], parts[1::2], strict=True))
         return choices.get(number[1], "").strip()[:MAX_PROMPT]
     return task.prompt[:MAX_PROMPT]
 

@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 _ACTIVE = re.compile(r"[\\*_~`|<>\[\]@]|:(?=//)")
-_LINE_START = re.compile(r"(?m)^(\s*)([#+>-]|\d+(?=[.)]))")
+_LINE_START = re.compile(r"(?m)^([^\S\n]*)([#+>-]|\d+(?=[.)]))")
 _SECRET = re.compile(r"\b(?:sk|Bearer)[-\s]\S+", re.IGNORECASE)
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 _ZWJ = "\u200d"

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NewType
 
+_MAX_PASTED = 1_000
 ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_-]{3,63}"
-_ID = re.compile(rf"(?=[A-Za-z_-]*\d){ID_PATTERN}")
-_FETCH_URL = re.compile(r"https?://\S+?/task/([^/\s?#]+)(?:/fetch)?/?(?:[?#]\S*)?", re.IGNORECASE)
-_PERCENT = re.compile(r"\s*(\d{1,3})(?:\.\d+)?\s*%?\s*")
+_ID = re.compile(rf"\A(?=[A-Za-z_-]*\d){ID_PATTERN}")
+_FETCH_URL = re.compile(r"\Ahttps?://[^\s?#]+?/task/([^/\s?#]+)(?:/fetch)?/?(?:[?#]\S*)?", re.IGNORECASE)
+_PERCENT = re.compile(r"\A\s*(\d{1,3})(?:\.\d+)?\s*%?\s*")
 _TEXT_BUTTONS = ("MJ::Job::PicReader", "MJ::Job::PromptAnalyzer")
 
 # Most servers use 14 to 18 digits; some relays use "task-mj-abc123". Always a string: ids may exceed what
@@ -23,6 +24,8 @@ def parse_task_id(raw: str) -> TaskId | None:
 
     An id is 4 to 64 letters, digits, ``_`` and ``-``, with at least one digit.
     """
+    if len(raw) > _MAX_PASTED:
+        return None
     text = raw.strip().strip("`<>\"'").strip()
     if url := _FETCH_URL.fullmatch(text):
         text = url[1]

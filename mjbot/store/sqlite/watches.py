@@ -157,6 +157,6 @@ _SUGGESTIONS = r"""
 select seen.at as at, tasks.snapshot as snapshot
 from (select * from seen where audience = :audience order by at desc limit :recent) seen
 join tasks on tasks.id = seen.task_id
-where tasks.id like :text escape '\' or prompt like :text escape '\'
+where tasks.id like :text escape '\' or substr(prompt, 1, 500) like :text escape '\'
 order by phase in ('success', 'failure', 'cancelled', 'over'), seen.at desc limit :limit
 """

@@ -1,0 +1,100 @@
+"""No pattern over outside text takes more than linear time. Growth is measured, not seconds."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+import mjbot
+from mjbot.core.card.modals import initial_prompt
+from mjbot.core.i18n.text import clean, clean_lines, cut, escape, without_secrets
+from mjbot.core.model.addresses import looks_public, well_formed
+from mjbot.core.model.task import Task, TaskId, parse_task_id
+
+SMALL, FACTOR = 400, 16
+LINEAR = 5 * FACTOR  # quadratic would be 256
+PIECES = [
+    *("a", " ", "\n", "\t\n", "0", "a.", "-", "#", ".", ":", "/", "\\", "a@b ", "<", "|"),
+    *(
+        "::video::",
+        "::manual",
+        "1\ufe0f\u20e3 a",
+        "1\ufe0f\u20e3",
+        "--zoom ",
+        "https://",
+        "https://a/task/a?",
+    ),
+    *("/task/", "sk-", "Bearer ", "In a:", "\nIn ", "components", ".url", "\U0001f1e9", "\u200d", "e\u0301"),
+    *("mj1:press:", "9531985d-", "100%", "embeds.0.", "0x", "::PicReader::1"),
+]
+AROUND = [("", ""), ("1\ufe0f\u20e3 a", "b"), ("", " !")]
+TEXTS = [(f"{start}{{}}{end}", piece) for piece in PIECES for start, end in AROUND]
+
+
+def patterns() -> Iterator[re.Pattern[str]]:
+    """Every compiled pattern of the product; the simulated image service reads no outside text."""
+    found: dict[str, re.Pattern[str]] = {}
+    for module in pkgutil.walk_packages(mjbot.__path__, "mjbot."):
+        if module.name.startswith("mjbot.sandbox") or module.name == "mjbot.__main__":
+            continue
+        for value in vars(importlib.import_module(module.name)).values():
+            for each in _flat(value):
+                if isinstance(each, re.Pattern) and isinstance(each.pattern, str):
+                    found[each.pattern] = each
+    yield from found.values()
+
+
+def _flat(value: object) -> Iterator[object]:
+    if isinstance(value, tuple):
+        for each in value:
+            yield from _flat(each)
+    else:
+        yield value
+
+
+def growth(function: Callable[[str], object], text: str, piece: str) -> float:
+    """How much longer a text of 16 times the size takes; the best of three, and 0 below a millisecond."""
+
+    def seconds(size: int, tries: int) -> float:
+        whole = text.format(piece * (size // len(piece)))
+        best = 1e9
+        for _ in range(tries):
+            begun = time.perf_counter()
+            function(whole)
+            best = min(best, time.perf_counter() - begun)
+        return best
+
+    if seconds(SMALL * FACTOR, 1) < 0.001:
+        return 0.0
+    return seconds(SMALL * FACTOR, 3) / max(seconds(SMALL, 3), 1e-6)
+
+
+@pytest.mark.parametrize("pattern", list(patterns()), ids=lambda each: each.pattern[:40])
+def test_every_pattern_is_linear(pattern: re.Pattern[str]) -> None:
+    for text, piece in TEXTS:
+        for method in (pattern.search, pattern.fullmatch, pattern.findall):
+            assert growth(method, text, piece) < LINEAR, (method, text, piece)
+
+
+def prompt_of_a_modal(text: str) -> object:
+    task = Task(TaskId("1763936412345678"), status="SUCCESS", prompt=text, text=text)
+    return initial_prompt(task, "MJ::Job::PicReader::1"), initial_prompt(task, "MJ::CustomZoom::1")
+
+
+FUNCTIONS = [clean, clean_lines, escape, without_secrets, well_formed, looks_public, parse_task_id]
+
+
+@pytest.mark.parametrize("function", [*FUNCTIONS, prompt_of_a_modal])
+def test_every_function_over_outside_text_is_linear(function: Callable[[str], object]) -> None:
+    for text, piece in TEXTS:
+        assert growth(function, text, piece) < LINEAR, (text, piece)
+
+
+def test_cutting_a_text_is_linear() -> None:
+    for text, piece in TEXTS:
+        assert growth(lambda whole: cut(whole, 100), text, piece) < LINEAR, (text, piece)

@@ -1,0 +1,79 @@
+"""Answers that are too long, too deep or too many: what is used of them is limited when they are read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from mjbot.core.model.task import Task
+from mjbot.errors import UpstreamError
+from mjbot.upstream.api import read_fetch, read_list
+from mjbot.upstream.responses import Response
+
+ID = "1763936412345678"
+
+
+def read(**fields: Any) -> Task:
+    return read_fetch(Response(200, json.dumps({"id": ID, "status": "SUCCESS", **fields}).encode()))
+
+
+@pytest.mark.parametrize("field", ["prompt", "promptEn", "failReason", "progress", "status", "action"])
+def test_a_text_of_seven_megabytes_is_cut_when_it_is_read(field: str) -> None:
+    task = read(**{field: "x" * 7_000_000})
+    assert sum(len(str(value)) for value in (task.prompt, task.text, task.fail_reason)) <= 24_000
+    assert len(task.progress) <= 200
+    assert len(task.status) <= 200
+    assert len(task.action) <= 200
+
+
+@pytest.mark.parametrize("number", [101, 10_000])
+def test_only_as_many_buttons_are_read_as_a_card_and_its_menu_can_show(number: int) -> None:
+    buttons = [{"customId": f"MJ::JOB::new::{n}", "label": "B"} for n in range(number)]
+    assert len(read(buttons=buttons).buttons) == 100
+    assert len(read(buttons=json.dumps(buttons[:1_000])).buttons) == min(number, 100)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [{"imageUrl": "https://a.example/" + "x" * 5_000}, {"videoUrls": ["https://a.example/" + "x" * 5_000]}],
+)
+def test_an_address_is_not_cut_but_left_out(field: dict[str, Any]) -> None:
+    task = read(**field)
+    assert task.image_url == ""
+    assert task.video_urls == ()
+
+
+def test_a_custom_id_is_not_cut_but_left_out() -> None:
+    task = read(buttons=[{"customId": "MJ::" + "x" * 5_000, "label": "U1"}])
+    assert task.buttons[0].custom_id == ""
+
+
+def nested(depth: int, inner: str) -> bytes:
+    return (b'{"data":' * depth) + inner.encode() + b"}" * depth
+
+
+@pytest.mark.parametrize("depth", [10, 200, 2_000, 100_000])
+@pytest.mark.parametrize("inner", ["{}", f'{{"id":"{ID}"}}', "[]", "null"])
+def test_an_answer_that_is_nested_too_deep_is_unreadable(depth: int, inner: str) -> None:
+    with pytest.raises(UpstreamError):
+        read_fetch(Response(200, nested(depth, inner)))
+    with pytest.raises(UpstreamError):
+        read_fetch(Response(200, b"[" * depth + b"]" * depth))
+
+
+@pytest.mark.parametrize("depth", [10, 2_000])
+def test_a_field_that_is_nested_too_deep_costs_only_this_field(depth: int) -> None:
+    deep: Any = {}
+    for _ in range(min(depth, 500)):
+        deep = {"a": deep}
+    task = read(prompt="a cat", properties=deep, buttons=deep, videoUrls=deep)
+    assert task.prompt == "a cat"
+
+
+def test_a_table_of_a_hundred_thousand_tasks_is_read_in_part() -> None:
+    rows = [{"id": f"{n:08d}", "status": "SUCCESS"} for n in range(100_000)]
+    found = read_list(Response(200, json.dumps(rows).encode()))
+    assert found is not None
+    assert len(found) == 1_000
