@@ -193,6 +193,11 @@ class MJBot(commands.AutoShardedBot):
         key = f"commands:{self.application_id}"
         digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
         if await self.app.stores.key_values.get(key) != digest:
-            await self.tree.sync()
+            try:
+                await self.tree.sync()
+            except (ValueError, LookupError, TypeError, AttributeError):
+                # Discord took them, and its answer cannot be read. The next start syncs them again.
+                log.warning("the commands may not be synced", exc_info=True)
+                return
             await self.app.stores.key_values.set(key, digest)
             log.info("commands synced")
