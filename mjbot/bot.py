@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mjbot.editor import EditScheduler
     from mjbot.housekeeper import Housekeeper
     from mjbot.ports import Stores
-    from mjbot.service import Access, PressService, StatusService, WatchService
+    from mjbot.service import Access, GuildSettingsService, PressService, StatusService, WatchService
     from mjbot.tracker import TaskTracker
     from mjbot.ui.replies import Replies
 
@@ -55,6 +55,7 @@ class App:
     watches: WatchService
     housekeeper: Housekeeper
     access: Access
+    guild_settings: GuildSettingsService
     status: StatusService
     presses: PressService
     replies: Replies
@@ -156,10 +157,12 @@ class MJBot(commands.AutoShardedBot):
             editor = loops.create_task(app.editor.run(), name="editor")
             writer = loops.create_task(app.watches.run(), name="write-behind")
             housekeeper = loops.create_task(app.housekeeper.run(), name="housekeeper")
+            checks = loops.create_task(app.watches.run_checks(), name="child checks")
             await self._stop.wait()
             app.access.close()
             tracker.cancel()
             housekeeper.cancel()
+            checks.cancel()
             async with asyncio.TaskGroup() as last:
                 last.create_task(app.presses.finish(_DRAIN_SECONDS))
                 last.create_task(app.editor.drain(_DRAIN_SECONDS))

@@ -67,7 +67,7 @@ class CardOpener:
         watch = replace(watch or self.new_watch(context, snapshot.id, ref), delivered=delivered)
         older = await self._store.add(replace(watch, state=WatchState.OPEN), snapshot)
         await self._watches.start(watch, snapshot, card, older, omitted)
-        await self._watches.check_children(snapshot, context.guild_id)
+        self._watches.check_children(snapshot, context.guild_id)
         if card.picture and not context.can_attach and self._pictures.attaches(card.picture):
             await reply.send_private(Text.REPLY_MISSING_ATTACH_FILES)
 
