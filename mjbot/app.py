@@ -28,8 +28,10 @@ from mjbot.service import (
     Access,
     CardOpener,
     CardRenderer,
+    ChildChecks,
     DeferredWrites,
     Drafts,
+    GuildSettingsService,
     InFlight,
     MenuService,
     ModalPrompts,
@@ -126,6 +128,7 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
             LoopGuard("housekeeper", clock, edges.metrics.count_error),
         ),
         access=watching.access,
+        guild_settings=GuildSettingsService(edges.stores.guilds, watching.access),
         status=status,
         presses=presses,
         replies=replies,
@@ -138,11 +141,13 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
     polling = PollSettings(settings.poll_min, settings.poll_max, settings.batch_size)
     thresholds = StalenessThresholds(watch=watch_limit, watch_from=clock.now() + _SETTLING)
     tracker = TaskTracker(edges.source, PollSchedule(polling, random.random), clock, thresholds, guard)
+    edges.breaker.attribute(lambda channel_id: _guild_of(client, channel_id))
     sink = DiscordSink(client, edges.pictures, edges.breaker, edges.tokens)
     editor = EditScheduler(sink, EditQueue(), clock, guard("edit loop"))
     renderer = CardRenderer(stores.presses, clock, watch_limit, base_of(settings.upstream_url))
+    checks = ChildChecks(stores.presses, editor, clock, guard("child checks"))
     watches = WatchService(
-        stores.watches, stores.presses, tracker, editor, renderer, clock, guard("write-behind")
+        stores.watches, stores.presses, tracker, editor, renderer, checks, clock, guard("write-behind")
     )
     tracker.subscribe(watches.on_change)
     tracker.on_poll(edges.metrics.record_poll)
@@ -169,6 +174,12 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
         writes=writes,
         pending_cards=PendingCards(stores.presses, sink, watches, renderer, clock, guard("pending cards")),
     )
+
+
+def _guild_of(client: discord.Client, channel_id: int) -> int | None:
+    channel = client.get_channel(channel_id)
+    guild = getattr(channel, "guild", None)  # a channel of direct messages has none
+    return guild.id if guild else None
 
 
 def _build_pressing(

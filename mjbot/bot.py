@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mjbot.service import (
         Access,
         DeferredWrites,
+        GuildSettingsService,
         PendingCards,
         PressService,
         StatusService,
@@ -64,6 +65,7 @@ class App:
     pending_cards: PendingCards
     housekeeper: Housekeeper
     access: Access
+    guild_settings: GuildSettingsService
     status: StatusService
     presses: PressService
     replies: Replies
@@ -167,11 +169,13 @@ class MJBot(commands.AutoShardedBot):
             housekeeper = loops.create_task(app.housekeeper.run(), name="housekeeper")
             writes = loops.create_task(app.writes.run(), name="deferred writes")
             pending = loops.create_task(app.pending_cards.run(), name="pending cards")
+            checks = loops.create_task(app.watches.run_checks(), name="child checks")
             await self._stop.wait()
             app.access.close()
             tracker.cancel()
             housekeeper.cancel()
             pending.cancel()
+            checks.cancel()
             async with asyncio.TaskGroup() as last:
                 last.create_task(app.presses.finish(_DRAIN_SECONDS))
                 last.create_task(app.editor.drain(_DRAIN_SECONDS))

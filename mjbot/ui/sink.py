@@ -13,14 +13,14 @@ import discord
 from mjbot.core.card.card import Card, Picture
 from mjbot.core.card.content import Part, content_of
 from mjbot.core.editing.edit_queue import Edit
-from mjbot.core.editing.outcome import Delivered, Outcome, Paused, Rerouted
+from mjbot.core.editing.outcome import Delivered, Existence, Outcome, Paused, Rerouted
 from mjbot.core.model.watch import DeliveredState, MessageRef
 from mjbot.errors import ResponseLost
 from mjbot.guard import UnexpectedErrors
 from mjbot.ports import File, PictureSource, SentCard, is_attachment
 from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.embeds import build_embed, build_file, build_view, image_state
-from mjbot.ui.refusals import is_route_refusal, outcome_of, send_reduced
+from mjbot.ui.refusals import existence_after, is_route_refusal, outcome_of, send_reduced
 from mjbot.ui.tokens import InteractionTokens, TokenRefused
 
 # The buttons are worth more than a second's wait for a picture, which can follow.
@@ -59,7 +59,7 @@ class DiscordSink:
 
         Raises `BotTokenRevoked`.
         """
-        if (pause := self._breaker.wait_seconds()) > 0:
+        if (pause := self._breaker.wait_seconds(edit.ref.channel_id)) > 0:
             return Paused(pause)
         image = _Image(edit.delivered.image)
         try:
@@ -103,15 +103,17 @@ class DiscordSink:
             raise ResponseLost(type(error).__name__) from error
         return SentCard(MessageRef(channel_id, sent.id), omitted)
 
-    async def message_exists(self, ref: MessageRef) -> bool:
-        """False only if the message is known to be deleted."""
+    async def message_exists(self, ref: MessageRef) -> Existence:
+        """Look for a message, which costs a request."""
+        if self._breaker.wait_seconds(ref.channel_id) > 0:
+            return Existence.ASSUMED
         try:
             await self._client.get_partial_messageable(ref.channel_id).fetch_message(ref.message_id)
-        except discord.NotFound:
-            return False
+        except discord.HTTPException as error:
+            return existence_after(error)
         except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError):
-            return True  # it cannot be fetched at the moment
-        return True
+            pass  # it cannot be fetched at the moment
+        return Existence.ASSUMED
 
     async def _deliver(self, edit: Edit, image: _Image) -> Delivered:
         message = await self._send(edit, image)

@@ -29,8 +29,8 @@ from mjbot.sandbox.dialects import DIALECTS
 from mjbot.sandbox.faults import When
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
+from tests.discord_answers import Call
 from tests.system.discord_stub import DiscordStub, Interaction, Message
-from tests.system.discord_stub.gates import Call
 from tests.system.process import SECONDS, BotProcess, running
 
 SUBMITS = "/mj/submit/*"

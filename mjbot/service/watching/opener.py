@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from mjbot.clock import Clock
@@ -80,8 +79,7 @@ class CardOpener:
         )
         older = await self._add(replace(watch, state=WatchState.OPEN), snapshot, committed=committed)
         await self._watches.start(watch, snapshot, card, older, omitted)
-        with suppress(StoreFailed):
-            await self._watches.check_children(snapshot, context.guild_id)
+        self._watches.check_children(snapshot, context.guild_id)
         if card.picture and not context.can_attach and self._pictures.attaches(card.picture):
             await reply.send_private(Text.REPLY_MISSING_ATTACH_FILES)
 
