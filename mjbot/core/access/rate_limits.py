@@ -8,7 +8,7 @@ from typing import Final
 MINUTE: Final = 60.0
 TEN_MINUTES: Final = 600.0
 HOUR: Final = 3600.0
-LONGEST: Final = HOUR  # how long uses must be kept to be counted
+LONGEST: Final = HOUR  # for how long uses must be stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """All limits. ``cards`` is how many watches a guild may have open at once."""
+    """All limits. ``cards``: the number of watches that a guild may have open at once."""
 
     commands: tuple[RateLimit, ...]
     presses: tuple[RateLimit, ...]

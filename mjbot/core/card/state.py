@@ -60,11 +60,11 @@ class CardContext:
     not_offered: frozenset[str] = frozenset()
     """The kinds of action that the service has rejected as unknown."""
     base: str = ""
-    """The base URL of the image service, for links to what it serves itself; "" if it has none."""
+    """The base URL of the image service, for links to files that it serves itself; "" if it has none."""
 
 
 def state_of(snapshot: TaskSnapshot, presses: Mapping[str, Press]) -> CardState:
-    """The state of the card of a snapshot; a condition takes precedence over the phase.
+    """Return the card state for a snapshot; a condition takes precedence over the phase.
 
     A task whose modal was submitted waits for the service, not for a prompt.
     """

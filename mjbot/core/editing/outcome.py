@@ -11,7 +11,7 @@ from mjbot.core.model.watch import DeliveredState
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """Discord accepted the edit; the message now shows this.
+    """Discord accepted the edit; the message now shows ``delivered``.
 
     ``unverified``: the result is missing from the message, or is a link not known to load. The same card
     is offered again later, and the sink checks the message before it edits. ``follows``: the download of the
@@ -25,7 +25,7 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """Discord no longer knows the message. ``channel``: nor its channel."""
+    """Discord no longer knows the message. ``channel``: the whole channel is gone."""
 
     channel: bool = False
 
@@ -52,7 +52,7 @@ class NoAccess:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Discord refused the content. It is sent again without one more of its parts.
+    """Discord refused the content. It is sent again with one part less.
 
     ``named`` are the parts that the response names; ``image`` is the URL of the embed's image.
     """

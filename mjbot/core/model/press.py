@@ -10,7 +10,7 @@ MODAL_ACTION: Final = "modal"
 
 
 class Press(StrEnum):
-    """What is known of the latest press of an action."""
+    """The state of the latest press of an action."""
 
     SENDING = "sending"
     RETRYING = "retrying"  # the queue was full: nothing is in flight, and it will be retried

@@ -48,7 +48,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Dismissed:
-    """A person dismissed the modal of this task."""
+    """A user dismissed the modal of this task."""
 
 
 Observation = Seen | Missing | Unreachable | Tick | Dismissed
@@ -87,8 +87,8 @@ DEFAULT_THRESHOLDS = StalenessThresholds()
 class TaskSnapshot:
     """Everything known of one task; the input of its card.
 
-    ``changed_at`` is the last change that was observed. It is None after the first reading, which does not
-    show how old its state is.
+    ``changed_at`` is the time of the last observed change. It is None after the first reading, which does
+    not show how old its state is.
     """
 
     id: TaskId
@@ -109,7 +109,7 @@ class TaskSnapshot:
 
     @property
     def visible(self) -> tuple[Task | None, Condition, UpstreamProblem | None]:
-        """What a person can see; a change of it is worth an edit."""
+        """The fields that users can see; a change in one of them is worth an edit."""
         return self.task, self.condition, self.problem
 
 
@@ -119,7 +119,7 @@ def advance(
     now: float,
     thresholds: StalenessThresholds = DEFAULT_THRESHOLDS,
 ) -> TaskSnapshot:
-    """The snapshot after one observation. Progress never goes back; a settled snapshot never changes."""
+    """Apply one observation. Progress never goes back, and a settled snapshot never changes."""
     if snapshot.settled:
         return snapshot
     match observation:
@@ -185,7 +185,7 @@ def _with_condition(snapshot: TaskSnapshot, now: float, thresholds: StalenessThr
 def next_threshold(
     snapshot: TaskSnapshot, thresholds: StalenessThresholds = DEFAULT_THRESHOLDS
 ) -> float | None:
-    """When the condition will change if there is no news, or None if it never will."""
+    """Return when the condition will change if there is no news, or None if it never will."""
     if snapshot.settled:
         return None
     moments = [snapshot.opened_at + thresholds.watch]

@@ -95,7 +95,7 @@ class Task:
 
     @property
     def phase(self) -> Phase:
-        """Depends only on the status: "100%" proves nothing, and an unknown status counts as running."""
+        """The phase, from the status only: "100%" proves nothing; an unknown status counts as running."""
         return _PHASES.get(self.status, Phase.RUNNING)
 
     @property
@@ -111,7 +111,7 @@ class Task:
 
     @property
     def is_text(self) -> bool:
-        """True when the result is text (describe, shorten), as its buttons show; its action does not."""
+        """True if the result is text (describe, shorten). The buttons show this; the action does not."""
         return self.phase is Phase.SUCCESS and (
             any(button.custom_id.startswith(_TEXT_BUTTONS) for button in self.buttons)
             or self.text.lstrip().startswith("1️⃣")
@@ -119,9 +119,9 @@ class Task:
 
 
 def newer(held: Task, seen: Task) -> Task:
-    """The newer state of a task, out of the one held and the one just read.
+    """Return the newer state of a task: the one held, or the one just read.
 
-    A final state is never left. A lower rank or a lower percentage is an old reading that arrived late. A
+    A final state never changes. A lower rank or a lower percentage is an old reading that arrived late. A
     reading without a picture or prompt keeps the one held.
     """
     if held.phase.final or (not seen.phase.final and _RANK[seen.phase] < _RANK[held.phase]):

@@ -14,7 +14,7 @@ class SlidingWindow:
         self._starts: deque[float] = deque()
 
     def ready_at(self, now: float) -> float:
-        """The earliest time of the next start; ``now`` when it may begin at once."""
+        """Return the earliest time of the next start; ``now`` when it may begin at once."""
         while self._starts and self._starts[0] <= now - self.seconds:
             self._starts.popleft()
         if len(self._starts) < self.limit:
@@ -32,10 +32,10 @@ class LeakyBucket:
     def __init__(self, seconds: float, burst: int) -> None:
         self._seconds = seconds
         self._tolerance = seconds * (burst - 1)
-        self._theoretical = 0.0  # when the next start would be, had all been evenly spaced
+        self._theoretical = 0.0  # when the next start would be if all were evenly spaced
 
     def ready_at(self, now: float) -> float:
-        """The earliest time of the next start; ``now`` when it may begin at once."""
+        """Return the earliest time of the next start; ``now`` when it may begin at once."""
         return max(now, self._theoretical - self._tolerance)
 
     def take(self, now: float) -> None:
