@@ -33,7 +33,7 @@ class Suggestion:
 class PressRecord:
     """The last press of one action of one task.
 
-    ``number``: how many presses of this action there were. ``message``: the card of the child, if it has one.
+    ``number``: the number of presses of this action so far. ``message``: the card of the child, if any.
     """
 
     state: Press
@@ -45,7 +45,7 @@ class PressRecord:
 
 @dataclass(frozen=True, slots=True)
 class TaskHistory:
-    """What a card shows besides its task: presses by action, the parent and the children."""
+    """The history that a card shows in addition to its task: presses by action, parent and children."""
 
     presses: Mapping[str, Press]
     lineage: Lineage
@@ -54,7 +54,7 @@ class TaskHistory:
 class WatchStore(Protocol):
     """Watches, the last snapshot of each task, and which audience has seen which task.
 
-    An audience is a guild, or one user in direct messages. Autocomplete offers only what it has seen.
+    An audience is a guild, or one user in direct messages. Autocomplete offers only tasks that it has seen.
     """
 
     async def add(self, watch: Watch, snapshot: TaskSnapshot | None) -> list[Watch]:
@@ -93,7 +93,7 @@ class WatchStore(Protocol):
         ...
 
     async def snapshot(self, task_id: TaskId) -> TaskSnapshot | None:
-        """Return the last snapshot of a task; None as well if a version with another format stored it."""
+        """Return the last snapshot of a task; None if there is none, or it is in another version's format."""
         ...
 
     async def save_delivered(
@@ -105,8 +105,8 @@ class WatchStore(Protocol):
     async def suggestions(self, context: InteractionContext, text: str, limit: int) -> list[Suggestion]:
         """Return tasks whose id or prompt contains ``text``, out of the newest that the audience has seen.
 
-        Running tasks come first, then the newest. The number of tasks searched is bounded, so that a
-        keystroke does not cost more the longer a bot has been in use.
+        Running tasks come first, then the newest. The number of tasks searched is bounded, so that the cost
+        of a keystroke does not grow with the database.
         """
         ...
 
@@ -115,11 +115,11 @@ class GuildStore(Protocol):
     """Settings of guilds."""
 
     async def policy(self, guild_id: int) -> PressPolicy:
-        """Return who may press in a guild; anyone, if the guild has not chosen."""
+        """Return the press policy of a guild; by default anyone may press."""
         ...
 
     async def set_policy(self, guild_id: int, policy: PressPolicy) -> None:
-        """Store who may press in a guild."""
+        """Store the press policy of a guild."""
         ...
 
 
@@ -138,7 +138,7 @@ class Pruner(Protocol):
     """Deletion of old tasks."""
 
     async def prune(self, before: float, limit: int) -> int:
-        """Delete at most ``limit`` tasks last read before then that no open watch follows; return how many.
+        """Delete at most ``limit`` unfollowed tasks last read before ``before``; return the number deleted.
 
         Their watches, presses and links to relatives go too. Their buttons still work: a press makes the bot
         read the task again.
@@ -173,8 +173,8 @@ class PressStore(Protocol):
     ) -> PressRecord | None:
         """Store a press as SENDING, or return the earlier one that forbids it.
 
-        A refused press forbids nothing. An accepted or unclear one is repeated only by a user who was shown
-        it: ``repeats`` is its number. One in flight is never repeated.
+        A refused press forbids nothing. An accepted or unclear one can be repeated only by a user who was
+        shown it: ``repeats`` is its number. One in flight cannot be repeated.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""Access: may this user do this here, now? Asked once, first, by every command and every press."""
+"""Access checks: may this user do this here and now? Every command and every press starts with them."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ class Counts(Enum):
 
 
 class Shows(Enum):
-    """What the bot must be able to show in the channel."""
+    """The kind of message that the bot must be able to show in the channel."""
 
     NOTHING = auto()
     CARD = auto()
-    """A card; one that is not kept up to date will do."""
+    """A card, even one that cannot be kept up to date."""
     RESULT = auto()
-    """A card that is kept up to date: what follows is paid for."""
+    """A card that is kept up to date: the submit that follows costs money."""
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What one kind of interaction needs."""
+    """The requirements of one kind of interaction."""
 
     counts: Counts = Counts.NONE
     shows: Shows = Shows.NOTHING
     new_card: bool = False
-    """It adds a live card, of which a guild may have a limited number."""
+    """It adds a live card; their number is limited per guild."""
 
 
 VIEW = Need()
@@ -60,7 +60,7 @@ CHOOSE = Need()
 PREPARE = Need(shows=Shows.RESULT)
 """A press that will be submitted, before it is known whether it first asks for a region or a prompt."""
 SUBMIT = Need(Counts.PRESS, Shows.RESULT)
-"""A submit: counted when nothing more is to be asked, so that opening a modal costs nothing."""
+"""A submit. It is checked once nothing more has to be asked, so that opening a modal is not counted."""
 
 
 class Access:
@@ -122,7 +122,7 @@ class Access:
             return
         policy = await self._guilds.policy(context.guild_id)
         if may_press(policy, context.actor, None):
-            return  # without knowing who requested the card
+            return  # the requester makes no difference
         watch = watch_for((each for each, _ in await self._watches.watches_of([task_id])), message)
         requester = watch.requester_id if watch else None
         if not may_press(policy, context.actor, requester):

@@ -18,10 +18,10 @@ log = logging.getLogger(__name__)
 
 _MOST, _SECONDS = 1_000, 600.0  # a tenth of the limit: other programs may share the address
 _INVALID = (401, 403, 429)
-# After a global rate limit discord.py first sends again what it had started.
+# After a global rate limit, discord.py first retries the requests that it had started.
 _CATCHING_UP = 1.0
 _RESTS = (30.0, 600.0)  # seconds; doubled from the first to the second
-_LONGEST = 60.0  # then edits go on, whatever Retry-After says
+_LONGEST = 60.0  # even if Retry-After is longer
 
 
 class InvalidRequestBreaker:
@@ -38,7 +38,7 @@ class InvalidRequestBreaker:
         self.trace.on_request_end.append(self._count)
 
     def wait_seconds(self) -> float:
-        """Seconds for which no edit may be made; 0 or less: none."""
+        """Return the seconds for which no edit may be made; 0 or less if edits are allowed."""
         now = self._clock.now()
         seconds = self._invalid.ready_at(now) - now
         if (seconds > 0) != self._open:
@@ -59,7 +59,7 @@ class InvalidRequestBreaker:
             self._invalid.take(self._clock.now())
 
     def _rest_if_blocked(self, response: aiohttp.ClientResponse) -> None:
-        """Pause after an invalid request that was not answered by Discord's API: the address may be banned.
+        """Pause if an invalid request was not answered by Discord's API itself: the address may be banned.
 
         Cloudflare answers with a page. Each further request would count towards the ban.
         """

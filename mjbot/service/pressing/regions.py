@@ -1,4 +1,4 @@
-"""Choosing the region to repaint: the picture with its cells, and the mask for a choice."""
+"""Choosing the region to repaint: shows the picture with its cells, and creates the mask for a choice."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class RegionService:
     async def choose(self, request: PressRequest) -> None:
         """Show the region that a press has just changed. Raises `MJBotError`."""
         await self._access.require_press(request, CHOOSE)
-        # The buttons first: each carries the choice that it leads to, so the next press must find them new.
+        # The buttons first: each encodes the choice that it leads to, so the next press must find new ones.
         rows = build_region_picker(request.task_id, request.target, request.context.private_locale)
         if not await request.reply.edit_buttons(rows):
             await self.show(request)
@@ -58,7 +58,7 @@ class RegionService:
         await self._send(request, await self._preview(request))
 
     async def mask(self, request: PressRequest) -> str:
-        """The mask for a request's region, as large as the picture. Raises `PressRefused`."""
+        """Create the mask for a request's region, as large as the picture. Raises `PressRefused`."""
         picture = await self._picture(request)
         try:
             if request.target.region == OWN_MASK:
@@ -83,7 +83,7 @@ class RegionService:
         await request.reply.send_private_menu(text, rows, file=file if context.can_attach else None)
 
     async def _picture(self, request: PressRequest) -> Picture | None:
-        """The picture to repaint: the task's, or that of the parent of a task that waits for input."""
+        """Return the picture to repaint: the task's, or that of the parent of a task that waits for input."""
         task_id = request.task_id
         if request.target.action == MODAL_ACTION:
             asked = (task_id, request.context.guild_id)

@@ -1,4 +1,4 @@
-"""Cards for the tasks that an accepted submit made, linked to their parent."""
+"""Cards for the tasks that an accepted submit created, linked to their parent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mjbot.service.watching.watches import WatchService
 
 
 class ResultCards:
-    """Commits what a press made, then shows it: the press's own response becomes the first card."""
+    """Commits the tasks that a press created, then shows them: its response becomes the first card."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class ResultCards:
     async def open(
         self, request: PressRequest, submission: Submission, result: SubmitResult, ref: MessageRef
     ) -> None:
-        """Commit and show what was made; ``ref`` is the deferred response. Raises `MJBotError`."""
+        """Commit and show the created tasks; ``ref`` is the deferred response. Raises `MJBotError`."""
         label = escape(submission.label)
         if result.task_id == submission.snapshot.id:
             await self._journal.confirm(submission)
@@ -87,7 +87,7 @@ class ResultCards:
 def _placeholder(
     task_id: TaskId, request: PressRequest, submission: Submission, result: SubmitResult, now: float
 ) -> TaskSnapshot:
-    """A new task as it can be assumed to be until it is first read."""
+    """Build the snapshot that is assumed for a new task until it is first read."""
     parent = submission.snapshot.task
     entered = request.modal_input.prompt if request.modal_input else ""
     task = Task(

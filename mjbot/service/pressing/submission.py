@@ -9,9 +9,9 @@ Submits are not idempotent and cost money, so each one is committed before it is
                 ▼  │
               RETRYING ──► REFUSED        the queue stayed full, the user stopped it, or the process stops
 
-A restart finds SENDING (the process died while a submit was in flight) and makes it UNCLEAR, and RETRYING,
-which it makes REFUSED. So the way back from RETRYING to SENDING must be committed before anything is sent;
-every other transition may be lost to a failing database, and then errs on the safe side.
+A restart turns SENDING (the process died while a submit was in flight) into UNCLEAR, and RETRYING into
+REFUSED. So the way back from RETRYING to SENDING must be committed before anything is sent; if the database
+fails to store any other transition, that errs on the safe side.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Submission(Protocol):
 
     @property
     def action(self) -> str:
-        """Its name in the presses table: the digest of the action, or `MODAL`."""
+        """Its key in the presses table: the digest of the action, or `MODAL_ACTION`."""
         ...
 
     @property
@@ -80,15 +80,15 @@ class Submission(Protocol):
 
     @property
     def message(self) -> MessageRef:
-        """The message whose buttons show how it goes."""
+        """The message whose buttons show its state."""
         ...
 
     async def acknowledge(self) -> None:
-        """Respond to the interaction before anything is sent. Raises when Discord refuses."""
+        """Respond to the interaction before anything is sent. Raises if Discord refuses."""
         ...
 
     async def send(self) -> SubmitResult:
-        """Send what is still to be sent. Raises `SubmitError`, `UpstreamError`."""
+        """Send the submit, or what an earlier try has left of it. Raises `SubmitError`, `UpstreamError`."""
         ...
 
     async def show_queue_full(self, next_try: float) -> None:
@@ -113,7 +113,7 @@ class SubmissionJournal:
         return await self._presses.begin(task_id, submission.action, user_id, now, repeats=repeats)
 
     async def send(self, submission: Submission) -> SubmitResult:
-        """Send a submission that has begun, again while the queue is full; commit how it fails.
+        """Send a submission that has begun, with retries while the queue is full; commit a failure.
 
         The caller commits ACCEPTED with `accept` or `confirm`. Raises `MJBotError`.
         """
@@ -139,12 +139,12 @@ class SubmissionJournal:
             raise complete from error
 
     async def confirm(self, submission: Submission) -> None:
-        """Commit ACCEPTED for a submit that goes on with the same task. Never raises."""
+        """Commit ACCEPTED for a submit that continues the same task. Never raises."""
         with suppress(StoreFailed):  # SENDING stays, which a restart makes UNCLEAR: the safe side
             await self._presses.note(submission.snapshot.id, submission.action, Press.ACCEPTED)
 
     async def accept(self, submission: Submission, watch: Watch, result: TaskSnapshot) -> None:
-        """Commit ACCEPTED together with the task it made and the watch of its card. Raises `StoreFailed`."""
+        """Commit ACCEPTED with the task it created and the watch of its card. Raises `StoreFailed`."""
         parent_id, label = submission.snapshot.id, submission.label
         await self._presses.accept(parent_id, submission.action, label, watch, result)
 
@@ -172,7 +172,7 @@ class SubmissionJournal:
         task_id, action = submission.snapshot.id, submission.action
         log.info("press %s of task %s: %s", action, task_id, state, extra={"task": task_id})
         log.debug("the upstream said: %s", error)  # may quote a prompt
-        with suppress(StoreFailed):  # the user is told all the same
+        with suppress(StoreFailed):  # the user gets the error in any case
             await self._presses.note(task_id, action, state)
             if state is Press.UNKNOWN_ACTION:
                 await self._presses.refuse_kind(submission.kind, self._clock.now())
@@ -183,7 +183,7 @@ class SubmissionJournal:
 
 
 def _complete(error: BaseException, label: str, *, in_flight: bool) -> BaseException:
-    """The error as the user is told it, with the label of the button."""
+    """Return the error to show to the user, with the label of the button."""
     escaped = escape(label)
     match error:
         case SubmitRefused(reason=reason, word=word):

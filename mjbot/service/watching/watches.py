@@ -1,4 +1,4 @@
-"""Watches: which messages follow which task, and what each must show next."""
+"""Watches: which messages follow which task, and which card each must show next."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class WatchService:
         self._buffer = WriteBehind(store, clock, guard)
 
     def live_cards(self, guild_id: int) -> int:
-        """How many messages of a guild follow a task."""
+        """Return the number of open watches in a guild."""
         return self._index.live(guild_id)
 
     async def start(
@@ -71,7 +71,7 @@ class WatchService:
         older: Sequence[Watch] = (),
         omitted: Part = Part.NONE,
     ) -> None:
-        """Follow a task on a message that shows ``watch.delivered``, in place of older messages of it.
+        """Follow a task on a message that shows ``watch.delivered``, in place of its older messages.
 
         ``omitted`` are the parts of the card that Discord has refused.
         """
@@ -101,7 +101,7 @@ class WatchService:
         return await self._renderer.card(snapshot, watch.locale, watch.guild_id)
 
     async def message_of(self, ref: MessageRef, task_id: TaskId) -> MessageRef:
-        """The message of the card that a press belongs to: an ephemeral message cannot be edited later."""
+        """Return the message of a press's card: an ephemeral message, if pressed, cannot be edited later."""
         watch = await self._watch_for(ref, task_id)
         return watch.ref if watch else ref
 
@@ -120,27 +120,27 @@ class WatchService:
         return watch_for((self._buffer.known(watch) for watch, _ in stored), ref)
 
     async def reopen(self, ref: MessageRef) -> DeliveredState:
-        """What a message with a closed watch shows; call it before a new watch is committed for it."""
+        """Cancel a pending close, and return what the message shows. Call it before committing a new watch."""
         self._buffer.reopen(ref)
         watch = await self._store.watch_at(ref)
         return self._buffer.known(watch).delivered if watch else NOTHING_DELIVERED
 
     async def repaint(self, ref: MessageRef, snapshot: TaskSnapshot) -> None:
-        """Draw a message again because a press changed its buttons; its watch may be long closed."""
+        """Draw a message again because a press changed its buttons; its watch may be closed."""
         watch = self._index.get(ref)
         if watch is None:
             watch = await self._watch_for(ref, snapshot.id)
             if watch is None:
                 return
             self._editor.prime(watch.ref, watch.delivered)
-        # The press may have waited long for its response: nothing older than the newest snapshot goes out.
+        # The press may have waited long for its response, so the newest snapshot is drawn.
         known = self._tracker.snapshot(snapshot.id) or await self._store.snapshot(snapshot.id)
         await self._repaint(watch, known or snapshot)
 
     async def on_change(self, snapshots: Sequence[TaskSnapshot]) -> None:
         """Store the changed tasks, then submit their new cards.
 
-        What cannot be written is shown all the same and written later: a restart reads the upstream anyway.
+        What cannot be written now is still shown, and written later: a restart reads the upstream anyway.
         """
         await self._buffer.save(snapshots)
         shown = [(watch, snapshot) for snapshot in snapshots for watch in self._index.of(snapshot.id)]
@@ -149,7 +149,7 @@ class WatchService:
                 self._submit(watch.ref, card)
 
     async def on_settled(self, edit: Edit, outcome: Outcome) -> None:
-        """Note what an edit delivered; close the watch after the final card, or when the message is gone."""
+        """Note the delivered state; close the watch after the final card, or if the message is gone."""
         ref = edit.ref
         match outcome:
             case Delivered(delivered):
@@ -182,7 +182,7 @@ class WatchService:
         await self._redraw(await self._presses.unlink(ref))
 
     async def resume(self) -> None:
-        """Resume every open watch after a restart; only cards that differ from what is shown are edited."""
+        """Resume every open watch after a restart; edit only cards that differ from the delivered ones."""
         interrupted = await self._presses.end_interrupted()
         found = [
             (watch, stored or TaskSnapshot(watch.task_id, opened_at=watch.created_at))
@@ -197,12 +197,12 @@ class WatchService:
                 self._editor.recheck(watch.ref, card)  # its file may still be missing
             elif card.state is not CardState.UNSEEN:
                 self._submit(watch.ref, card)
-        # Buttons whose press was in flight when the last process died are enabled again. What was delivered
-        # last is not certain, so these cards are edited whatever their digests say.
+        # Buttons whose press was in flight when the last process died are enabled again. The state that was
+        # delivered last is not certain, so these cards are edited even if their digests are equal.
         await self._redraw(interrupted, certain=False)
 
     async def _redraw(self, tasks: Sequence[TaskId], *, certain: bool = True) -> None:
-        """Draw the newest cards of these tasks again, also those whose watch is long closed."""
+        """Draw the newest cards of these tasks again, even if their watches are closed."""
         stored = await self._store.watches_of(tasks)
         found = {self._buffer.known(watch): snapshot for watch, snapshot in stored}
         for watch in newest(found):
@@ -222,11 +222,11 @@ class WatchService:
             self._editor.release(ref)
 
     async def run(self) -> None:
-        """Write what messages show, in batches, until cancelled."""
+        """Write buffered changes in batches, until cancelled."""
         await self._buffer.run()
 
     async def flush(self) -> None:
-        """Write what messages show now. Raises `StoreFailed`."""
+        """Write buffered changes now. Raises `StoreFailed`."""
         await self._buffer.flush()
 
     def _submit(self, ref: MessageRef, card: Card) -> None:
