@@ -76,7 +76,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watching:
-    """Messages that follow tasks: the loops, and what every service needs of them."""
+    """The part that follows tasks: its loops, and the objects that the other services need."""
 
     tracker: TaskTracker
     editor: EditScheduler
@@ -88,7 +88,7 @@ class Watching:
 
 
 def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
-    """All that a Discord client runs on; its listeners are registered here."""
+    """Build everything that the client runs on, and register the listeners."""
     watching = _build_watching(edges, settings, clock, bot)
     status = StatusService(
         edges.source, edges.stores.watches, watching.access, watching.reader, watching.opener, clock

@@ -1,4 +1,4 @@
-"""Running the bot as a process: login, signals, and what the process exits with."""
+"""Running the bot as a process: login, signals and exit codes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ log = logging.getLogger("mjbot")
 # Exit codes of sysexits.h: a supervisor such as systemd must not restart the bot after EX_CONFIG.
 EX_OK, EX_FAILED, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 0, 1, 69, 70, 78
 
-_LONGEST_LOGIN_WAIT = 900.0  # seconds, whatever Retry-After says
+_LONGEST_LOGIN_WAIT = 900.0  # seconds, even if Retry-After is longer
 _LOGIN_WAIT = 60.0  # if it says nothing
 
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
@@ -45,7 +45,7 @@ async def run(settings: Settings) -> int:
     for name in configuration.unknown_names():
         log.warning("%s is not a setting", name)
     async with open_app(settings, Clock()) as bot:
-        gc.freeze()  # what is loaded by now stays for good: the collector need not scan it
+        gc.freeze()  # objects loaded so far are never freed: the collector need not scan them
         await _refuse_wrong_upstream(settings)
         stopping = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -100,7 +100,7 @@ async def _until_stopped(bot: MJBot, token: str, stopping: asyncio.Event) -> Non
 
 
 async def _login_and_connect(bot: MJBot, token: str) -> None:
-    """Log in, and wait out a rate limit of the login here: a restart would meet it again, and count."""
+    """Log in, and wait out a rate limit here: a restart would hit it again, and count as a login."""
     while True:
         try:
             await bot.login(token)

@@ -24,7 +24,7 @@ from mjbot.sandbox.submits import (
 __all__ = ["DemoIds", "World"]
 
 OnScheduled = Callable[[Script], None]
-"""Called when the steps of a task have got their times, or new ones."""
+"""Called when the steps of a task have been given times, or new ones."""
 Offers = Callable[[str], bool]
 """Whether a server supports a customId."""
 _CHOICES = 4
@@ -142,7 +142,7 @@ class World:
         return decision
 
     def picture(self, task_id: str, name: str) -> bytes | None:
-        """The PNG of an image by its file name, with or without ".png"."""
+        """Return the PNG of an image by its file name, with or without ".png"."""
         name = name.removesuffix(".png")
         task = self._tasks.get(task_id)
         if task is None:
@@ -156,7 +156,7 @@ class World:
         return self._pictures[key]
 
     def final_picture(self, task_id: str) -> bytes:
-        """The PNG of a task's result."""
+        """Return the PNG of a task's result."""
         found = self.picture(task_id, "result")
         if found is None:
             raise KeyError(task_id)

@@ -1,4 +1,4 @@
-"""HTTP responses of the image service, and which of our errors each failed one is."""
+"""HTTP responses of the image service, and their conversion to our errors."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Response:
 
 
 def json_of(response: Response) -> Any:
-    """The body as JSON; None if it is not JSON, whatever the content type claims."""
+    """Parse the body as JSON; None if it is not JSON. The content type is ignored."""
     if not is_json(response):
         return None
     try:
@@ -56,7 +56,7 @@ def is_html(response: Response) -> bool:
 
 
 def error_message(data: Any) -> str:
-    """The server's error message, shortened and without secrets, for the log."""
+    """Return the server's error message, shortened and without secrets, for the log."""
     fields = parse_object(data)
     inner = parse_object(fields.get("error"))
     candidates = (
@@ -98,7 +98,7 @@ def raise_for(response: Response, data: Any) -> NoReturn:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds from the Retry-After header; None if it is absent or not a number."""
+    """Return the seconds in the Retry-After header; None if it is absent or not a number."""
     try:
         seconds = float(headers.get("Retry-After", ""))
     except ValueError:

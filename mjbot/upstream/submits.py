@@ -40,7 +40,7 @@ _NO_ACCOUNT, _BAD_ARGUMENT, _FAILED, _ENVELOPE = 3, 4, 9, -1
 
 
 def read_submit(response: Response) -> SubmitResult:
-    """The accepted submit. Raises `SubmitRefused`, `SubmitUnclear`, `UpstreamError`."""
+    """Read the response to a submit. Raises `SubmitRefused`, `SubmitUnclear`, `UpstreamError`."""
     data = parse_object(json_of(response))
     code, message = data.get("code"), error_message(data)
     if response.status < 300 and code in (_ACCEPTED, _QUEUED, _NEEDS_MODAL):
@@ -72,7 +72,7 @@ def _needs_modal(code: int, message: str, properties: dict[str, Any]) -> bool:
 
 
 def _ids(result: Any) -> tuple[TaskId, ...]:
-    """The ids of the created tasks, from one id, several joined by commas, or a list of either."""
+    """Return the ids of the created tasks, from one id, several joined by commas, or a list of either."""
     parts = result if isinstance(result, list) else [result]
     ids = [parse_task_id(each) for part in parts for each in parse_text(part).split(",") if "/" not in each]
     return tuple(dict.fromkeys(each for each in ids if each is not None))
@@ -98,5 +98,5 @@ def _refuse(response: Response, data: dict[str, Any], code: Any, message: str) -
         raise SubmitRefused(RefusalReason.NOT_ACCEPTED, message)
     if response.status in (401, 403, 404, 405, 429) or (is_html(response) and response.status < 500):
         raise_for(response, data)  # sent before the submit itself is processed
-    # 5, 9 and 5xx: the server could not read its own upstream, which may have started the job all the same.
+    # 5, 9 and 5xx: the server could not read its own upstream, which may still have started the job.
     raise SubmitUnclear(f"{response.status} {message}")

@@ -120,7 +120,7 @@ class WatchService:
         return watch_for((self._buffer.known(watch) for watch, _ in stored), ref)
 
     async def reopen(self, ref: MessageRef) -> DeliveredState:
-        """Cancel a pending close, and return what the message shows. Call it before committing a new watch."""
+        """Cancel a pending close, and return the state shown. Call it before a new watch is committed."""
         self._buffer.reopen(ref)
         watch = await self._store.watch_at(ref)
         return self._buffer.known(watch).delivered if watch else NOTHING_DELIVERED
