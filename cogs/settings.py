@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from mjbot.core.access.press_policy import PressPolicy, PressScope
 from mjbot.core.i18n.texts import Text
-from mjbot.service import Access
+from mjbot.service import GuildSettingsService
 from mjbot.ui.context import context_from
 from mjbot.ui.replies import Replies
 from mjbot.ui.translator import localized
@@ -33,8 +33,8 @@ class SettingsCog(
 ):
     """The commands of the group."""
 
-    def __init__(self, access: Access, replies: Replies) -> None:
-        self._access = access
+    def __init__(self, settings: GuildSettingsService, replies: Replies) -> None:
+        self._settings = settings
         self._replies = replies
 
     @app_commands.command(
@@ -55,10 +55,10 @@ class SettingsCog(
             await reply.send_private(Text.REPLY_ROLE_MISSING)
             return
         policy = PressPolicy(chosen, role.id if role else None)
-        await self._access.set_policy(context_from(interaction), policy)
+        await self._settings.set_policy(context_from(interaction), policy)
         await reply.send_private(Text(f"reply.presses.{chosen}"), who=role.mention if role else "")
 
 
 async def setup(bot: MJBot) -> None:
     """Load the cog."""
-    await bot.add_cog(SettingsCog(bot.app.access, bot.app.replies))
+    await bot.add_cog(SettingsCog(bot.app.guild_settings, bot.app.replies))

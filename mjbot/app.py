@@ -28,11 +28,15 @@ from mjbot.service import (
     Access,
     CardOpener,
     CardRenderer,
+    ChildChecks,
+    DeferredWrites,
     Drafts,
+    GuildSettingsService,
     InFlight,
     MenuService,
     ModalPrompts,
     ModalService,
+    PendingCards,
     PressService,
     RegionService,
     ResultCards,
@@ -53,6 +57,7 @@ from mjbot.upstream.api import base_of
 
 log = logging.getLogger(__name__)
 
+_SETTLING = 3600.0  # seconds after the start in which no watch ends by its age
 _DISCORD = "https://discord.com/api/v10"
 
 
@@ -85,6 +90,8 @@ class Watching:
     access: Access
     reader: TaskReader
     opener: CardOpener
+    writes: DeferredWrites
+    pending_cards: PendingCards
 
 
 def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
@@ -112,6 +119,8 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         tracker=watching.tracker,
         editor=watching.editor,
         watches=watching.watches,
+        writes=watching.writes,
+        pending_cards=watching.pending_cards,
         housekeeper=Housekeeper(
             edges.stores.pruner,
             clock,
@@ -119,6 +128,7 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
             LoopGuard("housekeeper", clock, edges.metrics.count_error),
         ),
         access=watching.access,
+        guild_settings=GuildSettingsService(edges.stores.guilds, watching.access),
         status=status,
         presses=presses,
         replies=replies,
@@ -129,13 +139,15 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
     stores, watch_limit = edges.stores, settings.watch_limit * 3600
     guard = partial(LoopGuard, clock=clock, count=edges.metrics.count_error)
     polling = PollSettings(settings.poll_min, settings.poll_max, settings.batch_size)
-    thresholds = StalenessThresholds(watch=watch_limit)
+    thresholds = StalenessThresholds(watch=watch_limit, watch_from=clock.now() + _SETTLING)
     tracker = TaskTracker(edges.source, PollSchedule(polling, random.random), clock, thresholds, guard)
+    edges.breaker.attribute(lambda channel_id: _guild_of(client, channel_id))
     sink = DiscordSink(client, edges.pictures, edges.breaker, edges.tokens)
     editor = EditScheduler(sink, EditQueue(), clock, guard("edit loop"))
     renderer = CardRenderer(stores.presses, clock, watch_limit, base_of(settings.upstream_url))
+    checks = ChildChecks(stores.presses, editor, clock, guard("child checks"))
     watches = WatchService(
-        stores.watches, stores.presses, tracker, editor, renderer, clock, guard("write-behind")
+        stores.watches, stores.presses, tracker, editor, renderer, checks, clock, guard("write-behind")
     )
     tracker.subscribe(watches.on_change)
     tracker.on_poll(edges.metrics.record_poll)
@@ -150,6 +162,7 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
         live_cards=watches.live_cards,
         clock=clock,
     )
+    writes = DeferredWrites(clock, guard("deferred writes"))
     return Watching(
         tracker=tracker,
         editor=editor,
@@ -157,8 +170,16 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
         watches=watches,
         access=access,
         reader=TaskReader(edges.source, stores.watches, tracker, clock),
-        opener=CardOpener(stores.watches, watches, renderer, edges.pictures, clock),
+        opener=CardOpener(stores.watches, watches, renderer, edges.pictures, writes, clock),
+        writes=writes,
+        pending_cards=PendingCards(stores.presses, sink, watches, renderer, clock, guard("pending cards")),
     )
+
+
+def _guild_of(client: discord.Client, channel_id: int) -> int | None:
+    channel = client.get_channel(channel_id)
+    guild = getattr(channel, "guild", None)  # a channel of direct messages has none
+    return guild.id if guild else None
 
 
 def _build_pressing(
@@ -168,7 +189,7 @@ def _build_pressing(
     source, store = edges.source, edges.stores.presses
     access, reader, watches = watching.access, watching.reader, watching.watches
     drafts, retries, in_flight = Drafts(), SubmitRetries(clock), InFlight()
-    journal = SubmissionJournal(store, watches, retries, clock)
+    journal = SubmissionJournal(store, watches, retries, watching.writes, clock)
     regions = RegionService(store, access, reader, Masks(edges.pictures))
     presses = PressService(
         source=source,
@@ -178,7 +199,16 @@ def _build_pressing(
         watches=watches,
         prompts=ModalPrompts(store, regions, drafts),
         journal=journal,
-        results=ResultCards(journal, watching.opener, watches, watching.renderer, clock),
+        results=ResultCards(
+            store=store,
+            journal=journal,
+            opener=watching.opener,
+            watches=watches,
+            renderer=watching.renderer,
+            pending=watching.pending_cards,
+            writes=watching.writes,
+            clock=clock,
+        ),
         retries=retries,
         in_flight=in_flight,
     )

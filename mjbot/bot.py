@@ -27,7 +27,15 @@ if TYPE_CHECKING:
     from mjbot.editor import EditScheduler
     from mjbot.housekeeper import Housekeeper
     from mjbot.ports import Stores
-    from mjbot.service import Access, PressService, StatusService, WatchService
+    from mjbot.service import (
+        Access,
+        DeferredWrites,
+        GuildSettingsService,
+        PendingCards,
+        PressService,
+        StatusService,
+        WatchService,
+    )
     from mjbot.tracker import TaskTracker
     from mjbot.ui.replies import Replies
 
@@ -53,8 +61,11 @@ class App:
     tracker: TaskTracker
     editor: EditScheduler
     watches: WatchService
+    writes: DeferredWrites
+    pending_cards: PendingCards
     housekeeper: Housekeeper
     access: Access
+    guild_settings: GuildSettingsService
     status: StatusService
     presses: PressService
     replies: Replies
@@ -156,16 +167,23 @@ class MJBot(commands.AutoShardedBot):
             editor = loops.create_task(app.editor.run(), name="editor")
             writer = loops.create_task(app.watches.run(), name="write-behind")
             housekeeper = loops.create_task(app.housekeeper.run(), name="housekeeper")
+            writes = loops.create_task(app.writes.run(), name="deferred writes")
+            pending = loops.create_task(app.pending_cards.run(), name="pending cards")
+            checks = loops.create_task(app.watches.run_checks(), name="child checks")
             await self._stop.wait()
             app.access.close()
             tracker.cancel()
             housekeeper.cancel()
+            pending.cancel()
+            checks.cancel()
             async with asyncio.TaskGroup() as last:
                 last.create_task(app.presses.finish(_DRAIN_SECONDS))
                 last.create_task(app.editor.drain(_DRAIN_SECONDS))
             editor.cancel()
             writer.cancel()
+            writes.cancel()
         with suppress(StoreFailed):
+            await app.writes.flush()
             await app.watches.flush()
 
     async def _sync_commands(self) -> None:
@@ -179,6 +197,11 @@ class MJBot(commands.AutoShardedBot):
         key = f"commands:{self.application_id}"
         digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
         if await self.app.stores.key_values.get(key) != digest:
-            await self.tree.sync()
+            try:
+                await self.tree.sync()
+            except (ValueError, LookupError, TypeError, AttributeError):
+                # Discord took them, and its answer cannot be read. The next start syncs them again.
+                log.warning("the commands may not be synced", exc_info=True)
+                return
             await self.app.stores.key_values.set(key, digest)
             log.info("commands synced")

@@ -11,7 +11,7 @@ from mjbot.core.card.card import Card
 from mjbot.core.card.state import CardState
 from mjbot.core.editing.edit_queue import Edit, EditQueue, Priority
 from mjbot.core.editing.ladder import Omission
-from mjbot.core.editing.outcome import Delivered, Later, Outcome
+from mjbot.core.editing.outcome import Delivered, Existence, Later, Outcome
 from mjbot.core.model.watch import DeliveredState, MessageRef
 from mjbot.guard import LoopGuard
 from mjbot.ports import BotTokenRevoked, MessageSink
@@ -69,8 +69,8 @@ class EditScheduler:
         self._queue.resume_channel(channel_id, self._clock.now())
         self._wakeup.notify()
 
-    async def message_exists(self, ref: MessageRef) -> bool:
-        """False only if the message is known to be deleted."""
+    async def message_exists(self, ref: MessageRef) -> Existence:
+        """Look for a message, which costs a request."""
         return await self._sink.message_exists(ref)
 
     def forget(self, ref: MessageRef) -> None:

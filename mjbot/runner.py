@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import math
 import signal
 
 import aiohttp
@@ -25,19 +26,21 @@ log = logging.getLogger("mjbot")
 # Exit codes of sysexits.h: a supervisor such as systemd must not restart the bot after EX_CONFIG.
 EX_OK, EX_FAILED, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 0, 1, 69, 70, 78
 
-_LONGEST_LOGIN_WAIT = 900.0  # seconds, even if Retry-After is longer
-_LOGIN_WAIT = 60.0  # if it says nothing
+_UNREACHABLE = (aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound, OSError)
+_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+_LONGEST_LOGIN_WAIT = 3600.0  # seconds, even if Retry-After is longer
+_LOGIN_WAIT, _LONGEST_UNTOLD_WAIT = 60.0, 900.0  # without Retry-After; doubling
 
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
 _CLOSED = {
     4004: "Discord refused the token in MJBOT_DISCORD_TOKEN.",
-    4010: "Discord refused the shard. Another program may use the same token with other shards.",
-    4011: "Discord wants this bot to use more shards. Restart it: it asks for their number at each start.",
+    4010: "Discord refused the number of a shard. Restart mjbot: it asks for their number at each start.",
+    4011: "Discord wants this bot to use more shards. Restart mjbot: it asks for their number at each start.",
     4012: "Discord no longer supports this version of the gateway. Update mjbot.",
     4013: "Discord refused the intents of this bot. Update mjbot.",
     4014: "Discord refused a privileged intent. Update mjbot: it needs only the intent guilds.",
 }
-_RESTART_HELPS = (4011,)
+_RESTART_HELPS = (4010, 4011)
 
 
 async def run(settings: Settings) -> int:
@@ -58,10 +61,13 @@ async def run(settings: Settings) -> int:
         except discord.PrivilegedIntentsRequired:
             raise StartupError(_CLOSED[4014]) from None
         except discord.ConnectionClosed as error:
-            raise _closed(error.code) from None
-        except (aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound, OSError) as error:
-            log.critical("Discord cannot be reached: %s", type(error).__name__)
-            log.debug("the connection to Discord failed", exc_info=error)
+            raise closed_for_good(error.code) from None
+        except (*_UNREACHABLE, *_UNREADABLE) as error:
+            # Unreadable before the bot knows its application: that can only be Discord's answers.
+            if not isinstance(error, _UNREACHABLE) and bot.application is not None:
+                raise
+            log.critical("%s", _unavailable(error))
+            log.debug("the login failed", exc_info=error)
             return EX_UNAVAILABLE
         if bot.failure is not None:
             log.critical("a background loop failed", exc_info=bot.failure)
@@ -69,7 +75,8 @@ async def run(settings: Settings) -> int:
         return EX_OK if stopping.is_set() else EX_SOFTWARE
 
 
-def _closed(code: int) -> StartupError:
+def closed_for_good(code: int) -> StartupError:
+    """Return the error for a close code of the gateway after which discord.py does not connect again."""
     sentence = _CLOSED.get(code, f"Discord closed the connection to its gateway (code {code}).")
     return StartupError(sentence, lasting=code in _CLOSED and code not in _RESTART_HELPS)
 
@@ -100,25 +107,44 @@ async def _until_stopped(bot: MJBot, token: str, stopping: asyncio.Event) -> Non
 
 
 async def _login_and_connect(bot: MJBot, token: str) -> None:
-    """Log in, and wait out a rate limit here: a restart would hit it again, and count as a login."""
+    """Log in and connect, and wait out rate limits: a restart would hit them again, and count as a login."""
+    tries, logged_in = 0, False
     while True:
         try:
-            await bot.login(token)
-            break
-        except discord.HTTPException as error:
-            if error.status != 429:
+            if not logged_in:
+                await bot.login(token)
+                logged_in = True
+            await bot.connect()
+            return
+        except (discord.HTTPException, discord.GatewayNotFound) as error:
+            refusal = error if isinstance(error, discord.HTTPException) else error.__cause__
+            if not isinstance(refusal, discord.HTTPException) or refusal.status != 429 or bot.is_closed():
                 raise
-            seconds = _retry_after(error)
+            seconds = login_wait(refusal.response.headers.get("Retry-After"), tries)
             log.warning("Discord limits the logins from this address: the next try is in %.0f s", seconds)
+        tries += 1
+        if not logged_in:
             await bot.http.close()
             bot.http.connector = DeadlineConnector()  # the session has closed its own
-            await asyncio.sleep(seconds)
-    await bot.connect()
+        await asyncio.sleep(seconds)
 
 
-def _retry_after(error: discord.HTTPException) -> float:
+def login_wait(retry_after: str | None, tries: int) -> float:
+    """Return the seconds until the next login after a 429. Without a usable ``Retry-After`` they double."""
     try:
-        seconds = float(error.response.headers.get("Retry-After", _LOGIN_WAIT))
+        seconds = float(retry_after or "")
     except ValueError:
-        return _LOGIN_WAIT
+        seconds = math.nan  # an HTTP date, or nothing
+    if math.isnan(seconds):
+        seconds = min(_LOGIN_WAIT * 2 ** min(tries, 10), _LONGEST_UNTOLD_WAIT)
     return min(max(seconds, 1.0), _LONGEST_LOGIN_WAIT)
+
+
+def _unavailable(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "Discord did not answer in time."
+    if isinstance(error, discord.HTTPException):
+        return f"Discord refused the login with status {error.status}."
+    if isinstance(error, aiohttp.ClientError | discord.GatewayNotFound | OSError):
+        return f"Discord cannot be reached: {type(error).__name__}"
+    return f"Discord's answer to the login cannot be read: {type(error).__name__}"

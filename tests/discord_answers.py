@@ -1,15 +1,17 @@
 """Answers of Discord, and of what stands before it, that a test can script; and predicates on a request.
 
-The Discord stub and the SimCord tests use the same answers, so that a test reads as a sentence:
-``stub.refuse("PATCH", EDITS, EXPLICIT_CONTENT, match=has_file)``.
+The Discord stub (``stub.refuse``) and the SimCord tests (``harness.refuse``) take them in the same way, so
+that a test reads as a sentence: ``stub.refuse("PATCH", EDITS, EXPLICIT_CONTENT, match=has_file)``.
+Codes: https://discord.com/developers/docs/topics/opcodes-and-status-codes
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 JSON_TYPE, HTML_TYPE = "application/json", "text/html; charset=UTF-8"
 PAGE = "<!DOCTYPE html><html><head><title>Attention Required! | Cloudflare</title></head></html>"
@@ -17,14 +19,19 @@ PAGE = "<!DOCTYPE html><html><head><title>Attention Required! | Cloudflare</titl
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: status, body, content type. ``applied``: the request takes effect all the same."""
+    """One answer: status, body, content type. ``applied``: the request takes effect all the same.
+
+    ``delivery``: whether the answer arrives; "lost": the connection is cut instead of it; "never": the
+    connection stays open, and silent.
+    """
 
     name: str
     status: int
-    body: str
+    body: str = ""
     content_type: str = JSON_TYPE
     headers: dict[str, str] = field(default_factory=dict)
     applied: bool = False
+    delivery: Literal["sent", "lost", "never"] = "sent"
 
 
 def api_error(name: str, status: int, code: int, message: str, **more: Any) -> Answer:
@@ -40,9 +47,19 @@ def malformed(field_path: str, message: str = "Not a well formed URL.") -> Answe
     return api_error(f"malformed {field_path}", 400, 50035, "Invalid Form Body", errors=errors)
 
 
-def page(status: int) -> Answer:
-    """An HTML page of Cloudflare in place of Discord's answer."""
-    return Answer(f"page {status}", status, PAGE, HTML_TYPE, {"Server": "cloudflare", "CF-RAY": "0-XXX"})
+def page(status: int, *, retry_after: int | None = None) -> Answer:
+    """An HTML page of Cloudflare in place of Discord's answer; ``retry_after`` in seconds, as a header."""
+    headers = {"Server": "cloudflare", "CF-RAY": "0-XXX"}
+    headers |= {} if retry_after is None else {"Retry-After": str(retry_after)}
+    return Answer(f"page {status}", status, PAGE, HTML_TYPE, headers)
+
+
+def rate_limited(retry_after: float, scope: Literal["user", "global", "shared"] = "user") -> Answer:
+    """429 by Discord itself. discord.py recognizes it by the header Via, sleeps and sends again."""
+    body = {"message": "You are being rate limited.", "retry_after": retry_after, "global": scope == "global"}
+    headers = {"Via": "1.1 google", "Retry-After": str(retry_after), "X-RateLimit-Scope": scope}
+    headers |= {"X-RateLimit-Global": "true"} if scope == "global" else {}
+    return Answer(f"rate limit {scope}", 429, json.dumps(body), headers=headers)
 
 
 def unreadable(body: str, content_type: str = JSON_TYPE) -> Answer:
@@ -67,14 +84,85 @@ UNREADABLE = [
     unreadable(""),
     unreadable(PAGE, HTML_TYPE),
 ]
+LOST_RESPONSE = Answer("lost response", 200, applied=True, delivery="lost")
+NO_CONNECTION = Answer("no connection", 200, delivery="lost")
+NO_ANSWER = Answer("no answer", 200, applied=True, delivery="never")
 PAGES = [page(status) for status in (400, 403, 404, 408, 429, 502, 503)]
 
 
-def has_file(call: Any) -> bool:
+# Paths of requests: `*` stands for one segment, `**` for any number.
+BY_CHANNEL, BY_TOKEN, EDITS = "/channels/*/messages/*", "/webhooks/*/*/messages/*", "/**/messages/*"
+FIRST_RESPONSE = "/interactions/*/*/callback"
+LOGIN, GATEWAY = "/users/@me", "/gateway/bot"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One whole request. `path` is without `/api/v10`; `files` maps n to name and bytes."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    body: Any
+    files: dict[int, tuple[str, bytes]]
+    authorization: str = ""
+
+    @property
+    def form(self) -> dict[str, Any]:
+        return self.body if isinstance(self.body, dict) else {}
+
+
+Match = Callable[[Call], bool]
+
+
+def has_file(call: Call) -> bool:
     """A request that uploads a file."""
     return bool(call.files)
 
 
-def mentions(text: str) -> Callable[[Any], bool]:
-    """A request whose body holds a text, such as a host, anywhere."""
-    return lambda call: text in json.dumps(call.body)
+def mentions(text: str) -> Match:
+    """A request whose body holds a text, such as a host, anywhere: in an embed, a button, a reply."""
+    return lambda call: text in json.dumps(call.body, ensure_ascii=False)
+
+
+@dataclass
+class Pattern:
+    """Matches calls. In `path`, `*` stands for one segment, `**` for any number."""
+
+    method: str
+    path: str
+    match: Match | None = None
+
+    def __post_init__(self) -> None:
+        words = {"**": ".*", "*": "[^/]+"}
+        parts = re.split(r"(\*\*|\*)", self.path)
+        self._regex = re.compile("".join(words.get(part, re.escape(part)) for part in parts))
+
+    def fits(self, call: Call) -> bool:
+        if self.method not in ("*", call.method) or not self._regex.fullmatch(call.path):
+            return False
+        return self.match is None or self.match(call)
+
+
+@dataclass
+class Refusal:
+    """A scripted answer, `times` times (None: always); it counts how often it was given."""
+
+    pattern: Pattern
+    answer: Answer
+    times: int | None = None
+    given: int = 0
+
+    def fits(self, call: Call) -> bool:
+        return (self.times is None or self.given < self.times) and self.pattern.fits(call)
+
+
+class Refusals(list[Refusal]):
+    """The scripted answers of one Discord; the first that fits is given."""
+
+    def take(self, call: Call) -> Refusal | None:
+        """The answer to this call, counted as given."""
+        found = next((each for each in self if each.fits(call)), None)
+        if found is not None:
+            found.given += 1
+        return found

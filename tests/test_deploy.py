@@ -65,6 +65,15 @@ def test_the_unit_waits_for_the_shutdown_and_does_not_restart_a_wrong_configurat
     assert int(service["TimeoutStopSec"]) > 10
 
 
+def test_the_unit_restarts_with_growing_pauses_and_within_discord_s_logins_of_a_day() -> None:
+    lines = (DEPLOY / "mjbot.service").read_text(encoding="utf-8").splitlines()
+    unit = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    first, longest = int(unit["RestartSec"]), int(unit["RestartMaxDelaySec"])
+    assert int(unit["RestartSteps"]) > 1
+    assert longest >= 10 * first
+    assert 86_400 / longest < 1_000
+
+
 def test_the_dashboard_queries_only_metrics_that_the_bot_exports() -> None:
     dashboard = json.loads((DEPLOY / "grafana.json").read_text("utf-8"))
     metrics = Metrics()

@@ -3,6 +3,7 @@
 from mjbot.ports.discord import (
     BotTokenRevoked,
     InteractionContext,
+    MessagePoster,
     MessageSink,
     ModalInput,
     PressRequest,
@@ -22,6 +23,7 @@ from mjbot.ports.pictures import (
 from mjbot.ports.store import (
     GuildStore,
     KeyValueStore,
+    PendingCard,
     PressRecord,
     PressStore,
     Pruner,
@@ -43,8 +45,10 @@ __all__ = [
     "MaskProblem",
     "MaskRefused",
     "MaskSource",
+    "MessagePoster",
     "MessageSink",
     "ModalInput",
+    "PendingCard",
     "PictureSource",
     "PressRecord",
     "PressRequest",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mjbot.core.card.menu import Menu
     from mjbot.core.card.modals import ModalSpec
     from mjbot.core.editing.edit_queue import Edit
-    from mjbot.core.editing.outcome import Outcome
+    from mjbot.core.editing.outcome import Existence, Outcome
     from mjbot.core.i18n.texts import Text
     from mjbot.core.model.task import TaskId
     from mjbot.core.model.watch import MessageRef
@@ -165,6 +165,17 @@ class MessageSink(Protocol):
         """Return until when (unix seconds) a message can be edited by its interaction token; 0: never."""
         ...
 
-    async def message_exists(self, ref: MessageRef) -> bool:
-        """False only if the message is known to be deleted."""
+    async def message_exists(self, ref: MessageRef) -> Existence:
+        """Look for a message, which costs a request."""
+        ...
+
+
+class MessagePoster(Protocol):
+    """New messages that answer no interaction, with the bot's token."""
+
+    async def post(self, channel_id: int, card: Card, *, nonce: str) -> SentCard:
+        """Post a new message. Raises `ResponseLost`.
+
+        Posting again with the same ``nonce`` within some minutes returns the message of the first time.
+        """
         ...

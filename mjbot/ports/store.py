@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mjbot.core.access.press_policy import PressPolicy
     from mjbot.core.access.rate_limits import RateLimit
     from mjbot.core.card.lineage import Lineage
-    from mjbot.core.model.press import Press
+    from mjbot.core.model.press import Press, PressKey
     from mjbot.core.model.snapshot import TaskSnapshot
     from mjbot.core.model.task import TaskId
     from mjbot.core.model.watch import DeliveredState, MessageRef, Watch
@@ -41,6 +41,18 @@ class PressRecord:
     message: MessageRef | None = None
     guild_id: int | None = None
     number: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PendingCard:
+    """A task that a press created, and where its card must be posted."""
+
+    task_id: TaskId
+    guild_id: int | None
+    channel_id: int
+    requester_id: int
+    locale: str
+    created_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +150,9 @@ class Pruner(Protocol):
     """Deletion of old tasks."""
 
     async def prune(self, before: float, limit: int) -> int:
-        """Delete at most ``limit`` unfollowed tasks last read before ``before``; return the number deleted.
+        """Delete at most ``limit`` tasks that nothing has touched since; return the number deleted.
+
+        Being read, shown, followed or pressed touches a task, and so does a press of its parent.
 
         Their watches, presses and links to relatives go too. Their buttons still work: a press makes the bot
         read the task again.
@@ -170,11 +184,10 @@ class PressStore(Protocol):
 
     async def begin(
         self, task_id: TaskId, action: str, user_id: int, at: float, *, repeats: int = 0
-    ) -> PressRecord | None:
-        """Store a press as SENDING, or return the earlier one that forbids it.
+    ) -> PressKey | PressRecord:
+        """Store a press as SENDING and return its key, or return the earlier press that forbids it.
 
-        A refused press forbids nothing. An accepted or unclear one can be repeated only by a user who was
-        shown it: ``repeats`` is its number. One in flight cannot be repeated.
+        `may_begin` decides; ``repeats`` is the number of the press that the user deliberately repeats.
         """
         ...
 
@@ -182,14 +195,33 @@ class PressStore(Protocol):
         """Return the last press of an action."""
         ...
 
-    async def note(self, task_id: TaskId, action: str, state: Press) -> None:
-        """Store the state of the last press of an action."""
+    async def note(self, press: PressKey, state: Press) -> None:
+        """Store the state of a press, unless it has been repeated since."""
         ...
 
     async def accept(
-        self, task_id: TaskId, action: str, label: str, watch: Watch, snapshot: TaskSnapshot
+        self,
+        press: PressKey,
+        label: str,
+        watch: Watch,
+        snapshots: Sequence[TaskSnapshot],
     ) -> None:
-        """Store that a press was accepted, with the watch, snapshot and lineage of the child."""
+        """Store that a press was accepted, with all tasks that it made.
+
+        ``watch`` is that of the first one; the others are stored as pending cards of its channel.
+        """
+        ...
+
+    async def pending_cards(self) -> list[tuple[PendingCard, TaskSnapshot]]:
+        """Return the tasks that have no card yet, oldest first."""
+        ...
+
+    async def add_card(self, watch: Watch) -> None:
+        """Store that a pending card was posted."""
+        ...
+
+    async def drop_pending_card(self, task_id: TaskId) -> None:
+        """Store that a pending card will never be posted."""
         ...
 
     async def of(self, task_id: TaskId) -> dict[str, Press]:
@@ -197,10 +229,7 @@ class PressStore(Protocol):
         ...
 
     async def end_interrupted(self) -> list[TaskId]:
-        """Settle the presses that the last process left in flight, and return their tasks.
-
-        SENDING becomes UNCLEAR: it may have been accepted. RETRYING becomes REFUSED: it was not.
-        """
+        """Settle the presses that the last process left in flight by `AFTER_RESTART`; return their tasks."""
         ...
 
     async def histories(

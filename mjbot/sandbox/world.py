@@ -50,6 +50,8 @@ class World:
         self.banned: set[str] = set()
         self.on_scheduled: OnScheduled | None = None
         self._tasks: dict[str, Script] = {}
+        self.ignore_case = False
+        """Some relays find an id whatever its case."""
         self._issued: set[str] = set()
         self._pictures: dict[tuple[Scene, Result | None, int, str], bytes] = {}
 
@@ -103,15 +105,20 @@ class World:
 
     def fetch(self, task_id: str, now: float) -> Payload | None:
         """Read a task; a lazy one starts."""
-        task = self._tasks.get(task_id)
+        task = self._find(task_id)
         if task is not None and task.start is None:
             task.start = now
             self._scheduled(task)
         return self.peek(task_id, now)
 
+    def _find(self, task_id: str) -> Script | None:
+        if not self.ignore_case:
+            return self._tasks.get(task_id)
+        return next((task for each, task in self._tasks.items() if each.lower() == task_id.lower()), None)
+
     def peek(self, task_id: str, now: float) -> Payload | None:
         """Read a task without starting it."""
-        task = self._tasks.get(task_id)
+        task = self._find(task_id)
         return task.payload(now, self.base_url) if task is not None else None
 
     def list_by_condition(self, ids: Iterable[str], now: float) -> list[Payload]:
@@ -129,7 +136,7 @@ class World:
 
     def change(self, task_id: str, action: str, index: object, now: float, *, notify: str = "") -> Decision:
         """Press by action and index, for servers that have neither buttons nor modals."""
-        task = self._tasks.get(task_id)
+        task = self._find(task_id)
         custom_id = change_custom_id(action, index, task.job if task else "")
         decision = self._press(task_id, custom_id, now, lambda _: True, remix=False, notify=notify)
         self.log.append(RecordedSubmit(now, task_id, custom_id, decision.child_id, kind="change"))
@@ -144,7 +151,7 @@ class World:
     def picture(self, task_id: str, name: str) -> bytes | None:
         """Return the PNG of an image by its file name, with or without ".png"."""
         name = name.removesuffix(".png")
-        task = self._tasks.get(task_id)
+        task = self._find(task_id)
         if task is None:
             return None
         key = (task.scene, task.result, len(task.previews()), name)
@@ -175,7 +182,7 @@ class World:
     def _press(
         self, task_id: str, custom_id: str, now: float, offers: Offers, *, remix: bool, notify: str
     ) -> Decision:
-        parent = self._tasks.get(task_id)
+        parent = self._find(task_id)
         if parent is None:
             return Decision("parent_gone")
         if parent.status(now) != "SUCCESS":
@@ -206,7 +213,7 @@ class World:
         return Decision("accepted", tuple(children), self.ahead)
 
     def _submit_modal(self, task_id: str, prompt: str, now: float, notify: str) -> Decision:
-        task = self._tasks.get(task_id)
+        task = self._find(task_id)
         if task is None:
             return Decision("parent_gone")
         if self.full:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from mjbot.clock import Clock
-from mjbot.core.access.press_policy import PressPolicy, may_press, mention_allowed
+from mjbot.core.access.press_policy import may_press, mention_allowed
 from mjbot.core.access.rate_limits import RateLimit, RateLimits
 from mjbot.core.card.description import timestamp
+from mjbot.core.card.region import OWN_MASK
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef, watch_for
+from mjbot.core.scheduling.rate_limiters import SlidingWindows
 from mjbot.errors import (
     BotMissingPermission,
     GuildNotAllowed,
@@ -28,8 +30,12 @@ class Counts(Enum):
     """The rate limit that an interaction counts towards."""
 
     NONE = auto()
+    SUGGESTION = auto()
+    INTERACTION = auto()
     COMMAND = auto()
+    """A command. It is an interaction, too."""
     PRESS = auto()
+    """A submit, or work that costs as much. Its interaction was counted before."""
 
 
 class Shows(Enum):
@@ -52,15 +58,18 @@ class Need:
     """It adds a live card; their number is limited per guild."""
 
 
-VIEW = Need()
+SUGGEST = Need(Counts.SUGGESTION)
+VIEW = Need(Counts.INTERACTION)
 STATUS = Need(Counts.COMMAND, Shows.CARD, new_card=True)
 REFRESH = Need(Counts.COMMAND, new_card=True)
-CHOOSE = Need()
+CHOOSE = Need(Counts.INTERACTION)
 """A press that sends nothing: open a modal, choose a region, stop, dismiss."""
-PREPARE = Need(shows=Shows.RESULT)
+PREPARE = Need(Counts.INTERACTION, Shows.RESULT)
 """A press that will be submitted, before it is known whether it first asks for a region or a prompt."""
 SUBMIT = Need(Counts.PRESS, Shows.RESULT)
-"""A submit. It is checked once nothing more has to be asked, so that opening a modal is not counted."""
+"""A submit. It is checked once nothing more has to be asked, so that opening a modal does not count."""
+UPLOAD = Need(Counts.PRESS)
+"""A mask that is about to be decoded. A submit that follows is not counted again."""
 
 
 class Access:
@@ -85,6 +94,11 @@ class Access:
         self._live_cards = live_cards
         self._clock = clock
         self._closed = False
+        # Limits of a minute, which a restart may forget: no write for each press.
+        self._recent: dict[RateLimit, SlidingWindows[str]] = {
+            limit: SlidingWindows(limit.number, limit.seconds)
+            for limit in (*limits.interactions, *limits.suggestions)
+        }
 
     def close(self) -> None:
         """Refuse everything from now on: the process is about to stop."""
@@ -100,14 +114,9 @@ class Access:
         """Check a press that the guild's press policy governs. Raises `MJBotError`."""
         self._require_guild(request.context)
         await self._require_press_policy(request.context, request.message, request.task_id)
-        await self._require_rate(request.context, need)
+        if not (need is SUBMIT and has_own_mask(request)):  # counted as an UPLOAD before it was decoded
+            await self._require_rate(request.context, need)
         _require_bot_permissions(request.context, need.shows)
-
-    async def set_policy(self, context: InteractionContext, policy: PressPolicy) -> None:
-        """Store the guild's press policy."""
-        self._require_guild(context)
-        assert context.guild_id is not None, "the command is guild only"
-        await self._guilds.set_policy(context.guild_id, policy)
 
     def _require_guild(self, context: InteractionContext) -> None:
         if self._closed:
@@ -133,22 +142,43 @@ class Access:
             live = self._live_cards(context.guild_id)
             if live >= self._limits.cards:
                 raise TooManyCards(n=live)
-        limits: Sequence[RateLimit] = ()
-        if need.counts is Counts.COMMAND:
-            limits = self._limits.commands
-        elif need.counts is Counts.PRESS:
-            limits = self._limits.presses
-        if limits:
-            await self._take(context, limits)
+        match need.counts:
+            case Counts.SUGGESTION:
+                self._take_recent(context, self._limits.suggestions)
+            case Counts.INTERACTION:
+                self._take_recent(context, self._limits.interactions)
+            case Counts.COMMAND:
+                self._take_recent(context, self._limits.interactions)
+                await self._take(context, self._limits.commands)
+            case Counts.PRESS:
+                await self._take(context, self._limits.presses)
+
+    def _take_recent(self, context: InteractionContext, limits: Sequence[RateLimit]) -> None:
+        now, uses = self._clock.now(), _uses(context, limits)
+        free_at = max(self._recent[limit].ready_at(who, now) for who, limit in uses)
+        if free_at > now:
+            raise RateLimited(t=timestamp(free_at + 1))
+        for who, limit in uses:
+            self._recent[limit].take(who, now)
 
     async def _take(self, context: InteractionContext, limits: Sequence[RateLimit]) -> None:
-        subjects = {"user": f"user:{context.user_id}"}
-        if context.guild_id is not None:
-            subjects["guild"] = f"guild:{context.guild_id}"
-        uses = [(subjects[limit.bucket], limit) for limit in limits if limit.bucket in subjects]
-        free_at = await self._usage.take(uses, self._clock.now())
+        free_at = await self._usage.take(_uses(context, limits), self._clock.now())
         if free_at is not None:
             raise RateLimited(t=timestamp(free_at + 1))
+
+
+def has_own_mask(request: PressRequest) -> bool:
+    """Return whether a submitted modal brings the mask that it asked for."""
+    uploaded = request.modal_input is not None and request.modal_input.upload is not None
+    return uploaded and request.target.region == OWN_MASK
+
+
+def _uses(context: InteractionContext, limits: Sequence[RateLimit]) -> list[tuple[str, RateLimit]]:
+    """Whose use counts against each limit; in direct messages there is only the user."""
+    subjects = {"user": f"user:{context.user_id}"}
+    if context.guild_id is not None:
+        subjects["guild"] = f"guild:{context.guild_id}"
+    return [(subjects[limit.bucket], limit) for limit in limits if limit.bucket in subjects]
 
 
 def _require_bot_permissions(context: InteractionContext, shows: Shows) -> None:

@@ -75,4 +75,7 @@ class TaskReader:
         except TaskNotFound as error:
             raise TaskNotFound(str(error), id=task_id) from error
         now = self._clock.now()
-        return TaskSnapshot(task_id, opened_at=now, task=replace(task, id=task_id), seen_at=now)
+        if task.id.casefold() != task_id.casefold():
+            task = replace(task, id=task_id)  # a relay may return its own upstream's id
+        # Relays find ids whatever their case; the task's name is the spelling that they return.
+        return TaskSnapshot(task.id, opened_at=now, task=task, seen_at=now)

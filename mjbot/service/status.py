@@ -13,7 +13,7 @@ from mjbot.core.model.task import Phase, TaskId, parse_task_id
 from mjbot.core.model.watch import Watch
 from mjbot.errors import InvalidTaskId, MJBotError
 from mjbot.ports import InteractionContext, PressRequest, Reply, Suggestion, TaskSource, WatchStore
-from mjbot.service.access import REFRESH, STATUS, Access
+from mjbot.service.access import REFRESH, STATUS, SUGGEST, Access
 from mjbot.service.reader import TaskReader
 from mjbot.service.watching.opener import CardOpener
 
@@ -90,7 +90,8 @@ class StatusService:
             await self._opener.open(request.context, snapshot, request.reply)
 
     async def suggest(self, context: InteractionContext, text: str) -> list[tuple[str, TaskId]]:
-        """Return names and ids for autocomplete, from the store only. Raises `StoreFailed`."""
+        """Return names and ids for autocomplete, from the store only. Raises `MJBotError`."""
+        await self._access.require(context, SUGGEST)
         search = self._searches[context.user_id] = object()
         async with self._search_locks.setdefault(context.user_id, asyncio.Lock()):
             if self._searches[context.user_id] is not search:

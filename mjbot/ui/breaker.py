@@ -1,4 +1,6 @@
-"""The breaker that pauses all edits: after a global rate limit, and near the limit of invalid requests.
+"""The breaker that pauses edits: after a global rate limit, and near the limit of invalid requests.
+
+It opens for one guild long before it opens for all, so that no guild uses up what all share.
 
 10,000 responses of 401, 403 or 429 within ten minutes ban an IP address:
 https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
@@ -7,16 +9,23 @@ https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from types import SimpleNamespace
+from typing import Final
 
 import aiohttp
 
 from mjbot.clock import Clock
-from mjbot.core.scheduling.rate_limiters import SlidingWindow
+from mjbot.core.scheduling.rate_limiters import SlidingWindow, SlidingWindows
 
 log = logging.getLogger(__name__)
 
 _MOST, _SECONDS = 1_000, 600.0  # a tenth of the limit: other programs may share the address
+_MOST_OF_GUILD = 100
+_BLOCKED_GUILDS = 3  # if so many get pages in place of JSON, the address is blocked, not their content
+_CHANNEL = re.compile(r"/channels/(\d+)(?:/|$)")
 _INVALID = (401, 403, 429)
 # After a global rate limit, discord.py first retries the requests that it had started.
 _CATCHING_UP = 1.0
@@ -24,52 +33,108 @@ _RESTS = (30.0, 600.0)  # seconds; doubled from the first to the second
 _LONGEST = 60.0  # even if Retry-After is longer
 
 
-class InvalidRequestBreaker:
-    """Counts the invalid requests of the whole process, and says for how long edits must pause."""
+GuildOf = Callable[[int], int | None]
 
-    def __init__(self, clock: Clock, most: int = _MOST) -> None:
+
+@dataclass(slots=True)
+class _Rest:
+    """A pause after a response without JSON; it doubles until a request succeeds."""
+
+    seconds: float = 0.0
+    until: float = 0.0
+
+    def begin(self, now: float) -> None:
+        shortest, longest = _RESTS
+        self.seconds = min(max(2 * self.seconds, shortest), longest)
+        self.until = now + self.seconds
+
+
+class InvalidRequestBreaker:
+    """Counts the invalid requests of the whole process, and says for how long edits must pause.
+
+    A channel whose guild is not known counts as a guild of its own.
+    """
+
+    def __init__(self, clock: Clock, most: int = _MOST, most_of_guild: int = _MOST_OF_GUILD) -> None:
         self._clock = clock
+        self._guild_of: GuildOf = lambda _: None
         self._invalid = SlidingWindow(most, _SECONDS)
+        self._invalid_of: SlidingWindows[int] = SlidingWindows(most_of_guild, _SECONDS)
         self._open = False
         self._paused_until = 0.0
-        self._rest = 0.0
+        self._rest = _Rest()
+        self._rest_of: dict[int, _Rest] = {}
         self.trace = aiohttp.TraceConfig()
         """For discord.py's HTTP client."""
         self.trace.on_request_end.append(self._count)
 
-    def wait_seconds(self) -> float:
-        """Return the seconds for which no edit may be made; 0 or less if edits are allowed."""
+    def attribute(self, guild_of: GuildOf) -> None:
+        """Use ``guild_of`` to find the guild of a channel id."""
+        self._guild_of = guild_of
+
+    def wait_seconds(self, channel_id: int | None = None) -> float:
+        """Return the seconds for which no edit may be made (in a channel); 0 or less if edits are allowed."""
         now = self._clock.now()
+        if channel_id is None:
+            return self._wait_of_all(now)
+        guild = self._guild(channel_id)
+        rest = self._rest_of.get(guild, _NO_REST)
+        return max(self._wait_of_all(now), self._invalid_of.ready_at(guild, now) - now, rest.until - now)
+
+    def _wait_of_all(self, now: float) -> float:
         seconds = self._invalid.ready_at(now) - now
         if (seconds > 0) != self._open:
             self._open = not self._open
             log.warning("edits %s", "paused: too many invalid requests" if self._open else "resumed")
-        return max(seconds, self._paused_until - now)
+        return max(seconds, self._paused_until - now, self._rest.until - now)
+
+    def _guild(self, channel_id: int) -> int:
+        return self._guild_of(channel_id) or channel_id
 
     async def _count(
         self, _session: aiohttp.ClientSession, _context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
     ) -> None:
-        headers = end.response.headers
-        if end.response.status == 429 and headers.get("X-RateLimit-Scope") == "global":
-            self._paused_until = self._clock.now() + _seconds(headers.get("Retry-After")) + _CATCHING_UP
-        self._rest_if_blocked(end.response)
+        now, headers = self._clock.now(), end.response.headers
+        scope = headers.get("X-RateLimit-Scope")
+        if end.response.status == 429 and scope == "global":
+            self._paused_until = now + _seconds(headers.get("Retry-After")) + _CATCHING_UP
+        channel = _CHANNEL.search(end.url.path)
+        guild = self._guild(int(channel[1])) if channel else None
+        self._rest_if_blocked(end.response, guild, now)
         # A shared rate limit does not count as an invalid request.
-        shared = headers.get("X-RateLimit-Scope") == "shared"
-        if end.response.status in _INVALID and not shared:
-            self._invalid.take(self._clock.now())
+        if end.response.status in _INVALID and scope != "shared":
+            self._invalid.take(now)
+            if guild is not None and scope != "global":  # a global limit is used up by all
+                self._take_of(guild, now)
 
-    def _rest_if_blocked(self, response: aiohttp.ClientResponse) -> None:
+    def _take_of(self, guild: int, now: float) -> None:
+        closed = self._invalid_of.ready_at(guild, now) <= now
+        self._invalid_of.take(guild, now)
+        if closed and self._invalid_of.ready_at(guild, now) > now:
+            log.warning("edits of one guild paused: too many invalid requests (guild %s)", guild)
+
+    def _rest_if_blocked(self, response: aiohttp.ClientResponse, guild: int | None, now: float) -> None:
         """Pause if an invalid request was not answered by Discord's API itself: the address may be banned.
 
-        Cloudflare answers with a page. Each further request would count towards the ban.
+        Cloudflare answers with a page. Each further request would count towards the ban. But it can also
+        refuse the content of one guild, so all edits pause only if several guilds get such pages.
         """
         if response.status < 300:
-            self._rest = 0.0
+            self._rest.seconds = 0.0
+            if guild in self._rest_of:
+                self._rest_of[guild].seconds = 0.0
         elif response.status in _INVALID and response.content_type != "application/json":
-            shortest, longest = _RESTS
-            self._rest = min(max(2 * self._rest, shortest), longest)
-            self._paused_until = max(self._paused_until, self._clock.now() + self._rest)
-            log.warning("edits paused for %.0f s: status %s without JSON", self._rest, response.status)
+            rest = self._rest if guild is None else self._rest_of.setdefault(guild, _Rest())
+            rest.begin(now)
+            log.warning("edits paused for %.0f s: status %s without JSON", rest.seconds, response.status)
+            resting = [each for each in self._rest_of.values() if each.until > now]
+            if guild is not None and len(resting) >= _BLOCKED_GUILDS:
+                self._rest.begin(now)
+            if len(self._rest_of) > _MOST:
+                self._rest_of = {key: each for key, each in self._rest_of.items() if each.until > now}
+
+
+_NO_REST: Final = _Rest()
 
 
 def _seconds(retry_after: str | None) -> float:

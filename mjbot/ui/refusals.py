@@ -18,7 +18,7 @@ import discord
 from mjbot.core.card.card import Card
 from mjbot.core.card.content import Part, content_of
 from mjbot.core.editing.ladder import ContentProblem, next_omission
-from mjbot.core.editing.outcome import Gone, Later, NoAccess, Outcome, Refused
+from mjbot.core.editing.outcome import Existence, Gone, Later, NoAccess, Outcome, Refused
 from mjbot.guard import UnexpectedErrors
 from mjbot.ports import BotTokenRevoked
 from mjbot.ui.embeds import build_embed, build_view, image_state
@@ -105,6 +105,15 @@ async def send_reduced(
             if lower is None:
                 raise
             omitted = lower
+
+
+def existence_after(error: discord.HTTPException) -> Existence:
+    """What an error says about a message that was to be fetched."""
+    if error.code in _CHANNEL_GONE:
+        return Existence.CHANNEL_GONE
+    if error.code in MESSAGE_GONE:
+        return Existence.DELETED
+    return Existence.NO_ACCESS if error.code in _NO_ACCESS else Existence.ASSUMED
 
 
 def is_route_refusal(error: discord.HTTPException) -> bool:

@@ -10,20 +10,22 @@ from typing import Any
 import aiohttp
 import discord
 
-from mjbot.core.card.card import Picture
+from mjbot.core.card.card import Card, Picture
 from mjbot.core.card.content import Part, content_of
 from mjbot.core.editing.edit_queue import Edit
-from mjbot.core.editing.outcome import Delivered, Outcome, Paused, Rerouted
+from mjbot.core.editing.outcome import Delivered, Existence, Outcome, Paused, Rerouted
 from mjbot.core.model.watch import DeliveredState, MessageRef
+from mjbot.errors import ResponseLost
 from mjbot.guard import UnexpectedErrors
-from mjbot.ports import File, PictureSource, is_attachment
+from mjbot.ports import File, PictureSource, SentCard, is_attachment
 from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.embeds import build_embed, build_file, build_view, image_state
-from mjbot.ui.refusals import is_route_refusal, outcome_of
+from mjbot.ui.refusals import existence_after, is_route_refusal, outcome_of, send_reduced
 from mjbot.ui.tokens import InteractionTokens, TokenRefused
 
 # Seconds that an edit waits for its picture: the buttons must not wait longer, and the picture can follow.
 _FILE_WAIT = 1.0
+_NONCE = 25  # characters, the longest that Discord accepts
 _TOKEN_SECONDS = 20.0  # an upload may take a while
 
 
@@ -57,7 +59,7 @@ class DiscordSink:
 
         Raises `BotTokenRevoked`.
         """
-        if (pause := self._breaker.wait_seconds()) > 0:
+        if (pause := self._breaker.wait_seconds(edit.ref.channel_id)) > 0:
             return Paused(pause)
         image = _Image(edit.delivered.image)
         try:
@@ -87,15 +89,31 @@ class DiscordSink:
         """Return until when (unix seconds) a message can be edited by its interaction token."""
         return self._tokens.until(ref)
 
-    async def message_exists(self, ref: MessageRef) -> bool:
-        """False only if the message is known to be deleted."""
+    async def post(self, channel_id: int, card: Card, *, nonce: str) -> SentCard:
+        """Post a new message. Raises `ResponseLost`."""
+        channel = self._client.get_partial_messageable(channel_id)
+
+        async def send(embed: discord.Embed, view: discord.ui.View | None) -> discord.Message:
+            shown = view or discord.utils.MISSING
+            return await channel.send(embed=embed, view=shown, nonce=nonce[-_NONCE:])
+
+        try:
+            sent, omitted = await send_reduced(card, None, send)
+        except Exception as error:
+            raise ResponseLost(type(error).__name__) from error
+        return SentCard(MessageRef(channel_id, sent.id), omitted)
+
+    async def message_exists(self, ref: MessageRef) -> Existence:
+        """Look for a message, which costs a request."""
+        if self._breaker.wait_seconds(ref.channel_id) > 0:
+            return Existence.ASSUMED
         try:
             await self._client.get_partial_messageable(ref.channel_id).fetch_message(ref.message_id)
-        except discord.NotFound:
-            return False
+        except discord.HTTPException as error:
+            return existence_after(error)
         except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError):
-            return True  # it cannot be fetched at the moment
-        return True
+            pass  # it cannot be fetched at the moment
+        return Existence.ASSUMED
 
     async def _deliver(self, edit: Edit, image: _Image) -> Delivered:
         message = await self._send(edit, image)

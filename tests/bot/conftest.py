@@ -17,6 +17,8 @@ from mjbot.sandbox.demo_tasks import DemoIds
 from mjbot.sandbox.dialects import DIALECTS
 from mjbot.sandbox.server import RecordedRequest, SandboxServer
 from mjbot.sandbox.world import World
+from tests.bot.transport import scripted
+from tests.discord_answers import Answer, Match, Pattern, Refusal, Refusals
 
 GRID = DemoIds.GRID.value
 RUNNING = DemoIds.RUNNING.value
@@ -26,8 +28,9 @@ SINGLE = DemoIds.SINGLE.value
 class BotHarness:
     """One guild with a channel and a member; the bot has exactly the permissions of its invite."""
 
-    def __init__(self, env: simcord.Env, server: SandboxServer, bot: MJBot) -> None:
+    def __init__(self, env: simcord.Env, server: SandboxServer, bot: MJBot, refusals: Refusals) -> None:
         self.env = env
+        self.refusals = refusals
         self.server = server
         self.world = server.world
         self.bot = bot
@@ -50,6 +53,19 @@ class BotHarness:
     async def ask(self, task_id: str) -> simcord.InteractionResult:
         """Type /status with this id."""
         return await self.ann.slash(self.channel, "status", task_id=task_id)
+
+    def refuse(
+        self, method: str, path: str, answer: Answer, *, match: Match | None = None, times: int | None = None
+    ) -> Refusal:
+        """Give this answer to the next `times` requests (None: until `accept_everything`)."""
+        refusal = Refusal(Pattern(method, path, match), answer, times)
+        self.refusals.append(refusal)
+        return refusal
+
+    def accept_everything(self) -> None:
+        """End all refusals and injected errors."""
+        self.refusals.clear()
+        self.env.backend.faults.clear()
 
     def end_tokens(self) -> None:
         """Let Discord take no interaction token any more, as after 15 minutes."""
@@ -123,9 +139,10 @@ class BotFactory:
         self._stack.push_async_callback(self._stop)
         env = simcord.Env(bot, shard_count=1)
         self.time.env = env
+        refusals = self._stack.enter_context(scripted(env))
         await env.start()
         self._stack.push_async_callback(env.shutdown)
-        return BotHarness(env, server, bot)
+        return BotHarness(env, server, bot, refusals)
 
     async def restart(self, harness: BotHarness, **changes: object) -> None:
         """Stop the process and start another on the same database."""

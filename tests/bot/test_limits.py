@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import discord
 import pytest
+import simcord
 
 from tests.bot.conftest import GRID, RUNNING, SINGLE, BotFactory, BotHarness
 
@@ -89,3 +91,103 @@ async def test_a_server_has_so_many_live_cards_and_finished_ones_do_not_count(ti
     assert "This server already has 2 live cards" in told.response.content
     await tight.wait(40)
     assert not (await tight.ask(SINGLE)).ephemeral
+
+
+def looks(harness: BotHarness, channel: simcord.ChannelHandle) -> int:
+    """How often the bot has fetched a message of this channel."""
+    path = f"/channels/{channel.id}/messages/"
+    return sum(each.method == "GET" and each.path.startswith(path) for each in harness.env.http_requests)
+
+
+async def with_children_elsewhere(harness: BotHarness, count: int = 4) -> simcord.ChannelHandle:
+    """Make children of the grid whose cards are in another channel, which is returned."""
+    elsewhere = harness.guild.create_text_channel("elsewhere")
+    await harness.ann.slash(elsewhere, "status", task_id=GRID)
+    await harness.wait(2)
+    card = elsewhere.history()[-1]
+    for number in range(count):
+        await harness.press(card, f"U{number + 1}")
+    await harness.wait(100)  # the children end, and so does the minute of their own checks
+    return elsewhere
+
+
+@pytest.mark.parametrize("code", [50001, 10003])
+async def test_a_channel_that_cannot_be_read_is_asked_once_however_many_want_its_cards(
+    harness: BotHarness, code: int
+) -> None:
+    elsewhere = await with_children_elsewhere(harness)
+    status = 404 if code == 10003 else 403
+    harness.env.inject_error("GET", f"/channels/{elsewhere.id}/**", status=status, code=code, times=None)
+    before = looks(harness, elsewhere)
+    members = [harness.guild.add_member(harness.env.create_user(f"member-{n}")) for n in range(5)]
+    for member in members:
+        for _ in range(2):
+            assert not (await member.slash(harness.channel, "status", task_id=GRID)).ephemeral
+    await harness.wait(80)
+    assert looks(harness, elsewhere) - before == 1
+    await harness.wait(600)
+    await harness.ask(GRID)
+    expected = 1 if code == 10003 else 2  # the children of a deleted channel are no longer linked
+    assert looks(harness, elsewhere) - before == expected
+
+
+@pytest.mark.parametrize("status", [200, 500])
+async def test_a_server_s_checks_for_deleted_cards_are_ten_a_minute(harness: BotHarness, status: int) -> None:
+    elsewhere = await with_children_elsewhere(harness)
+    if status != 200:
+        harness.env.inject_error("GET", f"/channels/{elsewhere.id}/**", status=status, times=None)
+    before = looks(harness, elsewhere)
+    for number in range(4):
+        member = harness.guild.add_member(harness.env.create_user(f"member-{number}"))
+        await member.slash(harness.channel, "status", task_id=GRID)
+    tries = 5 if status == 500 else 1  # discord.py's own
+    assert 10 * tries >= looks(harness, elsewhere) - before >= 1
+
+
+async def use_everything(
+    harness: BotHarness, member: simcord.MemberActor, card: discord.Message
+) -> list[str]:
+    """Have a member use every command and button; return the private texts that this led to."""
+
+    async def click(message: discord.Message, label: str) -> simcord.InteractionResult:
+        return await member.click(message, custom_id=harness.button(message, label).custom_id)
+
+    results = [await member.slash(harness.channel, "status", task_id=each) for each in (GRID, SINGLE, GRID)]
+    await member.autocomplete(harness.channel, "status", "task_id", "17")
+    results += [await click(card, "Custom Zoom"), await click(card, "Vary (Subtle)")]
+    picker = await click(card, "Vary (Region)")
+    if picker.response is not None and picker.response.message.components:
+        results += [await click(picker.response.message, str(n % 9 + 1)) for n in range(12)]
+        window = await click(picker.response.message, "Upload a mask")
+        if window.modal is not None:
+            mask = ("mask.png", b"no image")
+            results.append(await member.submit_modal(window, {"prompt": "a kite", "mask": mask}))
+    told = [each.response for each in results] + [each for one in results for each in one.followups]
+    return [each.content for each in told if each is not None]
+
+
+async def test_no_server_s_members_can_stop_or_slow_the_cards_of_another(harness: BotHarness) -> None:
+    elsewhere = await with_children_elsewhere(harness)
+    harness.env.inject_error("*", f"/channels/{elsewhere.id}/**", status=403, code=50001, times=None)
+    crowd = [harness.guild.add_member(harness.env.create_user(f"member-{n}")) for n in range(3)]
+    await harness.show(SINGLE)
+    card = harness.messages[0]
+    other = harness.new_guild("Other")
+    quiet = other.create_text_channel("quiet")
+    zoe = other.add_member(harness.env.create_user("zoe"))
+    harness.world.add(str(MINE), [(0, "IN_PROGRESS", "46%"), (18, "SUCCESS", "100%")])
+    await zoe.slash(quiet, "status", task_id=str(MINE))
+    before = len(harness.env.http_requests)
+    told: list[str] = []
+    for _ in range(2):
+        for member in crowd:
+            told += await use_everything(harness, member, card)
+        await harness.wait(9)
+    assert sum(MANY in each for each in told) > len(crowd)  # they went as far as they may
+    await harness.wait(3)
+    message = quiet.last_message
+    assert message is not None
+    assert message.embeds[0].title == "Done"
+    sent = harness.env.http_requests[before:]
+    assert sum(each.path.startswith(f"/channels/{elsewhere.id}/") for each in sent) <= 10  # all refused
+    assert not (await zoe.slash(quiet, "status", task_id=GRID)).ephemeral

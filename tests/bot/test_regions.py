@@ -211,3 +211,25 @@ async def test_cells_that_were_chosen_stay_though_the_picture_is_out_of_reach_fo
     told = await harness.ann.submit_modal(window, {"prompt": "boats"})
     assert "couldn't load the picture" in told.followups[-1].content
     assert harness.world.log == []
+
+
+async def test_a_mask_that_is_refused_counts_as_a_press(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open()
+    await bot_factory.restart(harness, user_presses_per_10_min=3)
+    delivered = await choose(harness)
+    for said in ("must be 256 × 256",) * 3 + ("Too many requests",) * 2:
+        window = await harness.press(picker_of(delivered), "Upload a mask")
+        told = await harness.ann.submit_modal(
+            window, {"prompt": "a red kite", "mask": ("mask.png", white(100))}
+        )
+        assert said in str([told.response and told.response.content, *(f.content for f in told.followups)])
+    assert harness.world.log == []
+    await harness.wait(660)
+    window = await harness.press(picker_of(delivered), "Upload a mask")
+    assert "a red kite" in str(window.modal)
+
+
+async def test_all_cells_can_be_chosen_and_left_again_within_a_minute(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open()
+    delivered = await choose(harness, *"123456789", *"987654321")
+    assert lit(picker_of(delivered), harness) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mjbot.core.scheduling.rate_limiters import LeakyBucket, SlidingWindow
+from mjbot.core.scheduling.rate_limiters import LeakyBucket, SlidingWindow, SlidingWindows
 
 waits = st.lists(st.floats(0, 3), min_size=1, max_size=60)
 
@@ -31,3 +31,13 @@ def test_a_leaky_bucket_allows_a_burst_and_spaces_the_rest_evenly(waits: list[fl
     for first, at in enumerate(found):
         for last, later in enumerate(found[first:]):
             assert last <= 3 - 1 + (later - at) / 0.5 + 1e-6
+
+
+def test_windows_of_keys_that_are_no_longer_used_are_dropped() -> None:
+    windows: SlidingWindows[int] = SlidingWindows(1, 5.0)
+    for key in range(50_000):
+        now = key / 100  # 500 keys in any five seconds
+        assert windows.ready_at(key, now) == now
+        windows.take(key, now)
+        assert windows.ready_at(key, now) == now + 5.0
+        assert len(windows) <= 1_000

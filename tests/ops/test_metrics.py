@@ -11,7 +11,7 @@ from mjbot.clock import Clock
 from mjbot.core.card.card import Card, Picture
 from mjbot.core.card.state import CardState
 from mjbot.core.editing.edit_queue import Edit, EditQueue
-from mjbot.core.editing.outcome import Delivered, Outcome, Rerouted
+from mjbot.core.editing.outcome import Delivered, Existence, Outcome, Rerouted
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import DeliveredState, MessageRef
 from mjbot.editor import EditScheduler
@@ -45,8 +45,8 @@ class TokenRefusingSink:
     def token_until(self, _ref: MessageRef) -> float:
         return 4_000_000_000.0
 
-    async def message_exists(self, _ref: MessageRef) -> bool:
-        return True
+    async def message_exists(self, _ref: MessageRef) -> Existence:
+        return Existence.ASSUMED
 
 
 async def test_every_attempt_of_an_edit_is_counted_and_settled_once() -> None:

@@ -11,6 +11,7 @@ from mjbot.clock import Clock
 from mjbot.core.access.press_policy import PressPolicy, PressScope
 from mjbot.core.access.rate_limits import rate_limits_from
 from mjbot.core.card.components import parse_target
+from mjbot.core.card.region import OWN_MASK
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
 from mjbot.errors import (
@@ -22,8 +23,9 @@ from mjbot.errors import (
     ShuttingDown,
     TooManyCards,
 )
-from mjbot.ports import InteractionContext, PressRequest, Reply, Stores
-from mjbot.service.access import CHOOSE, REFRESH, STATUS, SUBMIT, VIEW, Access, Need
+from mjbot.ports import InteractionContext, ModalInput, PressRequest, Reply, Stores
+from mjbot.service.access import CHOOSE, PREPARE, REFRESH, STATUS, SUBMIT, UPLOAD, VIEW, Access, Need
+from mjbot.service.guild_settings import GuildSettingsService
 from mjbot.store import open_stores
 
 GUILD, OTHER_GUILD, ROLE = 7, 8, 9
@@ -31,7 +33,7 @@ CONTEXT = InteractionContext(GUILD, 1, 2, "en-US", "en-US", roles=frozenset({ROL
 NOW = 1_000.0
 
 
-def access_of(stores: Stores, live: int = 0) -> Access:
+def access_of(stores: Stores, live: int = 0, allowed: frozenset[int] = frozenset({GUILD})) -> Access:
     limits = rate_limits_from(
         user_commands_per_minute=1, user_presses_per_10_min=1, guild_presses_per_hour=9, guild_cards=3
     )
@@ -39,7 +41,7 @@ def access_of(stores: Stores, live: int = 0) -> Access:
         stores.guilds,
         stores.watches,
         stores.usage,
-        allowed_guilds=frozenset({GUILD}),
+        allowed_guilds=allowed,
         limits=limits,
         live_cards=lambda _: live,
         clock=Clock(lambda: NOW),
@@ -62,6 +64,13 @@ async def outcome(
 
 class _NoReply:
     """Access looks at the request only; it never replies."""
+
+
+class _Upload:
+    size = 1
+
+    async def read(self) -> bytes:
+        raise AssertionError("access does not read it")
 
 
 @pytest.fixture
@@ -142,4 +151,53 @@ async def test_nothing_is_allowed_after_close(reply: Reply) -> None:
         access.close()
         assert await outcome(access, CONTEXT, VIEW, reply) is ShuttingDown
         with pytest.raises(ShuttingDown):
-            await access.set_policy(CONTEXT, PressPolicy())
+            await GuildSettingsService(stores.guilds, access).set_policy(CONTEXT, PressPolicy())
+
+
+@pytest.mark.parametrize("need", [VIEW, CHOOSE, PREPARE], ids=["menu", "choice", "modal"])
+async def test_presses_that_send_nothing_have_a_limit_of_their_own(need: Need, reply: Reply) -> None:
+    async with open_stores(":memory:") as stores:
+        access = access_of(stores)
+        found = [await outcome(access, CONTEXT, need, reply) for _ in range(32)]
+        assert found == [None] * 30 + [RateLimited] * 2
+        other = replace(CONTEXT, user_id=3)
+        assert await outcome(access, other, need, reply) is None
+        assert await outcome(access, CONTEXT, SUBMIT, reply) is None  # what is paid for is counted apart
+
+
+async def test_many_users_together_reach_the_limit_of_their_guild_and_of_no_other(reply: Reply) -> None:
+    async with open_stores(":memory:") as stores:
+        access = access_of(stores, allowed=frozenset())
+        found = [
+            await outcome(access, replace(CONTEXT, user_id=user), CHOOSE, reply)
+            for user in range(100, 116)
+            for _ in range(20)
+        ]
+        assert found == [None] * 300 + [RateLimited] * 20
+        elsewhere = replace(CONTEXT, guild_id=OTHER_GUILD, user_id=100)
+        assert await outcome(access, elsewhere, CHOOSE, reply) is None
+        direct = replace(CONTEXT, guild_id=None, user_id=999)
+        assert await outcome(access, direct, CHOOSE, reply) is None
+
+
+async def test_an_uploaded_mask_is_counted_once_and_before_it_is_decoded(reply: Reply) -> None:
+    async with open_stores(":memory:") as stores:
+        access = access_of(stores)
+        target = replace(parse_target("a" * 12), region=OWN_MASK)
+        with_mask = replace(
+            press(CONTEXT, reply), target=target, modal_input=ModalInput("a prompt", _Upload())
+        )
+        await access.require_press(with_mask, PREPARE)
+        await access.require_press(with_mask, UPLOAD)
+        await access.require_press(with_mask, SUBMIT)
+        with pytest.raises(RateLimited):
+            await access.require_press(with_mask, UPLOAD)
+
+
+async def test_a_file_that_no_modal_asked_for_makes_no_submit_free(reply: Reply) -> None:
+    async with open_stores(":memory:") as stores:
+        access = access_of(stores)
+        with_file = replace(press(CONTEXT, reply), modal_input=ModalInput("a prompt", _Upload()))
+        await access.require_press(with_file, SUBMIT)
+        with pytest.raises(RateLimited):
+            await access.require_press(with_file, SUBMIT)

@@ -30,11 +30,11 @@ from tests.discord_answers import (
     TOO_LARGE,
     UNREADABLE,
     Answer,
+    Call,
     api_error,
     malformed,
 )
 from tests.system.discord_stub import Channel, DiscordStub, Message
-from tests.system.discord_stub.gates import Call
 from tests.system.process import BotProcess, running
 
 LIVE, CHANNELS = 300, 30

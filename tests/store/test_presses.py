@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mjbot.core.card.lineage import Lineage, RelatedTask
-from mjbot.core.model.press import Press
+from mjbot.core.model.press import Press, PressKey
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Task, TaskId
 from mjbot.core.model.watch import MessageRef, Watch
-from mjbot.ports import Stores
+from mjbot.ports import PendingCard, PressRecord, Stores
 from mjbot.store import open_stores
 from tests.store.conftest import UPSTREAM
 
@@ -23,71 +23,108 @@ async def lineage(stores: Stores, task_id: TaskId, guild_id: int | None) -> Line
     return (await stores.presses.histories([asked]))[asked].lineage
 
 
+async def begin(stores: Stores, action: str = "u1", at: float = 1.0, repeats: int = 0) -> PressKey:
+    """Begin a press that nothing forbids."""
+    begun = await stores.presses.begin(TASK, action, 3, at, repeats=repeats)
+    assert isinstance(begun, PressKey)
+    return begun
+
+
+async def earlier(stores: Stores, action: str = "u1", repeats: int = 0) -> PressRecord:
+    """The earlier press that forbids one."""
+    found = await stores.presses.begin(TASK, action, 4, 2.0, repeats=repeats)
+    assert isinstance(found, PressRecord)
+    return found
+
+
 async def test_only_one_of_two_presses_at_one_moment_is_begun(stores: Stores) -> None:
-    assert await stores.presses.begin(TASK, "u1", 3, 1.0) is None
-    earlier = await stores.presses.begin(TASK, "u1", 4, 1.0)
-    assert earlier is not None
-    assert earlier.state is Press.SENDING
+    assert await begin(stores) == PressKey(TASK, "u1", 1)
+    assert (await earlier(stores)).state is Press.SENDING
 
 
 async def test_a_press_in_flight_is_not_repeated_even_knowingly(stores: Stores) -> None:
-    await stores.presses.begin(TASK, "u1", 3, 1.0)
-    assert await stores.presses.begin(TASK, "u1", 3, 2.0, repeats=1) is not None
-    await stores.presses.note(TASK, "u1", Press.RETRYING)
-    assert await stores.presses.begin(TASK, "u1", 3, 3.0, repeats=1) is not None
+    key = await begin(stores)
+    await earlier(stores, repeats=1)
+    await stores.presses.note(key, Press.RETRYING)
+    await earlier(stores, repeats=1)
 
 
 async def test_a_repetition_counts_once_for_the_press_that_the_user_was_told_of(stores: Stores) -> None:
-    presses = stores.presses
-    await presses.begin(TASK, "v1", 3, 1.0)
-    await presses.accept(TASK, "v1", "V1", WATCH, SNAPSHOT)
-    made = await presses.begin(TASK, "v1", 4, 2.0)
-    assert made is not None
+    key = await begin(stores)
+    await stores.presses.accept(key, "U1", WATCH, [SNAPSHOT])
+    made = await earlier(stores)
     assert (made.child_id, made.message, made.number) == (CHILD, WATCH.ref, 1)
-    assert await presses.begin(TASK, "v1", 4, 3.0, repeats=1) is None
-    await presses.note(TASK, "v1", Press.ACCEPTED)
-    again = await presses.begin(TASK, "v1", 5, 4.0, repeats=1)
-    assert again is not None
-    assert again.number == 2
-    assert await presses.last(TASK, "v1") == again
+    again = await begin(stores, repeats=1)
+    await stores.presses.note(again, Press.ACCEPTED)
+    told = await earlier(stores, repeats=1)
+    assert told.number == 2
+    assert await stores.presses.last(TASK, "u1") == told
+
+
+async def test_a_write_of_an_earlier_press_does_not_touch_its_repetition(stores: Stores) -> None:
+    first = await begin(stores)
+    await stores.presses.note(first, Press.UNCLEAR)
+    await begin(stores, repeats=1)
+    for late in (Press.ACCEPTED, Press.REFUSED):
+        await stores.presses.note(first, late)
+    await stores.presses.accept(first, "U1", WATCH, [SNAPSHOT])
+    assert await stores.presses.of(TASK) == {"u1": Press.SENDING}
 
 
 async def test_a_refused_press_may_be_made_again(stores: Stores) -> None:
     for state in (Press.REFUSED, Press.UNKNOWN_ACTION):
-        assert await stores.presses.begin(TASK, "u1", 3, 1.0) is None
-        await stores.presses.note(TASK, "u1", state)
-    assert await stores.presses.begin(TASK, "u1", 3, 2.0) is None
+        await stores.presses.note(await begin(stores), state)
+    await begin(stores)
 
 
 async def test_a_press_that_was_in_flight_when_the_process_died_is_settled(database: str) -> None:
     async with open_stores(database) as stores:
-        await stores.presses.begin(TASK, "u1", 3, 1.0)
-        await stores.presses.begin(TASK, "v1", 3, 1.0)
-        await stores.presses.note(TASK, "v1", Press.RETRYING)
+        await begin(stores)
+        await stores.presses.note(await begin(stores, "v1"), Press.RETRYING)
     async with open_stores(database) as stores:
         presses = stores.presses
         assert await presses.end_interrupted() == [TASK]
         assert await presses.end_interrupted() == []
         assert await presses.of(TASK) == {"u1": Press.UNCLEAR, "v1": Press.REFUSED}
-        told = await presses.begin(TASK, "u1", 4, 2.0)
-        assert told is not None
+        told = await earlier(stores)
         assert told.state is Press.UNCLEAR
-        assert await presses.begin(TASK, "u1", 4, 3.0, repeats=told.number) is None
+        await begin(stores, repeats=told.number)
 
 
 async def test_an_accepted_press_stores_the_watch_and_the_snapshot_of_its_child(stores: Stores) -> None:
-    await stores.presses.begin(TASK, "u1", 3, 1.0)
-    await stores.presses.accept(TASK, "u1", "U1", WATCH, SNAPSHOT)
+    await stores.presses.accept(await begin(stores), "U1", WATCH, [SNAPSHOT])
     assert await stores.watches.open_watches() == [(WATCH, SNAPSHOT)]
     assert await stores.presses.children(TASK, 1, 5) == [WATCH.ref]
     assert await stores.presses.children(TASK, 7, 5) == []
 
 
+async def test_all_tasks_of_a_press_are_stored_with_it_and_wait_for_their_cards(database: str) -> None:
+    others = [replace(SNAPSHOT, id=TaskId(f"{n:016d}"), task=None) for n in (1, 2)]
+    async with open_stores(database) as stores:
+        await stores.presses.accept(await begin(stores), "all", WATCH, [SNAPSHOT, *others])
+    async with open_stores(database) as stores:
+        cards = [
+            (PendingCard(each.id, 1, WATCH.ref.channel_id, 3, "en", WATCH.created_at), each)
+            for each in others
+        ]
+        assert await stores.presses.pending_cards() == cards
+        related = [RelatedTask(each.id, "all") for each in others]
+        assert (await lineage(stores, TASK, 1)).children == (
+            *related,
+            RelatedTask(CHILD, "all", WATCH.ref.url(1)),
+        )
+        shown = replace(WATCH, ref=MessageRef(2, 30), task_id=others[0].id)
+        await stores.presses.add_card(shown)
+        assert (await lineage(stores, TASK, 1)).children[0].url == shown.ref.url(1)
+        assert await stores.watches.watch_at(shown.ref) == shown
+        await stores.presses.drop_pending_card(others[1].id)
+        assert await stores.presses.pending_cards() == []
+
+
 async def test_relatives_are_linked_both_ways_within_a_guild_until_a_message_is_gone(stores: Stores) -> None:
     parent = replace(WATCH, ref=MessageRef(2, 10), task_id=TASK)
     await stores.watches.add(parent, None)
-    await stores.presses.begin(TASK, "u1", 3, 1.0)
-    await stores.presses.accept(TASK, "u1", "U1", WATCH, SNAPSHOT)
+    await stores.presses.accept(await begin(stores), "U1", WATCH, [SNAPSHOT])
     child = RelatedTask(CHILD, "U1", WATCH.ref.url(1))
     assert await lineage(stores, TASK, 1) == Lineage(children=(child,))
     assert await lineage(stores, CHILD, 1) == Lineage(parent=RelatedTask(TASK, "U1", parent.ref.url(1)))
@@ -98,7 +135,7 @@ async def test_relatives_are_linked_both_ways_within_a_guild_until_a_message_is_
 
 
 async def test_a_parent_without_a_card_is_named_without_a_link(stores: Stores) -> None:
-    await stores.presses.accept(TASK, "u1", "U1", WATCH, SNAPSHOT)
+    await stores.presses.accept(await begin(stores), "U1", WATCH, [SNAPSHOT])
     assert await lineage(stores, CHILD, 1) == Lineage(parent=RelatedTask(TASK, "U1"))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mjbot.core.model.press import Press
+import pytest
+
+from mjbot.core.model.press import Press, PressKey
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Task, TaskId
 from mjbot.core.model.watch import MessageRef, Watch, WatchState
@@ -23,8 +25,9 @@ async def test_an_old_task_goes_with_everything_about_it_and_no_other_does(store
     for number, each in enumerate((old, child, young), 1):
         watch = Watch(MessageRef(2, number), each.id, 1, 3, "en", 0.0, WatchState.CLOSED)
         await watches.add(watch, each)
-        await presses.begin(each.id, "u1", 3, 0.0)
-        await presses.accept(each.id, "u1", "U1", watch, each)
+        key = await presses.begin(each.id, "u1", 3, 0.0)
+        assert isinstance(key, PressKey)
+        await presses.accept(key, "U1", watch, [each])
     assert await pruner.prune(5 * DAY, 100) == 2
     assert [await watches.snapshot(each.id) for each in (old, child, young)] == [None, None, young]
     assert await presses.of(old.id) == {}
@@ -43,5 +46,26 @@ async def test_a_step_deletes_the_oldest_tasks_and_no_more_than_it_may(stores: S
 async def test_a_task_that_a_message_still_follows_is_kept_however_old_it_is(stores: Stores) -> None:
     old = snapshot(1, 0.0)
     await stores.watches.add(Watch(MessageRef(2, 1), old.id, 1, 3, "en", 0.0, WatchState.OPEN), old)
+    assert await stores.pruner.prune(5 * DAY, 100) == 0
+    assert await stores.watches.snapshot(old.id) == old
+
+
+@pytest.mark.parametrize("touched", ["pressed", "followed", "parent of a press", "suggested", "in flight"])
+async def test_a_task_that_was_touched_since_is_kept_however_long_ago_it_was_read(
+    stores: Stores, touched: str
+) -> None:
+    old, child = snapshot(1, 0.0), snapshot(2, 9 * DAY)
+    await stores.watches.save([old])
+    at = 0.0 if touched == "in flight" else 9 * DAY
+    if touched in ("pressed", "in flight"):
+        await stores.presses.begin(old.id, "u1", 3, at)
+    elif touched == "followed":
+        closed = Watch(MessageRef(2, 1), old.id, 1, 3, "en", at, WatchState.CLOSED)
+        await stores.watches.add(closed, None)
+    elif touched == "suggested":
+        await stores.watches.add(Watch(MessageRef(2, 1), old.id, 1, 3, "en", at, WatchState.CLOSED), old)
+    else:
+        watch = Watch(MessageRef(2, 2), child.id, 1, 3, "en", at, WatchState.CLOSED)
+        await stores.presses.accept(PressKey(old.id, "u1", 1), "U1", watch, [child])
     assert await stores.pruner.prune(5 * DAY, 100) == 0
     assert await stores.watches.snapshot(old.id) == old

@@ -35,6 +35,13 @@ async def test_a_use_above_a_limit_is_told_when_the_next_is_free_and_not_counted
         assert await stores.usage.take([("user:1", USER)], 700.5) is None
 
 
+async def test_uses_that_a_wrong_clock_put_into_the_future_do_not_count(stores: Stores) -> None:
+    one = RateLimit("press", "user", 1, 600.0)
+    assert await stores.usage.take([("user:3", one)], 100.0 + 6 * 3600) is None
+    assert await stores.usage.take([("user:3", one)], 100.0) is None
+    assert await stores.usage.take([("user:3", one)], 101.0) == 700.0
+
+
 async def test_a_value_is_kept_until_it_is_replaced(database: str) -> None:
     async with open_stores(database) as stores:
         assert await stores.key_values.get("a") is None

@@ -131,12 +131,12 @@ async def test_only_a_known_code_says_anything_about_a_message(
 
 
 @pytest.mark.parametrize("answer", [page(403), page(429), JSON_WITHOUT_CODE, page(401)], ids=lambda a: a.name)
-async def test_an_invalid_request_without_discords_json_rests_all_edits(
+async def test_an_invalid_request_without_discords_json_rests_the_edits_of_its_guild(
     sender: Sender, answer: Answer
 ) -> None:
     sender.stub.refuse("PATCH", EDIT, answer, times=2)
     await sender.edit()
-    paused = sender.breaker.wait_seconds()
+    paused = sender.breaker.wait_seconds(sender.channel.id)
     if answer is JSON_WITHOUT_CODE:
         assert paused <= 0
     else:

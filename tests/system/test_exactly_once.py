@@ -24,10 +24,12 @@ from hypothesis.stateful import (
 
 from mjbot.core.card.components import Verb, action_digest, parse, parse_target
 from mjbot.core.model.task import TaskId
+from mjbot.sandbox.buttons import button
 from mjbot.sandbox.dialects import DIALECTS
 from mjbot.sandbox.faults import When
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
+from tests.discord_answers import Call
 from tests.system.discord_stub import DiscordStub, Interaction, Message
 from tests.system.process import SECONDS, BotProcess, running
 
@@ -54,10 +56,10 @@ class Rig:
         self.world = World(side=64)
         self.stub = await self.stack.enter_async_context(DiscordStub())
         self.upstream = await self.stack.enter_async_context(SandboxServer(self.world, time.time))
+        self.guild = self.stub.add_guild("Atelier")  # known to the bot from its start, or it may not press
         self.bot: BotProcess = await self.stack.enter_async_context(
             running(self.stub, self.upstream, self.folder, self.dialect)
         )
-        self.guild = self.stub.add_guild("Atelier")
         self.people = [self.stub.add_user(name) for name in ("ann", "ben", "cid")]
 
 
@@ -134,6 +136,11 @@ class Presses(RuleBasedStateMachine):
     @rule(who=WHO, label=LABELS, when=st.sampled_from(["before", "after"]))
     def press_and_kill(self, who: int, label: str, when: When) -> None:
         self.rig.run(self._press_and_kill(label, who, when))
+
+    @precondition(lambda self: self.rig.dialect == "true")
+    @rule(when=st.sampled_from(["before", "after"]), card=st.integers(0, 2))
+    def make_four_and_kill_between_their_cards(self, when: When, card: int) -> None:
+        self.rig.run(self._make_four_and_kill(when, card))
 
     @rule()
     def restart(self) -> None:
@@ -225,6 +232,34 @@ class Presses(RuleBasedStateMachine):
         await self._restart()
         await rig.stub.until(lambda: not message.thinking, SECONDS)
 
+    async def _make_four_and_kill(self, when: When, card: int) -> None:
+        """Kill while Discord gets the card of one of several tasks; the next start shows all of them."""
+        rig, stub = self.rig, self.rig.stub
+        rig.world.full = False
+        parent = TaskId(next(rig.ids))
+        text = "\n\n".join(f"{n}\ufe0f\u20e3 a cat" for n in range(1, 5))
+        buttons = [button("MJ::Job::PicReader::all", "Imagine all")]
+        rig.world.add(parent, DONE, start=time.time() - 60, prompt=text, action="DESCRIBE", buttons=buttons)
+        message = await self._card(parent)
+        before = set(rig.world.ids)
+        seen = count()
+
+        def is_next(call: Call) -> bool:
+            return bool(call.form.get("embeds")) and next(seen) == card
+
+        held = stub.hold("POST", "/webhooks/**", when, match=is_next)
+        await stub.press(message, _labelled(message, "Imagine all"), rig.people[0])
+        await held.arrived()
+        await self._restart()
+        children = set(rig.world.ids) - before
+        assert len(children) == 4
+        await stub.until(lambda: children <= self._shown(), SECONDS)
+
+    def _shown(self) -> set[str]:
+        """The tasks that have a card."""
+        embeds = [embed for each in self.rig.stub.messages(self.channel) for embed in each.embeds]
+        return {str(embed["footer"]["text"]).rpartition(" ")[2] for embed in embeds}
+
     async def _restart(self) -> None:
         await self.rig.bot.kill()
         self.rig.upstream.clear_faults()
@@ -232,6 +267,10 @@ class Presses(RuleBasedStateMachine):
 
     async def _answer(self, opened: Interaction) -> None:
         await self._seen(await self.rig.stub.submit(opened, {"prompt": "a wider lake --zoom 1.5"}))
+
+
+def _labelled(message: Message, label: str) -> str:
+    return next(str(each["custom_id"]) for each in message.buttons() if each.get("label") == label)
 
 
 def outcome(interaction: Interaction) -> Any:

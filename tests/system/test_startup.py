@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
-from tests.system.process import measured
+import pytest
+
+from mjbot.runner import closed_for_good, login_wait
+from mjbot.sandbox.server import SandboxServer
+from mjbot.sandbox.world import World
+from tests.discord_answers import UNREADABLE, Answer, page
+from tests.system.discord_stub import DiscordStub
+from tests.system.process import SECONDS, BotProcess, measured
 
 GOOD = {
     "MJBOT_DISCORD_TOKEN": "token-canary",
@@ -54,3 +65,135 @@ def test_a_taken_port_of_the_demo_is_named(tmp_path: Path) -> None:
     assert result.returncode == 69
     assert f"Port {port} is taken." in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_login_that_discord_never_answers_ends_with_one_sentence(tmp_path: Path) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        port = silent.getsockname()[1]
+        url = f"http://127.0.0.1:{port}/api/v10"
+        result = run(tmp_path, "run", **GOOD | {"MJBOT_DISCORD_API_URL": url})
+    assert result.returncode == 69
+    assert "Discord did not answer in time." in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.fixture
+async def stub() -> AsyncIterator[DiscordStub]:
+    async with DiscordStub() as started:
+        yield started
+
+
+@pytest.fixture
+async def bot(stub: DiscordStub, tmp_path: Path) -> AsyncIterator[BotProcess]:
+    """A bot that is not started yet."""
+    async with SandboxServer(World(), time.time) as upstream:
+        process = BotProcess(stub, upstream, tmp_path, counted=True)
+        yield process
+        await process.close()
+
+
+CLOSE_CODES = {
+    4004: (78, "MJBOT_DISCORD_TOKEN"),
+    4010: (69, "number of a shard"),
+    4011: (69, "more shards"),
+    4012: (78, "version of the gateway"),
+    4013: (78, "refused the intents"),
+    4014: (78, "privileged intent"),
+}
+
+
+@pytest.mark.parametrize("code", CLOSE_CODES)
+def test_each_close_code_of_the_gateway_has_its_sentence(code: int) -> None:
+    exit_code, told = CLOSE_CODES[code]
+    error = closed_for_good(code)
+    assert told in str(error)
+    assert error.lasting == (exit_code == 78)
+
+
+def test_an_unknown_close_code_is_named_and_a_restart_may_help() -> None:
+    assert "4999" in str(closed_for_good(4999))
+    assert not closed_for_good(4999).lasting
+
+
+@pytest.mark.parametrize("code", [4004, 4011, 4014])
+async def test_a_gateway_that_closes_for_good_ends_with_one_sentence(
+    stub: DiscordStub, bot: BotProcess, code: int
+) -> None:
+    await bot.start()
+    await stub.gateway.close(code)
+    exit_code, told = CLOSE_CODES[code]
+    assert await bot.exited() == exit_code
+    log = bot.log.read_text(encoding="utf-8")
+    assert told in log
+    assert "Traceback" not in log
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("/users/@me", page(429)),
+        ("/gateway/bot", Answer("JSON", 429, '{"message": "Slow down", "retry_after": 2.0}')),
+    ],
+    ids=["login", "gateway"],
+)
+async def test_a_limited_login_waits_as_it_is_told_and_tries_once_more(
+    stub: DiscordStub, bot: BotProcess, path: str, answer: Answer
+) -> None:
+    stub.refuse("GET", path, replace(answer, headers={"Retry-After": "2"}), times=1)
+    await bot.start()
+    refused, again = [each.at for each in stub.log if each.kind == "request" and each.path == path][:2]
+    assert again - refused >= 2
+    assert "Discord limits the logins from this address: the next try is in 2 s" in bot.log.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "tries", "seconds"),
+    [
+        ("7", 0, 7),
+        ("1800", 3, 1800),
+        ("86400", 0, 3600),
+        ("inf", 0, 3600),
+        ("0", 0, 1),
+        ("-5", 0, 1),
+        ("nan", 0, 60),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", 0, 60),
+        (None, 0, 60),
+        (None, 2, 240),
+        ("", 99, 900),
+    ],
+)
+def test_a_limited_login_is_tried_when_told_or_more_and_more_seldom(
+    retry_after: str | None, tries: int, seconds: float
+) -> None:
+    assert login_wait(retry_after, tries) == seconds
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("/users/@me", UNREADABLE[0]),
+        ("/users/@me", UNREADABLE[3]),
+        ("/oauth2/applications/@me", UNREADABLE[1]),
+        ("/users/@me", page(403)),
+    ],
+    ids=lambda value: getattr(value, "name", value),
+)
+async def test_an_answer_to_the_login_that_cannot_be_read_is_one_sentence(
+    stub: DiscordStub, bot: BotProcess, path: str, answer: Answer
+) -> None:
+    stub.refuse("GET", path, answer)
+    await bot.launch()
+    assert await bot.exited() == 69
+    log = bot.log.read_text(encoding="utf-8")
+    assert "CRITICAL" in log
+    assert "Traceback" not in log
+
+
+async def test_a_command_sync_whose_answer_cannot_be_read_does_not_end_the_start(
+    stub: DiscordStub, bot: BotProcess
+) -> None:
+    stub.refuse("PUT", "/applications/*/commands", UNREADABLE[0])
+    await bot.start()
+    assert await asyncio.wait_for(bot.terminate(), SECONDS) == 0

@@ -1,4 +1,4 @@
-"""Rate limits per user and per guild: all users share one upstream key."""
+"""Rate limits per user and per guild: all users share one upstream key, and one bot."""
 
 from __future__ import annotations
 
@@ -21,6 +21,17 @@ class RateLimit:
     seconds: float
 
 
+# So generous that honest use does not meet them: nine cells of a picker and back are 18 presses.
+INTERACTIONS: Final = (
+    RateLimit("interaction", "user", 30, MINUTE),
+    RateLimit("interaction", "guild", 300, MINUTE),
+)
+SUGGESTIONS: Final = (
+    RateLimit("suggestion", "user", 90, MINUTE),
+    RateLimit("suggestion", "guild", 900, MINUTE),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class RateLimits:
     """All limits. ``cards``: the number of watches that a guild may have open at once."""
@@ -28,6 +39,10 @@ class RateLimits:
     commands: tuple[RateLimit, ...]
     presses: tuple[RateLimit, ...]
     cards: int
+    interactions: tuple[RateLimit, ...] = INTERACTIONS
+    """All commands and presses, also those that send nothing: a page, a cell, a modal."""
+    suggestions: tuple[RateLimit, ...] = SUGGESTIONS
+    """Autocomplete, about one for each keystroke."""
 
 
 def rate_limits_from(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from mjbot.core.card.content import Part
 from mjbot.core.editing.ladder import ContentProblem
@@ -68,3 +69,14 @@ class Rerouted:
 
 
 Outcome = Delivered | Gone | Later | Paused | NoAccess | Refused | Rerouted
+
+
+class Existence(Enum):
+    """What is known of a message after looking for it."""
+
+    ASSUMED = auto()
+    """It is there, or could not be looked for at the moment."""
+    DELETED = auto()
+    CHANNEL_GONE = auto()
+    NO_ACCESS = auto()
+    """The bot may not read the channel."""

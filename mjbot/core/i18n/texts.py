@@ -228,6 +228,10 @@ class Text(StrEnum):
         "reply.store_failed",
         "This bot can't use its database at the moment, so nothing was started. The bot's owner should check the disk.",
     )
+    REPLY_CARDS_FOLLOW = (
+        "reply.cards_follow",
+        "*{label}* also started {ids}. Their cards will be posted here shortly.",
+    )
     REPLY_INTERNAL_ERROR = (
         "reply.internal_error",
         "Something went wrong in this bot. It has been logged (`{ref}`); if it happens again, please tell the bot's owner.",

@@ -131,6 +131,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.REPLY_TOO_MANY_CARDS: "这个服务器已有 {n} 张进行中的卡片，请等其中一张结束。",
     Text.REPLY_SHUTTING_DOWN: "本机器人正在重启，请一分钟后再试。",
     Text.REPLY_STORE_FAILED: "本机器人暂时无法读写数据库，任务未提交，请联系机器人的部署者检查磁盘。",
+    Text.REPLY_CARDS_FOLLOW: "*{label}* 还启动了 {ids}，卡片稍后会发到这里。",
     Text.REPLY_INTERNAL_ERROR: "本机器人出错了，已记录（`{ref}`）。如果再次发生，请联系机器人的部署者。",
     # Replies: a press of one of the task's buttons
     Text.REPLY_ALREADY_MADE: "“{label}”已经生成过：{link}",

@@ -131,6 +131,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.REPLY_TOO_MANY_CARDS: "這個伺服器已有 {n} 張進行中的卡片，請等其中一張結束。",
     Text.REPLY_SHUTTING_DOWN: "本機器人正在重新啟動，請一分鐘後再試。",
     Text.REPLY_STORE_FAILED: "本機器人暫時無法讀寫資料庫，任務未提交，請聯絡機器人的部署者檢查磁碟。",
+    Text.REPLY_CARDS_FOLLOW: "*{label}* 還啟動了 {ids}，卡片稍後會傳到這裡。",
     Text.REPLY_INTERNAL_ERROR: "本機器人出錯了，已記錄（`{ref}`）。如果再次發生，請聯絡機器人的部署者。",
     # Replies: a press of one of the task's buttons
     Text.REPLY_ALREADY_MADE: "「{label}」已經生成過：{link}",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from mjbot.core.model.task import TaskId
 
 MODAL_ACTION: Final = "modal"
 """The action digest that stands for answering a task's modal."""
@@ -23,3 +26,30 @@ class Press(StrEnum):
     def in_flight(self) -> bool:
         """True while it may still be accepted without another press: sending, or waiting to retry."""
         return self in (Press.SENDING, Press.RETRYING)
+
+
+@dataclass(frozen=True, slots=True)
+class PressKey:
+    """One press: the ``number``-th of this action of this task. Every write names its press by it."""
+
+    task_id: TaskId
+    action: str
+    number: int
+
+
+def may_begin(earlier: Press, number: int, repeats: int) -> bool:
+    """Return whether a press may begin after press ``number``, whose state is ``earlier``.
+
+    A refused press forbids nothing. An accepted or unclear one is repeated only by a user who was shown it:
+    ``repeats`` is its number. One in flight is never repeated.
+    """
+    if earlier.in_flight:
+        return False
+    return earlier in (Press.REFUSED, Press.UNKNOWN_ACTION) or number == repeats
+
+
+AFTER_RESTART: Final = {Press.SENDING: Press.UNCLEAR, Press.RETRYING: Press.REFUSED}
+"""The states of presses that were in flight when the process ended.
+
+SENDING may have been accepted; RETRYING was not.
+"""

@@ -78,6 +78,8 @@ class StalenessThresholds:
     lost: float = 30
     lost_misses: int = 4
     watch: float = 24 * 3600
+    watch_from: float = 0.0
+    """Unix seconds before which no watch ends by its age: a clock that is wrong at the start may be set."""
 
 
 DEFAULT_THRESHOLDS = StalenessThresholds()
@@ -173,7 +175,7 @@ def _with_condition(snapshot: TaskSnapshot, now: float, thresholds: StalenessThr
         and now >= snapshot.missing_since + thresholds.lost
     ):
         condition = Condition.NOT_FOUND if snapshot.task is None else Condition.LOST
-    elif now >= snapshot.opened_at + thresholds.watch:
+    elif now >= _ends_at(snapshot, thresholds):
         condition = Condition.ENDED
     elif snapshot.failing_since is not None and now >= _last_read(snapshot) + thresholds.unreachable:
         condition = Condition.UNREACHABLE
@@ -188,7 +190,7 @@ def next_threshold(
     """Return when the condition will change if there is no news, or None if it never will."""
     if snapshot.settled:
         return None
-    moments = [snapshot.opened_at + thresholds.watch]
+    moments = [_ends_at(snapshot, thresholds)]
     if snapshot.failing_since is not None and snapshot.condition is not Condition.UNREACHABLE:
         moments.append(_last_read(snapshot) + thresholds.unreachable)
     if snapshot.missing_since is not None and snapshot.misses >= thresholds.lost_misses:
@@ -196,6 +198,10 @@ def next_threshold(
     if _may_be_quiet(snapshot) and snapshot.condition is Condition.FINE:
         moments.append(_last_change(snapshot) + thresholds.quiet)
     return min(moments)
+
+
+def _ends_at(snapshot: TaskSnapshot, thresholds: StalenessThresholds) -> float:
+    return max(snapshot.opened_at + thresholds.watch, thresholds.watch_from)
 
 
 def _may_be_quiet(snapshot: TaskSnapshot) -> bool:

@@ -1,8 +1,13 @@
-"""Rate limiters: a sliding window, and a leaky bucket that spaces evenly after a burst."""
+"""Rate limiters: sliding windows, and a leaky bucket that spaces evenly after a burst."""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Hashable
+from typing import Final, Generic, TypeVar
+
+_K = TypeVar("_K", bound=Hashable)
+_FEW: Final = 1_000  # windows that are kept without looking for those that have emptied
 
 
 class SlidingWindow:
@@ -15,15 +20,53 @@ class SlidingWindow:
 
     def ready_at(self, now: float) -> float:
         """Return the earliest time of the next start; ``now`` when it may begin at once."""
-        while self._starts and self._starts[0] <= now - self.seconds:
-            self._starts.popleft()
+        self._forget_old(now)
         if len(self._starts) < self.limit:
             return now
         return self._starts[-self.limit] + self.seconds
 
+    def is_empty(self, now: float) -> bool:
+        """Return whether no start counts any more."""
+        self._forget_old(now)
+        return not self._starts
+
     def take(self, now: float) -> None:
         """Count one start."""
         self._starts.append(now)
+
+    def _forget_old(self, now: float) -> None:
+        while self._starts and self._starts[0] <= now - self.seconds:
+            self._starts.popleft()
+
+
+class SlidingWindows(Generic[_K]):
+    """A sliding window for each key, such as a user or a guild. Windows that have emptied are dropped."""
+
+    def __init__(self, limit: int, seconds: float) -> None:
+        self._limit = limit
+        self._seconds = seconds
+        self._windows: dict[_K, SlidingWindow] = {}
+        self._tidy_at = _FEW
+
+    def __len__(self) -> int:
+        return len(self._windows)
+
+    def ready_at(self, key: _K, now: float) -> float:
+        """Return the earliest time of the key's next start; ``now`` when it may begin at once."""
+        window = self._windows.get(key)
+        return window.ready_at(now) if window else now
+
+    def take(self, key: _K, now: float) -> None:
+        """Count one start of the key."""
+        if key not in self._windows:
+            if len(self._windows) >= self._tidy_at:
+                self._tidy(now)
+            self._windows[key] = SlidingWindow(self._limit, self._seconds)
+        self._windows[key].take(now)
+
+    def _tidy(self, now: float) -> None:
+        self._windows = {key: each for key, each in self._windows.items() if not each.is_empty(now)}
+        self._tidy_at = max(_FEW, 2 * len(self._windows))
 
 
 class LeakyBucket:

@@ -22,6 +22,7 @@ from mjbot.service.access import CHOOSE, PREPARE, SUBMIT, Access
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.regions import RegionService
+from mjbot.service.pressing.result_cards import first_snapshot
 from mjbot.service.pressing.submission import SubmissionJournal
 from mjbot.service.reader import TaskReader
 from mjbot.service.watching.opener import CardOpener
@@ -111,7 +112,7 @@ class ModalService:
                 # It may have been dismissed meanwhile.
                 await self._watches.resume_on(request.message, snapshot)
             else:
-                await self._retarget(request, submission, result.task_id)
+                await self._retarget(request, submission, result)
         except StoreFailed as error:
             label = escape(submission.label)
             raise ResultNotShown(label=label, id=result.task_id) from error
@@ -122,17 +123,18 @@ class ModalService:
         if state not in (None, Press.REFUSED):
             raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
 
-    async def _retarget(self, request: PressRequest, submission: ModalSubmission, task_id: TaskId) -> None:
+    async def _retarget(
+        self, request: PressRequest, submission: ModalSubmission, result: SubmitResult
+    ) -> None:
         """Follow the new id on the same message: some upstreams continue a task under another id."""
         before = submission.snapshot
-        assert before.task is not None
         assert request.modal_input is not None
         message = await self._watches.message_of(request.message, before.id)
-        task = replace(before.task, id=task_id, status="SUBMITTED", prompt=request.modal_input.prompt)
-        snapshot = TaskSnapshot(task_id, opened_at=self._clock.now(), task=task)
-        watch = replace(self._opener.new_watch(request.context, task_id, message), state=WatchState.OPEN)
+        prompt = request.modal_input.prompt
+        snapshot = first_snapshot(result.task_id, before.task, result, prompt, self._clock.now())
+        watch = replace(self._opener.new_watch(request.context, snapshot.id, message), state=WatchState.OPEN)
         await self._watches.reopen(message)
-        await self._journal.accept(submission, watch, snapshot)
+        await self._journal.accept(submission, watch, [snapshot])
         await self._watches.retarget(watch, before.id, snapshot)
 
 
@@ -155,6 +157,7 @@ class ModalSubmission:
         self._request = request
         self._snapshot = snapshot
         self._mask = mask
+        self.number = 0
 
     @property
     def snapshot(self) -> TaskSnapshot:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from mjbot.core.card.buttons import kind_of
 from mjbot.core.card.card import queue_full_card
 from mjbot.core.card.components import CustomId, Verb
@@ -12,7 +10,7 @@ from mjbot.core.i18n.texts import Text
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
-from mjbot.errors import PressRefused, StoreFailed
+from mjbot.errors import PressRefused
 from mjbot.ports import PressRequest, SubmitResult, TaskSource
 from mjbot.service.access import CHOOSE, PREPARE, SUBMIT, Access
 from mjbot.service.pressing.actions import Action, find_action, report_earlier
@@ -109,8 +107,7 @@ class PressService:
             await self._results.open(request, submission, result, submission.response)
         finally:
             await self._journal.finish(submission)
-        with suppress(StoreFailed):  # the next press, or the next edit, notices a deleted card
-            await self._watches.check_children(action.snapshot, request.context.guild_id)
+        self._watches.check_children(action.snapshot, request.context.guild_id)
 
 
 class ActionSubmission:
@@ -121,6 +118,7 @@ class ActionSubmission:
         self._request = request
         self._action = action
         self._mask = mask
+        self.number = 0
         self._modal_task: TaskId | None = None
         self._response: MessageRef | None = None
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from weakref import WeakValueDictionary
 
 from mjbot.core.card.card import Picture, picture_of
 from mjbot.core.card.region import OWN_MASK, build_region_picker, cells_of
@@ -11,11 +13,12 @@ from mjbot.core.i18n.texts import Text
 from mjbot.core.model.press import MODAL_ACTION
 from mjbot.core.model.watch import MessageRef
 from mjbot.errors import PressRefused, UpstreamError
-from mjbot.ports import File, MaskProblem, MaskRefused, MaskSource, ModalInput, PressRequest, PressStore
-from mjbot.service.access import CHOOSE, Access
+from mjbot.ports import File, MaskProblem, MaskRefused, MaskSource, PressRequest, PressStore
+from mjbot.service.access import CHOOSE, UPLOAD, Access
 from mjbot.service.reader import TaskReader
 
 _UPLOAD_BYTES = 8 * 1024 * 1024
+_AT_ONCE = 2  # images of one guild; a second, because the first may wait for its picture's host
 _TEXTS: Mapping[MaskProblem, Text] = {
     MaskProblem.NO_PICTURE: Text.REPLY_REGION_NO_PICTURE,
     MaskProblem.NOT_AN_IMAGE: Text.REPLY_MASK_NOT_AN_IMAGE,
@@ -34,6 +37,8 @@ class RegionService:
         self._masks = masks
         self._newest: dict[MessageRef, object] = {}
         """The last press on each picker whose preview is being drawn."""
+        self._pickers: WeakValueDictionary[MessageRef, asyncio.Lock] = WeakValueDictionary()
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def choose(self, request: PressRequest) -> None:
         """Show the region that a press has just changed. Raises `MJBotError`."""
@@ -45,9 +50,12 @@ class RegionService:
             return
         newest = self._newest[request.message] = object()
         try:
-            file = await self._preview(request)
-            if self._newest.get(request.message) is newest:
-                await self._send(request, file)
+            async with self._pickers.setdefault(request.message, asyncio.Lock()):
+                if self._newest.get(request.message) is not newest:
+                    return  # pressed again meanwhile: only the newest choice is drawn
+                file = await self._preview(request)
+                if self._newest.get(request.message) is newest:
+                    await self._send(request, file)
         finally:
             if self._newest.get(request.message) is newest:
                 del self._newest[request.message]
@@ -59,20 +67,32 @@ class RegionService:
 
     async def mask(self, request: PressRequest) -> str:
         """Create the mask for a request's region, as large as the picture. Raises `PressRefused`."""
+        own = request.target.region == OWN_MASK
+        upload = await self._uploaded(request) if own else b""
         picture = await self._picture(request)
         try:
-            if request.target.region == OWN_MASK:
-                return await self._masks.of_upload(picture, await _uploaded(request.modal_input))
-            if picture is None:
-                raise MaskRefused(MaskProblem.NO_PICTURE)
-            return await self._masks.of_cells(picture, request.target.region)
+            async with self._turn(request):
+                if own:
+                    return await self._masks.of_upload(picture, upload)
+                if picture is None:
+                    raise MaskRefused(MaskProblem.NO_PICTURE)
+                return await self._masks.of_cells(picture, request.target.region)
         except MaskRefused as error:
             (w, h), (x, y) = error.expected, error.size
             raise PressRefused(_TEXTS[error.problem], w=w, h=h, x=x, y=y) from error
 
     async def _preview(self, request: PressRequest) -> File | None:
         picture = await self._picture(request)
-        return await self._masks.preview(picture, request.target.region) if picture else None
+        if picture is None:
+            return None
+        async with self._turn(request):
+            return await self._masks.preview(picture, request.target.region)
+
+    def _turn(self, request: PressRequest) -> asyncio.Semaphore:
+        """Limits the images of one guild, or of one user, that wait to be drawn or decoded at once."""
+        guild_id = request.context.guild_id
+        audience = f"user:{request.context.user_id}" if guild_id is None else f"guild:{guild_id}"
+        return self._turns.setdefault(audience, asyncio.Semaphore(_AT_ONCE))
 
     async def _send(self, request: PressRequest, file: File | None) -> None:
         context, target = request.context, request.target
@@ -97,14 +117,15 @@ class RegionService:
             return None
         return picture_of(snapshot, state_of(snapshot, {}))
 
-
-async def _uploaded(modal_input: ModalInput | None) -> bytes:
-    upload = modal_input.upload if modal_input else None
-    if upload is None:
-        raise PressRefused(Text.REPLY_MASK_MISSING)
-    if upload.size > _UPLOAD_BYTES:
-        raise PressRefused(Text.REPLY_MASK_TOO_LARGE, n=_UPLOAD_BYTES // 1024 // 1024)
-    try:
-        return await upload.read()
-    except OSError as error:
-        raise PressRefused(Text.REPLY_MASK_MISSING) from error
+    async def _uploaded(self, request: PressRequest) -> bytes:
+        """Download the user's mask, which counts as a press whether or not it turns out to be one."""
+        upload = request.modal_input.upload if request.modal_input else None
+        if upload is None:
+            raise PressRefused(Text.REPLY_MASK_MISSING)
+        if upload.size > _UPLOAD_BYTES:
+            raise PressRefused(Text.REPLY_MASK_TOO_LARGE, n=_UPLOAD_BYTES // 1024 // 1024)
+        await self._access.require_press(request, UPLOAD)
+        try:
+            return await upload.read()
+        except OSError as error:
+            raise PressRefused(Text.REPLY_MASK_MISSING) from error

@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+
 from mjbot.clock import Clock
 from mjbot.core.card.buttons import is_bookmark
 from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Task, TaskId
-from mjbot.core.model.watch import MessageRef
+from mjbot.core.model.watch import MessageRef, WatchState
 from mjbot.errors import ResponseLost, ResultNotShown, StoreFailed
-from mjbot.ports import PressRequest, SubmitResult
+from mjbot.ports import PressRequest, PressStore, SubmitResult
+from mjbot.service.deferred_writes import DeferredWrites
 from mjbot.service.pressing.submission import Submission, SubmissionJournal
 from mjbot.service.watching.opener import CardOpener
+from mjbot.service.watching.pending_cards import PendingCards
 from mjbot.service.watching.renderer import CardRenderer
 from mjbot.service.watching.watches import WatchService
 
 
 class ResultCards:
-    """Commits the tasks that a press created, then shows them: its response becomes the first card."""
+    """Commits the tasks that a press created, then shows them: its response becomes the first card.
+
+    A card that cannot be shown now is posted later, even after a restart.
+    """
 
     def __init__(
         self,
+        *,
+        store: PressStore,
         journal: SubmissionJournal,
         opener: CardOpener,
         watches: WatchService,
         renderer: CardRenderer,
+        pending: PendingCards,
+        writes: DeferredWrites,
         clock: Clock,
     ) -> None:
+        self._store = store
         self._journal = journal
         self._opener = opener
         self._watches = watches
         self._renderer = renderer
+        self._pending = pending
+        self._writes = writes
         self._clock = clock
 
     async def open(
@@ -44,56 +61,50 @@ class ResultCards:
             text = Text.REPLY_LIKED if is_bookmark(submission.kind) else Text.REPLY_CONFIRMED
             await request.reply.replace_with_private(text, label=label)
             return
+        entered = request.modal_input.prompt if request.modal_input else ""
         now = self._clock.now()
-        try:
-            await self._open_first(request, submission, result, ref, now)
-            for task_id in result.other_ids:
-                await self._open_other(request, submission, result, task_id, now)
-        except (ResponseLost, StoreFailed) as error:
-            raise ResultNotShown(label=label, id=result.task_id) from error
+        first, *others = [
+            first_snapshot(each, submission.snapshot.task, result, entered, now)
+            for each in (result.task_id, *result.other_ids)
+        ]
+        watch = self._opener.new_watch(request.context, first.id, ref)
+        with self._pending.claim(result.other_ids):
+            await self._journal.accept(submission, watch, [first, *others])
+            try:
+                await self._opener.open(request.context, first, request.reply, watch)
+            except (ResponseLost, StoreFailed) as error:
+                raise ResultNotShown(label=label, id=first.id) from error
+            await self._open_others(request, label, others)
 
-    async def _open_first(
-        self,
-        request: PressRequest,
-        submission: Submission,
-        result: SubmitResult,
-        ref: MessageRef,
-        now: float,
-    ) -> None:
-        watch = self._opener.new_watch(request.context, result.task_id, ref)
-        snapshot = _placeholder(result.task_id, request, submission, result, now)
-        await self._journal.accept(submission, watch, snapshot)
-        await self._opener.open(request.context, snapshot, request.reply, watch)
+    async def _open_others(self, request: PressRequest, label: str, others: Sequence[TaskSnapshot]) -> None:
+        later = [each.id for each in others if not await self._open_other(request, each)]
+        if later:
+            ids = ", ".join(f"`{each}`" for each in later)
+            with suppress(Exception):  # the cards follow in any case
+                await request.reply.send_private(Text.REPLY_CARDS_FOLLOW, label=label, ids=ids)
 
-    async def _open_other(
-        self,
-        request: PressRequest,
-        submission: Submission,
-        result: SubmitResult,
-        task_id: TaskId,
-        now: float,
-    ) -> None:
+    async def _open_other(self, request: PressRequest, snapshot: TaskSnapshot) -> bool:
+        """Show one more card as a follow-up; False if it is left to be posted later."""
         context = request.context
-        snapshot = _placeholder(task_id, request, submission, result, now)
-        first = await self._renderer.card(snapshot, context.locale, context.guild_id)
-        sent = await request.reply.send_followup(first)
-        watch = self._opener.new_watch(context, task_id, sent.ref)
-        await self._journal.accept(submission, watch, snapshot)
-        # Rendered again, now that the store knows its parent.
-        card = await self._renderer.card(snapshot, context.locale, context.guild_id)
+        try:
+            card = await self._renderer.card(snapshot, context.locale, context.guild_id)
+            sent = await request.reply.send_followup(card)
+        except (ResponseLost, StoreFailed):
+            return False
+        watch = replace(self._opener.new_watch(context, snapshot.id, sent.ref), state=WatchState.OPEN)
+        await self._writes.write(partial(self._store.add_card, watch))
         await self._watches.start(watch, snapshot, card, omitted=sent.omitted)
+        return True
 
 
-def _placeholder(
-    task_id: TaskId, request: PressRequest, submission: Submission, result: SubmitResult, now: float
+def first_snapshot(
+    task_id: TaskId, parent: Task | None, result: SubmitResult, prompt: str, now: float
 ) -> TaskSnapshot:
-    """Build the snapshot that is assumed for a new task until it is first read."""
-    parent = submission.snapshot.task
-    entered = request.modal_input.prompt if request.modal_input else ""
+    """Build the snapshot assumed for a new task until its first read; ``prompt``: the user's input."""
     task = Task(
         task_id,
         status="MODAL" if result.needs_modal else "SUBMITTED",
-        prompt=entered or result.prompt or (parent.prompt if parent else ""),
+        prompt=prompt or result.prompt or (parent.prompt if parent else ""),
         submitted_at=int(now),
         ahead=result.ahead,
     )

@@ -11,20 +11,21 @@ Submits are not idempotent and cost money, so each one is committed before it is
 
 A restart turns SENDING (the process died while a submit was in flight) into UNCLEAR, and RETRYING into
 REFUSED. So the way back from RETRYING to SENDING must be committed before anything is sent; if the database
-fails to store any other transition, that errs on the safe side.
+fails, every other transition is written later, and a kill until then errs on the safe side.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Protocol
 
 from mjbot.clock import Clock
 from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
-from mjbot.core.model.press import Press
+from mjbot.core.model.press import Press, PressKey
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.watch import MessageRef, Watch
 from mjbot.errors import (
@@ -39,6 +40,7 @@ from mjbot.errors import (
     UpstreamError,
 )
 from mjbot.ports import PressRecord, PressStore, SubmitResult
+from mjbot.service.deferred_writes import DeferredWrites
 from mjbot.service.pressing.retries import Pause, RetryBackoff, RetryStopped, SubmitRetries
 from mjbot.service.watching.watches import WatchService
 
@@ -78,6 +80,9 @@ class Submission(Protocol):
         """The kind of action, which an upstream may not offer; "" for a modal."""
         ...
 
+    number: int
+    """Which press of this action it is, from 1; set when it has begun."""
+
     @property
     def message(self) -> MessageRef:
         """The message whose buttons show its state."""
@@ -100,17 +105,27 @@ class SubmissionJournal:
     """Runs submissions and commits each of their transitions."""
 
     def __init__(
-        self, presses: PressStore, watches: WatchService, retries: SubmitRetries, clock: Clock
+        self,
+        presses: PressStore,
+        watches: WatchService,
+        retries: SubmitRetries,
+        writes: DeferredWrites,
+        clock: Clock,
     ) -> None:
         self._presses = presses
         self._watches = watches
         self._retries = retries
+        self._writes = writes
         self._clock = clock
 
     async def begin(self, submission: Submission, user_id: int, *, repeats: int = 0) -> PressRecord | None:
         """Commit SENDING, or return the earlier press that forbids it. Raises `StoreFailed`."""
         task_id, now = submission.snapshot.id, self._clock.now()
-        return await self._presses.begin(task_id, submission.action, user_id, now, repeats=repeats)
+        begun = await self._presses.begin(task_id, submission.action, user_id, now, repeats=repeats)
+        if isinstance(begun, PressRecord):
+            return begun
+        submission.number = begun.number
+        return None
 
     async def send(self, submission: Submission) -> SubmitResult:
         """Send a submission that has begun, with retries while the queue is full; commit a failure.
@@ -139,29 +154,27 @@ class SubmissionJournal:
             raise complete from error
 
     async def confirm(self, submission: Submission) -> None:
-        """Commit ACCEPTED for a submit that continues the same task. Never raises."""
-        with suppress(StoreFailed):  # SENDING stays, which a restart makes UNCLEAR: the safe side
-            await self._presses.note(submission.snapshot.id, submission.action, Press.ACCEPTED)
+        """Commit ACCEPTED for a submit that continues the same task."""
+        await self._writes.write(partial(self._presses.note, _key(submission), Press.ACCEPTED))
 
-    async def accept(self, submission: Submission, watch: Watch, result: TaskSnapshot) -> None:
-        """Commit ACCEPTED with the task it created and the watch of its card. Raises `StoreFailed`."""
-        parent_id, label = submission.snapshot.id, submission.label
-        await self._presses.accept(parent_id, submission.action, label, watch, result)
+    async def accept(self, submission: Submission, watch: Watch, results: Sequence[TaskSnapshot]) -> None:
+        """Commit ACCEPTED with all tasks that it created, and the watch of the first one's card."""
+        key, label = _key(submission), submission.label
+        await self._writes.write(partial(self._presses.accept, key, label, watch, results))
 
     async def finish(self, submission: Submission) -> None:
-        """Show the outcome on the card that was pressed, if the store can be read. Never raises."""
-        with suppress(StoreFailed):
-            await self._repaint(submission)
+        """Show the outcome on the card that was pressed, when the store can be read."""
+        await self._writes.write(partial(self._repaint, submission))
 
     async def _wait_to_retry(self, submission: Submission, pause: Pause) -> None:
         task_id, action = submission.snapshot.id, submission.action
         next_try = self._clock.now() + pause.seconds
         with suppress(StoreFailed):  # SENDING stays, which a restart makes UNCLEAR: the safe side
-            await self._presses.note(task_id, action, Press.RETRYING)
+            await self._presses.note(_key(submission), Press.RETRYING)
         if pause.visible:
             await submission.show_queue_full(next_try)
         await self._retries.wait(task_id, action, next_try)
-        await self._presses.note(task_id, action, Press.SENDING)
+        await self._presses.note(_key(submission), Press.SENDING)
         if pause.visible:
             await self._repaint(submission)
 
@@ -172,14 +185,20 @@ class SubmissionJournal:
         task_id, action = submission.snapshot.id, submission.action
         log.info("press %s of task %s: %s", action, task_id, state, extra={"task": task_id})
         log.debug("the upstream said: %s", error)  # may quote a prompt
-        with suppress(StoreFailed):  # the user gets the error in any case
-            await self._presses.note(task_id, action, state)
-            if state is Press.UNKNOWN_ACTION:
-                await self._presses.refuse_kind(submission.kind, self._clock.now())
-            await self._repaint(submission)
+        await self._writes.write(partial(self._settle, submission, state))
+
+    async def _settle(self, submission: Submission, state: Press) -> None:
+        await self._presses.note(_key(submission), state)
+        if state is Press.UNKNOWN_ACTION:
+            await self._presses.refuse_kind(submission.kind, self._clock.now())
+        await self._repaint(submission)
 
     async def _repaint(self, submission: Submission) -> None:
         await self._watches.repaint(submission.message, submission.snapshot)
+
+
+def _key(submission: Submission) -> PressKey:
+    return PressKey(submission.snapshot.id, submission.action, submission.number)
 
 
 def _complete(error: BaseException, label: str, *, in_flight: bool) -> BaseException:

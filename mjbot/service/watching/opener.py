@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from mjbot.clock import Clock
@@ -11,8 +12,9 @@ from mjbot.core.i18n.texts import Text
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import NOTHING_DELIVERED, DeliveredState, MessageRef, Watch, WatchState
-from mjbot.errors import ResponseLost
+from mjbot.errors import ResponseLost, StoreFailed
 from mjbot.ports import InteractionContext, PictureSource, Reply, WatchStore
+from mjbot.service.deferred_writes import DeferredWrites
 from mjbot.service.watching.renderer import CardRenderer
 from mjbot.service.watching.watches import WatchService
 
@@ -26,12 +28,14 @@ class CardOpener:
         watches: WatchService,
         renderer: CardRenderer,
         pictures: PictureSource,
+        writes: DeferredWrites,
         clock: Clock,
     ) -> None:
         self._store = store
         self._watches = watches
         self._renderer = renderer
         self._pictures = pictures
+        self._writes = writes
         self._clock = clock
 
     def new_watch(self, context: InteractionContext, task_id: TaskId, ref: MessageRef) -> Watch:
@@ -46,7 +50,12 @@ class CardOpener:
         ``watch`` is the one that was committed when the reply was deferred. Raises `MJBotError`.
         """
         unwatched = not context.can_follow
-        card = await self._renderer.card(snapshot, context.locale, context.guild_id, unwatched=unwatched)
+        try:
+            card = await self._renderer.card(snapshot, context.locale, context.guild_id, unwatched=unwatched)
+        except StoreFailed:
+            if watch is None:
+                raise
+            card = self._renderer.bare_card(snapshot, context.locale)
         image = self._pictures.link(card.picture) if card.picture else None
         delivered = self._first_delivered(card, image)
         try:
@@ -64,12 +73,29 @@ class CardOpener:
             )  # the channel route may still reach the message
         if unwatched:
             return
-        watch = replace(watch or self.new_watch(context, snapshot.id, ref), delivered=delivered)
-        older = await self._store.add(replace(watch, state=WatchState.OPEN), snapshot)
+        committed = watch is not None
+        watch = replace(
+            watch or self.new_watch(context, snapshot.id, ref), task_id=snapshot.id, delivered=delivered
+        )
+        older = await self._add(replace(watch, state=WatchState.OPEN), snapshot, committed=committed)
         await self._watches.start(watch, snapshot, card, older, omitted)
-        await self._watches.check_children(snapshot, context.guild_id)
+        self._watches.check_children(snapshot, context.guild_id)
         if card.picture and not context.can_attach and self._pictures.attaches(card.picture):
             await reply.send_private(Text.REPLY_MISSING_ATTACH_FILES)
+
+    async def _add(self, watch: Watch, snapshot: TaskSnapshot, *, committed: bool) -> Sequence[Watch]:
+        """Store a watch; one that is ``committed`` already is stored later if the database fails."""
+        try:
+            return await self._store.add(watch, snapshot)
+        except StoreFailed:
+            if not committed:
+                raise
+
+        async def add() -> None:
+            await self._store.add(watch, snapshot)
+
+        await self._writes.write(add)
+        return ()
 
     async def reopen(self, context: InteractionContext, snapshot: TaskSnapshot, ref: MessageRef) -> None:
         """Follow a task again on a message whose watch had ended."""

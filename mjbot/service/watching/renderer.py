@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from mjbot.clock import Clock
 from mjbot.core.card.card import Card, render
+from mjbot.core.card.lineage import NO_LINEAGE
 from mjbot.core.card.state import CardContext
 from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import TaskSnapshot
@@ -32,6 +33,11 @@ class CardRenderer:
         asked = (snapshot.id, guild_id)
         history = (await self._presses.histories([asked]))[asked]
         return render(snapshot, self._context(history, locale, await self.not_offered(), unwatched=unwatched))
+
+    def bare_card(self, snapshot: TaskSnapshot, locale: str) -> Card:
+        """Return the card without presses and relatives, for when the database cannot be read."""
+        history = TaskHistory({}, NO_LINEAGE)
+        return render(snapshot, self._context(history, locale, frozenset()))
 
     async def cards(self, shown: Sequence[tuple[Watch, TaskSnapshot]]) -> list[tuple[Watch, Card]]:
         """Render the cards of these snapshots for their messages, with one store query for all."""

@@ -10,11 +10,10 @@ from dataclasses import replace
 from mjbot.clock import Clock
 from mjbot.core.card.card import Card, superseded_card
 from mjbot.core.card.content import Part
-from mjbot.core.card.lineage import MAX_LINKED
 from mjbot.core.card.state import CardState
 from mjbot.core.editing.edit_queue import Edit, Priority
 from mjbot.core.editing.ladder import Omission
-from mjbot.core.editing.outcome import Delivered, Gone, NoAccess, Outcome
+from mjbot.core.editing.outcome import Delivered, Existence, Gone, NoAccess, Outcome
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import (
@@ -30,6 +29,7 @@ from mjbot.editor import EditScheduler
 from mjbot.errors import StoreFailed
 from mjbot.guard import LoopGuard
 from mjbot.ports import PressStore, WatchStore
+from mjbot.service.watching.child_checks import ChildChecks
 from mjbot.service.watching.renderer import CardRenderer
 from mjbot.service.watching.watch_index import WatchIndex
 from mjbot.service.watching.write_behind import WriteBehind
@@ -48,6 +48,7 @@ class WatchService:
         tracker: TaskTracker,
         editor: EditScheduler,
         renderer: CardRenderer,
+        checks: ChildChecks,
         clock: Clock,
         guard: LoopGuard,
     ) -> None:
@@ -56,6 +57,7 @@ class WatchService:
         self._tracker = tracker
         self._editor = editor
         self._renderer = renderer
+        self._checks = checks
         self._index = WatchIndex()
         self._buffer = WriteBehind(store, clock, guard)
 
@@ -159,6 +161,9 @@ class WatchService:
                     await self._message_gone(ref)
                 return
             case Gone() | NoAccess():
+                gone = isinstance(outcome, Gone)
+                closed = Existence.CHANNEL_GONE if gone else Existence.NO_ACCESS
+                self._checks.close_channel(ref.channel_id, closed)
                 with suppress(StoreFailed):
                     await self.close_channel(ref.channel_id)
                 return
@@ -167,13 +172,14 @@ class WatchService:
         if edit.card.final:
             self._close(ref)
 
-    async def check_children(self, snapshot: TaskSnapshot, guild_id: int | None) -> None:
-        """Unlink the children whose messages were deleted, among those that a card links to."""
-        if not snapshot.settled:
-            return  # it had no buttons yet
-        for ref in await self._presses.children(snapshot.id, guild_id, MAX_LINKED):
-            if not await self._editor.message_exists(ref):
-                await self._message_gone(ref)
+    def check_children(self, snapshot: TaskSnapshot, guild_id: int | None) -> None:
+        """Unlink soon the children whose messages were deleted, among those that a card links to."""
+        if snapshot.settled:  # it had no buttons before
+            self._checks.ask(snapshot.id, guild_id)
+
+    async def run_checks(self) -> None:
+        """Check what `check_children` was asked to, until cancelled."""
+        await self._checks.run(self._message_gone)
 
     async def _message_gone(self, ref: MessageRef) -> None:
         """Close the watch of a deleted message and remove the links to it."""

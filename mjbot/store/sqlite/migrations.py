@@ -114,6 +114,22 @@ def names_of_tables_columns_and_values(db: Database) -> None:
         db.table(table).create_index(columns)
 
 
+@migrations()
+def cards_that_are_still_to_be_posted(db: Database) -> None:
+    """Tasks that a press made and that have no card yet."""
+    db.table("pending_cards").create(
+        {
+            "task_id": str,
+            "guild_id": int,
+            "channel_id": int,
+            "requester_id": int,
+            "locale": str,
+            "created_at": float,
+        },
+        pk="task_id",
+    )
+
+
 _RENAMES = (
     "alter table uses rename to usage",
     "alter table named rename to key_values",

@@ -8,15 +8,20 @@ from typing import Any
 from sqlite_utils import Database
 
 from mjbot.core.card.lineage import Lineage, RelatedTask
-from mjbot.core.model.press import Press
+from mjbot.core.model.press import AFTER_RESTART, Press, PressKey, may_begin
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef, Watch
-from mjbot.ports import PressRecord, TaskHistory
-from mjbot.store.sqlite.rows import press_record, save_snapshots, save_watch
+from mjbot.ports import PendingCard, PressRecord, TaskHistory
+from mjbot.store.sqlite.rows import (
+    pending_cards,
+    press_record,
+    read_snapshot,
+    save_pending_card,
+    save_snapshots,
+    save_watch,
+)
 from mjbot.store.sqlite.thread import DatabaseThread
-
-_OVER = (Press.REFUSED, Press.UNKNOWN_ACTION)
 
 
 class SqlitePresses:
@@ -29,26 +34,25 @@ class SqlitePresses:
 
     async def begin(
         self, task_id: TaskId, action: str, user_id: int, at: float, *, repeats: int = 0
-    ) -> PressRecord | None:
+    ) -> PressKey | PressRecord:
         """Store a press as SENDING, or return the earlier one that forbids it."""
 
-        def work(db: Database) -> PressRecord | None:
+        def work(db: Database) -> PressKey | PressRecord:
             with db.atomic():
                 earlier = _last(db, task_id, action)
-                if earlier is not None and earlier.state.in_flight:
+                if earlier is not None and not may_begin(earlier.state, earlier.number, repeats):
                     return earlier
-                if earlier is not None and earlier.state not in _OVER and earlier.number != repeats:
-                    return earlier
+                key = PressKey(task_id, action, (earlier.number if earlier else 0) + 1)
                 row = {
                     "task_id": task_id,
                     "action": action,
+                    "number": key.number,
                     "user_id": user_id,
                     "at": at,
                     "state": Press.SENDING,
-                    "number": (earlier.number if earlier else 0) + 1,
                 }
                 db.table("presses").upsert(row, pk=("task_id", "action"))
-                return None
+                return key
 
         return await self._thread.run(work)
 
@@ -56,35 +60,63 @@ class SqlitePresses:
         """Return the last press of an action."""
         return await self._thread.run(lambda db: _last(db, task_id, action))
 
-    async def note(self, task_id: TaskId, action: str, state: Press) -> None:
-        """Store the state of the last press of an action."""
+    async def note(self, press: PressKey, state: Press) -> None:
+        """Store the state of a press."""
 
         def work(db: Database) -> None:
             with db.atomic():
-                row = {"task_id": task_id, "action": action, "state": state}
-                db.table("presses").upsert(row, pk=("task_id", "action"))
+                db.execute(_NOTE, [state, press.task_id, press.action, press.number])
 
         await self._thread.run(work)
 
     async def accept(
-        self, task_id: TaskId, action: str, label: str, watch: Watch, snapshot: TaskSnapshot
+        self, press: PressKey, label: str, watch: Watch, snapshots: Sequence[TaskSnapshot]
     ) -> None:
-        """Store that a press was accepted, with its child."""
+        """Store that a press was accepted, with all tasks that it made."""
 
         def work(db: Database) -> None:
-            message = {
-                "child_id": watch.task_id,
-                "guild_id": watch.guild_id,
-                "channel_id": watch.ref.channel_id,
-                "message_id": watch.ref.message_id,
-            }
-            related = message | {"parent_id": task_id, "label": label, "at": watch.created_at}
-            row = message | {"task_id": task_id, "action": action, "state": Press.ACCEPTED}
+            first, *others = snapshots
+            ref = watch.ref
             with db.atomic():
-                db.table("lineage").upsert(related, pk="child_id")
+                save_snapshots(db, snapshots)
                 save_watch(db, watch)
-                save_snapshots(db, [snapshot])
-                db.table("presses").upsert(row, pk=("task_id", "action"))
+                _link(db, press.task_id, label, watch, first.id, ref.message_id)
+                for each in others:
+                    _link(db, press.task_id, label, watch, each.id, None)
+                    save_pending_card(db, each.id, watch)
+                child = [first.id, watch.guild_id, ref.channel_id, ref.message_id]
+                db.execute(_ACCEPT, [*child, press.task_id, press.action, press.number])
+
+        await self._thread.run(work)
+
+    async def pending_cards(self) -> list[tuple[PendingCard, TaskSnapshot]]:
+        """Return the tasks that have no card yet."""
+
+        def work(db: Database) -> list[tuple[PendingCard, TaskSnapshot]]:
+            cards = pending_cards(db)
+            found = [(card, read_snapshot(db, card.task_id)) for card in cards]
+            return [(card, snapshot) for card, snapshot in found if snapshot is not None]
+
+        return await self._thread.run(work)
+
+    async def add_card(self, watch: Watch) -> None:
+        """Store that a pending card was posted."""
+
+        def work(db: Database) -> None:
+            where = [watch.ref.channel_id, watch.ref.message_id, watch.task_id]
+            with db.atomic():
+                save_watch(db, watch)
+                db.execute("update lineage set channel_id = ?, message_id = ? where child_id = ?", where)
+                db.execute(_DROP_PENDING, [watch.task_id])
+
+        await self._thread.run(work)
+
+    async def drop_pending_card(self, task_id: TaskId) -> None:
+        """Store that a pending card will never be posted."""
+
+        def work(db: Database) -> None:
+            with db.atomic():
+                db.execute(_DROP_PENDING, [task_id])
 
         await self._thread.run(work)
 
@@ -100,8 +132,8 @@ class SqlitePresses:
                 rows = list(
                     db.query("select distinct task_id from presses where state in ('sending', 'retrying')")
                 )
-                db.execute("update presses set state = 'unclear' where state = 'sending'")
-                db.execute("update presses set state = 'refused' where state = 'retrying'")
+                for before, after in AFTER_RESTART.items():
+                    db.execute("update presses set state = ? where state = ?", [after, before])
             return [TaskId(row["task_id"]) for row in rows]
 
         return await self._thread.run(work)
@@ -165,6 +197,12 @@ class SqlitePresses:
         return await self._thread.run(work)
 
 
+_NOTE = "update presses set state = ? where task_id = ? and action = ? and number = ?"
+_ACCEPT = """
+update presses set state = 'accepted', child_id = ?, guild_id = ?, channel_id = ?, message_id = ?
+where task_id = ? and action = ? and number = ?
+"""
+_DROP_PENDING = "delete from pending_cards where task_id = ?"
 _PARENT = """
 select lineage.parent_id, lineage.label, w.channel_id, w.message_id from lineage
 left join watches w on w.message_id = (
@@ -176,6 +214,21 @@ _CHILDREN = """
 select child_id, label, channel_id, message_id from lineage
 where parent_id = :id and guild_id is :guild order by at, child_id
 """
+
+
+def _link(
+    db: Database, parent_id: TaskId, label: str, watch: Watch, child_id: TaskId, message_id: int | None
+) -> None:
+    row = {
+        "child_id": child_id,
+        "parent_id": parent_id,
+        "label": label,
+        "at": watch.created_at,
+        "guild_id": watch.guild_id,
+        "channel_id": watch.ref.channel_id,
+        "message_id": message_id,
+    }
+    db.table("lineage").upsert(row, pk="child_id")
 
 
 def _presses(db: Database, task_id: TaskId) -> dict[str, Press]:

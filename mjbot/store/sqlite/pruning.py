@@ -9,7 +9,15 @@ from mjbot.store.sqlite.thread import DatabaseThread
 _OLD = """
 select id from tasks
 where updated_at < :before
-  and not exists (select 1 from watches where task_id = tasks.id and state != 'closed')
+  and not exists (
+    select 1 from watches where task_id = tasks.id and (state != 'closed' or created_at >= :before))
+  and not exists (
+    select 1 from presses
+    where task_id = tasks.id and (at >= :before or state in ('sending', 'retrying')))
+  and not exists (select 1 from lineage where parent_id = tasks.id and at >= :before)
+  and not exists (select 1 from lineage where child_id = tasks.id and at >= :before)
+  and not exists (select 1 from seen where task_id = tasks.id and at >= :before)
+  and not exists (select 1 from pending_cards where task_id = tasks.id)
 order by updated_at limit :limit
 """
 _DELETE_TASK = (

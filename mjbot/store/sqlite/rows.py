@@ -12,7 +12,7 @@ from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Phase, TaskId
 from mjbot.core.model.watch import DeliveredState, MessageRef, Watch, WatchState
-from mjbot.ports import PressRecord
+from mjbot.ports import PendingCard, PressRecord
 
 _SNAPSHOT = TypeAdapter(TaskSnapshot)
 _WATCH = (
@@ -111,6 +111,25 @@ def parse_snapshot(stored: str) -> TaskSnapshot | None:
         return _SNAPSHOT.validate_json(stored)
     except ValidationError:
         return None  # the next reading replaces it
+
+
+def save_pending_card(db: Database, task_id: TaskId, beside: Watch) -> None:
+    """Store a task whose card is to be posted where another one of the same press is."""
+    row = {
+        "task_id": task_id,
+        "guild_id": beside.guild_id,
+        "channel_id": beside.ref.channel_id,
+        "requester_id": beside.requester_id,
+        "locale": beside.locale,
+        "created_at": beside.created_at,
+    }
+    db.table("pending_cards").upsert(row, pk="task_id")
+
+
+def pending_cards(db: Database) -> list[PendingCard]:
+    """Return all pending cards, oldest first."""
+    rows = db.table("pending_cards").rows_where(order_by="created_at, task_id")
+    return [PendingCard(**{**row, "task_id": TaskId(row["task_id"])}) for row in rows]
 
 
 def press_record(row: Mapping[str, Any]) -> PressRecord:

@@ -9,7 +9,10 @@ from sqlite_utils import Database
 from mjbot.core.access.rate_limits import LONGEST, RateLimit
 from mjbot.store.sqlite.thread import DatabaseThread
 
-_NTH = "select at from usage where who = ? and kind = ? and at > ? order by at desc limit 1 offset ?"
+_AHEAD = 60.0  # seconds; a use further in the future was counted by a clock that was wrong
+_NTH = (
+    "select at from usage where who = ? and kind = ? and at > ? and at < ? order by at desc limit 1 offset ?"
+)
 
 
 class SqliteUsage:
@@ -28,7 +31,7 @@ class SqliteUsage:
                     return latest
                 rows = {(who, limit.kind, at) for who, limit in usage}
                 db.conn.executemany("insert into usage (who, kind, at) values (?, ?, ?)", sorted(rows))
-                db.execute("delete from usage where at < ?", [at - LONGEST])
+                db.execute("delete from usage where at < ? or at > ?", [at - LONGEST, at + _AHEAD])
             return None
 
         return await self._thread.run(work)
@@ -36,5 +39,6 @@ class SqliteUsage:
 
 def _free_at(db: Database, who: str, limit: RateLimit, at: float) -> float | None:
     """Return None below the limit, else when the oldest use that counts against it expires."""
-    rows = list(db.execute(_NTH, [who, limit.kind, at - limit.seconds, limit.number - 1]))
+    values = [who, limit.kind, at - limit.seconds, at + _AHEAD, limit.number - 1]
+    rows = list(db.execute(_NTH, values))
     return rows[0][0] + limit.seconds if rows else None

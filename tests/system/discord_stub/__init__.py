@@ -1,6 +1,7 @@
 """A small Discord (REST and gateway) for tests in which the bot is a real process."""
 
-from tests.system.discord_stub.gates import Call, Hold
+from tests.discord_answers import Call
+from tests.system.discord_stub.gates import Hold
 from tests.system.discord_stub.interactions import Interaction
 from tests.system.discord_stub.limits import RateLimits
 from tests.system.discord_stub.log import Event

@@ -61,11 +61,12 @@ def url(path: Path, value: Any, schemes: Collection[str], most: int = 2048) -> I
         return
     try:
         parts = urlsplit(value.strip())
+        parts.port  # noqa: B018 - raises if it is no number, or too large
     except ValueError:
         yield Problem(path, "URL_TYPE_INVALID_URL", "Not a well formed URL.")
         return
     if parts.scheme not in schemes:
         message = f"Scheme {parts.scheme!r} is not supported. Scheme must be one of {schemes}."
         yield Problem(path, "URL_TYPE_INVALID_SCHEME", message)
-    elif not parts.netloc or any(character.isspace() for character in value):
+    elif not parts.netloc or any(each.isspace() or each < " " for each in value):
         yield Problem(path, "URL_TYPE_INVALID_URL", "Not a well formed URL.")

@@ -1,54 +1,18 @@
-"""Requests as the stub receives them, and the two faults a test can inject: hold one or fail it."""
+"""The faults that a test can inject into requests: hold them, fail them, or script their answer."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
+
+from tests.discord_answers import Refusals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.discord_answers import Answer
+    from tests.discord_answers import Call, Pattern
     from tests.system.discord_stub.form import JSON
 
 When = Literal["before", "after"]
-
-
-@dataclass(frozen=True)
-class Call:
-    """One whole request. `path` is without `/api/v10`; `files` maps n to name and bytes."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    body: Any
-    files: dict[int, tuple[str, bytes]]
-    authorization: str = ""
-
-    @property
-    def form(self) -> JSON:
-        return self.body if isinstance(self.body, dict) else {}
-
-
-@dataclass
-class Pattern:
-    """Matches calls. In `path`, `*` stands for one segment, `**` for any number."""
-
-    method: str
-    path: str
-    match: Callable[[Call], bool] | None = None
-
-    def __post_init__(self) -> None:
-        words = {"**": ".*", "*": "[^/]+"}
-        parts = re.split(r"(\*\*|\*)", self.path)
-        self._regex = re.compile("".join(words.get(part, re.escape(part)) for part in parts))
-
-    def fits(self, call: Call) -> bool:
-        if self.method not in ("*", call.method) or not self._regex.fullmatch(call.path):
-            return False
-        return self.match is None or self.match(call)
 
 
 @dataclass
@@ -60,19 +24,6 @@ class Fault:
     body: JSON
     headers: dict[str, str]
     times: int
-
-
-@dataclass
-class Refusal:
-    """A scripted answer, `times` times (None: always); it counts how often it was given."""
-
-    pattern: Pattern
-    answer: Answer
-    times: int | None = None
-    given: int = 0
-
-    def fits(self, call: Call) -> bool:
-        return (self.times is None or self.given < self.times) and self.pattern.fits(call)
 
 
 @dataclass
@@ -126,20 +77,14 @@ class Gates:
 
     holds: list[Hold] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
+    refusals: Refusals = field(default_factory=Refusals)
+    _closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def wait(self, when: When, call: Call) -> bool | None:
         """None if nothing held the call, else whether it goes on."""
         for hold in self.holds:
             if hold.when == when and not hold.open and hold.pattern.fits(call):
                 return await hold.hold(call)
-        return None
-
-    def refusal(self, call: Call) -> Answer | None:
-        for refusal in self.refusals:
-            if refusal.fits(call):
-                refusal.given += 1
-                return refusal.answer
         return None
 
     def fault(self, call: Call) -> Fault | None:
@@ -149,6 +94,11 @@ class Gates:
                 return fault
         return None
 
+    async def silence(self) -> None:
+        """Wait as long as the stub runs: a connection on which nothing is sent."""
+        await self._closing.wait()
+
     def drop_all(self) -> None:
+        self._closing.set()
         for hold in self.holds:
             hold.drop()

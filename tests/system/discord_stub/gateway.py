@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME = 0, 1, 2, 6
 RECONNECT, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 9, 10, 11
 HEARTBEAT_MS = 41_250
-AUTHENTICATION_FAILED = 4004
+AUTHENTICATION_FAILED, SESSION_TIMED_OUT = 4004, 4009
+# https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
+CLOSED = {
+    4000: b"Unknown error.",
+    AUTHENTICATION_FAILED: b"Authentication failed.",
+    SESSION_TIMED_OUT: b"Session timed out.",
+    4013: b"Invalid intent(s).",
+    4014: b"Disallowed intent(s).",
+}
 
 
 @dataclass
@@ -37,12 +45,22 @@ class Session:
     socket: web.WebSocketResponse | None = None
 
 
+@dataclass
+class Close:
+    """A close code in place of READY or RESUMED, `times` times (None: always); `given` counts."""
+
+    code: int
+    times: int | None
+    given: int = 0
+
+
 class Gateway:
     """Serves the bots' websockets and dispatches events to those that are connected."""
 
     def __init__(self, world: World, log: EventLog, token: str, url: Callable[[], str]) -> None:
         self.sessions: dict[str, Session] = {}
         self.heartbeat_ms = HEARTBEAT_MS
+        self.refusals: list[Close] = []
         self._world, self._log, self._token, self._url = world, log, token, url
         self._sockets: set[web.WebSocketResponse] = set()
 
@@ -87,7 +105,24 @@ class Gateway:
             await _send(socket, {"op": INVALID_SESSION, "d": False})
 
     async def close(self, code: int = 1001) -> None:
-        await asyncio.gather(*(socket.close(code=code) for socket in list(self._sockets)))
+        """Close the bots' connections. After 4009 their sessions cannot be resumed."""
+        if code == SESSION_TIMED_OUT:
+            self.sessions.clear()
+        sockets = list(self._sockets)
+        await asyncio.gather(*(each.close(code=code, message=CLOSED.get(code, b"")) for each in sockets))
+
+    def refuse(self, code: int, *, times: int | None = None) -> Close:
+        """Close each connection that identifies or resumes (until the stub's `accept_everything`)."""
+        refusal = Close(code, times)
+        self.refusals.append(refusal)
+        return refusal
+
+    def _refusal(self) -> Close | None:
+        for each in self.refusals:
+            if each.times is None or each.given < each.times:
+                each.given += 1
+                return each
+        return None
 
     async def _frame(
         self, socket: web.WebSocketResponse, session: Session | None, frame: JSON
@@ -97,7 +132,9 @@ class Gateway:
         if op == HEARTBEAT:
             await _send(socket, {"op": HEARTBEAT_ACK, "d": None})
         elif op in (IDENTIFY, RESUME) and data["token"] != self._token:
-            await socket.close(code=AUTHENTICATION_FAILED, message=b"Authentication failed.")
+            await socket.close(code=AUTHENTICATION_FAILED, message=CLOSED[AUTHENTICATION_FAILED])
+        elif op in (IDENTIFY, RESUME) and (refusal := self._refusal()):
+            await socket.close(code=refusal.code, message=CLOSED.get(refusal.code, b""))
         elif op == IDENTIFY:
             return await self._identify(socket, data)
         elif op == RESUME:

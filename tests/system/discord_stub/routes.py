@@ -15,9 +15,9 @@ from tests.system.discord_stub.validate import EPHEMERAL
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.discord_answers import Call
     from tests.system.discord_stub.callbacks import Callbacks
     from tests.system.discord_stub.form import JSON
-    from tests.system.discord_stub.gates import Call
     from tests.system.discord_stub.state import Channel, Message, World
 
 Parts = dict[str, str]

@@ -1,6 +1,8 @@
 """The HTTP side: one pipeline that every request to the API passes.
 
-hold "before" → credential → rate limits → injected errors → the route → hold "after" → reply
+hold "before" → refusals → credential → rate limits → injected errors → the route → hold "after" → reply
+
+A refusal that lets the request take effect is given in place of the reply, where that is no error.
 """
 
 from __future__ import annotations
@@ -12,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from tests.discord_answers import Call
 from tests.system.discord_stub.errors import ApiError
-from tests.system.discord_stub.gates import Call, Gates
+from tests.system.discord_stub.gates import Gates
 from tests.system.discord_stub.routes import Api, Parts, Reply, Route, find
 
 if TYPE_CHECKING:
@@ -51,13 +54,16 @@ class Server:
         if not await self._pass("before", call, request):
             return self._cut(call, request)
         headers: Headers = {}
-        answer = self.gates.refusal(call)
-        if answer is not None and not answer.applied:
-            return self._scripted(call, answer)
+        refusal = self.gates.refusals.take(call)
+        if refusal is not None and not refusal.answer.applied:
+            return await self._scripted(call, refusal.answer, request)
         try:
             reply = self._process(call, headers)
         except ApiError as error:
             reply = Reply(error.status, error.body)
+        if refusal is not None and reply.status >= 400:
+            refusal.given -= 1
+            refusal = None
         if reply.applied:
             self.log.add(
                 "applied",
@@ -70,15 +76,20 @@ class Server:
             )
         if not await self._pass("after", call, request):
             return self._cut(call, request)
-        if answer is not None:
-            return self._scripted(call, answer)
+        if refusal is not None:
+            return await self._scripted(call, refusal.answer, request)
         kind: Kind = "answered" if reply.status < 400 else "rejected"
         summary = str(reply.body.get("message")) if kind == "rejected" else ""
         facts: dict[str, Any] = {"summary": summary, "message_id": reply.message_id}
         self.log.add(kind, call.method, call.path, status=reply.status, body=reply.body, **facts)
         return _response(reply, headers)
 
-    def _scripted(self, call: Call, answer: Answer) -> web.Response:
+    async def _scripted(self, call: Call, answer: Answer, request: web.Request) -> web.StreamResponse:
+        if answer.delivery == "never":
+            await self.gates.silence()
+        if answer.delivery != "sent":
+            return self._cut(call, request)
+        self.count_429 += answer.status == 429
         kind: Kind = "answered" if answer.applied else "rejected"
         self.log.add(kind, call.method, call.path, status=answer.status, summary=answer.name)
         headers = {**answer.headers, "Content-Type": answer.content_type}

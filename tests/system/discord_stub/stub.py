@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from aiohttp import web
 
+from tests.discord_answers import Pattern, Refusal
 from tests.system.discord_stub.actors import Actors
 from tests.system.discord_stub.callbacks import Callbacks
 from tests.system.discord_stub.errors import MESSAGES
-from tests.system.discord_stub.gates import Call, Fault, Gates, Hold, Pattern, Refusal, When
+from tests.system.discord_stub.gates import Fault, Gates, Hold, When
 from tests.system.discord_stub.gateway import Gateway
 from tests.system.discord_stub.limits import RateLimits
 from tests.system.discord_stub.log import Event, EventLog
@@ -32,7 +33,7 @@ from tests.system.discord_stub.state import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.discord_answers import Answer
+    from tests.discord_answers import Answer, Match
     from tests.system.discord_stub.form import JSON
 
 T = TypeVar("T")
@@ -185,7 +186,7 @@ class DiscordStub(Actors):
         method: str,
         path: str,
         when: When = "before",
-        match: Callable[[Call], bool] | None = None,
+        match: Match | None = None,
         times: int | None = None,
     ) -> Hold:
         """Stop requests "before" they do anything or "after", before the answer; see Hold.
@@ -202,7 +203,7 @@ class DiscordStub(Actors):
         path: str,
         answer: Answer,
         *,
-        match: Callable[[Call], bool] | None = None,
+        match: Match | None = None,
         times: int | None = None,
     ) -> Refusal:
         """Give this answer to the next `times` requests (None: until `accept_everything`)."""
@@ -211,7 +212,8 @@ class DiscordStub(Actors):
         return refusal
 
     def accept_everything(self) -> None:
-        """End all refusals and faults."""
+        """End all refusals and faults, those of the gateway included."""
+        self.gateway.refusals.clear()
         self._gates.refusals.clear()
         self._gates.faults.clear()
 
@@ -226,7 +228,7 @@ class DiscordStub(Actors):
         times: int = 1,
         headers: dict[str, str] | None = None,
         retry_after: float = 1.0,
-        match: Callable[[Call], bool] | None = None,
+        match: Match | None = None,
     ) -> Fault:
         """Answer the next `times` requests with an error and do nothing."""
         body: JSON = {"message": message or MESSAGES.get(code, MESSAGES[0]), "code": code}

@@ -73,6 +73,30 @@ def bad_rows() -> Iterator[Any]:
     yield rows("options alike", "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", row(select))
 
 
+BAD_ADDRESSES = {
+    "a space": "https://a.example/b c.png",
+    "a line feed at the end": "https://a.example/b.png\n",
+    "a tab": "https://a.example/\tb.png",
+    "a control character": "https://a.example/b\x00.png",
+    "a port above 65535": "https://a.example:99999/b.png",
+    "a port that is no number": "https://a.example:port/b.png",
+    "half an IPv6 address": "https://[::1/b.png",
+    "no host": "https:///b.png",
+}
+
+
+@pytest.mark.parametrize("address", BAD_ADDRESSES.values(), ids=BAD_ADDRESSES.keys())
+def test_an_address_that_is_not_well_formed_is_refused_wherever_it_stands(address: str) -> None:
+    link = row({"type": 2, "style": 5, "label": "a", "url": address})
+    embed = {"title": "a", "url": address, "image": {"url": address}, "thumbnail": {"url": address}}
+    problems = message_problems({"embeds": [embed], "components": [link]})
+    assert [each.code for each in problems] == ["URL_TYPE_INVALID_URL"] * 4
+    errors = error_body(problems)["errors"]
+    leaf = {"_errors": [{"code": "URL_TYPE_INVALID_URL", "message": "Not a well formed URL."}]}
+    assert errors["embeds"]["0"]["image"]["url"] == leaf
+    assert errors["components"]["0"]["components"]["0"]["url"] == leaf
+
+
 @pytest.mark.parametrize(("body", "code"), [*bad_texts(), *bad_rows()])
 def test_a_bad_body_is_refused(body: dict[str, Any], code: str) -> None:
     problems = message_problems(body, attachments=["grid.png"])

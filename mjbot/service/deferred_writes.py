@@ -1,0 +1,58 @@
+"""Writes that must not be lost because the database fails for a while."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from mjbot.clock import Clock, Wakeup
+from mjbot.errors import StoreFailed
+from mjbot.guard import LoopGuard
+
+_PAUSE = 1.0
+
+Write = Callable[[], Awaitable[None]]
+
+
+class DeferredWrites:
+    """Makes writes in order; those that fail are kept in memory and tried again each second."""
+
+    def __init__(self, clock: Clock, guard: LoopGuard) -> None:
+        self._clock = clock
+        self._guard = guard
+        self._waiting: deque[Write] = deque()
+        self._wakeup = Wakeup(clock, "until a write is to be tried again")
+        self._pause = Wakeup(clock, "until the database is tried again")
+
+    async def write(self, write: Write) -> bool:
+        """Make a write now, or keep it for later; False if it was kept."""
+        if not self._waiting:
+            with suppress(StoreFailed):
+                await write()
+                return True
+        self._waiting.append(write)
+        self._wakeup.notify()
+        return False
+
+    async def run(self) -> None:
+        """Try what was kept, until cancelled."""
+        while True:
+            if not self._waiting:
+                await self._wakeup.wait(None)
+            await self._pause.wait(self._clock.now() + _PAUSE)
+            with self._guard.contain(), suppress(StoreFailed):
+                await self.flush()
+
+    async def flush(self) -> None:
+        """Make all writes that were kept. Raises `StoreFailed` at the first that fails; it is kept."""
+        while self._waiting:
+            write = self._waiting[0]
+            try:
+                await write()
+            except StoreFailed:
+                raise
+            except Exception:
+                self._waiting.popleft()  # it will not work later either
+                raise
+            self._waiting.popleft()

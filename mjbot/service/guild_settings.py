@@ -1,0 +1,21 @@
+"""Settings of a guild: what its managers choose with `/settings`."""
+
+from __future__ import annotations
+
+from mjbot.core.access.press_policy import PressPolicy
+from mjbot.ports import GuildStore, InteractionContext
+from mjbot.service.access import VIEW, Access
+
+
+class GuildSettingsService:
+    """Stores what the managers of a guild choose. Discord checks that they are its managers."""
+
+    def __init__(self, guilds: GuildStore, access: Access) -> None:
+        self._guilds = guilds
+        self._access = access
+
+    async def set_policy(self, context: InteractionContext, policy: PressPolicy) -> None:
+        """Store who may press in the guild. Raises `MJBotError`."""
+        await self._access.require(context, VIEW)
+        assert context.guild_id is not None, "the command is guild only"
+        await self._guilds.set_policy(context.guild_id, policy)

@@ -1,0 +1,93 @@
+"""Background checks whether the messages of the children that a card links to still exist.
+
+No one waits for them, so they must not cost others anything: each is a request to Discord, and one that is
+refused counts towards Discord's limit of invalid requests, which all guilds share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Final
+
+from mjbot.clock import Clock, Wakeup
+from mjbot.core.card.lineage import MAX_LINKED
+from mjbot.core.editing.outcome import Existence
+from mjbot.core.model.task import TaskId
+from mjbot.core.model.watch import MessageRef
+from mjbot.core.scheduling.rate_limiters import SlidingWindow, SlidingWindows
+from mjbot.editor import EditScheduler
+from mjbot.errors import StoreFailed
+from mjbot.guard import LoopGuard
+from mjbot.ports import PressStore
+
+_OF_A_GUILD, _OF_ALL, _MINUTE = 10, 60, 60.0
+_REMEMBERED: Final = 600.0  # seconds for which a channel is not asked again; a permission may return
+_MOST_CHANNELS: Final = 1_000
+_MOST_WAITING: Final = 100
+
+OnDeleted = Callable[[MessageRef], Awaitable[None]]
+
+
+class ChildChecks:
+    """Checks on request, one after the other. What is over the budget is dropped: a later use asks again."""
+
+    def __init__(self, presses: PressStore, editor: EditScheduler, clock: Clock, guard: LoopGuard) -> None:
+        self._presses = presses
+        self._editor = editor
+        self._clock = clock
+        self._guard = guard
+        self._wakeup = Wakeup(clock, "until a card with links is used")
+        self._waiting: dict[tuple[TaskId, int | None], None] = {}
+        self._closed: dict[int, tuple[Existence, float]] = {}
+        """Channels whose messages cannot be fetched: what is known of them, and since when."""
+        self._of_guild: SlidingWindows[int] = SlidingWindows(_OF_A_GUILD, _MINUTE)
+        self._of_all = SlidingWindow(_OF_ALL, _MINUTE)
+
+    def ask(self, task_id: TaskId, guild_id: int | None) -> None:
+        """Check the children of a task that this guild has seen, soon."""
+        if len(self._waiting) < _MOST_WAITING and self._affordable(guild_id or 0):
+            self._waiting[task_id, guild_id] = None
+            self._wakeup.notify()
+
+    def close_channel(self, channel_id: int, existence: Existence) -> None:
+        """Do not ask for messages of this channel for a while."""
+        self._closed.pop(channel_id, None)
+        self._closed[channel_id] = existence, self._clock.now()
+        if len(self._closed) > _MOST_CHANNELS:
+            del self._closed[next(iter(self._closed))]
+
+    async def run(self, on_deleted: OnDeleted) -> None:
+        """Make the checks, and call ``on_deleted`` with each message that is gone, until cancelled."""
+        while True:
+            while self._waiting:
+                asked = next(iter(self._waiting))
+                del self._waiting[asked]
+                with self._guard.contain(), suppress(StoreFailed):  # a later use of the card asks again
+                    await self._check(*asked, on_deleted)
+            await self._wakeup.wait(None)
+
+    async def _check(self, task_id: TaskId, guild_id: int | None, on_deleted: OnDeleted) -> None:
+        for ref in await self._presses.children(task_id, guild_id, MAX_LINKED):
+            existence = self._known(ref.channel_id) or await self._look(ref, guild_id or 0)
+            if existence in (Existence.DELETED, Existence.CHANNEL_GONE):
+                await on_deleted(ref)
+
+    async def _look(self, ref: MessageRef, payer: int) -> Existence:
+        if not self._affordable(payer):
+            return Existence.ASSUMED
+        now = self._clock.now()
+        self._of_guild.take(payer, now)
+        self._of_all.take(now)
+        existence = await self._editor.message_exists(ref)
+        if existence in (Existence.NO_ACCESS, Existence.CHANNEL_GONE):
+            self.close_channel(ref.channel_id, existence)
+        return existence
+
+    def _affordable(self, payer: int) -> bool:
+        now = self._clock.now()
+        return max(self._of_guild.ready_at(payer, now), self._of_all.ready_at(now)) <= now
+
+    def _known(self, channel_id: int) -> Existence | None:
+        existence, since = self._closed.get(channel_id, (None, 0.0))
+        return existence if self._clock.now() - since < _REMEMBERED else None

@@ -1,0 +1,142 @@
+"""Exactly once, also for what follows a press: every task that it made gets a card, whatever fails."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from mjbot.core.model.task import TaskId
+from mjbot.sandbox.demo_tasks import DemoIds
+from tests.bot.conftest import GRID, BotFactory, BotHarness
+from tests.store.faults import refuse_writes
+
+DESCRIBE = DemoIds.DESCRIBE.value
+JSON = "application/json"
+FOLLOW_UP = "/webhooks/*/*"
+
+
+def made(harness: BotHarness) -> list[str]:
+    """The ids of all tasks that submits have made; they are younger than those of the demo."""
+    return [each for each in harness.world.ids if each > "17672"]
+
+
+def shown(harness: BotHarness) -> list[str]:
+    """The ids of the tasks whose card says "Done"."""
+    done = [message for message in harness.messages if message.embeds and message.embeds[0].title == "Done"]
+    return [str(message.embeds[0].footer.text).rpartition(" ")[2] for message in done]
+
+
+async def imagine_all(harness: BotHarness) -> None:
+    await harness.show(DESCRIBE)
+    await harness.press(harness.messages[0], "Imagine all")
+
+
+REFUSALS = [(500, 0, 1), (400, 50035, 9), (403, 50001, 3), (404, 10015, 3)]
+
+
+@pytest.mark.parametrize(("status", "code", "times"), REFUSALS)
+async def test_a_card_of_several_that_discord_refuses_is_posted_later(
+    bot_factory: BotFactory, status: int, code: int, times: int
+) -> None:
+    harness = await bot_factory.open("true")
+    harness.env.inject_error("POST", FOLLOW_UP, status=status, code=code, times=times)
+    await imagine_all(harness)
+    await harness.wait(60)
+    children = made(harness)
+    assert len(children) == 4
+    assert sorted(shown(harness)) == sorted([DESCRIBE, *children])
+    assert await harness.bot.app.stores.presses.pending_cards() == []
+
+
+async def test_a_restart_between_two_cards_of_one_press_posts_the_others(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open("true")
+    harness.env.inject_error("POST", FOLLOW_UP, status=500, times=None)
+    harness.env.inject_error("POST", "/channels/*/messages", status=500, times=None)
+    await imagine_all(harness)
+    assert len(await harness.bot.app.stores.presses.pending_cards()) == 3
+    harness.env.backend.faults.clear()
+    await bot_factory.restart(harness)
+    await harness.wait(60)
+    assert sorted(shown(harness)) == sorted([DESCRIBE, *made(harness)])
+    assert len(harness.world.log) == 1
+
+
+async def test_the_person_is_told_which_cards_follow(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open("true")
+    harness.env.inject_error("POST", FOLLOW_UP, status=403, code=50001, times=3)
+    await harness.show(DESCRIBE)
+    pressed = await harness.press(harness.messages[0], "Imagine all")
+    told = pressed.followups[-1].content
+    first, *others = made(harness)
+    assert "*Imagine all* also started" in told
+    assert all(f"`{each}`" in told for each in others)
+    assert first not in told
+
+
+async def test_what_was_accepted_while_the_database_failed_is_followed_and_written_later(
+    harness: BotHarness,
+) -> None:
+    await harness.show(GRID)
+    stores = harness.bot.app.stores
+    held = harness.server.hold("/mj/submit/action")
+    pressing = asyncio.ensure_future(harness.press(harness.messages[0], "U1"))
+    await held.arrived()
+    await refuse_writes(stores, on=True)
+    held.release()
+    await pressing
+    await harness.wait(3)
+    assert len(harness.messages) == 2
+    await refuse_writes(stores, on=False)
+    await harness.wait(40)
+    assert sorted(shown(harness)) == sorted([GRID, *made(harness)])
+    again = await harness.press(min(harness.messages, key=lambda each: each.id), "U1")
+    assert again.response is not None
+    assert "already exists" in again.response.content
+    assert len(harness.world.log) == 1
+
+
+async def test_a_press_that_was_refused_while_the_database_failed_can_be_made_again(
+    harness: BotHarness,
+) -> None:
+    await harness.show(GRID)
+    stores = harness.bot.app.stores
+    refusal = '{"code":4,"description":"no","result":null}'
+    held = harness.server.hold("/mj/submit/action", times=1)
+    harness.server.fail("/mj/submit/action", status=200, body=refusal, content_type=JSON, times=1)
+    pressing = asyncio.ensure_future(harness.press(harness.messages[0], "U1"))
+    await held.arrived()
+    await refuse_writes(stores, on=True)
+    held.release()
+    await pressing
+    await refuse_writes(stores, on=False)
+    await harness.wait(3)
+    assert not harness.button(harness.messages[0], "U1").disabled
+    await harness.press(harness.messages[0], "U1")
+    assert len(made(harness)) == 1
+
+
+async def test_an_action_pressed_on_two_spellings_of_one_id_is_submitted_once(harness: BotHarness) -> None:
+    name = "task-mj-AbC123"
+    harness.world.add(name, [(0, "SUCCESS", "100%")], start=0.0)
+    harness.world.ignore_case = True
+    for spelling in (name, name.lower(), name.upper()):
+        await harness.show(spelling)
+        await harness.press(max(harness.messages, key=lambda each: each.id), "U1")
+        await harness.wait(2)
+    assert len(harness.world.log) == 1
+    assert await harness.bot.app.stores.watches.snapshot(TaskId(name)) is not None
+
+
+async def test_a_refusal_whose_interaction_has_ended_is_told_on_the_message_that_waited(
+    harness: BotHarness,
+) -> None:
+    await harness.show(GRID)
+    refusal = '{"code":24,"description":"banned","result":null,"properties":{"bannedWord":"x"}}'
+    harness.server.fail("/mj/submit/action", status=200, body=refusal, content_type=JSON, times=1)
+    harness.env.inject_error("*", "/webhooks/*", status=401, code=50027, times=None)
+    await harness.press(harness.messages[0], "U1")
+    await harness.wait(2)
+    waiting = max(harness.messages, key=lambda each: each.id)
+    assert "rejects the word" in waiting.content
+    assert not waiting.flags.loading
