@@ -57,7 +57,7 @@ from mjbot.upstream.api import base_of
 
 log = logging.getLogger(__name__)
 
-_SETTLING = 3600.0  # seconds after the start in which no watch ends by its age
+_SETTLING = 3600.0  # seconds after the start during which no watch ends because of its age
 _DISCORD = "https://discord.com/api/v10"
 
 
@@ -178,7 +178,7 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
 
 def _guild_of(client: discord.Client, channel_id: int) -> int | None:
     channel = client.get_channel(channel_id)
-    guild = getattr(channel, "guild", None)  # a channel of direct messages has none
+    guild = getattr(channel, "guild", None)  # a DM channel has none
     return guild.id if guild else None
 
 

@@ -200,7 +200,7 @@ class MJBot(commands.AutoShardedBot):
             try:
                 await self.tree.sync()
             except (ValueError, LookupError, TypeError, AttributeError):
-                # Discord took them, and its answer cannot be read. The next start syncs them again.
+                # Discord accepted them, but its answer cannot be read. The next start syncs them again.
                 log.warning("the commands may not be synced", exc_info=True)
                 return
             await self.app.stores.key_values.set(key, digest)

@@ -70,7 +70,7 @@ class EditScheduler:
         self._wakeup.notify()
 
     async def message_exists(self, ref: MessageRef) -> Existence:
-        """Look for a message, which costs a request."""
+        """Look up a message; this costs a request."""
         return await self._sink.message_exists(ref)
 
     def forget(self, ref: MessageRef) -> None:

@@ -63,7 +63,7 @@ async def run(settings: Settings) -> int:
         except discord.ConnectionClosed as error:
             raise closed_for_good(error.code) from None
         except (*_UNREACHABLE, *_UNREADABLE) as error:
-            # Unreadable before the bot knows its application: that can only be Discord's answers.
+            # If this happens before the bot knows its application, only Discord's answers can be the cause.
             if not isinstance(error, _UNREACHABLE) and bot.application is not None:
                 raise
             log.critical("%s", _unavailable(error))
@@ -76,7 +76,7 @@ async def run(settings: Settings) -> int:
 
 
 def closed_for_good(code: int) -> StartupError:
-    """Return the error for a close code of the gateway after which discord.py does not connect again."""
+    """Return the error for a gateway close code after which discord.py does not reconnect."""
     sentence = _CLOSED.get(code, f"Discord closed the connection to its gateway (code {code}).")
     return StartupError(sentence, lasting=code in _CLOSED and code not in _RESTART_HELPS)
 

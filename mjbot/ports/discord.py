@@ -166,12 +166,12 @@ class MessageSink(Protocol):
         ...
 
     async def message_exists(self, ref: MessageRef) -> Existence:
-        """Look for a message, which costs a request."""
+        """Look up a message; this costs a request."""
         ...
 
 
 class MessagePoster(Protocol):
-    """New messages that answer no interaction, with the bot's token."""
+    """Posts messages that are not responses to interactions, with the bot's token."""
 
     async def post(self, channel_id: int, card: Card, *, nonce: str) -> SentCard:
         """Post a new message. Raises `ResponseLost`.

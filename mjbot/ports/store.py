@@ -206,7 +206,7 @@ class PressStore(Protocol):
         watch: Watch,
         snapshots: Sequence[TaskSnapshot],
     ) -> None:
-        """Store that a press was accepted, with all tasks that it made.
+        """Store that a press was accepted, with all tasks that it created.
 
         ``watch`` is that of the first one; the others are stored as pending cards of its channel.
         """

@@ -51,7 +51,7 @@ class World:
         self.on_scheduled: OnScheduled | None = None
         self._tasks: dict[str, Script] = {}
         self.ignore_case = False
-        """Some relays find an id whatever its case."""
+        """Find an id regardless of its case, as some relays do."""
         self._issued: set[str] = set()
         self._pictures: dict[tuple[Scene, Result | None, int, str], bytes] = {}
 

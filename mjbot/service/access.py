@@ -94,7 +94,7 @@ class Access:
         self._live_cards = live_cards
         self._clock = clock
         self._closed = False
-        # Limits of a minute, which a restart may forget: no write for each press.
+        # In memory, to save a write per press: these limits span a minute, which a restart may reset.
         self._recent: dict[RateLimit, SlidingWindows[str]] = {
             limit: SlidingWindows(limit.number, limit.seconds)
             for limit in (*limits.interactions, *limits.suggestions)
@@ -168,13 +168,13 @@ class Access:
 
 
 def has_own_mask(request: PressRequest) -> bool:
-    """Return whether a submitted modal brings the mask that it asked for."""
+    """Return whether a submitted modal contains the mask that it asked for."""
     uploaded = request.modal_input is not None and request.modal_input.upload is not None
     return uploaded and request.target.region == OWN_MASK
 
 
 def _uses(context: InteractionContext, limits: Sequence[RateLimit]) -> list[tuple[str, RateLimit]]:
-    """Whose use counts against each limit; in direct messages there is only the user."""
+    """Return each limit with the user or guild whose uses it counts; in direct messages only the user."""
     subjects = {"user": f"user:{context.user_id}"}
     if context.guild_id is not None:
         subjects["guild"] = f"guild:{context.guild_id}"

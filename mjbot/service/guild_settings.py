@@ -8,7 +8,7 @@ from mjbot.service.access import VIEW, Access
 
 
 class GuildSettingsService:
-    """Stores what the managers of a guild choose. Discord checks that they are its managers."""
+    """Stores the choices of a guild's managers. Discord checks that they are managers."""
 
     def __init__(self, guilds: GuildStore, access: Access) -> None:
         self._guilds = guilds

@@ -77,5 +77,5 @@ class TaskReader:
         now = self._clock.now()
         if task.id.casefold() != task_id.casefold():
             task = replace(task, id=task_id)  # a relay may return its own upstream's id
-        # Relays find ids whatever their case; the task's name is the spelling that they return.
+        # Relays find ids regardless of case; the id that they return is the right spelling.
         return TaskSnapshot(task.id, opened_at=now, task=task, seen_at=now)

@@ -108,7 +108,7 @@ async def send_reduced(
 
 
 def existence_after(error: discord.HTTPException) -> Existence:
-    """What an error says about a message that was to be fetched."""
+    """Return what an error says about a message that was being fetched."""
     if error.code in _CHANNEL_GONE:
         return Existence.CHANNEL_GONE
     if error.code in MESSAGE_GONE:

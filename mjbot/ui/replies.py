@@ -188,7 +188,7 @@ class InteractionReply:
         except discord.HTTPException as error:
             if not is_route_refusal(error):
                 raise
-            # The token has expired, and the response would say "thinking" without end.
+            # The token has expired; the response would show "thinking" endlessly.
             channel = self._interaction.client.get_partial_messageable(self._channel_id)
             await channel.get_partial_message(self._ref.message_id).edit(content=content)
             return

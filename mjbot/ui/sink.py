@@ -104,7 +104,7 @@ class DiscordSink:
         return SentCard(MessageRef(channel_id, sent.id), omitted)
 
     async def message_exists(self, ref: MessageRef) -> Existence:
-        """Look for a message, which costs a request."""
+        """Look up a message; this costs a request."""
         if self._breaker.wait_seconds(ref.channel_id) > 0:
             return Existence.ASSUMED
         try:

@@ -21,7 +21,7 @@ class RateLimit:
     seconds: float
 
 
-# So generous that honest use does not meet them: nine cells of a picker and back are 18 presses.
+# Generous enough never to affect normal use: selecting and clearing the nine cells of a picker is 18 presses.
 INTERACTIONS: Final = (
     RateLimit("interaction", "user", 30, MINUTE),
     RateLimit("interaction", "guild", 300, MINUTE),
@@ -40,7 +40,7 @@ class RateLimits:
     presses: tuple[RateLimit, ...]
     cards: int
     interactions: tuple[RateLimit, ...] = INTERACTIONS
-    """All commands and presses, also those that send nothing: a page, a cell, a modal."""
+    """All commands and presses, even those that submit nothing: a page, a cell, a modal."""
     suggestions: tuple[RateLimit, ...] = SUGGESTIONS
     """Autocomplete, about one for each keystroke."""
 

@@ -72,10 +72,10 @@ Outcome = Delivered | Gone | Later | Paused | NoAccess | Refused | Rerouted
 
 
 class Existence(Enum):
-    """What is known of a message after looking for it."""
+    """The result of looking up a message."""
 
     ASSUMED = auto()
-    """It is there, or could not be looked for at the moment."""
+    """It exists, or cannot be looked up at the moment."""
     DELETED = auto()
     CHANNEL_GONE = auto()
     NO_ACCESS = auto()

@@ -30,7 +30,7 @@ class Press(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PressKey:
-    """One press: the ``number``-th of this action of this task. Every write names its press by it."""
+    """Identifies one press in the store: the ``number``-th of this action of this task."""
 
     task_id: TaskId
     action: str

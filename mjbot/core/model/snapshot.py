@@ -79,7 +79,7 @@ class StalenessThresholds:
     lost_misses: int = 4
     watch: float = 24 * 3600
     watch_from: float = 0.0
-    """Unix seconds before which no watch ends by its age: a clock that is wrong at the start may be set."""
+    """Unix seconds before which no watch ends because of its age: a wrong clock may still be corrected."""
 
 
 DEFAULT_THRESHOLDS = StalenessThresholds()

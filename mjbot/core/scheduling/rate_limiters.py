@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from typing import Final, Generic, TypeVar
 
 _K = TypeVar("_K", bound=Hashable)
-_FEW: Final = 1_000  # windows that are kept without looking for those that have emptied
+_FEW: Final = 1_000  # windows to keep before empty ones are searched for and dropped
 
 
 class SlidingWindow:
@@ -40,7 +40,7 @@ class SlidingWindow:
 
 
 class SlidingWindows(Generic[_K]):
-    """A sliding window for each key, such as a user or a guild. Windows that have emptied are dropped."""
+    """A sliding window for each key, such as a user or a guild. Empty windows are dropped."""
 
     def __init__(self, limit: int, seconds: float) -> None:
         self._limit = limit

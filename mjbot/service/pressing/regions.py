@@ -89,7 +89,7 @@ class RegionService:
             return await self._masks.preview(picture, request.target.region)
 
     def _turn(self, request: PressRequest) -> asyncio.Semaphore:
-        """Limits the images of one guild, or of one user, that wait to be drawn or decoded at once."""
+        """Limit how many images of one guild, or one user, are drawn or decoded at once."""
         guild_id = request.context.guild_id
         audience = f"user:{request.context.user_id}" if guild_id is None else f"guild:{guild_id}"
         return self._turns.setdefault(audience, asyncio.Semaphore(_AT_ONCE))
@@ -118,7 +118,7 @@ class RegionService:
         return picture_of(snapshot, state_of(snapshot, {}))
 
     async def _uploaded(self, request: PressRequest) -> bytes:
-        """Download the user's mask, which counts as a press whether or not it turns out to be one."""
+        """Download the user's mask, which counts as a press even if it is not a valid mask."""
         upload = request.modal_input.upload if request.modal_input else None
         if upload is None:
             raise PressRefused(Text.REPLY_MASK_MISSING)

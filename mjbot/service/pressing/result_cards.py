@@ -84,7 +84,7 @@ class ResultCards:
                 await request.reply.send_private(Text.REPLY_CARDS_FOLLOW, label=label, ids=ids)
 
     async def _open_other(self, request: PressRequest, snapshot: TaskSnapshot) -> bool:
-        """Show one more card as a follow-up; False if it is left to be posted later."""
+        """Show one more card as a follow-up. Returns False if it must be posted later."""
         context = request.context
         try:
             card = await self._renderer.card(snapshot, context.locale, context.guild_id)

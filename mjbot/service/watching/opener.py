@@ -84,7 +84,7 @@ class CardOpener:
             await reply.send_private(Text.REPLY_MISSING_ATTACH_FILES)
 
     async def _add(self, watch: Watch, snapshot: TaskSnapshot, *, committed: bool) -> Sequence[Watch]:
-        """Store a watch; one that is ``committed`` already is stored later if the database fails."""
+        """Store a watch. If the database fails, one that is already ``committed`` is stored later."""
         try:
             return await self._store.add(watch, snapshot)
         except StoreFailed:

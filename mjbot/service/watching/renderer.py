@@ -35,7 +35,7 @@ class CardRenderer:
         return render(snapshot, self._context(history, locale, await self.not_offered(), unwatched=unwatched))
 
     def bare_card(self, snapshot: TaskSnapshot, locale: str) -> Card:
-        """Return the card without presses and relatives, for when the database cannot be read."""
+        """Render the card without presses and relatives, for when the database cannot be read."""
         history = TaskHistory({}, NO_LINEAGE)
         return render(snapshot, self._context(history, locale, frozenset()))
 

@@ -173,12 +173,12 @@ class WatchService:
             self._close(ref)
 
     def check_children(self, snapshot: TaskSnapshot, guild_id: int | None) -> None:
-        """Unlink soon the children whose messages were deleted, among those that a card links to."""
+        """Request a check that unlinks deleted messages, among the children that a card links to."""
         if snapshot.settled:  # it had no buttons before
             self._checks.ask(snapshot.id, guild_id)
 
     async def run_checks(self) -> None:
-        """Check what `check_children` was asked to, until cancelled."""
+        """Run the requested checks of children, until cancelled."""
         await self._checks.run(self._message_gone)
 
     async def _message_gone(self, ref: MessageRef) -> None:
