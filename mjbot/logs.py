@@ -1,4 +1,4 @@
-"""Logging setup: lines for people (text) or for machines (JSON)."""
+"""Logging setup: plain text or JSON lines."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class _SharedFile:
 
 
 class Pictures:
-    """A `PictureSource` over HTTP. The caller owns the session, made by `picture_session`.
+    """A `PictureSource` over HTTP. The caller owns the session, created by `picture_session`.
 
     ``base`` is the base URL of the image service, up to ``/mj``; without it no URL is rebased.
     """

@@ -242,7 +242,7 @@ def task_row(dialect: Dialect, world: World, task_id: str, now: float) -> Payloa
 def submit(
     dialect: Dialect, world: World, kind: SubmitKind, body: Mapping[str, Any], now: float
 ) -> ServerResponse:
-    """Process a submit, and respond in this dialect; also to a kind of submit that it does not have."""
+    """Process a submit, and respond in this dialect, even to a kind of submit that it does not have."""
     task_id = str(body.get("taskId", ""))
     if kind not in dialect.submits:  # novicezk's is a Spring application; this is Spring's error page
         when = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")

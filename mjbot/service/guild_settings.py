@@ -1,4 +1,4 @@
-"""Settings of a guild: what its managers choose with `/settings`."""
+"""Settings of a guild, which its managers change with `/settings`."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from mjbot.service.watching.opener import CardOpener
 
 # Discord gives 3 s for the first response; a read that takes longer than this is deferred.
 _FIRST_RESPONSE = 1.5
-# A read that has to wait for others is deferred after this time, enough for what needs no request.
+# A read that has to wait for others is deferred after this time, enough to find a known task.
 _BUSY, _BUSY_RESPONSE = 0.1, 0.05
 _CHOICES = 25  # https://discord.com/developers/docs/interactions/application-commands#autocomplete
 _CHOICE = 100

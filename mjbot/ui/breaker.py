@@ -1,6 +1,6 @@
 """The breaker that pauses edits: after a global rate limit, and near the limit of invalid requests.
 
-It opens for one guild long before it opens for all, so that no guild uses up what all share.
+It opens for one guild long before it opens for all, so that no guild uses up the shared limit.
 
 10,000 responses of 401, 403 or 429 within ten minutes ban an IP address:
 https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans

@@ -108,7 +108,7 @@ async def send_reduced(
 
 
 def existence_after(error: discord.HTTPException) -> Existence:
-    """Return what an error says about a message that was being fetched."""
+    """Return whether a message exists, as far as the error of fetching it shows."""
     if error.code in _CHANNEL_GONE:
         return Existence.CHANNEL_GONE
     if error.code in MESSAGE_GONE:

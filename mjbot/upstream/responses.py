@@ -78,7 +78,7 @@ def says_not_found(response: Response, data: Any) -> bool:
 
 
 def raise_for(response: Response, data: Any) -> NoReturn:
-    """Raise the `UpstreamError` that this response stands for."""
+    """Raise the `UpstreamError` that matches this response."""
     status, message = response.status, error_message(data)
     text = message or response.body[:_MAX_DETAIL].decode("utf-8", "replace")
     if status in (401, 402, 403, 429) and any(phrase in text.lower() for phrase in _QUOTA):

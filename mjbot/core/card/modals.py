@@ -40,7 +40,7 @@ _KINDS = (
 class ModalSpec:
     """A modal to open: the custom_id of its submission, its title, and the initial text of its input.
 
-    ``asks_for_mask``: it also takes an upload of the user's own mask.
+    ``asks_for_mask``: it has an upload field for the user's own mask.
     """
 
     custom_id: CustomId

@@ -50,7 +50,7 @@ _OF_CONDITION = {
 
 @dataclass(frozen=True, slots=True)
 class CardContext:
-    """What a card needs in addition to its snapshot: locale, presses, lineage, and how long a watch lasts."""
+    """The input for rendering a card in addition to its snapshot; ``watch_limit`` is in seconds."""
 
     locale: str = "en"
     presses: Mapping[str, Press] = field(default_factory=dict)

@@ -48,7 +48,7 @@ class EditQueue:
         state: CardState | None = None,
         omission: Omission | None = None,
     ) -> None:
-        """Note what a message already shows, other than by an edit from this queue."""
+        """Note the state that a message already shows, if not by an edit from this queue."""
         entry = self._entry(ref)
         entry.omission = omission or entry.omission
         if not entry.in_flight:  # the outcome of an edit in flight is newer

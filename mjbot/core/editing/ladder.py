@@ -48,7 +48,7 @@ class Omission:
 
 
 class Omissions:
-    """The last omissions of messages without a pending edit: a press may draw them again."""
+    """The last omissions of messages without a pending edit, kept for the next edit after a press."""
 
     def __init__(self) -> None:
         self._of: dict[MessageRef, Omission] = {}

@@ -70,7 +70,7 @@ def rebase(url: str, base: str) -> str:
     """Point an image URL with a private host at the image service itself.
 
     A service that does not know its own public address sends ``http://localhost:8080/mj/image/1``.
-    ``base`` is the base URL of all requests, up to ``/mj``; what follows ``/image/`` is kept byte for byte.
+    ``base`` is the base URL of all requests, up to ``/mj``; the part after ``/image/`` is kept byte for byte.
     """
     if not base or looks_public(url) or origin(url) == origin(base):
         return url
@@ -90,7 +90,7 @@ def origin(url: str) -> tuple[str, int] | None:
 
 
 def percent_encoded(url: str) -> str:
-    """Encode only what a request cannot carry: spaces, control characters, non-ASCII letters.
+    """Encode only characters that a request cannot carry: spaces, control characters, non-ASCII letters.
 
     Signed links must keep their query byte for byte. Raises ValueError for a lone surrogate, or for
     anything but an http(s) URL.

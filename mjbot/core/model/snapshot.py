@@ -1,4 +1,4 @@
-"""Task snapshots: what is known of a task, advanced by one observation after another.
+"""Task snapshots: the known state of a task, advanced by one observation after another.
 
 All times are unix seconds.
 """

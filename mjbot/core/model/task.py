@@ -20,7 +20,7 @@ TaskId = NewType("TaskId", str)
 
 
 def parse_task_id(raw: str) -> TaskId | None:
-    """Parse an id as people paste it (spaces, backticks, a whole fetch URL), or None.
+    """Parse an id as users paste it (with spaces, backticks, a whole fetch URL), or return None.
 
     An id is 4 to 64 letters, digits, ``_`` and ``-``, with at least one digit.
     """

@@ -44,7 +44,7 @@ class _Entry:
 
 
 class PollSchedule:
-    """The followed tasks, and when each is due: `due` returns what to read, `record` takes the results."""
+    """The followed tasks, and when each is due: `due` returns the next reads, `record` takes the results."""
 
     def __init__(self, settings: PollSettings, jitter: Callable[[], float] = lambda: 0.5) -> None:
         self._settings = settings

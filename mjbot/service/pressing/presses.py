@@ -53,7 +53,7 @@ class PressService:
         self._in_flight = in_flight
 
     async def press(self, request: PressRequest) -> None:
-        """Press an action, after asking for what it still needs. Raises `MJBotError`."""
+        """Press an action, or first ask for the input that it needs. Raises `MJBotError`."""
         with self._in_flight.track():  # first: nothing may begin once shutdown waits for these
             await self._access.require_press(request, PREPARE)
             action = await self._find(request)

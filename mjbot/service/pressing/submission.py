@@ -93,7 +93,7 @@ class Submission(Protocol):
         ...
 
     async def send(self) -> SubmitResult:
-        """Send the submit, or what an earlier try has left of it. Raises `SubmitError`, `UpstreamError`."""
+        """Send the submit, or the part that an earlier try did not. Raises `SubmitError`, `UpstreamError`."""
         ...
 
     async def show_queue_full(self, next_try: float) -> None:

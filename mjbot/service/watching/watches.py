@@ -142,7 +142,7 @@ class WatchService:
     async def on_change(self, snapshots: Sequence[TaskSnapshot]) -> None:
         """Store the changed tasks, then submit their new cards.
 
-        What cannot be written now is still shown, and written later: a restart reads the upstream anyway.
+        Changes that cannot be written are shown anyway, and written later; a restart reads the upstream.
         """
         await self._buffer.save(snapshots)
         shown = [(watch, snapshot) for snapshot in snapshots for watch in self._index.of(snapshot.id)]

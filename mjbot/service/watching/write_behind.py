@@ -60,7 +60,7 @@ class WriteBehind:
         self._closed.discard(ref)
 
     async def flush(self) -> None:
-        """Write everything now. Raises `StoreFailed`; what was not written is kept."""
+        """Write everything now. Raises `StoreFailed`; unwritten changes are kept."""
         await self._save_snapshots()
         delivered, closed = dict(self._states), set(self._closed)
         if delivered or closed:
