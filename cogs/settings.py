@@ -1,4 +1,4 @@
-"""`/settings`: what server managers can choose for their guild."""
+"""`/settings`: settings that server managers can change for their guild."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ from mjbot.upstream.api import base_of
 
 log = logging.getLogger(__name__)
 
-_SETTLING = 3600.0  # seconds after the start in which no watch ends by its age
+_SETTLING = 3600.0  # seconds after the start during which no watch ends because of its age
 _DISCORD = "https://discord.com/api/v10"
 
 
@@ -81,7 +81,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watching:
-    """Messages that follow tasks: the loops, and what every service needs of them."""
+    """The part that follows tasks: its loops, and the objects that the other services need."""
 
     tracker: TaskTracker
     editor: EditScheduler
@@ -95,7 +95,7 @@ class Watching:
 
 
 def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
-    """All that a Discord client runs on; its listeners are registered here."""
+    """Build everything that the client runs on, and register the listeners."""
     watching = _build_watching(edges, settings, clock, bot)
     status = StatusService(
         edges.source, edges.stores.watches, watching.access, watching.reader, watching.opener, clock
@@ -178,7 +178,7 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
 
 def _guild_of(client: discord.Client, channel_id: int) -> int | None:
     channel = client.get_channel(channel_id)
-    guild = getattr(channel, "guild", None)  # a channel of direct messages has none
+    guild = getattr(channel, "guild", None)  # a DM channel has none
     return guild.id if guild else None
 
 

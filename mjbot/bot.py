@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _DRAIN_SECONDS = 10.0
-# The permissions of the invite link: what the bot uses, and no more.
+# The permissions of the invite link: only those that the bot uses.
 INVITE_PERMISSIONS = discord.Permissions(
     view_channel=True,
     send_messages=True,
@@ -55,7 +55,7 @@ INVITE_PERMISSIONS = discord.Permissions(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """What the bot runs on: the stores, the loops, and the services that cogs use."""
+    """The parts that the bot runs on: the stores, the loops, and the services that cogs use."""
 
     stores: Stores
     tracker: TaskTracker
@@ -74,7 +74,7 @@ class App:
 class MJBot(commands.AutoShardedBot):
     """discord.py's client with one supervisor task.
 
-    ``build`` gets the client and returns all else; ``extensions`` are the cogs to load.
+    ``build`` gets the client and returns the rest; ``extensions`` are the cogs to load.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class MJBot(commands.AutoShardedBot):
         self.app = build(self)
 
     async def setup_hook(self) -> None:
-        """Called once, logged in but not connected: edits need no gateway, so the loops start here."""
+        """Start the loops; called once, after login and before connecting: edits need no gateway."""
         if self._test_server:
             await use_gateway_of(self.http)
         await self.tree.set_translator(CatalogueTranslator())
@@ -126,7 +126,7 @@ class MJBot(commands.AutoShardedBot):
         await self.app.watches.close_guild(guild.id)
 
     async def on_raw_thread_update(self, payload: discord.RawThreadUpdateEvent) -> None:
-        """Go on with the edits that wait for an archived thread once it is opened again."""
+        """Resume the edits that wait for an archived thread once it is unarchived."""
         if not payload.data["thread_metadata"]["archived"]:
             self.app.editor.resume_channel(payload.thread_id)
 
@@ -135,20 +135,20 @@ class MJBot(commands.AutoShardedBot):
         await self.app.watches.close_channel(payload.thread_id)
 
     async def stop(self) -> None:
-        """Start nothing more, deliver what waits, then close. Returns when done."""
+        """Start nothing new, deliver pending edits, then close."""
         self._stop.set()
         if self._supervisor is not None:
             await asyncio.wait({self._supervisor})
 
     def gateway_health(self) -> tuple[bool, float | None]:
-        """Whether the gateway is connected, and the latency of its last heartbeat in seconds."""
+        """Return whether the gateway is connected, and the latency of its last heartbeat in seconds."""
         connected = self.is_ready() and not any(shard.is_closed() for shard in self.shards.values())
         latency = self.latency if connected else math.nan
         return connected, round(latency, 3) if math.isfinite(latency) else None
 
     @property
     def failure(self) -> BaseException | None:
-        """What ended the supervisor, if it was not `stop`."""
+        """The error that ended the supervisor, if it was not `stop`."""
         if self._supervisor is None or not self._supervisor.done() or self._supervisor.cancelled():
             return None
         return self._supervisor.exception()
@@ -157,7 +157,7 @@ class MJBot(commands.AutoShardedBot):
         try:
             await self._clock.wait_idle(self._run_loops(), "the loops")
         finally:
-            # Without its loops the bot would answer, and show nothing new: it ends with them.
+            # Without its loops the bot would answer commands but never update a card, so it closes with them.
             await self.close()
 
     async def _run_loops(self) -> None:
@@ -200,7 +200,7 @@ class MJBot(commands.AutoShardedBot):
             try:
                 await self.tree.sync()
             except (ValueError, LookupError, TypeError, AttributeError):
-                # Discord took them, and its answer cannot be read. The next start syncs them again.
+                # Discord accepted them, but its answer cannot be read. The next start syncs them again.
                 log.warning("the commands may not be synced", exc_info=True)
                 return
             await self.app.stores.key_values.set(key, digest)

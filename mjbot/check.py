@@ -1,4 +1,4 @@
-"""`mjbot check`: tests the configuration, and explains each problem in one line."""
+"""`mjbot check`: tests the configuration, and reports each problem in one line."""
 
 from __future__ import annotations
 

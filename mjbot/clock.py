@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 WaitIdle = Callable[[Coroutine[Any, Any, None], str], Awaitable[None]]
-"""Awaits a coroutine that sleeps; the text says what it waits for."""
+"""Awaits a coroutine that sleeps; the text is the reason for the wait."""
 
 
 async def await_directly(sleeping: Coroutine[Any, Any, None], _reason: str) -> None:
@@ -21,7 +21,7 @@ async def await_directly(sleeping: Coroutine[Any, Any, None], _reason: str) -> N
 
 
 def _steady() -> Callable[[], float]:
-    """Unix time that corrections of the machine's clock neither stop nor turn back."""
+    """Return a clock of unix time that adjustments of the system clock neither stop nor turn back."""
     offset = time.time() - time.monotonic()
     return lambda: offset + time.monotonic()
 

@@ -1,4 +1,4 @@
-"""The edges: the database, the HTTP sessions and what watches over them, opened before the bot is built."""
+"""The edges: the database, the HTTP sessions and their monitoring, opened before the bot is built."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Edges:
 
     @property
     def discord_trace(self) -> aiohttp.TraceConfig:
-        """Sees every response of Discord. The tokens' part comes last: it may raise to end a request."""
+        """Traces every response of Discord. The tokens' trace comes last: it may raise to end a request."""
         joined = aiohttp.TraceConfig()  # discord.py's client takes only one
         for trace in (self.breaker.trace, self.metrics.discord_trace, self.tokens.trace):
             joined.on_request_end.extend(trace.on_request_end)
@@ -73,7 +73,7 @@ async def open_edges(stack: AsyncExitStack, settings: Settings, clock: Clock) ->
 
 
 async def _webhook_token(key_values: KeyValueStore) -> str:
-    """The secret in the webhook's address; stored, so that tasks of an earlier process still reach it."""
+    """Return the secret in the webhook's URL. It is stored, so that tasks of an earlier process reach it."""
     token = await key_values.get("webhook_token")
     if token is None:
         token = secrets.token_urlsafe(24)

@@ -23,7 +23,7 @@ OnAttempt = Callable[[Edit, Outcome, float], None]
 
 
 class EditScheduler:
-    """Delivers cards to messages, newest first. All edits go through `submit`."""
+    """Delivers the newest card of each message. All edits go through `submit`."""
 
     def __init__(self, sink: MessageSink, queue: EditQueue, clock: Clock, guard: LoopGuard) -> None:
         self._sink = sink
@@ -38,7 +38,7 @@ class EditScheduler:
         self._attempt_listeners: list[OnAttempt] = []
 
     def subscribe(self, listener: OnSettled) -> None:
-        """Call ``listener`` with each edit that is done with: delivered, or undeliverable."""
+        """Call ``listener`` with each finished edit: delivered, or undeliverable."""
         self._listeners.append(listener)
 
     def on_attempt(self, listener: OnAttempt) -> None:
@@ -52,33 +52,33 @@ class EditScheduler:
         state: CardState | None = None,
         omission: Omission | None = None,
     ) -> None:
-        """Note what a message already shows, and what Discord has refused of it."""
+        """Note the state that a message already shows, and the parts that Discord has refused."""
         self._queue.prime(ref, delivered, state, omission)
 
     def recheck(self, ref: MessageRef, card: Card) -> None:
-        """Check the picture of a card that is shown already, and add its file if that is missing."""
+        """Check the picture of a card that is already shown, and add its file if that is missing."""
         self._queue.recheck(ref, card, self._clock.now())
         self._wakeup.notify()
 
     def release(self, ref: MessageRef) -> None:
-        """Forget a message, unless a card waits or is in flight for it."""
+        """Forget a message, unless it has a card pending or in flight."""
         self._queue.release(ref)
 
     def resume_channel(self, channel_id: int) -> None:
-        """Retry at once what waits for this channel, such as a thread that was unarchived."""
+        """Retry the pending edits of a channel at once, such as a thread that was unarchived."""
         self._queue.resume_channel(channel_id, self._clock.now())
         self._wakeup.notify()
 
     async def message_exists(self, ref: MessageRef) -> Existence:
-        """Look for a message, which costs a request."""
+        """Look up a message; this costs a request."""
         return await self._sink.message_exists(ref)
 
     def forget(self, ref: MessageRef) -> None:
-        """Forget a message, and drop the card that waits for it."""
+        """Forget a message, and drop its pending card."""
         self._queue.forget(ref)
 
     def submit(self, ref: MessageRef, card: Card, priority: Priority | None = None) -> bool:
-        """Queue this card for this message. False when the message already shows it."""
+        """Queue a card for a message. Returns False if the message already shows it."""
         if priority is None:
             priority = Priority.FINAL if card.final else Priority.PROGRESS
         now, token_until = self._clock.now(), self._sink.token_until(ref)
@@ -88,7 +88,7 @@ class EditScheduler:
 
     @property
     def waiting(self) -> int:
-        """How many messages have a card waiting."""
+        """The number of messages with a pending card."""
         return self._queue.waiting
 
     async def run(self) -> None:
@@ -137,7 +137,7 @@ class EditScheduler:
         return outcome
 
     async def _follow_with_picture(self, edit: Edit) -> None:
-        """Let the message's next edit go once the download that it waits for has ended."""
+        """Make the edit that adds a picture run once its download has ended."""
         assert edit.card.picture is not None
         await self._sink.picture_ready(edit.card.picture)
         self._queue.hurry(edit.ref, self._clock.now())

@@ -1,8 +1,8 @@
 """Containment: one failed item of a loop must not end the loop.
 
-What comes from outside can fail in ways that no code foresees. Such an error costs one try of one item. A
-loop in which nothing succeeds any more ends all the same, and the process with it: a supervisor starts it
-again.
+External input can cause errors that the code does not anticipate. Such an error costs one try of one item.
+But a loop in which nothing succeeds for a minute ends, and the process with it, so that a supervisor such as
+systemd restarts it.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ class LoopGuard:
         self._since = 0.0
 
     def contain(self, *passing: type[Exception]) -> Containment:
-        """A context that contains any `Exception` but ``passing``.
+        """Return a context that contains any `Exception` except ``passing``.
 
-        It raises the error after all if nothing has succeeded for a minute.
+        It lets the error through if nothing has succeeded for a minute.
         """
         return Containment(self, passing)
 
@@ -56,7 +56,7 @@ class LoopGuard:
         self._in_a_row = 0
 
     def failed(self, error: Exception) -> bool:
-        """Note an error. False if nothing has succeeded for a minute, so that it must end the loop."""
+        """Note an error. Returns False if nothing has succeeded for a minute: the error must end the loop."""
         self._note(error)
         lasting = self._clock.now() - self._since >= _SECONDS_IN_A_ROW
         return not (lasting and self._in_a_row >= _MOST_IN_A_ROW)
@@ -94,7 +94,7 @@ class Containment:
 
 
 def _place(error: BaseException) -> str:
-    """The file and line that raised an error."""
+    """Return the file and line that raised an error."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

@@ -1,4 +1,4 @@
-"""Logging setup: lines for people (text) or for machines (JSON)."""
+"""Logging setup: plain text or JSON lines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class JsonFormatter(logging.Formatter):
     """Formats a record as one JSON object per line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Time, level, logger and message; the task id and the traceback if there is one."""
+        """Format time, level, logger and message, with the task id and the traceback if there are any."""
         line = {
             "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname,
@@ -34,5 +34,5 @@ def set_up(level: str, log_format: Literal["text", "json"]) -> None:
     logging.getLogger("discord").setLevel(max(logging.WARNING, logging.getLevelName(level)))
     # A traceback for each malformed request would let anyone fill the log.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
-    # It warns at every start that voice packages are missing; this bot has no voice.
+    # It warns at every start that voice packages are missing; this bot does not use voice.
     logging.getLogger("discord.client").setLevel(logging.ERROR)

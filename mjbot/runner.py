@@ -1,4 +1,4 @@
-"""Running the bot as a process: login, signals, and what the process exits with."""
+"""Running the bot as a process: login, signals and exit codes."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ EX_OK, EX_FAILED, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 0, 1, 69, 70, 78
 
 _UNREACHABLE = (aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound, OSError)
 _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
-_LONGEST_LOGIN_WAIT = 3600.0  # seconds, whatever Retry-After says
-_LOGIN_WAIT, _LONGEST_UNTOLD_WAIT = 60.0, 900.0  # if it says nothing, doubling
+_LONGEST_LOGIN_WAIT = 3600.0  # seconds, even if Retry-After is longer
+_LOGIN_WAIT, _LONGEST_UNTOLD_WAIT = 60.0, 900.0  # without Retry-After; doubling
 
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
 _CLOSED = {
@@ -48,7 +48,7 @@ async def run(settings: Settings) -> int:
     for name in configuration.unknown_names():
         log.warning("%s is not a setting", name)
     async with open_app(settings, Clock()) as bot:
-        gc.freeze()  # what is loaded by now stays for good: the collector need not scan it
+        gc.freeze()  # objects loaded so far are never freed: the collector need not scan them
         await _refuse_wrong_upstream(settings)
         stopping = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -63,7 +63,7 @@ async def run(settings: Settings) -> int:
         except discord.ConnectionClosed as error:
             raise closed_for_good(error.code) from None
         except (*_UNREACHABLE, *_UNREADABLE) as error:
-            # Unreadable before the bot knows its application: that can only be Discord's answers.
+            # If this happens before the bot knows its application, only Discord's answers can be the cause.
             if not isinstance(error, _UNREACHABLE) and bot.application is not None:
                 raise
             log.critical("%s", _unavailable(error))
@@ -76,7 +76,7 @@ async def run(settings: Settings) -> int:
 
 
 def closed_for_good(code: int) -> StartupError:
-    """The error for a close code of the gateway after which discord.py does not connect again."""
+    """Return the error for a gateway close code after which discord.py does not reconnect."""
     sentence = _CLOSED.get(code, f"Discord closed the connection to its gateway (code {code}).")
     return StartupError(sentence, lasting=code in _CLOSED and code not in _RESTART_HELPS)
 
@@ -107,7 +107,7 @@ async def _until_stopped(bot: MJBot, token: str, stopping: asyncio.Event) -> Non
 
 
 async def _login_and_connect(bot: MJBot, token: str) -> None:
-    """Log in and connect, and wait out rate limits here: a restart would meet them again, and count."""
+    """Log in and connect, and wait out rate limits: a restart would hit them again, and count as a login."""
     tries, logged_in = 0, False
     while True:
         try:
@@ -130,7 +130,7 @@ async def _login_and_connect(bot: MJBot, token: str) -> None:
 
 
 def login_wait(retry_after: str | None, tries: int) -> float:
-    """Seconds until the next login after a 429. Without a usable ``Retry-After`` each wait doubles."""
+    """Return the seconds until the next login after a 429. Without a usable ``Retry-After`` they double."""
     try:
         seconds = float(retry_after or "")
     except ValueError:

@@ -26,7 +26,7 @@ Auth = Literal["bearer", "raw", "mj-api-secret"]
 
 
 class SettingsError(StartupError):
-    """Settings are missing or wrong: one line for each in ``problems``, and where to find help."""
+    """Settings are missing or wrong: ``problems`` has a line for each, ``hint`` says where to find help."""
 
     def __init__(self, problems: list[str], hint: str = "") -> None:
         super().__init__("\n".join([*problems, hint] if hint else problems))
@@ -145,13 +145,13 @@ def load() -> Settings:
 
 
 def unknown_names() -> list[str]:
-    """Names with our prefix that are no setting: most likely misspelt."""
+    """Return names with our prefix that are not settings: most likely misspelt."""
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     return [name for name in _given_names() if name.upper() not in known]
 
 
 def example() -> str:
-    """The text of ``.env.example``. The wheel has a copy; a checkout has it at the top."""
+    """Return the text of ``.env.example``. The wheel has a copy; a checkout has it in its root."""
     package = Path(__file__).parent
     packaged = package / "env.example"
     source = packaged if packaged.is_file() else package.parent / ".env.example"
@@ -159,7 +159,7 @@ def example() -> str:
 
 
 def _given_names() -> list[str]:
-    """All names with our prefix, from the environment and ``.env``."""
+    """Return all names with our prefix, from the environment and ``.env``."""
     given = {name for name, value in os.environ.items() if value}  # empty means not set
     if Path(_FILE).is_file():
         given |= {name for name, value in dotenv_values(_FILE).items() if value}
@@ -167,13 +167,13 @@ def _given_names() -> list[str]:
 
 
 def _renamed() -> list[str]:
-    """One line for each old name that is set, with its new name."""
+    """Return one line for each old name that is set, with its new name."""
     found = [(name, _RENAMED.get(name.upper().removeprefix(PREFIX))) for name in _given_names()]
     return [f"{old} is now {PREFIX}{new}." for old, new in found if new]
 
 
 def _problems(error: ValidationError) -> list[str]:
-    """One line for each problem. Values are not repeated: they may be secrets."""
+    """Return one line for each problem. Values are not repeated: they may be secrets."""
     lines = []
     for problem in error.errors(include_input=False, include_url=False):
         what = "is not set" if problem["type"] == "missing" else problem["msg"].removeprefix("Value error, ")

@@ -36,7 +36,7 @@ OnPoll = Callable[[Sequence[TaskId], FetchReport, float], None]
 class TaskTracker:
     """Polls tasks until they settle, and reports every visible change to its listeners.
 
-    All news about tasks goes through `observe`, also what other callers have read.
+    All news about tasks goes through `observe`, including reads by other callers.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class TaskTracker:
         self._poll_listeners.append(listener)
 
     def snapshot(self, task_id: TaskId) -> TaskSnapshot | None:
-        """The present snapshot of a followed task."""
+        """Return the current snapshot of a task, or None if it is not followed."""
         return self._snapshots.get(task_id)
 
     def follow(self, snapshot: TaskSnapshot, *, soon: bool = False) -> None:
@@ -83,7 +83,7 @@ class TaskTracker:
         self._wakeup.notify()
 
     def __len__(self) -> int:
-        """How many tasks are followed."""
+        """Return the number of followed tasks."""
         return len(self._snapshots)
 
     def poll_soon(self, task_id: TaskId) -> None:
@@ -92,7 +92,7 @@ class TaskTracker:
         self._wakeup.notify()
 
     def hint(self, task_id: TaskId) -> bool:
-        """A webhook reported a change of a task. False when the task is not followed."""
+        """Handle a webhook that reported a change of a task. Returns False if it is not followed."""
         if task_id not in self._snapshots:
             return False
         self._schedule.hint(task_id, self._clock.now())
@@ -113,7 +113,7 @@ class TaskTracker:
         await self._report()
 
     async def run(self) -> None:
-        """Read what is due, until cancelled."""
+        """Read the tasks that are due, until cancelled."""
         async with asyncio.TaskGroup() as reads:
             while True:
                 now = self._clock.now()
@@ -146,7 +146,7 @@ class TaskTracker:
     async def _report(self) -> None:
         """Report the changes to the listeners; those that could not be reported are tried again later."""
         changed, self._unreported = list(self._unreported.values()), {}
-        # After a failure one by one, so that one task does not hold up the others.
+        # After a failure, one by one, so that one task does not hold up the others.
         batches = [[each] for each in changed] if self._reporting.pause or self._tries else [changed]
         for batch in batches if changed else ():
             with self._reporting.contain():

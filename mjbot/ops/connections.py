@@ -1,7 +1,7 @@
-"""Limits on the connections of a server: how many there are, and how long each one lasts.
+"""Limits on the connections of a server: their number, and the duration of each.
 
-aiohttp waits without end for the head of a request, so a thousand unfinished requests would use up the
-file descriptors of the whole process.
+aiohttp sets no deadline for the head of a request, so a thousand unfinished requests would use up the file
+descriptors of the whole process.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import cast
 
 _MOST = 64
-_SECONDS = 30.0  # more than any request here needs; clients connect again
+_SECONDS = 30.0  # more than any request here needs; clients reconnect
 
 
 class LimitedConnections:
@@ -26,7 +26,7 @@ class LimitedConnections:
         self._open: dict[_LimitedConnection, asyncio.TimerHandle] = {}
 
     def __call__(self) -> asyncio.Protocol:
-        """Called by asyncio for each connection."""
+        """Create the protocol of one connection; asyncio calls this."""
         return _LimitedConnection(self._make(), self)
 
     def opened(self, connection: _LimitedConnection) -> None:

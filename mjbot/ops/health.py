@@ -28,7 +28,7 @@ class ComponentHealth:
 
 
 class UpstreamHealth:
-    """Whether the image service answered the last poll, and when it last answered one (unix seconds)."""
+    """Records whether the image service answered the last poll, and when it last did (unix seconds)."""
 
     def __init__(self) -> None:
         self.ok = True
@@ -44,7 +44,7 @@ class UpstreamHealth:
 class Health:
     """Checks the gateway, the image service and the database.
 
-    ``probe_database`` tries a write, and raises `StoreFailed` if that is not possible.
+    ``probe_database`` tries a write, and raises `StoreFailed` if that fails.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Health:
         }
 
     async def _probe(self) -> None:
-        """Probe the database, unless that was just done: each probe may block it for half a second."""
+        """Probe the database, at most once every few seconds: each probe may block it for half a second."""
         if self._probe_after > self._clock.now():
             return
         if self._probing is None:

@@ -1,4 +1,4 @@
-"""Prometheus metrics. What is measured elsewhere reports to the ``record_*`` methods as listeners.
+"""Prometheus metrics. The loops and the client call the ``record_*`` methods as listeners.
 
 https://prometheus.io/docs/practices/naming/
 """
@@ -80,7 +80,7 @@ class Metrics:
         self.submits.labels(name).inc()
 
     def record_edit(self, edit: Edit, outcome: Outcome, now: float) -> None:
-        """Count an edit, and how stale its change was when it was shown. A listener of `EditScheduler`."""
+        """Count an edit, and observe the delay of its change. A listener of `EditScheduler`."""
         self.edits.labels(type(outcome).__name__, "token" if edit.by_token else "channel").inc()
         if isinstance(outcome, Delivered) and edit.stale_since:
             self.staleness_seconds.observe(max(0.0, now - edit.stale_since))
@@ -90,7 +90,7 @@ class Metrics:
         self.contained_errors.labels(loop).inc()
 
     def text(self) -> bytes:
-        """All metrics in Prometheus' text format."""
+        """Return all metrics in Prometheus' text format."""
         return generate_latest(self._registry)
 
 

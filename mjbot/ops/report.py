@@ -12,7 +12,7 @@ _LABELS = ("outcome", "route", "result", "status")
 
 
 async def health_lines(address: str) -> tuple[bool, list[str]]:
-    """Whether the bot that listens at ``host:port`` is healthy, and its health line by line.
+    """Return whether the bot that listens at ``host:port`` is healthy, and its health as lines.
 
     Raises `StartupError` if ``address`` is empty.
     """
@@ -43,7 +43,7 @@ def _component_line(name: str, component: dict[str, object]) -> str:
 
 
 def _metric_lines(metrics: str) -> list[str]:
-    """One line per counter or gauge, with the values of its labels side by side."""
+    """Return one line per counter or gauge, with the values of its labels side by side."""
     lines = []
     for family in text_string_to_metric_families(metrics):
         samples = [s for s in family.samples if not s.name.endswith(("_created", "_bucket", "_sum"))]

@@ -19,7 +19,7 @@ _MAX_PER_SECOND = 500  # a thousand tasks that change every 6.6 s make 150 webho
 
 
 def webhook_path(token: str) -> str:
-    """The path that the image service posts to."""
+    """Return the path that the image service posts to."""
     return f"/webhook/{token}"
 
 
@@ -41,7 +41,7 @@ class WebhookReceiver:
         return False
 
     def receive(self, token: str, body: bytes) -> int:
-        """Handle one webhook; returns the HTTP status to respond with."""
+        """Handle one webhook, and return the HTTP status to respond with."""
         if not self.authenticate(token):
             return 404
         now = self._clock.now()

@@ -1,4 +1,4 @@
-"""Images from the image service: which to attach, fetched once, and verified before they are shown.
+"""Images from the image service: fetched once, verified before they are shown, attached if necessary.
 
 An imageUrl is untrusted input. It is fetched without the key, within limits of time, size and pixels,
 and never from a private address, except the image service's own. Links to results expire within a day,

@@ -1,4 +1,4 @@
-"""One budget of memory for downloads, files in use, and cached files. No I/O."""
+"""One memory budget for downloads, files in use, and cached files. No I/O."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class NoRoom(Exception):
 
 
 class ByteBudget:
-    """Bytes that reservations share.
+    """A number of bytes that reservations share.
 
-    Reservations wait for bytes in order of age, and cached files make room for them. If nothing else holds
-    bytes but reservations that wait themselves, the youngest of these gives up (`NoRoom`). So the oldest
-    always goes on, and there is no deadlock.
+    Reservations wait for bytes in order of age, and cached files are dropped for them. If all bytes are held
+    by reservations that wait for more, the youngest of these gives up (`NoRoom`). So the oldest always
+    continues, and there is no deadlock.
     """
 
     def __init__(self, size: int) -> None:
@@ -29,20 +29,20 @@ class ByteBudget:
 
     @property
     def used(self) -> int:
-        """Bytes that are reserved, with those of cached files."""
+        """The number of reserved bytes, including those of cached files."""
         return self._used
 
     @property
     def cached(self) -> int:
-        """Bytes of cached files."""
+        """The number of bytes of cached files."""
         return sum(each.size for each in self._cached)
 
     def reserve(self) -> Reservation:
-        """A reservation, empty at first."""
+        """Create an empty reservation."""
         return Reservation(self, next(self._ages))
 
     def evict(self) -> bool:
-        """Drop the cached file that was used least recently. False if there is none."""
+        """Drop the least recently used cached file. Returns False if there is none."""
         if not self._cached:
             return False
         reservation, dropped = self._cached.popitem(last=False)
@@ -78,7 +78,7 @@ class ByteBudget:
         reservation.size = size
 
     def _settle(self) -> None:
-        """Grant what can be granted, and break a deadlock."""
+        """Grant the requests that fit, and break a deadlock."""
         while self._waiting:
             oldest = min(self._waiting, key=lambda each: each.age)
             size, granted = self._waiting[oldest]
@@ -112,10 +112,10 @@ class Reservation:
         self._budget = budget
         self.age = age
         self.size = 0
-        """Bytes; changed only by the budget."""
+        """In bytes; changed only by the budget."""
 
     async def grow(self, size: int) -> None:
-        """Wait for ``size`` more bytes. Raises `NoRoom`; then all of this reservation's bytes are gone."""
+        """Wait for ``size`` more bytes. Raises `NoRoom`; the reservation then holds no bytes."""
         await self._budget._grow(self, size)
 
     def shrink(self, size: int) -> None:
@@ -123,7 +123,7 @@ class Reservation:
         self._budget._shrink(self, min(size, self.size))
 
     def cache(self, dropped: Callable[[], None]) -> None:
-        """Let the budget take these bytes when others need them; it then calls ``dropped``."""
+        """Let the budget reclaim these bytes if others need them; it then calls ``dropped``."""
         self._budget._cache(self, dropped)
 
     def use(self) -> None:

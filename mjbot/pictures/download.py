@@ -1,4 +1,4 @@
-"""One download: its deadlines and its size, and whether a failure is the host's."""
+"""One download: its deadlines and its size limit, and whether a failure is the host's fault."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _MAX_REDIRECTS = 3
 
 
 class Unusable(Exception):
-    """There is no such file, or it is too large; the host is well."""
+    """The file does not exist, or is too large; this is not a failure of the host."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """In seconds. Waiting for memory has its own deadline, and stops the one of the download."""
+    """In seconds. Waiting for memory has its own deadline, and pauses that of the download."""
 
     connect: float
     silence: float
@@ -31,21 +31,21 @@ class Deadlines:
 
 
 class Download:
-    """Fetches one body. Memory is reserved for it as it comes."""
+    """Fetches one body. Memory is reserved as it arrives."""
 
     def __init__(self, url: URL, reservation: Reservation, max_bytes: int) -> None:
         self.url = url
         self._reservation = reservation
         self._max_bytes = max_bytes
         self.expected_bytes = max_bytes
-        """The size of the body, if a try has found it out; else the largest that is accepted."""
+        """The size of the body if a try has learned it, else the largest accepted size."""
 
     async def run(self, session: aiohttp.ClientSession, turn: Turn, deadlines: Deadlines) -> bytes:
-        """The body. Raises `HostFailed`, `Unusable`, `NoRoom`."""
+        """Fetch and return the body. Raises `HostFailed`, `Unusable`, `NoRoom`."""
         try:
             async with asyncio.timeout(deadlines.total) as total:
                 return await self._read(session, turn, deadlines, total)
-        except TimeoutError as error:  # also aiohttp's
+        except TimeoutError as error:  # ours or aiohttp's
             raise HostFailed(_name(error), hung=True) from error
         except aiohttp.ClientResponseError as error:
             if error.status >= 500 or error.status == 429:

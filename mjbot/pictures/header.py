@@ -1,4 +1,4 @@
-"""Reads what an image file declares of itself, before any decoder sees it. Pure, and bounded in time.
+"""Reads the header of an image file before any decoder opens the file. Pure, and bounded in time.
 
 Opening an image with a decoder can already allocate its whole canvas (libwebp does), so a file is judged by
 its own header first: https://www.w3.org/TR/png-3/, ITU T.81 (JPEG), GIF89a,
@@ -19,7 +19,7 @@ _MAX_DECODED_PARTS = 16_384  # in the whole file; a PNG of 32 MiB has 4,096 piec
 _MAX_SCANS = 100  # of a JPEG; usual are 10
 _MIB = 1024 * 1024
 DECODED_BYTES = 128 * _MIB
-"""What decoding one image may take: that of a PNG of 4096 × 4096 pixels, or of a WebP of 2896 × 2896."""
+"""The memory limit for decoding an image: enough for a PNG of 4096 × 4096 pixels, a WebP of 2896 × 2896."""
 
 
 class Header(NamedTuple):
@@ -29,7 +29,7 @@ class Header(NamedTuple):
     size: tuple[int, int]
     animated: bool = False
     reducible: bool = False
-    """A JPEG that can be decoded at a half, a quarter or an eighth of its size, row by row."""
+    """True for a JPEG that can be decoded at a half, a quarter or an eighth of its size, row by row."""
 
     @property
     def pixels(self) -> int:
@@ -38,7 +38,7 @@ class Header(NamedTuple):
 
     @property
     def reduction(self) -> int:
-        """By what the sides must be divided in decoding, to stay within `DECODED_BYTES`; 0: impossible."""
+        """The factor by which decoding must divide the sides to fit into `DECODED_BYTES`; 0: impossible."""
         # 4 bytes a pixel and a copy. libwebp and animations keep further canvases, and libjpeg the
         # coefficients of all scans.
         cheap = self.reducible or (self.kind in ("png", "gif") and not self.animated)
@@ -48,14 +48,14 @@ class Header(NamedTuple):
 
 
 def kind_of(data: bytes) -> str | None:
-    """The file type by its magic bytes; None for anything that is not a raster image."""
+    """Return the file type from the magic bytes; None for anything that is not a raster image."""
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "webp"
     return next((kind for magic, kind in _MAGIC.items() if data.startswith(magic)), None)
 
 
 def read_header(data: bytes) -> Header | None:
-    """The header of an image; None if it is not valid. Never raises: a broken file is no image."""
+    """Read the header of an image; None if it is not valid. Never raises."""
     parse = {"png": _png, "jpg": _jpeg, "gif": _gif, "webp": _webp}.get(kind_of(data) or "")
     try:
         header = parse(data) if parse else None
@@ -65,7 +65,7 @@ def read_header(data: bytes) -> Header | None:
 
 
 def is_laborious(data: bytes, header: Header) -> bool:
-    """True if a decoder would be busy for minutes, whatever the size: the file has too many parts."""
+    """True if decoding could take minutes, even for a small image: the file has too many parts."""
     if header.kind == "jpg":  # each scan goes over all pixels; in pixel data, 0xFF is never followed by 0xDA
         return data.count(b"\xff\xda") > _MAX_SCANS
     if header.kind == "gif":  # its first frame is one part
@@ -98,7 +98,7 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     for _ in range(_MAX_PARTS):
         length, kind = struct.unpack_from(">I4s", data, at)
         start = at + 8
-        if kind != b"IDAT":  # Pillow checks the same of those that it reads
+        if kind != b"IDAT":  # Pillow checks this, too, for the chunks that it reads
             (crc,) = struct.unpack_from(">I", data, start + length)
             if zlib.crc32(data[at + 4 : start + length]) != crc:
                 raise ValueError("a damaged chunk")
@@ -172,7 +172,7 @@ def _webp(data: bytes) -> Header:
         if kind in (b"VP8 ", b"VP8L", b"ANMF"):
             frame = _webp_frame(data, kind, start)
             canvas = canvas or frame
-            # A decoder may believe either.
+            # A decoder may use either size.
             return Header("webp", (max(canvas[0], frame[0]), max(canvas[1], frame[1])), animated)
         at = start + length + (length & 1)
     raise ValueError("no pixels")

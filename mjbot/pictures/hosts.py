@@ -1,4 +1,4 @@
-"""Which download is next: fair between hosts, and hosts that do not answer are left alone for a while."""
+"""Decides which download is next: fair between hosts, and hosts that do not answer rest for a while."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Host = tuple[str, int]
 
 
 class HostFailed(Exception):
-    """The host did not deliver. ``hung``: it did not answer in time, either."""
+    """The host did not deliver. ``hung``: because it did not answer in time."""
 
     def __init__(self, reason: str, *, hung: bool = False) -> None:
         super().__init__(reason)
@@ -31,7 +31,7 @@ class HostFailed(Exception):
 
 
 class HostUnavailable(Exception):
-    """No download from this host can start now: it rests, or too many are before it."""
+    """No download from this host can start now: the host rests, or the queue is too long."""
 
 
 @dataclass(eq=False, slots=True)
@@ -42,11 +42,11 @@ class _State:
     answers: int = 0
     failures: int = 0
     rest: float = 0.0
-    """Seconds of the present rest, or of the one before the trial; 0 for a host that answers."""
+    """Seconds of the current rest, or of the one before the trial; 0 for a host that answers."""
     until: float = 0.0
     on_trial: bool = False
     is_slow: bool = False
-    """It passed a trial, which gives it more time."""
+    """True if it passed a trial, which allows more time."""
 
     @property
     def is_forgettable(self) -> bool:
@@ -60,13 +60,13 @@ class Turn:
         self._state = state
         self._answers = state.answers
         self.on_trial = on_trial
-        """The host has rested: this download finds out whether it answers again."""
+        """True after the host has rested: this download tests whether it answers again."""
         self.is_patient = on_trial or state.is_slow
-        """The host may take longer for its first byte."""
+        """True if the host may take longer for its first byte."""
         self.is_answered = False
 
     def answered(self) -> None:
-        """Record that a byte came."""
+        """Record that a byte has arrived."""
         self.is_answered = True
         self._state.answers += 1
 
@@ -77,7 +77,7 @@ class Turn:
 
 
 class HostQueue:
-    """Gives turns: at most ``total``, ``per_host`` of them to one host, and round-robin between hosts.
+    """Grants turns: at most ``total``, of which ``per_host`` to one host, and round-robin between hosts.
 
     A host that hangs, or fails three times in a row, rests with back-off. Then one download is its trial.
     """
@@ -92,7 +92,7 @@ class HostQueue:
 
     @property
     def known(self) -> int:
-        """How many hosts are remembered."""
+        """The number of hosts that are remembered."""
         return len(self._states)
 
     @asynccontextmanager
@@ -114,7 +114,7 @@ class HostQueue:
                 self._failed(state, turn, error)
                 raise
             except BaseException:
-                # Whatever else went wrong, such as a file that is no image: did the host answer?
+                # Any other failure, such as a file that is no image: it matters whether the host answered.
                 self._ended(state, turn)
                 raise
             else:
@@ -146,7 +146,7 @@ class HostQueue:
                 await granted
         except BaseException as error:
             if granted.done() and not granted.cancelled() and granted.exception() is None:
-                self._give_back(state)  # cancelled in the moment of the grant
+                self._give_back(state)  # cancelled just as it was granted
             elif granted in state.waiting:
                 state.waiting.remove(granted)
             if isinstance(error, TimeoutError):
@@ -166,7 +166,7 @@ class HostQueue:
             while state.waiting and state.waiting[0].done():
                 state.waiting.popleft()
             if not state.waiting or state.active >= self._per_host:
-                continue  # comes back when this changes
+                continue  # queued again when this changes
             state.waiting.popleft().set_result(None)
             state.active += 1
             self._free -= 1

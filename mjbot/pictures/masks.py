@@ -19,7 +19,7 @@ _MAX_PIXELS = 4096 * 4096
 _STRIP = 256  # rows that are converted at a time
 _PREVIEW_SIDE = 768
 _QUALITY = 80
-_WHITE_FROM = 128  # a mask is black and white; grey goes to the nearer one
+_WHITE_FROM = 128  # a mask is black and white; grey becomes the nearer one
 _HIGHLIGHT = 150
 _DARK, _LIGHT = (24, 25, 28), (255, 255, 255)
 _SMOOTH = ("L", "LA", "RGB", "RGBA", "CMYK")
@@ -35,23 +35,23 @@ class Masks:
         self._wait_seconds = wait_seconds
 
     async def preview(self, picture: Picture, region: str) -> File | None:
-        """A small copy of the image with numbered cells, the selected ones highlighted."""
+        """Draw a small copy of the image with numbered cells, the selected ones highlighted."""
         async with self._pictures.loaded(picture, self._wait_seconds) as file:
             if file is None:
                 return None
             preview = await self._pictures.worker.run(_draw_preview, file.data, cells_of(region))
-        # Each region has its own name: clients go on showing the old file under an old name.
+        # Each region has its own file name: under the same name, clients would continue to show the old file.
         return File(f"area-{region}.webp", preview, picture.alt) if preview else None
 
     async def of_cells(self, picture: Picture, region: str) -> str:
-        """The mask of a region, in the size of the image. Raises `MaskRefused`."""
+        """Draw the mask of a region, in the size of the image. Raises `MaskRefused`."""
         size = await self._size_of(picture)
         if size is None or size[0] * size[1] > _MAX_PIXELS:
             raise MaskRefused(MaskProblem.NO_PICTURE)
         return _data_url(await self._pictures.worker.run(_draw_mask, size, cells_of(region)))
 
     async def of_upload(self, picture: Picture | None, data: bytes) -> str:
-        """An uploaded mask, checked against the image. Raises `MaskRefused`."""
+        """Check an uploaded mask against the image, and return it. Raises `MaskRefused`."""
         header = read_header(data)
         if header is None or header.animated or header.kind == "gif":
             raise MaskRefused(MaskProblem.NOT_AN_IMAGE)
@@ -76,7 +76,7 @@ def _data_url(png: bytes) -> str:
 
 
 def _cell_boxes(size: Size) -> list[Box]:
-    """The cells of an image by rows, as left, top, right, bottom; together they cover every pixel."""
+    """Return the cells of an image, row by row, as (left, top, right, bottom); they cover every pixel."""
     columns, rows = ([side * n // SIDE for n in range(SIDE + 1)] for side in size)
     return [
         (columns[x], rows[y], columns[x + 1] - 1, rows[y + 1] - 1) for y in range(SIDE) for x in range(SIDE)
@@ -98,7 +98,7 @@ def _draw_mask(size: Size, cells: frozenset[int]) -> bytes:
 
 
 def _binarize(data: bytes) -> bytes | None:
-    """The mask as a PNG of pure black and white; empty if nothing is white, None if it is broken."""
+    """Convert a mask to a PNG of pure black and white; empty if nothing is white, None if it is broken."""
     try:
         with raster.open_image(data) as upload:
             width, height = upload.size

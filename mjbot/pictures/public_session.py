@@ -18,7 +18,7 @@ _Origin = tuple[str, int] | None
 
 
 def picture_session(upstream: str, resolver: AbstractResolver | None = None) -> aiohttp.ClientSession:
-    """A session that reaches only public addresses, and the host and port of ``upstream``.
+    """Create a session that reaches only public addresses, and the host and port of ``upstream``.
 
     Redirect URLs are not re-quoted, which would break signed links, and bodies are not decompressed,
     which would let a small body become a large one.
@@ -34,7 +34,7 @@ def picture_session(upstream: str, resolver: AbstractResolver | None = None) -> 
 
 
 class PrivateAddress(aiohttp.ClientConnectionError):
-    """A URL, or a redirect, that leads to a private address."""
+    """A URL or a redirect leads to a private address."""
 
 
 class _GuardedConnector(aiohttp.TCPConnector):
@@ -53,7 +53,7 @@ class _GuardedConnector(aiohttp.TCPConnector):
 
 
 class PublicResolver(AbstractResolver):
-    """Resolves every name to public addresses only; ``trusted`` is a host and port without that limit."""
+    """Resolves names to public addresses only, except for ``trusted``, a host and port."""
 
     def __init__(self, trusted: _Origin, inner: AbstractResolver) -> None:
         self._trusted = trusted
@@ -62,7 +62,7 @@ class PublicResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """The addresses to connect to. Raises OSError if none of them is public."""
+        """Return the addresses to connect to. Raises OSError if none of them is public."""
         results = await self._inner.resolve(host, port, family)
         if (host.lower().removesuffix("."), port) == self._trusted:
             return results

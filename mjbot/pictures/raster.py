@@ -1,4 +1,4 @@
-"""Decodes images within bounds of memory, and makes smaller copies. Blocking: run it in a thread.
+"""Decodes images within a memory limit, and makes smaller copies. Blocking: run it in a thread.
 
 Pillow's limits and Python's warning filters are process-wide: call from one thread at a time.
 """
@@ -22,7 +22,7 @@ COPY_KIND = "webp"
 
 
 def shrink(data: bytes, max_bytes: int) -> bytes | None:
-    """A still WebP copy of at most ``max_bytes``, downscaled as far as needed; None if that is impossible."""
+    """Make a still WebP copy of at most ``max_bytes``, downscaled as needed; None if that is impossible."""
     try:
         with open_image(data) as image:
             mode = "RGBA" if image.has_transparency_data else "RGB"
@@ -51,15 +51,15 @@ def _encode_within(image: Image.Image, max_bytes: int) -> bytes | None:
 def open_image(data: bytes) -> Iterator[Image.Image]:
     """Open an image to decode its first frame within `DECODED_BYTES`; a large JPEG is decoded reduced.
 
-    Raises ValueError for one that would take more, or minutes, and whatever Pillow raises for a broken file.
+    Raises ValueError for one that would take more, or minutes, and any error of Pillow for a broken file.
     """
     header = read_header(data)
     if header is None or not header.reduction or is_laborious(data, header):
         raise ValueError("not an image, or too large to decode")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a strange file is not worth a warning
+        warnings.simplefilter("ignore")  # an odd file is not worth a warning
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        # Only the decoder of the magic bytes: a polyglot file must not choose another one.
+        # Only the decoder that the magic bytes name: a polyglot file must not choose another one.
         with Image.open(io.BytesIO(data), formats=[_FORMATS[header.kind]]) as image:
             if image.size != header.size:
                 raise ValueError("the decoder reads another size")

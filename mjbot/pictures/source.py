@@ -33,7 +33,7 @@ _MAX_URL = 2048  # the longest URL that Discord accepts
 
 @dataclass(frozen=True, slots=True)
 class ImageLimits:
-    """Limits for one image, and for all together. Bytes, seconds, pixels.
+    """Limits for one image, and for all together, in bytes, seconds and pixels.
 
     Discord accepts files of 10 MiB everywhere; a larger result is attached as a smaller copy.
     """
@@ -43,19 +43,19 @@ class ImageLimits:
     attached_bytes: int = 10 * _MIB
     connect_seconds: float = 5.0
     silent_seconds: float = 5.0
-    """Without a byte. A host that did not answer in time may take longer later on."""
+    """Seconds without a byte. A host that did not answer in time may take longer later on."""
     final_seconds: float = 20.0
     preview_seconds: float = 5.0
     memory_seconds: float = 30.0
     pixels: int = 64_000_000
-    """Of what is attached as it is. What is decoded has its own limit, `DECODED_BYTES`."""
+    """For images that are attached unchanged. Decoding has its own limit, `DECODED_BYTES`."""
     concurrent: int = 32
-    """Before their first byte, downloads cost no memory."""
+    """Downloads at once; before their first byte they use no memory."""
     concurrent_per_host: int = 4
     memory_bytes: int = 64 * _MIB
-    """Of downloads, files in use and cached files together."""
+    """For downloads, files in use and cached files together."""
     cache_bytes: int = 16 * _MIB
-    """Of files that nothing has used for a while; until then `memory_bytes` limits them."""
+    """For files that nothing has used for a while; until then `memory_bytes` limits them."""
     cache_seconds: float = 60.0
 
 
@@ -72,11 +72,11 @@ class _SharedFile:
     file: File | None = None
     users: int = 0
     timer: asyncio.TimerHandle | None = None
-    """Runs while the file is cached."""
+    """Set while the file is cached."""
 
 
 class Pictures:
-    """A `PictureSource` over HTTP. The caller owns the session, made by `picture_session`.
+    """A `PictureSource` over HTTP. The caller owns the session, created by `picture_session`.
 
     ``base`` is the base URL of the image service, up to ``/mj``; without it no URL is rebased.
     """
@@ -106,18 +106,18 @@ class Pictures:
         await asyncio.gather(*self._downloads, return_exceptions=True)
         self.worker.close()
         for entry in self._entries.values():
-            entry.ended.set()  # a task that is cancelled before its first step does not do it
+            entry.ended.set()  # a task that is cancelled before its first step would not set it
             if entry.timer is not None:
                 entry.timer.cancel()
         self._entries.clear()
 
     @property
     def used_bytes(self) -> int:
-        """Bytes of downloads, files in use and cached files; at most ``memory_bytes``."""
+        """The number of bytes of downloads, files in use and cached files; at most ``memory_bytes``."""
         return self._budget.used
 
     def link(self, picture: Picture) -> str | None:
-        """The URL, if Discord's servers can reach it."""
+        """Return the URL if Discord's servers can reach it, else None."""
         return readable(picture.url, self._base, _MAX_URL)
 
     def attaches(self, picture: Picture) -> bool:
@@ -129,7 +129,7 @@ class Pictures:
     @asynccontextmanager
     async def loaded(self, picture: Picture, within: float | None = None) -> AsyncIterator[File | None]:
         """Wait for the image, for ``within`` seconds if given; see `PictureSource`."""
-        # All cards of one task want its image at the same time: they share one download.
+        # All cards of one task need its image at the same time: they share one download.
         entry = self._entries.get(picture.key) or self._start(picture)
         self._use(entry)
         try:
@@ -170,7 +170,7 @@ class Pictures:
             entry.timer = None
 
     def _release(self, entry: _SharedFile) -> None:
-        """Keep a file that nothing uses any more, as long as there is memory."""
+        """Cache a file that nothing uses any more, as long as there is memory."""
         if entry.users or entry.file is None or self._entries.get(entry.key) is not entry:
             return
         loop = asyncio.get_running_loop()
@@ -193,7 +193,7 @@ class Pictures:
         try:
             data = await self._download(picture, download)
         except NoRoom:
-            # Once more, when there is room for the whole file: then it cannot run out of room again.
+            # Retry once there is room for the whole file: then it cannot run out of room again.
             await reserve(reservation, download.expected_bytes, self._limits.memory_seconds)
             data = await self._download(picture, download)
         return await self._verify(picture, data)

@@ -1,4 +1,4 @@
-"""Discord: interactions, the responses to them, and messages that are edited."""
+"""Discord ports: interactions, the responses to them, and edits of messages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class InteractionContext:
-    """Where an interaction happened, by whom, and what the bot may do there.
+    """The guild, channel and user of an interaction, and the bot's permissions there.
 
     ``locale`` is for public messages, ``private_locale`` for the user's own.
     """
@@ -42,7 +42,7 @@ class InteractionContext:
 
     @property
     def actor(self) -> Actor:
-        """The user, as far as permissions go."""
+        """The user, as the press policy needs it."""
         return Actor(self.user_id, self.roles, self.manages)
 
 
@@ -51,7 +51,7 @@ class Upload(Protocol):
 
     @property
     def size(self) -> int:
-        """In bytes, as Discord reports it."""
+        """The size in bytes, as Discord reports it."""
         ...
 
     async def read(self) -> bytes:
@@ -61,7 +61,7 @@ class Upload(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ModalInput:
-    """What a user submitted in a modal."""
+    """The input that a user submitted in a modal."""
 
     prompt: str
     upload: Upload | None = None
@@ -69,14 +69,14 @@ class ModalInput:
 
 @dataclass(frozen=True, slots=True)
 class SentCard:
-    """A card that Discord accepted, and the parts that it did not accept."""
+    """A card that Discord accepted, and the parts that had to be left out."""
 
     ref: MessageRef
     omitted: Part = Part.NONE
 
 
 class Reply(Protocol):
-    """The response to one interaction: the first within 3 s, the rest within 15 minutes."""
+    """Responses to one interaction: the first within 3 s, the rest within 15 minutes."""
 
     @property
     def responded(self) -> bool:
@@ -113,7 +113,7 @@ class Reply(Protocol):
         ...
 
     async def send_private(self, text: Text, **values: object) -> None:
-        """Send an ephemeral text; what is public stays."""
+        """Send an ephemeral text; the public response stays."""
         ...
 
     async def replace_with_private(self, text: Text, **values: object) -> None:
@@ -131,7 +131,7 @@ class Reply(Protocol):
 class PressRequest:
     """A press of a button, a choice in a menu, or a submitted modal.
 
-    ``message`` is the message that was pressed, ``target`` what the component says to do there.
+    ``message`` is the message that was pressed, ``target`` the press target in the component's custom_id.
     """
 
     context: InteractionContext
@@ -142,16 +142,16 @@ class PressRequest:
     modal_input: ModalInput | None = None
 
     def with_target(self, target: PressTarget) -> PressRequest:
-        """The same request with another target."""
+        """Return the same request with another target."""
         return replace(self, target=target)
 
 
 class BotTokenRevoked(Exception):
-    """Discord no longer accepts the bot's token: the process has to stop, and its operator to act."""
+    """Discord no longer accepts the bot's token: the process must stop, and its operator must act."""
 
 
 class MessageSink(Protocol):
-    """Edits by channel id and message id, with the bot's token or with an interaction's."""
+    """Edits messages by channel id and message id, with the bot's token or an interaction's."""
 
     async def edit(self, edit: Edit) -> Outcome:
         """Make one edit. Raises only `BotTokenRevoked`."""
@@ -162,16 +162,16 @@ class MessageSink(Protocol):
         ...
 
     def token_until(self, ref: MessageRef) -> float:
-        """Until when (unix seconds) a message can be edited by its interaction token; 0: never."""
+        """Return until when (unix seconds) a message can be edited by its interaction token; 0: never."""
         ...
 
     async def message_exists(self, ref: MessageRef) -> Existence:
-        """Look for a message, which costs a request."""
+        """Look up a message; this costs a request."""
         ...
 
 
 class MessagePoster(Protocol):
-    """New messages that answer no interaction, with the bot's token."""
+    """Posts messages that are not responses to interactions, with the bot's token."""
 
     async def post(self, channel_id: int, card: Card, *, nonce: str) -> SentCard:
         """Post a new message. Raises `ResponseLost`.

@@ -22,11 +22,11 @@ class File:
     data: bytes
     alt: str = ""
     size: tuple[int, int] = (0, 0)
-    """Width and height of the original, also for a smaller copy."""
+    """Width and height of the original, even for a smaller copy."""
 
     @classmethod
     def smaller_copy(cls, name: str, data: bytes, alt: str, size: tuple[int, int]) -> Self:
-        """A downscaled copy, for an original that is too large for Discord. `is_smaller_copy` knows it."""
+        """Create a downscaled copy of a file that is too large for Discord; see `is_smaller_copy`."""
         stem, dot, kind = name.rpartition(".")
         return cls(f"{stem}{_SMALLER}{dot}{kind}", data, alt, size)
 
@@ -44,8 +44,8 @@ def is_attachment(image_url: str) -> bool:
 def is_smaller_copy(image_url: str) -> bool:
     """True if a message shows a downscaled copy, by the URL of its embed's image.
 
-    The name carries this, not a field: after a restart, the stored image URL is all that is known of a
-    delivered file, and the card's text depends on it.
+    The name encodes this: after a restart only the stored image URL of a delivered file is known, and the
+    card's text depends on it.
     """
     return is_attachment(image_url) and _SMALLER in image_url
 
@@ -72,10 +72,10 @@ class MaskRefused(Exception):
 
 
 class PictureSource(Protocol):
-    """Result images, verified and small enough."""
+    """Result images, verified and small enough to send."""
 
     def link(self, picture: Picture) -> str | None:
-        """The URL to show without attaching; None if Discord cannot or must not fetch it."""
+        """Return the URL to show without attaching; None if Discord cannot or must not fetch it."""
         ...
 
     def attaches(self, picture: Picture) -> bool:
@@ -85,9 +85,9 @@ class PictureSource(Protocol):
     def loaded(self, picture: Picture) -> AbstractAsyncContextManager[File | None]:
         """Wait for the image, and keep its bytes counted until the context ends; None if it is unavailable.
 
-        Entering can take a minute or two; bound it with `asyncio.timeout`. The download is shared by all who
-        want the image, and goes on when they stop waiting, so a later call finds its file. The context must
-        last until the upload has been sent or dropped. Never raises because of the image or its host.
+        Entering can take a minute or two; bound it with `asyncio.timeout`. All callers share one download. It
+        continues when they stop waiting, so a later call finds its file. The context must last until the
+        upload has been sent or dropped. Never raises because of the image or its host.
         """
         ...
 
@@ -96,13 +96,13 @@ class MaskSource(Protocol):
     """Masks of the area to repaint: a PNG as a data URL, white where to repaint."""
 
     async def preview(self, picture: Picture, region: str) -> File | None:
-        """A small copy of the image with numbered cells, the selected ones highlighted."""
+        """Draw a small copy of the image with numbered cells, the selected ones highlighted."""
         ...
 
     async def of_cells(self, picture: Picture, region: str) -> str:
-        """The mask of a region, in the size of the image. Raises `MaskRefused`."""
+        """Draw the mask of a region, in the size of the image. Raises `MaskRefused`."""
         ...
 
     async def of_upload(self, picture: Picture | None, data: bytes) -> str:
-        """An uploaded mask, checked against the image. Raises `MaskRefused`."""
+        """Check an uploaded mask against the image, and return it. Raises `MaskRefused`."""
         ...

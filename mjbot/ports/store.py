@@ -33,7 +33,7 @@ class Suggestion:
 class PressRecord:
     """The last press of one action of one task.
 
-    ``number``: how many presses of this action there were. ``message``: the card of the child, if it has one.
+    ``number``: the number of presses of this action so far. ``message``: the card of the child, if any.
     """
 
     state: Press
@@ -45,7 +45,7 @@ class PressRecord:
 
 @dataclass(frozen=True, slots=True)
 class PendingCard:
-    """A task that a press made, and where its card is to be posted."""
+    """A task that a press created, and where its card must be posted."""
 
     task_id: TaskId
     guild_id: int | None
@@ -57,7 +57,7 @@ class PendingCard:
 
 @dataclass(frozen=True, slots=True)
 class TaskHistory:
-    """What a card shows besides its task: presses by action, the parent and the children."""
+    """The history that a card shows in addition to its task: presses by action, parent and children."""
 
     presses: Mapping[str, Press]
     lineage: Lineage
@@ -66,7 +66,7 @@ class TaskHistory:
 class WatchStore(Protocol):
     """Watches, the last snapshot of each task, and which audience has seen which task.
 
-    An audience is a guild, or one user in direct messages. Autocomplete offers only what it has seen.
+    An audience is a guild, or one user in direct messages. Autocomplete offers only tasks that it has seen.
     """
 
     async def add(self, watch: Watch, snapshot: TaskSnapshot | None) -> list[Watch]:
@@ -105,7 +105,7 @@ class WatchStore(Protocol):
         ...
 
     async def snapshot(self, task_id: TaskId) -> TaskSnapshot | None:
-        """Return the last snapshot of a task; None as well if a version with another format stored it."""
+        """Return the last snapshot of a task; None if there is none, or it is in another version's format."""
         ...
 
     async def save_delivered(
@@ -117,8 +117,8 @@ class WatchStore(Protocol):
     async def suggestions(self, context: InteractionContext, text: str, limit: int) -> list[Suggestion]:
         """Return tasks whose id or prompt contains ``text``, out of the newest that the audience has seen.
 
-        Running tasks come first, then the newest. The number of tasks searched is bounded, so that a
-        keystroke does not cost more the longer a bot has been in use.
+        Running tasks come first, then the newest. The number of tasks searched is bounded, so that the cost
+        of a keystroke does not grow with the database.
         """
         ...
 
@@ -127,11 +127,11 @@ class GuildStore(Protocol):
     """Settings of guilds."""
 
     async def policy(self, guild_id: int) -> PressPolicy:
-        """Return who may press in a guild; anyone, if the guild has not chosen."""
+        """Return the press policy of a guild; by default anyone may press."""
         ...
 
     async def set_policy(self, guild_id: int, policy: PressPolicy) -> None:
-        """Store who may press in a guild."""
+        """Store the press policy of a guild."""
         ...
 
 
@@ -150,7 +150,7 @@ class Pruner(Protocol):
     """Deletion of old tasks."""
 
     async def prune(self, before: float, limit: int) -> int:
-        """Delete at most ``limit`` tasks that nothing has touched since; return how many.
+        """Delete at most ``limit`` tasks that nothing has touched since; return the number deleted.
 
         Being read, shown, followed or pressed touches a task, and so does a press of its parent.
 
@@ -187,7 +187,7 @@ class PressStore(Protocol):
     ) -> PressKey | PressRecord:
         """Store a press as SENDING and return its key, or return the earlier press that forbids it.
 
-        `may_begin` decides; ``repeats`` is the number of the press that the user knowingly repeats.
+        `may_begin` decides; ``repeats`` is the number of the press that the user deliberately repeats.
         """
         ...
 
@@ -206,7 +206,7 @@ class PressStore(Protocol):
         watch: Watch,
         snapshots: Sequence[TaskSnapshot],
     ) -> None:
-        """Store that a press was accepted, with all tasks that it made.
+        """Store that a press was accepted, with all tasks that it created.
 
         ``watch`` is that of the first one; the others are stored as pending cards of its channel.
         """

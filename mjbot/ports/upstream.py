@@ -1,4 +1,4 @@
-"""The image service: tasks and submits."""
+"""The port of the image service: tasks and submits."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class TaskSource(Protocol):
 
     @property
     def per_request(self) -> int:
-        """How many tasks one request reads."""
+        """The number of tasks that one request reads."""
         ...
 
     @property

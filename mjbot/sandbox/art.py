@@ -44,14 +44,14 @@ def grid(seed: int, side: int = 1024, aspect: str = "1:1", mood: str | None = No
 
 
 def mood_of(seed: int, index: int, mood: str | None = None) -> str:
-    """The name of an image's palette, so that a variation of it can keep the colours."""
+    """Return the name of an image's palette, so that a variation can keep its colours."""
     names = sorted(PALETTES)
     random.Random(f"moods {seed}").shuffle(names)
     return mood or names[index % 4]
 
 
 def preview(image: Image.Image, step: int, of: int) -> Image.Image:
-    """The image at step 1..``of`` of its progress: very blurred at first, nearly sharp at the end."""
+    """Blur an image for step 1..``of`` of its progress: strongly at first, hardly at the end."""
     share = (step - 1) / max(of - 1, 1)
     detail = 14 * 22**share  # pixels left on the longer edge: 14 at first, 308 at last
     scale = min(1.0, detail / max(image.size))
@@ -70,7 +70,7 @@ def encode(image: Image.Image) -> bytes:
 
 
 def canvas(side: int, aspect: str) -> Size:
-    """Even width and height for an aspect ratio such as "16:9" whose longer edge is ``side``."""
+    """Return an even width and height for an aspect ratio such as "16:9"; the longer edge is ``side``."""
     wide, high = (int(part) for part in aspect.split(":"))
     longer = max(wide, high)
     return max(2, round(side * wide / longer / 2) * 2), max(2, round(side * high / longer / 2) * 2)

@@ -11,12 +11,12 @@ EffectKind = Literal["child", "modal", "all", "bookmark"]
 
 
 def button(custom_id: str, label: str = "", emoji: str = "", style: int = 2) -> Payload:
-    """A button of a task's payload."""
+    """Return a button of a task's payload."""
     return {"customId": custom_id, "emoji": emoji, "label": label, "type": 2, "style": style}
 
 
 def grid_buttons(job: str) -> list[Payload]:
-    """The nine buttons below a grid."""
+    """Return the nine buttons below a grid."""
     return [
         *(button(f"MJ::JOB::upsample::{n}::{job}", f"U{n}") for n in range(1, 5)),
         button(f"MJ::JOB::reroll::0::{job}::SOLO", emoji="🔄"),
@@ -25,7 +25,7 @@ def grid_buttons(job: str) -> list[Payload]:
 
 
 def single_buttons(job: str) -> list[Payload]:
-    """The fifteen buttons and the link below a single picture of version 7."""
+    """Return the fifteen buttons and the link below a single picture of version 7."""
     end = f"::1::{job}::SOLO"
     link = {"emoji": "", "label": "Web", "type": 2, "style": 5}
     return [
@@ -49,7 +49,7 @@ def single_buttons(job: str) -> list[Payload]:
 
 
 def video_buttons(job: str) -> list[Payload]:
-    """The buttons of a finished video task with four results."""
+    """Return the buttons of a finished video task with four results."""
     return [
         *(button(f"MJ::JOB::video_virtual_upscale::{n}::{job}", f"U{n}") for n in range(1, 5)),
         button(f"MJ::JOB::reroll::0::{job}::SOLO", emoji="🔄"),
@@ -57,7 +57,7 @@ def video_buttons(job: str) -> list[Payload]:
 
 
 def clip_buttons(job: str) -> list[Payload]:
-    """The two buttons below one video."""
+    """Return the two buttons below one video."""
     return [
         button(f"MJ::JOB::animate_high_extend::1::{job}", "Extend (High motion)", "🎞️"),
         button(f"MJ::JOB::animate_low_extend::1::{job}", "Extend (Low motion)", "🎞️"),
@@ -65,7 +65,7 @@ def clip_buttons(job: str) -> list[Payload]:
 
 
 class ButtonEffect(NamedTuple):
-    """What pressing a button does."""
+    """The effect of pressing a button."""
 
     kind: EffectKind
     action: str = ""
@@ -93,7 +93,7 @@ _EFFECTS: tuple[tuple[str, EffectKind, str], ...] = (
 
 
 def button_effect(custom_id: str) -> ButtonEffect | None:
-    """The effect of a customId; None for an unknown action."""
+    """Return the effect of a customId; None for an unknown action."""
     for pattern, kind, action in _EFFECTS:
         if match := re.match(pattern, custom_id):
             return ButtonEffect(kind, action, match[1] if match.re.groups else "")

@@ -48,7 +48,7 @@ class SimulatedTime:
         self.env: simcord.Env | None = None
 
     def now(self) -> float:
-        """The simulated time, in unix seconds."""
+        """Return the simulated time, in unix seconds."""
         return self.env.now().timestamp() if self.env else _START
 
     async def wait_idle(self, waiting: Coroutine[Any, Any, None], reason: str) -> None:
@@ -143,7 +143,7 @@ async def _serve(
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(1.0):
                     await stopped.wait()
-            # On a busy machine a second may time out; the rest of it follows with the next one.
+            # On a busy machine, advancing by a second may time out; the next step makes up for it.
             async with lock:
                 with contextlib.suppress(TimeoutError):
                     await env.advance_time(1)

@@ -49,7 +49,7 @@ _DESCRIBED = "\n\n".join(
 
 
 def demo_tasks(seed: int, now: float) -> Iterator[Script]:
-    """All demo tasks as of ``now``; those that run start when they are first fetched."""
+    """Yield all demo tasks as of ``now``; those that run start when they are first fetched."""
     yield _imagine(seed, DemoIds.RUNNING, "a cabin by a mountain lake, ember sky --v 7", None)
     chinese = _imagine(seed, DemoIds.RUNNING_CHINESE, "画一座雾中的雪山，木刻版画风格", None)
     chinese.prompt_en = "A snow mountain in the mist, woodblock print style --ar 1:1 --v 7"

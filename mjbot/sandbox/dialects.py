@@ -132,7 +132,7 @@ class Dialect:
 
     name: DialectName
     auth: Auth
-    """The value of MJBOT_UPSTREAM_AUTH that suits it."""
+    """The value of MJBOT_UPSTREAM_AUTH that it accepts."""
     authorizes: Callable[[Headers, str], bool]
     unauthorized: ServerResponse
     missing: ServerResponse
@@ -149,7 +149,7 @@ class Dialect:
     """Whether a batch read may send ids as numbers; new-api refuses them."""
 
     def offers(self, custom_id: str) -> bool:
-        """True if it accepts this button, whichever server rendered it."""
+        """True if it accepts this button, no matter which server rendered it."""
         return self.supported.search(custom_id) is not None
 
 
@@ -220,7 +220,7 @@ DIALECTS: dict[str, Dialect] = {
 
 
 def dialect_at(prefix: str) -> Dialect | None:
-    """The dialect of a URL prefix such as ``true/mj-fast/``; None if there is none."""
+    """Return the dialect of a URL prefix such as ``true/mj-fast/``; None if there is none."""
     name, _, mode = prefix.partition("/")
     if name.startswith("mj-"):
         name, mode = "", name
@@ -229,7 +229,7 @@ def dialect_at(prefix: str) -> Dialect | None:
 
 
 def task_row(dialect: Dialect, world: World, task_id: str, now: float) -> Payload | None:
-    """A task as this server serializes it; a relay shows the state of its last poll."""
+    """Return a task as this server serializes it; a relay shows the state of its last poll."""
     task = world.fetch(task_id, now)
     if task is None or not dialect.poll_interval:
         return dialect.serialize(task) if task else None
@@ -242,7 +242,7 @@ def task_row(dialect: Dialect, world: World, task_id: str, now: float) -> Payloa
 def submit(
     dialect: Dialect, world: World, kind: SubmitKind, body: Mapping[str, Any], now: float
 ) -> ServerResponse:
-    """Process a submit, and respond in this dialect; also to a kind of submit that it does not have."""
+    """Process a submit, and respond in this dialect, even to a kind of submit that it does not have."""
     task_id = str(body.get("taskId", ""))
     if kind not in dialect.submits:  # novicezk's is a Spring application; this is Spring's error page
         when = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")

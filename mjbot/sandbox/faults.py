@@ -17,7 +17,7 @@ When = Literal["before", "after"]
 class Fault:
     """Affects requests whose path matches ``pattern``; the base class drops the connection.
 
-    ``times``: how many requests it affects, None for all.
+    ``times``: the number of requests that it affects, None for all.
     """
 
     pattern: str
@@ -32,7 +32,7 @@ class Fault:
         return True
 
     async def respond(self, request: web.Request) -> web.StreamResponse:
-        """The response in place of the real one."""
+        """Return the response in place of the real one."""
         return drop_connection(request)
 
 
@@ -51,7 +51,7 @@ class Failure(Fault):
     headers: Mapping[str, str]
 
     async def respond(self, _request: web.Request) -> web.StreamResponse:
-        """The fixed response."""
+        """Return the fixed response."""
         kind, headers = self.content_type, self.headers
         return web.Response(status=self.status, text=self.body, content_type=kind, headers=headers)
 

@@ -13,7 +13,7 @@ class Palette(NamedTuple):
     sky: tuple[Colour, ...]
     """From the zenith to the horizon."""
     light: Colour
-    """The sun or the moon, and what it lights."""
+    """The sun or the moon, and everything that it lights."""
     far: Colour
     near: Colour
     mist: Colour

@@ -12,7 +12,7 @@ _FINAL = ("SUCCESS", "FAILURE", "CANCEL")
 
 
 def original(task: Payload) -> Payload:
-    """Novicezk's: no buttons, null for absent values, and no progress on a failure."""
+    """Serialize like novicezk's server: no buttons, null for absent values, no progress on a failure."""
     kept = _with_nulls(task, ("state", "failReason", "imageUrl", *_TIMES))
     for name in ("buttons", "customId", "botType", "videoUrls"):
         del kept[name]
@@ -20,7 +20,7 @@ def original(task: Payload) -> Payload:
 
 
 def plus(task: Payload) -> Payload:
-    """Litter-coder's: Discord's own ids among the properties."""
+    """Serialize like litter-coder's server: Discord's own ids among the properties."""
     size = (
         {"imageHeight": 1024, "imageWidth": 1024}
         if task["imageUrl"]
@@ -37,7 +37,7 @@ def plus(task: Payload) -> Payload:
 
 
 def true(task: Payload) -> Payload:
-    """Trueai's: seventy fields, some of them personal data; no preview images."""
+    """Serialize like trueai's server: seventy fields, some of them personal data; no preview images."""
     status = task["status"]
     buttons = [each for each in task["buttons"] if each.get("customId")]
     extra: Payload = {
@@ -62,7 +62,7 @@ def true(task: Payload) -> Payload:
 
 
 def new_api(task: Payload) -> Payload:
-    """New-api's: zeros for times, few properties, and image URLs on a host that only it can reach."""
+    """Serialize like new-api: zeros for times, few properties, image URLs on a host only it can reach."""
     status = task["status"]
     keep = {name: task["properties"].get(name, "") for name in ("finalPrompt", "finalZhPrompt")}
     buttons = [
@@ -83,7 +83,7 @@ def new_api(task: Payload) -> Payload:
 
 
 def new_api_blank(task: Payload) -> Payload:
-    """New-api's row between a submit and its first poll of the proxy."""
+    """Serialize like new-api between a submit and its first poll of the proxy."""
     empty = dict.fromkeys(("status", "progress", "imageUrl", "failReason"), "")
     return new_api(task | empty | {"startTime": 0, "finishTime": 0, "buttons": []})
 

@@ -39,7 +39,7 @@ _ENDED = ("SUCCESS", "FAILURE", "CANCEL")
 
 @dataclass(frozen=True)
 class Scene:
-    """What an image shows; see `art` for the meaning of each field."""
+    """The contents of an image; see `art` for the meaning of each field."""
 
     seed: int
     index: int = 0
@@ -76,21 +76,21 @@ class Script:
         return str(uuid.UUID(bytes=hashlib.sha256(f"job {self.id}".encode()).digest()[:16], version=4))
 
     def step_at(self, now: float) -> int:
-        """The index of the current step."""
+        """Return the index of the current step."""
         elapsed = 0.0 if self.start is None else now - self.start
         return max((i for i, step in enumerate(self.steps) if step[0] <= elapsed), default=0)
 
     def status(self, now: float) -> str:
-        """The current status."""
+        """Return the current status."""
         return self.steps[self.step_at(now)][1]
 
     def previews(self) -> dict[int, str]:
-        """The names of the preview images, by step."""
+        """Return the names of the preview images, by step."""
         shown = [i for i, (_, s, p) in enumerate(self.steps) if s == "IN_PROGRESS" and p not in ("", "0%")]
         return {step: f"preview_{n}" for n, step in enumerate(shown, 1)} if self.result else {}
 
     def payload(self, now: float, base_url: str) -> Payload:
-        """The task with all its fields, in midjourney-proxy-plus' format."""
+        """Return the task with all its fields, in midjourney-proxy-plus' format."""
         step = self.step_at(now)
         _, status, progress = self.steps[step]
         submitted = now if self.start is None else self.start
@@ -116,7 +116,7 @@ class Script:
         }
 
     def offered(self, now: float) -> list[Payload]:
-        """The buttons of a finished task; none before that."""
+        """Return the buttons of a finished task; none before that."""
         if self.status(now) != "SUCCESS":
             return []
         if self.buttons is not None:
@@ -126,7 +126,7 @@ class Script:
         return _BUTTONS[self.result](self.job)
 
     def draw(self, name: str, side: int) -> bytes | None:
-        """The PNG of one of its images, by name."""
+        """Return the PNG of one of its images, by name."""
         names = list(self.previews().values())
         if self.result is None or name not in ("result", *names):
             return None
@@ -162,11 +162,11 @@ class Script:
 
 
 def seed_of(world: int, task_id: str) -> int:
-    """The seed of a task's images."""
+    """Return the seed of a task's images."""
     return int.from_bytes(hashlib.sha256(f"{world}/{task_id}".encode()).digest()[:6], "big")
 
 
 def parse_aspect(prompt: str) -> str:
-    """The aspect ratio of a prompt's ``--ar``."""
+    """Return the aspect ratio of a prompt's ``--ar``."""
     found = re.search(r"--(?:ar|aspect) ([1-9]\d?:[1-9]\d?)(?!\S)", prompt)
     return found[1] if found else "1:1"

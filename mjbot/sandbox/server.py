@@ -62,7 +62,7 @@ class SandboxServer:
         return f"http://127.0.0.1:{self._port}"
 
     def address(self, dialect: str = "") -> str:
-        """The base URL of a dialect."""
+        """Return the base URL of a dialect."""
         return f"{self.url}/{dialect}" if dialect else self.url
 
     async def __aenter__(self) -> Self:
@@ -105,7 +105,7 @@ class SandboxServer:
         self._faults.append(Fault(pattern, times))
 
     def trickle(self, pattern: str, times: int | None = None) -> None:
-        """Respond to matching requests with one byte a second, without end."""
+        """Respond to matching requests with one byte a second, endlessly."""
         self._faults.append(Trickle(pattern, times))
 
     def lose(self, pattern: str, times: int | None = None) -> None:
@@ -184,7 +184,7 @@ class SandboxServer:
         return web.json_response([each for each in rows if each is not None])
 
     def _latest(self) -> list[dict[str, Any]]:
-        """All tasks, and one of another user, whatever ids were sent."""
+        """Return all tasks, and one of another user, no matter which ids were sent."""
         now, world = self._now(), self.world
         found = [world.peek(task_id, now) for task_id in world.ids]
         foreign = Script(_FOREIGN_TASK, LONG, "another user's", Scene(0), now - 60)
@@ -205,7 +205,9 @@ class SandboxServer:
             return web.json_response({"error": "task_no_found"}, status=404)
         name = url.partition("?")[0].rpartition("/")[2]
         image = await asyncio.to_thread(self.world.picture, task_id, name)
-        return web.Response(body=image, content_type="image/jpeg")  # like new-api, whatever it is
+        return web.Response(
+            body=image, content_type="image/jpeg"
+        )  # like new-api, regardless of the real type
 
     async def _picture(self, request: web.Request) -> web.Response:
         path = request.match_info
@@ -218,7 +220,7 @@ class SandboxServer:
 
 
 def _path_without_prefix(request: web.Request) -> str:
-    """The path without dialect and mode, the same for every dialect."""
+    """Return the path without dialect and mode, the same for every dialect."""
     return "/" + request.path[1 + len(request.match_info.get("prefix", "")) :]
 
 

@@ -1,7 +1,7 @@
-"""Changes to SimCord that the demo needs, through names that are private or meant to be fixed.
+"""Patches of SimCord that the demo needs; they change private names, or constants.
 
-Everything of a dependency that mjbot uses although it is private is listed here, with the version it was
-checked with. Look at each when that version is raised:
+This is the list of all private names of dependencies that mjbot uses, with the version they were checked
+with. Check them again when that version is raised:
 
 - simcord 3.2.1: `interactions.base_payload`, `Preview._action`, `Preview._get_page`,
   `Preview._advance_presentation_time`, `Preview._closed` (all below);

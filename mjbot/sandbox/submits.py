@@ -1,4 +1,4 @@
-"""Decides about submits, before a dialect puts the decision into a response."""
+"""Decides about submits; a dialect then turns the decision into a response."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def build_child(
     modal: bool,
     notify: str = "",
 ) -> Script:
-    """The task that a button starts."""
+    """Return the task that a button starts."""
     scene, result = parent.scene, _RESULTS.get(effect.action, "grid")
     if effect.part.isdigit():
         scene = replace(scene, index=int(effect.part) - 1)
@@ -108,7 +108,7 @@ def build_child(
 
 
 def change_custom_id(action: str, index: object, job: str) -> str:
-    """The customId equivalent to a ``/submit/change``, for servers without buttons; "" if there is none."""
+    """Return the customId equivalent to a ``/submit/change``, for servers without buttons; "" if none."""
     name = {"UPSCALE": "upsample", "VARIATION": "variation"}.get(action)
     if name is not None:
         return f"MJ::JOB::{name}::{index}::{job}"
@@ -116,7 +116,7 @@ def change_custom_id(action: str, index: object, job: str) -> str:
 
 
 def proposed_prompt(parent: Script, effect: ButtonEffect) -> str:
-    """The prompt that a modal proposes: empty for inpainting; the picked one after a describe."""
+    """Return the prompt that a modal proposes: empty for inpainting; the picked one after a describe."""
     if effect.action == "INPAINT":
         return ""
     if effect.action == "IMAGINE" and effect.part:

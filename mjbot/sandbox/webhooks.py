@@ -31,7 +31,7 @@ class WebhookSender:
         self._changed = asyncio.Event()
         self._slots = asyncio.Semaphore(_MAX_CONCURRENT)
         self._running: asyncio.Task[None] | None = None
-        self.answered = 0  # posts that got a response, whatever its status
+        self.answered = 0  # posts that got a response, of any status
         world.on_scheduled = self._schedule
 
     def open(self) -> None:

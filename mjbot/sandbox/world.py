@@ -24,7 +24,7 @@ from mjbot.sandbox.submits import (
 __all__ = ["DemoIds", "World"]
 
 OnScheduled = Callable[[Script], None]
-"""Called when the steps of a task have got their times, or new ones."""
+"""Called when the steps of a task have been given times, or new ones."""
 Offers = Callable[[str], bool]
 """Whether a server supports a customId."""
 _CHOICES = 4
@@ -51,7 +51,7 @@ class World:
         self.on_scheduled: OnScheduled | None = None
         self._tasks: dict[str, Script] = {}
         self.ignore_case = False
-        """Some relays find an id whatever its case."""
+        """Find an id regardless of its case, as some relays do."""
         self._issued: set[str] = set()
         self._pictures: dict[tuple[Scene, Result | None, int, str], bytes] = {}
 
@@ -149,7 +149,7 @@ class World:
         return decision
 
     def picture(self, task_id: str, name: str) -> bytes | None:
-        """The PNG of an image by its file name, with or without ".png"."""
+        """Return the PNG of an image by its file name, with or without ".png"."""
         name = name.removesuffix(".png")
         task = self._find(task_id)
         if task is None:
@@ -163,7 +163,7 @@ class World:
         return self._pictures[key]
 
     def final_picture(self, task_id: str) -> bytes:
-        """The PNG of a task's result."""
+        """Return the PNG of a task's result."""
         found = self.picture(task_id, "result")
         if found is None:
             raise KeyError(task_id)

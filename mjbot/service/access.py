@@ -1,4 +1,4 @@
-"""Access: may this user do this here, now? Asked once, first, by every command and every press."""
+"""Access checks: may this user do this here and now? Every command and every press starts with them."""
 
 from __future__ import annotations
 
@@ -39,23 +39,23 @@ class Counts(Enum):
 
 
 class Shows(Enum):
-    """What the bot must be able to show in the channel."""
+    """The kind of message that the bot must be able to show in the channel."""
 
     NOTHING = auto()
     CARD = auto()
-    """A card; one that is not kept up to date will do."""
+    """A card, even one that cannot be kept up to date."""
     RESULT = auto()
-    """A card that is kept up to date: what follows is paid for."""
+    """A card that is kept up to date: the submit that follows costs money."""
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What one kind of interaction needs."""
+    """The requirements of one kind of interaction."""
 
     counts: Counts = Counts.NONE
     shows: Shows = Shows.NOTHING
     new_card: bool = False
-    """It adds a live card, of which a guild may have a limited number."""
+    """It adds a live card; their number is limited per guild."""
 
 
 SUGGEST = Need(Counts.SUGGESTION)
@@ -67,9 +67,9 @@ CHOOSE = Need(Counts.INTERACTION)
 PREPARE = Need(Counts.INTERACTION, Shows.RESULT)
 """A press that will be submitted, before it is known whether it first asks for a region or a prompt."""
 SUBMIT = Need(Counts.PRESS, Shows.RESULT)
-"""A submit: counted when nothing more is to be asked, so that opening a modal costs nothing."""
+"""A submit. It is checked once nothing more has to be asked, so that opening a modal does not count."""
 UPLOAD = Need(Counts.PRESS)
-"""A mask that is about to be decoded. Its submit, if it comes to that, is not counted again."""
+"""A mask that is about to be decoded. A submit that follows is not counted again."""
 
 
 class Access:
@@ -94,7 +94,7 @@ class Access:
         self._live_cards = live_cards
         self._clock = clock
         self._closed = False
-        # Limits of a minute, which a restart may forget: no write for each press.
+        # In memory, to save a write per press: these limits span a minute, which a restart may reset.
         self._recent: dict[RateLimit, SlidingWindows[str]] = {
             limit: SlidingWindows(limit.number, limit.seconds)
             for limit in (*limits.interactions, *limits.suggestions)
@@ -131,7 +131,7 @@ class Access:
             return
         policy = await self._guilds.policy(context.guild_id)
         if may_press(policy, context.actor, None):
-            return  # without knowing who requested the card
+            return  # the requester makes no difference
         watch = watch_for((each for each, _ in await self._watches.watches_of([task_id])), message)
         requester = watch.requester_id if watch else None
         if not may_press(policy, context.actor, requester):
@@ -168,13 +168,13 @@ class Access:
 
 
 def has_own_mask(request: PressRequest) -> bool:
-    """Whether a submitted modal brings the mask that it asked for."""
+    """Return whether a submitted modal contains the mask that it asked for."""
     uploaded = request.modal_input is not None and request.modal_input.upload is not None
     return uploaded and request.target.region == OWN_MASK
 
 
 def _uses(context: InteractionContext, limits: Sequence[RateLimit]) -> list[tuple[str, RateLimit]]:
-    """Whose use counts against each limit; in direct messages there is only the user."""
+    """Return each limit with the user or guild whose uses it counts; in direct messages only the user."""
     subjects = {"user": f"user:{context.user_id}"}
     if context.guild_id is not None:
         subjects["guild"] = f"guild:{context.guild_id}"

@@ -1,4 +1,4 @@
-"""Writes that must not be lost because the database fails for a while."""
+"""Writes that must not be lost if the database fails temporarily."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Write = Callable[[], Awaitable[None]]
 
 
 class DeferredWrites:
-    """Makes writes in order; those that fail are kept in memory and tried again each second."""
+    """Runs writes in order; those that fail are kept in memory and retried every second."""
 
     def __init__(self, clock: Clock, guard: LoopGuard) -> None:
         self._clock = clock
@@ -26,7 +26,7 @@ class DeferredWrites:
         self._pause = Wakeup(clock, "until the database is tried again")
 
     async def write(self, write: Write) -> bool:
-        """Make a write now, or keep it for later; False if it was kept."""
+        """Run a write now, or keep it for later. Returns False if it was kept."""
         if not self._waiting:
             with suppress(StoreFailed):
                 await write()
@@ -36,7 +36,7 @@ class DeferredWrites:
         return False
 
     async def run(self) -> None:
-        """Try what was kept, until cancelled."""
+        """Retry the kept writes, until cancelled."""
         while True:
             if not self._waiting:
                 await self._wakeup.wait(None)
@@ -45,7 +45,7 @@ class DeferredWrites:
                 await self.flush()
 
     async def flush(self) -> None:
-        """Make all writes that were kept. Raises `StoreFailed` at the first that fails; it is kept."""
+        """Run all kept writes. Raises `StoreFailed` at the first that fails, which stays kept."""
         while self._waiting:
             write = self._waiting[0]
             try:
@@ -53,6 +53,6 @@ class DeferredWrites:
             except StoreFailed:
                 raise
             except Exception:
-                self._waiting.popleft()  # it will not work later either
+                self._waiting.popleft()  # it would fail later, too
                 raise
             self._waiting.popleft()

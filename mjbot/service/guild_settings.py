@@ -1,4 +1,4 @@
-"""Settings of a guild: what its managers choose with `/settings`."""
+"""Settings of a guild, which its managers change with `/settings`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mjbot.service.access import VIEW, Access
 
 
 class GuildSettingsService:
-    """Stores what the managers of a guild choose. Discord checks that they are its managers."""
+    """Stores the choices of a guild's managers. Discord checks that they are managers."""
 
     def __init__(self, guilds: GuildStore, access: Access) -> None:
         self._guilds = guilds

@@ -1,4 +1,4 @@
-"""Reading tasks for people: from the tracker, the store or the upstream, whichever knows first."""
+"""Reads tasks for users: from the tracker, else the store, else the upstream."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ class TaskReader:
         self._reads: dict[TaskId, asyncio.Task[TaskSnapshot]] = {}
 
     async def get(self, task_id: TaskId) -> TaskSnapshot:
-        """The nearest snapshot: followed, stored if final, else fetched. Raises `UpstreamError`."""
+        """Return the tracker's snapshot, else a stored final one, else fetch it. Raises `UpstreamError`."""
         return await self.get_known(task_id) or await self.refetch(task_id)
 
     async def get_known(self, task_id: TaskId) -> TaskSnapshot | None:
-        """The snapshot of a task that is followed, or whose end is stored; None without a request."""
+        """Return the tracker's snapshot, else a stored final one, else None. Makes no request."""
         return self._tracker.snapshot(task_id) or await self._stored_end(task_id)
 
     async def get_current(self, task_id: TaskId) -> TaskSnapshot:
-        """The current snapshot: followed, else fetched; the stored end where fetching fails.
+        """Return the tracker's snapshot, else a fetched one, else a stored final one.
 
-        An end that was once read stays true, whatever the upstream says or forgets today.
+        A final state that was once read stays true, even if the upstream has forgotten the task.
         Raises `UpstreamError`.
         """
         if snapshot := self._tracker.snapshot(task_id):
@@ -56,10 +56,10 @@ class TaskReader:
         return await asyncio.shield(self._reads[task_id])
 
     async def refetch(self, task_id: TaskId) -> TaskSnapshot:
-        """Fetch a task now and store its end. Raises `UpstreamError`."""
+        """Fetch a task now, and store it if it is final. Raises `UpstreamError`."""
         snapshot = await self.fetch(task_id)
         if snapshot.settled:
-            # The next press needs no read then. Without that, a press could never open a modal: a read may
+            # Then the next press needs no read. A press that needs one can never open a modal: a read may
             # take longer than Discord waits for one.
             with suppress(StoreFailed):
                 await self._store.save([snapshot])
@@ -77,5 +77,5 @@ class TaskReader:
         now = self._clock.now()
         if task.id.casefold() != task_id.casefold():
             task = replace(task, id=task_id)  # a relay may return its own upstream's id
-        # Relays find ids whatever their case; the task's name is the spelling that they return.
+        # Relays find ids regardless of case; the id that they return is the right spelling.
         return TaskSnapshot(task.id, opened_at=now, task=task, seen_at=now)

@@ -19,7 +19,7 @@ from mjbot.service.watching.opener import CardOpener
 
 # Discord gives 3 s for the first response; a read that takes longer than this is deferred.
 _FIRST_RESPONSE = 1.5
-# A read that has to wait for others is deferred at once; enough for what is known without a request.
+# A read that has to wait for others is deferred after this time, enough to find a known task.
 _BUSY, _BUSY_RESPONSE = 0.1, 0.05
 _CHOICES = 25  # https://discord.com/developers/docs/interactions/application-commands#autocomplete
 _CHOICE = 100
@@ -90,12 +90,12 @@ class StatusService:
             await self._opener.open(request.context, snapshot, request.reply)
 
     async def suggest(self, context: InteractionContext, text: str) -> list[tuple[str, TaskId]]:
-        """Names and ids for autocomplete, from the store only. Raises `MJBotError`."""
+        """Return names and ids for autocomplete, from the store only. Raises `MJBotError`."""
         await self._access.require(context, SUGGEST)
         search = self._searches[context.user_id] = object()
         async with self._search_locks.setdefault(context.user_id, asyncio.Lock()):
             if self._searches[context.user_id] is not search:
-                return []  # the user has typed on
+                return []  # a later keystroke has replaced this search
             suggestions = await self._store.suggestions(context, text.strip()[:_SEARCHED], _CHOICES)
         now = self._clock.now()
         return [(_line(each, now, context.private_locale), each.snapshot.id) for each in suggestions]

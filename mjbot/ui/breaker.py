@@ -1,6 +1,6 @@
 """The breaker that pauses edits: after a global rate limit, and near the limit of invalid requests.
 
-It opens for one guild long before it opens for all, so that no guild uses up what all share.
+It opens for one guild long before it opens for all, so that no guild uses up the shared limit.
 
 10,000 responses of 401, 403 or 429 within ten minutes ban an IP address:
 https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
@@ -24,13 +24,13 @@ log = logging.getLogger(__name__)
 
 _MOST, _SECONDS = 1_000, 600.0  # a tenth of the limit: other programs may share the address
 _MOST_OF_GUILD = 100
-_BLOCKED_GUILDS = 3  # with pages in place of JSON: it is the address that is blocked, not what they send
+_BLOCKED_GUILDS = 3  # if so many get pages in place of JSON, the address is blocked, not their content
 _CHANNEL = re.compile(r"/channels/(\d+)(?:/|$)")
 _INVALID = (401, 403, 429)
-# After a global rate limit discord.py first sends again what it had started.
+# After a global rate limit, discord.py first retries the requests that it had started.
 _CATCHING_UP = 1.0
 _RESTS = (30.0, 600.0)  # seconds; doubled from the first to the second
-_LONGEST = 60.0  # then edits go on, whatever Retry-After says
+_LONGEST = 60.0  # even if Retry-After is longer
 
 
 GuildOf = Callable[[int], int | None]
@@ -73,7 +73,7 @@ class InvalidRequestBreaker:
         self._guild_of = guild_of
 
     def wait_seconds(self, channel_id: int | None = None) -> float:
-        """Seconds for which no edit may be made at all, or in a channel; 0 or less: none."""
+        """Return the seconds for which no edit may be made (in a channel); 0 or less if edits are allowed."""
         now = self._clock.now()
         if channel_id is None:
             return self._wait_of_all(now)
@@ -114,10 +114,10 @@ class InvalidRequestBreaker:
             log.warning("edits of one guild paused: too many invalid requests (guild %s)", guild)
 
     def _rest_if_blocked(self, response: aiohttp.ClientResponse, guild: int | None, now: float) -> None:
-        """Pause after an invalid request that was not answered by Discord's API: the address may be banned.
+        """Pause if an invalid request was not answered by Discord's API itself: the address may be banned.
 
-        Cloudflare answers with a page. Each further request would count towards the ban. But it may also
-        refuse what one guild sends, so all edits pause only when several guilds get such pages.
+        Cloudflare answers with a page. Each further request would count towards the ban. But it can also
+        refuse the content of one guild, so all edits pause only if several guilds get such pages.
         """
         if response.status < 300:
             self._rest.seconds = 0.0

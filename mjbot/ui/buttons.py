@@ -1,4 +1,4 @@
-"""The dynamic item behind every button of ours."""
+"""The dynamic item behind each of our buttons."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 class CardItem(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=BUTTON):
-    """Any button of a card; its custom_id carries everything, so it works after every restart.
+    """A button of a card. Its custom_id holds all of its state, so it works after a restart.
 
-    It is dynamic so that discord.py keeps no view of ours. Its press is handled by the interaction router,
-    like that of every component and modal.
+    It is dynamic so that discord.py keeps no view of ours. The interaction router handles its press, like
+    that of every component and modal.
     """
 
     @classmethod
     def from_card_button(cls, button: CardButton, row: int) -> CardItem:
-        """The item for a button of a card."""
+        """Build the item for a button of a card."""
         style = (
             discord.ButtonStyle.primary if button.used or button.primary else discord.ButtonStyle.secondary
         )
@@ -42,5 +42,5 @@ class CardItem(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], templ
     async def from_custom_id(
         cls, _interaction: discord.Interaction[Any], item: discord.ui.Item[Any], _match: re.Match[str], /
     ) -> Self:
-        """Rebuild the item for a press. Must not wait for anything: Discord's three seconds are running."""
+        """Rebuild the item for a press. Must not wait for I/O: Discord's three seconds are running."""
         return cls(cast("discord.ui.Button[discord.ui.View]", item))

@@ -1,4 +1,4 @@
-"""The interaction context: where, by whom, and what the bot may do there."""
+"""The interaction context: guild, channel, user, and the bot's permissions there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mjbot.ports import InteractionContext
 
 
 def context_from(interaction: discord.Interaction[Any]) -> InteractionContext:
-    """The context of an interaction, which carries the bot's permissions in its channel."""
+    """Build the context of an interaction, which carries the bot's permissions in its channel."""
     may = interaction.app_permissions
     in_guild = interaction.guild_id is not None
     known = in_guild and interaction.client.get_guild(interaction.guild_id or 0) is not None

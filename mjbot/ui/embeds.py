@@ -15,21 +15,21 @@ from mjbot.ui.menus import MenuItem
 
 
 def image_state(image: str | None, *, follows: bool = False) -> ImageState:
-    """How a message shows the picture of its card, by the URL of its embed's image."""
+    """Return how a message shows the picture of its card, from the URL of its embed's image."""
     if not image:
         return ImageState.FOLLOWS if follows else ImageState.MISSING
     return ImageState.SMALLER if is_smaller_copy(image) else ImageState.SHOWN
 
 
 def build_embed(content: Content, image: str | None) -> discord.Embed:
-    """The embed of a message. ``image`` is a URL or ``attachment://name``."""
+    """Build the embed of a message. ``image`` is a URL or ``attachment://name``."""
     embed = discord.Embed(title=content.title, description=content.description or None, colour=content.colour)
     embed.set_footer(text=content.footer)
     return embed.set_image(url=image) if image else embed
 
 
 def build_view(rows: Rows, menu: Menu | None = None, omitted: Part = Part.NONE) -> discord.ui.View | None:
-    """A message's menu and buttons, or None when it has none.
+    """Build the view with a message's menu and buttons, or return None if it has none.
 
     It holds only dynamic items and links: a static custom_id among them would unregister all dynamic items
     when the view ends.
@@ -51,12 +51,12 @@ def build_view(rows: Rows, menu: Menu | None = None, omitted: Part = Part.NONE) 
 
 
 def image_embed(file: File) -> discord.Embed:
-    """An embed that shows an attached file above the buttons."""
+    """Build an embed that shows an attached file above the buttons."""
     return discord.Embed().set_image(url=file.url)
 
 
 def build_file(file: File) -> discord.File:
-    """A file to upload."""
+    """Build the discord.py file to upload."""
     return discord.File(io.BytesIO(file.data), file.name, description=file.alt or None)
 
 

@@ -1,4 +1,4 @@
-"""The error boundary: every error of an interaction ends as one private text, never as silence."""
+"""The error boundary: every error of an interaction is reported to the user in one ephemeral text."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class ErrorBoundary:
     async def handle_command(
         self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError
     ) -> None:
-        """Handle what a slash command raised: the error handler of the command tree."""
+        """Handle the error of a slash command. The command tree's error handler."""
         original = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         await self.handle(interaction, original)
 
     async def handle(self, interaction: discord.Interaction[Any], error: Exception) -> None:
-        """Reply with an error; the log gets what the user cannot be told."""
+        """Reply with an error; log the details that are not for users."""
         text, values = _reply_to(_classify(error), self._clock.now())
         try:
             await self._replies.to(interaction).replace_with_private(text, **values)
@@ -49,7 +49,7 @@ class ErrorBoundary:
 def quiet_autocomplete(
     callback: Callable[_P, Coroutine[Any, Any, list[app_commands.Choice[_Choice]]]],
 ) -> Callable[_P, Coroutine[Any, Any, list[app_commands.Choice[_Choice]]]]:
-    """Offer no choices where an autocomplete callback fails: it cannot reply with an error.
+    """Wrap an autocomplete callback to offer no choices if it fails: it cannot reply with an error.
 
     discord.py would log a traceback for each keystroke.
     """
@@ -59,7 +59,7 @@ def quiet_autocomplete(
         try:
             return await callback(*args, **kwargs)
         except MJBotError as error:
-            log.debug("no autocomplete: %s", error)  # what failed has logged it once
+            log.debug("no autocomplete: %s", error)  # already logged where it failed
             return []
 
     return quiet

@@ -29,9 +29,9 @@ def use_discord_at(url: str) -> None:
 
 
 async def use_gateway_of(http: discord.http.HTTPClient) -> None:
-    """Stay at this server's own gateway.
+    """Use the gateway that this server names, even for reconnects.
 
-    discord.py would otherwise go to Discord's when a session cannot be resumed.
+    discord.py would otherwise connect to Discord's own when a session cannot be resumed.
     """
     _, gateway, _ = await http.get_bot_gateway()
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
@@ -61,7 +61,7 @@ class DeadlineConnector(aiohttp.TCPConnector):
 
 
 class _DeadlineProtocol(ResponseHandler):
-    """One connection. A WebSocket takes its own timeouts after the handshake."""
+    """One connection with deadlines. After the handshake, a WebSocket has timeouts of its own."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, send: float, silence: float) -> None:
         super().__init__(loop=loop)
@@ -70,18 +70,18 @@ class _DeadlineProtocol(ResponseHandler):
         self._sending: asyncio.TimerHandle | None = None
 
     def set_response_params(self, **params: Any) -> None:
-        """Called by aiohttp before it sends a request."""
+        """Start the deadline for sending; aiohttp calls this before it sends a request."""
         super().set_response_params(**{**params, "read_timeout": self._silence_seconds})
         self._stop_timer()
         self._sending = asyncio.get_running_loop().call_later(self._send_seconds, self._abort)
 
     def start_timeout(self) -> None:
-        """Called by aiohttp when it has sent a request."""
+        """Stop the deadline for sending; aiohttp calls this when it has sent a request."""
         self._stop_timer()
         super().start_timeout()
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Called by asyncio when the connection has ended."""
+        """Stop the deadline; asyncio calls this when the connection has ended."""
         self._stop_timer()
         super().connection_lost(exc)
 

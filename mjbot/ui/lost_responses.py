@@ -1,7 +1,7 @@
-"""Finding out whether Discord took a first response whose answer was lost.
+"""Finds out whether Discord accepted a first response if its answer to that was lost.
 
-The answer to a first response names the message that it made. If the connection breaks after Discord has
-taken the response, or the answer cannot be read, the message is there, and nothing would keep it up to date.
+The answer to a first response names the message that it created. If the connection breaks after Discord has
+accepted the response, or the answer cannot be read, the message exists, and nothing would keep it up to date.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mjbot.clock import Clock, Wakeup
 
 log = logging.getLogger(__name__)
 
-_PAUSES = (0.0, 1.0, 4.0, 15.0)  # seconds before each look
+_PAUSES = (0.0, 1.0, 4.0, 15.0)  # seconds before each lookup
 
 
 async def respond(
@@ -26,7 +26,7 @@ async def respond(
 ) -> int:
     """Send a first response, and return the id of its message, looked up if the answer was lost.
 
-    A response that was not taken is sent once more. Raises what ``send`` raises.
+    A response that was not accepted is sent once more. Raises what ``send`` raises.
     """
     for last in (False, True):
         try:
@@ -49,7 +49,7 @@ def _message_id(response: discord.InteractionCallbackResponse[Any] | None) -> in
 
 
 async def _find(interaction: discord.Interaction[Any], clock: Clock) -> int | None:
-    """The message of the first response; None if there is none, or it cannot be looked up."""
+    """Return the message of the first response; None if there is none, or it cannot be looked up."""
     for pause in _PAUSES:
         await Wakeup(clock, "until a lost response is looked up").wait(clock.now() + pause)
         try:

@@ -1,4 +1,4 @@
-"""The dynamic item behind every select menu of ours."""
+"""The dynamic item behind each of our select menus."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class MenuItem(discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], templ
 
     @classmethod
     def from_menu(cls, menu: Menu, row: int, *, emojis: bool = True) -> MenuItem:
-        """The item for a menu."""
+        """Build the item for a menu."""
         select: discord.ui.Select[discord.ui.View] = discord.ui.Select(
             custom_id=str(menu.custom_id), placeholder=menu.placeholder, row=row
         )
@@ -36,5 +36,5 @@ class MenuItem(discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], templ
     async def from_custom_id(
         cls, _interaction: discord.Interaction[Any], item: discord.ui.Item[Any], _match: re.Match[str], /
     ) -> Self:
-        """Rebuild the item for a choice. Must not wait for anything: Discord's three seconds are running."""
+        """Rebuild the item for a choice. Must not wait for I/O: Discord's three seconds are running."""
         return cls(cast("discord.ui.Select[discord.ui.View]", item))

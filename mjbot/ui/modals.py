@@ -1,4 +1,4 @@
-"""Modals: built from a spec, and the input read from a submit.
+"""Builds modals from their specs, and reads the input of a submit.
 
 A modal left open across a restart still works: nothing of it is kept here, and its custom_id says where the
 input goes. https://discord.com/developers/docs/components/reference#file-upload
@@ -23,7 +23,7 @@ _PROMPT, _MASK = "prompt", "mask"
 
 
 def build_modal(spec: ModalSpec, locale: str) -> discord.ui.Modal:
-    """The discord.py modal for a spec."""
+    """Build the discord.py modal for a spec."""
     title = short(spec.title, _TITLE)
     modal = discord.ui.Modal(title=title, custom_id=str(spec.custom_id), timeout=None)
     field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
@@ -43,7 +43,7 @@ def build_modal(spec: ModalSpec, locale: str) -> discord.ui.Modal:
 
 
 def modal_input_from(interaction: discord.Interaction[Any]) -> ModalInput:
-    """The input of a modal submit."""
+    """Read the input of a modal submit."""
     data: Mapping[str, Any] = interaction.data or {}
     fields = {each.get("custom_id"): each for each in _fields(data.get("components"))}
     prompt = str(fields.get(_PROMPT, {}).get("value") or "").strip()
@@ -61,7 +61,7 @@ class _Attachment:
 
     @property
     def size(self) -> int:
-        """In bytes, as Discord reports it."""
+        """The size in bytes, as Discord reports it."""
         return int(self._data.get("size") or 0)
 
     async def read(self) -> bytes:
@@ -73,7 +73,7 @@ class _Attachment:
 
 
 def _fields(components: object) -> Iterable[Mapping[str, Any]]:
-    """The fields of a modal, out of the rows or labels that hold them."""
+    """Yield the fields of a modal from the rows or labels that contain them."""
     for each in components if isinstance(components, list) else []:
         inner = each.get("component")
         yield from [inner] if inner else each.get("components", [])

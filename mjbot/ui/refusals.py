@@ -1,7 +1,7 @@
-"""Discord's error responses, and what each means for the message that was to be edited or sent.
+"""Interprets Discord's error responses to an edit or a send.
 
-Only this module decides that. An answer without a JSON code that it knows says nothing about the message,
-so it never ends a watch.
+Only this module does so. A response without a JSON code that it knows says nothing about the message, so it
+never ends a watch.
 https://discord.com/developers/docs/topics/opcodes-and-status-codes
 """
 
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 _Sent = TypeVar("_Sent")
 PRIVATE_LADDER = (Part.NONE, Part.FILE, Part.FILE | Part.EMOJI, Part.FILE | Part.BUTTONS | Part.EMOJI)
-"""What a private answer is sent without, in this order, if Discord refuses it."""
+"""The parts to leave out of an ephemeral message, in this order, if Discord refuses it."""
 
 MESSAGE_GONE = (10008, 50005)  # unknown message; a message of another author
 _CHANNEL_GONE = (10003, 10004)  # unknown channel, unknown guild
@@ -50,7 +50,7 @@ _PARTS = {
 def outcome_of(
     error: Exception, image: str, *, has_file: bool, first: bool, errors: UnexpectedErrors
 ) -> Outcome:
-    """The outcome of an edit that raised ``error``; logged if it is the ``first`` try.
+    """Return the outcome of an edit that raised ``error``; logged if it is the ``first`` try.
 
     ``image`` is the URL of the embed's image, ``has_file`` whether a file was uploaded with the edit. Raises
     `BotTokenRevoked`.
@@ -62,7 +62,7 @@ def outcome_of(
         if first and not isinstance(outcome, Gone):
             log.warning("Discord refused an edit: status %s, code %s", error.status, error.code)
         return outcome
-    # The edit may have been made. Making it again changes nothing then.
+    # The edit may have been applied; repeating it then changes nothing.
     if isinstance(error, aiohttp.ClientError | OSError | TimeoutError):
         log.log(logging.INFO if first else logging.DEBUG, "Discord gave no answer: %s", type(error).__name__)
     else:
@@ -71,7 +71,7 @@ def outcome_of(
 
 
 def problem_of(error: discord.HTTPException, *, has_file: bool) -> tuple[ContentProblem, Part] | None:
-    """Why Discord refused the content of a message, and the parts that it names; None if it did not."""
+    """Return why Discord refused a message's content, and the parts it names; None for other errors."""
     if error.status == 413 or (has_file and error.code in _NO_FILE):
         return (ContentProblem.TOO_LARGE, Part.FILE) if has_file else None
     if error.code == _EXPLICIT:
@@ -92,7 +92,7 @@ async def send_reduced(
     *,
     follows: bool = True,
 ) -> tuple[_Sent, Part]:
-    """Send a card without the parts that Discord refuses; return what was sent, and these parts."""
+    """Send a card without the parts that Discord refuses; return the result of ``send``, and these parts."""
     omitted = Part.NONE
     while True:
         shown = None if Part.PICTURE in omitted else image
@@ -108,7 +108,7 @@ async def send_reduced(
 
 
 def existence_after(error: discord.HTTPException) -> Existence:
-    """What an error says about a message that was to be fetched."""
+    """Return whether a message exists, as far as the error of fetching it shows."""
     if error.code in _CHANNEL_GONE:
         return Existence.CHANNEL_GONE
     if error.code in MESSAGE_GONE:
@@ -117,7 +117,7 @@ def existence_after(error: discord.HTTPException) -> Existence:
 
 
 def is_route_refusal(error: discord.HTTPException) -> bool:
-    """Whether Discord refused an interaction's token, not the message or its content."""
+    """Return whether Discord refused an interaction's token, not the message or its content."""
     return error.status in (401, 403, 404, 429) and error.code not in (*MESSAGE_GONE, *_NO_FILE, _EXPLICIT)
 
 

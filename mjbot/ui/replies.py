@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 _REPLY: Final = "reply"  # its key in `discord.Interaction.extras`
 DELIVERY_ERRORS = (discord.HTTPException, TokenRefused, aiohttp.ClientError, OSError, TimeoutError)
-"""What sending something to Discord may raise."""
+"""The errors that sending something to Discord may raise."""
 
 
 class InteractionReply:
@@ -117,11 +117,11 @@ class InteractionReply:
     async def send_modal(self, modal: ModalSpec) -> None:
         """Open a modal; it must be the first response."""
         built = build_modal(modal, self._locale)
-        built.stop()  # its submit comes to the router; discord.py would keep every modal that is dismissed
+        built.stop()  # the router handles its submit; discord.py would keep every modal that is dismissed
         await self._interaction.response.send_modal(built)
 
     async def send_private(self, text: Text, **values: object) -> None:
-        """Send an ephemeral text; what is public stays."""
+        """Send an ephemeral text; the public response stays."""
         await self._send_private(translate(text, self._locale, **values))
 
     async def replace_with_private(self, text: Text, **values: object) -> None:
@@ -188,7 +188,7 @@ class InteractionReply:
         except discord.HTTPException as error:
             if not is_route_refusal(error):
                 raise
-            # The token has expired, and the response would say "thinking" without end.
+            # The token has expired; the response would show "thinking" endlessly.
             channel = self._interaction.client.get_partial_messageable(self._channel_id)
             await channel.get_partial_message(self._ref.message_id).edit(content=content)
             return
@@ -207,7 +207,7 @@ class InteractionReply:
 
 
 class Replies:
-    """Creates the reply to an interaction, and finds it again where an error ends up."""
+    """Creates the reply to an interaction, and finds it again for the error boundary."""
 
     def __init__(self, tokens: InteractionTokens, clock: Clock) -> None:
         self._tokens = tokens
@@ -216,7 +216,7 @@ class Replies:
     def to(
         self, interaction: discord.Interaction[Any], *, update: bool = False, private: bool = False
     ) -> InteractionReply:
-        """The reply to an interaction; created by the first call."""
+        """Return the reply to an interaction; the first call creates it."""
         reply: object = interaction.extras.get(_REPLY)
         if not isinstance(reply, InteractionReply):
             reply = InteractionReply(interaction, self._tokens, self._clock, update=update, private=private)

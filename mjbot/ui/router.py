@@ -1,4 +1,4 @@
-"""The interaction router: every button, select menu and modal of ours, from its custom_id to its use case.
+"""The interaction router: dispatches each of our buttons, menus and modals to its use case.
 
 Slash commands and autocomplete are routed by discord.py's command tree.
 """
@@ -35,7 +35,7 @@ Handler = Callable[[PressRequest], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a verb leads. ``update``: the response is the pressed message itself.
+    """The handler of a verb. ``update``: the response is the pressed message itself.
 
     ``private``: the response is ephemeral, and updates the pressed message if that is ephemeral, too.
     """
@@ -123,7 +123,7 @@ def _target(interaction: discord.Interaction[Any], custom_id: CustomId) -> Press
         data: Mapping[str, Any] = interaction.data or {}
         return parse_target(str((data.get("values") or [""])[0]))
     if custom_id.verb is Verb.OPEN_MODAL:
-        return parse_target(custom_id.arg or MODAL_ACTION)  # the oldest buttons do not say
+        return parse_target(custom_id.arg or MODAL_ACTION)  # the oldest buttons have no argument
     return parse_target(custom_id.arg)
 
 

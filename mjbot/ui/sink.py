@@ -23,7 +23,7 @@ from mjbot.ui.embeds import build_embed, build_file, build_view, image_state
 from mjbot.ui.refusals import existence_after, is_route_refusal, outcome_of, send_reduced
 from mjbot.ui.tokens import InteractionTokens, TokenRefused
 
-# The buttons are worth more than a second's wait for a picture, which can follow.
+# Seconds that an edit waits for its picture: the buttons must not wait longer, and the picture can follow.
 _FILE_WAIT = 1.0
 _NONCE = 25  # characters, the longest that Discord accepts
 _TOKEN_SECONDS = 20.0  # an upload may take a while
@@ -86,7 +86,7 @@ class DiscordSink:
             pass
 
     def token_until(self, ref: MessageRef) -> float:
-        """Until when (unix seconds) a message can be edited by its interaction token."""
+        """Return until when (unix seconds) a message can be edited by its interaction token."""
         return self._tokens.until(ref)
 
     async def post(self, channel_id: int, card: Card, *, nonce: str) -> SentCard:
@@ -104,7 +104,7 @@ class DiscordSink:
         return SentCard(MessageRef(channel_id, sent.id), omitted)
 
     async def message_exists(self, ref: MessageRef) -> Existence:
-        """Look for a message, which costs a request."""
+        """Look up a message; this costs a request."""
         if self._breaker.wait_seconds(ref.channel_id) > 0:
             return Existence.ASSUMED
         try:
@@ -126,7 +126,7 @@ class DiscordSink:
         )
 
     def _unverified(self, edit: Edit, image: _Image, message: discord.Message) -> bool:
-        """Whether the result may not be visible: it should be a file, or Discord has not fetched the link."""
+        """Return whether the result may be invisible: it should be a file, or its link is not fetched yet."""
         picture = edit.card.picture
         if picture is None or not picture.final or is_attachment(image.url):
             return False
@@ -169,7 +169,7 @@ class DiscordSink:
             await self._load(picture, image, held)
             if image.file is not None:
                 return
-        # A preview that cannot be loaded leaves the one before it; a result must not show a preview.
+        # If a preview cannot be loaded, the one before it stays; a result must not show a preview.
         kept = "" if picture.final or without_file else edit.delivered.image
         image.url = self._pictures.link(picture) or kept
 
@@ -202,7 +202,7 @@ class DiscordSink:
             raise TokenRefused
         webhook = discord.Webhook.partial(token.application_id, token.token, client=self._client)
         try:
-            # Cancelling an edit delays what follows by the same token; nothing does.
+            # Cancelling an edit delays later ones by the same token; there are none, since it is revoked.
             async with asyncio.timeout(_TOKEN_SECONDS):
                 return await webhook.edit_message(edit.ref.message_id, content=None, **extra)
         except TimeoutError as error:
@@ -214,7 +214,7 @@ class DiscordSink:
 
 
 def _fetched(message: discord.Message) -> bool:
-    """Whether Discord has fetched the image of this message: it reports the size of what it could fetch.
+    """Return whether Discord has fetched the image of this message: it then reports the image's size.
 
     https://discord.com/developers/docs/resources/message#embed-object-embed-image-structure
     """

@@ -2,8 +2,8 @@
 
 They are kept in memory only. Edits by token do not count towards the bot's 50 requests a second:
 https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages
-Some authors report a rate limit that all tokens of a channel share, so nothing is assumed: the first refusal
-or 429 returns a message to the channel route, and a shared 429 all messages of its channel.
+Some bot authors report a rate limit that all tokens of a channel share. So the first refusal or 429 returns a
+message to the channel route, and a shared 429 returns all messages of its channel.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class InteractionTokens:
         self._refs: dict[str, MessageRef] = {}
         self._resting: dict[int, float] = {}
         self.trace = aiohttp.TraceConfig()
-        """For discord.py's HTTP client: raises `TokenRefused` when an edit by token meets a 429 or 5xx."""
+        """For discord.py's HTTP client: raises `TokenRefused` if an edit by token gets a 429 or 5xx."""
         self.trace.on_request_end.append(self._on_response)
 
     def register(self, ref: MessageRef, application_id: int, token: str, created_at: float) -> None:
@@ -58,12 +58,12 @@ class InteractionTokens:
             self._refs[token] = ref
 
     def until(self, ref: MessageRef) -> float:
-        """Until when (unix seconds) a message can be edited by token; 0 when it cannot."""
+        """Return until when (unix seconds) a message can be edited by token; 0 when it cannot."""
         token = self._tokens.get(ref)
         return token.until if token else 0.0
 
     def get(self, ref: MessageRef) -> InteractionToken | None:
-        """The token for a message, or None."""
+        """Return the token for a message, or None."""
         token = self._tokens.get(ref)
         return token if token is not None and token.until > self._clock.now() else None
 
@@ -74,11 +74,11 @@ class InteractionTokens:
 
     @property
     def held(self) -> int:
-        """How many tokens are kept, including those that expired since the last registration."""
+        """The number of tokens kept, including those that expired since the last registration."""
         return len(self._tokens)
 
     def on_rate_limit(self, token: str, *, shared: bool) -> None:
-        """Stop using a token that met a 429, or all tokens of its channel when that is shared."""
+        """Stop using a token that got a 429, or all tokens of its channel if the rate limit is shared."""
         if (ref := self._refs.get(token)) is None:
             return
         self.revoke(ref)
@@ -106,6 +106,6 @@ class InteractionTokens:
         token = parts[parts.index("webhooks") + 2]
         if status == 429:
             self.on_rate_limit(token, shared=end.response.headers.get("X-RateLimit-Scope") == "shared")
-        # discord.py would sleep here, and the newest card with it, which can use the channel route at once.
+        # discord.py would sleep here and delay the newest card, which can use the channel route at once.
         end.response.close()
         raise TokenRefused

@@ -10,7 +10,7 @@ from mjbot.core.i18n.texts import Text
 
 
 def localized(text: Text) -> app_commands.locale_str:
-    """A localizable string for a command's names and descriptions."""
+    """Return a localizable string for a command's name or description."""
     return app_commands.locale_str(text.english, text=text)
 
 
@@ -23,7 +23,7 @@ class CatalogueTranslator(app_commands.Translator):
         locale: discord.Locale,
         context: app_commands.TranslationContextTypes,  # noqa: ARG002 (the key says enough)
     ) -> str | None:
-        """The text for a locale; None where it would be the English one."""
+        """Return the text for a locale; None if it is the same as the English one."""
         text = string.extras.get("text")
         if text is None or language(locale.value) == ENGLISH:
             return None

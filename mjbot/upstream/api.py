@@ -29,14 +29,14 @@ class Request:
 
 
 def base_of(address: str) -> str:
-    """The base URL of all requests. ``address`` may have a mode prefix, a trailing ``/mj``, a slash."""
+    """Return the base URL of requests. ``address`` may have a mode prefix, and end in ``/mj`` or a slash."""
     parts = urlsplit(address.strip())
     path = parts.path.rstrip("/").removesuffix("/mj")
     return urlunsplit((parts.scheme, parts.netloc, f"{path}/mj", "", ""))
 
 
 def auth_headers(form: str, key: str) -> dict[str, str]:
-    """The header that carries the key. No form suits every server, so it is a setting."""
+    """Return the header that carries the key. No form works with every server, so it is a setting."""
     if form == "mj-api-secret":
         return {"mj-api-secret": key}
     return {"Authorization": key if form == "raw" else f"Bearer {key}"}
@@ -87,7 +87,7 @@ class ApiCalls(ABC):
 
     @abstractmethod
     async def _submit(self, request: Request) -> SubmitResult:
-        """Send a submit, and never a second time, and read its response."""
+        """Send a submit, never a second time, and read its response."""
 
     @abstractmethod
     async def _read(self, request: Request) -> Response:
@@ -95,7 +95,7 @@ class ApiCalls(ABC):
 
 
 def read_fetch(response: Response, note: Note = ignore) -> Task:
-    """The task, or an `UpstreamError`. A body shaped like a task wins over any status code."""
+    """Return the task; the status code of a body shaped like a task is ignored. Raises `UpstreamError`."""
     data = json_of(response)
     if task := read_task(data, note):
         return task
@@ -107,7 +107,7 @@ def read_fetch(response: Response, note: Note = ignore) -> Task:
 
 
 def read_list(response: Response, note: Note = ignore) -> list[Task] | None:
-    """The tasks of a batch read, in any order; None if the server has no batch read.
+    """Return the tasks of a batch read, in any order; None if the server has no batch read.
 
     Raises `UpstreamError` for a temporary failure.
     """

@@ -30,15 +30,15 @@ _T = TypeVar("_T")
 OnSubmit = Callable[[SubmitResult | SubmitError | UpstreamError], None]
 
 _READ_TIMEOUT = 10.0
-_SUBMIT_TIMEOUT = 75.0  # relays allow their upstream 60 s; giving up sooner would orphan the task
-_LARGE_BODY = 256 * 1024  # parsed in a thread, so that the event loop goes on
+_SUBMIT_TIMEOUT = 75.0  # relays allow their upstream 60 s; a shorter timeout would orphan the task
+_LARGE_BODY = 256 * 1024  # parsed in a thread, so that the event loop is not blocked
 _MAX_BODY = 8 * 1024 * 1024
 _SPAN = 1.0
 _JITTER = 0.1  # seconds a read may be late on the wire without falling into the next second's limit
 _BATCH_RETRY = 600.0  # seconds until a server without a batch read is asked for one again
 _MAX_CONCURRENT_READS = 8
-# A few people who ask at the same time are answered at once; all others share two requests a second,
-# so that a crowd costs the service no more than one person does.
+# A few users who ask at the same time are answered at once; all others share two requests a second, so that
+# many users cost the service no more than one does.
 _INTERACTIVE_INTERVAL = 0.5
 _INTERACTIVE_BURST = 3
 
@@ -95,7 +95,7 @@ class UpstreamClient(ApiCalls):
 
     @property
     def per_request(self) -> int:
-        """How many tasks one request reads: 1 if the server has no batch read."""
+        """The number of tasks that one request reads: 1 if the server has no batch read."""
         return self._batch_size if self._clock.now() >= self._single_until else 1
 
     async def fetch(self, task_id: TaskId) -> Task:

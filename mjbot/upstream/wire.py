@@ -1,4 +1,4 @@
-"""Lenient parsing of what servers send: no bad field can make a task unreadable.
+"""Lenient parsing of servers' JSON: no bad field can make a task unreadable.
 
 Types drift between servers and versions: ids as numbers, times as 0 or seconds, progress as null or
 "Waiting to start", buttons as a JSON string. Every parser here accepts anything and returns a plain
@@ -27,7 +27,7 @@ _MAX_TIMESTAMP = 253_402_300_799  # the end of year 9999: Discord shows nothing 
 
 
 def parse_text(value: Any, limit: int = _WORD) -> str:
-    """A string cut at ``limit`` characters, an integer as digits, anything else as ""."""
+    """Return a string cut at ``limit`` characters, an integer as digits, anything else as ""."""
     if isinstance(value, str):
         # Servers that cut by UTF-16 units send lone surrogates, which can be neither stored nor sent.
         return value[:limit].encode("utf-8", "replace").decode()
@@ -36,18 +36,18 @@ def parse_text(value: Any, limit: int = _WORD) -> str:
 
 
 def parse_whole(value: Any, limit: int = _URL) -> str:
-    """A text that means nothing if it is cut, such as a URL or a customId: "" if it is longer."""
+    """Parse a text that is useless if cut, such as a URL or a customId: "" if it is longer than ``limit``."""
     return "" if isinstance(value, str) and len(value) > limit else parse_text(value, limit)
 
 
 def parse_progress(value: Any) -> str:
-    """Progress as text; a bare number is a percentage."""
+    """Return progress as text; a bare number is a percentage."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return f"{value:.0f}%" if number and 0 <= value <= 100 else parse_text(value)
 
 
 def parse_timestamp(value: Any) -> int | None:
-    """Unix seconds from seconds or milliseconds; None ("not yet") for 0, null and invalid values."""
+    """Return unix seconds from seconds or milliseconds; None ("not yet") for 0, null and invalid values."""
     try:
         number = int(float(value)) if not isinstance(value, bool) else 0
     except (TypeError, ValueError, OverflowError):
@@ -57,19 +57,19 @@ def parse_timestamp(value: Any) -> int | None:
 
 
 def parse_objects(value: Any) -> list[dict[str, Any]]:
-    """The objects of a list, or of a JSON string of one; empty for anything else."""
+    """Return the objects of a list, or of a JSON string of one; empty for anything else."""
     value = _parse_list(value)
     return [each for each in value if isinstance(each, dict)][:_MAX_BUTTONS]
 
 
 def parse_urls(value: Any) -> list[str]:
-    """URLs from ``[{url}]``, ``[url]``, or a JSON string of either."""
+    """Return the URLs in ``[{url}]``, ``[url]``, or a JSON string of either."""
     links = [each.get("url") if isinstance(each, dict) else each for each in _parse_list(value)[:_MAX_VIDEOS]]
     return [each for each in map(parse_whole, links) if each.startswith(("http://", "https://"))]
 
 
 def _parse_list(value: Any) -> list[Any]:
-    """A list, or a JSON string of one; empty for anything else."""
+    """Return a list, or a JSON string of one; empty for anything else."""
     if isinstance(value, str):
         try:
             value = json.loads(value) if len(value) <= _MAX_JSON else None
@@ -79,12 +79,12 @@ def _parse_list(value: Any) -> list[Any]:
 
 
 def parse_object(value: Any) -> dict[str, Any]:
-    """The value if it is an object, else an empty one."""
+    """Return the value if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def parse_style(value: Any) -> int:
-    """Discord's button style; 2 (secondary) for anything else."""
+    """Return a style of Discord's buttons; 2 (secondary) for anything else."""
     number = parse_text(value)
     return int(number) if number in ("0", "1", "2", "3", "4", "5") else 2
 
@@ -133,7 +133,7 @@ class WireTask(BaseModel):
     properties: Annotated[dict[str, Any], BeforeValidator(parse_object)] = {}
 
     def to_task(self) -> Task | None:
-        """The task in our own terms; None if its id is not a task id."""
+        """Convert to our own `Task`; None if its id is not a task id."""
         task_id = parse_task_id(self.id)
         if task_id is None:
             return None
@@ -162,7 +162,7 @@ def ignore(_: Mapping[str, Any]) -> None:
 
 
 def read_task(data: Any, note: Note = ignore, *, wrappers: int = 3) -> Task | None:
-    """The task in a body: bare, wrapped, or the only item of a list; None if there is none.
+    """Return the task in a body: bare, wrapped, or the only item of a list; None if there is none.
 
     ``note`` is called with the raw task. At most ``wrappers`` objects or lists may be around it.
     """
@@ -186,7 +186,7 @@ def read_task(data: Any, note: Note = ignore, *, wrappers: int = 3) -> Task | No
 
 
 def read_tasks(data: Any, note: Note = ignore) -> list[Task] | None:
-    """The tasks of a list, bare or wrapped once; None if there is no list."""
+    """Return the tasks of a list, bare or wrapped once; None if there is no list."""
     if isinstance(data, dict):
         data = next((data[key] for key in ("data", "result") if isinstance(data.get(key), list)), None)
     if not isinstance(data, list):

@@ -1,4 +1,4 @@
-"""Who may press a task's buttons in a guild: presses spend a quota that its members share."""
+"""The press policy: which members of a guild may press buttons. Presses spend a quota that they share."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class PressPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The user who presses. ``manages``: has the Manage Server permission, which is always enough."""
+    """The user who presses. ``manages``: has the Manage Server permission, which allows every press."""
 
     user_id: int
     roles: frozenset[int] = frozenset()
@@ -32,7 +32,7 @@ class Actor:
 
 
 def may_press(policy: PressPolicy, actor: Actor, requester_id: int | None) -> bool:
-    """Whether a user may press; ``requester_id`` requested the card (None: unknown)."""
+    """Return whether a user may press. ``requester_id``: who requested the card; None if unknown."""
     if policy.scope is PressScope.ANYONE or actor.manages:
         return True
     if policy.scope is PressScope.ROLE:
@@ -41,7 +41,7 @@ def may_press(policy: PressPolicy, actor: Actor, requester_id: int | None) -> bo
 
 
 def mention_allowed(policy: PressPolicy, requester_id: int | None) -> str:
-    """A mention of the role or user that may press, or "" when neither is known. It must not ping."""
+    """Return a mention of the role or user that may press, "" if neither is known. It must not ping."""
     if policy.scope is PressScope.ROLE:
         return f"<@&{policy.role_id}>"
     return f"<@{requester_id}>" if requester_id else ""

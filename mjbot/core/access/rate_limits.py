@@ -8,7 +8,7 @@ from typing import Final
 MINUTE: Final = 60.0
 TEN_MINUTES: Final = 600.0
 HOUR: Final = 3600.0
-LONGEST: Final = HOUR  # how long uses must be kept to be counted
+LONGEST: Final = HOUR  # for how long uses must be stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class RateLimit:
     seconds: float
 
 
-# So generous that honest use does not meet them: nine cells of a picker and back are 18 presses.
+# Generous enough never to affect normal use: selecting and clearing the nine cells of a picker is 18 presses.
 INTERACTIONS: Final = (
     RateLimit("interaction", "user", 30, MINUTE),
     RateLimit("interaction", "guild", 300, MINUTE),
@@ -34,13 +34,13 @@ SUGGESTIONS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """All limits. ``cards`` is how many watches a guild may have open at once."""
+    """All limits. ``cards``: the number of watches that a guild may have open at once."""
 
     commands: tuple[RateLimit, ...]
     presses: tuple[RateLimit, ...]
     cards: int
     interactions: tuple[RateLimit, ...] = INTERACTIONS
-    """All commands and presses, also those that send nothing: a page, a cell, a modal."""
+    """All commands and presses, even those that submit nothing: a page, a cell, a modal."""
     suggestions: tuple[RateLimit, ...] = SUGGESTIONS
     """Autocomplete, about one for each keystroke."""
 

@@ -1,1 +1,1 @@
-"""What a message shows of a task: text, picture, buttons, menus and modals. Pure."""
+"""Cards, which show a task in a message: text, picture, buttons, menus and modals. Pure."""

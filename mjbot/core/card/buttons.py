@@ -32,7 +32,7 @@ _LONG = 12
 _LONG_PER_ROW = 3
 _URL = 512
 _LINK_STYLE = 5
-# Discord rejects a whole message because of one emoji that it does not know, and it adds new ones late.
+# One unknown emoji makes Discord reject the whole message, and Discord is late to add new ones.
 _EMOJI_VERSION = 15.0
 _KEYCAP = "\u20e3"
 _PRESSED_IN_MIDJOURNEY = (1, 3)
@@ -64,7 +64,7 @@ class CardButton:
     disabled: bool = False
     url: str = ""
     name: str = ""
-    """The label that it gets if its emoji cannot be shown."""
+    """The label to use if the emoji cannot be shown."""
 
     @property
     def link(self) -> bool:
@@ -98,7 +98,7 @@ def build_rows(
 
 
 def own_buttons(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> tuple[CardButton, ...]:
-    """Build the buttons of our own that a task's card has."""
+    """Build our own buttons for a task's card."""
     return tuple(
         own_button(CustomId(verb, snapshot.id, own.arg), context.locale)
         for verb, own in OWN_BUTTONS.items()
@@ -107,15 +107,15 @@ def own_buttons(snapshot: TaskSnapshot, state: CardState, context: CardContext) 
 
 
 def own_button(custom_id: CustomId, locale: str) -> CardButton:
-    """Build one button of our own."""
+    """Build one of our own buttons."""
     own = OWN_BUTTONS[custom_id.verb]
     return CardButton(str(custom_id), label=translate(own.text, locale), primary=own.primary)
 
 
 def family(custom_id: str) -> str:
-    """The family of an action, from the shape of its customId: buttons of one family share a row.
+    """Return the family of an action, from the shape of its customId: buttons of one family share a row.
 
-    Empty for what may be in any row (a bookmark, a link).
+    "" for a button that may be in any row (a bookmark, a link).
     """
     for pattern, name in _FAMILIES:
         if pattern.search(custom_id):
@@ -124,12 +124,12 @@ def family(custom_id: str) -> str:
 
 
 def kind_of(custom_id: str) -> str:
-    """The customId without the parts that differ from task to task and from image to image."""
+    """Return the customId without the parts that differ between tasks and between images."""
     return "::".join(part for part in custom_id.split("::") if not _OPAQUE.fullmatch(part))
 
 
 def is_repeatable(custom_id: str) -> bool:
-    """True if a second press makes another result; Midjourney upscales each image of a grid only once."""
+    """True if a second press creates another result; Midjourney upscales each image of a grid only once."""
     return family(custom_id) != "choose" or "reroll" in custom_id
 
 
@@ -139,14 +139,14 @@ def is_bookmark(kind: str) -> bool:
 
 
 def label_of(button: Button, number: int, locale: str) -> str:
-    """A button's label for use in text, even if the button shows only an emoji."""
+    """Return a label to use in text for a button, even if the button shows only an emoji."""
     if not button.label and button.emoji.endswith(_KEYCAP):
         return button.emoji  # the number on the button says more than its customId
     return short(button.label, _LABEL) or _label_from(button.custom_id, number, locale)
 
 
 def drawable_buttons(buttons: Iterable[Button]) -> list[Button]:
-    """The buttons that Discord can display, deduplicated, in upstream order."""
+    """Return the buttons that Discord can display, deduplicated, in upstream order."""
     found: dict[str, Button] = {}
     for button in buttons:
         if button.custom_id or _is_link(button):
@@ -211,7 +211,7 @@ def _by_family(buttons: Sequence[CardButton], families: Sequence[str]) -> Rows:
 
 
 def _joined(rows: Rows, own: Sequence[CardButton]) -> Rows:
-    """These rows and our own buttons: in a row of their own, or in the last one if there is no other."""
+    """Add our own buttons to these rows: in a row of their own, or in the last one if all five are in use."""
     if len(rows) == ROWS and len(rows[-1]) + len(own) <= PER_ROW:
         return (*rows[:-1], (*rows[-1], *own))
     return rows + chunk_rows(own)

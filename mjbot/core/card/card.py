@@ -1,7 +1,7 @@
-"""Cards: what one message says about one task, rendered from its snapshot and context without a clock.
+"""Cards: the contents of one message about one task, rendered from its snapshot and context without a clock.
 
-State first, prompt last. Waiting times are Discord timestamps, which count in the reader's client, so that
-a card only changes when its task does.
+The state comes first, the prompt last. Waiting times are Discord timestamps, which the reader's client keeps
+up to date, so a card changes only when its task does.
 """
 
 from __future__ import annotations
@@ -60,22 +60,22 @@ class Card:
     title: str
     colour: int
     facts: str
-    """What is known of the task: the first lines of the description."""
+    """The first lines of the description: progress, times and an explanation."""
     footer: str
     links: tuple[str, ...] = ()
-    """Lines of the description that hold links."""
+    """The lines of the description that contain links."""
     body: str = ""
     """The prompt, or the text that is the result."""
     picture: Picture | None = None
     picture_link: str = ""
-    """Where a reader can open the picture; "" if nowhere."""
+    """A URL at which a reader can open the picture; "" if there is none."""
     rows: Rows = ()
     locale: str = "en"
     final: bool = False
 
     @cached_property
     def digest(self) -> str:
-        """A hash of all that the card shows; stored, so that a restart edits no unchanged card."""
+        """A hash of everything the card shows. It is stored, so that a restart edits no unchanged card."""
         return hashlib.sha256(repr(self).encode("utf-8", "replace")).hexdigest()[:16]
 
 
@@ -102,7 +102,7 @@ def render(snapshot: TaskSnapshot, context: CardContext) -> Card:
 
 
 def superseded_card(snapshot: TaskSnapshot, url: str, locale: str) -> Card:
-    """The last card of a message whose task now has a newer card."""
+    """Build the last card of a message whose task now has a newer card."""
     return Card(
         state=CardState.SUPERSEDED,
         title=translate(Text.TITLE_SUPERSEDED, locale),
@@ -117,7 +117,7 @@ def superseded_card(snapshot: TaskSnapshot, url: str, locale: str) -> Card:
 
 
 def queue_full_card(stop: CustomId, label: str, next_try: float, locale: str) -> Card:
-    """The placeholder for a child's card while the upstream queue is full."""
+    """Build the placeholder for a child's card while the upstream queue is full."""
     lines = (
         translate(Text.CARD_QUEUE_FULL, locale),
         translate(Text.CARD_QUEUE_FULL_NEXT, locale, t=timestamp(next_try)),
@@ -146,7 +146,7 @@ def _footer(snapshot: TaskSnapshot, locale: str) -> str:
 
 
 def picture_of(snapshot: TaskSnapshot, state: CardState) -> Picture | None:
-    """The picture to show of a task, if any; none for one that did not succeed."""
+    """Return the picture to show for a task, or None; a task that did not succeed has none."""
     task = snapshot.task
     if (
         task is None

@@ -1,4 +1,4 @@
-"""The bot's own components: what each does, its custom_id, and the cards that have a button of our own.
+"""The bot's own components: their verbs, their custom_ids, and which cards have which of our buttons.
 
 A custom_id is ``mj1:<verb>:<task id>:<argument>``, at most 100 characters. It contains the task id, so that
 a button works on a message that the database does not know. It does not contain the upstream customId,
@@ -31,7 +31,7 @@ _TASK_ID = re.compile(ID_PATTERN)
 
 
 class Verb(StrEnum):
-    """What a component does. SELECT is a choice in a menu, MODAL a submitted modal; the rest are buttons."""
+    """The verbs of components. SELECT: a choice in a menu; MODAL: a submitted modal; the rest are buttons."""
 
     PRESS = "press"
     AGAIN = "again"
@@ -76,10 +76,10 @@ def parse(custom_id: str) -> CustomId | None:
 
 @dataclass(frozen=True, slots=True)
 class PressTarget:
-    """The argument of a press: the digest of an action, and how it is to be pressed.
+    """The argument of a press: the digest of an action, and how to press it.
 
     ``repeats`` is the number of the earlier press that the user chose to repeat, 0 for none. ``region`` is
-    where to repaint, as encoded in `mjbot.core.card.region`; empty if it was not asked for.
+    the area to repaint, as encoded in `mjbot.core.card.region`; "" if none was asked for.
     """
 
     action: str
@@ -103,22 +103,22 @@ def is_foreign(custom_id: str) -> bool:
 
 
 def guess_task_id(custom_id: str) -> str:
-    """The most likely task id in a custom_id of another version, or ""."""
+    """Return the most likely task id in a custom_id of another version, or ""."""
     parts = custom_id.split(":")[1:]
     ids = [part for part in parts if _TASK_ID.fullmatch(part) and any(map(str.isdigit, part))]
     return max(ids, key=len, default="")
 
 
 def action_digest(upstream_custom_id: str) -> str:
-    """The short name of an upstream action in custom_ids and in the presses table."""
+    """Return the digest that identifies an upstream action in custom_ids and in the presses table."""
     return hashlib.sha256(upstream_custom_id.encode("utf-8", "replace")).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)
 class OwnButton:
-    """A button of our own: its text, the states of the cards that have it, and its argument there.
+    """One of our own buttons: its text, the card states that have it, and the argument of its custom_id.
 
-    ``when``: it is only shown if this is true of the card's state, the task and the context.
+    ``when``: a further condition, on the card's state, the task and the context.
     """
 
     text: Text
@@ -159,4 +159,4 @@ OWN_BUTTONS: Final[Mapping[Verb, OwnButton]] = {
     ),
     Verb.MORE: OwnButton(Text.BUTTON_MORE),  # on each card whose task has more buttons than fit
 }
-"""The buttons of our own, in the order in which a card shows them; a finished card shows them last."""
+"""Our own buttons, in the order in which a card shows them; a finished card shows them last."""

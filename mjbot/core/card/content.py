@@ -1,8 +1,8 @@
-"""The content of a message: a card without the parts that its channel, or Discord, does not take.
+"""The content of a message: a card without the parts that its channel, or Discord, does not accept.
 
-Discord refuses a whole message because of one part: a file that its filter takes for explicit, a link to a
-host that it blocks, an emoji that it does not know. So a refused message is sent again with one part less,
-until it is accepted; the buttons are the last to go.
+One bad part makes Discord refuse the whole message: a file that its filter considers explicit, a link to a
+blocked host, an unknown emoji. So a refused message is sent again with one part less until it is accepted;
+the buttons are left out last.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class Part(Flag):
     PROMPT = auto()
     """The prompt, or the text that is the task's result."""
     DETAILS = auto()
-    """Times, progress and explanations; only the title says how the task is."""
+    """Times, progress and explanations; the title still shows the state."""
     EMOJI = auto()
-    """The emojis of buttons that have a label as well, or can get one."""
+    """The emojis of buttons, which show only a label then."""
     BUTTONS = auto()
 
 
@@ -44,11 +44,11 @@ class ImageState(Enum):
 
     SHOWN = auto()
     SMALLER = auto()
-    """As a smaller copy: the original is larger than Discord accepts."""
+    """Shown as a smaller copy: the original is larger than Discord accepts."""
     FOLLOWS = auto()
-    """Not yet: it is being downloaded."""
+    """Not shown yet: it is being downloaded."""
     MISSING = auto()
-    """It cannot be downloaded."""
+    """Not shown: it cannot be downloaded."""
 
 
 _REFUSED = {
@@ -60,7 +60,7 @@ _REFUSED = {
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is sent: the texts of the embed, and the rows of buttons."""
+    """The content to send: the texts of the embed, and the rows of buttons."""
 
     title: str
     colour: int
@@ -70,7 +70,7 @@ class Content:
 
 
 def content_of(card: Card, image: ImageState, omitted: Part = Part.NONE) -> Content:
-    """The content of a card, without the ``omitted`` parts, and a line about what is missing."""
+    """Build the content of a card without the ``omitted`` parts, with a line about what is missing."""
     lines = [] if Part.DETAILS in omitted else [card.facts]
     lines += _about_picture(card, image, omitted)
     lines += [translate(text, card.locale) for part, text in _REFUSED.items() if part & omitted]
@@ -87,7 +87,7 @@ def content_of(card: Card, image: ImageState, omitted: Part = Part.NONE) -> Cont
 
 
 def _about_picture(card: Card, image: ImageState, omitted: Part) -> list[str]:
-    """The line that says why the result is not in the message, with a link to it."""
+    """Return the line that says why the result is not in the message, with a link to it."""
     if card.picture is None or not card.picture.final:
         return []
     refused = Part.PICTURE in omitted
@@ -110,7 +110,7 @@ def _about_picture(card: Card, image: ImageState, omitted: Part) -> list[str]:
 
 
 def _fitted(lines: Sequence[str], links: Sequence[str], body: str) -> str:
-    """These parts in order, within Discord's limit: the body is cut first, then the last links are dropped.
+    """Join these parts within Discord's limit: the body is cut first, then the last links are dropped.
 
     The body comes last, because Discord would render a line after a quote as part of the quote.
     """
@@ -128,7 +128,7 @@ def _fitted(lines: Sequence[str], links: Sequence[str], body: str) -> str:
     limit = MAX_DESCRIPTION - units(text) - 4
     if limit < _SHORTEST_BODY:
         return text
-    return f"{text}\n{cut(body, limit).rstrip(chr(92))}…"  # not ending in half of an escape
+    return f"{text}\n{cut(body, limit).rstrip(chr(92))}…"  # must not end within an escape
 
 
 def rows_without(rows: Rows, omitted: Part) -> Rows:

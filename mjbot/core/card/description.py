@@ -31,7 +31,7 @@ _TIMEOUTS = ("任务超时", "timeout", "timed out")
 
 
 def facts_of(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> str:
-    """The first lines of a card: how far the task is, since when, and what that means."""
+    """Build the first lines of a card: progress, times and an explanation."""
     lines = list(_LINES[state](snapshot, context))
     if snapshot.condition is Condition.UNREACHABLE:
         lines = [*_bar(snapshot.task), *_unreachable_lines(snapshot, context.locale)]
@@ -41,18 +41,18 @@ def facts_of(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> 
 
 
 def links_of(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> tuple[str, ...]:
-    """The lines of a card that hold links: videos, the parent and the children."""
+    """Build the lines of a card that contain links: videos, the parent and the children."""
     videos = _video_line(snapshot.task, context) if state is CardState.DONE and snapshot.task else ""
     return tuple(filter(None, (videos, *lineage_lines(context.lineage, context.locale))))
 
 
 def timestamp(moment: float) -> str:
-    """A time that Discord shows as "5 minutes ago" and keeps up to date in the reader's client."""
+    """Format a time that Discord shows as "5 minutes ago" and keeps up to date in the reader's client."""
     return f"<t:{int(moment)}:R>"
 
 
 def progress_bar(percent: int) -> str:
-    """A bar of ten cells; never full, because the task is still running."""
+    """Draw a bar of ten cells; never full, because the task is still running."""
     full = min(max(percent // _CELLS, 0), _CELLS - 1)
     return "▰" * full + "▱" * (_CELLS - full)
 
@@ -217,7 +217,7 @@ def _unreachable_lines(snapshot: TaskSnapshot, locale: str) -> Iterable[str]:
 
 
 def body_of(task: Task | None, locale: str) -> str:
-    """The last part of a card: the task's prompt as a quote, or the text that is its result."""
+    """Build the last part of a card: the task's prompt as a quote, or its result if that is text."""
     if task is None:
         return ""
     if task.is_text:

@@ -1,4 +1,4 @@
-"""Parent and children of a task: the links from a card to theirs."""
+"""Lineage: a task's parent and children, and the links from its card to theirs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_LINKED = 5
 
 @dataclass(frozen=True, slots=True)
 class RelatedTask:
-    """A parent or child. ``label`` is the button that led from one to the other; ``url`` is its card."""
+    """A parent or child. ``label``: of the button that created the child; ``url``: of this task's card."""
 
     task_id: TaskId
     label: str
@@ -33,7 +33,7 @@ NO_LINEAGE = Lineage()
 
 
 def lineage_lines(lineage: Lineage, locale: str) -> list[str]:
-    """The lines of a card that link to its parent and children."""
+    """Build the lines of a card that link to its parent and children."""
     lines = []
     if lineage.parent is not None:
         label, url = escape(lineage.parent.label), lineage.parent.url

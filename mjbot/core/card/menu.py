@@ -1,4 +1,4 @@
-"""What "More…" shows: the buttons that did not fit on a card, in pages.
+"""The menu behind "More…": pages of the buttons that do not fit on a card.
 
 A select menu takes 25 options, a message five rows: one for the menu, three for links, one for paging.
 https://discord.com/developers/docs/components/reference#string-select
@@ -57,7 +57,7 @@ def build_page(
     number: int,
     not_offered: Container[str] = frozenset(),
 ) -> Page:
-    """A page of the buttons that did not fit on the card, from 1; `EMPTY_PAGE` past the last."""
+    """Build a page (from 1) of the buttons that do not fit on the card; `EMPTY_PAGE` past the last."""
     pages = _pages(task)
     if not 1 <= number <= len(pages):
         return EMPTY_PAGE

@@ -1,7 +1,7 @@
-"""Which buttons open a modal, its initial text, and validation of what was submitted.
+"""Modals: which buttons open one, its initial text, and validation of its input.
 
-Only the shape of a customId is interpreted. A button that is not known here may still need a modal: then
-its child waits in status MODAL, and the child's card asks for it.
+Only the shape of a customId is interpreted. A button that is not known here may need a modal, too: its child
+then waits in status MODAL, and the child's card asks for the input.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from enum import StrEnum
 from mjbot.core.card.components import CustomId
 from mjbot.core.model.task import Task
 
-MAX_PROMPT = 4_000  # the most that a text input of Discord takes
+MAX_PROMPT = 4_000  # Discord's limit for a text input
 _ZOOM = re.compile(r"--zoom\s+(\S+)")
 _CHOICE = re.compile(r"(\d)\ufe0f?\u20e3")
 _NUMBER = re.compile(r"::(\d)")
 
 
 class ModalKind(StrEnum):
-    """What a modal asks for."""
+    """The kinds of input that a modal asks for."""
 
     PROMPT = "prompt"
     ZOOM = "zoom"
@@ -40,7 +40,7 @@ _KINDS = (
 class ModalSpec:
     """A modal to open: the custom_id of its submission, its title, and the initial text of its input.
 
-    ``asks_for_mask``: it also takes an upload of the user's own mask.
+    ``asks_for_mask``: it has an upload field for the user's own mask.
     """
 
     custom_id: CustomId
@@ -50,12 +50,12 @@ class ModalSpec:
 
 
 def modal_kind_of(custom_id: str) -> ModalKind | None:
-    """The kind of modal that a button is known to need, or None."""
+    """Return the kind of modal that a button is known to need, or None."""
     return next((kind for pattern, kind in _KINDS if pattern.search(custom_id)), None)
 
 
 def initial_prompt(task: Task, custom_id: str) -> str:
-    """The initial text of a button's modal."""
+    """Return the initial text of a button's modal."""
     kind = modal_kind_of(custom_id)
     if kind is ModalKind.ZOOM:
         return f"{_ZOOM.sub('', task.prompt).strip()} --zoom 2"[:MAX_PROMPT]

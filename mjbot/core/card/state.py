@@ -50,7 +50,7 @@ _OF_CONDITION = {
 
 @dataclass(frozen=True, slots=True)
 class CardContext:
-    """What a card needs in addition to its snapshot: locale, presses, lineage, and how long a watch lasts."""
+    """The input for rendering a card in addition to its snapshot; ``watch_limit`` is in seconds."""
 
     locale: str = "en"
     presses: Mapping[str, Press] = field(default_factory=dict)
@@ -60,11 +60,11 @@ class CardContext:
     not_offered: frozenset[str] = frozenset()
     """The kinds of action that the service has rejected as unknown."""
     base: str = ""
-    """The base URL of the image service, for links to what it serves itself; "" if it has none."""
+    """The base URL of the image service, for links to files that it serves itself; "" if it has none."""
 
 
 def state_of(snapshot: TaskSnapshot, presses: Mapping[str, Press]) -> CardState:
-    """The state of the card of a snapshot; a condition takes precedence over the phase.
+    """Return the card state for a snapshot; a condition takes precedence over the phase.
 
     A task whose modal was submitted waits for the service, not for a prompt.
     """

@@ -1,7 +1,7 @@
 """Which edit goes to Discord next: the newest card of each message, final cards first.
 
-discord.py sends every edit that it is given, in order, however stale. So an edit is handed over only when
-it may start: at most one per message, and one per channel on the channel route.
+discord.py sends every edit that it is given, in order, even if it is stale. So an edit is handed over only
+when it can start: at most one per message, and one per channel on the channel route.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from mjbot.core.scheduling.rate_limiters import SlidingWindow
 
 __all__ = ["Edit", "EditQueue", "Priority"]
 
-# 40 of Discord's fifty a second, evenly spaced: edits delayed by a fifth of a second meet the next ones,
-# and edits are not the only requests.
+# 40 of Discord's 50 requests a second, evenly spaced: edits that are delayed by a fifth of a second coincide
+# with the next ones, and edits are not the only requests.
 _GLOBAL_EDITS, _GLOBAL_SECONDS = 5, 1 / 8
 _MAX_TOKEN_EDITS = 40  # in flight at once; Discord does not limit their sum, this machine does
 _BUDGET_MEMORY = 30.0  # seconds for which an idle channel's rate limits are remembered
 
 
 class EditQueue:
-    """Pending cards, one per message: `offer` the newest, `take` what may start, `settle` its outcome."""
+    """Pending cards, one per message: `offer` the newest, `take` the next edit, `settle` its outcome."""
 
     def __init__(self) -> None:
         self._channels: defaultdict[int, ChannelQueue] = defaultdict(ChannelQueue)
@@ -48,7 +48,7 @@ class EditQueue:
         state: CardState | None = None,
         omission: Omission | None = None,
     ) -> None:
-        """Note what a message already shows, other than by an edit from this queue."""
+        """Note the state that a message already shows, if not by an edit from this queue."""
         entry = self._entry(ref)
         entry.omission = omission or entry.omission
         if not entry.in_flight:  # the outcome of an edit in flight is newer
@@ -62,20 +62,20 @@ class EditQueue:
             self._reschedule(ref, entry, now)
 
     def hurry(self, ref: MessageRef, now: float) -> None:
-        """Let a card whose picture is to be checked again go as soon as its budget allows."""
+        """Make a pending check of a message's picture run as soon as its budget allows."""
         entry = self._find(ref)
         if entry is not None and entry.priority is Priority.PICTURE:
             entry.not_before = min(entry.not_before, now)
             self._reschedule(ref, entry, now)
 
     def release(self, ref: MessageRef) -> None:
-        """Forget a message, unless a card waits or is in flight for it."""
+        """Forget a message, unless it has a card pending or in flight."""
         entry = self._find(ref)
         if entry is not None and entry.pending is None and not entry.in_flight:
             self.forget(ref)
 
     def resume_channel(self, channel_id: int, now: float) -> None:
-        """Retry at once what waits for this channel: it can be edited again."""
+        """Retry the pending edits of a channel at once: it can be edited again."""
         if channel_id in self._channels:
             self._channels[channel_id].not_before = min(self._channels[channel_id].not_before, now)
             for ref, entry in self._channels[channel_id].entries.items():
@@ -97,9 +97,9 @@ class EditQueue:
     def offer(
         self, ref: MessageRef, card: Card, priority: Priority, now: float, token_until: float = 0.0
     ) -> bool:
-        """Queue a card in place of any that waits. False when the message already shows it.
+        """Queue a card in place of the pending one. Returns False if the message already shows it.
 
-        ``token_until``: until when the message may be edited by the token of its interaction.
+        ``token_until``: until when the message can be edited by its interaction token.
         """
         entry = self._entry(ref)
         entry.token_until = token_until
@@ -110,7 +110,7 @@ class EditQueue:
         return queued
 
     def take(self, now: float) -> Edit | None:
-        """The edit that should start now, or None. Its message is busy until `settle`."""
+        """Return the edit that should start now, or None. Its message is busy until `settle`."""
         while (idle := self._remembered.pop_until(now)) is not None:
             self._forget_idle_channel(idle)
         while (channel_id := self._better_at.pop_until(now)) is not None:
@@ -124,7 +124,7 @@ class EditQueue:
         return None
 
     def settle(self, edit: Edit, outcome: Outcome, now: float) -> bool:
-        """Apply the outcome of an edit. True when its card is done with: delivered, or undeliverable."""
+        """Apply the outcome of an edit. Returns True if its card was delivered, or cannot be."""
         if edit.by_token:
             self._tokens_in_flight -= 1
         else:
@@ -140,7 +140,7 @@ class EditQueue:
         return done
 
     def wake_at(self, now: float) -> float | None:
-        """When `take` may next return an edit, or None while only an outcome can change that."""
+        """Return when `take` may next return an edit, or None while only an outcome can change that."""
         by_channel = self._by_channel.next_at(now)
         by_channel = None if by_channel is None else max(by_channel, self._global.ready_at(now))
         by_token = self._by_token.next_at(now) if self._tokens_in_flight < _MAX_TOKEN_EDITS else None
@@ -227,7 +227,7 @@ class EditQueue:
         self._schedule_channel(ref.channel_id, now)
 
     def _enqueue(self, ref: MessageRef, entry: PendingEdit, now: float) -> None:
-        """Put a message into the queue of its present route, or of none."""
+        """Put a message into the queue of its current route; into none if it has no edit to start."""
         channel = self._channels[ref.channel_id]
         channel.waiting.pop(ref, None)
         if self._shutting_down and entry.priority >= Priority.PROGRESS:

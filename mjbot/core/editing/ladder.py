@@ -1,4 +1,4 @@
-"""Which part a message loses next when Discord refuses it, and for how long it stays without that part."""
+"""The order in which a refused message leaves out its parts, and for how long they stay left out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mjbot.core.model.watch import MessageRef
 
 _REMEMBERED = 1_000
 _LADDER = (Part.FILE, Part.PICTURE, Part.LINKS, Part.PROMPT, Part.DETAILS, Part.EMOJI, Part.BUTTONS)
-# A file has no host: if there is one, the link that Discord blocks is in the text.
+# An attached file has no host, so the link that Discord blocks is in the text.
 _LADDER_WITHOUT_LINKS = (
     Part.LINKS,
     Part.PROMPT,
@@ -29,48 +29,48 @@ class ContentProblem(Enum):
     """Why Discord refused a message's content."""
 
     EXPLICIT = auto()
-    """20009: its filter takes the file, or the text, for explicit."""
+    """20009: its filter considers the file or the text explicit."""
     HARMFUL_LINK = auto()
-    """240000: it blocks a link of the message."""
+    """240000: it blocks a link in the message."""
     TOO_LARGE = auto()
     """40005 or 413, or the bot may not attach files here."""
     MALFORMED = auto()
-    """50035: a part is not in a form that it accepts; it usually names the part."""
+    """50035: a part is malformed; the response usually names it."""
     OTHER = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Omission:
-    """What a message had to leave out, and the card that it was left out of."""
+    """The parts that a message had to leave out, and the card that they were left out of."""
 
     parts: Part
     card: Card
 
 
 class Omissions:
-    """The last omissions of messages that nothing waits for: a press may draw them again."""
+    """The last omissions of messages without a pending edit, kept for the next edit after a press."""
 
     def __init__(self) -> None:
         self._of: dict[MessageRef, Omission] = {}
 
     def remember(self, ref: MessageRef, omission: Omission | None) -> None:
-        """Keep what a message had to leave out, in place of the oldest if there are too many."""
+        """Keep the omission of a message, and drop the oldest if there are too many."""
         if omission is not None:
             self._of[ref] = omission
         if len(self._of) > _REMEMBERED:
             del self._of[next(iter(self._of))]
 
     def recall(self, ref: MessageRef) -> Omission | None:
-        """Return what a message had to leave out, and forget it."""
+        """Remove and return the omission of a message."""
         return self._of.pop(ref, None)
 
 
 def next_omission(
     card: Card, omitted: Part, problem: ContentProblem, named: Part = Part.NONE, *, image: str = ""
 ) -> Part | None:
-    """All parts to leave out in the next try, or None if nothing is left to leave out.
+    """Return all parts to leave out in the next try, or None if nothing is left to leave out.
 
-    ``omitted`` are the parts that the refused message was without, ``named`` those that Discord's response
+    ``omitted`` are the parts that the refused message had left out, ``named`` those that Discord's response
     names, and ``image`` is the URL of the embed's image ("" without one).
     """
     left = present(card, image) & ~omitted
@@ -83,7 +83,7 @@ def next_omission(
 
 
 def present(card: Card, image: str) -> Part:
-    """The parts that a card has when its image is shown by this URL."""
+    """Return the parts that a card has if its image is shown by this URL."""
     buttons = [button for row in card.rows for button in row]
     found = Part.NONE
     if image:
@@ -100,7 +100,7 @@ def present(card: Card, image: str) -> Part:
 
 
 def still_omitted(omission: Omission | None, card: Card) -> Part:
-    """The parts that a newer card of the same message must be without, too: they have not changed since."""
+    """Return the omitted parts that a newer card of the message must leave out, too: they are unchanged."""
     if omission is None:
         return Part.NONE
     kept = Part.NONE
@@ -118,7 +118,7 @@ def _order(problem: ContentProblem, image: str) -> tuple[Part, ...]:
 
 
 def _essence(part: Part, card: Card) -> object:
-    """What a refusal of this part depended on."""
+    """Return the content that a refusal of this part depended on."""
     picture = card.picture
     match part:
         case Part.FILE | Part.PICTURE:

@@ -12,7 +12,7 @@ from mjbot.core.model.watch import DeliveredState
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """Discord accepted the edit; the message now shows this.
+    """Discord accepted the edit; the message now shows ``delivered``.
 
     ``unverified``: the result is missing from the message, or is a link not known to load. The same card
     is offered again later, and the sink checks the message before it edits. ``follows``: the download of the
@@ -26,7 +26,7 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """Discord no longer knows the message. ``channel``: nor its channel."""
+    """Discord no longer knows the message. ``channel``: the whole channel is gone."""
 
     channel: bool = False
 
@@ -53,7 +53,7 @@ class NoAccess:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Discord refused the content. It is sent again without one more of its parts.
+    """Discord refused the content. It is sent again with one part less.
 
     ``named`` are the parts that the response names; ``image`` is the URL of the embed's image.
     """
@@ -72,10 +72,10 @@ Outcome = Delivered | Gone | Later | Paused | NoAccess | Refused | Rerouted
 
 
 class Existence(Enum):
-    """What is known of a message after looking for it."""
+    """The result of looking up a message."""
 
     ASSUMED = auto()
-    """It is there, or could not be looked for at the moment."""
+    """It exists, or cannot be looked up at the moment."""
     DELETED = auto()
     CHANNEL_GONE = auto()
     NO_ACCESS = auto()

@@ -1,6 +1,6 @@
-"""The edits of one message: what it shows, what is in flight, and the newest card that waits.
+"""The edits of one message: the state it shows, the edit in flight, and the newest pending card.
 
-At most one edit is in flight per message. A newer card replaces a waiting one, but progress never
+At most one edit is in flight per message. A newer card replaces a pending one, but progress never
 replaces a final card.
 """
 
@@ -17,7 +17,7 @@ from mjbot.core.editing.outcome import Refused
 from mjbot.core.model.watch import DeliveredState, MessageRef
 from mjbot.core.scheduling.priority_queue import Rank
 
-# Authors of bots report five edits in two seconds per token; no card changes that often.
+# Bot authors report a limit of five edits in two seconds per token; no card changes that often.
 _TOKEN_SPACING = 0.7
 _RECHECK_DELAYS = (15.0, 60.0, 300.0)  # seconds until an unverified result is checked again
 _BACKOFF_CEILING = 120.0
@@ -33,12 +33,12 @@ class Priority(IntEnum):
     PRESS = 1
     PROGRESS = 2
     PICTURE = 3
-    """The file of a card that is shown already."""
+    """Only the picture of a card that is already shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One edit to make: the card, and what the message is known to show until then."""
+    """One edit to make: the card, and the state that the message is known to show before it."""
 
     ref: MessageRef
     card: Card
@@ -53,7 +53,7 @@ class Edit:
 
 @dataclass(slots=True)
 class PendingEdit:
-    """One message: what it shows, the digest in flight to it, and the card that waits (unix seconds)."""
+    """One message: the state it shows, the digest in flight, and the pending card. Times in unix seconds."""
 
     delivered: DeliveredState
     in_flight: str = ""
@@ -72,15 +72,15 @@ class PendingEdit:
 
     @property
     def rank(self) -> Rank:
-        """Final cards first; then by how long the present card has waited at its priority."""
+        """Final cards first; then the card that has waited longest at its priority."""
         return (self.priority, self.queued_at)
 
     def by_token(self, now: float) -> bool:
-        """Whether it is edited by the token of its interaction."""
+        """Return whether the message is edited by its interaction token."""
         return now < self.token_until
 
     def offer(self, card: Card, priority: Priority, now: float) -> bool:
-        """Replace the waiting card. False when the message already shows this one."""
+        """Replace the pending card. Returns False if the message already shows this one."""
         if self.pending is not None and self.pending.digest == self.delivered.digest:
             self.not_before = 0.0  # it only waited for a recheck
         if card.digest == (self.in_flight or self.delivered.digest):
@@ -89,18 +89,18 @@ class PendingEdit:
         if self.pending is None:
             self.stale_since, self.priority, self.queued_at = now, priority, now
         elif priority < self.priority:
-            self.queued_at = now  # else the message that had waited longest would end first
+            self.queued_at = now  # time spent waiting as progress must not count
         self.priority = min(self.priority, priority)
         self.pending = card
         return True
 
     def recheck(self, card: Card, now: float) -> None:
-        """Offer a card that is shown already, to check its picture."""
+        """Offer a card that is already shown, to check its picture."""
         self.pending, self.priority = card, Priority.PICTURE
         self.stale_since = self.queued_at = now
 
     def start(self, ref: MessageRef, now: float, *, by_token: bool) -> Edit:
-        """Put the waiting card in flight."""
+        """Put the pending card in flight, and return its edit."""
         assert self.pending is not None
         omitted = still_omitted(self.omission, self.pending)
         edit = Edit(ref, self.pending, self.delivered, self.attempt, omitted, self.stale_since, by_token)
@@ -110,7 +110,7 @@ class PendingEdit:
         return edit
 
     def confirm(self, edit: Edit, delivered: DeliveredState, now: float, *, unverified: bool) -> bool:
-        """Note what the message shows now. True when its result is to be checked again."""
+        """Note the state that the message shows now. Returns True if its result must be checked again."""
         self.delivered, self.state, self.attempt, self.not_before = delivered, edit.card.state, 0, 0.0
         if Part.BUTTONS in edit.omitted and edit.card.final and self.pending is None:
             return self._offer_buttons_again(edit, now)
@@ -130,7 +130,7 @@ class PendingEdit:
         return True
 
     def _offer_buttons_again(self, edit: Edit, now: float) -> bool:
-        """Try the buttons again later: an end without them is shown, but not complete. False after a day."""
+        """Try the buttons again later: a final card needs them. Returns False after a day."""
         self.omission = Omission(edit.omitted & ~Part.BUTTONS, edit.card)
         self.delivered = replace(self.delivered, digest="")
         if self.failing_since is None:
@@ -146,7 +146,7 @@ class PendingEdit:
     def requeue(self, edit: Edit, now: float, seconds: float = 0.0, *, at_once: bool = False) -> bool:
         """Requeue a failed edit after at least ``seconds``, with back-off unless ``at_once``.
 
-        False when it has failed for a day; it is dropped then.
+        Returns False if it has failed for a day; it is dropped then.
         """
         if self.failing_since is None:
             self.failing_since = now
@@ -167,7 +167,7 @@ class PendingEdit:
     def omit(self, edit: Edit, refused: Refused, now: float) -> bool:
         """Requeue a refused edit with one part less; with back-off if nothing is left to leave out.
 
-        False when it has failed for a day.
+        Returns False if it has failed for a day.
         """
         parts = next_omission(edit.card, edit.omitted, refused.problem, refused.named, image=refused.image)
         if parts is None:

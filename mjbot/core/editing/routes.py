@@ -1,8 +1,8 @@
 """The two routes by which a message is edited, and the budget of the channel route.
 
-By channel, with the bot's token: no time limit, but about five edits in five seconds for all messages of
-a channel, and fifty a second in all. By the token of the interaction that made the message: a budget per
-message, not counted in the fifty, for the 15 minutes that the token is valid.
+The channel route uses the bot's token: no time limit, but about five edits in five seconds for all messages
+of a channel, and fifty a second in all. The token route uses the token of the interaction that created the
+message: a budget per message, not counted in the fifty, for the 15 minutes that the token is valid.
 https://discord.com/developers/docs/topics/rate-limits#global-rate-limit
 """
 
@@ -25,7 +25,7 @@ _ACCESS_GIVE_UP = 24 * 3600.0
 
 @dataclass(slots=True)
 class ChannelQueue:
-    """The channel route of one channel: its rate limits, and the messages whose cards wait for it."""
+    """The channel route of one channel: its rate limits, and the messages with an edit that waits for it."""
 
     window: SlidingWindow = field(default_factory=lambda: SlidingWindow(_EDITS, _SECONDS))
     progress: SlidingWindow = field(default_factory=lambda: SlidingWindow(_PROGRESS, _SECONDS))
@@ -38,9 +38,9 @@ class ChannelQueue:
     waiting: dict[MessageRef, PendingEdit] = field(default_factory=dict)
 
     def next(self, now: float) -> tuple[float, MessageRef, float | None] | None:
-        """The next edit by this route: the earliest time for it, its message, and when to reschedule.
+        """Return the next edit by this route: its earliest time, its message, and when to reschedule.
 
-        The third value is when a better-ranked edit, which still has to wait, will come before it.
+        The third value is when a better-ranked edit, which is not ready yet, will take precedence.
         """
         if self.in_flight:
             return None
@@ -65,7 +65,7 @@ class ChannelQueue:
             self.old_window.take(now)
 
     def lose_access(self, now: float) -> bool:
-        """Wait until the bot may see the channel again; one message tries it for all. False after a day."""
+        """Back off until the bot can see the channel; one message probes it. Returns False after a day."""
         if self.no_access_since is None:
             self.no_access_since = now
         shortest, longest = _ACCESS_WAITS
@@ -74,7 +74,7 @@ class ChannelQueue:
         return now - self.no_access_since < _ACCESS_GIVE_UP
 
     def regain_access(self) -> None:
-        """An edit was accepted: the bot sees the channel."""
+        """End the back-off: an edit was accepted, so the bot sees the channel."""
         self.access_wait, self.no_access_since = 0.0, None
 
     def _ready_at(self, ref: MessageRef, entry: PendingEdit, now: float) -> float:
@@ -91,7 +91,7 @@ def _age(ref: MessageRef, now: float) -> float:
 
 
 def _too_old_for(entry: PendingEdit, age: float) -> bool:
-    """Past an hour only a change of state is worth an edit."""
+    """Return whether a message is too old for this edit: past an hour, only a change of state is worth it."""
     assert entry.pending is not None
     return (
         age >= _VERY_OLD

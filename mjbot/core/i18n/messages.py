@@ -1,7 +1,7 @@
 """Translation: the text for a key in the language of a Discord locale.
 
 Times in texts are Discord timestamps: they tick in the reader's client and in the reader's language, and read
-"5 minutes ago" or "in 2 minutes". A text must stay right with either.
+"5 minutes ago" or "in 2 minutes". A text must be correct with either.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ TRANSLATIONS: Final[Mapping[str, Mapping[Text, str]]] = {
 
 
 def language(locale: str) -> str:
-    """The supported language for a Discord locale; English for all others."""
+    """Return the supported language for a Discord locale; English for all others."""
     if locale in _TRADITIONAL:
         return TRADITIONAL_CHINESE
     return SIMPLIFIED_CHINESE if locale.startswith("zh") else ENGLISH
 
 
 def translate(text: Text, locale: str, /, **values: object) -> str:
-    """The formatted text in the language of a Discord locale; English if it is not translated."""
+    """Format a text in the language of a Discord locale, or in English if it is not translated."""
     return TRANSLATIONS.get(language(locale), {}).get(text, text.english).format(**values)
 
 
 def duration(seconds: float, locale: str) -> str:
-    """An elapsed time in one or two units."""
+    """Format an elapsed time in one or two units."""
     whole = max(0, round(seconds))
     minutes, s = divmod(whole, 60)
     h, m = divmod(minutes, 60)
@@ -46,7 +46,7 @@ def duration(seconds: float, locale: str) -> str:
 
 
 def age(seconds: float, locale: str) -> str:
-    """An approximate age in one unit, for a line in a list."""
+    """Format an approximate age in one unit, for a line in a list."""
     whole = max(0, int(seconds))
     for text, size, below in ((Text.AGE_S, 1, 60), (Text.AGE_M, 60, 3600), (Text.AGE_H, 3600, 86400)):
         if whole < below:

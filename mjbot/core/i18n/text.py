@@ -20,17 +20,17 @@ _WORD_REACH = 30
 
 
 def units(text: str) -> int:
-    """The length of a text in UTF-16 code units."""
+    """Return the length of a text in UTF-16 code units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clean(text: str) -> str:
-    """The text as one line: white space collapsed; control, format and bidi characters removed."""
+    """Make the text one line: collapse white space; remove control, format and bidi characters."""
     return " ".join("".join(map(_kept, text)).split())
 
 
 def clean_lines(text: str) -> str:
-    """As `clean`, but line by line, with at most one empty line in a row."""
+    """Clean each line of a text, and leave at most one empty line in a row."""
     lines = "\n".join(clean(line) for line in text.splitlines())
     return re.sub(r"\n{3,}", "\n\n", lines).strip()
 
@@ -43,7 +43,7 @@ def _kept(char: str) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """The text, truncated to at most ``limit`` UTF-16 code units if it is longer.
+    """Truncate a text to at most ``limit`` UTF-16 code units.
 
     Cuts at a space when one is near the end, and never inside a joined emoji or a URL.
     """
@@ -62,7 +62,7 @@ def cut(text: str, limit: int) -> str:
 
 
 def cut_middle(text: str, limit: int) -> str:
-    """An id shortened in its middle, so that both ends can be compared."""
+    """Shorten an id in its middle, so that both ends can be compared."""
     if len(text) <= limit:
         return text
     head = (limit - 1) // 2
@@ -90,7 +90,7 @@ def _escape_line_start(match: re.Match[str]) -> str:
 
 
 def without_secrets(text: str) -> str:
-    """A message of the image service without API keys (even masked ones) and URLs."""
+    """Remove API keys (even masked ones) and URLs from a message of the image service."""
     return clean(_URL.sub("", _SECRET.sub("", text)))
 
 

@@ -1,1 +1,1 @@
-"""Tasks, snapshots, presses, watches and custom_ids: the data that all other packages use. Pure."""
+"""Tasks, snapshots, presses, watches and addresses: the data that all other packages use. Pure."""

@@ -14,7 +14,7 @@ _PROXY_IMAGE = re.compile(r"(?:/mj-[^/?#]+)?/mj(/image/.+)", re.DOTALL)
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 _PRIVATE_SUFFIXES = (".local", ".internal", ".lan", ".localhost", ".localdomain", ".home.arpa")
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
-# What RFC 3986 allows in a path and a query, but no brackets: Discord's Markdown would end a link there.
+# The characters that RFC 3986 allows in a path and a query, without brackets: they would end a Markdown link.
 _ALLOWED = "".join(sorted(set(_PRINTABLE) - set('"<>\\^`{|}()[]')))
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
 _MAX_HOST = 253
@@ -46,7 +46,7 @@ def is_literal(host: str) -> bool:
     return _parse_literal(host) is not None
 
 
-@lru_cache(1024)  # every card asks more than once
+@lru_cache(1024)  # called more than once for every card
 def looks_public(url: str) -> bool:
     """True if Discord's servers can probably fetch this URL (they do not report it if they cannot)."""
     try:
@@ -70,7 +70,7 @@ def rebase(url: str, base: str) -> str:
     """Point an image URL with a private host at the image service itself.
 
     A service that does not know its own public address sends ``http://localhost:8080/mj/image/1``.
-    ``base`` is the base URL of all requests, up to ``/mj``; what follows ``/image/`` is kept byte for byte.
+    ``base`` is the base URL of all requests, up to ``/mj``; the part after ``/image/`` is kept byte for byte.
     """
     if not base or looks_public(url) or origin(url) == origin(base):
         return url
@@ -80,7 +80,7 @@ def rebase(url: str, base: str) -> str:
 
 
 def origin(url: str) -> tuple[str, int] | None:
-    """The host and port of a URL, or None if it has none."""
+    """Return the host and port of a URL, or None if it has none."""
     try:
         parts = urlsplit(url)
         port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
@@ -90,7 +90,7 @@ def origin(url: str) -> tuple[str, int] | None:
 
 
 def percent_encoded(url: str) -> str:
-    """Encode only what a request cannot carry: spaces, control characters, non-ASCII letters.
+    """Encode only characters that a request cannot carry: spaces, control characters, non-ASCII letters.
 
     Signed links must keep their query byte for byte. Raises ValueError for a lone surrogate, or for
     anything but an http(s) URL.
@@ -102,10 +102,10 @@ def percent_encoded(url: str) -> str:
 
 
 def well_formed(url: str) -> str:
-    """The URL in a form that Discord accepts in an embed, a button and a masked link; "" if there is none.
+    """Return the URL in a form that Discord accepts in embeds, buttons and masked links; "" if there is none.
 
-    Discord refuses a whole message because of one URL that it cannot parse (50035, "Not a well formed URL"),
-    such as one with a space or with a port of 99999.
+    One URL that Discord cannot parse, such as one with a space or with a port of 99999, makes it refuse the
+    whole message (50035, "Not a well formed URL").
     """
     url = url.strip()
     parts = _URL.fullmatch(f"https:{url}" if url.startswith("//") else url)
@@ -117,9 +117,9 @@ def well_formed(url: str) -> str:
         if not host.isascii():
             host = host.encode("idna").decode("ascii")
         rest = quote(parts[3], safe=_ALLOWED)
-    except ValueError:  # a port that is no number, a label too long, half of a surrogate pair
+    except ValueError:  # a port that is not a number, a label that is too long, a lone surrogate
         return ""
-    if parts[3][:1] not in ("", "/", "?", "#"):  # a backslash, which some readers take for a slash
+    if parts[3][:1] not in ("", "/", "?", "#"):  # a backslash, which some parsers treat as a slash
         return ""
     if not _is_host(host) or split.username is not None or port == 0:
         return ""
@@ -135,7 +135,7 @@ def _is_host(host: str) -> bool:
 
 
 def readable(url: str, base: str, limit: int) -> str | None:
-    """The well-formed URL if a reader can open it: on a public host, at most ``limit`` characters."""
+    """Return the well-formed URL if it has a public host and at most ``limit`` characters, else None."""
     found = well_formed(rebase(url.strip(), base))
     return found if found and len(found) <= limit and looks_public(found) else None
 

@@ -13,7 +13,7 @@ MODAL_ACTION: Final = "modal"
 
 
 class Press(StrEnum):
-    """What is known of the latest press of an action."""
+    """The state of the latest press of an action."""
 
     SENDING = "sending"
     RETRYING = "retrying"  # the queue was full: nothing is in flight, and it will be retried
@@ -30,7 +30,7 @@ class Press(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PressKey:
-    """One press: the ``number``-th of this action of this task. Every write names its press by it."""
+    """Identifies one press in the store: the ``number``-th of this action of this task."""
 
     task_id: TaskId
     action: str
@@ -38,7 +38,7 @@ class PressKey:
 
 
 def may_begin(earlier: Press, number: int, repeats: int) -> bool:
-    """Whether a press may begin after press ``number``, whose state is ``earlier``.
+    """Return whether a press may begin after press ``number``, whose state is ``earlier``.
 
     A refused press forbids nothing. An accepted or unclear one is repeated only by a user who was shown it:
     ``repeats`` is its number. One in flight is never repeated.

@@ -24,7 +24,7 @@ class MessageRef:
         return (self.message_id >> 22) / 1000 + _DISCORD_EPOCH
 
     def url(self, guild_id: int | None) -> str:
-        """The jump link of the message."""
+        """Return the jump link of the message."""
         return f"https://discord.com/channels/{guild_id or '@me'}/{self.channel_id}/{self.message_id}"
 
 
@@ -38,7 +38,7 @@ class WatchState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeliveredState:
-    """What a message is known to show: the digest of its card, its picture, and its embed image.
+    """The state that a message is known to show: the digest of its card, its picture, and its embed image.
 
     ``picture`` is the `Picture.key` of the picture; ``image`` is the URL of the embed image
     (``attachment://…`` or a link), so that an edit of the text can keep it without sending it again.
@@ -67,14 +67,14 @@ class Watch:
 
 
 def newest(watches: Iterable[Watch]) -> list[Watch]:
-    """The newest watch of each channel; it has superseded older ones of the same task."""
+    """Return the newest watch of each channel; it has superseded older ones of the same task."""
     return list({each.ref.channel_id: each for each in sorted(watches, key=lambda w: w.created_at)}.values())
 
 
 def watch_for(watches: Iterable[Watch], on: MessageRef) -> Watch | None:
-    """The watch, among those of one task, that a message belongs to.
+    """Return the one of a task's watches that a message belongs to.
 
-    An ephemeral message ("More…", "Do it again") has none: it belongs to the newest card of its channel.
+    An ephemeral message ("More…", "Do it again") has no watch: it belongs to the newest card of its channel.
     """
     known = list(watches)
     exact = next((each for each in known if each.ref == on), None)

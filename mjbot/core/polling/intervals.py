@@ -1,8 +1,8 @@
 """Poll intervals for all tasks, learned from how often the image service itself changes.
 
 Polling twice as often as the service changes finds each change at most half an interval late, and polling
-more often finds nothing new. A relay refreshes its table every 15 s; Midjourney
-changes every 6 to 8 s. So the time between changes is measured, and half of it is the target.
+more often finds nothing new. A relay refreshes its table every 15 s; Midjourney changes every 6 to 8 s. So
+the time between changes is measured, and half of it is the target.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 READS_PER_SECOND = 10  # requests to the service in all
-POLLS_PER_SECOND = 7  # of these; the rest is for people who wait for an answer
+POLLS_PER_SECOND = 7  # of these; the rest is for interactive reads
 _INITIAL_GUESS = 8.0  # seconds between changes, until some were measured
 _SMOOTHING = 0.2  # weight of the newest measurement
 _LONGEST_GAP = 60.0  # seconds; a longer gap is about one task, not about the service
@@ -65,7 +65,7 @@ class ChangeIntervalEstimator:
 def poll_intervals(
     settings: PollSettings, change_interval: float, tasks: Mapping[PollClass, int], per_request: int
 ) -> PollIntervals:
-    """Poll intervals: half the measured change interval, stretched to stay within the read budget.
+    """Compute the poll intervals: half the measured change interval, stretched to fit the read budget.
 
     Over budget, queued tasks are polled less often first, up to the longest interval; then all tasks by
     the same factor.

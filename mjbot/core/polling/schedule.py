@@ -44,7 +44,7 @@ class _Entry:
 
 
 class PollSchedule:
-    """Which tasks are followed, and when each is due: ask `due` what to read, `record` what was read."""
+    """The followed tasks, and when each is due: `due` returns the next reads, `record` takes the results."""
 
     def __init__(self, settings: PollSettings, jitter: Callable[[], float] = lambda: 0.5) -> None:
         self._settings = settings
@@ -70,13 +70,13 @@ class PollSchedule:
 
     @property
     def poll_intervals(self) -> PollIntervals:
-        """The present poll intervals."""
+        """The current poll intervals."""
         return poll_intervals(
             self._settings, self._change_interval.interval, self._class_counts, self.per_request
         )
 
     def follow(self, snapshot: TaskSnapshot, now: float, *, soon: bool = False) -> None:
-        """Start polling a task; ``soon`` when its present state is not known yet."""
+        """Start polling a task. ``soon``: at once, because its current state is not known yet."""
         if snapshot.id in self._entries:
             return
         poll_class = _poll_class(snapshot)
@@ -96,7 +96,7 @@ class PollSchedule:
             self._expedited.pop(task_id, None)
 
     def due(self, now: float) -> list[tuple[TaskId, ...]]:
-        """The batches to read now. During an outage, one probe at a time."""
+        """Return the batches to read now; during an outage, one probe at a time."""
         if now < self._backoff_until or self._probing:
             return []
         batches = []
@@ -111,13 +111,13 @@ class PollSchedule:
     def poll_soon(self, task_id: TaskId) -> None:
         """Expedite the next read of a task that has probably changed.
 
-        However many tasks are expedited, they add at most one request each quarter of a second.
+        All expedited tasks together add at most one request every quarter of a second.
         """
         if task_id in self._entries:
             self._expedited[task_id] = None  # a read in flight may have begun before the change
 
     def hint(self, task_id: TaskId, now: float) -> None:
-        """A webhook reported a change: poll soon, then at the slow interval for a while."""
+        """Handle a webhook that reported a change: poll soon, then at the slow interval for a while."""
         if entry := self._entries.get(task_id):
             entry.trusted_until = now + _WEBHOOK_TRUST * self._settings.longest
             self.poll_soon(task_id)
@@ -137,7 +137,7 @@ class PollSchedule:
         return expired
 
     def wake_at(self) -> float | None:
-        """When `due` or `alarms` will next return something, or None while no task is followed."""
+        """Return when `due` or `alarms` will next return something, or None while no task is followed."""
         moments = [_first_at(self._alarms)]
         if not self._probing:  # the probe's response, not the clock, decides what happens next
             earliest = self._backoff_until if self._failures else self._next_request_at()
@@ -148,8 +148,8 @@ class PollSchedule:
         return None if math.isinf(soonest) else soonest
 
     def record(self, snapshots: Iterable[TaskSnapshot], now: float) -> None:
-        """Note the snapshots after a batch was read."""
-        spread = 1 + _JITTER * (2 * self._jitter() - 1)  # one for the batch: its tasks stay together
+        """Reschedule the tasks of a batch that was read."""
+        spread = 1 + _JITTER * (2 * self._jitter() - 1)  # one per batch: its tasks stay together
         present = self.poll_intervals
         for snapshot in snapshots:
             entry = self._entries.get(snapshot.id)
@@ -165,12 +165,12 @@ class PollSchedule:
             self._reschedule(snapshot.id, entry, max(after, now + self._settings.shortest / 2))
 
     def succeeded(self) -> None:
-        """The service answered: end any back-off."""
+        """End any back-off: the service answered."""
         self._failures = 0
         self._backoff_until = 0.0
 
     def failed(self, ids: Iterable[TaskId], now: float, retry_after: float | None = None) -> None:
-        """The service did not answer, or sent Retry-After (seconds): back off before the next read."""
+        """Back off before the next read: the service did not answer, or sent Retry-After (seconds)."""
         self._failures += 1
         backoff = min(self._settings.shortest * 2 ** min(self._failures - 1, _DOUBLINGS), _BACKOFF_CEILING)
         backoff *= 1 + _JITTER * (2 * self._jitter() - 1)
@@ -185,7 +185,7 @@ class PollSchedule:
         return self._failures > 0 and self._in_flight > 0
 
     def _next_request_at(self) -> float:
-        """One spacing after the last request, but earlier for a task that is half an interval overdue."""
+        """Return one spacing after the last request, or earlier if a task is half an interval overdue."""
         present = self.poll_intervals
         overdue = max(
             _first_at(self._due) + present.running * _EARLY, self._last_request_at + 1 / POLLS_PER_SECOND

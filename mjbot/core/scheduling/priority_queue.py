@@ -49,7 +49,7 @@ class IndexedHeap(Generic[K]):
         self._ranks.pop(key, None)
 
     def peek(self) -> tuple[Rank, K] | None:
-        """The lowest rank and its key, or None when empty."""
+        """Return the lowest rank and its key, or None when empty."""
         while self._heap:
             rank, number, key = self._heap[0]
             if self._ranks.get(key) == (rank, number):
@@ -89,14 +89,14 @@ class DelayQueue(Generic[K]):
         self._later.discard(key)
 
     def peek(self, now: float) -> K | None:
-        """The lowest-ranked key among those that are due, or None. It stays in the queue."""
+        """Return the lowest-ranked key among those that are due, or None. It stays in the queue."""
         while (key := self._later.pop_until(now)) is not None:
             self._ready.put(key, self._ranks[key])
         best = self._ready.peek()
         return best[1] if best else None
 
     def next_at(self, now: float) -> float | None:
-        """When `peek` will next return a key: ``now`` if it already does, None when empty."""
+        """Return when `peek` will next return a key: ``now`` if it already does, None when empty."""
         if self.peek(now) is not None:
             return now
         soonest = self._later.peek()

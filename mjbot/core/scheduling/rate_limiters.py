@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from typing import Final, Generic, TypeVar
 
 _K = TypeVar("_K", bound=Hashable)
-_FEW: Final = 1_000  # windows that are kept without looking for those that have emptied
+_FEW: Final = 1_000  # windows to keep before empty ones are searched for and dropped
 
 
 class SlidingWindow:
@@ -19,14 +19,14 @@ class SlidingWindow:
         self._starts: deque[float] = deque()
 
     def ready_at(self, now: float) -> float:
-        """The earliest time of the next start; ``now`` when it may begin at once."""
+        """Return the earliest time of the next start; ``now`` when it may begin at once."""
         self._forget_old(now)
         if len(self._starts) < self.limit:
             return now
         return self._starts[-self.limit] + self.seconds
 
     def is_empty(self, now: float) -> bool:
-        """Whether no start counts any more."""
+        """Return whether no start counts any more."""
         self._forget_old(now)
         return not self._starts
 
@@ -40,7 +40,7 @@ class SlidingWindow:
 
 
 class SlidingWindows(Generic[_K]):
-    """A sliding window for each key, such as a user or a guild. Windows that have emptied are dropped."""
+    """A sliding window for each key, such as a user or a guild. Empty windows are dropped."""
 
     def __init__(self, limit: int, seconds: float) -> None:
         self._limit = limit
@@ -52,7 +52,7 @@ class SlidingWindows(Generic[_K]):
         return len(self._windows)
 
     def ready_at(self, key: _K, now: float) -> float:
-        """The earliest time of the key's next start; ``now`` when it may begin at once."""
+        """Return the earliest time of the key's next start; ``now`` when it may begin at once."""
         window = self._windows.get(key)
         return window.ready_at(now) if window else now
 
@@ -75,10 +75,10 @@ class LeakyBucket:
     def __init__(self, seconds: float, burst: int) -> None:
         self._seconds = seconds
         self._tolerance = seconds * (burst - 1)
-        self._theoretical = 0.0  # when the next start would be, had all been evenly spaced
+        self._theoretical = 0.0  # when the next start would be if all were evenly spaced
 
     def ready_at(self, now: float) -> float:
-        """The earliest time of the next start; ``now`` when it may begin at once."""
+        """Return the earliest time of the next start; ``now`` when it may begin at once."""
         return max(now, self._theoretical - self._tolerance)
 
     def take(self, now: float) -> None:

@@ -27,22 +27,22 @@ class Action:
 
     @property
     def digest(self) -> str:
-        """Its name in the presses table."""
+        """Its key in the presses table."""
         return self.target.action
 
     def repeating(self, number: int) -> Action:
-        """The same action, knowingly repeating press ``number``."""
+        """Return the same action as a deliberate repetition of press ``number``."""
         return replace(self, target=replace(self.target, repeats=number))
 
     def again_button(self, text: Text, context: InteractionContext, *, primary: bool = False) -> Rows:
-        """One private button with this text that presses the action knowingly."""
+        """Build one button for an ephemeral message, with this text, that presses the action."""
         target = CustomId(Verb.AGAIN, self.snapshot.id, str(self.target))
         label = translate(text, context.private_locale)
         return ((CardButton(str(target), label=label, primary=primary),),)
 
 
 def find_action(snapshot: TaskSnapshot, target: PressTarget, locale: str) -> Action | None:
-    """The action that a press targets, if the task offers it."""
+    """Return the action that a press targets, or None if the task does not offer it."""
     for number, button in enumerate(drawable_buttons(snapshot.task.buttons) if snapshot.task else (), 1):
         if button.custom_id and action_digest(button.custom_id) == target.action:
             return Action(snapshot, button, label_of(button, number, locale), target)
@@ -52,7 +52,7 @@ def find_action(snapshot: TaskSnapshot, target: PressTarget, locale: str) -> Act
 async def report_earlier(earlier: PressRecord, action: Action, request: PressRequest) -> None:
     """Tell the user about an earlier press, with a button to repeat it if that creates a new task.
 
-    Raises `PressRefused` where it cannot be repeated.
+    Raises `PressRefused` if it cannot be repeated.
     """
     label = escape(action.label)
     if earlier.state.in_flight:

@@ -1,4 +1,4 @@
-"""Drafts: modal input that led to nothing, with which the next modal opens."""
+"""Drafts: modal input that was not accepted; the next modal opens with it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import OrderedDict
 
 from mjbot.core.model.task import TaskId
 
-_MOST = 200  # each at most 4,000 characters; in memory only, because people wrote them
+_MOST = 200  # each at most 4,000 characters; in memory only, because users wrote them
 
 
 class Drafts:
@@ -22,7 +22,7 @@ class Drafts:
             self._drafts.popitem(last=False)
 
     def get(self, user_id: int, task_id: TaskId, action: str) -> str | None:
-        """The draft, or None."""
+        """Return the draft, or None."""
         return self._drafts.get((user_id, task_id, action))
 
     def drop(self, user_id: int, task_id: TaskId, action: str) -> None:

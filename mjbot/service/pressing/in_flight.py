@@ -26,7 +26,7 @@ class InFlight:
             self._running.discard(running)
 
     async def finish(self, seconds: float) -> None:
-        """Wait for all of them; cancel those that take longer, which then end as unclear."""
+        """Wait up to ``seconds`` for all of them, then cancel the rest, which end as unclear."""
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=seconds)
             for each in late:

@@ -63,7 +63,7 @@ class ModalService:
         self._clock = clock
 
     async def open(self, request: PressRequest) -> None:
-        """Open the modal of a waiting task, from what is known without a read. Raises `MJBotError`."""
+        """Open the modal of a waiting task, without reading the task first. Raises `MJBotError`."""
         await self._access.require_press(request, CHOOSE)
         await self._refuse_answered(request.task_id)
         snapshot = self._tracker.snapshot(request.task_id)
@@ -79,7 +79,7 @@ class ModalService:
         """Submit the input of a waiting task. Raises `MJBotError`."""
         assert request.modal_input is not None
         task_id, user_id = request.task_id, request.context.user_id
-        with self._in_flight.track():  # first of all: nothing may begin once shutdown waits for these
+        with self._in_flight.track():  # first: nothing may begin once shutdown waits for these
             await self._access.require_press(request, PREPARE)
             if not request.modal_input.prompt.strip():
                 raise PressRefused(Text.REPLY_PROMPT_MISSING)
@@ -126,7 +126,7 @@ class ModalService:
     async def _retarget(
         self, request: PressRequest, submission: ModalSubmission, result: SubmitResult
     ) -> None:
-        """Follow the new id on the same message: some upstreams go on under another one."""
+        """Follow the new id on the same message: some upstreams continue a task under another id."""
         before = submission.snapshot
         assert request.modal_input is not None
         message = await self._watches.message_of(request.message, before.id)
@@ -161,7 +161,7 @@ class ModalSubmission:
 
     @property
     def snapshot(self) -> TaskSnapshot:
-        """The task that waits."""
+        """The task that waits for the input."""
         return self._snapshot
 
     @property

@@ -1,4 +1,4 @@
-"""A press of one of the task's own buttons: submitted once, its response becomes the result's card."""
+"""Presses of a task's own buttons: each is submitted once, and its response becomes the result's card."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ class PressService:
         self._in_flight = in_flight
 
     async def press(self, request: PressRequest) -> None:
-        """Press an action, after asking for what it still needs. Raises `MJBotError`."""
-        with self._in_flight.track():  # first of all: nothing may begin once shutdown waits for these
+        """Press an action, or first ask for the input that it needs. Raises `MJBotError`."""
+        with self._in_flight.track():  # first: nothing may begin once shutdown waits for these
             await self._access.require_press(request, PREPARE)
             action = await self._find(request)
             if kind_of(action.button.custom_id) in await self._renderer.not_offered():
@@ -67,7 +67,7 @@ class PressService:
                 await self._submit(request, action, mask)
 
     async def stop_retrying(self, request: PressRequest) -> None:
-        """Stop retrying a submit that the upstream queue has no room for. Raises `MJBotError`."""
+        """Stop retrying a submit that found the upstream queue full. Raises `MJBotError`."""
         await self._access.require_press(request, CHOOSE)
         if not self._retries.stop(request.task_id, request.target.action):
             raise PressRefused(Text.REPLY_NOTHING_TO_STOP)
@@ -111,7 +111,7 @@ class PressService:
 
 
 class ActionSubmission:
-    """A `Submission` of an action, then of the modal that it opens where it needs one."""
+    """A `Submission` of an action, then of its modal if it needs one."""
 
     def __init__(self, source: TaskSource, request: PressRequest, action: Action, mask: str) -> None:
         self._source = source
@@ -158,7 +158,7 @@ class ActionSubmission:
         self._response = await self._request.reply.defer()
 
     async def send(self) -> SubmitResult:
-        """Submit the action, unless an earlier try has, then its modal."""
+        """Submit the action, unless an earlier try did, then its modal."""
         modal_input = self._request.modal_input
         if self._modal_task is None:
             custom_id = self._action.button.custom_id

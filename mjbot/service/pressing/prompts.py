@@ -1,4 +1,4 @@
-"""What an action needs before it can be submitted: a region, and modal input."""
+"""Asks for the input that an action needs before it can be submitted: a region and a prompt."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ class ModalPrompts:
         self._drafts = drafts
 
     def needed(self, action: Action, modal_input: ModalInput | None) -> bool:
-        """True when the user must still be asked for something."""
+        """True if the user must still be asked for input."""
         kind = modal_kind_of(action.button.custom_id)
         return kind is not None and (
             modal_input is None or (kind is ModalKind.REGION and not action.target.region)
         )
 
     async def ask(self, request: PressRequest, action: Action) -> None:
-        """Ask for the region where one is needed, then for the prompt.
+        """Ask for the region if one is needed, then for the prompt.
 
-        A user who is asked again knows enough to repeat an earlier press.
+        Answering confirms the repetition of an earlier press, unless that is in flight or unclear.
         """
         earlier = await self._presses.last(action.snapshot.id, action.digest)
         if earlier is not None and earlier.number != action.target.repeats:
@@ -52,7 +52,7 @@ class ModalPrompts:
             await request.reply.send_modal(self._modal(request, action))
 
     async def check(self, request: PressRequest, action: Action) -> str | None:
-        """The mask to submit ("" for none). None: the input cannot work, and the user was told why."""
+        """Return the mask to submit ("" for none); None if the input is invalid and the user was told why."""
         modal_input = request.modal_input
         if modal_input is None:
             return ""

@@ -1,4 +1,4 @@
-"""Choosing the region to repaint: the picture with its cells, and the mask for a choice."""
+"""Choosing the region to repaint: shows the picture with its cells, and creates the mask for a choice."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class RegionService:
     async def choose(self, request: PressRequest) -> None:
         """Show the region that a press has just changed. Raises `MJBotError`."""
         await self._access.require_press(request, CHOOSE)
-        # The buttons first: each carries the choice that it leads to, so the next press must find them new.
+        # The buttons first: each encodes the choice that it leads to, so the next press must find new ones.
         rows = build_region_picker(request.task_id, request.target, request.context.private_locale)
         if not await request.reply.edit_buttons(rows):
             await self.show(request)
@@ -66,7 +66,7 @@ class RegionService:
         await self._send(request, await self._preview(request))
 
     async def mask(self, request: PressRequest) -> str:
-        """The mask for a request's region, as large as the picture. Raises `PressRefused`."""
+        """Create the mask for a request's region, as large as the picture. Raises `PressRefused`."""
         own = request.target.region == OWN_MASK
         upload = await self._uploaded(request) if own else b""
         picture = await self._picture(request)
@@ -89,7 +89,7 @@ class RegionService:
             return await self._masks.preview(picture, request.target.region)
 
     def _turn(self, request: PressRequest) -> asyncio.Semaphore:
-        """Limits the images of one guild, or of one user, that wait to be drawn or decoded at once."""
+        """Limit how many images of one guild, or one user, are drawn or decoded at once."""
         guild_id = request.context.guild_id
         audience = f"user:{request.context.user_id}" if guild_id is None else f"guild:{guild_id}"
         return self._turns.setdefault(audience, asyncio.Semaphore(_AT_ONCE))
@@ -103,7 +103,7 @@ class RegionService:
         await request.reply.send_private_menu(text, rows, file=file if context.can_attach else None)
 
     async def _picture(self, request: PressRequest) -> Picture | None:
-        """The picture to repaint: the task's, or that of the parent of a task that waits for input."""
+        """Return the picture to repaint: the task's, or that of the parent of a task that waits for input."""
         task_id = request.task_id
         if request.target.action == MODAL_ACTION:
             asked = (task_id, request.context.guild_id)
@@ -118,7 +118,7 @@ class RegionService:
         return picture_of(snapshot, state_of(snapshot, {}))
 
     async def _uploaded(self, request: PressRequest) -> bytes:
-        """Download the user's mask, which counts as a press whether or not it turns out to be one."""
+        """Download the user's mask, which counts as a press even if it is not a valid mask."""
         upload = request.modal_input.upload if request.modal_input else None
         if upload is None:
             raise PressRefused(Text.REPLY_MASK_MISSING)

@@ -1,4 +1,4 @@
-"""Cards for the tasks that an accepted submit made, linked to their parent."""
+"""Cards for the tasks that an accepted submit created, linked to their parent."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from mjbot.service.watching.watches import WatchService
 
 
 class ResultCards:
-    """Commits everything that a press made, then shows it: the press's response is the first card.
+    """Commits the tasks that a press created, then shows them: its response becomes the first card.
 
-    A card that cannot be shown now is posted later, also after a restart.
+    A card that cannot be shown now is posted later, even after a restart.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class ResultCards:
     async def open(
         self, request: PressRequest, submission: Submission, result: SubmitResult, ref: MessageRef
     ) -> None:
-        """Commit and show what was made; ``ref`` is the deferred response. Raises `MJBotError`."""
+        """Commit and show the created tasks; ``ref`` is the deferred response. Raises `MJBotError`."""
         label = escape(submission.label)
         if result.task_id == submission.snapshot.id:
             await self._journal.confirm(submission)
@@ -80,11 +80,11 @@ class ResultCards:
         later = [each.id for each in others if not await self._open_other(request, each)]
         if later:
             ids = ", ".join(f"`{each}`" for each in later)
-            with suppress(Exception):  # the cards follow all the same
+            with suppress(Exception):  # the cards follow in any case
                 await request.reply.send_private(Text.REPLY_CARDS_FOLLOW, label=label, ids=ids)
 
     async def _open_other(self, request: PressRequest, snapshot: TaskSnapshot) -> bool:
-        """Show one more card as a follow-up; False if it is left to be posted later."""
+        """Show one more card as a follow-up. Returns False if it must be posted later."""
         context = request.context
         try:
             card = await self._renderer.card(snapshot, context.locale, context.guild_id)
@@ -100,7 +100,7 @@ class ResultCards:
 def first_snapshot(
     task_id: TaskId, parent: Task | None, result: SubmitResult, prompt: str, now: float
 ) -> TaskSnapshot:
-    """A new task as it can be assumed to be until it is first read; ``prompt`` is what the user entered."""
+    """Build the snapshot assumed for a new task until its first read; ``prompt``: the user's input."""
     task = Task(
         task_id,
         status="MODAL" if result.needs_modal else "SUBMITTED",

@@ -1,4 +1,4 @@
-"""Retrying a submit that the upstream refused for the moment: backed off, and stoppable by the user."""
+"""Retries of a submit that the upstream refused temporarily: with back-off, and stoppable by the user."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mjbot.errors import NotReady, QueueFull
 
 # Seconds between tries while the queue is full; together well within the life of an interaction token.
 _QUEUE_FULL = (10.0, 20.0, 40.0, 60.0, 60.0)
-# Just after the end of a parent task the upstream itself may not know of it yet.
+# Just after a parent task has finished, the upstream itself may not know it yet.
 _NOT_READY = 2.0
 
 
@@ -30,7 +30,7 @@ class RetryBackoff:
         self._excused = False
 
     def pause_after(self, error: Exception) -> Pause | None:
-        """The pause after this refusal; None when it is final."""
+        """Return the pause after this error; None if it is final."""
         if isinstance(error, QueueFull) and (seconds := next(self._pauses, None)) is not None:
             return Pause(seconds, visible=True)
         if isinstance(error, NotReady) and not self._excused:
@@ -58,7 +58,7 @@ class SubmitRetries:
         self._closed = False
 
     async def wait(self, task_id: TaskId, action: str, until: float) -> None:
-        """Wait until a moment (unix seconds). Raises `RetryStopped`."""
+        """Wait until a time (unix seconds). Raises `RetryStopped`."""
         if self._closed:
             raise RetryStopped
         pending = _PendingRetry(Wakeup(self._clock, "until the next try of a submit"))
@@ -71,7 +71,7 @@ class SubmitRetries:
             raise RetryStopped
 
     def stop(self, task_id: TaskId, action: str) -> bool:
-        """Stop retrying a submission. False when it is not waiting."""
+        """Stop retrying a submission. Returns False if it is not waiting."""
         pending = self._pending.get((task_id, action))
         if pending is None:
             return False

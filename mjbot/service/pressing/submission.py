@@ -9,9 +9,9 @@ Submits are not idempotent and cost money, so each one is committed before it is
                 ▼  │
               RETRYING ──► REFUSED        the queue stayed full, the user stopped it, or the process stops
 
-A restart finds SENDING (the process died while a submit was in flight) and makes it UNCLEAR, and RETRYING,
-which it makes REFUSED. So the way back from RETRYING to SENDING must be committed before anything is sent;
-every other transition is written later if the database fails, and a kill until then errs on the safe side.
+A restart turns SENDING (the process died while a submit was in flight) into UNCLEAR, and RETRYING into
+REFUSED. So the way back from RETRYING to SENDING must be committed before anything is sent; if the database
+fails, every other transition is written later, and a kill until then errs on the safe side.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Submission(Protocol):
 
     @property
     def action(self) -> str:
-        """Its name in the presses table: the digest of the action, or `MODAL`."""
+        """Its key in the presses table: the digest of the action, or `MODAL_ACTION`."""
         ...
 
     @property
@@ -85,15 +85,15 @@ class Submission(Protocol):
 
     @property
     def message(self) -> MessageRef:
-        """The message whose buttons show how it goes."""
+        """The message whose buttons show its state."""
         ...
 
     async def acknowledge(self) -> None:
-        """Respond to the interaction before anything is sent. Raises when Discord refuses."""
+        """Respond to the interaction before anything is sent. Raises if Discord refuses."""
         ...
 
     async def send(self) -> SubmitResult:
-        """Send what is still to be sent. Raises `SubmitError`, `UpstreamError`."""
+        """Send the submit, or the part that an earlier try did not. Raises `SubmitError`, `UpstreamError`."""
         ...
 
     async def show_queue_full(self, next_try: float) -> None:
@@ -128,7 +128,7 @@ class SubmissionJournal:
         return None
 
     async def send(self, submission: Submission) -> SubmitResult:
-        """Send a submission that has begun, again while the queue is full; commit how it fails.
+        """Send a submission that has begun, with retries while the queue is full; commit a failure.
 
         The caller commits ACCEPTED with `accept` or `confirm`. Raises `MJBotError`.
         """
@@ -154,11 +154,11 @@ class SubmissionJournal:
             raise complete from error
 
     async def confirm(self, submission: Submission) -> None:
-        """Commit ACCEPTED for a submit that goes on with the same task."""
+        """Commit ACCEPTED for a submit that continues the same task."""
         await self._writes.write(partial(self._presses.note, _key(submission), Press.ACCEPTED))
 
     async def accept(self, submission: Submission, watch: Watch, results: Sequence[TaskSnapshot]) -> None:
-        """Commit ACCEPTED together with all tasks that it made, and the watch of the first one's card."""
+        """Commit ACCEPTED with all tasks that it created, and the watch of the first one's card."""
         key, label = _key(submission), submission.label
         await self._writes.write(partial(self._presses.accept, key, label, watch, results))
 
@@ -202,7 +202,7 @@ def _key(submission: Submission) -> PressKey:
 
 
 def _complete(error: BaseException, label: str, *, in_flight: bool) -> BaseException:
-    """The error as the user is told it, with the label of the button."""
+    """Return the error to show to the user, with the label of the button."""
     escaped = escape(label)
     match error:
         case SubmitRefused(reason=reason, word=word):

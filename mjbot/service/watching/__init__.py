@@ -1,1 +1,1 @@
-"""Messages that follow a task, and keeping them up to date."""
+"""Watches: messages that follow a task and are kept up to date."""

@@ -1,7 +1,7 @@
 """Background checks whether the messages of the children that a card links to still exist.
 
-No one waits for them, so they must not cost others anything: each is a request to Discord, and one that is
-refused counts towards Discord's limit of invalid requests, which all guilds share.
+Nothing waits for them, so their budget is small: each is a request to Discord, and one that is refused counts
+towards Discord's limit of invalid requests, which all guilds share.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from mjbot.guard import LoopGuard
 from mjbot.ports import PressStore
 
 _OF_A_GUILD, _OF_ALL, _MINUTE = 10, 60, 60.0
-_REMEMBERED: Final = 600.0  # seconds for which a channel is not asked again; a permission may return
+_REMEMBERED: Final = 600.0  # seconds until a channel is tried again; a permission may return
 _MOST_CHANNELS: Final = 1_000
 _MOST_WAITING: Final = 100
 
@@ -30,7 +30,7 @@ OnDeleted = Callable[[MessageRef], Awaitable[None]]
 
 
 class ChildChecks:
-    """Checks on request, one after the other. What is over the budget is dropped: a later use asks again."""
+    """Runs requested checks one by one. Those over the budget are dropped; a later use repeats them."""
 
     def __init__(self, presses: PressStore, editor: EditScheduler, clock: Clock, guard: LoopGuard) -> None:
         self._presses = presses
@@ -40,30 +40,33 @@ class ChildChecks:
         self._wakeup = Wakeup(clock, "until a card with links is used")
         self._waiting: dict[tuple[TaskId, int | None], None] = {}
         self._closed: dict[int, tuple[Existence, float]] = {}
-        """Channels whose messages cannot be fetched: what is known of them, and since when."""
+        """Channels whose messages cannot be fetched: the lookup's result, and when it was."""
         self._of_guild: SlidingWindows[int] = SlidingWindows(_OF_A_GUILD, _MINUTE)
         self._of_all = SlidingWindow(_OF_ALL, _MINUTE)
 
     def ask(self, task_id: TaskId, guild_id: int | None) -> None:
-        """Check the children of a task that this guild has seen, soon."""
+        """Request a check of the children of a task that this guild has seen."""
         if len(self._waiting) < _MOST_WAITING and self._affordable(guild_id or 0):
             self._waiting[task_id, guild_id] = None
             self._wakeup.notify()
 
     def close_channel(self, channel_id: int, existence: Existence) -> None:
-        """Do not ask for messages of this channel for a while."""
+        """Skip the messages of this channel for a while."""
         self._closed.pop(channel_id, None)
         self._closed[channel_id] = existence, self._clock.now()
         if len(self._closed) > _MOST_CHANNELS:
             del self._closed[next(iter(self._closed))]
 
     async def run(self, on_deleted: OnDeleted) -> None:
-        """Make the checks, and call ``on_deleted`` with each message that is gone, until cancelled."""
+        """Run the checks, and call ``on_deleted`` with each deleted message, until cancelled."""
         while True:
             while self._waiting:
                 asked = next(iter(self._waiting))
                 del self._waiting[asked]
-                with self._guard.contain(), suppress(StoreFailed):  # a later use of the card asks again
+                with (
+                    self._guard.contain(),
+                    suppress(StoreFailed),
+                ):  # a later use repeats the check
                     await self._check(*asked, on_deleted)
             await self._wakeup.wait(None)
 

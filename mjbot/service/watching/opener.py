@@ -39,13 +39,13 @@ class CardOpener:
         self._clock = clock
 
     def new_watch(self, context: InteractionContext, task_id: TaskId, ref: MessageRef) -> Watch:
-        """A watch that is about to open."""
+        """Create a watch that is about to open."""
         return Watch(ref, task_id, context.guild_id, context.user_id, context.locale, self._clock.now())
 
     async def open(
         self, context: InteractionContext, snapshot: TaskSnapshot, reply: Reply, watch: Watch | None = None
     ) -> None:
-        """Show a snapshot as a new public card, and follow the task where the channel can be seen.
+        """Show a snapshot as a new public card, and follow the task if the bot can see the channel.
 
         ``watch`` is the one that was committed when the reply was deferred. Raises `MJBotError`.
         """
@@ -84,7 +84,7 @@ class CardOpener:
             await reply.send_private(Text.REPLY_MISSING_ATTACH_FILES)
 
     async def _add(self, watch: Watch, snapshot: TaskSnapshot, *, committed: bool) -> Sequence[Watch]:
-        """Store a watch; one that is ``committed`` already is stored later if the database fails."""
+        """Store a watch. If the database fails, one that is already ``committed`` is stored later."""
         try:
             return await self._store.add(watch, snapshot)
         except StoreFailed:
@@ -106,7 +106,7 @@ class CardOpener:
         await self._watches.start(watch, snapshot, card, older)
 
     def _first_delivered(self, card: Card, image: str | None) -> DeliveredState:
-        """What the first response shows. A picture that is still to be attached leaves it unfinished."""
+        """Return the state that the first response shows; none if the picture must still be attached."""
         if card.picture is None:
             return DeliveredState(card.digest)
         if self._pictures.attaches(card.picture) or image is None:

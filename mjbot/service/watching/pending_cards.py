@@ -1,4 +1,4 @@
-"""Posts the cards of tasks that have none: a press made several, and not every card could be shown."""
+"""Posts the cards of tasks that have none: a press created several, and not every card could be shown."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class PendingCards:
 
     @contextmanager
     def claim(self, tasks: Sequence[TaskId]) -> Iterator[None]:
-        """Leave these tasks to the caller, who is about to show them; post what is left afterwards."""
+        """Leave these tasks to the caller, which is about to show them; post the rest afterwards."""
         self._claimed.update(tasks)
         try:
             yield
@@ -57,14 +57,14 @@ class PendingCards:
         """Post cards until cancelled."""
         pause = _FIRST_PAUSE
         while True:
-            left = True  # unknown, as long as the database fails
+            left = True  # not known while the database fails
             with self._guard.contain(), suppress(StoreFailed):
                 left = await self._post_all()
             await self._wakeup.wait(self._clock.now() + pause if left else None)
             pause = min(2 * pause, _LONGEST_PAUSE) if left else _FIRST_PAUSE
 
     async def _post_all(self) -> bool:
-        """Post each card that is pending; True if some could not be posted."""
+        """Post each pending card. Returns True if some could not be posted."""
         left = False
         for card, snapshot in await self._store.pending_cards():
             if card.task_id not in self._claimed:
@@ -74,7 +74,7 @@ class PendingCards:
     async def _post(self, pending: PendingCard, snapshot: TaskSnapshot) -> bool:
         card = await self._renderer.card(snapshot, pending.locale, pending.guild_id)
         try:
-            # The nonce makes Discord return the message of an earlier try, if that was a moment ago.
+            # The nonce makes Discord return the message of an earlier try, if that was very recent.
             sent = await self._poster.post(pending.channel_id, card, nonce=pending.task_id)
         except ResponseLost as error:
             if self._clock.now() - pending.created_at < _GIVE_UP_AFTER:

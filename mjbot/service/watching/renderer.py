@@ -14,7 +14,7 @@ from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import Watch
 from mjbot.ports import PressStore, TaskHistory
 
-_REFUSED_SECONDS = 24 * 3600.0  # then an action is offered again: upstreams learn with their updates
+_REFUSED_SECONDS = 24 * 3600.0  # then an action is offered again: an upstream may support it after an update
 
 
 class CardRenderer:
@@ -29,18 +29,18 @@ class CardRenderer:
     async def card(
         self, snapshot: TaskSnapshot, locale: str, guild_id: int | None, *, unwatched: bool = False
     ) -> Card:
-        """The card for a snapshot."""
+        """Render the card of a snapshot."""
         asked = (snapshot.id, guild_id)
         history = (await self._presses.histories([asked]))[asked]
         return render(snapshot, self._context(history, locale, await self.not_offered(), unwatched=unwatched))
 
     def bare_card(self, snapshot: TaskSnapshot, locale: str) -> Card:
-        """The card without presses and relatives, for when the database cannot be read."""
+        """Render the card without presses and relatives, for when the database cannot be read."""
         history = TaskHistory({}, NO_LINEAGE)
         return render(snapshot, self._context(history, locale, frozenset()))
 
     async def cards(self, shown: Sequence[tuple[Watch, TaskSnapshot]]) -> list[tuple[Watch, Card]]:
-        """The cards of these snapshots for their messages, with one store query for all."""
+        """Render the cards of these snapshots for their messages, with one store query for all."""
         known = await self._presses.histories([(snapshot.id, watch.guild_id) for watch, snapshot in shown])
         not_offered = await self.not_offered()
         return [
@@ -54,11 +54,11 @@ class CardRenderer:
         ]
 
     async def pressed(self, task_id: TaskId) -> tuple[Mapping[str, Press], frozenset[str]]:
-        """The presses of a task, and the kinds of action that the upstream does not offer at present."""
+        """Return the presses of a task, and the kinds of action that the upstream does not offer."""
         return await self._presses.of(task_id), await self.not_offered()
 
     async def not_offered(self) -> frozenset[str]:
-        """The kinds of action that the upstream does not offer at present."""
+        """Return the kinds of action that the upstream currently does not offer."""
         return await self._presses.refused_kinds(self._clock.now() - _REFUSED_SECONDS)
 
     def _context(

@@ -39,21 +39,21 @@ class WatchIndex:
         return watch
 
     def get(self, ref: MessageRef) -> Watch | None:
-        """The watch of a message."""
+        """Return the watch of a message."""
         return self._by_ref.get(ref)
 
     def of(self, task_id: TaskId) -> list[Watch]:
-        """The watches of one task."""
+        """Return the watches of one task."""
         return [self._by_ref[ref] for ref in self._by_task.get(task_id, ())]
 
     def followed(self, task_id: TaskId) -> bool:
-        """Whether any message follows a task."""
+        """Return whether any message follows a task."""
         return task_id in self._by_task
 
     def where(self, holds: Callable[[Watch], bool]) -> list[Watch]:
-        """The watches that satisfy a predicate."""
+        """Return the watches that satisfy a predicate."""
         return [watch for watch in self._by_ref.values() if holds(watch)]
 
     def live(self, guild_id: int) -> int:
-        """How many messages of a guild follow a task."""
+        """Return the number of open watches in a guild."""
         return self._guilds[guild_id]

@@ -1,4 +1,4 @@
-"""Watches: which messages follow which task, and what each must show next."""
+"""Watches: which messages follow which task, and which card each must show next."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class WatchService:
         self._buffer = WriteBehind(store, clock, guard)
 
     def live_cards(self, guild_id: int) -> int:
-        """How many messages of a guild follow a task."""
+        """Return the number of open watches in a guild."""
         return self._index.live(guild_id)
 
     async def start(
@@ -73,7 +73,7 @@ class WatchService:
         older: Sequence[Watch] = (),
         omitted: Part = Part.NONE,
     ) -> None:
-        """Follow a task on a message that shows ``watch.delivered``, in place of older messages of it.
+        """Follow a task on a message that shows ``watch.delivered``, in place of its older messages.
 
         ``omitted`` are the parts of the card that Discord has refused.
         """
@@ -103,7 +103,7 @@ class WatchService:
         return await self._renderer.card(snapshot, watch.locale, watch.guild_id)
 
     async def message_of(self, ref: MessageRef, task_id: TaskId) -> MessageRef:
-        """The message of the card that a press belongs to: an ephemeral message cannot be edited later."""
+        """Return the message of a press's card: an ephemeral message, if pressed, cannot be edited later."""
         watch = await self._watch_for(ref, task_id)
         return watch.ref if watch else ref
 
@@ -122,27 +122,27 @@ class WatchService:
         return watch_for((self._buffer.known(watch) for watch, _ in stored), ref)
 
     async def reopen(self, ref: MessageRef) -> DeliveredState:
-        """What a message with a closed watch shows; call it before a new watch is committed for it."""
+        """Cancel a pending close, and return the state shown. Call it before a new watch is committed."""
         self._buffer.reopen(ref)
         watch = await self._store.watch_at(ref)
         return self._buffer.known(watch).delivered if watch else NOTHING_DELIVERED
 
     async def repaint(self, ref: MessageRef, snapshot: TaskSnapshot) -> None:
-        """Draw a message again because a press changed its buttons; its watch may be long closed."""
+        """Draw a message again because a press changed its buttons; its watch may be closed."""
         watch = self._index.get(ref)
         if watch is None:
             watch = await self._watch_for(ref, snapshot.id)
             if watch is None:
                 return
             self._editor.prime(watch.ref, watch.delivered)
-        # The press may have waited long for its response: nothing older than the newest snapshot goes out.
+        # The press may have waited long for its response, so the newest snapshot is drawn.
         known = self._tracker.snapshot(snapshot.id) or await self._store.snapshot(snapshot.id)
         await self._repaint(watch, known or snapshot)
 
     async def on_change(self, snapshots: Sequence[TaskSnapshot]) -> None:
         """Store the changed tasks, then submit their new cards.
 
-        What cannot be written is shown all the same and written later: a restart reads the upstream anyway.
+        Changes that cannot be written are shown anyway, and written later; a restart reads the upstream.
         """
         await self._buffer.save(snapshots)
         shown = [(watch, snapshot) for snapshot in snapshots for watch in self._index.of(snapshot.id)]
@@ -151,7 +151,7 @@ class WatchService:
                 self._submit(watch.ref, card)
 
     async def on_settled(self, edit: Edit, outcome: Outcome) -> None:
-        """Note what an edit delivered; close the watch after the final card, or when the message is gone."""
+        """Note the delivered state; close the watch after the final card, or if the message is gone."""
         ref = edit.ref
         match outcome:
             case Delivered(delivered):
@@ -173,12 +173,12 @@ class WatchService:
             self._close(ref)
 
     def check_children(self, snapshot: TaskSnapshot, guild_id: int | None) -> None:
-        """Unlink soon the children whose messages were deleted, among those that a card links to."""
+        """Request a check that unlinks deleted messages, among the children that a card links to."""
         if snapshot.settled:  # it had no buttons before
             self._checks.ask(snapshot.id, guild_id)
 
     async def run_checks(self) -> None:
-        """Check what `check_children` was asked to, until cancelled."""
+        """Run the requested checks of children, until cancelled."""
         await self._checks.run(self._message_gone)
 
     async def _message_gone(self, ref: MessageRef) -> None:
@@ -188,7 +188,7 @@ class WatchService:
         await self._redraw(await self._presses.unlink(ref))
 
     async def resume(self) -> None:
-        """Resume every open watch after a restart; only cards that differ from what is shown are edited."""
+        """Resume every open watch after a restart; edit only cards that differ from the delivered ones."""
         interrupted = await self._presses.end_interrupted()
         found = [
             (watch, stored or TaskSnapshot(watch.task_id, opened_at=watch.created_at))
@@ -203,12 +203,12 @@ class WatchService:
                 self._editor.recheck(watch.ref, card)  # its file may still be missing
             elif card.state is not CardState.UNSEEN:
                 self._submit(watch.ref, card)
-        # Buttons whose press was in flight when the last process died are enabled again. What was delivered
-        # last is not certain, so these cards are edited whatever their digests say.
+        # Buttons whose press was in flight when the last process died are enabled again. The state that was
+        # delivered last is not certain, so these cards are edited even if their digests are equal.
         await self._redraw(interrupted, certain=False)
 
     async def _redraw(self, tasks: Sequence[TaskId], *, certain: bool = True) -> None:
-        """Draw the newest cards of these tasks again, also those whose watch is long closed."""
+        """Draw the newest cards of these tasks again, even if their watches are closed."""
         stored = await self._store.watches_of(tasks)
         found = {self._buffer.known(watch): snapshot for watch, snapshot in stored}
         for watch in newest(found):
@@ -228,11 +228,11 @@ class WatchService:
             self._editor.release(ref)
 
     async def run(self) -> None:
-        """Write what messages show, in batches, until cancelled."""
+        """Write buffered changes in batches, until cancelled."""
         await self._buffer.run()
 
     async def flush(self) -> None:
-        """Write what messages show now. Raises `StoreFailed`."""
+        """Write buffered changes now. Raises `StoreFailed`."""
         await self._buffer.flush()
 
     def _submit(self, ref: MessageRef, card: Card) -> None:

@@ -17,7 +17,7 @@ _SECONDS = 1.0
 
 
 class WriteBehind:
-    """Snapshots, delivered states and closed watches, written in this order."""
+    """Buffers snapshots, delivered states and closed watches; they are written in this order."""
 
     def __init__(self, store: WatchStore, clock: Clock, guard: LoopGuard) -> None:
         self._store = store
@@ -38,12 +38,12 @@ class WriteBehind:
             self._wakeup.notify()
 
     def note(self, ref: MessageRef, delivered: DeliveredState) -> None:
-        """Note what a message shows now."""
+        """Note the state that a message shows now."""
         self._states[ref] = delivered
         self._wakeup.notify()
 
     def known(self, watch: Watch) -> Watch:
-        """A stored watch with the newest delivered state of its message."""
+        """Return a stored watch with the newest delivered state of its message."""
         return replace(watch, delivered=self._states.get(watch.ref, watch.delivered))
 
     def close(self, ref: MessageRef) -> None:
@@ -52,15 +52,15 @@ class WriteBehind:
         self._wakeup.notify()
 
     def is_closed(self, ref: MessageRef) -> bool:
-        """Whether a watch is closed that the store still holds as open."""
+        """Return whether a watch is closed although the store still holds it as open."""
         return ref in self._closed
 
     def reopen(self, ref: MessageRef) -> None:
-        """Forget a close that is not written yet: the message gets a new watch."""
+        """Cancel a close that is not written yet: the message gets a new watch."""
         self._closed.discard(ref)
 
     async def flush(self) -> None:
-        """Write everything now. Raises `StoreFailed`; what was not written is kept."""
+        """Write everything now. Raises `StoreFailed`; unwritten changes are kept."""
         await self._save_snapshots()
         delivered, closed = dict(self._states), set(self._closed)
         if delivered or closed:
@@ -69,7 +69,7 @@ class WriteBehind:
             self._closed -= closed
 
     async def run(self) -> None:
-        """Write what there is, at most once a second, until cancelled."""
+        """Write buffered changes, at most once a second, until cancelled."""
         while True:
             await self._wakeup.wait(None)
             await self._pause.wait(self._clock.now() + max(_SECONDS, self._guard.pause))

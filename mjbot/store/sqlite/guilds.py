@@ -15,7 +15,7 @@ class SqliteGuilds:
         self._thread = thread
 
     async def policy(self, guild_id: int) -> PressPolicy:
-        """Return who may press in a guild."""
+        """Return the press policy of a guild."""
 
         def work(db: Database) -> PressPolicy:
             rows = list(db.table("guilds").rows_where("guild_id = ?", [guild_id]))
@@ -26,7 +26,7 @@ class SqliteGuilds:
         return await self._thread.run(work)
 
     async def set_policy(self, guild_id: int, policy: PressPolicy) -> None:
-        """Store who may press in a guild."""
+        """Store the press policy of a guild."""
 
         def work(db: Database) -> None:
             with db.atomic():

@@ -6,7 +6,7 @@ from sqlite_utils import Database
 
 from mjbot.store.sqlite.thread import DatabaseThread
 
-# More than a page (4,096 bytes), so that it does not fit into what is already allocated.
+# More than a page (4,096 bytes), so that it does not fit into the pages already allocated.
 _PROBE = ("health_probe", "." * 8192)
 
 

@@ -87,7 +87,7 @@ def kinds_of_action_that_are_not_offered(db: Database) -> None:
 
 @migrations()
 def indexes_for_forgetting(db: Database) -> None:
-    """Pruning finds old tasks by their age, and what belongs to them by their id."""
+    """Pruning finds old tasks by their age, and their related rows by their id."""
     db.table("tasks").create_index(["updated_at"])
     db.table("seen").create_index(["task_id"])
 
@@ -116,7 +116,7 @@ def names_of_tables_columns_and_values(db: Database) -> None:
 
 @migrations()
 def cards_that_are_still_to_be_posted(db: Database) -> None:
-    """Tasks that a press made and that have no card yet."""
+    """Tasks that a press created and that have no card yet."""
     db.table("pending_cards").create(
         {
             "task_id": str,
@@ -144,7 +144,7 @@ _RENAMES = (
     "drop index idx_uses_who_kind_at",
     "drop index idx_uses_at",
 )
-# What is not JSON stays as it is; reading it returns no snapshot.
+# A value that is not JSON stays as it is; reading it returns no snapshot.
 _RENAME_IN_SNAPSHOTS = """
 update tasks set snapshot = json_replace(
     json_set(
@@ -162,9 +162,9 @@ where json_valid(snapshot)
 
 
 def upgrade(db: Database) -> None:
-    """Apply what is missing, each migration in a transaction.
+    """Apply the missing migrations, each in a transaction.
 
-    Raises `StartupError` if a newer version made the database; it is left as it is then.
+    Raises `StartupError` if a newer version created the database, which is then left as it is.
     """
     known = {each.name for each in migrations._migrations}
     if any(each.name not in known for each in migrations.applied(db)):

@@ -72,7 +72,7 @@ class SqlitePresses:
     async def accept(
         self, press: PressKey, label: str, watch: Watch, snapshots: Sequence[TaskSnapshot]
     ) -> None:
-        """Store that a press was accepted, with all tasks that it made."""
+        """Store that a press was accepted, with all tasks that it created."""
 
         def work(db: Database) -> None:
             first, *others = snapshots

@@ -15,7 +15,7 @@ from mjbot.errors import StartupError
 
 @contextmanager
 def process_lock(path: str) -> Iterator[None]:
-    """Hold the lock file ``<path>.lock``. Raises `StartupError` if another process does.
+    """Hold the lock file ``<path>.lock``. Raises `StartupError` if another process holds it.
 
     The kernel releases it when the process ends, however it ends; the empty file stays.
     """

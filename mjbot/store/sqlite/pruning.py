@@ -37,7 +37,7 @@ class SqlitePruner:
         self._thread = thread
 
     async def prune(self, before: float, limit: int) -> int:
-        """Delete old tasks with all that belongs to them; return how many."""
+        """Delete old tasks with all that belongs to them; return the number deleted."""
 
         def work(db: Database) -> int:
             with db.atomic():

@@ -114,7 +114,7 @@ def parse_snapshot(stored: str) -> TaskSnapshot | None:
 
 
 def save_pending_card(db: Database, task_id: TaskId, beside: Watch) -> None:
-    """Store a task whose card is to be posted where another one of the same press is."""
+    """Store a task whose card must be posted in the channel of another one of the same press."""
     row = {
         "task_id": task_id,
         "guild_id": beside.guild_id,

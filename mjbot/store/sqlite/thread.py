@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_BUSY_SECONDS = 0.5  # while one call waits for another program's lock, all others wait behind it
+_BUSY_SECONDS = 0.5  # while one call waits for another program's lock, all others wait, too
 
 
 class DatabaseThread:
@@ -49,7 +49,7 @@ class DatabaseThread:
         self._thread.shutdown()
 
     async def run(self, work: Callable[[Database], T]) -> T:
-        """Run ``work`` on the thread and return its result; what it writes, it writes in `Database.atomic`.
+        """Run ``work`` on the thread and return its result; ``work`` writes within `Database.atomic`.
 
         Raises `StoreFailed`. One line is logged when the database stops working, and one when a write works
         again.

@@ -22,7 +22,7 @@ class SqliteUsage:
         self._thread = thread
 
     async def take(self, usage: Sequence[tuple[str, RateLimit]], at: float) -> float | None:
-        """Count one use against each limit, or return when that is possible."""
+        """Count one use against each limit, or return the time at which that is possible."""
 
         def work(db: Database) -> float | None:
             with db.atomic():

@@ -122,7 +122,7 @@ class SqliteWatches:
     async def save_delivered(
         self, delivered: Mapping[MessageRef, DeliveredState], over: Iterable[MessageRef] = ()
     ) -> None:
-        """Store what messages show; open and close watches."""
+        """Store delivered states; open and close watches."""
 
         def work(db: Database) -> None:
             with db.atomic():
