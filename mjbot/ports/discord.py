@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from mjbot.core.access.place import Place
 from mjbot.core.access.press_policy import Actor
 from mjbot.core.card.content import Part
 
@@ -39,6 +40,11 @@ class InteractionContext:
     can_attach: bool = True
     roles: frozenset[int] = frozenset()
     manages: bool = False
+
+    @property
+    def place(self) -> Place:
+        """The guild or direct message."""
+        return Place.of(self.guild_id, self.channel_id)
 
     @property
     def actor(self) -> Actor:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from mjbot.core.access.place import Place
+
 if TYPE_CHECKING:
     from mjbot.core.access.press_policy import PressPolicy
     from mjbot.core.access.rate_limits import RateLimit
@@ -42,6 +44,12 @@ class PressRecord:
     guild_id: int | None = None
     number: int = 1
 
+    def link_from(self, place: Place) -> str | None:
+        """Return the link to the card of the child if this place has seen it."""
+        if self.message is None or Place.of(self.guild_id, self.message.channel_id) != place:
+            return None
+        return self.message.url(self.guild_id)
+
 
 @dataclass(frozen=True, slots=True)
 class PendingCard:
@@ -53,6 +61,11 @@ class PendingCard:
     requester_id: int
     locale: str
     created_at: float
+
+    @property
+    def place(self) -> Place:
+        """The place that will see the card."""
+        return Place.of(self.guild_id, self.channel_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,9 +246,9 @@ class PressStore(Protocol):
         ...
 
     async def histories(
-        self, asked: Sequence[tuple[TaskId, int | None]]
-    ) -> dict[tuple[TaskId, int | None], TaskHistory]:
-        """Return the history of each ``(task, guild)``; relatives only if that guild has seen them."""
+        self, asked: Sequence[tuple[TaskId, Place]]
+    ) -> dict[tuple[TaskId, Place], TaskHistory]:
+        """Return the history of each ``(task, place)``; relatives only if that place has seen them."""
         ...
 
     async def refuse_kind(self, kind: str, at: float) -> None:
@@ -246,8 +259,8 @@ class PressStore(Protocol):
         """Return the kinds of action that this image service was found not to offer since then."""
         ...
 
-    async def children(self, task_id: TaskId, guild_id: int | None, limit: int) -> list[MessageRef]:
-        """Return the messages of the first children of a task that this guild has seen."""
+    async def children(self, task_id: TaskId, place: Place, limit: int) -> list[MessageRef]:
+        """Return the messages of the first children of a task that this place has seen."""
         ...
 
     async def unlink(self, ref: MessageRef) -> list[TaskId]:

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from mjbot.clock import Clock
-from mjbot.core.access.press_policy import may_press, mention_allowed
+from mjbot.core.access.press_policy import Actor, PressScope, may_press, mention_allowed
 from mjbot.core.access.rate_limits import RateLimit, RateLimits
 from mjbot.core.card.description import timestamp
 from mjbot.core.card.region import OWN_MASK
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.task import TaskId
-from mjbot.core.model.watch import MessageRef, watch_for
+from mjbot.core.model.watch import MessageRef, Watch, first_in_a_guild, watch_for
 from mjbot.core.scheduling.rate_limiters import SlidingWindows
 from mjbot.errors import (
     BotMissingPermission,
     GuildNotAllowed,
     PressNotAllowed,
+    PressRefused,
     RateLimited,
     ShuttingDown,
     TooManyCards,
@@ -127,15 +128,25 @@ class Access:
     async def _require_press_policy(
         self, context: InteractionContext, message: MessageRef, task_id: TaskId
     ) -> None:
-        if context.guild_id is None:
-            return
-        policy = await self._guilds.policy(context.guild_id)
-        if may_press(policy, context.actor, None):
-            return  # the requester makes no difference
-        watch = watch_for((each for each, _ in await self._watches.watches_of([task_id])), message)
-        requester = watch.requester_id if watch else None
-        if not may_press(policy, context.actor, requester):
-            raise PressNotAllowed(mention_allowed(policy, requester))
+        shown = [watch for watch, _ in await self._watches.watches_of([task_id])]
+        if context.guild_id is not None:
+            policy = await self._guilds.policy(context.guild_id)
+            watch = watch_for(shown, message)
+            requester = watch.requester_id if watch else None
+            if not may_press(policy, context.actor, requester):
+                raise PressNotAllowed(mention_allowed(policy, requester))
+        first = first_in_a_guild(shown)
+        if first is not None and first.guild_id not in (None, context.guild_id):
+            await self._require_policy_of_the_first_guild(context, first)
+
+    async def _require_policy_of_the_first_guild(self, context: InteractionContext, first: Watch) -> None:
+        """Check the policy of the guild that was shown the task first; a press elsewhere cannot avoid it."""
+        assert first.guild_id is not None
+        policy = await self._guilds.policy(first.guild_id)
+        if policy.scope is PressScope.ROLE:  # the roles that a user has there are not known here
+            raise PressRefused(Text.REPLY_PRESS_NOT_ALLOWED_ELSEWHERE, link=first.ref.url(first.guild_id))
+        if not may_press(policy, Actor(context.user_id), first.requester_id):
+            raise PressNotAllowed(mention_allowed(policy, first.requester_id))
 
     async def _require_rate(self, context: InteractionContext, need: Need) -> None:
         if need.new_card and context.guild_id is not None:

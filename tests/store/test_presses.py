@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mjbot.core.access.place import Place
 from mjbot.core.card.lineage import Lineage, RelatedTask
 from mjbot.core.model.press import Press, PressKey
 from mjbot.core.model.snapshot import TaskSnapshot
@@ -18,8 +19,8 @@ WATCH = Watch(MessageRef(2, 20), CHILD, 1, 3, "en", 1000.0)
 SNAPSHOT = TaskSnapshot(CHILD, opened_at=1.0, task=Task(CHILD))
 
 
-async def lineage(stores: Stores, task_id: TaskId, guild_id: int | None) -> Lineage:
-    asked = (task_id, guild_id)
+async def lineage(stores: Stores, task_id: TaskId, guild_id: int | None, dm: int = 0) -> Lineage:
+    asked = (task_id, Place(guild_id, dm))
     return (await stores.presses.histories([asked]))[asked].lineage
 
 
@@ -94,8 +95,8 @@ async def test_a_press_that_was_in_flight_when_the_process_died_is_settled(datab
 async def test_an_accepted_press_stores_the_watch_and_the_snapshot_of_its_child(stores: Stores) -> None:
     await stores.presses.accept(await begin(stores), "U1", WATCH, [SNAPSHOT])
     assert await stores.watches.open_watches() == [(WATCH, SNAPSHOT)]
-    assert await stores.presses.children(TASK, 1, 5) == [WATCH.ref]
-    assert await stores.presses.children(TASK, 7, 5) == []
+    assert await stores.presses.children(TASK, Place(1), 5) == [WATCH.ref]
+    assert await stores.presses.children(TASK, Place(7), 5) == []
 
 
 async def test_all_tasks_of_a_press_are_stored_with_it_and_wait_for_their_cards(database: str) -> None:
@@ -132,6 +133,16 @@ async def test_relatives_are_linked_both_ways_within_a_guild_until_a_message_is_
     assert await lineage(stores, CHILD, None) == Lineage()
     assert await stores.presses.unlink(WATCH.ref) == [TASK]
     assert await lineage(stores, TASK, 1) == Lineage()
+
+
+async def test_relatives_in_a_direct_message_are_seen_in_no_other(stores: Stores) -> None:
+    in_dm = replace(WATCH, guild_id=None, ref=MessageRef(500, 20))
+    await stores.presses.accept(await begin(stores), "U1", in_dm, [SNAPSHOT])
+    assert (await lineage(stores, TASK, None, dm=500)).children
+    assert await lineage(stores, TASK, None, dm=501) == Lineage()
+    assert await lineage(stores, TASK, 1) == Lineage()
+    assert await lineage(stores, CHILD, None, dm=501) == Lineage()
+    assert await stores.presses.children(TASK, Place(None, 501), 5) == []
 
 
 async def test_a_parent_without_a_card_is_named_without_a_link(stores: Stores) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database, Migrations
 
+from mjbot.core.access.place import Place
 from mjbot.core.access.press_policy import PressPolicy, PressScope
 from mjbot.core.access.rate_limits import RateLimit
 from mjbot.core.card.components import action_digest
@@ -154,10 +155,10 @@ async def test_presses_are_there_in_every_state(stores: Stores) -> None:
 
 
 async def test_lineage_and_refused_kinds_are_there(stores: Stores) -> None:
-    histories = await stores.presses.histories([(GRID, GUILD), (SINGLE, GUILD)])
+    histories = await stores.presses.histories([(GRID, Place(GUILD)), (SINGLE, Place(GUILD))])
     child, parent = (MessageRef(CHANNEL, message(number)).url(GUILD) for number in (8, 5))
-    assert histories[GRID, GUILD].lineage == Lineage(children=(RelatedTask(SINGLE, "U1", child),))
-    assert histories[SINGLE, GUILD].lineage == Lineage(parent=RelatedTask(GRID, "U1", parent))
+    assert histories[GRID, Place(GUILD)].lineage == Lineage(children=(RelatedTask(SINGLE, "U1", child),))
+    assert histories[SINGLE, Place(GUILD)].lineage == Lineage(parent=RelatedTask(GRID, "U1", parent))
     assert await stores.presses.refused_kinds(NOW - 60) == {"MJ::JOB::reroll"}
 
 

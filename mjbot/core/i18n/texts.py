@@ -248,6 +248,14 @@ class Text(StrEnum):
     )
 
     # Replies: a press of one of the task's buttons
+    REPLY_ALREADY_MADE_ELSEWHERE = (
+        "reply.already_made.elsewhere",
+        "*{label}* was already pressed; its result isn't in this server or direct message.",
+    )
+    REPLY_PRESS_NOT_ALLOWED_ELSEWHERE = (
+        "reply.press_not_allowed.elsewhere",
+        "Only a role of another server can use this button. Please press it there: {link}",
+    )
     REPLY_ALREADY_MADE = "reply.already_made", "*{label}* already exists: {link}"
     REPLY_IN_FLIGHT = "reply.in_flight", "*{label}* is already on its way."
     REPLY_CONFIRMED = "reply.confirmed", "*{label}*: done. This makes no new picture."

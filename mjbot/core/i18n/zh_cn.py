@@ -138,6 +138,8 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.REPLY_CARDS_FOLLOW: "*{label}* 还启动了 {ids}，卡片稍后会发到这里。",
     Text.REPLY_INTERNAL_ERROR: "本机器人出错了，已记录（`{ref}`）。如果再次发生，请联系机器人的部署者。",
     # Replies: a press of one of the task's buttons
+    Text.REPLY_ALREADY_MADE_ELSEWHERE: "*{label}* 已经按过，结果不在本服务器或私信中。",
+    Text.REPLY_PRESS_NOT_ALLOWED_ELSEWHERE: "只有另一个服务器的身份组可以使用此按钮，请到那里操作：{link}",
     Text.REPLY_ALREADY_MADE: "“{label}”已经生成过：{link}",
     Text.REPLY_IN_FLIGHT: "“{label}”已在提交中。",
     Text.REPLY_CONFIRMED: "“{label}”已完成，不会生成新图片。",

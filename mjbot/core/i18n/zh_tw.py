@@ -138,6 +138,8 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.REPLY_CARDS_FOLLOW: "*{label}* 還啟動了 {ids}，卡片稍後會傳到這裡。",
     Text.REPLY_INTERNAL_ERROR: "本機器人出錯了，已記錄（`{ref}`）。如果再次發生，請聯絡機器人的部署者。",
     # Replies: a press of one of the task's buttons
+    Text.REPLY_ALREADY_MADE_ELSEWHERE: "*{label}* 已經按過，結果不在本伺服器或私訊中。",
+    Text.REPLY_PRESS_NOT_ALLOWED_ELSEWHERE: "只有另一個伺服器的身分組可以使用此按鈕，請到那裡操作：{link}",
     Text.REPLY_ALREADY_MADE: "「{label}」已經生成過：{link}",
     Text.REPLY_IN_FLIGHT: "「{label}」已在提交中。",
     Text.REPLY_CONFIRMED: "「{label}」已完成，不會生成新圖片。",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mjbot.core.access.place import Place
 from mjbot.core.model.task import TaskId
 
 _DISCORD_EPOCH = 1_420_070_400  # unix seconds; the start of 2015, from which snowflakes count
@@ -64,6 +65,17 @@ class Watch:
     created_at: float
     state: WatchState = WatchState.OPENING
     delivered: DeliveredState = NOTHING_DELIVERED
+
+    @property
+    def place(self) -> Place:
+        """The place that sees the message."""
+        return Place.of(self.guild_id, self.ref.channel_id)
+
+
+def first_in_a_guild(watches: Iterable[Watch]) -> Watch | None:
+    """Return the watch with which a guild first saw a task; a direct message does not count."""
+    in_guilds = (each for each in watches if each.guild_id is not None)
+    return min(in_guilds, key=lambda each: each.created_at, default=None)
 
 
 def newest(watches: Iterable[Watch]) -> list[Watch]:

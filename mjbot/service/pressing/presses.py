@@ -107,7 +107,7 @@ class PressService:
             await self._results.open(request, submission, result, submission.response)
         finally:
             await self._journal.finish(submission)
-        self._watches.check_children(action.snapshot, request.context.guild_id)
+        self._watches.check_children(action.snapshot, request.context.place)
 
 
 class ActionSubmission:

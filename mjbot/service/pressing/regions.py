@@ -106,7 +106,7 @@ class RegionService:
         """Return the picture to repaint: the task's, or that of the parent of a task that waits for input."""
         task_id = request.task_id
         if request.target.action == MODAL_ACTION:
-            asked = (task_id, request.context.guild_id)
+            asked = (task_id, request.context.place)
             parent = (await self._presses.histories([asked]))[asked].lineage.parent
             if parent is None:
                 return None

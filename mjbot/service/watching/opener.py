@@ -51,7 +51,7 @@ class CardOpener:
         """
         unwatched = not context.can_follow
         try:
-            card = await self._renderer.card(snapshot, context.locale, context.guild_id, unwatched=unwatched)
+            card = await self._renderer.card(snapshot, context.locale, context.place, unwatched=unwatched)
         except StoreFailed:
             if watch is None:
                 raise
@@ -79,7 +79,7 @@ class CardOpener:
         )
         older = await self._add(replace(watch, state=WatchState.OPEN), snapshot, committed=committed)
         await self._watches.start(watch, snapshot, card, older, omitted)
-        self._watches.check_children(snapshot, context.guild_id)
+        self._watches.check_children(snapshot, context.place)
         if card.picture and not context.can_attach and self._pictures.attaches(card.picture):
             await reply.send_private(Text.REPLY_MISSING_ATTACH_FILES)
 
@@ -102,7 +102,7 @@ class CardOpener:
         delivered = await self._watches.reopen(ref)
         watch = replace(self.new_watch(context, snapshot.id, ref), state=WatchState.OPEN, delivered=delivered)
         older = await self._store.add(watch, snapshot)
-        card = await self._renderer.card(snapshot, context.locale, context.guild_id)
+        card = await self._renderer.card(snapshot, context.locale, context.place)
         await self._watches.start(watch, snapshot, card, older)
 
     def _first_delivered(self, card: Card, image: str | None) -> DeliveredState:

@@ -72,7 +72,7 @@ class PendingCards:
         return left
 
     async def _post(self, pending: PendingCard, snapshot: TaskSnapshot) -> bool:
-        card = await self._renderer.card(snapshot, pending.locale, pending.guild_id)
+        card = await self._renderer.card(snapshot, pending.locale, pending.place)
         try:
             # The nonce makes Discord return the message of an earlier try, if that was very recent.
             sent = await self._poster.post(pending.channel_id, card, nonce=pending.task_id)

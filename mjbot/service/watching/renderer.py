@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from mjbot.clock import Clock
+from mjbot.core.access.place import Place
 from mjbot.core.card.card import Card, render
 from mjbot.core.card.lineage import NO_LINEAGE
 from mjbot.core.card.state import CardContext
@@ -27,10 +28,10 @@ class CardRenderer:
         self._base = base
 
     async def card(
-        self, snapshot: TaskSnapshot, locale: str, guild_id: int | None, *, unwatched: bool = False
+        self, snapshot: TaskSnapshot, locale: str, place: Place, *, unwatched: bool = False
     ) -> Card:
         """Render the card of a snapshot."""
-        asked = (snapshot.id, guild_id)
+        asked = (snapshot.id, place)
         history = (await self._presses.histories([asked]))[asked]
         return render(snapshot, self._context(history, locale, await self.not_offered(), unwatched=unwatched))
 
@@ -41,14 +42,12 @@ class CardRenderer:
 
     async def cards(self, shown: Sequence[tuple[Watch, TaskSnapshot]]) -> list[tuple[Watch, Card]]:
         """Render the cards of these snapshots for their messages, with one store query for all."""
-        known = await self._presses.histories([(snapshot.id, watch.guild_id) for watch, snapshot in shown])
+        known = await self._presses.histories([(snapshot.id, watch.place) for watch, snapshot in shown])
         not_offered = await self.not_offered()
         return [
             (
                 watch,
-                render(
-                    snapshot, self._context(known[snapshot.id, watch.guild_id], watch.locale, not_offered)
-                ),
+                render(snapshot, self._context(known[snapshot.id, watch.place], watch.locale, not_offered)),
             )
             for watch, snapshot in shown
         ]

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from mjbot.clock import Clock
+from mjbot.core.access.place import Place
 from mjbot.core.card.card import Card, superseded_card
 from mjbot.core.card.content import Part
 from mjbot.core.card.state import CardState
@@ -100,7 +101,7 @@ class WatchService:
         await self.start(watch, snapshot, await self._card(snapshot, watch))
 
     async def _card(self, snapshot: TaskSnapshot, watch: Watch) -> Card:
-        return await self._renderer.card(snapshot, watch.locale, watch.guild_id)
+        return await self._renderer.card(snapshot, watch.locale, watch.place)
 
     async def message_of(self, ref: MessageRef, task_id: TaskId) -> MessageRef:
         """Return the message of a press's card: an ephemeral message, if pressed, cannot be edited later."""
@@ -172,10 +173,10 @@ class WatchService:
         if edit.card.final:
             self._close(ref)
 
-    def check_children(self, snapshot: TaskSnapshot, guild_id: int | None) -> None:
+    def check_children(self, snapshot: TaskSnapshot, place: Place) -> None:
         """Request a check that unlinks deleted messages, among the children that a card links to."""
         if snapshot.settled:  # it had no buttons before
-            self._checks.ask(snapshot.id, guild_id)
+            self._checks.ask(snapshot.id, place)
 
     async def run_checks(self) -> None:
         """Run the requested checks of children, until cancelled."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from mjbot.core.access.place import Place
 from mjbot.core.card.lineage import Lineage, RelatedTask
 from mjbot.core.model.press import AFTER_RESTART, Press, PressKey, may_begin
 from mjbot.core.model.snapshot import TaskSnapshot
@@ -139,23 +140,23 @@ class SqlitePresses:
         return await self._thread.run(work)
 
     async def histories(
-        self, asked: Sequence[tuple[TaskId, int | None]]
-    ) -> dict[tuple[TaskId, int | None], TaskHistory]:
+        self, asked: Sequence[tuple[TaskId, Place]]
+    ) -> dict[tuple[TaskId, Place], TaskHistory]:
         """Return presses and lineage of each ``(task, guild)``."""
 
-        def work(db: Database) -> dict[tuple[TaskId, int | None], TaskHistory]:
+        def work(db: Database) -> dict[tuple[TaskId, Place], TaskHistory]:
             return {
-                (task_id, guild_id): TaskHistory(_presses(db, task_id), _lineage(db, task_id, guild_id))
-                for task_id, guild_id in asked
+                (task_id, place): TaskHistory(_presses(db, task_id), _lineage(db, task_id, place))
+                for task_id, place in asked
             }
 
         return await self._thread.run(work)
 
-    async def children(self, task_id: TaskId, guild_id: int | None, limit: int) -> list[MessageRef]:
+    async def children(self, task_id: TaskId, place: Place, limit: int) -> list[MessageRef]:
         """Return the messages of the first children of a task."""
 
         def work(db: Database) -> list[MessageRef]:
-            rows = list(db.query(_CHILDREN, {"id": task_id, "guild": guild_id}))[:limit]
+            rows = list(db.query(_CHILDREN, _seen_by(task_id, place)))[:limit]
             return [MessageRef(row["channel_id"], row["message_id"]) for row in rows if row["message_id"]]
 
         return await self._thread.run(work)
@@ -207,12 +208,15 @@ _PARENT = """
 select lineage.parent_id, lineage.label, w.channel_id, w.message_id from lineage
 left join watches w on w.message_id = (
     select message_id from watches where task_id = lineage.parent_id and guild_id is :guild
+      and (:guild is not null or channel_id = :channel)
     order by created_at desc limit 1)
 where lineage.child_id = :id and lineage.guild_id is :guild
+  and (:guild is not null or lineage.channel_id = :channel)
 """
 _CHILDREN = """
 select child_id, label, channel_id, message_id from lineage
-where parent_id = :id and guild_id is :guild order by at, child_id
+where parent_id = :id and guild_id is :guild and (:guild is not null or channel_id = :channel)
+order by at, child_id
 """
 
 
@@ -236,12 +240,16 @@ def _presses(db: Database, task_id: TaskId) -> dict[str, Press]:
     return {action: Press(state) for action, state in rows}
 
 
-def _lineage(db: Database, task_id: TaskId, guild_id: int | None) -> Lineage:
-    up = list(db.query(_PARENT, {"id": task_id, "guild": guild_id}))
-    down = db.query(_CHILDREN, {"id": task_id, "guild": guild_id})
+def _seen_by(task_id: TaskId, place: Place) -> dict[str, object]:
+    return {"id": task_id, "guild": place.guild_id, "channel": place.dm_channel_id}
+
+
+def _lineage(db: Database, task_id: TaskId, place: Place) -> Lineage:
+    asked = _seen_by(task_id, place)
+    up = list(db.query(_PARENT, asked))
     return Lineage(
-        _related(up[0], "parent_id", guild_id) if up else None,
-        tuple(_related(row, "child_id", guild_id) for row in down),
+        _related(up[0], "parent_id", place.guild_id) if up else None,
+        tuple(_related(row, "child_id", place.guild_id) for row in db.query(_CHILDREN, asked)),
     )
 
 
