@@ -133,7 +133,7 @@ class SqliteWatches:
                         for ref, each in delivered.items()
                     ],
                 )
-                db.conn.executemany(_CLOSE, [[ref.message_id] for ref in over])
+                db.conn.executemany(_CLOSE, [[ref.message_id] for ref in closed])
 
         await self._thread.run(work)
 
