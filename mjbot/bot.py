@@ -19,7 +19,7 @@ from discord.ext import commands
 from mjbot.clock import Clock
 from mjbot.errors import StoreFailed
 from mjbot.ui.buttons import CardItem
-from mjbot.ui.http import DeadlineConnector, use_gateway_of
+from mjbot.ui.http import UNREADABLE, DeadlineConnector, use_gateway_of
 from mjbot.ui.menus import MenuItem
 from mjbot.ui.translator import CatalogueTranslator
 
@@ -199,7 +199,7 @@ class MJBot(commands.AutoShardedBot):
         if await self.app.stores.key_values.get(key) != digest:
             try:
                 await self.tree.sync()
-            except (ValueError, LookupError, TypeError, AttributeError):
+            except UNREADABLE:
                 # Discord accepted them, but its answer cannot be read. The next start syncs them again.
                 log.warning("the commands may not be synced", exc_info=True)
                 return
