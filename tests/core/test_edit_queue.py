@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from mjbot.core.card.buttons import CardButton
 from mjbot.core.card.card import Card
 from mjbot.core.card.content import Part
 from mjbot.core.card.state import CardState
@@ -625,3 +626,20 @@ def test_a_result_on_a_message_over_an_hour_old_is_rechecked_too() -> None:
     assert edit is not None
     queue.settle(edit, Delivered(DeliveredState(edit.card.digest), unverified=True), NOW)
     assert queue.take(NOW + 31) is not None
+
+
+def test_buttons_that_were_refused_do_not_use_up_the_checks_of_the_picture() -> None:
+    queue, now, checks = EditQueue(), NOW, []
+    end = replace(card("end", final=True), rows=((CardButton("mj1:press:1", "U1"),),))
+    queue.offer(ref(1), end, Priority.FINAL, now)
+    tries = 0
+    while (edit := queue.take(now)) is not None:
+        refused = Part.BUTTONS not in edit.omitted and tries < 4
+        if refused:
+            tries += 1
+        elif Part.BUTTONS not in edit.omitted:
+            checks.append(now)
+        delivered = Delivered(DeliveredState(edit.card.digest), unverified=True)
+        queue.settle(edit, Refused() if refused else delivered, now)
+        now = queue.wake_at(now) or now
+    assert [at - checks[0] for at in checks] == [0.0, 15.0, 75.0, 375.0]
