@@ -23,7 +23,7 @@ from mjbot.core.model.task import TaskId
 from mjbot.core.polling.schedule import PollSchedule
 from mjbot.errors import StoreFailed, UpstreamUnavailable
 from mjbot.guard import LoopGuard
-from mjbot.ports import FetchReport, TaskSource
+from mjbot.ports import BatchSource, FetchReport
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class TaskTracker:
 
     def __init__(
         self,
-        source: TaskSource,
+        source: BatchSource,
         schedule: PollSchedule,
         clock: Clock,
         thresholds: StalenessThresholds,

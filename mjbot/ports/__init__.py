@@ -32,9 +32,10 @@ from mjbot.ports.store import (
     UsageStore,
     WatchStore,
 )
-from mjbot.ports.upstream import FetchReport, SubmitResult, TaskSource
+from mjbot.ports.upstream import BatchSource, FetchReport, SubmitResult, TaskSource
 
 __all__ = [
+    "BatchSource",
     "BotTokenRevoked",
     "FetchReport",
     "File",
