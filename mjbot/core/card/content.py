@@ -1,4 +1,4 @@
-"""The content of a message: a card without the parts that its channel, or Discord, does not accept.
+"""The content of a message: a card without the parts that Discord does not accept.
 
 One bad part makes Discord refuse the whole message: a file that its filter considers explicit, a link to a
 blocked host, an unknown emoji. So a refused message is sent again with one part less until it is accepted;
