@@ -18,7 +18,7 @@ from mjbot.core.model.task import Phase, TaskId
 from mjbot.core.model.watch import MessageRef, WatchState
 from mjbot.errors import PressRefused, ResultNotShown, StoreFailed
 from mjbot.ports import PressRequest, PressStore, SubmitResult, TaskSource
-from mjbot.service.access import CHOOSE, PREPARE, SUBMIT, Access
+from mjbot.service.access import CHOOSE, PREPARE, Access, submit_need
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.regions import RegionService
@@ -100,7 +100,7 @@ class ModalService:
         await self._tracker.observe({request.task_id: Dismissed()})
 
     async def _submit(self, request: PressRequest, snapshot: TaskSnapshot, mask: str) -> None:
-        await self._access.require_press(request, SUBMIT)
+        await self._access.require_press(request, submit_need(request.target.region, mask))
         submission = ModalSubmission(self._source, self._watches, request, snapshot, mask)
         if await self._journal.begin(submission, request.context.user_id) is not None:
             raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
