@@ -193,7 +193,11 @@ async def cards_with_every_button(harness: BotHarness) -> list[discord.Message]:
     return sorted(harness.messages, key=lambda message: message.id)[-3:]
 
 
-async def test_no_server_s_members_can_stop_or_slow_the_cards_of_another(harness: BotHarness) -> None:
+async def test_no_server_s_members_can_stop_or_slow_the_cards_of_another(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open()
+    await bot_factory.restart(harness, user_presses_per_10_min=20)
     elsewhere = await with_children_elsewhere(harness)
     harness.env.inject_error("*", f"/channels/{elsewhere.id}/**", status=403, code=50001, times=None)
     crowd = [harness.guild.add_member(harness.env.create_user(f"member-{n}")) for n in range(3)]

@@ -121,8 +121,8 @@ def test_an_unknown_close_code_is_named_and_a_restart_may_help() -> None:
 async def test_a_gateway_that_closes_for_good_ends_with_one_sentence(
     stub: DiscordStub, bot: BotProcess, code: int
 ) -> None:
-    await bot.start()
-    await stub.gateway.close(code)
+    stub.gateway.refuse(code)  # in place of READY, as Discord does
+    await bot.launch()
     exit_code, told = CLOSE_CODES[code]
     assert await bot.exited() == exit_code
     log = bot.log.read_text(encoding="utf-8")

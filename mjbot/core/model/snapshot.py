@@ -1,4 +1,4 @@
-"""Task snapshots: the known state of a task, advanced by one observation after another.
+"""Task snapshots: what is known of a task, advanced by one observation after another.
 
 All times are unix seconds.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from mjbot.core.model.task import Phase, Task, TaskId, newer
+from mjbot.core.model.task import Phase, Task, TaskId, goes_back, merged
 
 
 class UpstreamProblem(StrEnum):
@@ -19,6 +19,7 @@ class UpstreamProblem(StrEnum):
     QUOTA = "quota"
     FORBIDDEN = "forbidden"
     UNEXPECTED_HTML = "unexpected_html"
+    ROUTE_MISSING = "route_missing"
     RATE_LIMITED = "rate_limited"
 
 
@@ -48,7 +49,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Dismissed:
-    """A user dismissed the modal of this task."""
+    """A person dismissed the modal of this task."""
 
 
 Observation = Seen | Missing | Unreachable | Tick | Dismissed
@@ -79,7 +80,7 @@ class StalenessThresholds:
     lost_misses: int = 4
     watch: float = 24 * 3600
     watch_from: float = 0.0
-    """Unix seconds before which no watch ends because of its age: a wrong clock may still be corrected."""
+    """Unix seconds before which no watch ends by its age: a clock that is wrong at the start may be set."""
 
 
 DEFAULT_THRESHOLDS = StalenessThresholds()
@@ -89,8 +90,8 @@ DEFAULT_THRESHOLDS = StalenessThresholds()
 class TaskSnapshot:
     """Everything known of one task; the input of its card.
 
-    ``changed_at`` is the time of the last observed change. It is None after the first reading, which does
-    not show how old its state is.
+    ``changed_at`` is the last change that was observed. It is None after the first reading, which does not
+    show how old its state is.
     """
 
     id: TaskId
@@ -103,6 +104,8 @@ class TaskSnapshot:
     failing_since: float | None = None
     missing_since: float | None = None
     misses: int = 0
+    doubted: Task | None = None
+    """The last reading, if it showed less progress than is known."""
 
     @property
     def settled(self) -> bool:
@@ -111,7 +114,7 @@ class TaskSnapshot:
 
     @property
     def visible(self) -> tuple[Task | None, Condition, UpstreamProblem | None]:
-        """The fields that users can see; a change in one of them is worth an edit."""
+        """What a person can see; a change of it is worth an edit."""
         return self.task, self.condition, self.problem
 
 
@@ -121,7 +124,10 @@ def advance(
     now: float,
     thresholds: StalenessThresholds = DEFAULT_THRESHOLDS,
 ) -> TaskSnapshot:
-    """Apply one observation. Progress never goes back, and a settled snapshot never changes."""
+    """The snapshot after one observation. A settled snapshot never changes.
+
+    Progress goes back only if two readings in a row agree on it.
+    """
     if snapshot.settled:
         return snapshot
     match observation:
@@ -149,11 +155,17 @@ def advance(
 
 
 def _seen(snapshot: TaskSnapshot, task: Task, now: float) -> TaskSnapshot:
-    held = snapshot.task
-    known = task if held is None else newer(held, task)
+    held, doubted = snapshot.task, None
+    if held is None:
+        known = task
+    elif goes_back(held, task) and not _agree(snapshot.doubted, task):
+        known, doubted = held, task
+    else:
+        known = merged(held, task)
     return replace(
         snapshot,
         task=known,
+        doubted=doubted,
         seen_at=now,
         changed_at=now if held is not None and known != held else snapshot.changed_at,
         failing_since=None,
@@ -161,6 +173,11 @@ def _seen(snapshot: TaskSnapshot, task: Task, now: float) -> TaskSnapshot:
         missing_since=None,
         misses=0,
     )
+
+
+def _agree(doubted: Task | None, seen: Task) -> bool:
+    """Whether two readings in a row show that a task has begun anew under its id."""
+    return doubted is not None and doubted.phase is seen.phase and not goes_back(doubted, seen)
 
 
 def _with_condition(snapshot: TaskSnapshot, now: float, thresholds: StalenessThresholds) -> TaskSnapshot:
@@ -181,13 +198,17 @@ def _with_condition(snapshot: TaskSnapshot, now: float, thresholds: StalenessThr
         condition = Condition.UNREACHABLE
     elif _may_be_quiet(snapshot) and now >= _last_change(snapshot) + thresholds.quiet:
         condition = Condition.QUIET
+    if condition is Condition.QUIET and snapshot.task is not None and snapshot.task.fail_reason:
+        # new-api keeps the last status of a task that its upstream has given up, for good, with the reason.
+        failed = replace(snapshot.task, status="FAILURE")
+        return replace(snapshot, task=failed, condition=Condition.FINE)
     return snapshot if condition is snapshot.condition else replace(snapshot, condition=condition)
 
 
 def next_threshold(
     snapshot: TaskSnapshot, thresholds: StalenessThresholds = DEFAULT_THRESHOLDS
 ) -> float | None:
-    """Return when the condition will change if there is no news, or None if it never will."""
+    """When the condition will change if there is no news, or None if it never will."""
     if snapshot.settled:
         return None
     moments = [_ends_at(snapshot, thresholds)]

@@ -20,7 +20,7 @@ TaskId = NewType("TaskId", str)
 
 
 def parse_task_id(raw: str) -> TaskId | None:
-    """Parse an id as users paste it (with spaces, backticks, a whole fetch URL), or return None.
+    """Parse an id as people paste it (spaces, backticks, a whole fetch URL), or None.
 
     An id is 4 to 64 letters, digits, ``_`` and ``-``, with at least one digit.
     """
@@ -59,6 +59,14 @@ _PHASES = {
     "CANCEL": Phase.CANCELLED,
 }
 KNOWN_STATUSES = frozenset(_PHASES)
+# Words of relatives of these servers for the same states.
+_PHASES |= {
+    **dict.fromkeys(("PENDING", "QUEUED", "QUEUEING", "WAITING", "CREATED"), Phase.QUEUED),
+    **dict.fromkeys(("RUNNING", "PROCESSING", "STARTED", "PROGRESS"), Phase.RUNNING),
+    **dict.fromkeys(("SUCCEEDED", "SUCCEED", "COMPLETED", "COMPLETE", "FINISHED", "DONE"), Phase.SUCCESS),
+    **dict.fromkeys(("FAILED", "FAIL", "ERROR", "TIMEOUT", "REJECTED"), Phase.FAILURE),
+    **dict.fromkeys(("CANCELLED", "CANCELED", "ABORTED"), Phase.CANCELLED),
+}
 # A relay's table lags behind the proxy it reads from, so a lower rank is an old reading, not a step back.
 _RANK = {Phase.QUEUED: 0, Phase.WAITING: 0, Phase.RUNNING: 1}
 
@@ -95,13 +103,13 @@ class Task:
 
     @property
     def phase(self) -> Phase:
-        """The phase, from the status only: "100%" proves nothing; an unknown status counts as running."""
+        """Depends only on the status: "100%" proves nothing, and an unknown status counts as running."""
         return _PHASES.get(self.status, Phase.RUNNING)
 
     @property
     def known_status(self) -> bool:
         """False for a status that this bot does not know."""
-        return self.status in KNOWN_STATUSES
+        return self.status in _PHASES
 
     @property
     def percent(self) -> int | None:
@@ -111,27 +119,31 @@ class Task:
 
     @property
     def is_text(self) -> bool:
-        """True if the result is text (describe, shorten). The buttons show this; the action does not."""
+        """True when the result is text (describe, shorten), as its buttons show; its action does not."""
         return self.phase is Phase.SUCCESS and (
             any(button.custom_id.startswith(_TEXT_BUTTONS) for button in self.buttons)
             or self.text.lstrip().startswith("1️⃣")
         )
 
 
-def newer(held: Task, seen: Task) -> Task:
-    """Return the newer state of a task: the one held, or the one just read.
+def goes_back(held: Task, seen: Task) -> bool:
+    """Whether a reading shows less progress than is known: a lower rank, or a lower percentage.
 
-    A final state never changes. A lower rank or a lower percentage is an old reading that arrived late. A
-    reading without a picture or prompt keeps the one held.
+    It is an old reading that arrived late, or the task has begun anew under its id.
     """
-    if held.phase.final or (not seen.phase.final and _RANK[seen.phase] < _RANK[held.phase]):
-        return held
-    if (
-        held.phase is seen.phase is Phase.RUNNING
-        and held.percent is not None
-        and seen.percent is not None
-        and seen.percent < held.percent
-    ):
+    if held.phase.final or seen.phase.final:
+        return False
+    if _RANK[seen.phase] != _RANK[held.phase]:
+        return _RANK[seen.phase] < _RANK[held.phase]
+    return held.percent is not None and seen.percent is not None and seen.percent < held.percent
+
+
+def merged(held: Task, seen: Task) -> Task:
+    """The state after a reading that is newer than the one held. A final state is never left.
+
+    A reading without a picture or prompt keeps the one held.
+    """
+    if held.phase.final:
         return held
     return replace(
         seen,
