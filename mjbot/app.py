@@ -145,7 +145,7 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
     sink = DiscordSink(client, edges.pictures, edges.breaker, edges.tokens)
     editor = EditScheduler(sink, EditQueue(), clock, guard("edit loop"))
     renderer = CardRenderer(stores.presses, clock, watch_limit, base_of(settings.upstream_url))
-    checks = ChildChecks(stores.presses, editor, clock, guard("child checks"))
+    checks = ChildChecks(stores.presses, sink, clock, guard("child checks"))
     watches = WatchService(
         stores.watches, stores.presses, tracker, editor, renderer, checks, clock, guard("write-behind")
     )

@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Callable
 from mjbot.clock import Clock, Wakeup
 from mjbot.core.card.card import Card
 from mjbot.core.card.state import CardState
-from mjbot.core.editing.edit_queue import Edit, EditQueue, Priority
+from mjbot.core.editing.edit_queue import EditQueue
 from mjbot.core.editing.ladder import Omission
-from mjbot.core.editing.outcome import Delivered, Existence, Later, Outcome
+from mjbot.core.editing.outcome import Delivered, Later, Outcome
+from mjbot.core.editing.pending_edit import Edit, Priority
 from mjbot.core.model.watch import DeliveredState, MessageRef
 from mjbot.guard import LoopGuard
 from mjbot.ports import BotTokenRevoked, MessageSink
@@ -69,10 +70,6 @@ class EditScheduler:
         self._queue.resume_channel(channel_id, self._clock.now())
         self._wakeup.notify()
 
-    async def message_exists(self, ref: MessageRef) -> Existence:
-        """Look up a message; this costs a request."""
-        return await self._sink.message_exists(ref)
-
     def forget(self, ref: MessageRef) -> None:
         """Forget a message, and drop its pending card."""
         self._queue.forget(ref)
@@ -88,7 +85,7 @@ class EditScheduler:
 
     @property
     def waiting(self) -> int:
-        """The number of messages with a pending card."""
+        """The number of messages with a pending edit."""
         return self._queue.waiting
 
     async def run(self) -> None:

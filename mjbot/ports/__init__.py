@@ -17,7 +17,6 @@ from mjbot.ports.pictures import (
     MaskRefused,
     MaskSource,
     PictureSource,
-    is_attachment,
     is_smaller_copy,
 )
 from mjbot.ports.store import (
@@ -64,6 +63,5 @@ __all__ = [
     "Upload",
     "UsageStore",
     "WatchStore",
-    "is_attachment",
     "is_smaller_copy",
 ]

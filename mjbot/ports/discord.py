@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from mjbot.core.card.components import PressTarget
     from mjbot.core.card.menu import Menu
     from mjbot.core.card.modals import ModalSpec
-    from mjbot.core.editing.edit_queue import Edit
     from mjbot.core.editing.outcome import Existence, Outcome
+    from mjbot.core.editing.pending_edit import Edit
     from mjbot.core.i18n.texts import Text
     from mjbot.core.model.task import TaskId
     from mjbot.core.model.watch import MessageRef

@@ -109,9 +109,9 @@ class WatchStore(Protocol):
         ...
 
     async def save_delivered(
-        self, delivered: Mapping[MessageRef, DeliveredState], over: Iterable[MessageRef] = ()
+        self, delivered: Mapping[MessageRef, DeliveredState], closed: Iterable[MessageRef] = ()
     ) -> None:
-        """Store delivered states, mark OPENING watches open, and close those in ``over``."""
+        """Store delivered states, mark OPENING watches open, and close those in ``closed``."""
         ...
 
     async def suggestions(self, context: InteractionContext, text: str, limit: int) -> list[Suggestion]:

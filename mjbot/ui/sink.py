@@ -11,13 +11,13 @@ import aiohttp
 import discord
 
 from mjbot.core.card.card import Card, Picture
-from mjbot.core.card.content import Part, content_of
-from mjbot.core.editing.edit_queue import Edit
+from mjbot.core.card.content import Part, content_of, is_attachment
 from mjbot.core.editing.outcome import Delivered, Existence, Outcome, Paused, Rerouted
+from mjbot.core.editing.pending_edit import Edit
 from mjbot.core.model.watch import DeliveredState, MessageRef
 from mjbot.errors import ResponseLost
 from mjbot.guard import UnexpectedErrors
-from mjbot.ports import File, PictureSource, SentCard, is_attachment
+from mjbot.ports import File, PictureSource, SentCard
 from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.embeds import build_embed, build_file, build_view, image_state
 from mjbot.ui.refusals import existence_after, is_route_refusal, outcome_of, send_reduced

@@ -12,8 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from mjbot.core.card.card import Card
 from mjbot.core.card.content import Part
 from mjbot.core.card.state import CardState
-from mjbot.core.editing.edit_queue import Edit, EditQueue, Priority
+from mjbot.core.editing.edit_queue import EditQueue
 from mjbot.core.editing.outcome import Delivered, Gone, Later, NoAccess, Outcome, Refused, Rerouted
+from mjbot.core.editing.pending_edit import Edit, Priority
 from mjbot.core.model.watch import DeliveredState, MessageRef
 
 NOW = 1_800_000_000.0

@@ -13,9 +13,9 @@ from mjbot.core.card.buttons import CardButton
 from mjbot.core.card.card import Card, Picture
 from mjbot.core.card.content import Part
 from mjbot.core.card.state import CardState
-from mjbot.core.editing.edit_queue import Edit
 from mjbot.core.editing.ladder import ContentProblem
 from mjbot.core.editing.outcome import Gone, Later, NoAccess, Outcome, Refused
+from mjbot.core.editing.pending_edit import Edit
 from mjbot.core.model.watch import NOTHING_DELIVERED, MessageRef
 from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.http import use_discord_at

@@ -11,8 +11,9 @@ import discord
 import pytest
 
 from mjbot.clock import Clock
-from mjbot.core.editing.edit_queue import Edit, EditQueue
+from mjbot.core.editing.edit_queue import EditQueue
 from mjbot.core.editing.outcome import Delivered, Outcome
+from mjbot.core.editing.pending_edit import Edit
 from mjbot.core.model.watch import MessageRef
 from mjbot.editor import EditScheduler
 from mjbot.guard import LoopGuard

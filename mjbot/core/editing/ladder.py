@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from mjbot.core.card.card import Card
-from mjbot.core.card.content import Part
+from mjbot.core.card.content import Part, is_attachment
 from mjbot.core.model.addresses import origin
 from mjbot.core.model.watch import MessageRef
 
@@ -87,7 +87,7 @@ def present(card: Card, image: str) -> Part:
     buttons = [button for row in card.rows for button in row]
     found = Part.NONE
     if image:
-        found |= Part.PICTURE | (Part.FILE if image.startswith("attachment://") else Part.NONE)
+        found |= Part.PICTURE | (Part.FILE if is_attachment(image) else Part.NONE)
     if card.links or card.picture_link or any(button.link for button in buttons):
         found |= Part.LINKS
     if card.body:
@@ -113,7 +113,7 @@ def still_omitted(omission: Omission | None, card: Card) -> Part:
 def _order(problem: ContentProblem, image: str) -> tuple[Part, ...]:
     if problem is not ContentProblem.HARMFUL_LINK:
         return _LADDER
-    linked = bool(image) and not image.startswith("attachment://")
+    linked = bool(image) and not is_attachment(image)
     return _LADDER_WITHOUT_LINKED_PICTURE if linked else _LADDER_WITHOUT_LINKS
 
 

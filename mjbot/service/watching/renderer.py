@@ -53,7 +53,7 @@ class CardRenderer:
             for watch, snapshot in shown
         ]
 
-    async def pressed(self, task_id: TaskId) -> tuple[Mapping[str, Press], frozenset[str]]:
+    async def presses_of(self, task_id: TaskId) -> tuple[Mapping[str, Press], frozenset[str]]:
         """Return the presses of a task, and the kinds of action that the upstream does not offer."""
         return await self._presses.of(task_id), await self.not_offered()
 

@@ -11,9 +11,9 @@ from mjbot.clock import Clock
 from mjbot.core.card.card import Card, superseded_card
 from mjbot.core.card.content import Part
 from mjbot.core.card.state import CardState
-from mjbot.core.editing.edit_queue import Edit, Priority
 from mjbot.core.editing.ladder import Omission
 from mjbot.core.editing.outcome import Delivered, Existence, Gone, NoAccess, Outcome
+from mjbot.core.editing.pending_edit import Edit, Priority
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import (
@@ -162,8 +162,8 @@ class WatchService:
                 return
             case Gone() | NoAccess():
                 gone = isinstance(outcome, Gone)
-                closed = Existence.CHANNEL_GONE if gone else Existence.NO_ACCESS
-                self._checks.close_channel(ref.channel_id, closed)
+                existence = Existence.CHANNEL_GONE if gone else Existence.NO_ACCESS
+                self._checks.skip_channel(ref.channel_id, existence)
                 with suppress(StoreFailed):
                     await self.close_channel(ref.channel_id)
                 return
