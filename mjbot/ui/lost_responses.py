@@ -2,6 +2,8 @@
 
 The answer to a first response names the message that it created. If the connection breaks after Discord has
 accepted the response, or the answer cannot be read, the message exists, and nothing would keep it up to date.
+So it does after a 5xx that came although the response was accepted: discord.py repeats the response, and Discord
+refuses the repetition (40060). Without a 5xx, 40060 means that another process has responded.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from mjbot.clock import Clock, Wakeup
 
 log = logging.getLogger(__name__)
 
+_ACKNOWLEDGED = 40060  # a response to this interaction was accepted before
 _PAUSES = (0.0, 1.0, 4.0, 15.0)  # seconds before each lookup
 
 
@@ -23,16 +26,24 @@ async def respond(
     interaction: discord.Interaction[Any],
     send: Callable[[], Awaitable[discord.InteractionCallbackResponse[Any] | None]],
     clock: Clock,
+    *,
+    repeated: Callable[[], bool],
 ) -> int:
     """Send a first response, and return the id of its message, looked up if the answer was lost.
 
-    A response that was not accepted is sent once more. Raises what ``send`` raises.
+    A response that was not accepted is sent once more. ``repeated`` says whether discord.py has sent it more
+    than once, after a 5xx. Raises what ``send`` raises.
     """
     for last in (False, True):
         try:
             return _message_id(await send())
-        except discord.HTTPException:
-            raise
+        except discord.HTTPException as error:
+            if error.status < 500 and not (error.code == _ACKNOWLEDGED and repeated()):
+                raise
+            log.info("the answer to a first response was a 5xx")
+            if (found := await _find(interaction, clock)) is None:
+                raise
+            return found
         except Exception as error:
             log.info("the answer to a first response was lost: %s", type(error).__name__)
             if (found := await _find(interaction, clock)) is not None:

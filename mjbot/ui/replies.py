@@ -167,7 +167,9 @@ class InteractionReply:
     async def _respond(
         self, send: Callable[[], Awaitable[discord.InteractionCallbackResponse[Any] | None]]
     ) -> int:
-        return await respond(self._interaction, send, self._clock)
+        interaction = self._interaction
+        repeated = partial(self._tokens.response_repeated, interaction.token)
+        return await respond(interaction, send, self._clock, repeated=repeated)
 
     async def _replace(
         self, content: str, view: discord.ui.View | None = None, file: File | None = None
