@@ -208,7 +208,7 @@ class DiscordSink:
         except TimeoutError as error:
             raise TokenRefused from error
         except discord.HTTPException as error:
-            if is_route_refusal(error):
+            if is_route_refusal(error, has_file=image.file is not None):
                 raise TokenRefused from error
             raise
 

@@ -124,7 +124,7 @@ class EditQueue:
         return None
 
     def settle(self, edit: Edit, outcome: Outcome, now: float) -> bool:
-        """Apply the outcome of an edit. True when its card is done with: delivered, or undeliverable."""
+        """Apply the outcome of an edit. True if its card is done with: delivered, or undeliverable."""
         if edit.by_token:
             self._tokens_in_flight -= 1
         else:
@@ -169,7 +169,10 @@ class EditQueue:
                 self._forget_lost(edit.ref, everything=everything)
                 return True
             case _ if entry is None:
-                return True  # the message was forgotten meanwhile
+                return False  # the message was forgotten meanwhile: this says nothing about others
+            case Rerouted() | NoAccess() if edit.by_token:
+                entry.token_until = 0.0
+                return not entry.requeue(edit, now, at_once=True)
             case NoAccess():
                 if not self._channels[edit.ref.channel_id].lose_access(now):
                     self._forget_lost(edit.ref, everything=True)
@@ -181,9 +184,6 @@ class EditQueue:
                 if whole_channel:
                     self._channels[edit.ref.channel_id].not_before = now + seconds
                 return not entry.requeue(edit, now, seconds)
-            case Rerouted():
-                entry.token_until = 0.0
-                return not entry.requeue(edit, now, at_once=True)
             case Refused():
                 return not entry.omit(edit, outcome, now)
 
