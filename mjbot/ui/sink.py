@@ -91,6 +91,8 @@ class DiscordSink:
 
     async def post(self, channel_id: int, card: Card, *, nonce: str) -> SentCard:
         """Post a new message. Raises `ResponseLost`."""
+        if self._breaker.wait_seconds(channel_id) > 0:
+            raise ResponseLost("edits are paused")
         channel = self._client.get_partial_messageable(channel_id)
 
         async def send(embed: discord.Embed, view: discord.ui.View | None) -> discord.Message:

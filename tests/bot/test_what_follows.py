@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 
 import pytest
 
 from mjbot.core.model.task import TaskId
 from mjbot.sandbox.demo_tasks import DemoIds
 from tests.bot.conftest import GRID, BotFactory, BotHarness
+from tests.discord_answers import api_error, mentions, rate_limited
 from tests.store.faults import refuse_writes
 
 DESCRIBE = DemoIds.DESCRIBE.value
 JSON = "application/json"
 FOLLOW_UP = "/webhooks/*/*"
+CHANNEL = "/channels/*/messages"
 
 
 def made(harness: BotHarness) -> list[str]:
@@ -25,6 +28,19 @@ def shown(harness: BotHarness) -> list[str]:
     """The ids of the tasks whose card says "Done"."""
     done = [message for message in harness.messages if message.embeds and message.embeds[0].title == "Done"]
     return [str(message.embeds[0].footer.text).rpartition(" ")[2] for message in done]
+
+
+def cards_of(harness: BotHarness) -> dict[str, int]:
+    """How many messages there are for each task, in whatever state."""
+    footers = [message.embeds[0].footer.text for message in harness.messages if message.embeds]
+    return Counter(str(text).rpartition(" ")[2] for text in footers)
+
+
+async def repeat(harness: BotHarness, label: str) -> None:
+    """Press a button of the oldest card again, and then "Do it again"."""
+    told = await harness.press(min(harness.messages, key=lambda each: each.id), label)
+    assert told.response is not None
+    await harness.press(told.response.message, "Do it again")
 
 
 async def imagine_all(harness: BotHarness) -> None:
@@ -140,3 +156,81 @@ async def test_a_refusal_whose_interaction_has_ended_is_told_on_the_message_that
     waiting = max(harness.messages, key=lambda each: each.id)
     assert "rejects the word" in waiting.content
     assert not waiting.flags.loading
+
+
+async def test_a_card_that_is_shown_while_others_are_posted_is_not_posted_again(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open("true")
+    for path, times in ((FOLLOW_UP, 3), (CHANNEL, 3)):
+        harness.refuse("POST", path, api_error("no access", 403, 50001, ""), times=times)
+    await imagine_all(harness)
+    follow_up = harness.refuse("POST", FOLLOW_UP, rate_limited(12), times=1)
+    post = harness.refuse("POST", CHANNEL, rate_limited(30), times=1)
+    await repeat(harness, "Imagine all")
+    await harness.wait(90)
+    assert (follow_up.given, post.given) == (1, 1)
+    assert len(made(harness)) == 8
+    assert cards_of(harness) == dict.fromkeys([DESCRIBE, *made(harness)], 1)
+
+
+async def test_a_card_whose_post_cannot_be_written_is_posted_once(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open("true")
+    stores = harness.bot.app.stores
+    harness.refuse("POST", FOLLOW_UP, api_error("no access", 403, 50001, ""))
+    blocked = harness.refuse("POST", CHANNEL, api_error("no access", 403, 50001, ""))
+    await imagine_all(harness)
+    assert len(await stores.presses.pending_cards()) == 3
+    await refuse_writes(stores, on=True)
+    blocked.times = 0
+    await harness.wait(900)
+    await refuse_writes(stores, on=False)
+    await harness.wait(60)
+    assert cards_of(harness) == dict.fromkeys([DESCRIBE, *made(harness)], 1)
+    assert sorted(shown(harness)) == sorted([DESCRIBE, *made(harness)])
+    assert await stores.presses.pending_cards() == []
+
+
+async def test_a_follow_up_that_cannot_be_written_is_not_posted_as_well(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open("true")
+    stores = harness.bot.app.stores
+    last = harness.refuse("POST", FOLLOW_UP, rate_limited(3), times=1)
+    await imagine_all(harness)
+    assert last.given == 1
+    await refuse_writes(stores, on=True)
+    await harness.wait(100)
+    await refuse_writes(stores, on=False)
+    await harness.wait(60)
+    assert cards_of(harness) == dict.fromkeys([DESCRIBE, *made(harness)], 1)
+    assert await stores.presses.pending_cards() == []
+
+
+async def test_cards_for_a_forbidden_channel_are_tried_seldom_however_much_others_press(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open("true")
+    harness.refuse("POST", FOLLOW_UP, api_error("no access", 403, 50001, ""))
+    refused = harness.refuse("POST", CHANNEL, api_error("no access", 403, 50001, ""))
+    await imagine_all(harness)
+    grid = min(each.id for each in harness.messages)
+    await harness.show(GRID)
+    grid = max(each.id for each in harness.messages)
+    before = refused.given
+    for label in ("U1", "U2", "U3", "U4", "V1", "V2", "V3", "V4"):
+        await harness.press(next(each for each in harness.messages if each.id == grid), label)
+        await harness.wait(8)
+    assert refused.given - before <= 5
+
+
+async def test_a_card_that_is_always_refused_does_not_hold_up_the_others_of_its_channel(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open("true")
+    harness.refuse("POST", FOLLOW_UP, api_error("no access", 403, 50001, ""))
+    blocked = harness.refuse("POST", CHANNEL, api_error("no access", 403, 50001, ""), times=1)
+    await imagine_all(harness)
+    first, refused, *others = made(harness)
+    blocked.times = 0
+    harness.refuse("POST", CHANNEL, api_error("not this", 403, 20022, ""), match=mentions(refused))
+    await harness.wait(60)
+    assert cards_of(harness) == dict.fromkeys([DESCRIBE, first, *others], 1)
