@@ -170,10 +170,7 @@ class EditQueue:
                 return True
             case _ if entry is None:
                 return False  # the message was forgotten meanwhile: this says nothing about others
-            case Rerouted() | NoAccess() if edit.by_token:
-                entry.token_until = 0.0
-                return not entry.requeue(edit, now, at_once=True)
-            case NoAccess():
+            case NoAccess() if not edit.by_token:
                 if not self._channels[edit.ref.channel_id].lose_access(now):
                     self._forget_lost(edit.ref, everything=True)
                     return True
@@ -184,6 +181,9 @@ class EditQueue:
                 if whole_channel:
                     self._channels[edit.ref.channel_id].not_before = now + seconds
                 return not entry.requeue(edit, now, seconds)
+            case Rerouted() | NoAccess():
+                entry.token_until = 0.0
+                return not entry.requeue(edit, now, at_once=True)
             case Refused():
                 return not entry.omit(edit, outcome, now)
 
