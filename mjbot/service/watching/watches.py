@@ -206,6 +206,8 @@ class WatchService:
         # Buttons whose press was in flight when the last process died are enabled again. What was delivered
         # last is not certain, so these cards are edited whatever their digests say.
         await self._redraw(interrupted, certain=False)
+        # So are those of presses that ended, but whose cards the last process did not draw any more.
+        await self._redraw(list(set(await self._presses.recently_pressed()) - set(interrupted)))
 
     async def _redraw(self, tasks: Sequence[TaskId], *, certain: bool = True) -> None:
         """Draw the newest cards of these tasks again, also those whose watch is long closed."""
