@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -11,7 +12,7 @@ from mjbot.core.model.task import TaskId
 from mjbot.sandbox.demo_tasks import DemoIds
 from tests.bot.conftest import GRID, BotFactory, BotHarness
 from tests.discord_answers import api_error, mentions, rate_limited
-from tests.store.faults import refuse_writes
+from tests.store.faults import refuse_all, refuse_writes
 
 DESCRIBE = DemoIds.DESCRIBE.value
 JSON = "application/json"
@@ -234,3 +235,25 @@ async def test_a_card_that_is_always_refused_does_not_hold_up_the_others_of_its_
     harness.refuse("POST", CHANNEL, api_error("not this", 403, 20022, ""), match=mentions(refused))
     await harness.wait(60)
     assert cards_of(harness) == dict.fromkeys([DESCRIBE, first, *others], 1)
+
+
+@pytest.mark.parametrize("refuse", [refuse_all, refuse_writes])
+async def test_a_modal_that_goes_on_under_another_id_is_followed_although_the_database_fails(
+    harness: BotHarness, refuse: Callable[..., Awaitable[None]]
+) -> None:
+    await harness.show(DemoIds.MODAL.value)
+    stores = harness.bot.app.stores
+    window = await harness.press(harness.messages[0], "Write the prompt")
+    held = harness.server.hold("/mj/submit/modal", times=1)
+    accepted = f'{{"code":1,"description":"ok","result":"{GRID}"}}'
+    harness.server.fail("/mj/submit/modal", status=200, body=accepted, content_type=JSON, times=1)
+    answering = asyncio.ensure_future(harness.ann.submit_modal(window, {"prompt": "a lake"}))
+    await held.arrived()
+    await refuse(stores, on=True)
+    held.release()
+    await answering
+    await harness.wait(3)
+    await refuse(stores, on=False)
+    await harness.wait(60)
+    assert shown(harness) == [GRID]
+    assert [watch for watch, _ in await stores.watches.watches_of([TaskId(GRID)])]

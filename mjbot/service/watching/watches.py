@@ -97,7 +97,8 @@ class WatchService:
         if (old := self._index.pop(watch.ref)) is not None:
             watch = replace(watch, delivered=old.delivered)
         self._drop_unfollowed(before)
-        await self.start(watch, snapshot, await self._card(snapshot, watch))
+        card = await self._renderer.first_card(snapshot, watch.locale, watch.guild_id)
+        await self.start(watch, snapshot, card)
 
     async def _card(self, snapshot: TaskSnapshot, watch: Watch) -> Card:
         return await self._renderer.card(snapshot, watch.locale, watch.guild_id)
