@@ -11,7 +11,7 @@ import pytest
 from mjbot.core.model.task import TaskId
 from mjbot.sandbox.demo_tasks import DemoIds
 from tests.bot.conftest import GRID, BotFactory, BotHarness
-from tests.discord_answers import api_error, mentions, rate_limited
+from tests.discord_answers import NO_ANSWER, NO_CONNECTION, Answer, api_error, mentions, page, rate_limited
 from tests.store.faults import refuse_all, refuse_writes
 
 DESCRIBE = DemoIds.DESCRIBE.value
@@ -257,3 +257,20 @@ async def test_a_modal_that_goes_on_under_another_id_is_followed_although_the_da
     await harness.wait(60)
     assert shown(harness) == [GRID]
     assert [watch for watch, _ in await stores.watches.watches_of([TaskId(GRID)])]
+
+
+@pytest.mark.parametrize(
+    "answer", [api_error("unavailable", 503, 0, ""), page(400), NO_CONNECTION, NO_ANSWER]
+)
+async def test_a_refusal_is_told_on_the_message_that_waited_whatever_its_token_meets(
+    harness: BotHarness, answer: Answer
+) -> None:
+    await harness.show(GRID)
+    refusal = '{"code":24,"description":"banned","result":null,"properties":{"bannedWord":"x"}}'
+    harness.server.fail("/mj/submit/action", status=200, body=refusal, content_type=JSON, times=1)
+    harness.refuse("*", "/webhooks/**", answer)
+    await harness.press(harness.messages[0], "U1")
+    await harness.wait(60)
+    waiting = max(harness.messages, key=lambda each: each.id)
+    assert "rejects the word" in waiting.content
+    assert not waiting.flags.loading
