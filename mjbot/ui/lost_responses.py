@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import discord
@@ -16,6 +17,9 @@ from mjbot.clock import Clock, Wakeup
 
 log = logging.getLogger(__name__)
 
+_ACKNOWLEDGED = 40060
+_LOOKED_THROUGH = 100  # messages
+_EARLIER = 60.0  # seconds; the clocks of Discord and this machine may differ
 _PAUSES = (0.0, 1.0, 4.0, 15.0)  # seconds before each look
 
 
@@ -31,8 +35,12 @@ async def respond(
     for last in (False, True):
         try:
             return _message_id(await send())
-        except discord.HTTPException:
-            raise
+        except discord.HTTPException as error:
+            if not (last and error.code == _ACKNOWLEDGED):
+                raise
+            if (found := await _find(interaction, clock)) is None:  # so the first try was taken
+                raise
+            return found
         except Exception as error:
             log.info("the answer to a first response was lost: %s", type(error).__name__)
             if (found := await _find(interaction, clock)) is not None:
@@ -40,6 +48,25 @@ async def respond(
             if last:
                 raise
     raise AssertionError("the last try returns or raises")
+
+
+async def find_card(
+    client: discord.Client, channel: discord.PartialMessageable, task_id: str, since: float
+) -> int | None:
+    """The bot's own message for a task among those since then (unix seconds); None if none can be found.
+
+    The answer to a follow-up, or to a new message, may have been lost, or the process may have ended before
+    it could be stored. Discord knows a nonce for some minutes only, and follow-ups have none.
+    """
+    after = datetime.fromtimestamp(since - _EARLIER, UTC)
+    try:
+        async for message in channel.history(limit=_LOOKED_THROUGH, after=after):
+            footer = message.embeds[0].footer.text if message.embeds else None
+            if client.user is not None and message.author.id == client.user.id and task_id in (footer or ""):
+                return message.id
+    except Exception as error:
+        log.info("a card that may have been posted cannot be looked up: %s", type(error).__name__)
+    return None
 
 
 def _message_id(response: discord.InteractionCallbackResponse[Any] | None) -> int:

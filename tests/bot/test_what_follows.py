@@ -10,8 +10,19 @@ import pytest
 
 from mjbot.core.model.task import TaskId
 from mjbot.sandbox.demo_tasks import DemoIds
-from tests.bot.conftest import GRID, BotFactory, BotHarness
-from tests.discord_answers import NO_ANSWER, NO_CONNECTION, Answer, api_error, mentions, page, rate_limited
+from tests.bot.conftest import GRID, RUNNING, BotFactory, BotHarness
+from tests.discord_answers import (
+    FIRST_RESPONSE,
+    LOST_RESPONSE,
+    NO_ANSWER,
+    NO_CONNECTION,
+    Answer,
+    api_error,
+    mentions,
+    page,
+    rate_limited,
+    unreadable,
+)
 from tests.store.faults import refuse_all, refuse_writes
 
 DESCRIBE = DemoIds.DESCRIBE.value
@@ -274,3 +285,23 @@ async def test_a_refusal_is_told_on_the_message_that_waited_whatever_its_token_m
     waiting = max(harness.messages, key=lambda each: each.id)
     assert "rejects the word" in waiting.content
     assert not waiting.flags.loading
+
+
+@pytest.mark.parametrize("answer", [LOST_RESPONSE, unreadable("{}"), NO_ANSWER])
+async def test_a_follow_up_whose_answer_is_lost_is_one_card(bot_factory: BotFactory, answer: Answer) -> None:
+    harness = await bot_factory.open("true")
+    harness.refuse("POST", FOLLOW_UP, answer, times=1)
+    await imagine_all(harness)
+    await harness.wait(90)
+    assert cards_of(harness) == dict.fromkeys([DESCRIBE, *made(harness)], 1)
+
+
+async def test_a_first_response_that_was_taken_is_followed_even_if_it_was_looked_up_in_vain(
+    harness: BotHarness,
+) -> None:
+    taken = harness.refuse("POST", FIRST_RESPONSE, LOST_RESPONSE, times=1)
+    hidden = harness.refuse("GET", "/webhooks/*/*/messages/@original", NO_CONNECTION, times=4)
+    await harness.ask(RUNNING)
+    await harness.wait(90)
+    assert (taken.given, hidden.given) == (1, 4)
+    assert [each.embeds[0].title for each in harness.messages] == ["Done"]

@@ -129,8 +129,9 @@ class PendingCards:
     async def _post(self, pending: PendingCard, snapshot: TaskSnapshot) -> bool:
         card = await self._renderer.card(snapshot, pending.locale, pending.guild_id)
         try:
-            # The nonce makes Discord return the message of an earlier try, if that was a moment ago.
-            sent = await self._poster.post(pending.channel_id, card, nonce=pending.task_id)
+            sent = await self._poster.post(
+                pending.channel_id, card, nonce=pending.task_id, since=pending.created_at
+            )
         except ResponseLost as error:
             log.info("the card of task %s cannot be posted: %s", pending.task_id, error)
             return False
