@@ -153,7 +153,6 @@ class Pruner(Protocol):
         """Delete at most ``limit`` tasks that nothing has touched since; return the number deleted.
 
         Being read, shown, followed or pressed touches a task, and so does a press of its parent.
-
         Their watches, presses and links to relatives go too. Their buttons still work: a press makes the bot
         read the task again.
         """
@@ -230,6 +229,10 @@ class PressStore(Protocol):
 
     async def end_interrupted(self) -> list[TaskId]:
         """Settle the presses that the last process left in flight by `AFTER_RESTART`; return their tasks."""
+        ...
+
+    async def recently_pressed(self) -> list[TaskId]:
+        """Return the tasks of the last quarter of an hour of presses; their cards may be out of date."""
         ...
 
     async def histories(

@@ -128,9 +128,10 @@ def existence_after(error: discord.HTTPException) -> Existence:
     return Existence.NO_ACCESS if error.code in _NO_ACCESS else Existence.ASSUMED
 
 
-def is_route_refusal(error: discord.HTTPException) -> bool:
+def is_route_refusal(error: discord.HTTPException, *, has_file: bool = False) -> bool:
     """Return whether Discord refused an interaction's token, not the message or its content."""
-    return error.status in (401, 403, 404, 429) and error.code not in (*MESSAGE_GONE, *_NO_FILE, _EXPLICIT)
+    about_content = (*MESSAGE_GONE, _EXPLICIT, *(_NO_FILE if has_file else ()))
+    return error.status in (401, 403, 404, 429) and error.code not in about_content
 
 
 def _outcome(error: discord.HTTPException, image: str, *, has_file: bool) -> Outcome:

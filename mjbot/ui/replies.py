@@ -24,7 +24,7 @@ from mjbot.ports import File, SentCard
 from mjbot.ui import embeds
 from mjbot.ui.lost_responses import respond
 from mjbot.ui.modals import build_modal
-from mjbot.ui.refusals import PRIVATE_LADDER, is_route_refusal, problem_of, send_reduced
+from mjbot.ui.refusals import PRIVATE_LADDER, problem_of, send_reduced
 from mjbot.ui.tokens import InteractionTokens, TokenRefused
 
 log = logging.getLogger(__name__)
@@ -187,10 +187,8 @@ class InteractionReply:
             # The first follow-up of a deferred response takes its place, so it must be a message first.
             await self._interaction.edit_original_response(content=content, embed=None, view=None)
             await self._interaction.delete_original_response()
-        except discord.HTTPException as error:
-            if not is_route_refusal(error):
-                raise
-            # The token has expired; the response would show "thinking" endlessly.
+        except DELIVERY_ERRORS:
+            # Whatever the token has met, such as its end: the response would say "thinking" without end.
             channel = self._interaction.client.get_partial_messageable(self._channel_id)
             await channel.get_partial_message(self._ref.message_id).edit(content=content)
             return

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.bot.conftest import GRID, RUNNING, BotHarness
+from tests.discord_answers import api_error
 
 EDIT = "/channels/*/messages/*"
 BY_TOKEN = "/webhooks/*/messages/*"
@@ -220,3 +221,15 @@ async def test_an_error_reference_that_a_person_sees_is_in_the_log(
     shown = re.search(r"`([0-9a-f]{8})`", result.response.content)
     assert shown is not None
     assert shown[1] in caplog.text
+
+
+@pytest.mark.parametrize("code", [50001, 50013, 40005, 20022])
+async def test_a_token_that_may_not_edit_is_tried_once_and_then_the_channel(
+    harness: BotHarness, code: int
+) -> None:
+    answer = api_error("no permission", 403, code, "Missing Permissions")
+    refused = harness.refuse("PATCH", "/webhooks/*/*/messages/*", answer)
+    await harness.ask(RUNNING)
+    await harness.wait(120)
+    assert harness.card.title == "Done"
+    assert 1 <= refused.given <= 2

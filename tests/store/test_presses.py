@@ -91,6 +91,13 @@ async def test_a_press_that_was_in_flight_when_the_process_died_is_settled(datab
         await begin(stores, repeats=told.number)
 
 
+async def test_the_tasks_of_the_last_quarter_of_an_hour_are_recently_pressed(stores: Stores) -> None:
+    assert await stores.presses.recently_pressed() == []
+    for number, at in enumerate([100.0, 2_000.0, 2_899.0, 2_500.0]):
+        await stores.presses.begin(TaskId(f"{number:016d}"), "u1", 3, at)
+    assert await stores.presses.recently_pressed() == [TaskId(f"{n:016d}") for n in (2, 3, 1)]
+
+
 async def test_an_accepted_press_stores_the_watch_and_the_snapshot_of_its_child(stores: Stores) -> None:
     await stores.presses.accept(await begin(stores), "U1", WATCH, [SNAPSHOT])
     assert await stores.watches.open_watches() == [(WATCH, SNAPSHOT)]

@@ -138,6 +138,10 @@ class SqlitePresses:
 
         return await self._thread.run(work)
 
+    async def recently_pressed(self) -> list[TaskId]:
+        """Return the tasks of the last presses."""
+        return await self._thread.run(lambda db: [TaskId(task_id) for (task_id,) in db.execute(_RECENT)])
+
     async def histories(
         self, asked: Sequence[tuple[TaskId, int | None]]
     ) -> dict[tuple[TaskId, int | None], TaskHistory]:
@@ -201,6 +205,10 @@ _NOTE = "update presses set state = ? where task_id = ? and action = ? and numbe
 _ACCEPT = """
 update presses set state = 'accepted', child_id = ?, guild_id = ?, channel_id = ?, message_id = ?
 where task_id = ? and action = ? and number = ?
+"""
+_RECENT = """
+select task_id from presses where at > (select max(at) from presses) - 900
+group by task_id order by max(at) desc limit 200
 """
 _DROP_PENDING = "delete from pending_cards where task_id = ?"
 _PARENT = """
