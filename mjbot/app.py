@@ -48,6 +48,7 @@ from mjbot.service import (
 )
 from mjbot.settings import Settings
 from mjbot.tracker import TaskTracker
+from mjbot.ui.context import guild_of
 from mjbot.ui.error_boundary import ErrorBoundary
 from mjbot.ui.http import use_discord_at
 from mjbot.ui.replies import Replies
@@ -146,7 +147,7 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
     polling = PollSettings(settings.poll_min, settings.poll_max, settings.batch_size)
     thresholds = StalenessThresholds(watch=watch_limit, watch_from=clock.now() + _SETTLING)
     tracker = TaskTracker(edges.source, PollSchedule(polling, random.random), clock, thresholds, guard)
-    edges.breaker.attribute(lambda channel_id: _guild_of(client, channel_id))
+    edges.breaker.attribute(partial(guild_of, client))
     sink = DiscordSink(client, edges.pictures, edges.breaker, edges.tokens)
     editor = EditScheduler(sink, EditQueue(), clock, guard("edit loop"))
     renderer = CardRenderer(stores.presses, clock, watch_limit, base_of(settings.upstream_url))
@@ -181,12 +182,6 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
             stores.presses, sink, watches, renderer, writes, clock, guard("pending cards")
         ),
     )
-
-
-def _guild_of(client: discord.Client, channel_id: int) -> int | None:
-    channel = client.get_channel(channel_id)
-    guild = getattr(channel, "guild", None)  # a DM channel has none
-    return guild.id if guild else None
 
 
 def _build_pressing(

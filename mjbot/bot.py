@@ -19,7 +19,7 @@ from discord.ext import commands
 from mjbot.clock import Clock
 from mjbot.errors import StoreFailed
 from mjbot.ui.buttons import CardItem
-from mjbot.ui.http import DeadlineConnector, use_gateway_of
+from mjbot.ui.http import UNREADABLE, DeadlineConnector, use_gateway_of
 from mjbot.ui.menus import MenuItem
 from mjbot.ui.translator import CatalogueTranslator
 
@@ -227,7 +227,7 @@ class MJBot(commands.AutoShardedBot):
         except (discord.DiscordException, aiohttp.ClientError, OSError, StoreFailed) as error:
             cause = f"code {error.code}" if isinstance(error, discord.HTTPException) else type(error).__name__
             log.warning("the command sync failed, the next start tries it again: %s", cause)
-        except (ValueError, LookupError, TypeError, AttributeError):
+        except UNREADABLE:
             # Discord accepted them, but its answer cannot be read.
             log.warning("the command sync may have failed, the next start tries it again", exc_info=True)
         else:

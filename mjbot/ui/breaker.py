@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Final
 
 import aiohttp
 
@@ -24,6 +23,7 @@ log = logging.getLogger(__name__)
 
 _MOST, _SECONDS = 1_000, 600.0  # a tenth of the limit: other programs may share the address
 _MOST_OF_GUILD = 100
+_REMEMBERED = 1_000  # guilds whose pause is kept after it has ended
 _BLOCKED_GUILDS = 3  # if so many get pages in place of JSON, the address is blocked, not their content
 _CHANNEL = re.compile(r"/channels/(\d+)(?:/|$)")
 _BY_TOKEN = re.compile(r"/(?:interactions|webhooks)/\d+/([^/]+)(?:/|$)")
@@ -33,7 +33,6 @@ _INVALID = (401, 403, 429)
 _CATCHING_UP = 1.0
 _RESTS = (30.0, 600.0)  # seconds; doubled from the first to the second
 _LONGEST = 60.0  # even if Retry-After is longer
-
 
 GuildOf = Callable[[int], int | None]
 
@@ -95,8 +94,9 @@ class InvalidRequestBreaker:
         if channel_id is None:
             return self._wait_of_all(now)
         guild = self._guild(channel_id)
-        rest = self._rest_of.get(guild, _NO_REST)
-        return max(self._wait_of_all(now), self._invalid_of.ready_at(guild, now) - now, rest.until - now)
+        rest = self._rest_of.get(guild)
+        resting = rest.until - now if rest else 0.0
+        return max(self._wait_of_all(now), self._invalid_of.ready_at(guild, now) - now, resting)
 
     def _wait_of_all(self, now: float) -> float:
         seconds = self._invalid.ready_at(now) - now
@@ -154,11 +154,8 @@ class InvalidRequestBreaker:
             resting = [each for each in self._rest_of.values() if each.until > now]
             if guild is not None and len(resting) >= _BLOCKED_GUILDS:
                 self._rest.begin(now)
-            if len(self._rest_of) > _MOST:
+            if len(self._rest_of) > _REMEMBERED:
                 self._rest_of = {key: each for key, each in self._rest_of.items() if each.until > now}
-
-
-_NO_REST: Final = _Rest()
 
 
 def _seconds(retry_after: str | None) -> float:

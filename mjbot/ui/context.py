@@ -1,4 +1,4 @@
-"""The interaction context: guild, channel, user, and the bot's permissions there."""
+"""The guild and channel of an interaction, its user, and the bot's permissions there."""
 
 from __future__ import annotations
 
@@ -27,3 +27,9 @@ def context_from(interaction: discord.Interaction[Any]) -> InteractionContext:
         roles=frozenset(role.id for role in getattr(interaction.user, "roles", ())),
         manages=in_guild and interaction.permissions.manage_guild,
     )
+
+
+def guild_of(client: discord.Client, channel_id: int) -> int | None:
+    """Return the guild of a channel; None for a DM channel, or one that the bot does not know."""
+    guild = getattr(client.get_channel(channel_id), "guild", None)
+    return guild.id if guild else None

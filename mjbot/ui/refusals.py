@@ -9,25 +9,17 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
 
 import aiohttp
 import discord
 
-from mjbot.core.card.card import Card
-from mjbot.core.card.content import Part, content_of
-from mjbot.core.editing.ladder import ContentProblem, next_omission
+from mjbot.core.card.content import Part
+from mjbot.core.editing.ladder import ContentProblem
 from mjbot.core.editing.outcome import Existence, Gone, Later, NoAccess, Outcome, Refused
 from mjbot.guard import UnexpectedErrors
 from mjbot.ports import BotTokenRevoked
-from mjbot.ui.embeds import build_embed, build_view, image_state
 
 log = logging.getLogger(__name__)
-
-_Sent = TypeVar("_Sent")
-PRIVATE_LADDER = (Part.NONE, Part.FILE, Part.FILE | Part.EMOJI, Part.FILE | Part.BUTTONS | Part.EMOJI)
-"""The parts to leave out of an ephemeral message, in this order, if Discord refuses it."""
 
 MESSAGE_GONE = (10008, 50005)  # unknown message; a message of another author
 _CHANNEL_GONE = (10003, 10004)  # unknown channel, unknown guild
@@ -95,28 +87,6 @@ def problem_of(error: discord.HTTPException, *, has_file: bool) -> tuple[Content
     if error.code == _MALFORMED:
         return ContentProblem.MALFORMED, _named(error.text)
     return ContentProblem.OTHER, Part.NONE
-
-
-async def send_reduced(
-    card: Card,
-    image: str | None,
-    send: Callable[[discord.Embed, discord.ui.View | None], Awaitable[_Sent]],
-    *,
-    follows: bool = True,
-) -> tuple[_Sent, Part]:
-    """Send a card without the parts that Discord refuses; return the result of ``send``, and these parts."""
-    omitted = Part.NONE
-    while True:
-        shown = None if Part.PICTURE in omitted else image
-        content = content_of(card, image_state(shown, follows=follows and image is None), omitted)
-        try:
-            return await send(build_embed(content, shown), build_view(content.rows)), omitted
-        except discord.HTTPException as error:
-            problem = problem_of(error, has_file=False)
-            lower = next_omission(card, omitted, *problem, image=shown or "") if problem else None
-            if lower is None:
-                raise
-            omitted = lower
 
 
 def existence_after(error: discord.HTTPException) -> Existence:

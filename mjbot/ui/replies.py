@@ -24,7 +24,7 @@ from mjbot.ports import File, SentCard
 from mjbot.ui import embeds
 from mjbot.ui.lost_responses import respond
 from mjbot.ui.modals import build_modal
-from mjbot.ui.refusals import PRIVATE_LADDER, problem_of, send_reduced
+from mjbot.ui.sending import send_private_reduced, send_reduced
 from mjbot.ui.tokens import InteractionTokens, TokenRefused
 
 log = logging.getLogger(__name__)
@@ -133,14 +133,12 @@ class InteractionReply:
     ) -> None:
         """Send an ephemeral text with buttons in place of the public response."""
         content = translate(text, self._locale, **values)
-        for omitted in PRIVATE_LADDER:
+
+        async def send(omitted: Part) -> None:
             view = embeds.build_view(rows_without(rows, omitted), menu, omitted)
-            try:
-                await self._replace(content, view, None if Part.FILE in omitted else file)
-                return
-            except discord.HTTPException as error:
-                if omitted is PRIVATE_LADDER[-1] or problem_of(error, has_file=file is not None) is None:
-                    raise
+            await self._replace(content, view, None if Part.FILE in omitted else file)
+
+        await send_private_reduced(send, has_file=file is not None)
 
     @property
     def _channel_id(self) -> int:

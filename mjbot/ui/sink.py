@@ -21,7 +21,8 @@ from mjbot.ports import File, PictureSource, SentCard
 from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.embeds import build_embed, build_file, build_view, image_state
 from mjbot.ui.lost_responses import find_card
-from mjbot.ui.refusals import existence_after, is_route_refusal, outcome_of, send_reduced
+from mjbot.ui.refusals import existence_after, is_route_refusal, outcome_of
+from mjbot.ui.sending import send_reduced
 from mjbot.ui.tokens import InteractionTokens, TokenRefused
 
 # Seconds that an edit waits for its picture: the buttons must not wait longer, and the picture can follow.

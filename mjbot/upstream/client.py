@@ -52,7 +52,7 @@ class _SharedRead:
 
 
 class ResponseTooLarge(UpstreamUnavailable):
-    """A response that is too large to be read whole."""
+    """A response is too large to be read completely."""
 
 
 class UpstreamClient(ApiCalls):

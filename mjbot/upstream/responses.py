@@ -1,4 +1,4 @@
-"""HTTP responses of the image service, and which of our errors each failed one is."""
+"""HTTP responses of the image service, and their conversion to our errors."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Response:
 
 
 def json_of(response: Response) -> Any:
-    """The body as JSON; None if it is not JSON, whatever the content type claims."""
+    """Parse the body as JSON; None if it is not JSON. The content type is ignored."""
     if not is_json(response):
         return None
     try:
@@ -61,7 +61,7 @@ def is_html(response: Response) -> bool:
 
 
 def error_message(data: Any) -> str:
-    """The server's error message, shortened and without secrets, for the log."""
+    """Return the server's error message, shortened and without secrets, for the log."""
     fields = parse_object(data)
     inner = parse_object(fields.get("error"))
     candidates = (
@@ -75,9 +75,9 @@ def error_message(data: Any) -> str:
 
 
 def says_not_found(response: Response, data: Any) -> bool:
-    """True if the server said, in one of the family's ways, that it does not know the task.
+    """True if the server responded that it does not know the task.
 
-    A 404 by itself does not: a missing route answers it, too, and would make every task a lost one.
+    A bare 404 does not say so: a missing route returns one, too, and every task would be lost.
     """
     if response.status not in (200, 400, 404):
         return False
@@ -89,7 +89,7 @@ def says_not_found(response: Response, data: Any) -> bool:
 
 
 def raise_for(response: Response, data: Any) -> NoReturn:
-    """Raise the `UpstreamError` that this response stands for."""
+    """Raise the `UpstreamError` that matches this response."""
     status, message = response.status, error_message(data)
     text = message or response.body[:_MAX_DETAIL].decode("utf-8", "replace")
     if status in (401, 402, 403, 429) and says(text, NO_CREDIT):
@@ -113,9 +113,9 @@ def raise_for(response: Response, data: Any) -> NoReturn:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds from the Retry-After header, at most five minutes; None if it is absent or not a number.
+    """Return the seconds in the Retry-After header, at most five minutes; None if there is no number.
 
-    After that one request asks whether the wait is over: the header may have been meant for one account only.
+    Then one request tests whether the limit has ended: it may concern only one account.
     """
     try:
         seconds = float(headers.get("Retry-After", ""))

@@ -674,3 +674,20 @@ def test_a_token_without_access_to_its_channel_is_not_tried_again() -> None:
     assert tries[:2] == [True, False]
     assert not any(tries[1:])
     assert len(tries) < 12
+
+
+def test_buttons_that_were_refused_do_not_use_up_the_checks_of_the_picture() -> None:
+    queue, now, checks = EditQueue(), NOW, []
+    end = replace(card("end", final=True), rows=((CardButton("mj1:press:1", "U1"),),))
+    queue.offer(ref(1), end, Priority.FINAL, now)
+    tries = 0
+    while (edit := queue.take(now)) is not None:
+        refused = Part.BUTTONS not in edit.omitted and tries < 4
+        if refused:
+            tries += 1
+        elif Part.BUTTONS not in edit.omitted:
+            checks.append(now)
+        delivered = Delivered(DeliveredState(edit.card.digest), unverified=True)
+        queue.settle(edit, Refused() if refused else delivered, now)
+        now = queue.wake_at(now) or now
+    assert [at - checks[0] for at in checks] == [0.0, 15.0, 75.0, 375.0]

@@ -67,6 +67,7 @@ class PendingEdit:
     omission: Omission | None = None
     failing_since: float | None = None
     rechecks: int = 0
+    button_tries: int = 0
     token_until: float = 0.0
     token_from: float = 0.0
 
@@ -141,8 +142,9 @@ class PendingEdit:
             return False
         self.pending, self.priority = edit.card, Priority.PROGRESS
         self.stale_since = self.queued_at = now
-        self.not_before = now + min(_BUTTONS_WAIT * 2.0 ** min(self.rechecks, _DOUBLINGS), _BUTTONS_CEILING)
-        self.rechecks += 1
+        wait = _BUTTONS_WAIT * 2.0 ** min(self.button_tries, _DOUBLINGS)
+        self.not_before = now + min(wait, _BUTTONS_CEILING)
+        self.button_tries += 1
         return True
 
     def requeue(self, edit: Edit, now: float, seconds: float = 0.0, *, at_once: bool = False) -> bool:
