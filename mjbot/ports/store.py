@@ -6,6 +6,7 @@ nothing of the transaction is stored then.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -149,6 +150,10 @@ class UsageStore(Protocol):
 class Pruner(Protocol):
     """Deletion of old tasks."""
 
+    async def newest_message(self) -> float | None:
+        """Return when the newest stored message was created, in unix seconds by Discord's clock."""
+        ...
+
     async def prune(self, before: float, limit: int) -> int:
         """Delete at most ``limit`` tasks that nothing has touched since; return the number deleted.
 
@@ -179,7 +184,10 @@ class KeyValueStore(Protocol):
 
 
 class PressStore(Protocol):
-    """Presses and lineage: the guard against submitting anything twice."""
+    """Presses and lineage: the guard against submitting anything twice.
+
+    Presses of ids that differ only in case are presses of one task: relays find ids whatever their case.
+    """
 
     async def begin(
         self, task_id: TaskId, action: str, user_id: int, at: float, *, repeats: int = 0
@@ -245,8 +253,8 @@ class PressStore(Protocol):
         """Store that this image service does not offer a kind of action."""
         ...
 
-    async def refused_kinds(self, since: float) -> frozenset[str]:
-        """Return the kinds of action that this image service was found not to offer since then."""
+    async def refused_kinds(self, since: float, until: float = math.inf) -> frozenset[str]:
+        """Return the kinds of action that this image service was found not to offer in this time."""
         ...
 
     async def children(self, task_id: TaskId, guild_id: int | None, limit: int) -> list[MessageRef]:

@@ -67,7 +67,8 @@ class CardRenderer:
 
     async def not_offered(self) -> frozenset[str]:
         """Return the kinds of action that the upstream currently does not offer."""
-        return await self._presses.refused_kinds(self._clock.now() - _REFUSED_SECONDS)
+        now = self._clock.now()
+        return await self._presses.refused_kinds(now - _REFUSED_SECONDS, now)
 
     def _context(
         self, history: TaskHistory, locale: str, not_offered: frozenset[str], *, unwatched: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -175,9 +176,9 @@ class SqlitePresses:
         await self._thread.run(work)
         (await self._refused_kinds())[kind] = at
 
-    async def refused_kinds(self, since: float) -> frozenset[str]:
+    async def refused_kinds(self, since: float, until: float = math.inf) -> frozenset[str]:
         """Return the kinds of action that the service does not offer."""
-        return frozenset(kind for kind, at in (await self._refused_kinds()).items() if at >= since)
+        return frozenset(kind for kind, at in (await self._refused_kinds()).items() if since <= at <= until)
 
     async def _refused_kinds(self) -> dict[str, float]:
         def work(db: Database) -> dict[str, float]:
