@@ -2,8 +2,8 @@
 
 The answer to a first response names the message that it created. If the connection breaks after Discord has
 accepted the response, or the answer cannot be read, the message exists, and nothing would keep it up to date.
-The same after a 5xx that came although the response was accepted: discord.py repeats it, and Discord
-refuses the repetition (40060). Without a 5xx, 40060 means that another process has responded.
+It also exists after a 5xx that came although the response was accepted: discord.py repeats the response,
+and Discord refuses the repetition (40060). Without a 5xx, 40060 means that another process has responded.
 """
 
 from __future__ import annotations

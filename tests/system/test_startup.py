@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import socket
 import subprocess
@@ -17,7 +18,7 @@ import pytest
 from mjbot.runner import closed_for_good, login_wait
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
-from tests.discord_answers import NO_CONNECTION, UNREADABLE, Answer, api_error, page, rate_limited
+from tests.discord_answers import GATEWAY, NO_CONNECTION, UNREADABLE, Answer, api_error, page, rate_limited
 from tests.system.discord_stub import DiscordStub
 from tests.system.process import SECONDS, BotProcess, measured
 
@@ -146,6 +147,23 @@ async def test_a_limited_login_waits_as_it_is_told_and_tries_once_more(
     refused, again = [each.at for each in stub.log if each.kind == "request" and each.path == path][:2]
     assert again - refused >= 2
     assert "Discord limits the logins from this address: the next try is in 2 s" in bot.log.read_text("utf-8")
+
+
+async def test_a_start_with_few_gateway_sessions_left_waits_for_their_reset(
+    stub: DiscordStub, bot: BotProcess
+) -> None:
+    limit = {"total": 1000, "remaining": 3, "reset_after": 2000, "max_concurrency": 1}
+    url = stub.base_url.replace("http", "ws", 1) + "/gateway"
+    body = json.dumps({"url": url, "shards": 1, "session_start_limit": limit})
+    few = stub.refuse("GET", GATEWAY, Answer("few sessions", 200, body))
+    await bot.launch()
+    await stub.until(lambda: few.given >= 3)
+    assert not stub.gateway.connected
+    stub.accept_everything()
+    await stub.ready()
+    assert "Discord allows few more gateway sessions today: the next is started in 2 s" in bot.log.read_text(
+        "utf-8"
+    )
 
 
 @pytest.mark.parametrize(
