@@ -19,6 +19,7 @@ from discord.ext import commands
 from mjbot.clock import Clock
 from mjbot.errors import StoreFailed
 from mjbot.ui.buttons import CardItem
+from mjbot.ui.events import contain_parsers
 from mjbot.ui.http import UNREADABLE, DeadlineConnector, use_gateway_of
 from mjbot.ui.menus import MenuItem
 from mjbot.ui.translator import CatalogueTranslator
@@ -98,6 +99,7 @@ class MJBot(commands.AutoShardedBot):
             http_trace=http_trace,
             connector=DeadlineConnector(),
         )
+        contain_parsers(self._connection.parsers)
         self._clock = clock
         self._to_load = extensions
         self._test_server = test_server
