@@ -139,7 +139,7 @@ async def _await_session_start(bot: MJBot) -> None:
         try:
             limits = await bot.fetch_session_start_limits()
             few, seconds = limits.remaining < _FEW_SESSIONS <= limits.total, limits.reset_after / 1000
-        except _UNREADABLE:
+        except UNREADABLE:
             return
         if not few:
             return

@@ -176,7 +176,9 @@ async def test_the_input_of_a_modal_is_followed_though_the_database_failed_meanw
     harness: BotHarness, continued: bool
 ) -> None:
     waiting, other = DemoIds.MODAL.value, "1730621718150010"
-    harness.world.add(other, [(0, "IN_PROGRESS", "46%"), (9, "SUCCESS", "100%")], start=harness.env.now().timestamp())
+    harness.world.add(
+        other, [(0, "IN_PROGRESS", "46%"), (9, "SUCCESS", "100%")], start=harness.env.now().timestamp()
+    )
     await harness.show(waiting)
     card = harness.messages[0]
     if continued:
