@@ -113,6 +113,11 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         replies=replies,
         boundary=boundary,
     )
+
+    async def learn(interaction: discord.Interaction[MJBot]) -> None:
+        edges.breaker.learn(interaction.token, interaction.channel_id or 0)
+
+    bot.add_listener(learn, "on_interaction")
     bot.add_listener(router.dispatch, "on_interaction")
     bot.tree.error(boundary.handle_command)
     return App(
@@ -173,7 +178,9 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
         reader=TaskReader(edges.source, stores.watches, tracker, clock),
         opener=CardOpener(stores.watches, watches, renderer, edges.pictures, writes, clock),
         writes=writes,
-        pending_cards=PendingCards(stores.presses, sink, watches, renderer, clock, guard("pending cards")),
+        pending_cards=PendingCards(
+            stores.presses, sink, watches, renderer, writes, clock, guard("pending cards")
+        ),
     )
 
 
@@ -195,13 +202,11 @@ def _build_pressing(
         prompts=ModalPrompts(store, regions, drafts),
         journal=journal,
         results=ResultCards(
-            store=store,
             journal=journal,
             opener=watching.opener,
             watches=watches,
             renderer=watching.renderer,
             pending=watching.pending_cards,
-            writes=watching.writes,
             clock=clock,
         ),
         retries=retries,

@@ -113,25 +113,32 @@ class EditScheduler:
 
     async def _deliver(self, edit: Edit, running: asyncio.TaskGroup) -> None:
         try:
-            outcome = await self._try(edit)
-            with self._guard.contain():
+            with self._guard.contain(BotTokenRevoked):  # a success only if all of it is one
+                outcome, error = await self._try(edit)
                 done = self._queue.settle(edit, outcome, self._clock.now())
                 if isinstance(outcome, Delivered) and outcome.follows:
                     running.create_task(self._follow_with_picture(edit))
                 for listener in self._listeners if done else ():
                     await listener(edit, outcome)
+                if error is not None:
+                    raise error
         finally:
             self._in_flight -= 1
             if self._draining or self._queue.wake_at(self._clock.now()) is not None:
                 self._wakeup.notify()
 
-    async def _try(self, edit: Edit) -> Outcome:
+    async def _try(self, edit: Edit) -> tuple[Outcome, Exception | None]:
+        """The outcome of one try, and what failed in an unforeseen way. Raises `BotTokenRevoked`."""
         outcome: Outcome = Later()
-        with self._guard.contain(BotTokenRevoked):
+        try:
             outcome = await self._sink.edit(edit)
             for listener in self._attempt_listeners:
                 listener(edit, outcome, self._clock.now())
-        return outcome
+        except BotTokenRevoked:
+            raise
+        except Exception as error:
+            return outcome, error
+        return outcome, None
 
     async def _follow_with_picture(self, edit: Edit) -> None:
         """Make the edit that adds a picture run once its download has ended."""

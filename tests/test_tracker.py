@@ -58,13 +58,13 @@ class Rig:
         if {each.id for each in self.reported if each.settled} == {A, B}:
             self.ended.set()
 
-    async def run(self) -> None:
+    async def run(self, seconds: float = 20) -> None:
         """Follow both tasks until their ends are reported."""
         loop = asyncio.ensure_future(self.tracker.run())
         for each in (A, B):
             self.tracker.follow(TaskSnapshot(each, opened_at=self.clock.now()), soon=True)
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(seconds):
                 await self.ended.wait()
         finally:
             loop.cancel()
@@ -92,6 +92,14 @@ async def test_a_database_that_fails_while_an_end_is_reported_loses_no_end() -> 
     rig.failing[A] = [StoreFailed()] * 2
     rig.failing[B] = [StoreFailed()]
     await rig.run()
+
+
+async def test_reports_to_a_database_that_fails_are_a_second_apart() -> None:
+    rig = Rig()
+    rig.failing[A] = [StoreFailed("database is locked") for _ in range(1_000)]
+    with suppress(TimeoutError):
+        await rig.run(0.5)
+    assert len(rig.failing[A]) > 990
 
 
 async def test_an_observation_of_one_task_that_breaks_costs_only_this_task() -> None:

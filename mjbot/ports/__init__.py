@@ -19,16 +19,13 @@ from mjbot.ports.pictures import (
     PictureSource,
     is_smaller_copy,
 )
+from mjbot.ports.presses import PendingCard, PressRecord, PressStore, TaskHistory
 from mjbot.ports.store import (
     GuildStore,
     KeyValueStore,
-    PendingCard,
-    PressRecord,
-    PressStore,
     Pruner,
     Stores,
     Suggestion,
-    TaskHistory,
     UsageStore,
     WatchStore,
 )

@@ -173,9 +173,9 @@ class MessageSink(Protocol):
 class MessagePoster(Protocol):
     """Posts messages that are not responses to interactions, with the bot's token."""
 
-    async def post(self, channel_id: int, card: Card, *, nonce: str) -> SentCard:
-        """Post a new message. Raises `ResponseLost`.
+    async def post(self, channel_id: int, card: Card, *, nonce: str, since: float) -> SentCard:
+        """Post a new message; ``nonce`` is the id of its task. Raises `ResponseLost`.
 
-        Posting again with the same ``nonce`` within some minutes returns the message of the first time.
+        If a try since then (unix seconds) was taken, and its answer was lost, this returns its message.
         """
         ...

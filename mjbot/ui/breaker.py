@@ -26,6 +26,8 @@ _MOST_OF_GUILD = 100
 _REMEMBERED = 1_000  # guilds whose pause is kept after it has ended
 _BLOCKED_GUILDS = 3  # if so many get pages in place of JSON, the address is blocked, not their content
 _CHANNEL = re.compile(r"/channels/(\d+)(?:/|$)")
+_BY_TOKEN = re.compile(r"/(?:interactions|webhooks)/\d+/([^/]+)(?:/|$)")
+_INTERACTIONS = 2_000  # known at once; those of the last minutes
 _INVALID = (401, 403, 429)
 # After a global rate limit, discord.py first retries the requests that it had started.
 _CATCHING_UP = 1.0
@@ -43,6 +45,8 @@ class _Rest:
     until: float = 0.0
 
     def begin(self, now: float) -> None:
+        if now < self.until:
+            return  # one of several that were in flight together
         shortest, longest = _RESTS
         self.seconds = min(max(2 * self.seconds, shortest), longest)
         self.until = now + self.seconds
@@ -57,6 +61,8 @@ class InvalidRequestBreaker:
     def __init__(self, clock: Clock, most: int = _MOST, most_of_guild: int = _MOST_OF_GUILD) -> None:
         self._clock = clock
         self._guild_of: GuildOf = lambda _: None
+        self._channels: dict[str, int] = {}
+        """The channel of each interaction, by its token."""
         self._invalid = SlidingWindow(most, _SECONDS)
         self._invalid_of: SlidingWindows[int] = SlidingWindows(most_of_guild, _SECONDS)
         self._open = False
@@ -70,6 +76,17 @@ class InvalidRequestBreaker:
     def attribute(self, guild_of: GuildOf) -> None:
         """Use ``guild_of`` to find the guild of a channel id."""
         self._guild_of = guild_of
+
+    def learn(self, token: str, channel_id: int) -> None:
+        """Note in which channel an interaction was made: the address of a response to it does not say."""
+        self._channels[token] = channel_id
+        if len(self._channels) > _INTERACTIONS:
+            del self._channels[next(iter(self._channels))]
+
+    @property
+    def learnt(self) -> int:
+        """How many interactions are known."""
+        return len(self._channels)
 
     def wait_seconds(self, channel_id: int | None = None) -> float:
         """Return the seconds for which no edit may be made (in a channel); 0 or less if edits are allowed."""
@@ -91,6 +108,14 @@ class InvalidRequestBreaker:
     def _guild(self, channel_id: int) -> int:
         return self._guild_of(channel_id) or channel_id
 
+    def _payer(self, path: str) -> int | None:
+        """The guild that a request was made for, as far as its path says."""
+        if channel := _CHANNEL.search(path):
+            return self._guild(int(channel[1]))
+        token = _BY_TOKEN.search(path)
+        channel_id = self._channels.get(token[1]) if token else None
+        return None if channel_id is None else self._guild(channel_id)
+
     async def _count(
         self, _session: aiohttp.ClientSession, _context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
     ) -> None:
@@ -98,8 +123,7 @@ class InvalidRequestBreaker:
         scope = headers.get("X-RateLimit-Scope")
         if end.response.status == 429 and scope == "global":
             self._paused_until = now + _seconds(headers.get("Retry-After")) + _CATCHING_UP
-        channel = _CHANNEL.search(end.url.path)
-        guild = self._guild(int(channel[1])) if channel else None
+        guild = self._payer(end.url.path)
         self._rest_if_blocked(end.response, guild, now)
         # A shared rate limit does not count as an invalid request.
         if end.response.status in _INVALID and scope != "shared":

@@ -14,6 +14,7 @@ def context_from(interaction: discord.Interaction[Any]) -> InteractionContext:
     may = interaction.app_permissions
     in_guild = interaction.guild_id is not None
     known = in_guild and interaction.client.get_guild(interaction.guild_id or 0) is not None
+    known = known and interaction.channel is not None  # None: a type of channel that discord.py does not know
     locale = interaction.guild_locale if in_guild and interaction.guild_locale else interaction.locale
     return InteractionContext(
         guild_id=interaction.guild_id,

@@ -24,7 +24,6 @@ from mjbot.ports import File, SentCard
 from mjbot.ui import embeds
 from mjbot.ui.lost_responses import respond
 from mjbot.ui.modals import build_modal
-from mjbot.ui.refusals import is_route_refusal
 from mjbot.ui.sending import send_private_reduced, send_reduced
 from mjbot.ui.tokens import InteractionTokens, TokenRefused
 
@@ -166,7 +165,9 @@ class InteractionReply:
     async def _respond(
         self, send: Callable[[], Awaitable[discord.InteractionCallbackResponse[Any] | None]]
     ) -> int:
-        return await respond(self._interaction, send, self._clock)
+        interaction = self._interaction
+        repeated = partial(self._tokens.response_repeated, interaction.token)
+        return await respond(interaction, send, self._clock, repeated=repeated)
 
     async def _replace(
         self, content: str, view: discord.ui.View | None = None, file: File | None = None
@@ -184,10 +185,8 @@ class InteractionReply:
             # The first follow-up of a deferred response takes its place, so it must be a message first.
             await self._interaction.edit_original_response(content=content, embed=None, view=None)
             await self._interaction.delete_original_response()
-        except discord.HTTPException as error:
-            if not is_route_refusal(error):
-                raise
-            # The token has expired; the response would show "thinking" endlessly.
+        except DELIVERY_ERRORS:
+            # Whatever the token has met, such as its end: the response would say "thinking" without end.
             channel = self._interaction.client.get_partial_messageable(self._channel_id)
             await channel.get_partial_message(self._ref.message_id).edit(content=content)
             return

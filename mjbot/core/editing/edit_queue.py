@@ -167,8 +167,8 @@ class EditQueue:
                 self._forget_lost(edit.ref, everything=everything)
                 return True
             case _ if entry is None:
-                return True  # the message was forgotten meanwhile
-            case NoAccess():
+                return False  # the message was forgotten meanwhile: this says nothing about others
+            case NoAccess() if not edit.by_token:
                 if not self._channels[edit.ref.channel_id].lose_access(now):
                     self._forget_lost(edit.ref, everything=True)
                     return True
@@ -179,7 +179,7 @@ class EditQueue:
                 if whole_channel:
                     self._channels[edit.ref.channel_id].not_before = now + seconds
                 return not entry.requeue(edit, now, seconds)
-            case Rerouted():
+            case Rerouted() | NoAccess():
                 entry.token_until = 0.0
                 return not entry.requeue(edit, now, at_once=True)
             case Refused():

@@ -86,6 +86,8 @@ class PendingEdit:
             self.not_before = 0.0  # it only waited for a recheck
         if card.digest == (self.in_flight or self.delivered.digest):
             self.pending = None
+            if not self.in_flight:  # what failed is not needed any more
+                self.attempt, self.failing_since = 0, None
             return bool(self.in_flight)
         if self.pending is None:
             self.stale_since, self.priority, self.queued_at = now, priority, now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,6 +23,11 @@ class MessageRef:
     def created_at(self) -> float:
         """When the message was created, in unix seconds (from its snowflake)."""
         return (self.message_id >> 22) / 1000 + _DISCORD_EPOCH
+
+    @staticmethod
+    def first_id(since: float) -> int:
+        """Return the lowest id of a message that was created at this time (unix seconds) or later."""
+        return max(0, math.ceil((since - _DISCORD_EPOCH) * 1000)) << 22
 
     def url(self, guild_id: int | None) -> str:
         """Return the jump link of the message."""

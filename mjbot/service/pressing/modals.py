@@ -18,7 +18,7 @@ from mjbot.core.model.task import Phase, TaskId
 from mjbot.core.model.watch import MessageRef, WatchState
 from mjbot.errors import PressRefused, ResultNotShown, StoreFailed
 from mjbot.ports import PressRequest, PressStore, SubmitResult, TaskSource
-from mjbot.service.access import CHOOSE, PREPARE, SUBMIT, Access
+from mjbot.service.access import CHOOSE, PREPARE, Access, submit_need
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.regions import RegionService
@@ -100,22 +100,16 @@ class ModalService:
         await self._tracker.observe({request.task_id: Dismissed()})
 
     async def _submit(self, request: PressRequest, snapshot: TaskSnapshot, mask: str) -> None:
-        await self._access.require_press(request, SUBMIT)
+        await self._access.require_press(request, submit_need(request.target.region, mask))
         submission = ModalSubmission(self._source, self._watches, request, snapshot, mask)
+        message = await self._watches.message_of(request.message, snapshot.id)
         if await self._journal.begin(submission, request.context.user_id) is not None:
             raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
         result = await self._journal.send(submission)
-        await self._journal.confirm(submission)
-        await self._journal.finish(submission)
-        try:
-            if result.task_id == snapshot.id:
-                # It may have been dismissed meanwhile.
-                await self._watches.resume_on(request.message, snapshot)
-            else:
-                await self._retarget(request, submission, result)
-        except StoreFailed as error:
-            label = escape(submission.label)
-            raise ResultNotShown(label=label, id=result.task_id) from error
+        if result.task_id == snapshot.id:
+            await self._go_on(request, submission)
+        else:
+            await self._retarget(request, submission, result, message)
         self._tracker.poll_soon(result.task_id)
 
     async def _refuse_answered(self, task_id: TaskId) -> None:
@@ -123,17 +117,29 @@ class ModalService:
         if state not in (None, Press.REFUSED):
             raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
 
+    async def _go_on(self, request: PressRequest, submission: ModalSubmission) -> None:
+        """Go on with the same task, which may have been dismissed meanwhile."""
+        await self._journal.confirm(submission)
+        await self._journal.finish(submission)
+        try:
+            await self._watches.resume_on(request.message, submission.snapshot)
+        except StoreFailed as error:
+            raise ResultNotShown(label=escape(submission.label), id=submission.snapshot.id) from error
+
     async def _retarget(
-        self, request: PressRequest, submission: ModalSubmission, result: SubmitResult
+        self, request: PressRequest, submission: ModalSubmission, result: SubmitResult, message: MessageRef
     ) -> None:
-        """Follow the new id on the same message: some upstreams continue a task under another id."""
+        """Follow the new id on the same message: some upstreams continue a task under another id.
+
+        It is committed together with the press, and later if the database fails.
+        """
         before = submission.snapshot
         assert request.modal_input is not None
-        message = await self._watches.message_of(request.message, before.id)
         prompt = request.modal_input.prompt
         snapshot = first_snapshot(result.task_id, before.task, result, prompt, self._clock.now())
         watch = replace(self._opener.new_watch(request.context, snapshot.id, message), state=WatchState.OPEN)
-        await self._watches.reopen(message)
+        with suppress(StoreFailed):
+            await self._watches.reopen(message)
         await self._journal.accept(submission, watch, [snapshot])
         await self._watches.retarget(watch, before.id, snapshot)
 

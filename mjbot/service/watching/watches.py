@@ -97,7 +97,8 @@ class WatchService:
         if (old := self._index.pop(watch.ref)) is not None:
             watch = replace(watch, delivered=old.delivered)
         self._drop_unfollowed(before)
-        await self.start(watch, snapshot, await self._card(snapshot, watch))
+        card = await self._renderer.first_card(snapshot, watch.locale, watch.guild_id)
+        await self.start(watch, snapshot, card)
 
     async def _card(self, snapshot: TaskSnapshot, watch: Watch) -> Card:
         return await self._renderer.card(snapshot, watch.locale, watch.guild_id)
@@ -206,6 +207,8 @@ class WatchService:
         # Buttons whose press was in flight when the last process died are enabled again. The state that was
         # delivered last is not certain, so these cards are edited even if their digests are equal.
         await self._redraw(interrupted, certain=False)
+        # So are those of presses that ended, but whose cards the last process did not draw any more.
+        await self._redraw(list(set(await self._presses.recently_pressed()) - set(interrupted)))
 
     async def _redraw(self, tasks: Sequence[TaskId], *, certain: bool = True) -> None:
         """Draw the newest cards of these tasks again, even if their watches are closed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -138,6 +139,10 @@ class SqlitePresses:
 
         return await self._thread.run(work)
 
+    async def recently_pressed(self) -> list[TaskId]:
+        """Return the tasks of the last presses."""
+        return await self._thread.run(lambda db: [TaskId(task_id) for (task_id,) in db.execute(_RECENT)])
+
     async def histories(
         self, asked: Sequence[tuple[TaskId, int | None]]
     ) -> dict[tuple[TaskId, int | None], TaskHistory]:
@@ -171,9 +176,9 @@ class SqlitePresses:
         await self._thread.run(work)
         (await self._refused_kinds())[kind] = at
 
-    async def refused_kinds(self, since: float) -> frozenset[str]:
+    async def refused_kinds(self, since: float, until: float = math.inf) -> frozenset[str]:
         """Return the kinds of action that the service does not offer."""
-        return frozenset(kind for kind, at in (await self._refused_kinds()).items() if at >= since)
+        return frozenset(kind for kind, at in (await self._refused_kinds()).items() if since <= at <= until)
 
     async def _refused_kinds(self) -> dict[str, float]:
         def work(db: Database) -> dict[str, float]:
@@ -201,6 +206,10 @@ _NOTE = "update presses set state = ? where task_id = ? and action = ? and numbe
 _ACCEPT = """
 update presses set state = 'accepted', child_id = ?, guild_id = ?, channel_id = ?, message_id = ?
 where task_id = ? and action = ? and number = ?
+"""
+_RECENT = """
+select task_id from presses where at > (select max(at) from presses) - 900
+group by task_id order by max(at) desc limit 200
 """
 _DROP_PENDING = "delete from pending_cards where task_id = ?"
 _PARENT = """
