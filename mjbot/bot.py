@@ -177,7 +177,14 @@ class MJBot(commands.AutoShardedBot):
             await self.close()
 
     async def _run_loops(self) -> None:
-        app = self.app
+        try:
+            await self._run_until_stopped(self.app)
+        finally:  # even if a loop has failed: what is kept in memory is written
+            with suppress(StoreFailed):
+                await self.app.writes.flush()
+                await self.app.watches.flush()
+
+    async def _run_until_stopped(self, app: App) -> None:
         async with asyncio.TaskGroup() as loops:
             tracker = loops.create_task(app.tracker.run(), name="tracker")
             editor = loops.create_task(app.editor.run(), name="editor")
@@ -198,9 +205,6 @@ class MJBot(commands.AutoShardedBot):
             editor.cancel()
             writer.cancel()
             writes.cancel()
-        with suppress(StoreFailed):
-            await app.writes.flush()
-            await app.watches.flush()
 
     async def _sync_commands(self) -> None:
         """Sync the commands only when they, or their localizations, have changed since the last sync."""

@@ -50,7 +50,7 @@ class WatchStore(Protocol):
         ...
 
     async def close_guild(self, guild_id: int) -> None:
-        """Close all watches of a guild that the bot has left."""
+        """Close all watches of a guild that the bot has left, and drop its pending cards."""
         ...
 
     async def open_watches(self) -> list[tuple[Watch, TaskSnapshot | None]]:

@@ -174,3 +174,11 @@ async def test_refused_kinds_are_those_of_one_image_service_and_of_late(database
         )  # by a clock that was ahead
     async with open_stores(database, "https://other.example") as stores:
         assert await stores.presses.refused_kinds(0.0) == frozenset()
+
+
+async def test_a_guild_that_the_bot_has_left_gets_no_more_cards(stores: Stores) -> None:
+    other = replace(SNAPSHOT, id=TaskId("0000000000000001"), task=None)
+    await stores.presses.accept(await begin(stores), "all", WATCH, [SNAPSHOT, other])
+    assert WATCH.guild_id is not None
+    await stores.watches.close_guild(WATCH.guild_id)
+    assert await stores.presses.pending_cards() == []

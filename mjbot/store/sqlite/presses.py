@@ -94,9 +94,11 @@ class SqlitePresses:
         """Return the tasks that have no card yet."""
 
         def work(db: Database) -> list[tuple[PendingCard, TaskSnapshot]]:
-            cards = pending_cards(db)
-            found = [(card, read_snapshot(db, card.task_id)) for card in cards]
-            return [(card, snapshot) for card, snapshot in found if snapshot is not None]
+            return [
+                # One that another version stored in another format is read from the upstream again.
+                (card, read_snapshot(db, card.task_id) or TaskSnapshot(card.task_id, card.created_at))
+                for card in pending_cards(db)
+            ]
 
         return await self._thread.run(work)
 

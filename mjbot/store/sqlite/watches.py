@@ -75,6 +75,7 @@ class SqliteWatches:
         def work(db: Database) -> None:
             with db.atomic():
                 db.execute("update watches set state = 'closed' where guild_id = ?", [guild_id])
+                db.execute("delete from pending_cards where guild_id = ?", [guild_id])
 
         await self._thread.run(work)
 
