@@ -114,10 +114,10 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         boundary=boundary,
     )
 
-    async def learn(interaction: discord.Interaction[MJBot]) -> None:
-        edges.breaker.learn(interaction.token, interaction.channel_id or 0)
+    async def register(interaction: discord.Interaction[MJBot]) -> None:
+        edges.breaker.register_interaction(interaction.token, interaction.channel_id or 0)
 
-    bot.add_listener(learn, "on_interaction")
+    bot.add_listener(register, "on_interaction")
     bot.add_listener(router.dispatch, "on_interaction")
     bot.tree.error(boundary.handle_command)
     return App(

@@ -223,9 +223,9 @@ class MJBot(commands.AutoShardedBot):
                 log.warning("the command sync takes long: it goes on while the bot runs")
 
     async def _sync(self, key: str, digest: str) -> None:
-        """Sync the commands. After a failure the next start does it again: all that is old still works.
+        """Sync the commands. After a failure the next start tries again; the old commands still work.
 
-        discord.py waits out rate limits here, for as long as Discord says: a day has a limit of its own.
+        discord.py waits here for rate limits, one of which is per day.
         """
         try:
             await self.tree.sync()

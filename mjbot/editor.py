@@ -128,7 +128,7 @@ class EditScheduler:
                 self._wakeup.notify()
 
     async def _try(self, edit: Edit) -> tuple[Outcome, Exception | None]:
-        """The outcome of one try, and what failed in an unforeseen way. Raises `BotTokenRevoked`."""
+        """Return the outcome of one try, and an unexpected error if any. Raises `BotTokenRevoked`."""
         outcome: Outcome = Later()
         try:
             outcome = await self._sink.edit(edit)

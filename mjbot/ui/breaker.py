@@ -77,15 +77,15 @@ class InvalidRequestBreaker:
         """Use ``guild_of`` to find the guild of a channel id."""
         self._guild_of = guild_of
 
-    def learn(self, token: str, channel_id: int) -> None:
-        """Note in which channel an interaction was made: the address of a response to it does not say."""
+    def register_interaction(self, token: str, channel_id: int) -> None:
+        """Note the channel of an interaction: the URL of a response to it has only its token."""
         self._channels[token] = channel_id
         if len(self._channels) > _INTERACTIONS:
             del self._channels[next(iter(self._channels))]
 
     @property
-    def learnt(self) -> int:
-        """How many interactions are known."""
+    def interactions(self) -> int:
+        """The number of interactions whose channel is known."""
         return len(self._channels)
 
     def wait_seconds(self, channel_id: int | None = None) -> float:

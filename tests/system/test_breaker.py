@@ -144,7 +144,7 @@ BY_TOKEN = [
 async def test_pages_for_what_one_guild_sends_by_interaction_token_rest_that_guild(
     rig: Rig, path: str, status: int
 ) -> None:
-    rig.breaker.learn("secret", HERE)
+    rig.breaker.register_interaction("secret", HERE)
     await rig.get(status, path=path, page=True)
     assert rig.breaker.wait_seconds(HERE) == 30
     assert rig.breaker.wait_seconds(THERE) == 0
@@ -152,7 +152,7 @@ async def test_pages_for_what_one_guild_sends_by_interaction_token_rest_that_gui
 
 @pytest.mark.parametrize("path", BY_TOKEN)
 async def test_invalid_requests_by_interaction_token_count_for_its_guild(rig: Rig, path: str) -> None:
-    rig.breaker.learn("secret", HERE)
+    rig.breaker.register_interaction("secret", HERE)
     for _ in range(3):
         await rig.get(403, path=path)
     assert rig.breaker.wait_seconds(HERE) == 600
@@ -160,12 +160,12 @@ async def test_invalid_requests_by_interaction_token_count_for_its_guild(rig: Ri
 
 
 async def test_only_the_last_interactions_are_known(rig: Rig) -> None:
-    rig.breaker.learn("secret", HERE)
+    rig.breaker.register_interaction("secret", HERE)
     for number in range(5_000):
-        rig.breaker.learn(f"other {number}", THERE)
+        rig.breaker.register_interaction(f"other {number}", THERE)
     await rig.get(403, path=BY_TOKEN[0], page=True)
     assert rig.breaker.wait_seconds(THERE) == 30
-    assert rig.breaker.learnt == 2_000
+    assert rig.breaker.interactions == 2_000
 
 
 async def test_after_a_global_429_no_edit_starts_until_those_that_met_it_have_gone(rig: Rig) -> None:
