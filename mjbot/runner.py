@@ -163,6 +163,6 @@ def _unavailable(error: Exception) -> str:
         return "Discord did not answer in time."
     if isinstance(error, discord.HTTPException):
         return f"Discord refused the login with status {error.status}."
-    if isinstance(error, aiohttp.ClientError | discord.GatewayNotFound | OSError):
+    if isinstance(error, _UNREACHABLE):
         return f"Discord cannot be reached: {type(error).__name__}"
     return f"Discord's answer to the login cannot be read: {type(error).__name__}"

@@ -1,4 +1,4 @@
-"""Database ports of presses: what was pressed, what came of it, and the relatives of a task.
+"""Database ports of presses, of the tasks they create, and of the relatives of a task.
 
 Every method is one transaction, as in all stores. It raises `StoreFailed` if the database cannot be used.
 """

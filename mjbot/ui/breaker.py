@@ -24,7 +24,8 @@ log = logging.getLogger(__name__)
 _MOST, _SECONDS = 1_000, 600.0  # a tenth of the limit: other programs may share the address
 _MOST_OF_GUILD = 100
 _REMEMBERED = 1_000  # guilds whose pause is kept after it has ended
-_BLOCKED_GUILDS = 3  # if so many get pages in place of JSON, the address is blocked, not their content
+# If this many guilds get web pages instead of JSON at once, Discord blocks our address, not their content.
+_BLOCKED_GUILDS = 3
 _CHANNEL = re.compile(r"/channels/(\d+)(?:/|$)")
 _BY_TOKEN = re.compile(r"/(?:interactions|webhooks)/\d+/([^/]+)(?:/|$)")
 _INTERACTIONS = 2_000  # known at once; those of the last minutes

@@ -133,21 +133,15 @@ class DiscordSink:
 
     def _unverified(self, edit: Edit, image: _Image, message: discord.Message) -> bool:
         """Return whether the result may be invisible: it should be a file, or its link is not fetched yet."""
-        picture = edit.card.picture
-        if picture is None or not picture.final or is_attachment(image.url):
-            return False
-        if Part.PICTURE in edit.omitted:
-            return False
-        if Part.FILE in edit.omitted:  # trying the file again would change nothing
+        picture = _unattached_result(edit, image)
+        if picture is None:
             return False
         return not image.url or self._pictures.attaches(picture) or not _fetched(message)
 
     async def _verify(self, edit: Edit, image: _Image, held: AsyncExitStack) -> Outcome:
         """Attach the result of a delivered card if it is missing, or Discord cannot fetch its link."""
-        picture, kept = edit.card.picture, Delivered(edit.delivered)
-        if picture is None or not picture.final or is_attachment(edit.delivered.image):
-            return kept
-        if edit.omitted & (Part.FILE | Part.PICTURE):
+        picture, kept = _unattached_result(edit, image), Delivered(edit.delivered)
+        if picture is None:
             return kept
         if edit.delivered.image and not self._pictures.attaches(picture) and await self._link_works(edit):
             return kept
@@ -217,6 +211,17 @@ class DiscordSink:
             if is_route_refusal(error, has_file=image.file is not None):
                 raise TokenRefused from error
             raise
+
+
+def _unattached_result(edit: Edit, image: _Image) -> Picture | None:
+    """Return the result picture if it is not attached and no part of it was refused.
+
+    After a refusal, trying the file again would change nothing.
+    """
+    picture = edit.card.picture
+    if picture is None or not picture.final or is_attachment(image.url):
+        return None
+    return None if edit.omitted & (Part.FILE | Part.PICTURE) else picture
 
 
 def _fetched(message: discord.Message) -> bool:

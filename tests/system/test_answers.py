@@ -18,7 +18,6 @@ from mjbot.core.editing.outcome import Gone, Later, NoAccess, Outcome, Refused
 from mjbot.core.editing.pending_edit import Edit
 from mjbot.core.model.watch import NOTHING_DELIVERED, MessageRef
 from mjbot.ui.breaker import InvalidRequestBreaker
-from mjbot.ui.http import use_discord_at
 from mjbot.ui.sink import DiscordSink
 from mjbot.ui.tokens import InteractionTokens
 from tests.discord_answers import (
@@ -39,6 +38,7 @@ from tests.discord_answers import (
     page,
     unreadable,
 )
+from tests.system.client import logged_in
 from tests.system.conftest import BY_CHANNEL, BY_TOKEN, TASK, ProcessHarness
 from tests.system.discord_stub import Channel, DiscordStub
 from tests.system.process import SECONDS
@@ -76,21 +76,14 @@ class Sender:
 
 @pytest.fixture
 async def sender() -> AsyncIterator[Sender]:
-    base, clock = discord.http.Route.BASE, Clock()
+    clock = Clock()
     breaker = InvalidRequestBreaker(clock)
     intents = discord.Intents.none()
     client = discord.Client(intents=intents, max_messages=None, http_trace=breaker.trace)
-    async with DiscordStub() as stub:
-        channel = stub.add_channel(stub.add_guild("Atelier"), "pictures")
-        use_discord_at(stub.api_url)
-        try:
-            await client.login(stub.token)
-            sent = await client.get_partial_messageable(channel.id).send("...")
-            sink = DiscordSink(client, Given(SEEN, FILE, attach=True), breaker, InteractionTokens(clock))
-            yield Sender(stub, breaker, sink, channel, MessageRef(channel.id, sent.id))
-        finally:
-            await client.close()
-            use_discord_at(base)
+    async with DiscordStub() as stub, logged_in(client, stub) as channel:
+        sent = await client.get_partial_messageable(channel.id).send("...")
+        sink = DiscordSink(client, Given(SEEN, FILE, attach=True), breaker, InteractionTokens(clock))
+        yield Sender(stub, breaker, sink, channel, MessageRef(channel.id, sent.id))
 
 
 def refused(problem: ContentProblem, named: Part = Part.NONE) -> Refused:

@@ -18,10 +18,11 @@ from mjbot.core.model.watch import MessageRef
 from mjbot.editor import EditScheduler
 from mjbot.guard import LoopGuard
 from mjbot.ui.breaker import InvalidRequestBreaker
-from mjbot.ui.http import DeadlineConnector, use_discord_at
+from mjbot.ui.http import DeadlineConnector
 from mjbot.ui.sink import DiscordSink
 from mjbot.ui.tokens import InteractionTokens
 from tests.discord_answers import FIRST_RESPONSE, page
+from tests.system.client import logged_in
 from tests.system.conftest import STEPS, ProcessHarness
 from tests.system.discord_stub import Channel, DiscordStub
 from tests.system.discord_stub.gates import When
@@ -74,13 +75,10 @@ class Editing:
 
 @pytest.fixture
 async def editing() -> AsyncIterator[Editing]:
-    base, clock = discord.http.Route.BASE, Clock()
+    clock = Clock()
     connector = DeadlineConnector(silence=0.5)
     client = discord.Client(intents=discord.Intents.none(), max_messages=None, connector=connector)
-    async with DiscordStub() as stub:
-        channel = stub.add_channel(stub.add_guild("Atelier"), "pictures")
-        use_discord_at(stub.api_url)
-        await client.login(stub.token)
+    async with DiscordStub() as stub, logged_in(client, stub) as channel:
         sent = [stub.standing(channel, {"embeds": [{"title": "In progress"}]}) for _ in range(4)]
         sink = DiscordSink(client, Given(SEEN), InvalidRequestBreaker(clock), InteractionTokens(clock))
         editor = EditScheduler(sink, EditQueue(), clock, LoopGuard("edit loop", clock))
@@ -100,8 +98,6 @@ async def editing() -> AsyncIterator[Editing]:
             loop.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await loop
-            await client.close()
-            use_discord_at(base)
 
 
 WHEN: list[When] = ["before", "after"]

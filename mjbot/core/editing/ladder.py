@@ -11,18 +11,13 @@ from mjbot.core.model.addresses import origin
 from mjbot.core.model.watch import MessageRef
 
 _REMEMBERED = 1_000
-_LADDER = (Part.FILE, Part.PICTURE, Part.LINKS, Part.PROMPT, Part.DETAILS, Part.EMOJI, Part.BUTTONS)
+_IMAGE = (Part.FILE, Part.PICTURE)
+_TEXT = (Part.LINKS, Part.PROMPT, Part.DETAILS)
+_COMPONENTS = (Part.EMOJI, Part.BUTTONS)
+_IMAGE_FIRST = (*_IMAGE, *_TEXT, *_COMPONENTS)
 # What Discord blocks is in the text: a word, or a link, since an attached file has no host.
-_LADDER_WITHOUT_LINKS = (
-    Part.LINKS,
-    Part.PROMPT,
-    Part.DETAILS,
-    Part.FILE,
-    Part.PICTURE,
-    Part.EMOJI,
-    Part.BUTTONS,
-)
-_LADDER_WITHOUT_LINKED_PICTURE = (Part.PICTURE, *_LADDER_WITHOUT_LINKS)
+_TEXT_FIRST = (*_TEXT, *_IMAGE, *_COMPONENTS)
+_LINKED_PICTURE_FIRST = (Part.PICTURE, *_TEXT_FIRST)
 
 
 class ContentProblem(Enum):
@@ -76,7 +71,7 @@ def next_omission(
     names, and ``image`` is the URL of the embed's image ("" without one).
     """
     left = present(card, image) & ~omitted
-    for part in (*(each for each in _LADDER if each in named), *_order(problem, image)):
+    for part in (*(each for each in _IMAGE_FIRST if each in named), *_order(problem, image)):
         if part in left:
             if part is Part.FILE and problem is not ContentProblem.TOO_LARGE and not card.picture_link:
                 part |= Part.PICTURE  # there is no link that could take its place
@@ -114,11 +109,11 @@ def still_omitted(omission: Omission | None, card: Card) -> Part:
 
 def _order(problem: ContentProblem, image: str) -> tuple[Part, ...]:
     if problem is ContentProblem.BLOCKED_TEXT:
-        return _LADDER_WITHOUT_LINKS
+        return _TEXT_FIRST
     if problem is not ContentProblem.HARMFUL_LINK:
-        return _LADDER
+        return _IMAGE_FIRST
     linked = bool(image) and not is_attachment(image)
-    return _LADDER_WITHOUT_LINKED_PICTURE if linked else _LADDER_WITHOUT_LINKS
+    return _LINKED_PICTURE_FIRST if linked else _TEXT_FIRST
 
 
 def _essence(part: Part, card: Card) -> object:
