@@ -61,7 +61,7 @@ class TaskTracker:
         self._reporting, self._listening = guard("reports of changes"), guard("poll listeners")
         self._report_lock = asyncio.Lock()
         self._unreported: dict[TaskId, TaskSnapshot] = {}
-        self._report_at: dict[TaskId, float] = {}
+        self._report_at: dict[TaskId, float] = {}  # of reports that failed
         self._tries: dict[TaskId, int] = {}
 
     def subscribe(self, listener: OnChange) -> None:
@@ -124,7 +124,7 @@ class TaskTracker:
                 now = self._clock.now()
                 if expired := self._schedule.alarms(now):
                     await self.observe(dict.fromkeys(expired, Tick()))
-                else:
+                elif self._report_at and min(self._report_at.values()) <= now:
                     await self._report()
                 self._schedule.per_request = self._source.per_request
                 for batch in self._schedule.due(now):
@@ -132,7 +132,7 @@ class TaskTracker:
                 await self._wakeup.wait(self._wake_at())
 
     def _wake_at(self) -> float | None:
-        moments = [self._report_at.get(each, 0.0) for each in self._unreported]
+        moments = list(self._report_at.values())
         if (at := self._schedule.wake_at()) is not None:
             moments.append(at)
         return min(moments, default=None)

@@ -192,3 +192,24 @@ async def test_no_older_state_is_reported_after_a_newer_one() -> None:
     states = [each.settled for each in rig.reported]
     assert states == sorted(states)
     assert states[-1]
+
+
+async def test_polling_goes_on_while_a_report_waits_for_the_database() -> None:
+    rig = Rig()
+    release = asyncio.Event()
+
+    async def wait(_: Sequence[TaskSnapshot]) -> None:
+        await release.wait()
+
+    rig.tracker.subscribe(wait)
+    rig.tracker.follow(TaskSnapshot(A, opened_at=rig.clock.now()), soon=True)
+    loop = asyncio.ensure_future(rig.tracker.run())
+    async with asyncio.timeout(10):
+        while not rig.reported:
+            await asyncio.sleep(0.01)
+        rig.tracker.follow(TaskSnapshot(B, opened_at=rig.clock.now()), soon=True)
+        while rig.source.asked[-1] != (B,):
+            await asyncio.sleep(0.01)
+    loop.cancel()
+    with suppress(asyncio.CancelledError):
+        await loop
