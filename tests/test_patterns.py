@@ -104,7 +104,8 @@ def growth(function: Callable[[str], object], text: str, piece: str) -> float:
 
     if seconds(SMALL * FACTOR, 1) < 0.001:
         return 0.0
-    return seconds(SMALL * FACTOR, 3) / max(seconds(SMALL, 3), 1e-6)
+    # The least of three: another program may have had the core.
+    return min(seconds(SMALL * FACTOR, 3) / max(seconds(SMALL, 3), 1e-6) for _ in range(3))
 
 
 @pytest.mark.parametrize("pattern", list(patterns()), ids=lambda each: each.pattern[:40])
