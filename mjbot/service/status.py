@@ -94,7 +94,9 @@ class StatusService:
         await self._access.require(context, SUGGEST)
         search = self._searches[context.user_id] = object()
         try:
-            async with self._search_locks.setdefault(context.user_id, asyncio.Lock()):
+            # One at a time in each server, so that other uses of the database wait for few searches.
+            place = context.guild_id or context.user_id
+            async with self._search_locks.setdefault(place, asyncio.Lock()):
                 if self._searches.get(context.user_id) is not search:
                     return []  # a later keystroke has replaced this search
                 suggestions = await self._store.suggestions(context, text.strip()[:_SEARCHED], _CHOICES)

@@ -24,6 +24,7 @@ from mjbot.upstream.wire import parse_object
 _MAX_DETAIL = 200
 _LONGEST_WAIT = 300.0
 _MAX_MESSAGE = 2_000
+_MAX_DIGITS = 40  # of an integer; longer ones are read as 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,32 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+class ResponseTooLarge(UpstreamUnavailable):
+    """A response that is too large, or nested too deep, to be read."""
+
+
 def json_of(response: Response) -> Any:
-    """Parse the body as JSON; None if it is not JSON. The content type is ignored."""
+    """Parse the body as JSON; None if it is not JSON. The content type is ignored.
+
+    What is wrong in one value costs only this value: a batch read holds other tasks, too. Raises
+    `ResponseTooLarge` if the body is nested too deep.
+    """
     if not is_json(response):
         return None
     try:
-        return json.loads(_text_of(response))
-    except (ValueError, RecursionError):
+        return _LENIENT.decode(_text_of(response).decode("utf-8", "replace"))
+    except ValueError:
         return None
+    except RecursionError:
+        raise ResponseTooLarge("nested too deep") from None
+
+
+def _parse_integer(digits: str) -> int:
+    return int(digits) if len(digits) <= _MAX_DIGITS else 0
+
+
+# Control characters are allowed in strings, and integers are limited: Python refuses more than 4,300 digits.
+_LENIENT = json.JSONDecoder(strict=False, parse_int=_parse_integer)
 
 
 def is_json(response: Response) -> bool:
