@@ -58,6 +58,7 @@ class TaskTracker:
         self._poll_listeners: list[OnPoll] = []
         self._reading, self._reporting = guard("poll loop"), guard("reports of changes")
         self._unreported: dict[TaskId, TaskSnapshot] = {}
+        self._report_at = 0.0
         self._tries: dict[TaskId, int] = {}
 
     def subscribe(self, listener: OnChange) -> None:
@@ -119,7 +120,7 @@ class TaskTracker:
                 now = self._clock.now()
                 if expired := self._schedule.alarms(now):
                     await self.observe(dict.fromkeys(expired, Tick()))
-                elif self._unreported:
+                elif self._unreported and now >= self._report_at:
                     await self._report()
                 self._schedule.per_request = self._source.per_request
                 for batch in self._schedule.due(now):
@@ -127,7 +128,7 @@ class TaskTracker:
                 await self._wakeup.wait(self._wake_at())
 
     def _wake_at(self) -> float | None:
-        moments = [self._clock.now() + _REPORT_AGAIN] if self._unreported else []
+        moments = [self._report_at] if self._unreported else []
         if (at := self._schedule.wake_at()) is not None:
             moments.append(at)
         return min(moments, default=None)
@@ -164,6 +165,7 @@ class TaskTracker:
 
     def _keep(self, batch: Sequence[TaskSnapshot]) -> None:
         self._unreported = {each.id: each for each in batch} | self._unreported  # the newer ones win
+        self._report_at = self._clock.now() + _REPORT_AGAIN
         self._wakeup.notify()
 
     def _may_try_again(self, task_id: TaskId) -> bool:

@@ -68,13 +68,13 @@ class Rig:
         if {each.id for each in self.reported if each.settled} == {A, B}:
             self.ended.set()
 
-    async def run(self) -> None:
+    async def run(self, seconds: float = 20) -> None:
         """Follow both tasks until their ends are reported."""
         loop = asyncio.ensure_future(self.tracker.run())
         for each in (A, B):
             self.tracker.follow(TaskSnapshot(each, opened_at=self.clock.now()), soon=True)
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(seconds):
                 await self.ended.wait()
         finally:
             loop.cancel()
@@ -102,6 +102,14 @@ async def test_a_database_that_fails_while_an_end_is_reported_loses_no_end() -> 
     rig.failing[A] = [StoreFailed()] * 2
     rig.failing[B] = [StoreFailed()]
     await rig.run()
+
+
+async def test_a_report_that_fails_is_not_tried_again_at_once() -> None:
+    rig = Rig()
+    rig.failing[A] = [StoreFailed()] * 10_000
+    with pytest.raises(TimeoutError):
+        await rig.run(seconds=0.3)
+    assert 10_000 - len(rig.failing[A]) < 10
 
 
 async def test_an_observation_of_one_task_that_breaks_costs_only_this_task() -> None:

@@ -185,10 +185,7 @@ class KeyValueStore(Protocol):
 
 
 class PressStore(Protocol):
-    """Presses and lineage: the guard against submitting anything twice.
-
-    Presses of ids that differ only in case are presses of one task: relays find ids whatever their case.
-    """
+    """Presses and lineage: the guard against submitting anything twice. The case of ids does not matter."""
 
     async def begin(
         self, task_id: TaskId, action: str, user_id: int, at: float, *, repeats: int = 0
@@ -208,11 +205,7 @@ class PressStore(Protocol):
         ...
 
     async def accept(
-        self,
-        press: PressKey,
-        label: str,
-        watch: Watch,
-        snapshots: Sequence[TaskSnapshot],
+        self, press: PressKey, label: str, watch: Watch, snapshots: Sequence[TaskSnapshot]
     ) -> None:
         """Store that a press was accepted, with all tasks that it created.
 

@@ -190,7 +190,9 @@ class InteractionReply:
                 raise
             # The token has expired; the response would show "thinking" endlessly.
             channel = self._interaction.client.get_partial_messageable(self._channel_id)
-            await channel.get_partial_message(self._ref.message_id).edit(content=content)
+            await channel.get_partial_message(self._ref.message_id).edit(
+                content=content, embed=None, view=None
+            )
             return
         await self._send_private(content, view, file)
 

@@ -162,6 +162,8 @@ async def test_refused_kinds_are_those_of_one_image_service_and_of_late(database
     async with open_stores(database, UPSTREAM) as stores:
         assert await stores.presses.refused_kinds(100.0) == {"MJ::Inpaint"}
         assert await stores.presses.refused_kinds(100.5) == frozenset()
-        assert await stores.presses.refused_kinds(50.0, until=99.0) == frozenset()  # by a clock that was ahead
+        assert (
+            await stores.presses.refused_kinds(50.0, until=99.0) == frozenset()
+        )  # by a clock that was ahead
     async with open_stores(database, "https://other.example") as stores:
         assert await stores.presses.refused_kinds(0.0) == frozenset()

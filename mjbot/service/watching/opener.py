@@ -99,7 +99,8 @@ class CardOpener:
 
     async def reopen(self, context: InteractionContext, snapshot: TaskSnapshot, ref: MessageRef) -> None:
         """Follow a task again on a message whose watch had ended."""
-        delivered = await self._watches.reopen(ref)
+        self._watches.keep_open(ref)
+        delivered = await self._watches.delivered(ref)
         watch = replace(self.new_watch(context, snapshot.id, ref), state=WatchState.OPEN, delivered=delivered)
         older = await self._store.add(watch, snapshot)
         card = await self._renderer.card(snapshot, context.locale, context.guild_id)

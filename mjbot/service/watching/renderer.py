@@ -12,6 +12,7 @@ from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import Watch
+from mjbot.errors import StoreFailed
 from mjbot.ports import PressStore, TaskHistory
 
 _REFUSED_SECONDS = 24 * 3600.0  # then an action is offered again: an upstream may support it after an update
@@ -38,6 +39,13 @@ class CardRenderer:
         """Render the card without presses and relatives, for when the database cannot be read."""
         history = TaskHistory({}, NO_LINEAGE)
         return render(snapshot, self._context(history, locale, frozenset()))
+
+    async def card_or_bare(self, snapshot: TaskSnapshot, locale: str, guild_id: int | None) -> Card:
+        """Render the card of a snapshot, or the bare one if the database cannot be read."""
+        try:
+            return await self.card(snapshot, locale, guild_id)
+        except StoreFailed:
+            return self.bare_card(snapshot, locale)
 
     async def cards(self, shown: Sequence[tuple[Watch, TaskSnapshot]]) -> list[tuple[Watch, Card]]:
         """Render the cards of these snapshots for their messages, with one store query for all."""

@@ -86,8 +86,7 @@ class WatchService:
             if self._buffer.is_closed(old.ref):
                 continue  # it shows the final card and keeps it
             self._index.pop(old.ref)
-            link = watch.ref.url(watch.guild_id)
-            self._submit(old.ref, superseded_card(snapshot, link, old.locale))
+            self._submit(old.ref, superseded_card(snapshot, watch.ref.url(watch.guild_id), old.locale))
         # The task may have changed while the card was on its way to Discord.
         current = self._tracker.snapshot(snapshot.id) or snapshot
         self._submit(watch.ref, card if current is snapshot else await self._card(current, watch))
@@ -97,7 +96,8 @@ class WatchService:
         if (old := self._index.pop(watch.ref)) is not None:
             watch = replace(watch, delivered=old.delivered)
         self._drop_unfollowed(before)
-        await self.start(watch, snapshot, await self._card(snapshot, watch))
+        card = await self._renderer.card_or_bare(snapshot, watch.locale, watch.guild_id)
+        await self.start(watch, snapshot, card)
 
     async def _card(self, snapshot: TaskSnapshot, watch: Watch) -> Card:
         return await self._renderer.card(snapshot, watch.locale, watch.guild_id)
@@ -121,9 +121,12 @@ class WatchService:
         stored = await self._store.watches_of([task_id])
         return watch_for((self._buffer.known(watch) for watch, _ in stored), ref)
 
-    async def reopen(self, ref: MessageRef) -> DeliveredState:
-        """Cancel a pending close, and return the state shown. Call it before a new watch is committed."""
+    def keep_open(self, ref: MessageRef) -> None:
+        """Cancel a pending close. Call it before a new watch is committed."""
         self._buffer.reopen(ref)
+
+    async def delivered(self, ref: MessageRef) -> DeliveredState:
+        """Return the state that a message shows."""
         watch = await self._store.watch_at(ref)
         return self._buffer.known(watch).delivered if watch else NOTHING_DELIVERED
 
