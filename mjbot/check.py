@@ -16,6 +16,7 @@ from mjbot.core.model.task import TaskId
 from mjbot.errors import (
     KeyRefused,
     QuotaExceeded,
+    RouteMissing,
     StartupError,
     StoreFailed,
     TaskNotFound,
@@ -23,12 +24,14 @@ from mjbot.errors import (
     UpstreamError,
     UpstreamForbidden,
 )
+from mjbot.redaction import redactor
 from mjbot.settings import Auth, Settings
 from mjbot.store import open_stores
 from mjbot.upstream.api import MidjourneyProxyApi
 from mjbot.upstream.client import UpstreamClient
 
 _UNKNOWN_TASK = TaskId("1000000000000000")
+_WRONG_KEY = "mjbot-check-a-wrong-key"
 _TIMEOUT = aiohttp.ClientTimeout(total=15)
 _INVITE = "https://discord.com/oauth2/authorize"
 
@@ -52,18 +55,24 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
         async for finding in _discord(session, settings):
             yield finding
-        async for finding in check_upstream(session, settings):
+        async for finding in check_upstream(session, settings, prove_key=True):
             yield finding
 
 
-async def check_upstream(session: aiohttp.ClientSession, settings: Settings) -> AsyncIterator[Finding]:
-    """Read a task that does not exist, to see whether the image service answers and accepts the key."""
+async def check_upstream(
+    session: aiohttp.ClientSession, settings: Settings, *, prove_key: bool = False
+) -> AsyncIterator[Finding]:
+    """Read a task that does not exist, to see whether the image service answers and accepts the key.
+
+    ``prove_key``: also try a wrong key. Some servers ask for no key when a task is read.
+    """
     host = urlsplit(settings.upstream_url).netloc
     client = _client(session, settings, settings.upstream_auth)
     error = await _probe(client)
     if error is None:
         yield Finding("upstream", True, f"{host} answers")
-        yield Finding("key", True, f"accepted as {settings.upstream_auth}")
+        if prove_key:
+            yield await _key_proof(session, settings)
         batches = client.per_request > 1
         reads = f"up to {settings.batch_size} tasks per request" if batches else "one task per request"
         yield Finding("reads", True, reads)
@@ -77,13 +86,27 @@ async def check_upstream(session: aiohttp.ClientSession, settings: Settings) -> 
     elif isinstance(error, UnexpectedHtml):
         message = f"{host} answers with a web page: is MJBOT_UPSTREAM_URL right (is a path missing)?"
         yield Finding("upstream", False, message, fault=True)
+    elif isinstance(error, RouteMissing):
+        message = f"{host} answers, but not to this path: is MJBOT_UPSTREAM_URL right? ({error})"
+        yield Finding("upstream", False, message, fault=True)
     else:
         yield Finding("upstream", False, f"{host} gives no usable answer ({error})")
 
 
-def _client(session: aiohttp.ClientSession, settings: Settings, auth: str) -> UpstreamClient:
-    api = MidjourneyProxyApi(settings.upstream_url, settings.upstream_key.get_secret_value(), auth)
-    return UpstreamClient(session, api, Clock(), settings.batch_size)
+async def _key_proof(session: aiohttp.ClientSession, settings: Settings) -> Finding:
+    refused = await _probe(_client(session, settings, settings.upstream_auth, key=_WRONG_KEY))
+    if isinstance(refused, KeyRefused | UpstreamForbidden | QuotaExceeded):
+        return Finding("key", True, f"accepted as {settings.upstream_auth}")
+    return Finding("key", True, "not asked for when tasks are read; the first press will show if it is right")
+
+
+def _client(
+    session: aiohttp.ClientSession, settings: Settings, auth: str, key: str | None = None
+) -> UpstreamClient:
+    key = settings.upstream_key.get_secret_value() if key is None else key
+    api = MidjourneyProxyApi(settings.upstream_url, key, auth)
+    secrets = (settings.upstream_key.get_secret_value(), settings.discord_token.get_secret_value())
+    return UpstreamClient(session, api, Clock(), settings.batch_size, redactor(secrets))
 
 
 async def _probe(client: UpstreamClient) -> UpstreamError | None:

@@ -20,6 +20,7 @@ MJBotError                  has a text for the user, and the values of its place
     ├── QuotaExceeded       the account has no credit left
     ├── UpstreamForbidden   403
     ├── UnexpectedHtml      HTML instead of JSON: most likely a wrong address
+    ├── RouteMissing        404 of the route, or a redirect: most likely a wrong address
     ├── UpstreamRateLimited 429; `retry_after` in seconds, if it was sent
     └── UpstreamUnavailable anything else: no connection, 5xx, not JSON
 SubmitError                 why a submit failed, in the API's terms; a press turns it into one of the above
@@ -179,6 +180,13 @@ class UnexpectedHtml(UpstreamError):
 
     text = Text.REPLY_UNEXPECTED_HTML
     problem = UpstreamProblem.UNEXPECTED_HTML
+
+
+class RouteMissing(UpstreamError):
+    """The address has no such route, or redirects: most likely its path is wrong."""
+
+    text = Text.REPLY_ROUTE_MISSING
+    problem = UpstreamProblem.ROUTE_MISSING
 
 
 class UpstreamRateLimited(UpstreamError):

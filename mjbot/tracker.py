@@ -23,7 +23,7 @@ from mjbot.core.model.task import TaskId
 from mjbot.core.polling.schedule import PollSchedule
 from mjbot.errors import StoreFailed, UpstreamUnavailable
 from mjbot.guard import LoopGuard
-from mjbot.ports import FetchReport, TaskSource
+from mjbot.ports import BatchSource, FetchReport
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class TaskTracker:
 
     def __init__(
         self,
-        source: TaskSource,
+        source: BatchSource,
         schedule: PollSchedule,
         clock: Clock,
         thresholds: StalenessThresholds,
@@ -58,8 +58,8 @@ class TaskTracker:
         self._poll_listeners: list[OnPoll] = []
         self._reading, self._reporting = guard("poll loop"), guard("reports of changes")
         self._unreported: dict[TaskId, TaskSnapshot] = {}
-        self._report_at = 0.0
         self._tries: dict[TaskId, int] = {}
+        self._report_at = 0.0
 
     def subscribe(self, listener: OnChange) -> None:
         """Call ``listener`` with the tasks that have changed visibly, after each read."""
@@ -120,7 +120,7 @@ class TaskTracker:
                 now = self._clock.now()
                 if expired := self._schedule.alarms(now):
                     await self.observe(dict.fromkeys(expired, Tick()))
-                elif self._unreported and now >= self._report_at:
+                elif self._unreported and self._report_at <= now:
                     await self._report()
                 self._schedule.per_request = self._source.per_request
                 for batch in self._schedule.due(now):

@@ -11,16 +11,18 @@ import aiohttp
 import discord
 
 from mjbot.core.card.card import Card, Picture
-from mjbot.core.card.content import Part, content_of
-from mjbot.core.editing.edit_queue import Edit
+from mjbot.core.card.content import Part, content_of, is_attachment
 from mjbot.core.editing.outcome import Delivered, Existence, Outcome, Paused, Rerouted
+from mjbot.core.editing.pending_edit import Edit
 from mjbot.core.model.watch import DeliveredState, MessageRef
 from mjbot.errors import ResponseLost
 from mjbot.guard import UnexpectedErrors
-from mjbot.ports import File, PictureSource, SentCard, is_attachment
+from mjbot.ports import File, PictureSource, SentCard
 from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.embeds import build_embed, build_file, build_view, image_state
-from mjbot.ui.refusals import existence_after, is_route_refusal, outcome_of, send_reduced
+from mjbot.ui.lost_responses import find_card
+from mjbot.ui.refusals import existence_after, is_route_refusal, outcome_of
+from mjbot.ui.sending import send_reduced
 from mjbot.ui.tokens import InteractionTokens, TokenRefused
 
 # Seconds that an edit waits for its picture: the buttons must not wait longer, and the picture can follow.
@@ -89,9 +91,13 @@ class DiscordSink:
         """Return until when (unix seconds) a message can be edited by its interaction token."""
         return self._tokens.until(ref)
 
-    async def post(self, channel_id: int, card: Card, *, nonce: str) -> SentCard:
-        """Post a new message. Raises `ResponseLost`."""
+    async def post(self, channel_id: int, card: Card, *, nonce: str, since: float) -> SentCard:
+        """Post a new message, or find it. Raises `ResponseLost`."""
+        if self._breaker.wait_seconds(channel_id) > 0:
+            raise ResponseLost("edits are paused")
         channel = self._client.get_partial_messageable(channel_id)
+        if (found := await find_card(self._client, channel, nonce, since)) is not None:
+            return SentCard(MessageRef(channel_id, found))
 
         async def send(embed: discord.Embed, view: discord.ui.View | None) -> discord.Message:
             shown = view or discord.utils.MISSING
@@ -208,7 +214,7 @@ class DiscordSink:
         except TimeoutError as error:
             raise TokenRefused from error
         except discord.HTTPException as error:
-            if is_route_refusal(error):
+            if is_route_refusal(error, has_file=image.file is not None):
                 raise TokenRefused from error
             raise
 

@@ -51,13 +51,26 @@ class _SharedRead:
     report: asyncio.Future[FetchReport]
 
 
+class ResponseTooLarge(UpstreamUnavailable):
+    """A response is too large to be read completely."""
+
+
 class UpstreamClient(ApiCalls):
-    """A `TaskSource` over HTTP. The caller owns the session."""
+    """A `TaskSource` over HTTP. The caller owns the session.
+
+    ``redact`` removes the configured secrets from every body before anything else reads it.
+    """
 
     def __init__(
-        self, session: aiohttp.ClientSession, api: MidjourneyProxyApi, clock: Clock, batch_size: int
+        self,
+        session: aiohttp.ClientSession,
+        api: MidjourneyProxyApi,
+        clock: Clock,
+        batch_size: int,
+        redact: Callable[[bytes], bytes] = bytes,
     ) -> None:
         super().__init__(api)
+        self._redact = redact
         self._session = session
         self._clock = clock
         self._batch_size = batch_size
@@ -136,9 +149,14 @@ class UpstreamClient(ApiCalls):
                 response = await send(self._api.list_by_condition(ids))
                 if (tasks := await _parse(read_list, response, self.drift.note)) is not None:
                     return await self._report_from(ids, tasks)
+            except ResponseTooLarge as error:
+                if len(ids) == 1:
+                    return FetchReport(failed=dict.fromkeys(ids, error))
+                self._disable_batches("answers a batch read with more than can be read")
             except UpstreamError as error:
                 return FetchReport(failed=dict.fromkeys(ids, error))
-            self._disable_batches("has no batch read")
+            else:
+                self._disable_batches("has no batch read")
         return await self._fetch_each(ids)
 
     async def _submit(self, request: Request) -> SubmitResult:
@@ -159,7 +177,7 @@ class UpstreamClient(ApiCalls):
             response = await self._send(request, _SUBMIT_TIMEOUT)
         except aiohttp.ClientConnectorError as error:
             raise UpstreamUnavailable(type(error).__name__) from None  # nothing was sent
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        except (aiohttp.ClientError, OSError, TimeoutError, ResponseTooLarge) as error:
             raise SubmitUnclear(type(error).__name__) from None
         return read_submit(response)
 
@@ -229,7 +247,9 @@ class UpstreamClient(ApiCalls):
             body = await response.content.read(_MAX_BODY)
             while len(body) < _MAX_BODY and (chunk := await response.content.read(_MAX_BODY - len(body))):
                 body += chunk
-            return Response(response.status, body, response.headers)
+            if len(body) >= _MAX_BODY:
+                raise ResponseTooLarge(f"more than {_MAX_BODY} bytes")
+            return Response(response.status, self._redact(body), response.headers)
 
 
 async def _parse(read: Callable[[Response, Note], _T], response: Response, note: Note) -> _T:

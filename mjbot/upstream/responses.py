@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,17 +12,17 @@ from mjbot.core.i18n.text import without_secrets
 from mjbot.errors import (
     KeyRefused,
     QuotaExceeded,
+    RouteMissing,
     UnexpectedHtml,
     UpstreamForbidden,
     UpstreamRateLimited,
     UpstreamUnavailable,
 )
+from mjbot.upstream.meanings import NO_CREDIT, NO_SUCH_TASK, NOT_FOUND, Code, says
 from mjbot.upstream.wire import parse_object
 
-NOT_FOUND = ("no_found", "not_found", "not found", "not_exist", "not exist", "不存在")
-_QUOTA = ("额度", "quota", "余额", "insufficient", "credit")
-SATURATED = 30
 _MAX_DETAIL = 200
+_LONGEST_WAIT = 300.0
 _MAX_MESSAGE = 2_000
 
 
@@ -39,7 +40,7 @@ def json_of(response: Response) -> Any:
     if not is_json(response):
         return None
     try:
-        return json.loads(response.body)
+        return json.loads(_text_of(response))
     except (ValueError, RecursionError):
         return None
 
@@ -47,7 +48,11 @@ def json_of(response: Response) -> Any:
 def is_json(response: Response) -> bool:
     """True if the body starts like JSON."""
     # The first character is more reliable than the content type, which proxies get wrong both ways.
-    return response.body.lstrip()[:1] in (b"{", b"[", b"n")
+    return _text_of(response)[:1] in (b"{", b"[", b"n")
+
+
+def _text_of(response: Response) -> bytes:
+    return response.body.removeprefix(codecs.BOM_UTF8).lstrip()
 
 
 def is_html(response: Response) -> bool:
@@ -70,23 +75,31 @@ def error_message(data: Any) -> str:
 
 
 def says_not_found(response: Response, data: Any) -> bool:
-    """True if the server responded that it does not know the task."""
-    message = error_message(data).lower()
-    if any(phrase in message for phrase in NOT_FOUND):
-        return response.status in (200, 400, 404)
-    return response.status == 404 and isinstance(data, dict)
+    """True if the server responded that it does not know the task.
+
+    A bare 404 does not say so: a missing route returns one, too, and every task would be lost.
+    """
+    if response.status not in (200, 400, 404):
+        return False
+    message = error_message(data)
+    if says(message, NO_SUCH_TASK):
+        return True
+    bad_argument = parse_object(data).get("code") == Code.BAD_ARGUMENT
+    return bad_argument and (not message or says(message, NOT_FOUND))
 
 
 def raise_for(response: Response, data: Any) -> NoReturn:
     """Raise the `UpstreamError` that matches this response."""
     status, message = response.status, error_message(data)
     text = message or response.body[:_MAX_DETAIL].decode("utf-8", "replace")
-    if status in (401, 402, 403, 429) and any(phrase in text.lower() for phrase in _QUOTA):
+    if status in (401, 402, 403, 429) and says(text, NO_CREDIT):
         raise QuotaExceeded(message)
-    if status == 429 or parse_object(data).get("code") == SATURATED:
+    if status == 429 or parse_object(data).get("code") == Code.SATURATED:
         raise UpstreamRateLimited(message, retry_after(response.headers))
     if status == 401:
         raise KeyRefused(message)
+    if 300 <= status < 400:
+        raise RouteMissing(f"a redirect, status {status}")
     if is_html(response):
         # A challenge page or a proxy's error page is temporary; a site's own page means a wrong address.
         raise (UpstreamUnavailable if status >= 500 or status == 403 else UnexpectedHtml)(
@@ -94,13 +107,18 @@ def raise_for(response: Response, data: Any) -> NoReturn:
         )
     if status == 403:
         raise UpstreamForbidden(message)
+    if status in (404, 405):
+        raise RouteMissing(f"status {status} {message}")
     raise UpstreamUnavailable(f"status {status} {message}", retry_after(response.headers))
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds in the Retry-After header; None if it is absent or not a number."""
+    """Return the seconds in the Retry-After header, at most five minutes; None if there is no number.
+
+    Then one request tests whether the limit has ended: it may concern only one account.
+    """
     try:
         seconds = float(headers.get("Retry-After", ""))
     except ValueError:
         return None
-    return seconds if 0 <= seconds < float("inf") else None
+    return min(seconds, _LONGEST_WAIT) if seconds >= 0 else None

@@ -15,35 +15,36 @@ from mjbot.errors import (
     ActionNotOffered,
     NotReady,
     QueueFull,
+    QuotaExceeded,
     RefusalReason,
     SubmitRefused,
     SubmitUnclear,
 )
 from mjbot.ports import SubmitResult
-from mjbot.upstream.responses import (
+from mjbot.upstream.meanings import (
+    FULL,
+    MODAL,
+    NO_CHANNEL,
+    NO_CREDIT,
+    NO_RESPONSE,
     NOT_FOUND,
-    SATURATED,
-    Response,
-    error_message,
-    is_html,
-    json_of,
-    raise_for,
+    NOT_READY,
+    PARENT_GONE,
+    UNKNOWN_ACTION,
+    Code,
+    says,
 )
+from mjbot.upstream.responses import Response, error_message, is_html, json_of, raise_for
 from mjbot.upstream.wire import parse_object, parse_text
 
-_PARENT_GONE = ("关联任务", "expired", *NOT_FOUND)
-_NOT_READY = ("status_not_success", "not_success", "状态错误", "未完成", "not finished")
-_FULL = ("队列", "queue", "已满")
-_MODAL = ("confirm", "窗口等待")
-_ACCEPTED, _NEEDS_MODAL, _QUEUED, _QUEUE_FULL, _BANNED = 1, 21, 22, 23, 24
-_NO_ACCOUNT, _BAD_ARGUMENT, _FAILED, _ENVELOPE = 3, 4, 9, -1
+_REFUSED = (400, 402, 413, 415, 422)  # refused before it was processed, whatever the body says
 
 
 def read_submit(response: Response) -> SubmitResult:
     """Read the response to a submit. Raises `SubmitRefused`, `SubmitUnclear`, `UpstreamError`."""
     data = parse_object(json_of(response))
     code, message = data.get("code"), error_message(data)
-    if response.status < 300 and code in (_ACCEPTED, _QUEUED, _NEEDS_MODAL):
+    if response.status < 300 and code in (Code.ACCEPTED, Code.QUEUED, Code.NEEDS_MODAL):
         ids = _ids(data.get("result"))
         if not ids:
             raise SubmitUnclear(f"accepted without an id: {message}")
@@ -64,11 +65,9 @@ def _needs_modal(code: int, message: str, properties: dict[str, Any]) -> bool:
 
     An old proxy sends 21 for "already exists", with the status of that task among the properties.
     """
-    if code == _NEEDS_MODAL:
+    if code == Code.NEEDS_MODAL:
         return not properties.get("status")
-    return code == _ACCEPTED and (
-        any(phrase in message.lower() for phrase in _MODAL) or bool(properties.get("remix"))
-    )
+    return code == Code.ACCEPTED and (says(message, MODAL) or bool(properties.get("remix")))
 
 
 def _ids(result: Any) -> tuple[TaskId, ...]:
@@ -79,24 +78,31 @@ def _ids(result: Any) -> tuple[TaskId, ...]:
 
 
 def _refuse(response: Response, data: dict[str, Any], code: Any, message: str) -> NoReturn:
-    lower = message.lower()
-    if "unknown_action" in lower:
+    if says(message.replace(" ", ""), UNKNOWN_ACTION):
         raise ActionNotOffered(message)
-    if code == _BANNED:
+    if code == Code.BANNED_WORD:
         word = clean(parse_text(parse_object(data.get("properties")).get("bannedWord")))[:60]
         raise SubmitRefused(RefusalReason.BANNED_WORD, message, word=word)
-    if code in (_QUEUE_FULL, SATURATED) or (code == _FAILED and any(phrase in lower for phrase in _FULL)):
+    if code in (Code.QUEUE_FULL, Code.SATURATED) or (code == Code.FAILED and says(message, FULL)):
         raise QueueFull(message)
-    if code == _NO_ACCOUNT:
-        gone = any(phrase in lower for phrase in _PARENT_GONE)
+    if code == Code.NO_ACCOUNT:
+        gone = says(message, PARENT_GONE)
         raise SubmitRefused(RefusalReason.PARENT_GONE if gone else RefusalReason.NO_ACCOUNT, message)
-    if code == _BAD_ARGUMENT or (code == _ENVELOPE and response.status < 500):
-        if any(phrase in lower for phrase in NOT_FOUND):
+    if says(message, NO_CHANNEL):
+        raise SubmitRefused(RefusalReason.NO_ACCOUNT, message)
+    if says(message, NO_CREDIT) and response.status < 500:
+        raise QuotaExceeded(message)
+    if code == Code.BAD_ARGUMENT or (code == Code.ENVELOPE and response.status < 500):
+        if says(message, NOT_FOUND):
             raise SubmitRefused(RefusalReason.PARENT_GONE, message)
-        if any(phrase in lower for phrase in _NOT_READY):
+        if says(message, NOT_READY):
             raise NotReady(message)
+        raise SubmitRefused(RefusalReason.NOT_ACCEPTED, message)
+    if code == Code.FAILED and message and not says(message, NO_RESPONSE):
         raise SubmitRefused(RefusalReason.NOT_ACCEPTED, message)
     if response.status in (401, 403, 404, 405, 429) or (is_html(response) and response.status < 500):
         raise_for(response, data)  # sent before the submit itself is processed
-    # 5, 9 and 5xx: the server could not read its own upstream, which may still have started the job.
+    if response.status in _REFUSED and code != Code.UNREADABLE_UPSTREAM:
+        raise SubmitRefused(RefusalReason.NOT_ACCEPTED, message)
+    # The server could not read its own upstream, which may have started the job all the same.
     raise SubmitUnclear(f"{response.status} {message}")

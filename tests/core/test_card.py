@@ -137,7 +137,7 @@ def test_each_state_has_its_own_text(
 
 def test_a_rejected_key_shows_as_unreachable_with_its_own_sentence() -> None:
     snapshot = replace(make_snapshot(Condition.UNREACHABLE), problem=UpstreamProblem.KEY)
-    assert "It refused this bot's key." in shown(render_card(snapshot))
+    assert "The image service refuses this bot's key." in shown(render_card(snapshot))
 
 
 def test_chinese_cards_hold_no_english() -> None:

@@ -20,7 +20,7 @@ from mjbot.core.model.snapshot import (
     advance,
     next_threshold,
 )
-from mjbot.core.model.task import Phase, Task, TaskId, newer, parse_task_id
+from mjbot.core.model.task import Phase, Task, TaskId, goes_back, merged, parse_task_id
 
 ID = TaskId("1730621718151844")
 
@@ -82,17 +82,95 @@ def test_progress_without_a_percentage_has_none(progress: str, percent: int | No
     assert make_task(progress=progress).percent == percent
 
 
-def test_an_older_reading_changes_nothing() -> None:
-    held = make_task("IN_PROGRESS", "46%")
-    assert newer(held, make_task("SUBMITTED", "0%")) is held
-    assert newer(held, make_task("IN_PROGRESS", "31%")) is held
-    assert newer(make_task("SUCCESS"), make_task("FAILURE")).status == "SUCCESS"
+@pytest.mark.parametrize(
+    ("held", "seen", "back"),
+    [
+        (("IN_PROGRESS", "46%"), ("SUBMITTED", "0%"), True),
+        (("IN_PROGRESS", "46%"), ("IN_PROGRESS", "31%"), True),
+        (("IN_PROGRESS", "46%"), ("IN_PROGRESS", "46%"), False),
+        (("IN_PROGRESS", "46%"), ("IN_PROGRESS", ""), False),
+        (("IN_PROGRESS", "46%"), ("SUCCESS", ""), False),
+        (("SUBMITTED", "0%"), ("MODAL", ""), False),
+    ],
+)
+def test_less_progress_than_is_known_goes_back(
+    held: tuple[str, str], seen: tuple[str, str], back: bool
+) -> None:
+    assert goes_back(make_task(*held), make_task(*seen)) is back
+
+
+def test_a_final_state_is_never_left() -> None:
+    assert merged(make_task("SUCCESS"), make_task("FAILURE")).status == "SUCCESS"
 
 
 def test_a_reading_without_a_picture_keeps_the_last_one_until_the_end() -> None:
     held = make_task("IN_PROGRESS", "46%", image_url="https://x/1.png")
-    assert newer(held, make_task("IN_PROGRESS", "62%")).image_url == "https://x/1.png"
-    assert newer(held, make_task("FAILURE")).image_url == ""
+    assert merged(held, make_task("IN_PROGRESS", "62%")).image_url == "https://x/1.png"
+    assert merged(held, make_task("FAILURE")).image_url == ""
+
+
+def test_one_late_reading_does_not_go_back_and_two_that_agree_do() -> None:
+    now = make_snapshot(make_task("IN_PROGRESS", "93%"))
+    late = advance(now, Seen(make_task("IN_PROGRESS", "31%")), 1010)
+    assert late.task is not None
+    assert late.task.percent == 93
+    assert advance(late, Seen(make_task("IN_PROGRESS", "95%")), 1020).doubted is None
+    anew = advance(late, Seen(make_task("IN_PROGRESS", "35%")), 1020)
+    assert anew.task is not None
+    assert anew.task.percent == 35
+    assert anew.changed_at == 1020
+
+
+@pytest.mark.parametrize(
+    "readings",
+    [
+        [("SUBMITTED", "0%"), ("SUBMITTED", "0%")],
+        [("IN_PROGRESS", "0%"), ("IN_PROGRESS", "0%")],
+        [("MODAL", ""), ("MODAL", "")],
+    ],
+)
+def test_a_task_that_begins_anew_under_its_id_is_shown_anew(readings: list[tuple[str, str]]) -> None:
+    now = make_snapshot(make_task("IN_PROGRESS", "93%"))
+    for second, reading in enumerate(readings, 1010):
+        now = advance(now, Seen(make_task(*reading)), second)
+    assert now.task is not None
+    assert now.task.status == readings[-1][0]
+
+
+def test_readings_of_two_servers_that_alternate_do_not_go_back() -> None:
+    now = make_snapshot(make_task("IN_PROGRESS", "93%"))
+    for second, percent in enumerate(("31%", "93%", "31%", "94%", "31%"), 1010):
+        now = advance(now, Seen(make_task("IN_PROGRESS", percent)), second)
+    assert now.task is not None
+    assert now.task.percent == 94
+
+
+def test_a_living_task_with_a_reason_and_no_change_has_failed_by_the_services_own_words() -> None:
+    frozen = make_task("IN_PROGRESS", "46%", fail_reason="upstream gave up")
+    now = make_snapshot(frozen)
+    assert not advance(now, Tick(), 1179).settled
+    failed = advance(now, Tick(), 1181)
+    assert failed.settled
+    assert failed.task is not None
+    assert failed.task.phase is Phase.FAILURE
+
+
+@pytest.mark.parametrize(
+    ("status", "phase"),
+    [
+        ("FAILED", Phase.FAILURE),
+        ("ERROR", Phase.FAILURE),
+        ("CANCELLED", Phase.CANCELLED),
+        ("CANCELED", Phase.CANCELLED),
+        ("COMPLETED", Phase.SUCCESS),
+        ("SUCCEEDED", Phase.SUCCESS),
+        ("PENDING", Phase.QUEUED),
+        ("PROCESSING", Phase.RUNNING),
+        ("SOMETHING_NEW", Phase.RUNNING),
+    ],
+)
+def test_the_words_of_relatives_are_read_by_their_meaning(status: str, phase: Phase) -> None:
+    assert make_task(status).phase is phase
 
 
 def test_three_minutes_without_a_change_are_quiet() -> None:

@@ -106,6 +106,13 @@ async def test_a_press_that_was_in_flight_when_the_process_died_is_settled(datab
         await begin(stores, repeats=told.number)
 
 
+async def test_the_tasks_of_the_last_quarter_of_an_hour_are_recently_pressed(stores: Stores) -> None:
+    assert await stores.presses.recently_pressed() == []
+    for number, at in enumerate([100.0, 2_000.0, 2_899.0, 2_500.0]):
+        await stores.presses.begin(TaskId(f"{number:016d}"), "u1", 3, at)
+    assert await stores.presses.recently_pressed() == [TaskId(f"{n:016d}") for n in (2, 3, 1)]
+
+
 async def test_an_accepted_press_stores_the_watch_and_the_snapshot_of_its_child(stores: Stores) -> None:
     await stores.presses.accept(await begin(stores), "U1", WATCH, [SNAPSHOT])
     assert await stores.watches.open_watches() == [(WATCH, SNAPSHOT)]
@@ -167,3 +174,11 @@ async def test_refused_kinds_are_those_of_one_image_service_and_of_late(database
         )  # by a clock that was ahead
     async with open_stores(database, "https://other.example") as stores:
         assert await stores.presses.refused_kinds(0.0) == frozenset()
+
+
+async def test_a_guild_that_the_bot_has_left_gets_no_more_cards(stores: Stores) -> None:
+    other = replace(SNAPSHOT, id=TaskId("0000000000000001"), task=None)
+    await stores.presses.accept(await begin(stores), "all", WATCH, [SNAPSHOT, other])
+    assert WATCH.guild_id is not None
+    await stores.watches.close_guild(WATCH.guild_id)
+    assert await stores.presses.pending_cards() == []

@@ -11,8 +11,9 @@ import discord
 import pytest
 
 from mjbot.clock import Clock
-from mjbot.core.editing.edit_queue import Edit, EditQueue
+from mjbot.core.editing.edit_queue import EditQueue
 from mjbot.core.editing.outcome import Delivered, Outcome
+from mjbot.core.editing.pending_edit import Edit
 from mjbot.core.model.watch import MessageRef
 from mjbot.editor import EditScheduler
 from mjbot.guard import LoopGuard
@@ -20,6 +21,7 @@ from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.http import DeadlineConnector, use_discord_at
 from mjbot.ui.sink import DiscordSink
 from mjbot.ui.tokens import InteractionTokens
+from tests.discord_answers import FIRST_RESPONSE, page
 from tests.system.conftest import STEPS, ProcessHarness
 from tests.system.discord_stub import Channel, DiscordStub
 from tests.system.discord_stub.gates import When
@@ -131,6 +133,21 @@ async def test_a_first_response_whose_answer_is_lost_is_found_and_followed_to_th
     await asking
     if answering is not None:
         answering.release()
+    await harness.done()
+    assert len(harness.messages) == 1
+
+
+@pytest.mark.parametrize("deferred", [False, True], ids=["card", "defer"])
+async def test_a_first_response_that_a_5xx_follows_is_found_when_its_repetition_is_refused(
+    harness: ProcessHarness, deferred: bool
+) -> None:
+    answering = harness.upstream.hold("/mj/**") if deferred else None
+    lost = harness.stub.refuse("POST", FIRST_RESPONSE, replace(page(502), applied=True), times=1)
+    asking = asyncio.ensure_future(harness.ask())
+    await harness.stub.until(lambda: lost.given)
+    if answering is not None:
+        answering.release()
+    await asking
     await harness.done()
     assert len(harness.messages) == 1
 

@@ -13,9 +13,9 @@ from mjbot.clock import Clock
 from mjbot.core.card.card import Card, Picture
 from mjbot.core.card.content import Part
 from mjbot.core.card.state import CardState
-from mjbot.core.editing.edit_queue import Edit
 from mjbot.core.editing.ladder import ContentProblem
 from mjbot.core.editing.outcome import Delivered, Gone, Later, Refused
+from mjbot.core.editing.pending_edit import Edit
 from mjbot.core.model.watch import NOTHING_DELIVERED, DeliveredState, MessageRef
 from mjbot.ports import File
 from mjbot.ui.breaker import InvalidRequestBreaker

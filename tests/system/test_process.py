@@ -257,3 +257,23 @@ async def test_a_session_that_cannot_be_resumed_begins_anew_on_the_same_server(
     await harness.stub.ready(SECONDS)
     await harness.ask()
     await harness.done()
+
+
+async def test_a_button_whose_press_ends_during_the_shutdown_is_no_longer_dimmed(
+    harness: ProcessHarness,
+) -> None:
+    parent = await finished(harness)
+    submit = harness.upstream.hold("/mj/submit/action")
+    await harness.stub.press(parent, custom_id(parent, "U1"), harness.user)
+    await asyncio.wait_for(submit.arrived(), SECONDS)
+    await harness.stub.until(lambda: disabled(parent, "U1"), SECONDS)
+    slow = harness.stub.hold("PATCH", f"/**/messages/{parent.id}", "before")
+    ending = asyncio.ensure_future(harness.bot.terminate())
+    await asyncio.sleep(1)  # the shutdown has begun: nothing else can tell
+    submit.release()
+    await asyncio.wait_for(slow.arrived(), SECONDS)
+    await asyncio.sleep(0.5)  # Discord needs a moment
+    slow.release()
+    assert await ending == 0
+    await harness.bot.start()
+    await harness.stub.until(lambda: not disabled(parent, "U1"), SECONDS)

@@ -32,7 +32,7 @@ WITHIN = 180.0  # seconds; many processes share the machine here
 HTML = "<html><body><h1>502 Bad Gateway</h1></body></html>"
 
 DOWN = "Still trying. This says nothing about the task itself."
-KEY = "It refused this bot's key."
+KEY = "The image service refuses this bot's key."
 PAGE = "returned a web page"
 SLOW = "It is rate-limiting this bot."
 QUOTA = "has run out of credit"

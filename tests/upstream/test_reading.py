@@ -19,7 +19,9 @@ from mjbot.core.model.task import Task, TaskId
 from mjbot.errors import (
     KeyRefused,
     MJBotError,
+    QuotaExceeded,
     RefusalReason,
+    RouteMissing,
     SubmitError,
     SubmitRefused,
     SubmitUnclear,
@@ -32,7 +34,7 @@ from mjbot.errors import (
 from mjbot.pictures import Pictures
 from mjbot.upstream.api import MidjourneyProxyApi, auth_headers, base_of, read_fetch, read_list
 from mjbot.upstream.drift import Drift
-from mjbot.upstream.responses import Response
+from mjbot.upstream.responses import Response, retry_after
 from mjbot.upstream.submits import read_submit
 
 SAMPLES = {path.name[:2]: path for path in sorted((Path(__file__).parent / "samples").glob("*.json"))}
@@ -256,6 +258,24 @@ def test_all_tasks_of_one_press_are_parsed(result: object) -> None:
         (404, {"code": 3, "description": "关联任务不存在或已失效"}, RefusalReason.PARENT_GONE),
         (200, {"code": 3, "description": "无可用的账号实例"}, RefusalReason.NO_ACCOUNT),
         (200, {"code": 24, "properties": {"bannedWord": "x"}}, RefusalReason.BANNED_WORD),
+        (200, {"code": 9, "description": "Remix mode is not enabled"}, RefusalReason.NOT_ACCEPTED),
+        (200, {"code": 9, "description": "当前账号未开启视频"}, RefusalReason.NOT_ACCEPTED),
+        (
+            503,
+            {"error": {"message": "分组下无可用渠道", "type": "x"}},
+            RefusalReason.NO_ACCOUNT,
+        ),
+        (503, {"error": {"message": "no available channel for mj_imagine"}}, RefusalReason.NO_ACCOUNT),
+        (413, {"error": "Payload Too Large"}, RefusalReason.NOT_ACCEPTED),
+        (422, {"detail": [{"msg": "field required"}]}, RefusalReason.NOT_ACCEPTED),
+        (402, {"message": "payment required"}, RefusalReason.NOT_ACCEPTED),
+        (
+            400,
+            {"error": {"message": "bad request"}},
+            RefusalReason.NOT_ACCEPTED,
+        ),
+        (200, {"code": 4, "description": "未知的 Action 类型"}, RefusalReason.NOT_OFFERED),
+        (400, {"description": "unknown action ", "code": 4}, RefusalReason.NOT_OFFERED),
     ],
 )
 def test_a_refusal_has_its_reason(status: int, body: dict[str, Any], reason: RefusalReason) -> None:
@@ -271,7 +291,10 @@ def test_a_refusal_has_its_reason(status: int, body: dict[str, Any], reason: Ref
         Response(502, b"<html>"),
         Response(200, b""),
         Response(200, b'{"code":5}'),
-        Response(200, b'{"code":9,"description":"failed"}'),
+        Response(200, b'{"code":9}'),
+        Response(200, b'{"code":9,"description":"read timeout"}'),
+        Response(400, b'{"code":5,"description":"read_response_body_failed"}'),
+        Response(408, b'{"error":"Request Timeout"}'),
         Response(500, b'{"success":false,"code":-1,"message":"x"}'),
         load_response("89"),  # accepted, but the result holds URLs in place of ids
     ],
@@ -279,6 +302,71 @@ def test_a_refusal_has_its_reason(status: int, body: dict[str, Any], reason: Ref
 def test_a_submit_without_a_clear_response_is_never_a_refusal(response: Response) -> None:
     with pytest.raises(SubmitUnclear):
         read_submit(response)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, {"description": "quota_not_enough", "code": 4}),
+        (403, {"error": {"message": "用户额度不足", "type": "new_api_error"}}),
+        (402, {"error": {"message": "insufficient balance"}}),
+    ],
+)
+def test_a_press_without_credit_is_told_as_credit(status: int, body: dict[str, Any]) -> None:
+    with pytest.raises(QuotaExceeded):
+        read_submit(Response(status, json.dumps(body).encode()))
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (404, '{"detail":"Not Found"}'),
+        (404, '{"timestamp":"2026-01-01","status":404,"error":"Not Found","path":"/v1/mj/task/1/fetch"}'),
+        (404, '{"message":"no Route matched with those values"}'),
+        (404, '{"error":{"message":"Invalid URL (GET /v1/mj/task/1/fetch)","type":"invalid_request_error"}}'),
+        (404, "404 page not found"),
+        (404, '{"code":404,"msg":"Not Found"}'),
+        (404, ""),
+        (405, '{"detail":"Method Not Allowed"}'),
+        (301, "<html>Moved</html>"),
+        (302, ""),
+    ],
+)
+def test_an_unknown_404_or_a_redirect_is_a_wrong_address_and_no_missing_task(status: int, body: str) -> None:
+    with pytest.raises(RouteMissing):
+        read_fetch(Response(status, body.encode()))
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (204, ""),
+        (200, ""),
+        (200, "null"),
+        (400, '{"description":"task_no_found ","type":"upstream_error","code":4}'),
+        (404, '{"code":4,"description":"task_not_found"}'),
+        (200, '{"code":4}'),
+        (404, '{"message":"任务不存在"}'),
+        (200, '{"success":false,"code":-1,"message":"Task not found"}'),
+    ],
+)
+def test_a_missing_task_is_one_that_the_family_says_is_missing(status: int, body: str) -> None:
+    with pytest.raises(TaskNotFound):
+        read_fetch(Response(status, body.encode()))
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "\ufeff  ", " \n"])
+def test_a_byte_order_mark_before_json_is_skipped(mark: str) -> None:
+    body = f'{mark}{{"id":"1763936412345678","status":"SUCCESS"}}'
+    assert read_fetch(Response(200, body.encode())).status == "SUCCESS"
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("3600", 300.0), ("12", 12.0), ("-1", None), ("inf", 300.0), ("nan", None), ("soon", None)],
+)
+def test_a_wait_that_is_asked_for_is_kept_up_to_five_minutes(header: str, seconds: float | None) -> None:
+    assert retry_after({"Retry-After": header}) == seconds
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
-"""Rate limits per user and per guild: all users share one upstream key, and one bot."""
+"""Rate limits per user and per guild: all of them share one bot and one upstream key."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 MINUTE: Final = 60.0
@@ -53,6 +53,8 @@ def rate_limits_from(
     guild_cards: int,
 ) -> RateLimits:
     """Build the limits from the settings."""
+    # An interaction is at most a command or a press, so their limits must be within reach.
+    interactions = max(INTERACTIONS[0].number, user_commands_per_minute, user_presses_per_10_min)
     return RateLimits(
         commands=(RateLimit("command", "user", user_commands_per_minute, MINUTE),),
         presses=(
@@ -60,4 +62,8 @@ def rate_limits_from(
             RateLimit("press", "guild", guild_presses_per_hour, HOUR),
         ),
         cards=guild_cards,
+        interactions=(
+            replace(INTERACTIONS[0], number=interactions),
+            replace(INTERACTIONS[1], number=10 * interactions),
+        ),
     )

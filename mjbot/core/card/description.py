@@ -6,6 +6,7 @@ Discord would render a line after a quote as part of the quote.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
@@ -25,6 +26,7 @@ _MAX_STATUS = 40
 _MAX_URL = 1_000
 _MAX_VIDEOS = 4
 _CELLS = 10
+_PAGE = re.compile(r"\A\s*<(?:!doctype|html|head|body)", re.IGNORECASE)
 _TIMEOUTS = ("任务超时", "timeout", "timed out")
 
 
@@ -57,7 +59,7 @@ def progress_bar(percent: int) -> str:
 
 def _bar(task: Task | None) -> Iterable[str]:
     if task is not None and task.percent is not None and task.phase is Phase.RUNNING:
-        yield f"{progress_bar(task.percent)} {clean(task.progress).removesuffix('%')[:6]}%"
+        yield f"{progress_bar(task.percent)} {task.percent}%"
 
 
 def _joined(*parts: str | None) -> Iterable[str]:
@@ -91,6 +93,8 @@ def _running(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     )
     if not task.known_status:
         yield translate(Text.CARD_UNKNOWN_STATUS, locale, word=escape(clean(task.status)[:_MAX_STATUS]))
+    if reason := _reason(task):
+        yield translate(Text.CARD_RUNNING_REASON, locale, text=_shortened(reason))
     if snapshot.condition is Condition.QUIET:
         yield translate(Text.CARD_QUIET, locale)
 
@@ -129,14 +133,23 @@ def _failed(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield from _joined(
         _at(Text.CARD_FAILED_AT, task.finished_at, locale), _took(Text.CARD_FAILED_AFTER, task, locale)
     )
-    reason = without_secrets(task.fail_reason)
+    reason = _reason(task)
     if not reason:
         yield translate(Text.CARD_FAILED_NO_REASON, locale)
         return
-    ellipsis = "" if units(reason) <= _MAX_REASON else "…"
-    yield translate(Text.CARD_FAILED_REASON, locale, text=escape(cut(reason, _MAX_REASON)) + ellipsis)
+    yield translate(Text.CARD_FAILED_REASON, locale, text=_shortened(reason))
     if any(word in reason.lower() for word in _TIMEOUTS):
         yield translate(Text.CARD_FAILED_TIMEOUT, locale)
+
+
+def _shortened(reason: str) -> str:
+    ellipsis = "" if units(reason) <= _MAX_REASON else "…"
+    return escape(cut(reason, _MAX_REASON)) + ellipsis
+
+
+def _reason(task: Task) -> str:
+    """Return the reason that the service gave; "" if that is a web page."""
+    return "" if _PAGE.match(task.fail_reason) else without_secrets(task.fail_reason)
 
 
 def _cancelled(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
@@ -197,7 +210,9 @@ def _last_seen(snapshot: TaskSnapshot, locale: str) -> Iterable[str]:
 
 def _unreachable_lines(snapshot: TaskSnapshot, locale: str) -> Iterable[str]:
     since = snapshot.failing_since if snapshot.failing_since is not None else snapshot.opened_at
-    yield translate(Text.CARD_UNREACHABLE_SINCE, locale, t=timestamp(since))
+    silent = snapshot.problem in (None, UpstreamProblem.UNAVAILABLE)  # else it answers, and says no
+    text = Text.CARD_UNREACHABLE_SINCE if silent else Text.CARD_UNREACHABLE_SINCE_REFUSED
+    yield translate(text, locale, t=timestamp(since))
     yield translate(Text(f"card.unreachable.{snapshot.problem or UpstreamProblem.UNAVAILABLE}"), locale)
 
 

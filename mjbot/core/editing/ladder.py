@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from mjbot.core.card.card import Card
-from mjbot.core.card.content import Part
+from mjbot.core.card.content import Part, is_attachment
 from mjbot.core.model.addresses import origin
 from mjbot.core.model.watch import MessageRef
 
 _REMEMBERED = 1_000
 _LADDER = (Part.FILE, Part.PICTURE, Part.LINKS, Part.PROMPT, Part.DETAILS, Part.EMOJI, Part.BUTTONS)
-# An attached file has no host, so the link that Discord blocks is in the text.
+# What Discord blocks is in the text: a word, or a link, since an attached file has no host.
 _LADDER_WITHOUT_LINKS = (
     Part.LINKS,
     Part.PROMPT,
@@ -32,6 +32,8 @@ class ContentProblem(Enum):
     """20009: its filter considers the file or the text explicit."""
     HARMFUL_LINK = auto()
     """240000: it blocks a link in the message."""
+    BLOCKED_TEXT = auto()
+    """200000, 200001: a rule of the server's AutoMod blocks a text in the message."""
     TOO_LARGE = auto()
     """40005 or 413, or the bot may not attach files here."""
     MALFORMED = auto()
@@ -87,7 +89,7 @@ def present(card: Card, image: str) -> Part:
     buttons = [button for row in card.rows for button in row]
     found = Part.NONE
     if image:
-        found |= Part.PICTURE | (Part.FILE if image.startswith("attachment://") else Part.NONE)
+        found |= Part.PICTURE | (Part.FILE if is_attachment(image) else Part.NONE)
     if card.links or card.picture_link or any(button.link for button in buttons):
         found |= Part.LINKS
     if card.body:
@@ -111,9 +113,11 @@ def still_omitted(omission: Omission | None, card: Card) -> Part:
 
 
 def _order(problem: ContentProblem, image: str) -> tuple[Part, ...]:
+    if problem is ContentProblem.BLOCKED_TEXT:
+        return _LADDER_WITHOUT_LINKS
     if problem is not ContentProblem.HARMFUL_LINK:
         return _LADDER
-    linked = bool(image) and not image.startswith("attachment://")
+    linked = bool(image) and not is_attachment(image)
     return _LADDER_WITHOUT_LINKED_PICTURE if linked else _LADDER_WITHOUT_LINKS
 
 

@@ -11,7 +11,7 @@ import unicodedata
 
 _ACTIVE = re.compile(r"[\\*_~`|<>\[\]@]|:(?=//)")
 _LINE_START = re.compile(r"(?m)^([^\S\n]*)([#+>-]|\d+(?=[.)]))")
-_SECRET = re.compile(r"\b(?:sk|Bearer)[-\s]\S+", re.IGNORECASE)
+_SECRET = re.compile(r"\bsk-[\w*-]{8,}|\bBearer\s+[\w.~+/=*-]{16,}", re.IGNORECASE)
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 _ZWJ = "\u200d"
 _JOINERS = frozenset("\u200c\u200d")

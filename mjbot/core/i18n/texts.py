@@ -61,29 +61,34 @@ class Text(StrEnum):
 
     # Card lines while the task cannot be read: since when, and why
     CARD_UNREACHABLE_SINCE = "card.unreachable.since", "Updates from the image service stopped {t}"
+    CARD_UNREACHABLE_SINCE_REFUSED = "card.unreachable.since_refused", "No updates since {t}"
     CARD_UNREACHABLE_UNAVAILABLE = (
         "card.unreachable.unavailable",
         "Still trying. This says nothing about the task itself.",
     )
     CARD_UNREACHABLE_KEY = (
         "card.unreachable.key",
-        "It refused this bot's key. Only the bot's owner can fix that.",
+        "The image service refuses this bot's key. Only the bot's owner can fix that.",
     )
     CARD_UNREACHABLE_QUOTA = (
         "card.unreachable.quota",
-        "This bot's account there has run out of credit. The bot's owner can top it up.",
+        "This bot's account at the image service has run out of credit. The bot's owner can top it up.",
     )
     CARD_UNREACHABLE_FORBIDDEN = (
         "card.unreachable.forbidden",
-        "It doesn't allow this for this bot's account. Please ask the bot's owner.",
+        "The image service doesn't allow this for this bot's account. Please ask the bot's owner.",
     )
     CARD_UNREACHABLE_UNEXPECTED_HTML = (
         "card.unreachable.unexpected_html",
-        "The address configured for it returned a web page. The bot's owner should check it.",
+        "The address configured for the image service returned a web page. The bot's owner should check it.",
+    )
+    CARD_UNREACHABLE_ROUTE_MISSING = (
+        "card.unreachable.route_missing",
+        "The image service answers, but not at the configured address. The bot's owner should check it.",
     )
     CARD_UNREACHABLE_RATE_LIMITED = (
         "card.unreachable.rate_limited",
-        "It is rate-limiting this bot. Still trying.",
+        "The image service is rate-limiting this bot. Still trying.",
     )
 
     # Card lines of a task that has ended, or that is not followed any more
@@ -104,6 +109,7 @@ class Text(StrEnum):
     CARD_VIDEO_FIRST = "card.video.first", "Video {n}"
     CARD_VIDEO_PRIVATE = "card.video.private", "The video is on a server that can't be opened from here."
     CARD_VIDEO_MORE = "card.video.more", "and {n} more"
+    CARD_RUNNING_REASON = "card.running.reason", "The image service reports: {text}"
     CARD_FAILED_AT = "card.failed.at", "Ended {t}"
     CARD_FAILED_AFTER = "card.failed.after", "after {d}"
     CARD_FAILED_REASON = "card.failed.reason", "**Reason given:** {text}"
@@ -191,6 +197,10 @@ class Text(StrEnum):
     REPLY_UNEXPECTED_HTML = (
         "reply.unexpected_html",
         "The address configured for the image service returned a web page. The bot's owner should check it (is `/mj` missing?).",
+    )
+    REPLY_ROUTE_MISSING = (
+        "reply.route_missing",
+        "The image service answers, but not at the configured address. The bot's owner should check it.",
     )
     REPLY_UPSTREAM_RATE_LIMITED = (
         "reply.upstream_rate_limited",

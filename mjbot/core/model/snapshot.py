@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from mjbot.core.model.task import Phase, Task, TaskId, newer
+from mjbot.core.model.task import Phase, Task, TaskId, goes_back, merged
 
 
 class UpstreamProblem(StrEnum):
@@ -19,6 +19,7 @@ class UpstreamProblem(StrEnum):
     QUOTA = "quota"
     FORBIDDEN = "forbidden"
     UNEXPECTED_HTML = "unexpected_html"
+    ROUTE_MISSING = "route_missing"
     RATE_LIMITED = "rate_limited"
 
 
@@ -103,6 +104,8 @@ class TaskSnapshot:
     failing_since: float | None = None
     missing_since: float | None = None
     misses: int = 0
+    doubted: Task | None = None
+    """The last reading if it showed less progress than the one before."""
 
     @property
     def settled(self) -> bool:
@@ -121,7 +124,10 @@ def advance(
     now: float,
     thresholds: StalenessThresholds = DEFAULT_THRESHOLDS,
 ) -> TaskSnapshot:
-    """Apply one observation. Progress never goes back, and a settled snapshot never changes."""
+    """Apply one observation. A settled snapshot never changes.
+
+    Progress goes back only if two readings in a row agree on it.
+    """
     if snapshot.settled:
         return snapshot
     match observation:
@@ -149,11 +155,17 @@ def advance(
 
 
 def _seen(snapshot: TaskSnapshot, task: Task, now: float) -> TaskSnapshot:
-    held = snapshot.task
-    known = task if held is None else newer(held, task)
+    held, doubted = snapshot.task, None
+    if held is None:
+        known = task
+    elif goes_back(held, task) and not _agree(snapshot.doubted, task):
+        known, doubted = held, task
+    else:
+        known = merged(held, task)
     return replace(
         snapshot,
         task=known,
+        doubted=doubted,
         seen_at=now,
         changed_at=now if held is not None and known != held else snapshot.changed_at,
         failing_since=None,
@@ -161,6 +173,11 @@ def _seen(snapshot: TaskSnapshot, task: Task, now: float) -> TaskSnapshot:
         missing_since=None,
         misses=0,
     )
+
+
+def _agree(doubted: Task | None, seen: Task) -> bool:
+    """Return whether two readings in a row show that a task has started again under the same id."""
+    return doubted is not None and doubted.phase is seen.phase and not goes_back(doubted, seen)
 
 
 def _with_condition(snapshot: TaskSnapshot, now: float, thresholds: StalenessThresholds) -> TaskSnapshot:
@@ -181,6 +198,10 @@ def _with_condition(snapshot: TaskSnapshot, now: float, thresholds: StalenessThr
         condition = Condition.UNREACHABLE
     elif _may_be_quiet(snapshot) and now >= _last_change(snapshot) + thresholds.quiet:
         condition = Condition.QUIET
+    if condition is Condition.QUIET and snapshot.task is not None and snapshot.task.fail_reason:
+        # new-api keeps the last status of a task that its upstream has given up, for good, with the reason.
+        failed = replace(snapshot.task, status="FAILURE")
+        return replace(snapshot, task=failed, condition=Condition.FINE)
     return snapshot if condition is snapshot.condition else replace(snapshot, condition=condition)
 
 

@@ -59,6 +59,14 @@ _PHASES = {
     "CANCEL": Phase.CANCELLED,
 }
 KNOWN_STATUSES = frozenset(_PHASES)
+# Words of relatives of these servers for the same states.
+_PHASES |= {
+    **dict.fromkeys(("PENDING", "QUEUED", "QUEUEING", "WAITING", "CREATED"), Phase.QUEUED),
+    **dict.fromkeys(("RUNNING", "PROCESSING", "STARTED", "PROGRESS"), Phase.RUNNING),
+    **dict.fromkeys(("SUCCEEDED", "SUCCEED", "COMPLETED", "COMPLETE", "FINISHED", "DONE"), Phase.SUCCESS),
+    **dict.fromkeys(("FAILED", "FAIL", "ERROR", "TIMEOUT", "REJECTED"), Phase.FAILURE),
+    **dict.fromkeys(("CANCELLED", "CANCELED", "ABORTED"), Phase.CANCELLED),
+}
 # A relay's table lags behind the proxy it reads from, so a lower rank is an old reading, not a step back.
 _RANK = {Phase.QUEUED: 0, Phase.WAITING: 0, Phase.RUNNING: 1}
 
@@ -101,7 +109,7 @@ class Task:
     @property
     def known_status(self) -> bool:
         """False for a status that this bot does not know."""
-        return self.status in KNOWN_STATUSES
+        return self.status in _PHASES
 
     @property
     def percent(self) -> int | None:
@@ -118,20 +126,24 @@ class Task:
         )
 
 
-def newer(held: Task, seen: Task) -> Task:
-    """Return the newer state of a task: the one held, or the one just read.
+def goes_back(held: Task, seen: Task) -> bool:
+    """Return whether a reading shows less progress than the one held: a lower rank, or a lower percentage.
 
-    A final state never changes. A lower rank or a lower percentage is an old reading that arrived late. A
-    reading without a picture or prompt keeps the one held.
+    Either it is an old reading that arrived late, or the task has started again under the same id.
     """
-    if held.phase.final or (not seen.phase.final and _RANK[seen.phase] < _RANK[held.phase]):
-        return held
-    if (
-        held.phase is seen.phase is Phase.RUNNING
-        and held.percent is not None
-        and seen.percent is not None
-        and seen.percent < held.percent
-    ):
+    if held.phase.final or seen.phase.final:
+        return False
+    if _RANK[seen.phase] != _RANK[held.phase]:
+        return _RANK[seen.phase] < _RANK[held.phase]
+    return held.percent is not None and seen.percent is not None and seen.percent < held.percent
+
+
+def merged(held: Task, seen: Task) -> Task:
+    """Return the task after a newer reading. A final state never changes.
+
+    A reading without a picture or prompt keeps the one held.
+    """
+    if held.phase.final:
         return held
     return replace(
         seen,

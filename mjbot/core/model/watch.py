@@ -72,6 +72,11 @@ class Watch:
     delivered: DeliveredState = NOTHING_DELIVERED
 
 
+def audience_key(guild_id: int | None, user_id: int) -> str:
+    """Return the audience as a key: a guild, or one user in direct messages."""
+    return f"user:{user_id}" if guild_id is None else f"guild:{guild_id}"
+
+
 def newest(watches: Iterable[Watch]) -> list[Watch]:
     """Return the newest watch of each channel; it has superseded older ones of the same task.
 

@@ -17,7 +17,7 @@ from mjbot.core.model.task import Phase, TaskId
 from mjbot.core.model.watch import MessageRef, WatchState
 from mjbot.errors import PressRefused, StoreFailed
 from mjbot.ports import PressRequest, PressStore, SubmitResult, TaskSource
-from mjbot.service.access import CHOOSE, PREPARE, SUBMIT, Access
+from mjbot.service.access import CHOOSE, PREPARE, Access, submit_need
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.regions import RegionService
@@ -99,18 +99,18 @@ class ModalService:
         await self._tracker.observe({request.task_id: Dismissed()})
 
     async def _submit(self, request: PressRequest, snapshot: TaskSnapshot, mask: str) -> None:
-        await self._access.require_press(request, SUBMIT)
-        # Read before anything is sent: afterwards the database may fail.
-        card = await self._watches.message_of(request.message, snapshot.id)
+        await self._access.require_press(request, submit_need(request.target.region, mask))
         submission = ModalSubmission(self._source, self._watches, request, snapshot, mask)
+        message = await self._watches.message_of(request.message, snapshot.id)
         if await self._journal.begin(submission, request.context.user_id) is not None:
             raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
         result = await self._journal.send(submission)
         if result.task_id == snapshot.id:
-            await self._journal.confirm(submission, resume_on=card)  # it may have been dismissed meanwhile
+            # It may have been dismissed meanwhile.
+            await self._journal.confirm(submission, resume_on=message)
             await self._journal.finish(submission)
         else:
-            await self._retarget(request, submission, result, card)
+            await self._retarget(request, submission, result, message)
         self._tracker.poll_soon(result.task_id)
 
     async def _refuse_answered(self, task_id: TaskId) -> None:
@@ -119,15 +119,19 @@ class ModalService:
             raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
 
     async def _retarget(
-        self, request: PressRequest, submission: ModalSubmission, result: SubmitResult, card: MessageRef
+        self, request: PressRequest, submission: ModalSubmission, result: SubmitResult, message: MessageRef
     ) -> None:
-        """Follow the new id on the same message: some upstreams continue a task under another id."""
+        """Follow the new id on the same message: some upstreams continue a task under another id.
+
+        It is committed together with the press, and later if the database fails.
+        """
         before = submission.snapshot
         assert request.modal_input is not None
         prompt = request.modal_input.prompt
         snapshot = first_snapshot(result.task_id, before.task, result, prompt, self._clock.now())
-        watch = replace(self._opener.new_watch(request.context, snapshot.id, card), state=WatchState.OPEN)
-        self._watches.keep_open(card)
+        watch = replace(self._opener.new_watch(request.context, snapshot.id, message), state=WatchState.OPEN)
+        with suppress(StoreFailed):
+            await self._watches.reopen(message)
         await self._journal.accept(submission, watch, [snapshot])
         await self._watches.retarget(watch, before.id, snapshot)
 

@@ -66,11 +66,8 @@ class CardOpener:
         except ResponseLost:
             if watch is None or unwatched:
                 raise
-            ref, omitted, delivered = (
-                watch.ref,
-                Part.NONE,
-                NOTHING_DELIVERED,
-            )  # the channel route may still reach the message
+            # The channel route may still reach the message.
+            ref, omitted, delivered = watch.ref, Part.NONE, NOTHING_DELIVERED
         if unwatched:
             return
         committed = watch is not None
@@ -99,8 +96,7 @@ class CardOpener:
 
     async def reopen(self, context: InteractionContext, snapshot: TaskSnapshot, ref: MessageRef) -> None:
         """Follow a task again on a message whose watch had ended."""
-        self._watches.keep_open(ref)
-        delivered = await self._watches.delivered(ref)
+        delivered = await self._watches.reopen(ref)
         watch = replace(self.new_watch(context, snapshot.id, ref), state=WatchState.OPEN, delivered=delivered)
         older = await self._store.add(watch, snapshot)
         card = await self._renderer.card(snapshot, context.locale, context.guild_id)

@@ -35,17 +35,17 @@ class CardRenderer:
         history = (await self._presses.histories([asked]))[asked]
         return render(snapshot, self._context(history, locale, await self.not_offered(), unwatched=unwatched))
 
-    def bare_card(self, snapshot: TaskSnapshot, locale: str) -> Card:
-        """Render the card without presses and relatives, for when the database cannot be read."""
-        history = TaskHistory({}, NO_LINEAGE)
-        return render(snapshot, self._context(history, locale, frozenset()))
-
-    async def card_or_bare(self, snapshot: TaskSnapshot, locale: str, guild_id: int | None) -> Card:
-        """Render the card of a snapshot, or the bare one if the database cannot be read."""
+    async def first_card(self, snapshot: TaskSnapshot, locale: str, guild_id: int | None) -> Card:
+        """The card for a task that must be shown; the bare one if the database cannot be read."""
         try:
             return await self.card(snapshot, locale, guild_id)
         except StoreFailed:
             return self.bare_card(snapshot, locale)
+
+    def bare_card(self, snapshot: TaskSnapshot, locale: str) -> Card:
+        """Render the card without presses and relatives, for when the database cannot be read."""
+        history = TaskHistory({}, NO_LINEAGE)
+        return render(snapshot, self._context(history, locale, frozenset()))
 
     async def cards(self, shown: Sequence[tuple[Watch, TaskSnapshot]]) -> list[tuple[Watch, Card]]:
         """Render the cards of these snapshots for their messages, with one store query for all."""
@@ -61,7 +61,7 @@ class CardRenderer:
             for watch, snapshot in shown
         ]
 
-    async def pressed(self, task_id: TaskId) -> tuple[Mapping[str, Press], frozenset[str]]:
+    async def presses_of(self, task_id: TaskId) -> tuple[Mapping[str, Press], frozenset[str]]:
         """Return the presses of a task, and the kinds of action that the upstream does not offer."""
         return await self._presses.of(task_id), await self.not_offered()
 

@@ -11,9 +11,9 @@ from mjbot.clock import Clock
 from mjbot.core.card.card import Card, superseded_card
 from mjbot.core.card.content import Part
 from mjbot.core.card.state import CardState
-from mjbot.core.editing.edit_queue import Edit, Priority
 from mjbot.core.editing.ladder import Omission
 from mjbot.core.editing.outcome import Delivered, Existence, Gone, NoAccess, Outcome
+from mjbot.core.editing.pending_edit import Edit, Priority
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import (
@@ -86,7 +86,8 @@ class WatchService:
             if self._buffer.is_closed(old.ref):
                 continue  # it shows the final card and keeps it
             self._index.pop(old.ref)
-            self._submit(old.ref, superseded_card(snapshot, watch.ref.url(watch.guild_id), old.locale))
+            link = watch.ref.url(watch.guild_id)
+            self._submit(old.ref, superseded_card(snapshot, link, old.locale))
         # The task may have changed while the card was on its way to Discord.
         current = self._tracker.snapshot(snapshot.id) or snapshot
         self._submit(watch.ref, card if current is snapshot else await self._card(current, watch))
@@ -96,7 +97,7 @@ class WatchService:
         if (old := self._index.pop(watch.ref)) is not None:
             watch = replace(watch, delivered=old.delivered)
         self._drop_unfollowed(before)
-        card = await self._renderer.card_or_bare(snapshot, watch.locale, watch.guild_id)
+        card = await self._renderer.first_card(snapshot, watch.locale, watch.guild_id)
         await self.start(watch, snapshot, card)
 
     async def _card(self, snapshot: TaskSnapshot, watch: Watch) -> Card:
@@ -121,12 +122,9 @@ class WatchService:
         stored = await self._store.watches_of([task_id])
         return watch_for((self._buffer.known(watch) for watch, _ in stored), ref)
 
-    def keep_open(self, ref: MessageRef) -> None:
-        """Cancel a pending close. Call it before a new watch is committed."""
+    async def reopen(self, ref: MessageRef) -> DeliveredState:
+        """Cancel a pending close, and return the state shown. Call it before a new watch is committed."""
         self._buffer.reopen(ref)
-
-    async def delivered(self, ref: MessageRef) -> DeliveredState:
-        """Return the state that a message shows."""
         watch = await self._store.watch_at(ref)
         return self._buffer.known(watch).delivered if watch else NOTHING_DELIVERED
 
@@ -165,8 +163,8 @@ class WatchService:
                 return
             case Gone() | NoAccess():
                 gone = isinstance(outcome, Gone)
-                closed = Existence.CHANNEL_GONE if gone else Existence.NO_ACCESS
-                self._checks.close_channel(ref.channel_id, closed)
+                existence = Existence.CHANNEL_GONE if gone else Existence.NO_ACCESS
+                self._checks.skip_channel(ref.channel_id, existence)
                 with suppress(StoreFailed):
                     await self.close_channel(ref.channel_id)
                 return
@@ -209,6 +207,8 @@ class WatchService:
         # Buttons whose press was in flight when the last process died are enabled again. The state that was
         # delivered last is not certain, so these cards are edited even if their digests are equal.
         await self._redraw(interrupted, certain=False)
+        # So are those of presses that ended, but whose cards the last process did not draw any more.
+        await self._redraw(list(set(await self._presses.recently_pressed()) - set(interrupted)))
 
     async def _redraw(self, tasks: Sequence[TaskId], *, certain: bool = True) -> None:
         """Draw the newest cards of these tasks again, even if their watches are closed."""

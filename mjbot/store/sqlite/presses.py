@@ -94,9 +94,11 @@ class SqlitePresses:
         """Return the tasks that have no card yet."""
 
         def work(db: Database) -> list[tuple[PendingCard, TaskSnapshot]]:
-            cards = pending_cards(db)
-            found = [(card, read_snapshot(db, card.task_id)) for card in cards]
-            return [(card, snapshot) for card, snapshot in found if snapshot is not None]
+            return [
+                # One that another version stored in another format is read from the upstream again.
+                (card, read_snapshot(db, card.task_id) or TaskSnapshot(card.task_id, card.created_at))
+                for card in pending_cards(db)
+            ]
 
         return await self._thread.run(work)
 
@@ -138,6 +140,10 @@ class SqlitePresses:
             return [TaskId(row["task_id"]) for row in rows]
 
         return await self._thread.run(work)
+
+    async def recently_pressed(self) -> list[TaskId]:
+        """Return the tasks of the last presses."""
+        return await self._thread.run(lambda db: [TaskId(task_id) for (task_id,) in db.execute(_RECENT)])
 
     async def histories(
         self, asked: Sequence[tuple[TaskId, int | None]]
@@ -202,6 +208,10 @@ _NOTE = "update presses set state = ? where task_id = ? and action = ? and numbe
 _ACCEPT = """
 update presses set state = 'accepted', child_id = ?, guild_id = ?, channel_id = ?, message_id = ?
 where task_id = ? and action = ? and number = ?
+"""
+_RECENT = """
+select task_id from presses where at > (select max(at) from presses) - 900
+group by task_id order by max(at) desc limit 200
 """
 _DROP_PENDING = "delete from pending_cards where task_id = ?"
 _PARENT = """

@@ -88,11 +88,6 @@ def save_seen(db: Database, audience: str, task_id: TaskId, at: float) -> None:
     db.execute(_SEEN, [audience, task_id, at])
 
 
-def audience_key(guild_id: int | None, user_id: int) -> str:
-    """Return the audience: a guild, or one user in direct messages."""
-    return f"guild:{guild_id}" if guild_id else f"user:{user_id}"
-
-
 def _stored_phase(snapshot: TaskSnapshot) -> str:
     if snapshot.task is not None and snapshot.task.phase.final:
         return snapshot.task.phase

@@ -8,10 +8,9 @@ from sqlite_utils import Database
 
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
-from mjbot.core.model.watch import DeliveredState, MessageRef, Watch
+from mjbot.core.model.watch import DeliveredState, MessageRef, Watch, audience_key
 from mjbot.ports import InteractionContext, Suggestion
 from mjbot.store.sqlite.rows import (
-    audience_key,
     parse_snapshot,
     read_snapshot,
     save_seen,
@@ -76,6 +75,7 @@ class SqliteWatches:
         def work(db: Database) -> None:
             with db.atomic():
                 db.execute("update watches set state = 'closed' where guild_id = ?", [guild_id])
+                db.execute("delete from pending_cards where guild_id = ?", [guild_id])
 
         await self._thread.run(work)
 
@@ -120,7 +120,7 @@ class SqliteWatches:
         return await self._thread.run(lambda db: read_snapshot(db, task_id))
 
     async def save_delivered(
-        self, delivered: Mapping[MessageRef, DeliveredState], over: Iterable[MessageRef] = ()
+        self, delivered: Mapping[MessageRef, DeliveredState], closed: Iterable[MessageRef] = ()
     ) -> None:
         """Store delivered states; open and close watches."""
 
@@ -134,7 +134,7 @@ class SqliteWatches:
                         for ref, each in delivered.items()
                     ],
                 )
-                db.conn.executemany(_CLOSE, [[ref.message_id] for ref in over])
+                db.conn.executemany(_CLOSE, [[ref.message_id] for ref in closed])
 
         await self._thread.run(work)
 

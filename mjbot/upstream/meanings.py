@@ -1,0 +1,57 @@
+"""The codes and phrases in responses of the API family, by their meaning.
+
+The servers share their envelopes, but neither their codes nor their messages. So there is one table for each
+meaning, with the phrases of all servers; a response that is in no table has no meaning.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+Phrases = tuple[str, ...]
+
+
+class Code(IntEnum):
+    """Codes of the family's envelope ``{code, description, result}``."""
+
+    ENVELOPE = -1  # trueai's other envelope; the text is in `message`
+    ACCEPTED = 1
+    NO_ACCOUNT = 3  # or the parent task is gone
+    BAD_ARGUMENT = 4  # or no such task, or the parent has not finished
+    UNREADABLE_UPSTREAM = 5  # new-api: it could not read the answer of its own upstream
+    FAILED = 9  # trueai: refused, with the reason; others: a failure
+    NEEDS_MODAL = 21  # novicezk's old servers: the task exists already
+    QUEUED = 22
+    QUEUE_FULL = 23
+    BANNED_WORD = 24
+    SATURATED = 30  # new-api: slow down
+
+
+NO_SUCH_TASK: Phrases = (
+    *("task_no_found", "task_not_found", "task not found", "task_not_exist", "task not exist"),
+    *("task does not exist", "no such task", "任务不存在", "任務不存在", "找不到任务", "未找到任务"),
+)
+NOT_FOUND: Phrases = ("no_found", "not_found", "not found", "not_exist", "not exist", "不存在")
+"""With `Code.BAD_ARGUMENT` these refer to the task; otherwise they may refer to a route or a model."""
+PARENT_GONE: Phrases = ("关联任务", "expired", *NOT_FOUND)
+NOT_READY: Phrases = ("status_not_success", "not_success", "状态错误", "未完成", "not finished")
+NO_CREDIT: Phrases = ("额度", "quota", "余额", "insufficient", "credit", "欠费")
+NO_CHANNEL: Phrases = ("无可用渠道", "无可用的", "no available channel", "no channel", "channel not found")
+FULL: Phrases = ("队列", "queue", "已满")
+MODAL: Phrases = ("confirm", "窗口等待")
+UNKNOWN_ACTION: Phrases = (
+    "unknown_action",
+    "unknownaction",
+    "未知的action",
+    "action类型",
+    "actionnotsupported",
+)
+"""Compared without spaces."""
+NO_RESPONSE: Phrases = ("timeout", "timed out", "超时", "connection", "连接", "eof", "reset by peer")
+"""The service got no response itself, so a submit may have been accepted."""
+
+
+def says(text: str, phrases: Phrases) -> bool:
+    """Return whether a text contains one of these phrases, in any case."""
+    lower = text.lower()
+    return any(phrase in lower for phrase in phrases)
