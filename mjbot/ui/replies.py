@@ -188,7 +188,9 @@ class InteractionReply:
         except DELIVERY_ERRORS:
             # Whatever the token has met, such as its end: the response would say "thinking" without end.
             channel = self._interaction.client.get_partial_messageable(self._channel_id)
-            await channel.get_partial_message(self._ref.message_id).edit(content=content)
+            await channel.get_partial_message(self._ref.message_id).edit(
+                content=content, embed=None, view=None
+            )
             return
         await self._send_private(content, view, file)
 

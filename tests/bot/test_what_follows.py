@@ -8,7 +8,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from mjbot.core.model.press import MODAL_ACTION, Press
 from mjbot.core.model.task import TaskId
+from mjbot.core.model.watch import MessageRef, Watch
 from mjbot.sandbox.demo_tasks import DemoIds
 from tests.bot.conftest import GRID, RUNNING, BotFactory, BotHarness
 from tests.discord_answers import (
@@ -156,18 +158,54 @@ async def test_an_action_pressed_on_two_spellings_of_one_id_is_submitted_once(ha
     assert await harness.bot.app.stores.watches.snapshot(TaskId(name)) is not None
 
 
-async def test_a_card_that_has_the_id_as_it_was_typed_shares_its_presses(harness: BotHarness) -> None:
+async def test_a_card_that_has_the_id_as_it_was_typed_shares_its_presses(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open()
     name = "task-mj-AbC123"
     harness.world.add(name, [(0, "SUCCESS", "100%")], start=0.0)
     harness.world.ignore_case = True
-    harness.server.fail("/mj/task/**", status=503, times=1)
-    await harness.show(name.lower())
+    await harness.show(name)
+    ref = MessageRef(harness.channel.id, harness.messages[0].id)
+    # As if the process had died before it knew how the image service spells the id.
+    typed = Watch(ref, TaskId(name.lower()), harness.guild.id, harness.ann.id, "en", 0.0)
+    await harness.bot.app.stores.watches.add(typed, None)
+    await bot_factory.restart(harness)
     await harness.wait(30)
     await harness.show(name)
     for card in sorted(harness.messages, key=lambda each: each.id):
         await harness.press(card, "U1")
         await harness.wait(2)
-    assert len(harness.world.log) == 1
+    assert [each.task_id for each in harness.world.log] == [name.lower()]
+
+
+@pytest.mark.parametrize("continued", [True, False])
+async def test_the_input_of_a_modal_is_followed_though_the_database_failed_meanwhile(
+    harness: BotHarness, continued: bool
+) -> None:
+    waiting, other = DemoIds.MODAL.value, "1730621718150010"
+    harness.world.add(
+        other, [(0, "IN_PROGRESS", "46%"), (9, "SUCCESS", "100%")], start=harness.env.now().timestamp()
+    )
+    await harness.show(waiting)
+    card = harness.messages[0]
+    window = await harness.press(card, "Write the prompt")
+    held = harness.server.hold("/mj/submit/modal", times=1)
+    if continued:
+        await harness.press(card, "Dismiss")
+        await harness.wait(2)
+    else:
+        body = f'{{"code":1,"description":"Submit success","result":"{other}"}}'
+        harness.server.fail("/mj/submit/modal", 200, body, JSON, times=1)
+    answering = asyncio.ensure_future(harness.ann.submit_modal(window, {"prompt": "a lake"}))
+    await held.arrived()
+    await refuse_all(harness.bot.app.stores, on=True)
+    held.release()
+    await answering
+    await refuse_all(harness.bot.app.stores, on=False)
+    await harness.wait(60)
+    assert shown(harness) == [waiting if continued else other]
+    assert (await harness.bot.app.stores.presses.of(TaskId(waiting)))[MODAL_ACTION] is Press.ACCEPTED
 
 
 async def test_a_refusal_whose_interaction_has_ended_is_told_on_the_message_that_waited(

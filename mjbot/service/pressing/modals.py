@@ -10,13 +10,12 @@ from mjbot.core.card.components import CustomId, Verb
 from mjbot.core.card.modals import MAX_PROMPT, ModalSpec
 from mjbot.core.card.region import OWN_MASK
 from mjbot.core.i18n.messages import translate
-from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.press import MODAL_ACTION, Press
 from mjbot.core.model.snapshot import Dismissed, TaskSnapshot
 from mjbot.core.model.task import Phase, TaskId
 from mjbot.core.model.watch import MessageRef, WatchState
-from mjbot.errors import PressRefused, ResultNotShown, StoreFailed
+from mjbot.errors import PressRefused, StoreFailed
 from mjbot.ports import PressRequest, PressStore, SubmitResult, TaskSource
 from mjbot.service.access import CHOOSE, PREPARE, Access, submit_need
 from mjbot.service.pressing.drafts import Drafts
@@ -107,7 +106,9 @@ class ModalService:
             raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
         result = await self._journal.send(submission)
         if result.task_id == snapshot.id:
-            await self._go_on(request, submission)
+            # It may have been dismissed meanwhile.
+            await self._journal.confirm(submission, resume_on=message)
+            await self._journal.finish(submission)
         else:
             await self._retarget(request, submission, result, message)
         self._tracker.poll_soon(result.task_id)
@@ -116,15 +117,6 @@ class ModalService:
         state = (await self._presses.of(task_id)).get(MODAL_ACTION)
         if state not in (None, Press.REFUSED):
             raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
-
-    async def _go_on(self, request: PressRequest, submission: ModalSubmission) -> None:
-        """Go on with the same task, which may have been dismissed meanwhile."""
-        await self._journal.confirm(submission)
-        await self._journal.finish(submission)
-        try:
-            await self._watches.resume_on(request.message, submission.snapshot)
-        except StoreFailed as error:
-            raise ResultNotShown(label=escape(submission.label), id=submission.snapshot.id) from error
 
     async def _retarget(
         self, request: PressRequest, submission: ModalSubmission, result: SubmitResult, message: MessageRef
