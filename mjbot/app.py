@@ -48,6 +48,7 @@ from mjbot.service import (
 )
 from mjbot.settings import Settings
 from mjbot.tracker import TaskTracker
+from mjbot.ui.context import guild_of
 from mjbot.ui.error_boundary import ErrorBoundary
 from mjbot.ui.http import use_discord_at
 from mjbot.ui.replies import Replies
@@ -112,6 +113,11 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         replies=replies,
         boundary=boundary,
     )
+
+    async def register(interaction: discord.Interaction[MJBot]) -> None:
+        edges.breaker.register_interaction(interaction.token, interaction.channel_id or 0)
+
+    bot.add_listener(register, "on_interaction")
     bot.add_listener(router.dispatch, "on_interaction")
     bot.tree.error(boundary.handle_command)
     return App(
@@ -141,11 +147,11 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
     polling = PollSettings(settings.poll_min, settings.poll_max, settings.batch_size)
     thresholds = StalenessThresholds(watch=watch_limit, watch_from=clock.now() + _SETTLING)
     tracker = TaskTracker(edges.source, PollSchedule(polling, random.random), clock, thresholds, guard)
-    edges.breaker.attribute(lambda channel_id: _guild_of(client, channel_id))
+    edges.breaker.attribute(partial(guild_of, client))
     sink = DiscordSink(client, edges.pictures, edges.breaker, edges.tokens)
     editor = EditScheduler(sink, EditQueue(), clock, guard("edit loop"))
     renderer = CardRenderer(stores.presses, clock, watch_limit, base_of(settings.upstream_url))
-    checks = ChildChecks(stores.presses, editor, clock, guard("child checks"))
+    checks = ChildChecks(stores.presses, sink, clock, guard("child checks"))
     watches = WatchService(
         stores.watches, stores.presses, tracker, editor, renderer, checks, clock, guard("write-behind")
     )
@@ -172,14 +178,10 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
         reader=TaskReader(edges.source, stores.watches, tracker, clock),
         opener=CardOpener(stores.watches, watches, renderer, edges.pictures, writes, clock),
         writes=writes,
-        pending_cards=PendingCards(stores.presses, sink, watches, renderer, clock, guard("pending cards")),
+        pending_cards=PendingCards(
+            stores.presses, sink, watches, renderer, writes, clock, guard("pending cards")
+        ),
     )
-
-
-def _guild_of(client: discord.Client, channel_id: int) -> int | None:
-    channel = client.get_channel(channel_id)
-    guild = getattr(channel, "guild", None)  # a DM channel has none
-    return guild.id if guild else None
 
 
 def _build_pressing(
@@ -200,13 +202,11 @@ def _build_pressing(
         prompts=ModalPrompts(store, regions, drafts),
         journal=journal,
         results=ResultCards(
-            store=store,
             journal=journal,
             opener=watching.opener,
             watches=watches,
             renderer=watching.renderer,
             pending=watching.pending_cards,
-            writes=watching.writes,
             clock=clock,
         ),
         retries=retries,

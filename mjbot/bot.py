@@ -19,7 +19,8 @@ from discord.ext import commands
 from mjbot.clock import Clock
 from mjbot.errors import StoreFailed
 from mjbot.ui.buttons import CardItem
-from mjbot.ui.http import DeadlineConnector, use_gateway_of
+from mjbot.ui.events import contain_parsers
+from mjbot.ui.http import UNREADABLE, DeadlineConnector, use_gateway_of
 from mjbot.ui.menus import MenuItem
 from mjbot.ui.translator import CatalogueTranslator
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _DRAIN_SECONDS = 10.0
+_SYNC_SECONDS = 5.0  # for which the start waits for the command sync
 # The permissions of the invite link: only those that the bot uses.
 INVITE_PERMISSIONS = discord.Permissions(
     view_channel=True,
@@ -97,11 +99,13 @@ class MJBot(commands.AutoShardedBot):
             http_trace=http_trace,
             connector=DeadlineConnector(),
         )
+        contain_parsers(self._connection.parsers)
         self._clock = clock
         self._to_load = extensions
         self._test_server = test_server
         self._stop = asyncio.Event()
         self._supervisor: asyncio.Task[None] | None = None
+        self._syncing: asyncio.Task[None] | None = None
         self.app = build(self)
 
     async def setup_hook(self) -> None:
@@ -122,7 +126,13 @@ class MJBot(commands.AutoShardedBot):
         await self.app.watches.close_channel(channel.id)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Close the watches of a guild that the bot has left."""
+        """Close the watches of a guild that the bot has left.
+
+        During an outage, Discord may send GUILD_DELETE a second time without saying that the guild is only
+        unavailable. If the bot has been removed meanwhile, the edits notice it.
+        """
+        if guild.unavailable:
+            return
         await self.app.watches.close_guild(guild.id)
 
     async def on_raw_thread_update(self, payload: discord.RawThreadUpdateEvent) -> None:
@@ -139,6 +149,12 @@ class MJBot(commands.AutoShardedBot):
         self._stop.set()
         if self._supervisor is not None:
             await asyncio.wait({self._supervisor})
+
+    async def close(self) -> None:
+        """Close the client, and end a command sync that waits for a rate limit."""
+        if self._syncing is not None:
+            self._syncing.cancel()
+        await super().close()
 
     def gateway_health(self) -> tuple[bool, float | None]:
         """Return whether the gateway is connected, and the latency of its last heartbeat in seconds."""
@@ -161,7 +177,14 @@ class MJBot(commands.AutoShardedBot):
             await self.close()
 
     async def _run_loops(self) -> None:
-        app = self.app
+        try:
+            await self._run_until_stopped(self.app)
+        finally:  # even if a loop has failed: what is kept in memory is written
+            with suppress(StoreFailed):
+                await self.app.writes.flush()
+                await self.app.watches.flush()
+
+    async def _run_until_stopped(self, app: App) -> None:
         async with asyncio.TaskGroup() as loops:
             tracker = loops.create_task(app.tracker.run(), name="tracker")
             editor = loops.create_task(app.editor.run(), name="editor")
@@ -182,9 +205,6 @@ class MJBot(commands.AutoShardedBot):
             editor.cancel()
             writer.cancel()
             writes.cancel()
-        with suppress(StoreFailed):
-            await app.writes.flush()
-            await app.watches.flush()
 
     async def _sync_commands(self) -> None:
         """Sync the commands only when they, or their localizations, have changed since the last sync."""
@@ -197,11 +217,24 @@ class MJBot(commands.AutoShardedBot):
         key = f"commands:{self.application_id}"
         digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
         if await self.app.stores.key_values.get(key) != digest:
-            try:
-                await self.tree.sync()
-            except (ValueError, LookupError, TypeError, AttributeError):
-                # Discord accepted them, but its answer cannot be read. The next start syncs them again.
-                log.warning("the commands may not be synced", exc_info=True)
-                return
+            self._syncing = asyncio.create_task(self._sync(key, digest), name="command sync")
+            await asyncio.wait({self._syncing}, timeout=_SYNC_SECONDS)
+            if not self._syncing.done():
+                log.warning("the command sync takes long: it goes on while the bot runs")
+
+    async def _sync(self, key: str, digest: str) -> None:
+        """Sync the commands. After a failure the next start tries again; the old commands still work.
+
+        discord.py waits here for rate limits, one of which is per day.
+        """
+        try:
+            await self.tree.sync()
             await self.app.stores.key_values.set(key, digest)
+        except (discord.DiscordException, aiohttp.ClientError, OSError, StoreFailed) as error:
+            cause = f"code {error.code}" if isinstance(error, discord.HTTPException) else type(error).__name__
+            log.warning("the command sync failed, the next start tries it again: %s", cause)
+        except UNREADABLE:
+            # Discord accepted them, but its answer cannot be read.
+            log.warning("the command sync may have failed, the next start tries it again", exc_info=True)
+        else:
             log.info("commands synced")

@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Callable
 from mjbot.clock import Clock, Wakeup
 from mjbot.core.card.card import Card
 from mjbot.core.card.state import CardState
-from mjbot.core.editing.edit_queue import Edit, EditQueue, Priority
+from mjbot.core.editing.edit_queue import EditQueue
 from mjbot.core.editing.ladder import Omission
-from mjbot.core.editing.outcome import Delivered, Existence, Later, Outcome
+from mjbot.core.editing.outcome import Delivered, Later, Outcome
+from mjbot.core.editing.pending_edit import Edit, Priority
 from mjbot.core.model.watch import DeliveredState, MessageRef
 from mjbot.guard import LoopGuard
 from mjbot.ports import BotTokenRevoked, MessageSink
@@ -69,10 +70,6 @@ class EditScheduler:
         self._queue.resume_channel(channel_id, self._clock.now())
         self._wakeup.notify()
 
-    async def message_exists(self, ref: MessageRef) -> Existence:
-        """Look up a message; this costs a request."""
-        return await self._sink.message_exists(ref)
-
     def forget(self, ref: MessageRef) -> None:
         """Forget a message, and drop its pending card."""
         self._queue.forget(ref)
@@ -88,7 +85,7 @@ class EditScheduler:
 
     @property
     def waiting(self) -> int:
-        """The number of messages with a pending card."""
+        """The number of messages with a pending edit."""
         return self._queue.waiting
 
     async def run(self) -> None:
@@ -116,25 +113,32 @@ class EditScheduler:
 
     async def _deliver(self, edit: Edit, running: asyncio.TaskGroup) -> None:
         try:
-            outcome = await self._try(edit)
-            with self._guard.contain():
+            with self._guard.contain(BotTokenRevoked):  # a success only if all of it is one
+                outcome, error = await self._try(edit)
                 done = self._queue.settle(edit, outcome, self._clock.now())
                 if isinstance(outcome, Delivered) and outcome.follows:
                     running.create_task(self._follow_with_picture(edit))
                 for listener in self._listeners if done else ():
                     await listener(edit, outcome)
+                if error is not None:
+                    raise error
         finally:
             self._in_flight -= 1
             if self._draining or self._queue.wake_at(self._clock.now()) is not None:
                 self._wakeup.notify()
 
-    async def _try(self, edit: Edit) -> Outcome:
+    async def _try(self, edit: Edit) -> tuple[Outcome, Exception | None]:
+        """Return the outcome of one try, and an unexpected error if any. Raises `BotTokenRevoked`."""
         outcome: Outcome = Later()
-        with self._guard.contain(BotTokenRevoked):
+        try:
             outcome = await self._sink.edit(edit)
             for listener in self._attempt_listeners:
                 listener(edit, outcome, self._clock.now())
-        return outcome
+        except BotTokenRevoked:
+            raise
+        except Exception as error:
+            return outcome, error
+        return outcome, None
 
     async def _follow_with_picture(self, edit: Edit) -> None:
         """Make the edit that adds a picture run once its download has ended."""

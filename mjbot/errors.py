@@ -6,7 +6,7 @@ MJBotError                  has a text for the user, and the values of its place
 ├── PressNotAllowed         the guild's press policy excludes this user
 ├── BotMissingPermission    the bot lacks a permission in this channel
 ├── RateLimited             a user, or a whole guild, is over its rate limit
-├── TooManyCards            a guild has as many live cards as it may have
+├── TooManyCards            a guild has reached its limit of live cards
 ├── ShuttingDown            the process is about to stop and starts nothing new
 ├── PressRefused            a press was refused: nothing was started
 ├── PressUnclear            no response came to a submit: it may or may not have started
@@ -19,16 +19,16 @@ MJBotError                  has a text for the user, and the values of its place
     ├── KeyRefused          401
     ├── QuotaExceeded       the account has no credit left
     ├── UpstreamForbidden   403
-    ├── UnexpectedHtml      HTML where JSON was due: most likely a wrong address
+    ├── UnexpectedHtml      HTML instead of JSON: most likely a wrong address
     ├── RouteMissing        404 of the route, or a redirect: most likely a wrong address
-    ├── UpstreamRateLimited 429; `retry_after` seconds, if it said
+    ├── UpstreamRateLimited 429; `retry_after` in seconds, if it was sent
     └── UpstreamUnavailable anything else: no connection, 5xx, not JSON
 SubmitError                 why a submit failed, in the API's terms; a press turns it into one of the above
 ├── SubmitRefused           nothing was started; `reason` says why
 │   ├── QueueFull           may be sent again later
 │   ├── NotReady            may be sent again in a moment
 │   └── ActionNotOffered    this upstream never accepts this kind of action
-└── SubmitUnclear           no response, or none that can be understood
+└── SubmitUnclear           no response, or an unintelligible one
 StartupError                the process cannot start; the message is for the operator
 """
 
@@ -64,7 +64,7 @@ class GuildNotAllowed(MJBotError):
 
 
 class PressNotAllowed(MJBotError):
-    """The user may not press here. ``who`` mentions who may; "" means server managers only."""
+    """The user may not press here. ``who`` mentions the role or user that may; "": server managers only."""
 
     def __init__(self, who: str) -> None:
         super().__init__(who=who)
@@ -86,7 +86,7 @@ class RateLimited(MJBotError):
 
 
 class TooManyCards(MJBotError):
-    """A guild already has ``n`` live cards, as many as it may have."""
+    """A guild has reached its limit of live cards; it has ``n``."""
 
     text = Text.REPLY_TOO_MANY_CARDS
 
@@ -115,7 +115,7 @@ class PressUnclear(MJBotError):
 
 
 class ResultNotShown(MJBotError):
-    """A submit of ``label`` was accepted, but the card of the task ``id`` that it made cannot be shown."""
+    """A submit of ``label`` created the task ``id``, but its card cannot be shown."""
 
     text = Text.REPLY_STARTED_NOT_SHOWN
 
@@ -127,7 +127,7 @@ class StoreFailed(MJBotError):
 
 
 class InternalError(MJBotError):
-    """Anything unexpected. ``ref`` finds it in the log; the error boundary sets it."""
+    """An unexpected error. ``ref`` identifies it in the log; the error boundary sets it."""
 
     def __init__(self, detail: str = "", *, ref: str = "") -> None:
         super().__init__(detail, ref=ref)
@@ -138,7 +138,7 @@ class ResponseLost(InternalError):
 
 
 class UpstreamError(MJBotError):
-    """The upstream gave no usable response. ``retry_after`` is in seconds; None when it did not say."""
+    """The upstream gave no usable response. ``retry_after`` is in seconds; None if it was not sent."""
 
     text = Text.REPLY_UPSTREAM_UNAVAILABLE
     problem: ClassVar[UpstreamProblem] = UpstreamProblem.UNAVAILABLE
@@ -183,14 +183,14 @@ class UnexpectedHtml(UpstreamError):
 
 
 class RouteMissing(UpstreamError):
-    """The address answers, but has no such route, or redirects: most likely the path of it is wrong."""
+    """The address has no such route, or redirects: most likely its path is wrong."""
 
     text = Text.REPLY_ROUTE_MISSING
     problem = UpstreamProblem.ROUTE_MISSING
 
 
 class UpstreamRateLimited(UpstreamError):
-    """429."""
+    """429: too many requests."""
 
     text = Text.REPLY_UPSTREAM_RATE_LIMITED
     problem = UpstreamProblem.RATE_LIMITED
@@ -217,7 +217,7 @@ class SubmitError(Exception):
 
 
 class SubmitRefused(SubmitError):
-    """The upstream refused a submit: nothing was started. ``word`` is the banned one, where it names it."""
+    """The upstream refused a submit: nothing was started. ``word``: the banned word, if it is named."""
 
     def __init__(self, reason: RefusalReason, detail: str = "", *, word: str = "") -> None:
         super().__init__(detail or reason)
@@ -247,7 +247,7 @@ class ActionNotOffered(SubmitRefused):
 
 
 class SubmitUnclear(SubmitError):
-    """No response, or none that can be understood: the submit may have been accepted."""
+    """No response, or an unintelligible one: the submit may have been accepted."""
 
 
 class StartupError(Exception):

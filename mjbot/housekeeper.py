@@ -32,10 +32,20 @@ class Housekeeper:
         while True:
             pruned = 0
             with self._guard.contain(), suppress(StoreFailed):
-                pruned = await self._pruner.prune(self._clock.now() - self._keep, _STEP)
+                pruned = await self._prune()
             total += pruned
             if pruned < _STEP and total:
                 log.info("pruned %d old tasks", total)
                 total = 0
             pause = _BETWEEN_STEPS if pruned == _STEP else _BETWEEN_ROUNDS
             await self._pause.wait(self._clock.now() + pause)
+
+    async def _prune(self) -> int:
+        """Prune one step; return the number of tasks deleted.
+
+        A machine's clock may be wrong by years, so it is trusted only up to the newest message: Discord
+        stamped that one. Deleted presses could be submitted again.
+        """
+        newest = await self._pruner.newest_message()
+        now = self._clock.now()
+        return await self._pruner.prune((now if newest is None else min(now, newest)) - self._keep, _STEP)

@@ -1,4 +1,4 @@
-"""Removes the configured secrets from what comes from outside: a service may echo its key in an error."""
+"""Removes the configured secrets from responses: a service may repeat its key in an error message."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MARK = b"***"
 
 
 def redactor(secrets: Iterable[str]) -> Callable[[bytes], bytes]:
-    """A function that replaces these secrets, and their parts between separators, in a body."""
+    """Build a function that replaces these secrets, and their parts between separators, in a body."""
     parts = {part for secret in secrets for part in (secret, *_SEPARATORS.split(secret))}
     # The longest first: a part must not break the whole into pieces.
     longest_first = sorted((each for each in parts if len(each) >= _SHORTEST), key=len, reverse=True)

@@ -19,7 +19,7 @@ from mjbot.check import check_upstream
 from mjbot.clock import Clock
 from mjbot.errors import StartupError
 from mjbot.settings import Settings
-from mjbot.ui.http import DeadlineConnector
+from mjbot.ui.http import UNREADABLE, DeadlineConnector
 
 log = logging.getLogger("mjbot")
 
@@ -27,9 +27,9 @@ log = logging.getLogger("mjbot")
 EX_OK, EX_FAILED, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 0, 1, 69, 70, 78
 
 _UNREACHABLE = (aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound, OSError)
-_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 _LONGEST_LOGIN_WAIT = 3600.0  # seconds, even if Retry-After is longer
-_LOGIN_WAIT, _LONGEST_UNTOLD_WAIT = 60.0, 900.0  # without Retry-After; doubling
+_FEW_SESSIONS = 20  # of the 1,000 a day; those that are left are for reconnects
+_LOGIN_WAIT, _LONGEST_DEFAULT_WAIT = 60.0, 900.0  # without Retry-After; doubling
 
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
 _CLOSED = {
@@ -62,7 +62,7 @@ async def run(settings: Settings) -> int:
             raise StartupError(_CLOSED[4014]) from None
         except discord.ConnectionClosed as error:
             raise closed_for_good(error.code) from None
-        except (*_UNREACHABLE, *_UNREADABLE) as error:
+        except (*_UNREACHABLE, *UNREADABLE) as error:
             # If this happens before the bot knows its application, only Discord's answers can be the cause.
             if not isinstance(error, _UNREACHABLE) and bot.application is not None:
                 raise
@@ -114,6 +114,7 @@ async def _login_and_connect(bot: MJBot, token: str) -> None:
             if not logged_in:
                 await bot.login(token)
                 logged_in = True
+                await _await_session_start(bot)
             await bot.connect()
             return
         except (discord.HTTPException, discord.GatewayNotFound) as error:
@@ -129,6 +130,23 @@ async def _login_and_connect(bot: MJBot, token: str) -> None:
         await asyncio.sleep(seconds)
 
 
+async def _await_session_start(bot: MJBot) -> None:
+    """Wait while Discord allows few more sessions: it resets the token of a bot that uses up all of them.
+
+    https://discord.com/developers/docs/events/gateway#session-start-limit-object
+    """
+    while True:
+        try:
+            limits = await bot.fetch_session_start_limits()
+            few, seconds = limits.remaining < _FEW_SESSIONS <= limits.total, limits.reset_after / 1000
+        except UNREADABLE:
+            return
+        if not few:
+            return
+        log.warning("Discord allows few more gateway sessions today: the next is started in %.0f s", seconds)
+        await asyncio.sleep(max(seconds, 1.0))
+
+
 def login_wait(retry_after: str | None, tries: int) -> float:
     """Return the seconds until the next login after a 429. Without a usable ``Retry-After`` they double."""
     try:
@@ -136,7 +154,7 @@ def login_wait(retry_after: str | None, tries: int) -> float:
     except ValueError:
         seconds = math.nan  # an HTTP date, or nothing
     if math.isnan(seconds):
-        seconds = min(_LOGIN_WAIT * 2 ** min(tries, 10), _LONGEST_UNTOLD_WAIT)
+        seconds = min(_LOGIN_WAIT * 2 ** min(tries, 10), _LONGEST_DEFAULT_WAIT)
     return min(max(seconds, 1.0), _LONGEST_LOGIN_WAIT)
 
 
@@ -145,6 +163,6 @@ def _unavailable(error: Exception) -> str:
         return "Discord did not answer in time."
     if isinstance(error, discord.HTTPException):
         return f"Discord refused the login with status {error.status}."
-    if isinstance(error, aiohttp.ClientError | discord.GatewayNotFound | OSError):
+    if isinstance(error, _UNREACHABLE):
         return f"Discord cannot be reached: {type(error).__name__}"
     return f"Discord's answer to the login cannot be read: {type(error).__name__}"

@@ -23,12 +23,12 @@ from mjbot.core.model.task import TaskId
 from mjbot.core.polling.schedule import PollSchedule
 from mjbot.errors import StoreFailed, UpstreamUnavailable
 from mjbot.guard import LoopGuard
-from mjbot.ports import FetchReport, TaskSource
+from mjbot.ports import BatchSource, FetchReport
 
 log = logging.getLogger(__name__)
 
-_REPORT_AGAIN = 1.0  # seconds
-_REPORT_TRIES = 5
+_REPORT_AGAIN, _REPORT_CEILING = 1.0, 600.0  # seconds until a report that failed is tried again
+_DOUBLINGS = 10
 OnChange = Callable[[Sequence[TaskSnapshot]], Awaitable[None]]
 OnPoll = Callable[[Sequence[TaskId], FetchReport, float], None]
 
@@ -41,7 +41,7 @@ class TaskTracker:
 
     def __init__(
         self,
-        source: TaskSource,
+        source: BatchSource,
         schedule: PollSchedule,
         clock: Clock,
         thresholds: StalenessThresholds,
@@ -56,8 +56,12 @@ class TaskTracker:
         self._outage = False
         self._listeners: list[OnChange] = []
         self._poll_listeners: list[OnPoll] = []
-        self._reading, self._reporting = guard("poll loop"), guard("reports of changes")
+        # A guard for each step: a success of one step is none of another that always fails.
+        self._reading, self._applying = guard("poll loop"), guard("readings of tasks")
+        self._reporting, self._listening = guard("reports of changes"), guard("poll listeners")
+        self._report_lock = asyncio.Lock()
         self._unreported: dict[TaskId, TaskSnapshot] = {}
+        self._report_at: dict[TaskId, float] = {}  # of reports that failed
         self._tries: dict[TaskId, int] = {}
 
     def subscribe(self, listener: OnChange) -> None:
@@ -101,14 +105,15 @@ class TaskTracker:
 
     def unfollow(self, task_id: TaskId) -> None:
         """Stop polling a task that has no watch any more."""
-        self._snapshots.pop(task_id, None)
-        self._schedule.unfollow(task_id)
+        self._stop_polling(task_id)
+        self._unreported.pop(task_id, None)
+        self._end_retries([task_id])
 
     async def observe(self, observations: Mapping[TaskId, Observation]) -> None:
         """Apply observations to snapshots. Tasks that are not followed are ignored."""
         now = self._clock.now()
         for task_id, observation in observations.items():
-            with self._reading.contain():
+            with self._applying.contain():
                 self._advance(task_id, observation, now)
         await self._report()
 
@@ -119,7 +124,7 @@ class TaskTracker:
                 now = self._clock.now()
                 if expired := self._schedule.alarms(now):
                     await self.observe(dict.fromkeys(expired, Tick()))
-                elif self._unreported:
+                elif self._report_at and min(self._report_at.values()) <= now:
                     await self._report()
                 self._schedule.per_request = self._source.per_request
                 for batch in self._schedule.due(now):
@@ -127,7 +132,7 @@ class TaskTracker:
                 await self._wakeup.wait(self._wake_at())
 
     def _wake_at(self) -> float | None:
-        moments = [self._clock.now() + _REPORT_AGAIN] if self._unreported else []
+        moments = list(self._report_at.values())
         if (at := self._schedule.wake_at()) is not None:
             moments.append(at)
         return min(moments, default=None)
@@ -141,45 +146,75 @@ class TaskTracker:
             self._unreported[task_id] = after
             log.debug("task changed: %s", task_id, extra={"task": task_id})
         if after.settled:
-            self.unfollow(task_id)
+            self._stop_polling(task_id)
+
+    def _stop_polling(self, task_id: TaskId) -> None:
+        self._snapshots.pop(task_id, None)
+        self._schedule.unfollow(task_id)
 
     async def _report(self) -> None:
         """Report the changes to the listeners; those that could not be reported are tried again later."""
-        changed, self._unreported = list(self._unreported.values()), {}
-        # After a failure, one by one, so that one task does not hold up the others.
-        batches = [[each] for each in changed] if self._reporting.pause or self._tries else [changed]
-        for batch in batches if changed else ():
-            with self._reporting.contain():
-                try:
-                    for listener in self._listeners:
-                        await listener(batch)
-                except StoreFailed:
-                    self._keep(batch)
-                except Exception:
-                    self._keep([each for each in batch if self._may_try_again(each.id)])
-                    raise
-                else:
-                    for each in batch:
-                        self._tries.pop(each.id, None)
+        async with self._report_lock:  # so that no older state of a task is reported after a newer one
+            await self._report_due(self._clock.now())
 
-    def _keep(self, batch: Sequence[TaskSnapshot]) -> None:
-        self._unreported = {each.id: each for each in batch} | self._unreported  # the newer ones win
-        self._wakeup.notify()
+    async def _report_due(self, now: float) -> None:
+        due = [each for each in self._unreported.values() if self._report_at.get(each.id, 0.0) <= now]
+        for each in due:
+            del self._unreported[each.id]
+        together = [each for each in due if each.id not in self._tries]
+        for batch in (together, *([each] for each in due if each.id in self._tries)):
+            if not batch or await self._notify_listeners(batch, now):
+                continue
+            for each in batch:  # one by one, so that one task does not hold up the others
+                if len(batch) == 1 or not await self._notify_listeners([each], now):
+                    tries = self._tries[each.id] = self._tries.get(each.id, -1) + 1
+                    pause = min(_REPORT_AGAIN * 2 ** min(tries, _DOUBLINGS), _REPORT_CEILING)
+                    self._report_again([each], now + pause)
 
-    def _may_try_again(self, task_id: TaskId) -> bool:
-        tries = self._tries[task_id] = self._tries.get(task_id, 0) + 1
-        if tries < _REPORT_TRIES:
+    async def _notify_listeners(self, batch: Sequence[TaskSnapshot], now: float) -> bool:
+        """Return False after an unexpected error. While the database fails, all wait for it."""
+        with self._reporting.contain():
+            try:
+                for listener in self._listeners:
+                    await listener(batch)
+            except StoreFailed:
+                self._report_again(batch, now + _REPORT_AGAIN)
+            else:
+                self._end_retries([each.id for each in batch])
             return True
-        del self._tries[task_id]  # the next change of this task, or the next start, shows it
         return False
 
+    def _report_again(self, batch: Sequence[TaskSnapshot], at: float) -> None:
+        for each in batch:
+            self._unreported.setdefault(each.id, each)  # there may be a newer one
+            self._report_at[each.id] = at
+        self._wakeup.notify()
+
+    def _end_retries(self, ids: Sequence[TaskId]) -> None:
+        for each in ids:
+            self._report_at.pop(each, None)
+            self._tries.pop(each, None)
+
     async def _fetch(self, ids: Sequence[TaskId]) -> FetchReport:
+        """Read these tasks; if that fails in an unexpected way, its halves, until it costs only one task."""
         with self._reading.contain():
             report = await self._source.fetch_many(ids)
-            for listener in self._poll_listeners:
-                listener(ids, report, self._clock.now())
+            self._notify_poll_listeners(ids, report)
             return report
-        return FetchReport(failed=dict.fromkeys(ids, UpstreamUnavailable("the read failed unexpectedly")))
+        if len(ids) == 1:
+            return FetchReport(failed={ids[0]: UpstreamUnavailable("the read failed unexpectedly")})
+        middle = len(ids) // 2
+        first, second = await self._fetch(ids[:middle]), await self._fetch(ids[middle:])
+        return FetchReport(
+            {**first.found, **second.found},
+            first.missing | second.missing,
+            {**first.failed, **second.failed},
+        )
+
+    def _notify_poll_listeners(self, ids: Sequence[TaskId], report: FetchReport) -> None:
+        for listener in self._poll_listeners:
+            with self._listening.contain():
+                listener(ids, report, self._clock.now())
 
     async def _read(self, ids: Sequence[TaskId]) -> None:
         report = await self._fetch(ids)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+import itertools
 import pkgutil
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
+import cogs
 import mjbot
 from mjbot.core.card.modals import initial_prompt
 from mjbot.core.i18n.text import clean, clean_lines, cut, escape, without_secrets
@@ -39,7 +43,8 @@ TEXTS = [(f"{start}{{}}{end}", piece) for piece in PIECES for start, end in AROU
 def patterns() -> Iterator[re.Pattern[str]]:
     """Every compiled pattern of the product; the simulated image service reads no outside text."""
     found: dict[str, re.Pattern[str]] = {}
-    for module in pkgutil.walk_packages(mjbot.__path__, "mjbot."):
+    packages = ((mjbot.__path__, "mjbot."), (cogs.__path__, "cogs."))
+    for module in itertools.chain.from_iterable(itertools.starmap(pkgutil.walk_packages, packages)):
         if module.name.startswith("mjbot.sandbox") or module.name == "mjbot.__main__":
             continue
         for value in vars(importlib.import_module(module.name)).values():
@@ -50,11 +55,39 @@ def patterns() -> Iterator[re.Pattern[str]]:
 
 
 def _flat(value: object) -> Iterator[object]:
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list | set | frozenset):
         for each in value:
             yield from _flat(each)
+    elif isinstance(value, Mapping):
+        for item in value.items():
+            yield from _flat(item)
     else:
         yield value
+
+
+def test_every_pattern_is_a_constant_of_its_module_so_that_it_is_measured() -> None:
+    elsewhere = []
+    for path in sorted([*Path("mjbot").rglob("*.py"), *Path("cogs").rglob("*.py")]):
+        if path.parts[:2] == ("mjbot", "sandbox"):
+            continue
+        tree = ast.parse(path.read_text("utf-8"))
+        constants = {
+            id(node)
+            for each in tree.body
+            if isinstance(each, ast.Assign | ast.AnnAssign)
+            for node in ast.walk(each)
+        }
+        elsewhere += [
+            (path.name, node.func.attr)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+            and node.func.value.id == "re"
+            and node.func.attr != "escape"
+            and not (node.func.attr == "compile" and id(node) in constants)
+        ]
+    assert elsewhere == [("redaction.py", "compile")]  # of the secrets: literal alternatives
 
 
 def growth(function: Callable[[str], object], text: str, piece: str) -> float:
@@ -71,7 +104,8 @@ def growth(function: Callable[[str], object], text: str, piece: str) -> float:
 
     if seconds(SMALL * FACTOR, 1) < 0.001:
         return 0.0
-    return seconds(SMALL * FACTOR, 3) / max(seconds(SMALL, 3), 1e-6)
+    # The least of three: another program may have had the core.
+    return min(seconds(SMALL * FACTOR, 3) / max(seconds(SMALL, 3), 1e-6) for _ in range(3))
 
 
 @pytest.mark.parametrize("pattern", list(patterns()), ids=lambda each: each.pattern[:40])

@@ -16,41 +16,36 @@ from mjbot.core.polling.intervals import PollSettings
 from mjbot.core.polling.schedule import PollSchedule
 from mjbot.errors import StoreFailed
 from mjbot.guard import LoopGuard
-from mjbot.ports import FetchReport, SubmitResult
+from mjbot.ports import FetchReport
 from mjbot.tracker import TaskTracker
 
 A, B = TaskId("task-1"), TaskId("task-2")
 
 
 class Source:
-    """A `TaskSource` that fails as often as it is told, and then says that all tasks have ended."""
+    """A `BatchSource` that fails as often as it is told, and then says that all tasks have ended."""
 
     per_request = 100
-    delay = 0.0
 
     def __init__(self, *errors: Exception) -> None:
         self.errors = list(errors)
         self.reads = 0
-
-    async def fetch(self, task_id: TaskId) -> Task:
-        return Task(task_id, status="SUCCESS")
+        self.poisoned: set[TaskId] = set()  # a read of one of these fails
+        self.asked: list[Sequence[TaskId]] = []
 
     async def fetch_many(self, ids: Sequence[TaskId]) -> FetchReport:
         self.reads += 1
+        self.asked.append(ids)
+        if self.poisoned.intersection(ids):
+            raise ValueError("poisoned")
         if self.errors:
             raise self.errors.pop(0)
         return FetchReport({each: Task(each, status="SUCCESS") for each in ids})
 
-    async def submit_action(self, task_id: TaskId, custom_id: str) -> SubmitResult:
-        raise NotImplementedError
-
-    async def submit_modal(self, task_id: TaskId, prompt: str, mask: str = "") -> SubmitResult:
-        raise NotImplementedError
-
 
 class Rig:
-    def __init__(self, *errors: Exception) -> None:
-        self.clock = Clock()
+    def __init__(self, *errors: Exception, clock: Clock | None = None) -> None:
+        self.clock = clock or Clock()
         self.source = Source(*errors)
         schedule = PollSchedule(PollSettings(0.1, 0.2, 100), lambda: 0.5)
         guard = partial(LoopGuard, clock=self.clock)
@@ -68,13 +63,13 @@ class Rig:
         if {each.id for each in self.reported if each.settled} == {A, B}:
             self.ended.set()
 
-    async def run(self) -> None:
+    async def run(self, seconds: float = 20) -> None:
         """Follow both tasks until their ends are reported."""
         loop = asyncio.ensure_future(self.tracker.run())
         for each in (A, B):
             self.tracker.follow(TaskSnapshot(each, opened_at=self.clock.now()), soon=True)
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(seconds):
                 await self.ended.wait()
         finally:
             loop.cancel()
@@ -91,8 +86,9 @@ async def test_a_read_that_fails_in_an_unforeseen_way_costs_one_try(error: Excep
 
 async def test_a_task_that_cannot_be_reported_does_not_hold_up_the_others() -> None:
     rig = Rig()
-    rig.failing[A] = [ValueError("x")] * 3
+    rig.failing[A] = [ValueError("x")] * 2
     await rig.run()
+    assert rig.failing[A] == []
     ends = [each.id for each in rig.reported if each.settled]
     assert ends.index(B) < ends.index(A)
 
@@ -104,6 +100,14 @@ async def test_a_database_that_fails_while_an_end_is_reported_loses_no_end() -> 
     await rig.run()
 
 
+async def test_reports_to_a_database_that_fails_are_a_second_apart() -> None:
+    rig = Rig()
+    rig.failing[A] = [StoreFailed("database is locked") for _ in range(1_000)]
+    with suppress(TimeoutError):
+        await rig.run(0.5)
+    assert len(rig.failing[A]) > 990
+
+
 async def test_an_observation_of_one_task_that_breaks_costs_only_this_task() -> None:
     rig = Rig()
     for each in (A, B):
@@ -111,3 +115,101 @@ async def test_an_observation_of_one_task_that_breaks_costs_only_this_task() -> 
     broken = Seen(None)  # type: ignore[arg-type]
     await rig.tracker.observe({A: broken, B: Seen(Task(B, status="SUCCESS"))})
     assert [(each.id, each.condition) for each in rig.reported] == [(B, Condition.FINE)]
+
+
+async def test_a_task_that_cannot_be_read_does_not_hold_up_the_others_of_its_batch() -> None:
+    rig = Rig()
+    rig.source.poisoned = {A}
+    with suppress(TimeoutError):
+        await rig.run(0.5)
+    assert [each.id for each in rig.reported if each.settled] == [B]
+    assert {A, B} == set(rig.source.asked[0])
+
+
+async def test_a_poll_loop_in_which_no_read_succeeds_for_a_minute_ends() -> None:
+    now = 1_000.0
+    rig = Rig(clock=Clock(lambda: now))
+    for each in (A, B):
+        rig.tracker.follow(TaskSnapshot(each, opened_at=now))
+    rig.source.poisoned = {A, B}
+
+    async def read_for_two_minutes() -> None:
+        nonlocal now
+        for _ in range(30):
+            await rig.tracker._read((A, B))
+            now += 4
+
+    with pytest.raises(ValueError, match="poisoned"):
+        await read_for_two_minutes()
+
+
+async def test_a_listener_of_polls_that_fails_does_not_cost_the_reading() -> None:
+    rig = Rig()
+
+    def fail(*_: object) -> None:
+        raise KeyError
+
+    rig.tracker.on_poll(fail)
+    await rig.run()
+    assert rig.source.reads <= 2
+
+
+@pytest.mark.parametrize("failures", [1, 6, 12])
+async def test_an_end_that_could_not_be_reported_is_reported_later(failures: int) -> None:
+    now = 1_000.0
+    rig = Rig(clock=Clock(lambda: now))
+    rig.tracker.follow(TaskSnapshot(A, opened_at=now))
+    rig.failing[A] = [ValueError("x")] * failures
+    await rig.tracker.observe({A: Seen(Task(A, status="SUCCESS"))})
+    for _ in range(3_000):
+        now += 1
+        await rig.tracker.observe({})
+    assert [each.settled for each in rig.reported] == [True]
+
+
+async def test_no_older_state_is_reported_after_a_newer_one() -> None:
+    now = 1_000.0
+    rig = Rig(clock=Clock(lambda: now))
+    rig.tracker.follow(TaskSnapshot(A, opened_at=rig.clock.now()))
+    hold, held = asyncio.Event(), asyncio.Event()
+
+    async def wait(snapshots: Sequence[TaskSnapshot]) -> None:
+        if not held.is_set():
+            held.set()
+            await hold.wait()
+            raise StoreFailed
+
+    rig.tracker.subscribe(wait)
+    older = asyncio.ensure_future(rig.tracker.observe({A: Seen(Task(A, status="IN_PROGRESS"))}))
+    await held.wait()
+    newer = asyncio.ensure_future(rig.tracker.observe({A: Seen(Task(A, status="SUCCESS"))}))
+    await asyncio.sleep(0)
+    hold.set()
+    await asyncio.gather(older, newer)
+    for _ in range(30):
+        now += 1
+        await rig.tracker.observe({})
+    states = [each.settled for each in rig.reported]
+    assert states == sorted(states)
+    assert states[-1]
+
+
+async def test_polling_goes_on_while_a_report_waits_for_the_database() -> None:
+    rig = Rig()
+    release = asyncio.Event()
+
+    async def wait(_: Sequence[TaskSnapshot]) -> None:
+        await release.wait()
+
+    rig.tracker.subscribe(wait)
+    rig.tracker.follow(TaskSnapshot(A, opened_at=rig.clock.now()), soon=True)
+    loop = asyncio.ensure_future(rig.tracker.run())
+    async with asyncio.timeout(10):
+        while not rig.reported:
+            await asyncio.sleep(0.01)
+        rig.tracker.follow(TaskSnapshot(B, opened_at=rig.clock.now()), soon=True)
+        while rig.source.asked[-1] != (B,):
+            await asyncio.sleep(0.01)
+    loop.cancel()
+    with suppress(asyncio.CancelledError):
+        await loop

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import aiohttp
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from mjbot.core.editing.edit_queue import Edit
 from mjbot.core.editing.outcome import Delivered, Outcome
+from mjbot.core.editing.pending_edit import Edit
 from mjbot.core.model.task import TaskId
 from mjbot.ports import FetchReport, SubmitResult
 

@@ -67,8 +67,8 @@ async def _listening(app: web.Application, address: str) -> AsyncIterator[str]:
             factory = LimitedConnections(runner.server)
             server = await loop.create_server(factory, host.strip("[]") or None, int(port))
         except OSError as error:
-            told = f"MJBOT_HTTP_LISTEN: {address} cannot be used: {error.strerror}"
-            raise StartupError(told, lasting=False) from None
+            message = f"MJBOT_HTTP_LISTEN: {address} cannot be used: {error.strerror}"
+            raise StartupError(message, lasting=False) from None
         try:
             bound = server.sockets[0].getsockname()
             yield f"http://{bound[0]}:{bound[1]}"

@@ -51,7 +51,8 @@ def _encode_within(image: Image.Image, max_bytes: int) -> bytes | None:
 def open_image(data: bytes) -> Iterator[Image.Image]:
     """Open an image to decode its first frame within `DECODED_BYTES`; a large JPEG is decoded reduced.
 
-    Raises ValueError for one that would take more, or minutes, and any error of Pillow for a broken file.
+    Raises ValueError if decoding would take too much memory or time, and any error of Pillow if the file is
+    broken.
     """
     header = read_header(data)
     if header is None or not header.reduction or is_laborious(data, header):

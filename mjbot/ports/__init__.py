@@ -17,25 +17,22 @@ from mjbot.ports.pictures import (
     MaskRefused,
     MaskSource,
     PictureSource,
-    is_attachment,
     is_smaller_copy,
 )
+from mjbot.ports.presses import PendingCard, PressRecord, PressStore, TaskHistory
 from mjbot.ports.store import (
     GuildStore,
     KeyValueStore,
-    PendingCard,
-    PressRecord,
-    PressStore,
     Pruner,
     Stores,
     Suggestion,
-    TaskHistory,
     UsageStore,
     WatchStore,
 )
-from mjbot.ports.upstream import FetchReport, SubmitResult, TaskSource
+from mjbot.ports.upstream import BatchSource, FetchReport, SubmitResult, TaskSource
 
 __all__ = [
+    "BatchSource",
     "BotTokenRevoked",
     "FetchReport",
     "File",
@@ -64,6 +61,5 @@ __all__ = [
     "Upload",
     "UsageStore",
     "WatchStore",
-    "is_attachment",
     "is_smaller_copy",
 ]

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from mjbot.core.card.components import PressTarget
     from mjbot.core.card.menu import Menu
     from mjbot.core.card.modals import ModalSpec
-    from mjbot.core.editing.edit_queue import Edit
     from mjbot.core.editing.outcome import Existence, Outcome
+    from mjbot.core.editing.pending_edit import Edit
     from mjbot.core.i18n.texts import Text
     from mjbot.core.model.task import TaskId
     from mjbot.core.model.watch import MessageRef
@@ -179,9 +179,9 @@ class MessageSink(Protocol):
 class MessagePoster(Protocol):
     """Posts messages that are not responses to interactions, with the bot's token."""
 
-    async def post(self, channel_id: int, card: Card, *, nonce: str) -> SentCard:
-        """Post a new message. Raises `ResponseLost`.
+    async def post(self, channel_id: int, card: Card, *, nonce: str, since: float) -> SentCard:
+        """Post a new message; ``nonce`` is the id of its task. Raises `ResponseLost`.
 
-        Posting again with the same ``nonce`` within some minutes returns the message of the first time.
+        If a try since then (unix seconds) was taken, and its answer was lost, this returns its message.
         """
         ...

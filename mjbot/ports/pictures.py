@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, Self
 
+from mjbot.core.card.content import ATTACHMENT, is_attachment
+
 if TYPE_CHECKING:
     from mjbot.core.card.card import Picture
 
-_ATTACHMENT = "attachment://"
 _SMALLER = "-smaller"
 
 
@@ -33,12 +34,7 @@ class File:
     @property
     def url(self) -> str:
         """The URL under which the embed of the same message shows it."""
-        return _ATTACHMENT + self.name
-
-
-def is_attachment(image_url: str) -> bool:
-    """True if the image of an embed is a file attached to its message."""
-    return image_url.startswith(_ATTACHMENT)
+        return ATTACHMENT + self.name
 
 
 def is_smaller_copy(image_url: str) -> bool:

@@ -10,17 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from mjbot.core.access.place import Place
-
 if TYPE_CHECKING:
     from mjbot.core.access.press_policy import PressPolicy
     from mjbot.core.access.rate_limits import RateLimit
-    from mjbot.core.card.lineage import Lineage
-    from mjbot.core.model.press import Press, PressKey
     from mjbot.core.model.snapshot import TaskSnapshot
     from mjbot.core.model.task import TaskId
     from mjbot.core.model.watch import DeliveredState, MessageRef, Watch
     from mjbot.ports.discord import InteractionContext
+    from mjbot.ports.presses import PressStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,51 +26,6 @@ class Suggestion:
 
     snapshot: TaskSnapshot
     seen_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class PressRecord:
-    """The last press of one action of one task.
-
-    ``number``: the number of presses of this action so far. ``message``: the card of the child, if any.
-    """
-
-    state: Press
-    child_id: TaskId | None = None
-    message: MessageRef | None = None
-    guild_id: int | None = None
-    number: int = 1
-
-    def link_from(self, place: Place) -> str | None:
-        """Return the link to the card of the child if this place has seen it."""
-        if self.message is None or Place.of(self.guild_id, self.message.channel_id) != place:
-            return None
-        return self.message.url(self.guild_id)
-
-
-@dataclass(frozen=True, slots=True)
-class PendingCard:
-    """A task that a press created, and where its card must be posted."""
-
-    task_id: TaskId
-    guild_id: int | None
-    channel_id: int
-    requester_id: int
-    locale: str
-    created_at: float
-
-    @property
-    def place(self) -> Place:
-        """The place that will see the card."""
-        return Place.of(self.guild_id, self.channel_id)
-
-
-@dataclass(frozen=True, slots=True)
-class TaskHistory:
-    """The history that a card shows in addition to its task: presses by action, parent and children."""
-
-    presses: Mapping[str, Press]
-    lineage: Lineage
 
 
 class WatchStore(Protocol):
@@ -98,7 +50,7 @@ class WatchStore(Protocol):
         ...
 
     async def close_guild(self, guild_id: int) -> None:
-        """Close all watches of a guild that the bot has left."""
+        """Close all watches of a guild that the bot has left, and drop its pending cards."""
         ...
 
     async def open_watches(self) -> list[tuple[Watch, TaskSnapshot | None]]:
@@ -122,9 +74,9 @@ class WatchStore(Protocol):
         ...
 
     async def save_delivered(
-        self, delivered: Mapping[MessageRef, DeliveredState], over: Iterable[MessageRef] = ()
+        self, delivered: Mapping[MessageRef, DeliveredState], closed: Iterable[MessageRef] = ()
     ) -> None:
-        """Store delivered states, mark OPENING watches open, and close those in ``over``."""
+        """Store delivered states, mark OPENING watches open, and close those in ``closed``."""
         ...
 
     async def suggestions(self, context: InteractionContext, text: str, limit: int) -> list[Suggestion]:
@@ -162,11 +114,14 @@ class UsageStore(Protocol):
 class Pruner(Protocol):
     """Deletion of old tasks."""
 
+    async def newest_message(self) -> float | None:
+        """Return when the newest stored message was created, in unix seconds by Discord's clock."""
+        ...
+
     async def prune(self, before: float, limit: int) -> int:
         """Delete at most ``limit`` tasks that nothing has touched since; return the number deleted.
 
         Being read, shown, followed or pressed touches a task, and so does a press of its parent.
-
         Their watches, presses and links to relatives go too. Their buttons still work: a press makes the bot
         read the task again.
         """
@@ -189,82 +144,6 @@ class KeyValueStore(Protocol):
 
         Reading would not notice a full disk, and neither would overwriting a value with one of the same size.
         """
-        ...
-
-
-class PressStore(Protocol):
-    """Presses and lineage: the guard against submitting anything twice."""
-
-    async def begin(
-        self, task_id: TaskId, action: str, user_id: int, at: float, *, repeats: int = 0
-    ) -> PressKey | PressRecord:
-        """Store a press as SENDING and return its key, or return the earlier press that forbids it.
-
-        `may_begin` decides; ``repeats`` is the number of the press that the user deliberately repeats.
-        """
-        ...
-
-    async def last(self, task_id: TaskId, action: str) -> PressRecord | None:
-        """Return the last press of an action."""
-        ...
-
-    async def note(self, press: PressKey, state: Press) -> None:
-        """Store the state of a press, unless it has been repeated since."""
-        ...
-
-    async def accept(
-        self,
-        press: PressKey,
-        label: str,
-        watch: Watch,
-        snapshots: Sequence[TaskSnapshot],
-    ) -> None:
-        """Store that a press was accepted, with all tasks that it created.
-
-        ``watch`` is that of the first one; the others are stored as pending cards of its channel.
-        """
-        ...
-
-    async def pending_cards(self) -> list[tuple[PendingCard, TaskSnapshot]]:
-        """Return the tasks that have no card yet, oldest first."""
-        ...
-
-    async def add_card(self, watch: Watch) -> None:
-        """Store that a pending card was posted."""
-        ...
-
-    async def drop_pending_card(self, task_id: TaskId) -> None:
-        """Store that a pending card will never be posted."""
-        ...
-
-    async def of(self, task_id: TaskId) -> dict[str, Press]:
-        """Return the state of the last press of each action of a task."""
-        ...
-
-    async def end_interrupted(self) -> list[TaskId]:
-        """Settle the presses that the last process left in flight by `AFTER_RESTART`; return their tasks."""
-        ...
-
-    async def histories(
-        self, asked: Sequence[tuple[TaskId, Place]]
-    ) -> dict[tuple[TaskId, Place], TaskHistory]:
-        """Return the history of each ``(task, place)``; relatives only if that place has seen them."""
-        ...
-
-    async def refuse_kind(self, kind: str, at: float) -> None:
-        """Store that this image service does not offer a kind of action."""
-        ...
-
-    async def refused_kinds(self, since: float) -> frozenset[str]:
-        """Return the kinds of action that this image service was found not to offer since then."""
-        ...
-
-    async def children(self, task_id: TaskId, place: Place, limit: int) -> list[MessageRef]:
-        """Return the messages of the first children of a task that this place has seen."""
-        ...
-
-    async def unlink(self, ref: MessageRef) -> list[TaskId]:
-        """Remove every link to a deleted message; return the tasks whose cards had one."""
         ...
 
 

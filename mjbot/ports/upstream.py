@@ -36,13 +36,21 @@ class SubmitResult:
     prompt: str = ""
 
 
-class TaskSource(Protocol):
-    """Reads and submits tasks."""
+class BatchSource(Protocol):
+    """Reads many tasks at once."""
 
     @property
     def per_request(self) -> int:
         """The number of tasks that one request reads."""
         ...
+
+    async def fetch_many(self, ids: Sequence[TaskId]) -> FetchReport:
+        """Read many tasks at once. Failures of the service are reported, not raised."""
+        ...
+
+
+class TaskSource(BatchSource, Protocol):
+    """Reads and submits tasks."""
 
     @property
     def delay(self) -> float:
@@ -51,10 +59,6 @@ class TaskSource(Protocol):
 
     async def fetch(self, task_id: TaskId) -> Task:
         """Read one task. Raises an `UpstreamError`."""
-        ...
-
-    async def fetch_many(self, ids: Sequence[TaskId]) -> FetchReport:
-        """Read many tasks at once. Failures of the service are reported, not raised."""
         ...
 
     async def submit_action(self, task_id: TaskId, custom_id: str) -> SubmitResult:

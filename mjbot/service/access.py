@@ -70,7 +70,9 @@ PREPARE = Need(Counts.INTERACTION, Shows.RESULT)
 SUBMIT = Need(Counts.PRESS, Shows.RESULT)
 """A submit. It is checked once nothing more has to be asked, so that opening a modal does not count."""
 UPLOAD = Need(Counts.PRESS)
-"""A mask that is about to be decoded. A submit that follows is not counted again."""
+"""A mask that is about to be decoded."""
+SUBMIT_UPLOADED = Need(shows=Shows.RESULT)
+"""A submit with a mask that was counted as an `UPLOAD`, so that it is not counted again."""
 
 
 class Access:
@@ -115,8 +117,7 @@ class Access:
         """Check a press that the guild's press policy governs. Raises `MJBotError`."""
         self._require_guild(request.context)
         await self._require_press_policy(request.context, request.message, request.task_id)
-        if not (need is SUBMIT and has_own_mask(request)):  # counted as an UPLOAD before it was decoded
-            await self._require_rate(request.context, need)
+        await self._require_rate(request.context, need)
         _require_bot_permissions(request.context, need.shows)
 
     def _require_guild(self, context: InteractionContext) -> None:
@@ -178,10 +179,12 @@ class Access:
             raise RateLimited(t=timestamp(free_at + 1))
 
 
-def has_own_mask(request: PressRequest) -> bool:
-    """Return whether a submitted modal contains the mask that it asked for."""
-    uploaded = request.modal_input is not None and request.modal_input.upload is not None
-    return uploaded and request.target.region == OWN_MASK
+def submit_need(region: str, mask: str) -> Need:
+    """Return the need of a submit whose ``region`` has become this mask ("" for none).
+
+    Only a mask that was created has been counted. A request may claim one for an action that uses none.
+    """
+    return SUBMIT_UPLOADED if mask and region == OWN_MASK else SUBMIT
 
 
 def _uses(context: InteractionContext, limits: Sequence[RateLimit]) -> list[tuple[str, RateLimit]]:

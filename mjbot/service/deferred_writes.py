@@ -47,12 +47,11 @@ class DeferredWrites:
     async def flush(self) -> None:
         """Run all kept writes. Raises `StoreFailed` at the first that fails, which stays kept."""
         while self._waiting:
-            write = self._waiting[0]
             try:
-                await write()
+                await self._waiting[0]()
             except StoreFailed:
                 raise
             except Exception:
-                self._waiting.popleft()  # it would fail later, too
+                self._waiting.popleft()  # it would fail again
                 raise
             self._waiting.popleft()

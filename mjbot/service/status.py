@@ -93,10 +93,16 @@ class StatusService:
         """Return names and ids for autocomplete, from the store only. Raises `MJBotError`."""
         await self._access.require(context, SUGGEST)
         search = self._searches[context.user_id] = object()
-        async with self._search_locks.setdefault(context.user_id, asyncio.Lock()):
-            if self._searches[context.user_id] is not search:
-                return []  # a later keystroke has replaced this search
-            suggestions = await self._store.suggestions(context, text.strip()[:_SEARCHED], _CHOICES)
+        try:
+            # One at a time in each server, so that other uses of the database wait for few searches.
+            place = context.guild_id or context.user_id
+            async with self._search_locks.setdefault(place, asyncio.Lock()):
+                if self._searches.get(context.user_id) is not search:
+                    return []  # a later keystroke has replaced this search
+                suggestions = await self._store.suggestions(context, text.strip()[:_SEARCHED], _CHOICES)
+        finally:
+            if self._searches.get(context.user_id) is search:
+                del self._searches[context.user_id]
         now = self._clock.now()
         return [(_line(each, now, context.private_locale), each.snapshot.id) for each in suggestions]
 

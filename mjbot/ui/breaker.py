@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Final
 
 import aiohttp
 
@@ -24,14 +23,17 @@ log = logging.getLogger(__name__)
 
 _MOST, _SECONDS = 1_000, 600.0  # a tenth of the limit: other programs may share the address
 _MOST_OF_GUILD = 100
-_BLOCKED_GUILDS = 3  # if so many get pages in place of JSON, the address is blocked, not their content
+_REMEMBERED = 1_000  # guilds whose pause is kept after it has ended
+# If this many guilds get web pages instead of JSON at once, Discord blocks our address, not their content.
+_BLOCKED_GUILDS = 3
 _CHANNEL = re.compile(r"/channels/(\d+)(?:/|$)")
+_BY_TOKEN = re.compile(r"/(?:interactions|webhooks)/\d+/([^/]+)(?:/|$)")
+_INTERACTIONS = 2_000  # known at once; those of the last minutes
 _INVALID = (401, 403, 429)
 # After a global rate limit, discord.py first retries the requests that it had started.
 _CATCHING_UP = 1.0
 _RESTS = (30.0, 600.0)  # seconds; doubled from the first to the second
 _LONGEST = 60.0  # even if Retry-After is longer
-
 
 GuildOf = Callable[[int], int | None]
 
@@ -44,6 +46,8 @@ class _Rest:
     until: float = 0.0
 
     def begin(self, now: float) -> None:
+        if now < self.until:
+            return  # one of several that were in flight together
         shortest, longest = _RESTS
         self.seconds = min(max(2 * self.seconds, shortest), longest)
         self.until = now + self.seconds
@@ -58,6 +62,8 @@ class InvalidRequestBreaker:
     def __init__(self, clock: Clock, most: int = _MOST, most_of_guild: int = _MOST_OF_GUILD) -> None:
         self._clock = clock
         self._guild_of: GuildOf = lambda _: None
+        self._channels: dict[str, int] = {}
+        """The channel of each interaction, by its token."""
         self._invalid = SlidingWindow(most, _SECONDS)
         self._invalid_of: SlidingWindows[int] = SlidingWindows(most_of_guild, _SECONDS)
         self._open = False
@@ -72,14 +78,26 @@ class InvalidRequestBreaker:
         """Use ``guild_of`` to find the guild of a channel id."""
         self._guild_of = guild_of
 
+    def register_interaction(self, token: str, channel_id: int) -> None:
+        """Note the channel of an interaction: the URL of a response to it has only its token."""
+        self._channels[token] = channel_id
+        if len(self._channels) > _INTERACTIONS:
+            del self._channels[next(iter(self._channels))]
+
+    @property
+    def interactions(self) -> int:
+        """The number of interactions whose channel is known."""
+        return len(self._channels)
+
     def wait_seconds(self, channel_id: int | None = None) -> float:
         """Return the seconds for which no edit may be made (in a channel); 0 or less if edits are allowed."""
         now = self._clock.now()
         if channel_id is None:
             return self._wait_of_all(now)
         guild = self._guild(channel_id)
-        rest = self._rest_of.get(guild, _NO_REST)
-        return max(self._wait_of_all(now), self._invalid_of.ready_at(guild, now) - now, rest.until - now)
+        rest = self._rest_of.get(guild)
+        resting = rest.until - now if rest else 0.0
+        return max(self._wait_of_all(now), self._invalid_of.ready_at(guild, now) - now, resting)
 
     def _wait_of_all(self, now: float) -> float:
         seconds = self._invalid.ready_at(now) - now
@@ -91,6 +109,14 @@ class InvalidRequestBreaker:
     def _guild(self, channel_id: int) -> int:
         return self._guild_of(channel_id) or channel_id
 
+    def _payer(self, path: str) -> int | None:
+        """The guild that a request was made for, as far as its path says."""
+        if channel := _CHANNEL.search(path):
+            return self._guild(int(channel[1]))
+        token = _BY_TOKEN.search(path)
+        channel_id = self._channels.get(token[1]) if token else None
+        return None if channel_id is None else self._guild(channel_id)
+
     async def _count(
         self, _session: aiohttp.ClientSession, _context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
     ) -> None:
@@ -98,8 +124,7 @@ class InvalidRequestBreaker:
         scope = headers.get("X-RateLimit-Scope")
         if end.response.status == 429 and scope == "global":
             self._paused_until = now + _seconds(headers.get("Retry-After")) + _CATCHING_UP
-        channel = _CHANNEL.search(end.url.path)
-        guild = self._guild(int(channel[1])) if channel else None
+        guild = self._payer(end.url.path)
         self._rest_if_blocked(end.response, guild, now)
         # A shared rate limit does not count as an invalid request.
         if end.response.status in _INVALID and scope != "shared":
@@ -130,11 +155,8 @@ class InvalidRequestBreaker:
             resting = [each for each in self._rest_of.values() if each.until > now]
             if guild is not None and len(resting) >= _BLOCKED_GUILDS:
                 self._rest.begin(now)
-            if len(self._rest_of) > _MOST:
+            if len(self._rest_of) > _REMEMBERED:
                 self._rest_of = {key: each for key, each in self._rest_of.items() if each.until > now}
-
-
-_NO_REST: Final = _Rest()
 
 
 def _seconds(retry_after: str | None) -> float:

@@ -1,4 +1,4 @@
-"""The interaction context: guild, channel, user, and the bot's permissions there."""
+"""The guild and channel of an interaction, its user, and the bot's permissions there."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ def context_from(interaction: discord.Interaction[Any]) -> InteractionContext:
     may = interaction.app_permissions
     in_guild = interaction.guild_id is not None
     known = in_guild and interaction.client.get_guild(interaction.guild_id or 0) is not None
+    known = known and interaction.channel is not None  # None: a type of channel that discord.py does not know
     locale = interaction.guild_locale if in_guild and interaction.guild_locale else interaction.locale
     return InteractionContext(
         guild_id=interaction.guild_id,
@@ -27,3 +28,9 @@ def context_from(interaction: discord.Interaction[Any]) -> InteractionContext:
         roles=frozenset(role.id for role in getattr(interaction.user, "roles", ())),
         manages=in_guild and interaction.permissions.manage_guild,
     )
+
+
+def guild_of(client: discord.Client, channel_id: int) -> int | None:
+    """Return the guild of a channel; None for a DM channel, or one that the bot does not know."""
+    guild = getattr(client.get_channel(channel_id), "guild", None)
+    return guild.id if guild else None

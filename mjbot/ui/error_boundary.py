@@ -15,6 +15,7 @@ from mjbot.clock import Clock
 from mjbot.core.card.description import timestamp
 from mjbot.core.i18n.texts import Text
 from mjbot.errors import InternalError, MJBotError, UpstreamRateLimited
+from mjbot.guard import UnexpectedErrors
 from mjbot.ui.replies import DELIVERY_ERRORS, Replies
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ def quiet_autocomplete(
 
     discord.py would log a traceback for each keystroke.
     """
+    errors = UnexpectedErrors()
 
     @functools.wraps(callback)
     async def quiet(*args: _P.args, **kwargs: _P.kwargs) -> list[app_commands.Choice[_Choice]]:
@@ -60,7 +62,9 @@ def quiet_autocomplete(
             return await callback(*args, **kwargs)
         except MJBotError as error:
             log.debug("no autocomplete: %s", error)  # already logged where it failed
-            return []
+        except Exception as error:
+            errors.log("autocomplete failed in an unexpected way", error)
+        return []
 
     return quiet
 

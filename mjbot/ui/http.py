@@ -18,6 +18,9 @@ from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 from yarl import URL
 
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+"""The errors of discord.py for an answer that is not what it expects."""
+
 _CONNECT_SECONDS = 5.0
 _SEND_SECONDS = 60.0  # to send a request; a file of 10 MiB on a slow line
 _SILENCE_SECONDS = 20.0  # without a byte of the response

@@ -2,12 +2,15 @@
 
 The answer to a first response names the message that it created. If the connection breaks after Discord has
 accepted the response, or the answer cannot be read, the message exists, and nothing would keep it up to date.
+It also exists after a 5xx that came although the response was accepted: discord.py repeats the response,
+and Discord refuses the repetition (40060). Without a 5xx, 40060 means that another process has responded.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import discord
@@ -16,6 +19,9 @@ from mjbot.clock import Clock, Wakeup
 
 log = logging.getLogger(__name__)
 
+_ACKNOWLEDGED = 40060  # a response to this interaction was accepted before
+_LOOKED_THROUGH = 100  # messages
+_EARLIER = 60.0  # seconds; the clocks of Discord and this machine may differ
 _PAUSES = (0.0, 1.0, 4.0, 15.0)  # seconds before each lookup
 
 
@@ -23,16 +29,26 @@ async def respond(
     interaction: discord.Interaction[Any],
     send: Callable[[], Awaitable[discord.InteractionCallbackResponse[Any] | None]],
     clock: Clock,
+    *,
+    repeated: Callable[[], bool],
 ) -> int:
     """Send a first response, and return the id of its message, looked up if the answer was lost.
 
-    A response that was not accepted is sent once more. Raises what ``send`` raises.
+    A response that was not accepted is sent once more. ``repeated`` says whether discord.py has sent it more
+    than once, after a 5xx. Raises what ``send`` raises.
     """
     for last in (False, True):
         try:
             return _message_id(await send())
-        except discord.HTTPException:
-            raise
+        except discord.HTTPException as error:
+            # After a 5xx or a lost answer, the first try may have been accepted.
+            taken_before = error.code == _ACKNOWLEDGED and (last or repeated())
+            if error.status < 500 and not taken_before:
+                raise
+            log.info("the answer to a first response was lost: status %s", error.status)
+            if (found := await _find(interaction, clock)) is None:
+                raise
+            return found
         except Exception as error:
             log.info("the answer to a first response was lost: %s", type(error).__name__)
             if (found := await _find(interaction, clock)) is not None:
@@ -40,6 +56,25 @@ async def respond(
             if last:
                 raise
     raise AssertionError("the last try returns or raises")
+
+
+async def find_card(
+    client: discord.Client, channel: discord.PartialMessageable, task_id: str, since: float
+) -> int | None:
+    """The bot's own message for a task among those since then (unix seconds); None if none can be found.
+
+    The answer to a follow-up, or to a new message, may have been lost, or the process may have ended before
+    it could be stored. Discord knows a nonce for some minutes only, and follow-ups have none.
+    """
+    after = datetime.fromtimestamp(since - _EARLIER, UTC)
+    try:
+        async for message in channel.history(limit=_LOOKED_THROUGH, after=after):
+            footer = message.embeds[0].footer.text if message.embeds else None
+            if client.user is not None and message.author.id == client.user.id and task_id in (footer or ""):
+                return message.id
+    except Exception as error:
+        log.info("a card that may have been posted cannot be looked up: %s", type(error).__name__)
+    return None
 
 
 def _message_id(response: discord.InteractionCallbackResponse[Any] | None) -> int:

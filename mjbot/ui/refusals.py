@@ -9,33 +9,35 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
 
 import aiohttp
 import discord
 
-from mjbot.core.card.card import Card
-from mjbot.core.card.content import Part, content_of
-from mjbot.core.editing.ladder import ContentProblem, next_omission
+from mjbot.core.card.content import Part
+from mjbot.core.editing.ladder import ContentProblem
 from mjbot.core.editing.outcome import Existence, Gone, Later, NoAccess, Outcome, Refused
 from mjbot.guard import UnexpectedErrors
 from mjbot.ports import BotTokenRevoked
-from mjbot.ui.embeds import build_embed, build_view, image_state
 
 log = logging.getLogger(__name__)
-
-_Sent = TypeVar("_Sent")
-PRIVATE_LADDER = (Part.NONE, Part.FILE, Part.FILE | Part.EMOJI, Part.FILE | Part.BUTTONS | Part.EMOJI)
-"""The parts to leave out of an ephemeral message, in this order, if Discord refuses it."""
 
 MESSAGE_GONE = (10008, 50005)  # unknown message; a message of another author
 _CHANNEL_GONE = (10003, 10004)  # unknown channel, unknown guild
 _NO_ACCESS = (50001, 50013)  # a permission is missing, which may return
 _NO_FILE = (40005, 50013)  # too large; may not attach files here
 _EXPLICIT, _HARMFUL_LINK, _MALFORMED = 20009, 240000, 50035
+_AUTOMOD = (200000, 200001)  # blocked by the server's AutoMod: the message, the title
 _MAX_TEXT = 2_000
-_ARCHIVED, _OLD_MESSAGE = 50083, 30046
+_ARCHIVED = (50083, 160005)  # the thread is archived or locked
+_OLD_MESSAGE = 30046
+# About the channel, the moment or the interaction: leaving out a part of the message would not help.
+_NOT_CONTENT = (
+    *(*_ARCHIVED, _OLD_MESSAGE),
+    *(20016, 20028),  # slowmode; the channel's rate limit
+    40060,  # the interaction has been responded to
+    *(50008, 50024),  # not in this type of channel
+    *(110001, 130000),  # not available yet; overloaded
+)
 _ARCHIVED_WAIT, _OLD_WAIT, _BUSY_WAIT = 600.0, 60.0, 5.0
 # discord.py flattens the "errors" object of a 50035: "In embeds.0.image.url: Not a well formed URL."
 _FIELD = re.compile(r"^In ([^\s:]+):", re.MULTILINE)
@@ -78,33 +80,13 @@ def problem_of(error: discord.HTTPException, *, has_file: bool) -> tuple[Content
         return ContentProblem.EXPLICIT, Part.NONE
     if error.code == _HARMFUL_LINK:
         return ContentProblem.HARMFUL_LINK, Part.NONE
-    if error.status != 400 or not error.code or error.code == _ARCHIVED:
+    if error.code in _AUTOMOD:
+        return ContentProblem.BLOCKED_TEXT, Part.NONE
+    if error.status != 400 or not error.code or error.code in _NOT_CONTENT:
         return None
     if error.code == _MALFORMED:
         return ContentProblem.MALFORMED, _named(error.text)
     return ContentProblem.OTHER, Part.NONE
-
-
-async def send_reduced(
-    card: Card,
-    image: str | None,
-    send: Callable[[discord.Embed, discord.ui.View | None], Awaitable[_Sent]],
-    *,
-    follows: bool = True,
-) -> tuple[_Sent, Part]:
-    """Send a card without the parts that Discord refuses; return the result of ``send``, and these parts."""
-    omitted = Part.NONE
-    while True:
-        shown = None if Part.PICTURE in omitted else image
-        content = content_of(card, image_state(shown, follows=follows and image is None), omitted)
-        try:
-            return await send(build_embed(content, shown), build_view(content.rows)), omitted
-        except discord.HTTPException as error:
-            problem = problem_of(error, has_file=False)
-            lower = next_omission(card, omitted, *problem, image=shown or "") if problem else None
-            if lower is None:
-                raise
-            omitted = lower
 
 
 def existence_after(error: discord.HTTPException) -> Existence:
@@ -116,9 +98,10 @@ def existence_after(error: discord.HTTPException) -> Existence:
     return Existence.NO_ACCESS if error.code in _NO_ACCESS else Existence.ASSUMED
 
 
-def is_route_refusal(error: discord.HTTPException) -> bool:
+def is_route_refusal(error: discord.HTTPException, *, has_file: bool = False) -> bool:
     """Return whether Discord refused an interaction's token, not the message or its content."""
-    return error.status in (401, 403, 404, 429) and error.code not in (*MESSAGE_GONE, *_NO_FILE, _EXPLICIT)
+    about_content = (*MESSAGE_GONE, _EXPLICIT, *(_NO_FILE if has_file else ()))
+    return error.status in (401, 403, 404, 429) and error.code not in about_content
 
 
 def _outcome(error: discord.HTTPException, image: str, *, has_file: bool) -> Outcome:
@@ -133,7 +116,7 @@ def _outcome(error: discord.HTTPException, image: str, *, has_file: bool) -> Out
         return Refused(*problem, image)
     if code in _NO_ACCESS:
         return NoAccess()
-    if code == _ARCHIVED:
+    if code in _ARCHIVED:
         return Later(_ARCHIVED_WAIT)
     if status == 429:
         return Later(_OLD_WAIT if code == _OLD_MESSAGE else _BUSY_WAIT, whole_channel=True)

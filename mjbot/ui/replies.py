@@ -24,7 +24,7 @@ from mjbot.ports import File, SentCard
 from mjbot.ui import embeds
 from mjbot.ui.lost_responses import respond
 from mjbot.ui.modals import build_modal
-from mjbot.ui.refusals import PRIVATE_LADDER, is_route_refusal, problem_of, send_reduced
+from mjbot.ui.sending import send_private_reduced, send_reduced
 from mjbot.ui.tokens import InteractionTokens, TokenRefused
 
 log = logging.getLogger(__name__)
@@ -133,14 +133,12 @@ class InteractionReply:
     ) -> None:
         """Send an ephemeral text with buttons in place of the public response."""
         content = translate(text, self._locale, **values)
-        for omitted in PRIVATE_LADDER:
+
+        async def send(omitted: Part) -> None:
             view = embeds.build_view(rows_without(rows, omitted), menu, omitted)
-            try:
-                await self._replace(content, view, None if Part.FILE in omitted else file)
-                return
-            except discord.HTTPException as error:
-                if omitted is PRIVATE_LADDER[-1] or problem_of(error, has_file=file is not None) is None:
-                    raise
+            await self._replace(content, view, None if Part.FILE in omitted else file)
+
+        await send_private_reduced(send, has_file=file is not None)
 
     @property
     def _channel_id(self) -> int:
@@ -167,7 +165,9 @@ class InteractionReply:
     async def _respond(
         self, send: Callable[[], Awaitable[discord.InteractionCallbackResponse[Any] | None]]
     ) -> int:
-        return await respond(self._interaction, send, self._clock)
+        interaction = self._interaction
+        repeated = partial(self._tokens.response_repeated, interaction.token)
+        return await respond(interaction, send, self._clock, repeated=repeated)
 
     async def _replace(
         self, content: str, view: discord.ui.View | None = None, file: File | None = None
@@ -185,12 +185,12 @@ class InteractionReply:
             # The first follow-up of a deferred response takes its place, so it must be a message first.
             await self._interaction.edit_original_response(content=content, embed=None, view=None)
             await self._interaction.delete_original_response()
-        except discord.HTTPException as error:
-            if not is_route_refusal(error):
-                raise
-            # The token has expired; the response would show "thinking" endlessly.
+        except DELIVERY_ERRORS:
+            # Whatever the token has met, such as its end: the response would say "thinking" without end.
             channel = self._interaction.client.get_partial_messageable(self._channel_id)
-            await channel.get_partial_message(self._ref.message_id).edit(content=content)
+            await channel.get_partial_message(self._ref.message_id).edit(
+                content=content, embed=None, view=None
+            )
             return
         await self._send_private(content, view, file)
 

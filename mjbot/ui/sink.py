@@ -11,16 +11,18 @@ import aiohttp
 import discord
 
 from mjbot.core.card.card import Card, Picture
-from mjbot.core.card.content import Part, content_of
-from mjbot.core.editing.edit_queue import Edit
+from mjbot.core.card.content import Part, content_of, is_attachment
 from mjbot.core.editing.outcome import Delivered, Existence, Outcome, Paused, Rerouted
+from mjbot.core.editing.pending_edit import Edit
 from mjbot.core.model.watch import DeliveredState, MessageRef
 from mjbot.errors import ResponseLost
 from mjbot.guard import UnexpectedErrors
-from mjbot.ports import File, PictureSource, SentCard, is_attachment
+from mjbot.ports import File, PictureSource, SentCard
 from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.embeds import build_embed, build_file, build_view, image_state
-from mjbot.ui.refusals import existence_after, is_route_refusal, outcome_of, send_reduced
+from mjbot.ui.lost_responses import find_card
+from mjbot.ui.refusals import existence_after, is_route_refusal, outcome_of
+from mjbot.ui.sending import send_reduced
 from mjbot.ui.tokens import InteractionTokens, TokenRefused
 
 # Seconds that an edit waits for its picture: the buttons must not wait longer, and the picture can follow.
@@ -89,9 +91,13 @@ class DiscordSink:
         """Return until when (unix seconds) a message can be edited by its interaction token."""
         return self._tokens.until(ref)
 
-    async def post(self, channel_id: int, card: Card, *, nonce: str) -> SentCard:
-        """Post a new message. Raises `ResponseLost`."""
+    async def post(self, channel_id: int, card: Card, *, nonce: str, since: float) -> SentCard:
+        """Post a new message, or find it. Raises `ResponseLost`."""
+        if self._breaker.wait_seconds(channel_id) > 0:
+            raise ResponseLost("edits are paused")
         channel = self._client.get_partial_messageable(channel_id)
+        if (found := await find_card(self._client, channel, nonce, since)) is not None:
+            return SentCard(MessageRef(channel_id, found))
 
         async def send(embed: discord.Embed, view: discord.ui.View | None) -> discord.Message:
             shown = view or discord.utils.MISSING
@@ -127,21 +133,15 @@ class DiscordSink:
 
     def _unverified(self, edit: Edit, image: _Image, message: discord.Message) -> bool:
         """Return whether the result may be invisible: it should be a file, or its link is not fetched yet."""
-        picture = edit.card.picture
-        if picture is None or not picture.final or is_attachment(image.url):
-            return False
-        if Part.PICTURE in edit.omitted:
-            return False
-        if Part.FILE in edit.omitted:  # trying the file again would change nothing
+        picture = _unattached_result(edit, image)
+        if picture is None:
             return False
         return not image.url or self._pictures.attaches(picture) or not _fetched(message)
 
     async def _verify(self, edit: Edit, image: _Image, held: AsyncExitStack) -> Outcome:
         """Attach the result of a delivered card if it is missing, or Discord cannot fetch its link."""
-        picture, kept = edit.card.picture, Delivered(edit.delivered)
-        if picture is None or not picture.final or is_attachment(edit.delivered.image):
-            return kept
-        if edit.omitted & (Part.FILE | Part.PICTURE):
+        picture, kept = _unattached_result(edit, image), Delivered(edit.delivered)
+        if picture is None:
             return kept
         if edit.delivered.image and not self._pictures.attaches(picture) and await self._link_works(edit):
             return kept
@@ -208,9 +208,20 @@ class DiscordSink:
         except TimeoutError as error:
             raise TokenRefused from error
         except discord.HTTPException as error:
-            if is_route_refusal(error):
+            if is_route_refusal(error, has_file=image.file is not None):
                 raise TokenRefused from error
             raise
+
+
+def _unattached_result(edit: Edit, image: _Image) -> Picture | None:
+    """Return the result picture if it is not attached and no part of it was refused.
+
+    After a refusal, trying the file again would change nothing.
+    """
+    picture = edit.card.picture
+    if picture is None or not picture.final or is_attachment(image.url):
+        return None
+    return None if edit.omitted & (Part.FILE | Part.PICTURE) else picture
 
 
 def _fetched(message: discord.Message) -> bool:

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 _LIFE = 14 * 60.0  # seconds; a minute less than the 15, since an edit may be in flight for a while
 _CHANNEL_REST = 600.0  # seconds without tokens in a channel after a rate limit that they share
+_UNCERTAIN = 1_000  # interactions remembered whose first response met a 5xx
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class InteractionTokens:
         self._tokens: dict[MessageRef, InteractionToken] = {}
         self._refs: dict[str, MessageRef] = {}
         self._resting: dict[int, float] = {}
+        self._uncertain: dict[str, None] = {}
         self.trace = aiohttp.TraceConfig()
         """For discord.py's HTTP client: raises `TokenRefused` if an edit by token gets a 429 or 5xx."""
         self.trace.on_request_end.append(self._on_response)
@@ -72,6 +74,10 @@ class InteractionTokens:
         if token := self._tokens.pop(ref, None):
             self._refs.pop(token.token, None)
 
+    def response_repeated(self, token: str) -> bool:
+        """Return whether the first response of an interaction met a 5xx: discord.py sends it again."""
+        return token in self._uncertain
+
     @property
     def held(self) -> int:
         """The number of tokens kept, including those that expired since the last registration."""
@@ -99,6 +105,10 @@ class InteractionTokens:
     ) -> None:
         parts = end.url.parts  # /api/v10/webhooks/<application>/<token>/messages/<message>
         status = end.response.status
+        if parts[-1] == "callback" and status >= 500:  # /api/v10/interactions/<interaction>/<token>/callback
+            self._uncertain[parts[-2]] = None
+            if len(self._uncertain) > _UNCERTAIN:
+                del self._uncertain[next(iter(self._uncertain))]
         if (status != 429 and status < 500) or end.method != "PATCH" or "webhooks" not in parts[:-2]:
             return
         if status >= 500 and not parts[-1].isdigit():

@@ -16,7 +16,7 @@ from mjbot.errors import SubmitError, SubmitUnclear, TaskNotFound, UpstreamError
 from mjbot.ports import FetchReport, SubmitResult
 from mjbot.upstream.api import ApiCalls, MidjourneyProxyApi, Request, read_fetch, read_list
 from mjbot.upstream.drift import Drift
-from mjbot.upstream.responses import Response
+from mjbot.upstream.responses import Response, ResponseTooLarge
 from mjbot.upstream.submits import read_submit
 from mjbot.upstream.wire import Note
 
@@ -49,10 +49,6 @@ class _SharedRead:
 
     ids: list[TaskId]
     report: asyncio.Future[FetchReport]
-
-
-class ResponseTooLarge(UpstreamUnavailable):
-    """A response that is too large to be read whole."""
 
 
 class UpstreamClient(ApiCalls):
@@ -175,11 +171,11 @@ class UpstreamClient(ApiCalls):
     async def _send_submit(self, request: Request) -> SubmitResult:
         try:
             response = await self._send(request, _SUBMIT_TIMEOUT)
+            return read_submit(response)
         except aiohttp.ClientConnectorError as error:
             raise UpstreamUnavailable(type(error).__name__) from None  # nothing was sent
         except (aiohttp.ClientError, OSError, TimeoutError, ResponseTooLarge) as error:
             raise SubmitUnclear(type(error).__name__) from None
-        return read_submit(response)
 
     async def _report_from(self, ids: Sequence[TaskId], tasks: list[Task]) -> FetchReport:
         wanted = set(ids)

@@ -1,7 +1,7 @@
-"""What the answers of the API family mean: codes and phrases, by what they lead to.
+"""The codes and phrases in responses of the API family, by their meaning.
 
-The servers share their envelopes, but neither their codes nor their sentences. So each meaning is a table of
-all the ways in which a member of the family says it; an answer that is in no table means nothing.
+The servers share their envelopes, but neither their codes nor their messages. So there is one table for each
+meaning, with the phrases of all servers; a response that is in no table has no meaning.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ NO_SUCH_TASK: Phrases = (
     *("task does not exist", "no such task", "任务不存在", "任務不存在", "找不到任务", "未找到任务"),
 )
 NOT_FOUND: Phrases = ("no_found", "not_found", "not found", "not_exist", "not exist", "不存在")
-"""In an answer with `Code.BAD_ARGUMENT` these mean the task; elsewhere they may mean a route or a model."""
+"""With `Code.BAD_ARGUMENT` these refer to the task; otherwise they may refer to a route or a model."""
 PARENT_GONE: Phrases = ("关联任务", "expired", *NOT_FOUND)
 NOT_READY: Phrases = ("status_not_success", "not_success", "状态错误", "未完成", "not finished")
 NO_CREDIT: Phrases = ("额度", "quota", "余额", "insufficient", "credit", "欠费")
@@ -48,10 +48,10 @@ UNKNOWN_ACTION: Phrases = (
 )
 """Compared without spaces."""
 NO_RESPONSE: Phrases = ("timeout", "timed out", "超时", "connection", "连接", "eof", "reset by peer")
-"""The service says that it got no answer itself, so a submit may have been accepted all the same."""
+"""The service got no response itself, so a submit may have been accepted."""
 
 
 def says(text: str, phrases: Phrases) -> bool:
-    """Whether a text contains one of these phrases."""
+    """Return whether a text contains one of these phrases, in any case."""
     lower = text.lower()
     return any(phrase in lower for phrase in phrases)

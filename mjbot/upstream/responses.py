@@ -1,4 +1,4 @@
-"""HTTP responses of the image service, and which of our errors each failed one is."""
+"""HTTP responses of the image service, and their conversion to our errors."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from mjbot.upstream.wire import parse_object
 _MAX_DETAIL = 200
 _LONGEST_WAIT = 300.0
 _MAX_MESSAGE = 2_000
+_MAX_DIGITS = 40  # of an integer; longer ones are read as 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,32 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+class ResponseTooLarge(UpstreamUnavailable):
+    """A response that is too large, or nested too deep, to be read."""
+
+
 def json_of(response: Response) -> Any:
-    """The body as JSON; None if it is not JSON, whatever the content type claims."""
+    """Parse the body as JSON; None if it is not JSON. The content type is ignored.
+
+    What is wrong in one value costs only this value: a batch read holds other tasks, too. Raises
+    `ResponseTooLarge` if the body is nested too deep.
+    """
     if not is_json(response):
         return None
     try:
-        return json.loads(_text_of(response))
-    except (ValueError, RecursionError):
+        return _LENIENT.decode(_text_of(response).decode("utf-8", "replace"))
+    except ValueError:
         return None
+    except RecursionError:
+        raise ResponseTooLarge("nested too deep") from None
+
+
+def _parse_integer(digits: str) -> int:
+    return int(digits) if len(digits) <= _MAX_DIGITS else 0
+
+
+# Control characters are allowed in strings, and integers are limited: Python refuses more than 4,300 digits.
+_LENIENT = json.JSONDecoder(strict=False, parse_int=_parse_integer)
 
 
 def is_json(response: Response) -> bool:
@@ -61,7 +80,7 @@ def is_html(response: Response) -> bool:
 
 
 def error_message(data: Any) -> str:
-    """The server's error message, shortened and without secrets, for the log."""
+    """Return the server's error message, shortened and without secrets, for the log."""
     fields = parse_object(data)
     inner = parse_object(fields.get("error"))
     candidates = (
@@ -75,9 +94,9 @@ def error_message(data: Any) -> str:
 
 
 def says_not_found(response: Response, data: Any) -> bool:
-    """True if the server said, in one of the family's ways, that it does not know the task.
+    """True if the server responded that it does not know the task.
 
-    A 404 by itself does not: a missing route answers it, too, and would make every task a lost one.
+    A bare 404 does not say so: a missing route returns one, too, and every task would be lost.
     """
     if response.status not in (200, 400, 404):
         return False
@@ -89,7 +108,7 @@ def says_not_found(response: Response, data: Any) -> bool:
 
 
 def raise_for(response: Response, data: Any) -> NoReturn:
-    """Raise the `UpstreamError` that this response stands for."""
+    """Raise the `UpstreamError` that matches this response."""
     status, message = response.status, error_message(data)
     text = message or response.body[:_MAX_DETAIL].decode("utf-8", "replace")
     if status in (401, 402, 403, 429) and says(text, NO_CREDIT):
@@ -113,9 +132,9 @@ def raise_for(response: Response, data: Any) -> NoReturn:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds from the Retry-After header, at most five minutes; None if it is absent or not a number.
+    """Return the seconds in the Retry-After header, at most five minutes; None if there is no number.
 
-    After that one request asks whether the wait is over: the header may have been meant for one account only.
+    Then one request tests whether the limit has ended: it may concern only one account.
     """
     try:
         seconds = float(headers.get("Retry-After", ""))

@@ -41,7 +41,7 @@ _REFUSED = (400, 402, 413, 415, 422)  # refused before it was processed, whateve
 
 
 def read_submit(response: Response) -> SubmitResult:
-    """The accepted submit. Raises `SubmitRefused`, `SubmitUnclear`, `UpstreamError`."""
+    """Read the response to a submit. Raises `SubmitRefused`, `SubmitUnclear`, `UpstreamError`."""
     data = parse_object(json_of(response))
     code, message = data.get("code"), error_message(data)
     if response.status < 300 and code in (Code.ACCEPTED, Code.QUEUED, Code.NEEDS_MODAL):
@@ -71,7 +71,7 @@ def _needs_modal(code: int, message: str, properties: dict[str, Any]) -> bool:
 
 
 def _ids(result: Any) -> tuple[TaskId, ...]:
-    """The ids of the created tasks, from one id, several joined by commas, or a list of either."""
+    """Return the ids of the created tasks, from one id, several joined by commas, or a list of either."""
     parts = result if isinstance(result, list) else [result]
     ids = [parse_task_id(each) for part in parts for each in parse_text(part).split(",") if "/" not in each]
     return tuple(dict.fromkeys(each for each in ids if each is not None))

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.bot.conftest import GRID, RUNNING, BotHarness
+from tests.discord_answers import api_error
 
 EDIT = "/channels/*/messages/*"
 BY_TOKEN = "/webhooks/*/messages/*"
@@ -98,6 +99,18 @@ async def test_leaving_a_guild_ends_its_watches(harness: BotHarness) -> None:
     assert await harness.bot.app.stores.watches.open_watches() == []
 
 
+async def test_a_guild_that_an_outage_makes_disappear_keeps_its_watches(harness: BotHarness) -> None:
+    await harness.ask(RUNNING)
+    guild = harness.bot.get_guild(harness.guild.id)
+    assert guild is not None
+    guild.unavailable = True  # GUILD_DELETE with unavailable; some outages send a second one without it
+    await harness.bot.on_guild_remove(guild)
+    assert len(await harness.bot.app.stores.watches.open_watches()) == 1
+    await harness.wait(45)
+    assert harness.card.title == "Done"
+    assert await harness.bot.app.stores.watches.open_watches() == []
+
+
 async def end_of_a_grid(harness: BotHarness) -> None:
     """Let RUNNING end; its messages are edited by channel."""
     harness.server.fail("/attachments/*", status=404)
@@ -112,6 +125,8 @@ async def end_of_a_grid(harness: BotHarness) -> None:
     [
         (400, 20009, 1, "Discord refused this picture."),
         (400, 240000, 1, "Discord refused some of the text."),
+        (400, 200000, 1, "Discord refused some of the text."),
+        (403, 200001, 2, "Discord refused some of the text."),
         (413, 40005, 1, "The picture couldn't be shown here."),
         (403, 50013, 1, "The picture couldn't be shown here."),
         (400, 50035, 4, "Discord refused some of the text."),
@@ -128,6 +143,26 @@ async def test_an_end_that_discord_refuses_is_shown_with_its_buttons_and_says_wh
     assert told in (harness.card.description or "")
     assert harness.labels(harness.messages[0])[0][:4] == ["U1", "U2", "U3", "U4"]
     assert await harness.bot.app.stores.watches.open_watches() == []
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        *((400, 160005), (400, 50083), (403, 50083)),  # a thread that is locked, or archived
+        *((400, 20016), (400, 20028), (400, 30046), (400, 130000)),  # too often, or too busy
+        *((400, 50024), (400, 50008), (400, 110001)),  # not in this channel, or not now
+    ],
+)
+async def test_a_refusal_of_the_place_or_the_moment_takes_nothing_from_the_card(
+    harness: BotHarness, status: int, code: int
+) -> None:
+    await end_of_a_grid(harness)
+    harness.env.inject_error("PATCH", EDIT, status=status, code=code, times=3)
+    await harness.wait(2000)
+    assert harness.card.title == "Done"
+    assert "efused" not in (harness.card.description or "")
+    assert harness.card.image.url
+    assert harness.labels(harness.messages[0])[0][:4] == ["U1", "U2", "U3", "U4"]
 
 
 async def test_a_press_on_a_card_that_was_refused_does_not_climb_down_again(harness: BotHarness) -> None:
@@ -157,6 +192,15 @@ async def test_a_first_answer_that_discord_refuses_is_sent_without_what_it_refus
     assert harness.labels(harness.messages[0])[0][:4] == ["U1", "U2", "U3", "U4"]
 
 
+async def test_an_interaction_that_was_answered_elsewhere_is_not_answered_in_every_shape(
+    harness: BotHarness,
+) -> None:
+    harness.env.inject_error("POST", CALLBACK, status=400, code=40060, times=None)
+    await harness.ask(GRID)
+    sent = [each for each in harness.env.http_requests if each.path.endswith("/callback")]
+    assert len(sent) == 2  # the card, and the error
+
+
 async def test_buttons_that_discord_has_refused_are_tried_again(harness: BotHarness) -> None:
     harness.env.inject_error("POST", CALLBACK, status=400, code=50035, times=4)
     harness.env.inject_error("PATCH", BY_TOKEN, status=400, code=50035, times=9)
@@ -177,3 +221,15 @@ async def test_an_error_reference_that_a_person_sees_is_in_the_log(
     shown = re.search(r"`([0-9a-f]{8})`", result.response.content)
     assert shown is not None
     assert shown[1] in caplog.text
+
+
+@pytest.mark.parametrize("code", [50001, 50013, 40005, 20022])
+async def test_a_token_that_may_not_edit_is_tried_once_and_then_the_channel(
+    harness: BotHarness, code: int
+) -> None:
+    answer = api_error("no permission", 403, code, "Missing Permissions")
+    refused = harness.refuse("PATCH", "/webhooks/*/*/messages/*", answer)
+    await harness.ask(RUNNING)
+    await harness.wait(120)
+    assert harness.card.title == "Done"
+    assert 1 <= refused.given <= 2

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import discord
 import pytest
 import simcord
 
+from mjbot.sandbox.demo_tasks import DemoIds
 from tests.bot.conftest import GRID, RUNNING, SINGLE, BotFactory, BotHarness
 
 MINE = 1_730_621_718_150_001
@@ -144,10 +147,16 @@ async def test_a_server_s_checks_for_deleted_cards_are_ten_a_minute(harness: Bot
     assert 10 * tries >= looks(harness, elsewhere) - before >= 1
 
 
+def current(harness: BotHarness, message: discord.Message) -> discord.Message:
+    """The message as it is now."""
+    return next(each for each in harness.messages if each.id == message.id)
+
+
 async def use_everything(
-    harness: BotHarness, member: simcord.MemberActor, card: discord.Message
+    harness: BotHarness, member: simcord.MemberActor, cards: Sequence[discord.Message]
 ) -> list[str]:
     """Have a member use every command and button; return the private texts that this led to."""
+    card, many, waiting = cards
 
     async def click(message: discord.Message, label: str) -> simcord.InteractionResult:
         return await member.click(message, custom_id=harness.button(message, label).custom_id)
@@ -155,6 +164,12 @@ async def use_everything(
     results = [await member.slash(harness.channel, "status", task_id=each) for each in (GRID, SINGLE, GRID)]
     await member.autocomplete(harness.channel, "status", "task_id", "17")
     results += [await click(card, "Custom Zoom"), await click(card, "Vary (Subtle)")]
+    results += [await click(many, "More…") for _ in range(3)]
+    for label in ("Dismiss", "Refresh"):
+        offered = [each for row in harness.labels(current(harness, waiting)) for each in row]
+        if label in offered:
+            results.append(await click(current(harness, waiting), label))
+            await harness.wait(1)
     picker = await click(card, "Vary (Region)")
     if picker.response is not None and picker.response.message.components:
         results += [await click(picker.response.message, str(n % 9 + 1)) for n in range(12)]
@@ -166,6 +181,18 @@ async def use_everything(
     return [each.content for each in told if each is not None]
 
 
+async def cards_with_every_button(harness: BotHarness) -> list[discord.Message]:
+    """Show one card with actions that ask for input, one with a menu, and one that can be dismissed."""
+    buttons = [
+        {"customId": f"MJ::JOB::variation::{n}::uuid", "label": f"B{n}", "emoji": "", "type": 2, "style": 2}
+        for n in range(1, 31)
+    ]
+    harness.world.add(str(MINE + 1), [(0, "SUCCESS", "100%")], buttons=buttons, start=0.0)
+    for task_id in (SINGLE, str(MINE + 1), DemoIds.MODAL):
+        await harness.show(task_id)
+    return sorted(harness.messages, key=lambda message: message.id)[-3:]
+
+
 async def test_no_server_s_members_can_stop_or_slow_the_cards_of_another(
     bot_factory: BotFactory,
 ) -> None:
@@ -174,8 +201,7 @@ async def test_no_server_s_members_can_stop_or_slow_the_cards_of_another(
     elsewhere = await with_children_elsewhere(harness)
     harness.env.inject_error("*", f"/channels/{elsewhere.id}/**", status=403, code=50001, times=None)
     crowd = [harness.guild.add_member(harness.env.create_user(f"member-{n}")) for n in range(3)]
-    await harness.show(SINGLE)
-    card = harness.messages[0]
+    cards = await cards_with_every_button(harness)
     other = harness.new_guild("Other")
     quiet = other.create_text_channel("quiet")
     zoe = other.add_member(harness.env.create_user("zoe"))
@@ -185,7 +211,7 @@ async def test_no_server_s_members_can_stop_or_slow_the_cards_of_another(
     told: list[str] = []
     for _ in range(2):
         for member in crowd:
-            told += await use_everything(harness, member, card)
+            told += await use_everything(harness, member, cards)
         await harness.wait(9)
     assert sum(MANY in each for each in told) > len(crowd)  # they went as far as they may
     await harness.wait(3)
@@ -195,3 +221,23 @@ async def test_no_server_s_members_can_stop_or_slow_the_cards_of_another(
     sent = harness.env.http_requests[before:]
     assert sum(each.path.startswith(f"/channels/{elsewhere.id}/") for each in sent) <= 10  # all refused
     assert not (await zoe.slash(quiet, "status", task_id=GRID)).ephemeral
+
+
+@pytest.mark.parametrize(
+    "labels", [("Vary (Subtle)", "Vary (Strong)", "Upscale (Subtle)", "Upscale (Creative)")]
+)
+async def test_a_mask_that_an_action_does_not_use_makes_no_submit_free(
+    tight: BotHarness, labels: tuple[str, ...]
+) -> None:
+    await tight.show(SINGLE)
+    card = tight.messages[0]
+    picker = await tight.press(card, "Vary (Region)")
+    assert picker.response is not None
+    for label in labels:
+        window = await tight.press(picker.response.message, "Upload a mask")
+        custom_id = tight.button(card, label).custom_id
+        assert custom_id is not None
+        assert window._interaction.modal is not None
+        window._interaction.modal["custom_id"] = custom_id.replace(":press:", ":form:") + "xown"
+        await tight.ann.submit_modal(window, {"prompt": "a kite", "mask": ("mask.png", b"no image")})
+    assert len(tight.world.log) == 2  # the limit of a user

@@ -77,7 +77,7 @@ async def test_a_key_that_the_service_echoes_is_shown_nowhere(bot_factory: BotFa
     assert "\\*\\*\\*" in (harness.card.description or "")
 
 
-async def test_a_reason_beside_a_living_status_is_on_the_card_and_ends_it_in_time(
+async def test_a_failure_reason_of_a_running_task_is_on_the_card_and_ends_it_in_time(
     bot_factory: BotFactory,
 ) -> None:
     harness = await bot_factory.open()

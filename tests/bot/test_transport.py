@@ -8,7 +8,6 @@ from itertools import pairwise
 import discord
 import pytest
 
-from mjbot.ui.http import use_discord_at
 from tests.bot.conftest import GRID, RUNNING, BotFactory, BotHarness
 from tests.discord_answers import (
     ANNOUNCEMENT_LIMIT,
@@ -34,6 +33,7 @@ from tests.discord_answers import (
     page,
     rate_limited,
 )
+from tests.system.client import logged_in
 from tests.system.discord_stub import DiscordStub, RateLimits
 
 ANSWERS = [
@@ -57,21 +57,15 @@ async def outcome(request: Awaitable[object]) -> str:
 
 async def over_a_socket() -> dict[str, str]:
     """The outcome of each answer for discord.py itself, which reads it from the Discord stub."""
-    base, client = discord.http.Route.BASE, discord.Client(intents=discord.Intents.none())
-    async with DiscordStub(limits=RateLimits(edits=(100, 1.0))) as stub:
-        channel = stub.add_channel(stub.add_guild("Team"), "general")
-        use_discord_at(stub.api_url)
-        try:
-            await client.login(stub.token)
-            outcomes = {}
-            for answer in ANSWERS:
-                sent = stub.standing(channel, {"content": "a"})
-                message = client.get_partial_messageable(channel.id).get_partial_message(sent.id)
-                stub.refuse("PATCH", BY_CHANNEL, answer, times=1)
-                outcomes[answer.name] = await outcome(message.edit(content="b"))
-        finally:
-            await client.close()
-            use_discord_at(base)
+    client = discord.Client(intents=discord.Intents.none())
+    limits = RateLimits(edits=(100, 1.0))
+    async with DiscordStub(limits=limits) as stub, logged_in(client, stub) as channel:
+        outcomes = {}
+        for answer in ANSWERS:
+            sent = stub.standing(channel, {"content": "a"})
+            message = client.get_partial_messageable(channel.id).get_partial_message(sent.id)
+            stub.refuse("PATCH", BY_CHANNEL, answer, times=1)
+            outcomes[answer.name] = await outcome(message.edit(content="b"))
     return outcomes
 
 

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
 
 import pytest
 
+from mjbot.core.model.press import MODAL_ACTION, Press
 from mjbot.core.model.task import TaskId
+from mjbot.core.model.watch import MessageRef, Watch
 from mjbot.sandbox.demo_tasks import DemoIds
-from tests.bot.conftest import GRID, BotFactory, BotHarness
-from tests.store.faults import refuse_writes
+from tests.bot.conftest import GRID, RUNNING, BotFactory, BotHarness
+from tests.discord_answers import (
+    FIRST_RESPONSE,
+    LOST_RESPONSE,
+    NO_ANSWER,
+    NO_CONNECTION,
+    Answer,
+    api_error,
+    mentions,
+    page,
+    rate_limited,
+    unreadable,
+)
+from tests.store.faults import refuse_all, refuse_writes
 
 DESCRIBE = DemoIds.DESCRIBE.value
 JSON = "application/json"
 FOLLOW_UP = "/webhooks/*/*"
+CHANNEL = "/channels/*/messages"
 
 
 def made(harness: BotHarness) -> list[str]:
@@ -25,6 +42,19 @@ def shown(harness: BotHarness) -> list[str]:
     """The ids of the tasks whose card says "Done"."""
     done = [message for message in harness.messages if message.embeds and message.embeds[0].title == "Done"]
     return [str(message.embeds[0].footer.text).rpartition(" ")[2] for message in done]
+
+
+def cards_of(harness: BotHarness) -> dict[str, int]:
+    """How many messages there are for each task, in whatever state."""
+    footers = [message.embeds[0].footer.text for message in harness.messages if message.embeds]
+    return Counter(str(text).rpartition(" ")[2] for text in footers)
+
+
+async def repeat(harness: BotHarness, label: str) -> None:
+    """Press a button of the oldest card again, and then "Do it again"."""
+    told = await harness.press(min(harness.messages, key=lambda each: each.id), label)
+    assert told.response is not None
+    await harness.press(told.response.message, "Do it again")
 
 
 async def imagine_all(harness: BotHarness) -> None:
@@ -128,6 +158,56 @@ async def test_an_action_pressed_on_two_spellings_of_one_id_is_submitted_once(ha
     assert await harness.bot.app.stores.watches.snapshot(TaskId(name)) is not None
 
 
+async def test_a_card_that_has_the_id_as_it_was_typed_shares_its_presses(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open()
+    name = "task-mj-AbC123"
+    harness.world.add(name, [(0, "SUCCESS", "100%")], start=0.0)
+    harness.world.ignore_case = True
+    await harness.show(name)
+    ref = MessageRef(harness.channel.id, harness.messages[0].id)
+    # As if the process had died before it knew how the image service spells the id.
+    typed = Watch(ref, TaskId(name.lower()), harness.guild.id, harness.ann.id, "en", 0.0)
+    await harness.bot.app.stores.watches.add(typed, None)
+    await bot_factory.restart(harness)
+    await harness.wait(30)
+    await harness.show(name)
+    for card in sorted(harness.messages, key=lambda each: each.id):
+        await harness.press(card, "U1")
+        await harness.wait(2)
+    assert [each.task_id for each in harness.world.log] == [name.lower()]
+
+
+@pytest.mark.parametrize("continued", [True, False])
+async def test_the_input_of_a_modal_is_followed_though_the_database_failed_meanwhile(
+    harness: BotHarness, continued: bool
+) -> None:
+    waiting, other = DemoIds.MODAL.value, "1730621718150010"
+    harness.world.add(
+        other, [(0, "IN_PROGRESS", "46%"), (9, "SUCCESS", "100%")], start=harness.env.now().timestamp()
+    )
+    await harness.show(waiting)
+    card = harness.messages[0]
+    window = await harness.press(card, "Write the prompt")
+    held = harness.server.hold("/mj/submit/modal", times=1)
+    if continued:
+        await harness.press(card, "Dismiss")
+        await harness.wait(2)
+    else:
+        body = f'{{"code":1,"description":"Submit success","result":"{other}"}}'
+        harness.server.fail("/mj/submit/modal", 200, body, JSON, times=1)
+    answering = asyncio.ensure_future(harness.ann.submit_modal(window, {"prompt": "a lake"}))
+    await held.arrived()
+    await refuse_all(harness.bot.app.stores, on=True)
+    held.release()
+    await answering
+    await refuse_all(harness.bot.app.stores, on=False)
+    await harness.wait(60)
+    assert shown(harness) == [waiting if continued else other]
+    assert (await harness.bot.app.stores.presses.of(TaskId(waiting)))[MODAL_ACTION] is Press.ACCEPTED
+
+
 async def test_a_refusal_whose_interaction_has_ended_is_told_on_the_message_that_waited(
     harness: BotHarness,
 ) -> None:
@@ -140,3 +220,140 @@ async def test_a_refusal_whose_interaction_has_ended_is_told_on_the_message_that
     waiting = max(harness.messages, key=lambda each: each.id)
     assert "rejects the word" in waiting.content
     assert not waiting.flags.loading
+
+
+async def test_a_card_that_is_shown_while_others_are_posted_is_not_posted_again(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open("true")
+    for path, times in ((FOLLOW_UP, 3), (CHANNEL, 3)):
+        harness.refuse("POST", path, api_error("no access", 403, 50001, ""), times=times)
+    await imagine_all(harness)
+    follow_up = harness.refuse("POST", FOLLOW_UP, rate_limited(12), times=1)
+    post = harness.refuse("POST", CHANNEL, rate_limited(30), times=1)
+    await repeat(harness, "Imagine all")
+    await harness.wait(90)
+    assert (follow_up.given, post.given) == (1, 1)
+    assert len(made(harness)) == 8
+    assert cards_of(harness) == dict.fromkeys([DESCRIBE, *made(harness)], 1)
+
+
+async def test_a_card_whose_post_cannot_be_written_is_posted_once(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open("true")
+    stores = harness.bot.app.stores
+    harness.refuse("POST", FOLLOW_UP, api_error("no access", 403, 50001, ""))
+    blocked = harness.refuse("POST", CHANNEL, api_error("no access", 403, 50001, ""))
+    await imagine_all(harness)
+    assert len(await stores.presses.pending_cards()) == 3
+    await refuse_writes(stores, on=True)
+    blocked.times = 0
+    await harness.wait(900)
+    await refuse_writes(stores, on=False)
+    await harness.wait(60)
+    assert cards_of(harness) == dict.fromkeys([DESCRIBE, *made(harness)], 1)
+    assert sorted(shown(harness)) == sorted([DESCRIBE, *made(harness)])
+    assert await stores.presses.pending_cards() == []
+
+
+async def test_a_follow_up_that_cannot_be_written_is_not_posted_as_well(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open("true")
+    stores = harness.bot.app.stores
+    last = harness.refuse("POST", FOLLOW_UP, rate_limited(3), times=1)
+    await imagine_all(harness)
+    assert last.given == 1
+    await refuse_writes(stores, on=True)
+    await harness.wait(100)
+    await refuse_writes(stores, on=False)
+    await harness.wait(60)
+    assert cards_of(harness) == dict.fromkeys([DESCRIBE, *made(harness)], 1)
+    assert await stores.presses.pending_cards() == []
+
+
+async def test_cards_for_a_forbidden_channel_are_tried_seldom_however_much_others_press(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open("true")
+    harness.refuse("POST", FOLLOW_UP, api_error("no access", 403, 50001, ""))
+    refused = harness.refuse("POST", CHANNEL, api_error("no access", 403, 50001, ""))
+    await imagine_all(harness)
+    grid = min(each.id for each in harness.messages)
+    await harness.show(GRID)
+    grid = max(each.id for each in harness.messages)
+    before = refused.given
+    for label in ("U1", "U2", "U3", "U4", "V1", "V2", "V3", "V4"):
+        await harness.press(next(each for each in harness.messages if each.id == grid), label)
+        await harness.wait(8)
+    assert refused.given - before <= 5
+
+
+async def test_a_card_that_is_always_refused_does_not_hold_up_the_others_of_its_channel(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open("true")
+    harness.refuse("POST", FOLLOW_UP, api_error("no access", 403, 50001, ""))
+    blocked = harness.refuse("POST", CHANNEL, api_error("no access", 403, 50001, ""), times=1)
+    await imagine_all(harness)
+    first, refused, *others = made(harness)
+    blocked.times = 0
+    harness.refuse("POST", CHANNEL, api_error("not this", 403, 20022, ""), match=mentions(refused))
+    await harness.wait(60)
+    assert cards_of(harness) == dict.fromkeys([DESCRIBE, first, *others], 1)
+
+
+@pytest.mark.parametrize("refuse", [refuse_all, refuse_writes])
+async def test_a_modal_that_goes_on_under_another_id_is_followed_although_the_database_fails(
+    harness: BotHarness, refuse: Callable[..., Awaitable[None]]
+) -> None:
+    await harness.show(DemoIds.MODAL.value)
+    stores = harness.bot.app.stores
+    window = await harness.press(harness.messages[0], "Write the prompt")
+    held = harness.server.hold("/mj/submit/modal", times=1)
+    accepted = f'{{"code":1,"description":"ok","result":"{GRID}"}}'
+    harness.server.fail("/mj/submit/modal", status=200, body=accepted, content_type=JSON, times=1)
+    answering = asyncio.ensure_future(harness.ann.submit_modal(window, {"prompt": "a lake"}))
+    await held.arrived()
+    await refuse(stores, on=True)
+    held.release()
+    await answering
+    await harness.wait(3)
+    await refuse(stores, on=False)
+    await harness.wait(60)
+    assert shown(harness) == [GRID]
+    assert [watch for watch, _ in await stores.watches.watches_of([TaskId(GRID)])]
+
+
+@pytest.mark.parametrize(
+    "answer", [api_error("unavailable", 503, 0, ""), page(400), NO_CONNECTION, NO_ANSWER]
+)
+async def test_a_refusal_is_told_on_the_message_that_waited_whatever_its_token_meets(
+    harness: BotHarness, answer: Answer
+) -> None:
+    await harness.show(GRID)
+    refusal = '{"code":24,"description":"banned","result":null,"properties":{"bannedWord":"x"}}'
+    harness.server.fail("/mj/submit/action", status=200, body=refusal, content_type=JSON, times=1)
+    harness.refuse("*", "/webhooks/**", answer)
+    await harness.press(harness.messages[0], "U1")
+    await harness.wait(60)
+    waiting = max(harness.messages, key=lambda each: each.id)
+    assert "rejects the word" in waiting.content
+    assert not waiting.flags.loading
+
+
+@pytest.mark.parametrize("answer", [LOST_RESPONSE, unreadable("{}"), NO_ANSWER])
+async def test_a_follow_up_whose_answer_is_lost_is_one_card(bot_factory: BotFactory, answer: Answer) -> None:
+    harness = await bot_factory.open("true")
+    harness.refuse("POST", FOLLOW_UP, answer, times=1)
+    await imagine_all(harness)
+    await harness.wait(90)
+    assert cards_of(harness) == dict.fromkeys([DESCRIBE, *made(harness)], 1)
+
+
+async def test_a_first_response_that_was_taken_is_followed_even_if_it_was_looked_up_in_vain(
+    harness: BotHarness,
+) -> None:
+    taken = harness.refuse("POST", FIRST_RESPONSE, LOST_RESPONSE, times=1)
+    hidden = harness.refuse("GET", "/webhooks/*/*/messages/@original", NO_CONNECTION, times=4)
+    await harness.ask(RUNNING)
+    await harness.wait(90)
+    assert (taken.given, hidden.given) == (1, 4)
+    assert [each.embeds[0].title for each in harness.messages] == ["Done"]

@@ -13,9 +13,10 @@ from mjbot.core.card.buttons import CardButton
 from mjbot.core.card.card import Card, Picture
 from mjbot.core.card.content import Content, ImageState, Part, content_of
 from mjbot.core.card.state import CardState
-from mjbot.core.editing.edit_queue import Edit, EditQueue, Priority
+from mjbot.core.editing.edit_queue import EditQueue
 from mjbot.core.editing.ladder import ContentProblem, present
-from mjbot.core.editing.outcome import Delivered, Later, NoAccess, Outcome, Paused, Refused, Rerouted
+from mjbot.core.editing.outcome import Delivered, Later, NoAccess, Outcome, Paused, Refused
+from mjbot.core.editing.pending_edit import Edit, Priority
 from mjbot.core.model.watch import NOTHING_DELIVERED, DeliveredState, MessageRef
 
 START = 1_800_000_000.0
@@ -156,8 +157,6 @@ class Delivery(RuleBasedStateMachine):
 
     def finish(self, edit: Edit) -> None:
         outcome: Outcome = self.discord.edit(edit, self.now)
-        if edit.by_token and isinstance(outcome, NoAccess):
-            outcome = Rerouted()
         done = self.queue.settle(edit, outcome, self.now)
         if done and isinstance(outcome, Delivered):
             self.delivered[edit.ref] = outcome.delivered

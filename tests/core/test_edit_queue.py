@@ -9,11 +9,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from mjbot.core.card.buttons import CardButton
 from mjbot.core.card.card import Card
 from mjbot.core.card.content import Part
 from mjbot.core.card.state import CardState
-from mjbot.core.editing.edit_queue import Edit, EditQueue, Priority
-from mjbot.core.editing.outcome import Delivered, Gone, Later, NoAccess, Outcome, Refused, Rerouted
+from mjbot.core.editing.edit_queue import EditQueue
+from mjbot.core.editing.outcome import Delivered, Gone, Later, NoAccess, Outcome, Paused, Refused, Rerouted
+from mjbot.core.editing.pending_edit import Edit, Priority
 from mjbot.core.model.watch import DeliveredState, MessageRef
 
 NOW = 1_800_000_000.0
@@ -249,14 +251,14 @@ def test_a_failed_final_card_replaces_progress_that_waits() -> None:
     assert again.card.final
 
 
-@pytest.mark.parametrize("outcome", [Later(), Rerouted(), Refused()])
+@pytest.mark.parametrize("outcome", [Later(), Rerouted(), Refused(), NoAccess()])
 def test_a_message_forgotten_with_an_edit_in_flight_is_not_edited_again(outcome: Outcome) -> None:
     queue = EditQueue()
     queue.offer(ref(1), card("50%"), Priority.PROGRESS, NOW, token_until=NOW + 800)
     in_flight = queue.take(NOW)
     assert in_flight is not None
     queue.forget(ref(1))
-    assert queue.settle(in_flight, outcome, NOW)
+    assert not queue.settle(in_flight, outcome, NOW)
     assert queue.wake_at(NOW) is None
     assert queue.waiting == 0
 
@@ -624,3 +626,68 @@ def test_a_result_on_a_message_over_an_hour_old_is_rechecked_too() -> None:
     assert edit is not None
     queue.settle(edit, Delivered(DeliveredState(edit.card.digest), unverified=True), NOW)
     assert queue.take(NOW + 31) is not None
+
+
+@pytest.mark.parametrize("age", [3_590, 3_700, 90_000])
+def test_buttons_that_were_refused_are_tried_again_on_a_message_over_an_hour_old(age: float) -> None:
+    queue, message = EditQueue(), ref(1, age=age)
+    end = replace(card("end", final=True), rows=((CardButton("mj:1", "U1"),),))
+    queue.offer(message, end, Priority.FINAL, NOW)
+    now, with_buttons = NOW, 0
+    while now < NOW + 3600:
+        while edit := queue.take(now):
+            if Part.BUTTONS in edit.omitted:
+                deliver(queue, edit, now)
+            else:
+                with_buttons += 1
+                queue.settle(edit, Refused(), now)
+        now = queue.wake_at(now) or NOW + 3600
+    assert with_buttons > 5
+
+
+@pytest.mark.parametrize("outcome", [Later(), Later(5, whole_channel=True), Paused(30), Refused()])
+def test_an_edit_is_not_given_up_because_another_had_failed_the_day_before(outcome: Outcome) -> None:
+    queue, shown = EditQueue(), card("50%")
+    queue.prime(ref(1), DeliveredState(shown.digest))
+    queue.offer(ref(1), card("no answer"), Priority.PROGRESS, NOW)
+    edit = queue.take(NOW)
+    assert edit is not None
+    queue.settle(edit, outcome, NOW)
+    queue.offer(ref(1), shown, Priority.PROGRESS, NOW + 1)  # the service answers again
+    tomorrow = NOW + 90_000
+    queue.offer(ref(1), card("end", final=True), Priority.FINAL, tomorrow)
+    edit = queue.take(tomorrow)
+    assert edit is not None
+    assert not queue.settle(edit, Later(), tomorrow)
+    assert queue.waiting == 1
+
+
+def test_a_token_without_access_to_its_channel_is_not_tried_again() -> None:
+    queue = EditQueue()
+    queue.offer(ref(1), card("end", final=True), Priority.FINAL, NOW, token_until=NOW + 800)
+    now, tries = NOW, []
+    while now < NOW + 600:
+        while edit := queue.take(now):
+            tries.append(edit.by_token)
+            queue.settle(edit, NoAccess(), now)
+        now = queue.wake_at(now) or NOW + 600
+    assert tries[:2] == [True, False]
+    assert not any(tries[1:])
+    assert len(tries) < 12
+
+
+def test_buttons_that_were_refused_do_not_use_up_the_checks_of_the_picture() -> None:
+    queue, now, checks = EditQueue(), NOW, []
+    end = replace(card("end", final=True), rows=((CardButton("mj1:press:1", "U1"),),))
+    queue.offer(ref(1), end, Priority.FINAL, now)
+    tries = 0
+    while (edit := queue.take(now)) is not None:
+        refused = Part.BUTTONS not in edit.omitted and tries < 4
+        if refused:
+            tries += 1
+        elif Part.BUTTONS not in edit.omitted:
+            checks.append(now)
+        delivered = Delivered(DeliveredState(edit.card.digest), unverified=True)
+        queue.settle(edit, Refused() if refused else delivered, now)
+        now = queue.wake_at(now) or now
+    assert [at - checks[0] for at in checks] == [0.0, 15.0, 75.0, 375.0]

@@ -129,7 +129,7 @@ def test_one_late_reading_does_not_go_back_and_two_that_agree_do() -> None:
         [("MODAL", ""), ("MODAL", "")],
     ],
 )
-def test_a_task_that_begins_anew_under_its_id_is_shown_anew(readings: list[tuple[str, str]]) -> None:
+def test_a_task_that_starts_again_under_its_id_is_shown_as_restarted(readings: list[tuple[str, str]]) -> None:
     now = make_snapshot(make_task("IN_PROGRESS", "93%"))
     for second, reading in enumerate(readings, 1010):
         now = advance(now, Seen(make_task(*reading)), second)

@@ -10,8 +10,9 @@ import pytest
 from mjbot.clock import Clock
 from mjbot.core.card.card import Card, Picture
 from mjbot.core.card.state import CardState
-from mjbot.core.editing.edit_queue import Edit, EditQueue
+from mjbot.core.editing.edit_queue import EditQueue
 from mjbot.core.editing.outcome import Delivered, Existence, Outcome, Rerouted
+from mjbot.core.editing.pending_edit import Edit
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import DeliveredState, MessageRef
 from mjbot.editor import EditScheduler

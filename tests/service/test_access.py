@@ -23,8 +23,19 @@ from mjbot.errors import (
     ShuttingDown,
     TooManyCards,
 )
-from mjbot.ports import InteractionContext, ModalInput, PressRequest, Reply, Stores
-from mjbot.service.access import CHOOSE, PREPARE, REFRESH, STATUS, SUBMIT, UPLOAD, VIEW, Access, Need
+from mjbot.ports import InteractionContext, PressRequest, Reply, Stores
+from mjbot.service.access import (
+    CHOOSE,
+    PREPARE,
+    REFRESH,
+    STATUS,
+    SUBMIT,
+    UPLOAD,
+    VIEW,
+    Access,
+    Need,
+    submit_need,
+)
 from mjbot.service.guild_settings import GuildSettingsService
 from mjbot.store import open_stores
 
@@ -64,13 +75,6 @@ async def outcome(
 
 class _NoReply:
     """Access looks at the request only; it never replies."""
-
-
-class _Upload:
-    size = 1
-
-    async def read(self) -> bytes:
-        raise AssertionError("access does not read it")
 
 
 @pytest.fixture
@@ -183,21 +187,11 @@ async def test_many_users_together_reach_the_limit_of_their_guild_and_of_no_othe
 async def test_an_uploaded_mask_is_counted_once_and_before_it_is_decoded(reply: Reply) -> None:
     async with open_stores(":memory:") as stores:
         access = access_of(stores)
-        target = replace(parse_target("a" * 12), region=OWN_MASK)
-        with_mask = replace(
-            press(CONTEXT, reply), target=target, modal_input=ModalInput("a prompt", _Upload())
-        )
-        await access.require_press(with_mask, PREPARE)
-        await access.require_press(with_mask, UPLOAD)
-        await access.require_press(with_mask, SUBMIT)
-        with pytest.raises(RateLimited):
-            await access.require_press(with_mask, UPLOAD)
+        for need in (PREPARE, UPLOAD, submit_need(OWN_MASK, "data:image/png;base64,")):
+            assert await outcome(access, CONTEXT, need, reply) is None
+        assert await outcome(access, CONTEXT, UPLOAD, reply) is RateLimited
 
 
-async def test_a_file_that_no_modal_asked_for_makes_no_submit_free(reply: Reply) -> None:
-    async with open_stores(":memory:") as stores:
-        access = access_of(stores)
-        with_file = replace(press(CONTEXT, reply), modal_input=ModalInput("a prompt", _Upload()))
-        await access.require_press(with_file, SUBMIT)
-        with pytest.raises(RateLimited):
-            await access.require_press(with_file, SUBMIT)
+@pytest.mark.parametrize(("region", "mask"), [("", ""), ("01f", "data:"), (OWN_MASK, ""), ("", "data:")])
+def test_a_submit_without_a_mask_that_was_uploaded_is_counted(region: str, mask: str) -> None:
+    assert submit_need(region, mask) is SUBMIT

@@ -72,6 +72,21 @@ async def test_a_write_of_an_earlier_press_does_not_touch_its_repetition(stores:
     assert await stores.presses.of(TASK) == {"u1": Press.SENDING}
 
 
+async def test_the_spellings_of_one_id_share_their_presses(stores: Stores) -> None:
+    lower, mixed, upper = (TaskId(each) for each in ("task-abc", "task-aBc", "TASK-ABC"))
+    key = await stores.presses.begin(lower, "u1", 3, 1.0)
+    assert isinstance(key, PressKey)
+    for spelling in (lower, mixed, upper):
+        assert isinstance(await stores.presses.begin(spelling, "u1", 3, 2.0), PressRecord)
+    await stores.presses.note(PressKey(mixed, "u1", key.number), Press.UNCLEAR)
+    assert [await stores.presses.of(each) for each in (lower, mixed, upper)] == [{"u1": Press.UNCLEAR}] * 3
+    again = await stores.presses.begin(upper, "u1", 3, 3.0, repeats=1)
+    assert isinstance(again, PressKey)
+    assert again.number == 2
+    await stores.presses.accept(again, "U1", WATCH, [SNAPSHOT])
+    assert await stores.presses.of(lower) == {"u1": Press.ACCEPTED}
+
+
 async def test_a_refused_press_may_be_made_again(stores: Stores) -> None:
     for state in (Press.REFUSED, Press.UNKNOWN_ACTION):
         await stores.presses.note(await begin(stores), state)
@@ -90,6 +105,13 @@ async def test_a_press_that_was_in_flight_when_the_process_died_is_settled(datab
         told = await earlier(stores)
         assert told.state is Press.UNCLEAR
         await begin(stores, repeats=told.number)
+
+
+async def test_the_tasks_of_the_last_quarter_of_an_hour_are_recently_pressed(stores: Stores) -> None:
+    assert await stores.presses.recently_pressed() == []
+    for number, at in enumerate([100.0, 2_000.0, 2_899.0, 2_500.0]):
+        await stores.presses.begin(TaskId(f"{number:016d}"), "u1", 3, at)
+    assert await stores.presses.recently_pressed() == [TaskId(f"{n:016d}") for n in (2, 3, 1)]
 
 
 async def test_an_accepted_press_stores_the_watch_and_the_snapshot_of_its_child(stores: Stores) -> None:
@@ -158,5 +180,16 @@ async def test_refused_kinds_are_those_of_one_image_service_and_of_late(database
     async with open_stores(database, UPSTREAM) as stores:
         assert await stores.presses.refused_kinds(100.0) == {"MJ::Inpaint"}
         assert await stores.presses.refused_kinds(100.5) == frozenset()
+        assert (
+            await stores.presses.refused_kinds(50.0, until=99.0) == frozenset()
+        )  # by a clock that was ahead
     async with open_stores(database, "https://other.example") as stores:
         assert await stores.presses.refused_kinds(0.0) == frozenset()
+
+
+async def test_a_guild_that_the_bot_has_left_gets_no_more_cards(stores: Stores) -> None:
+    other = replace(SNAPSHOT, id=TaskId("0000000000000001"), task=None)
+    await stores.presses.accept(await begin(stores), "all", WATCH, [SNAPSHOT, other])
+    assert WATCH.guild_id is not None
+    await stores.watches.close_guild(WATCH.guild_id)
+    assert await stores.presses.pending_cards() == []

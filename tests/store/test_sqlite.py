@@ -166,13 +166,14 @@ async def test_a_copy_made_while_the_bot_is_at_work_is_whole(path: Path, tmp_pat
 
 
 async def test_a_year_s_use_stays_small(path: Path) -> None:
-    year, tasks, keep = 365 * DAY, 100_000, 90 * DAY
+    year, tasks, keep, begin = 365 * DAY, 100_000, 90 * DAY, 1_700_000_000.0
     async with open_stores(str(path)) as stores:
         for month in range(12):
             first = tasks * month // 12
-            snapshots = [snapshot(n, year * n / tasks) for n in range(first, tasks * (month + 1) // 12)]
+            last = tasks * (month + 1) // 12
+            snapshots = [snapshot(n, begin + year * n / tasks) for n in range(first, last)]
             await thread_of(stores).run(lambda db, made=snapshots: _save_all(db, made))  # type: ignore[misc]
-            while await stores.pruner.prune(year * (month + 1) / 12 - keep, 1000):
+            while await stores.pruner.prune(begin + year * (month + 1) / 12 - keep, 1000):
                 pass
         left = await thread_of(stores).run(lambda db: db.table("tasks").count)
         assert tasks * 0.24 < left < tasks * 0.26
@@ -188,7 +189,7 @@ def _save_all(db: Database, snapshots: list[TaskSnapshot]) -> None:
         )
         db.table("watches").insert_all(
             {
-                "message_id": int(each.id),
+                "message_id": MessageRef.first_id(each.opened_at) + int(each.id),
                 "channel_id": 2,
                 "guild_id": 1,
                 "task_id": each.id,

@@ -218,3 +218,27 @@ async def test_a_database_of_the_first_version_is_upgraded_with_all_that_is_in_i
         assert snapshot is not None
         assert (snapshot.opened_at, snapshot.problem) == (1.5, UpstreamProblem.UNAVAILABLE)
         assert await stores.presses.of(RUNNING) == {"u1": Press.UNCLEAR}
+
+
+async def test_presses_of_several_spellings_of_one_id_become_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    old = Database(str(path))
+    Migrations.apply(migrations, old, stop_before="presses_whatever_the_case_of_the_id")
+    rows = [
+        ("task-A", "u1", 1, "refused", 9.0),
+        ("task-a", "u1", 2, "accepted", 1.0),
+        ("TASK-A", "u1", 1, "unknown_action", 10.0),
+        ("task-A", "u2", 1, "accepted", 1.0),
+        ("task-a", "u2", 1, "unclear", 2.0),
+        ("task-b", "u1", 3, "refused", 1.0),
+    ]
+    columns = ("task_id", "action", "number", "state", "at")
+    old.table("presses").insert_all(dict(zip(columns, row, strict=True)) for row in rows)
+    old.conn.commit()
+    old.close()
+    async with open_stores(str(path)) as stores:
+        for spelling in ("task-a", "task-A", "TASK-A"):
+            presses = await stores.presses.of(TaskId(spelling))
+            assert presses == {"u1": Press.ACCEPTED, "u2": Press.UNCLEAR}
+        again = await stores.presses.last(TaskId("task-b"), "u1")
+        assert again == PressRecord(Press.REFUSED, number=3)

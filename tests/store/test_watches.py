@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+
+import pytest
 
 from mjbot.core.model.snapshot import Condition, TaskSnapshot, UpstreamProblem
 from mjbot.core.model.task import Button, Task, TaskId
@@ -113,3 +116,24 @@ async def test_a_task_that_was_asked_for_again_is_suggested_as_the_newest(stores
     await see(stores, snapshot(1), HERE, 2.0)
     await see(stores, snapshot(), HERE, 3.0)
     assert await suggested(stores) == ["4", "5"]
+
+
+async def test_suggestions_ignore_case(stores: Stores) -> None:
+    await see(stores, snapshot(4, prompt="Red CAT 猫"), HERE, 104.0)
+    assert [await suggested(stores, each) for each in ("red cat", "RED", "Cat 猫", "")] == [["8"]] * 4
+
+
+@pytest.mark.parametrize("letter", ["a", "猫", "é"])
+async def test_a_search_takes_no_longer_for_a_text_that_nearly_matches(stores: Stores, letter: str) -> None:
+    for number in range(300):
+        await see(stores, snapshot(number, prompt=letter * 4_000), HERE, 100.0 + number)
+
+    async def seconds(text: str) -> float:
+        best = 1e9
+        for _ in range(5):
+            begun = time.perf_counter()
+            assert await stores.watches.suggestions(HERE, text, 25) == []
+            best = min(best, time.perf_counter() - begun)
+        return best
+
+    assert await seconds(letter * 99 + "!") < 4 * await seconds("!") + 0.005

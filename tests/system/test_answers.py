@@ -13,12 +13,11 @@ from mjbot.core.card.buttons import CardButton
 from mjbot.core.card.card import Card, Picture
 from mjbot.core.card.content import Part
 from mjbot.core.card.state import CardState
-from mjbot.core.editing.edit_queue import Edit
 from mjbot.core.editing.ladder import ContentProblem
 from mjbot.core.editing.outcome import Gone, Later, NoAccess, Outcome, Refused
+from mjbot.core.editing.pending_edit import Edit
 from mjbot.core.model.watch import NOTHING_DELIVERED, MessageRef
 from mjbot.ui.breaker import InvalidRequestBreaker
-from mjbot.ui.http import use_discord_at
 from mjbot.ui.sink import DiscordSink
 from mjbot.ui.tokens import InteractionTokens
 from tests.discord_answers import (
@@ -39,7 +38,8 @@ from tests.discord_answers import (
     page,
     unreadable,
 )
-from tests.system.conftest import BY_CHANNEL, BY_TOKEN, ProcessHarness
+from tests.system.client import logged_in
+from tests.system.conftest import BY_CHANNEL, BY_TOKEN, TASK, ProcessHarness
 from tests.system.discord_stub import Channel, DiscordStub
 from tests.system.process import SECONDS
 from tests.system.test_pictures import FILE, SEEN, Given
@@ -76,21 +76,14 @@ class Sender:
 
 @pytest.fixture
 async def sender() -> AsyncIterator[Sender]:
-    base, clock = discord.http.Route.BASE, Clock()
+    clock = Clock()
     breaker = InvalidRequestBreaker(clock)
     intents = discord.Intents.none()
     client = discord.Client(intents=intents, max_messages=None, http_trace=breaker.trace)
-    async with DiscordStub() as stub:
-        channel = stub.add_channel(stub.add_guild("Atelier"), "pictures")
-        use_discord_at(stub.api_url)
-        try:
-            await client.login(stub.token)
-            sent = await client.get_partial_messageable(channel.id).send("...")
-            sink = DiscordSink(client, Given(SEEN, FILE, attach=True), breaker, InteractionTokens(clock))
-            yield Sender(stub, breaker, sink, channel, MessageRef(channel.id, sent.id))
-        finally:
-            await client.close()
-            use_discord_at(base)
+    async with DiscordStub() as stub, logged_in(client, stub) as channel:
+        sent = await client.get_partial_messageable(channel.id).send("...")
+        sink = DiscordSink(client, Given(SEEN, FILE, attach=True), breaker, InteractionTokens(clock))
+        yield Sender(stub, breaker, sink, channel, MessageRef(channel.id, sent.id))
 
 
 def refused(problem: ContentProblem, named: Part = Part.NONE) -> Refused:
@@ -184,3 +177,14 @@ async def test_a_final_card_whose_file_and_links_discord_refuses_keeps_its_butto
     assert len(message.buttons()) == 9
     assert "Discord refused this picture." in message.embeds[0]["description"]
     harness.stub.accept_everything()
+
+
+async def test_a_page_for_what_one_guild_sends_by_token_holds_up_no_other(harness: ProcessHarness) -> None:
+    chinese = harness.chinese_channel
+    await harness.ask()
+    await harness.stub.slash(chinese, harness.user, "status", locale="zh-CN", task_id=TASK)
+    await harness.stub.until(lambda: harness.stub.messages(chinese) and harness.messages, SECONDS)
+    blocked = harness.stub.refuse("PATCH", BY_TOKEN, page(403), match=mentions("In progress"))
+    await harness.stub.until(lambda: blocked.given, SECONDS)
+    await harness.finish()
+    await harness.stub.until(lambda: harness.stub.messages(chinese)[0].embeds[0]["title"] == "已完成", 8)

@@ -24,8 +24,10 @@ class Rig:
     url: str
     now: list[float]
 
-    async def get(self, status: int, scope: str = "", *, channel: int = 0, page: bool = False) -> None:
-        path = f"channels/{channel}/messages/5" if channel else ""
+    async def get(
+        self, status: int, scope: str = "", *, channel: int = 0, page: bool = False, path: str = ""
+    ) -> None:
+        path = path or (f"channels/{channel}/messages/5" if channel else "")
         params: dict[str, str | int] = {"status": status, "scope": scope, "page": int(page)}
         async with self.session.get(self.url + path, params=params):
             pass
@@ -118,6 +120,52 @@ async def test_pages_for_several_guilds_or_for_no_channel_rest_all_edits(rig: Ri
     assert rig.breaker.wait_seconds(OTHER) == 0
     await rig.get(403, page=True)
     assert rig.breaker.wait_seconds(OTHER) == 60
+
+
+async def test_pages_that_come_together_rest_a_guild_once(rig: Rig) -> None:
+    for _ in range(2):
+        await rig.get(403, channel=HERE, page=True)
+    assert rig.breaker.wait_seconds(HERE) == 30
+    for _ in range(5):
+        await rig.get(403, page=True)
+    assert rig.breaker.wait_seconds(THERE) == 30
+
+
+BY_TOKEN = [
+    "interactions/5/secret/callback",
+    "webhooks/7/secret",
+    "webhooks/7/secret/messages/5",
+    "webhooks/7/secret/messages/@original",
+]
+
+
+@pytest.mark.parametrize("path", BY_TOKEN)
+@pytest.mark.parametrize("status", [401, 403, 429])
+async def test_pages_for_what_one_guild_sends_by_interaction_token_rest_that_guild(
+    rig: Rig, path: str, status: int
+) -> None:
+    rig.breaker.register_interaction("secret", HERE)
+    await rig.get(status, path=path, page=True)
+    assert rig.breaker.wait_seconds(HERE) == 30
+    assert rig.breaker.wait_seconds(THERE) == 0
+
+
+@pytest.mark.parametrize("path", BY_TOKEN)
+async def test_invalid_requests_by_interaction_token_count_for_its_guild(rig: Rig, path: str) -> None:
+    rig.breaker.register_interaction("secret", HERE)
+    for _ in range(3):
+        await rig.get(403, path=path)
+    assert rig.breaker.wait_seconds(HERE) == 600
+    assert rig.breaker.wait_seconds(THERE) == 0
+
+
+async def test_only_the_last_interactions_are_known(rig: Rig) -> None:
+    rig.breaker.register_interaction("secret", HERE)
+    for number in range(5_000):
+        rig.breaker.register_interaction(f"other {number}", THERE)
+    await rig.get(403, path=BY_TOKEN[0], page=True)
+    assert rig.breaker.wait_seconds(THERE) == 30
+    assert rig.breaker.interactions == 2_000
 
 
 async def test_after_a_global_429_no_edit_starts_until_those_that_met_it_have_gone(rig: Rig) -> None:

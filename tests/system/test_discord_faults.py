@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import closing
+from typing import Any
 
 import pytest
 
@@ -57,6 +58,24 @@ async def test_edits_that_discord_cannot_take_for_a_while_are_made_when_it_can(
     harness.stub.fail("PATCH", route, status=status, code=0, times=times)
     await harness.ask()
     await harness.done()
+
+
+async def test_an_event_that_discord_py_cannot_read_ends_neither_the_process_nor_the_session(
+    harness: ProcessHarness,
+) -> None:
+    await harness.ask()
+    (session,) = harness.stub.gateway.connected
+    events: list[tuple[str, dict[str, Any]]] = [
+        ("CHANNEL_UPDATE", {}),
+        ("THREAD_UPDATE", {"guild_id": "new"}),
+        ("INTERACTION_CREATE", {"id": "1", "type": 2}),
+        ("GUILD_CREATE", {}),
+        ("GUILD_DELETE", {"id": None}),
+    ]
+    for name, data in events:
+        await harness.stub.gateway.dispatch(name, data)
+    await harness.done()
+    assert harness.stub.gateway.connected == [session]
 
 
 async def test_a_connection_that_breaks_during_an_edit_is_no_loss(harness: ProcessHarness) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, closing, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,7 @@ class Presses(RuleBasedStateMachine):
         """Presses that opened a modal."""
         self.knowing: set[str] = set()
         """The custom_ids pressed in the knowledge that the action may have been submitted before."""
+        self.was_full = False
         self.grid, self.single = TaskId(next(rig.ids)), TaskId(next(rig.ids))
         rig.run(self._deal())
 
@@ -137,6 +139,10 @@ class Presses(RuleBasedStateMachine):
     def press_and_kill(self, who: int, label: str, when: When) -> None:
         self.rig.run(self._press_and_kill(label, who, when))
 
+    @rule(who=WHO, label=LABELS, kill=st.booleans())
+    def press_while_the_database_is_locked(self, who: int, label: str, *, kill: bool) -> None:
+        self.rig.run(self._press_and_lock(label, who, kill=kill))
+
     @precondition(lambda self: self.rig.dialect == "true")
     @rule(when=st.sampled_from(["before", "after"]), card=st.integers(0, 2))
     def make_four_and_kill_between_their_cards(self, when: When, card: int) -> None:
@@ -149,6 +155,7 @@ class Presses(RuleBasedStateMachine):
     @rule(full=st.booleans())
     def fill_the_queue(self, full: bool) -> None:
         self.rig.world.full = full
+        self.was_full = self.was_full or full
 
     @precondition(lambda self: self.offers)
     @rule(who=WHO, data=st.data())
@@ -231,6 +238,38 @@ class Presses(RuleBasedStateMachine):
         reached.cancel()
         await self._restart()
         await rig.stub.until(lambda: not message.thinking, SECONDS)
+
+    async def _press_and_lock(self, label: str, who: int, *, kill: bool) -> None:
+        """Lock the database while a submit is in flight: its outcome is written later, or never."""
+        rig = self.rig
+        held = rig.upstream.hold(SUBMITS, times=1)
+        reached = asyncio.ensure_future(held.arrived())
+        pressing = asyncio.ensure_future(self._press(label, [who]))
+        await asyncio.wait({reached, pressing}, return_when=asyncio.FIRST_COMPLETED)
+        if not reached.done():  # a press that was made before is not sent
+            reached.cancel()
+            rig.upstream.clear_faults()
+            return
+        with closing(sqlite3.connect(rig.bot.database, isolation_level=None)) as other:
+            other.execute("begin immediate")
+            held.release()
+            await pressing
+            if kill:
+                await rig.bot.kill()
+        if kill:
+            await rig.bot.start()
+        else:
+            await self._written()
+
+    async def _written(self) -> None:
+        """Wait until no press is stored as on its way; one that found the queue full may be for minutes."""
+        async with asyncio.timeout(SECONDS):
+            while self._stored("sending") and not self.was_full:
+                await asyncio.sleep(0.05)  # only the file can tell
+
+    def _stored(self, state: str) -> bool:
+        with closing(sqlite3.connect(self.rig.bot.database)) as connection:
+            return bool(connection.execute("select 1 from presses where state = ?", [state]).fetchone())
 
     async def _make_four_and_kill(self, when: When, card: int) -> None:
         """Kill while Discord gets the card of one of several tasks; the next start shows all of them."""

@@ -11,15 +11,18 @@ import discord
 import pytest
 
 from mjbot.clock import Clock
-from mjbot.core.editing.edit_queue import Edit, EditQueue
+from mjbot.core.editing.edit_queue import EditQueue
 from mjbot.core.editing.outcome import Delivered, Outcome
+from mjbot.core.editing.pending_edit import Edit
 from mjbot.core.model.watch import MessageRef
 from mjbot.editor import EditScheduler
 from mjbot.guard import LoopGuard
 from mjbot.ui.breaker import InvalidRequestBreaker
-from mjbot.ui.http import DeadlineConnector, use_discord_at
+from mjbot.ui.http import DeadlineConnector
 from mjbot.ui.sink import DiscordSink
 from mjbot.ui.tokens import InteractionTokens
+from tests.discord_answers import FIRST_RESPONSE, page
+from tests.system.client import logged_in
 from tests.system.conftest import STEPS, ProcessHarness
 from tests.system.discord_stub import Channel, DiscordStub
 from tests.system.discord_stub.gates import When
@@ -72,13 +75,10 @@ class Editing:
 
 @pytest.fixture
 async def editing() -> AsyncIterator[Editing]:
-    base, clock = discord.http.Route.BASE, Clock()
+    clock = Clock()
     connector = DeadlineConnector(silence=0.5)
     client = discord.Client(intents=discord.Intents.none(), max_messages=None, connector=connector)
-    async with DiscordStub() as stub:
-        channel = stub.add_channel(stub.add_guild("Atelier"), "pictures")
-        use_discord_at(stub.api_url)
-        await client.login(stub.token)
+    async with DiscordStub() as stub, logged_in(client, stub) as channel:
         sent = [stub.standing(channel, {"embeds": [{"title": "In progress"}]}) for _ in range(4)]
         sink = DiscordSink(client, Given(SEEN), InvalidRequestBreaker(clock), InteractionTokens(clock))
         editor = EditScheduler(sink, EditQueue(), clock, LoopGuard("edit loop", clock))
@@ -98,8 +98,6 @@ async def editing() -> AsyncIterator[Editing]:
             loop.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await loop
-            await client.close()
-            use_discord_at(base)
 
 
 WHEN: list[When] = ["before", "after"]
@@ -131,6 +129,21 @@ async def test_a_first_response_whose_answer_is_lost_is_found_and_followed_to_th
     await asking
     if answering is not None:
         answering.release()
+    await harness.done()
+    assert len(harness.messages) == 1
+
+
+@pytest.mark.parametrize("deferred", [False, True], ids=["card", "defer"])
+async def test_a_first_response_that_a_5xx_follows_is_found_when_its_repetition_is_refused(
+    harness: ProcessHarness, deferred: bool
+) -> None:
+    answering = harness.upstream.hold("/mj/**") if deferred else None
+    lost = harness.stub.refuse("POST", FIRST_RESPONSE, replace(page(502), applied=True), times=1)
+    asking = asyncio.ensure_future(harness.ask())
+    await harness.stub.until(lambda: lost.given)
+    if answering is not None:
+        answering.release()
+    await asking
     await harness.done()
     assert len(harness.messages) == 1
 

@@ -13,16 +13,16 @@ from mjbot.clock import Clock
 from mjbot.core.card.card import Card, Picture
 from mjbot.core.card.content import Part
 from mjbot.core.card.state import CardState
-from mjbot.core.editing.edit_queue import Edit
 from mjbot.core.editing.ladder import ContentProblem
 from mjbot.core.editing.outcome import Delivered, Gone, Later, Refused
+from mjbot.core.editing.pending_edit import Edit
 from mjbot.core.model.watch import NOTHING_DELIVERED, DeliveredState, MessageRef
 from mjbot.ports import File
 from mjbot.ui.breaker import InvalidRequestBreaker
-from mjbot.ui.http import use_discord_at
 from mjbot.ui.sink import DiscordSink
 from mjbot.ui.tokens import InteractionTokens
 from tests.pictures.web import drawn
+from tests.system.client import logged_in
 from tests.system.discord_stub import DiscordStub
 from tests.system.discord_stub.state import ATTACH, INVITED, Channel
 
@@ -92,18 +92,10 @@ class Desk:
 
 @pytest.fixture
 async def desk() -> AsyncIterator[Desk]:
-    base = discord.http.Route.BASE
     client = discord.Client(intents=discord.Intents.none(), max_messages=None)
-    async with DiscordStub() as stub:
-        channel = stub.add_channel(stub.add_guild("Atelier"), "pictures")
-        use_discord_at(stub.api_url)
-        try:
-            await client.login(stub.token)
-            sent = await client.get_partial_messageable(channel.id).send("...")
-            yield Desk(stub, client, channel, MessageRef(channel.id, sent.id))
-        finally:
-            await client.close()
-            use_discord_at(base)
+    async with DiscordStub() as stub, logged_in(client, stub) as channel:
+        sent = await client.get_partial_messageable(channel.id).send("...")
+        yield Desk(stub, client, channel, MessageRef(channel.id, sent.id))
 
 
 def linked(url: str) -> DeliveredState:

@@ -10,8 +10,18 @@ from pathlib import Path
 import pytest
 
 import cogs
+from mjbot.sandbox.faults import Hold
 from tests.system.conftest import EDITS, TASK, ProcessHarness, custom_id, disabled, finished
+from tests.system.discord_stub import Message
 from tests.system.process import SECONDS, BotProcess
+
+
+async def press_in_flight(harness: ProcessHarness, parent: Message) -> Hold:
+    """Press U1 of a finished task, and hold its submit."""
+    submit = harness.upstream.hold("/mj/submit/action")
+    await harness.stub.press(parent, custom_id(parent, "U1"), harness.user)
+    await asyncio.wait_for(submit.arrived(), SECONDS)
+    return submit
 
 
 async def test_a_task_is_followed_to_its_end_without_a_429(harness: ProcessHarness) -> None:
@@ -177,9 +187,7 @@ async def test_killed_during_a_press_the_button_comes_back_and_the_next_press_is
     harness: ProcessHarness,
 ) -> None:
     parent = await finished(harness)
-    submit = harness.upstream.hold("/mj/submit/action")
-    await harness.stub.press(parent, custom_id(parent, "U1"), harness.user)
-    await asyncio.wait_for(submit.arrived(), SECONDS)
+    await press_in_flight(harness, parent)
     await harness.stub.until(lambda: disabled(parent, "U1"), SECONDS)
     await harness.bot.kill()
     harness.upstream.clear_faults()
@@ -194,10 +202,7 @@ async def test_killed_during_a_press_the_button_comes_back_and_the_next_press_is
 async def test_sigterm_waits_for_a_press_in_flight_and_the_next_start_follows_its_child(
     harness: ProcessHarness,
 ) -> None:
-    parent = await finished(harness)
-    submit = harness.upstream.hold("/mj/submit/action")
-    await harness.stub.press(parent, custom_id(parent, "U1"), harness.user)
-    await asyncio.wait_for(submit.arrived(), SECONDS)
+    submit = await press_in_flight(harness, await finished(harness))
     ending = asyncio.ensure_future(harness.bot.terminate())
     submit.release()
     assert await ending == 0
@@ -257,3 +262,21 @@ async def test_a_session_that_cannot_be_resumed_begins_anew_on_the_same_server(
     await harness.stub.ready(SECONDS)
     await harness.ask()
     await harness.done()
+
+
+async def test_a_button_whose_press_ends_during_the_shutdown_is_no_longer_dimmed(
+    harness: ProcessHarness,
+) -> None:
+    parent = await finished(harness)
+    submit = await press_in_flight(harness, parent)
+    await harness.stub.until(lambda: disabled(parent, "U1"), SECONDS)
+    slow = harness.stub.hold("PATCH", f"/**/messages/{parent.id}", "before")
+    ending = asyncio.ensure_future(harness.bot.terminate())
+    await asyncio.sleep(1)  # the shutdown has begun: nothing else can tell
+    submit.release()
+    await asyncio.wait_for(slow.arrived(), SECONDS)
+    await asyncio.sleep(0.5)  # Discord needs a moment
+    slow.release()
+    assert await ending == 0
+    await harness.bot.start()
+    await harness.stub.until(lambda: not disabled(parent, "U1"), SECONDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import socket
 import subprocess
@@ -17,7 +18,7 @@ import pytest
 from mjbot.runner import closed_for_good, login_wait
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
-from tests.discord_answers import UNREADABLE, Answer, page
+from tests.discord_answers import GATEWAY, NO_CONNECTION, UNREADABLE, Answer, api_error, page, rate_limited
 from tests.system.discord_stub import DiscordStub
 from tests.system.process import SECONDS, BotProcess, measured
 
@@ -148,6 +149,23 @@ async def test_a_limited_login_waits_as_it_is_told_and_tries_once_more(
     assert "Discord limits the logins from this address: the next try is in 2 s" in bot.log.read_text("utf-8")
 
 
+async def test_a_start_with_few_gateway_sessions_left_waits_for_their_reset(
+    stub: DiscordStub, bot: BotProcess
+) -> None:
+    limit = {"total": 1000, "remaining": 3, "reset_after": 2000, "max_concurrency": 1}
+    url = stub.base_url.replace("http", "ws", 1) + "/gateway"
+    body = json.dumps({"url": url, "shards": 1, "session_start_limit": limit})
+    few = stub.refuse("GET", GATEWAY, Answer("few sessions", 200, body))
+    await bot.launch()
+    await stub.until(lambda: few.given >= 3)
+    assert not stub.gateway.connected
+    stub.accept_everything()
+    await stub.ready()
+    assert "Discord allows few more gateway sessions today: the next is started in 2 s" in bot.log.read_text(
+        "utf-8"
+    )
+
+
 @pytest.mark.parametrize(
     ("retry_after", "tries", "seconds"),
     [
@@ -197,3 +215,36 @@ async def test_a_command_sync_whose_answer_cannot_be_read_does_not_end_the_start
     stub.refuse("PUT", "/applications/*/commands", UNREADABLE[0])
     await bot.start()
     assert await asyncio.wait_for(bot.terminate(), SECONDS) == 0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        api_error(
+            "daily limit", 400, 30034, "Max number of daily application command creates has been reached"
+        ),
+        rate_limited(3600.0),
+        page(429),
+        page(503),
+        NO_CONNECTION,
+    ],
+    ids=lambda answer: answer.name,
+)
+async def test_a_command_sync_that_discord_refuses_or_delays_does_not_hold_up_the_start(
+    stub: DiscordStub, bot: BotProcess, answer: Answer
+) -> None:
+    stub.refuse("PUT", "/applications/*/commands", answer)
+    await bot.start()
+    assert await asyncio.wait_for(bot.terminate(), SECONDS) == 0
+    log = bot.log.read_text(encoding="utf-8")
+    assert "the command sync" in log
+    assert "Traceback" not in log
+
+
+async def test_a_command_sync_that_waits_for_a_rate_limit_is_made_after_the_start(
+    stub: DiscordStub, bot: BotProcess
+) -> None:
+    stub.refuse("PUT", "/applications/*/commands", rate_limited(8.0), times=1)
+    await bot.start()
+    assert not stub.commands
+    await stub.until(lambda: stub.commands, timeout=20)

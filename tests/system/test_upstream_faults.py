@@ -34,7 +34,8 @@ HTML = "<html><body><h1>502 Bad Gateway</h1></body></html>"
 DOWN = "Still trying. This says nothing about the task itself."
 KEY = "The image service refuses this bot's key."
 PAGE = "returned a web page"
-SLOW = "It is rate-limiting this bot."
+SLOW = "The image service is rate-limiting this bot."
+WRONG = "The image service answers, but not at the configured address."
 QUOTA = "has run out of credit"
 
 Break = Callable[[SandboxServer], object]
@@ -50,7 +51,7 @@ OUTAGES: dict[str, tuple[Break, str]] = {
     "garbage": (lambda up: up.fail(ALL, 200, "\x00\x01\x02 not json", "application/json"), DOWN),
     "JSON that is cut off": (lambda up: up.fail(ALL, 200, '[{"id": "17306', "application/json"), DOWN),
     "a body of 10 MB": (lambda up: up.fail(ALL, 200, "[" + "0," * 5_000_000, "application/json"), DOWN),
-    "a loop of redirects": (lambda up: up.fail(ALL, 302, headers={"Location": "/mj/task/1/fetch"}), DOWN),
+    "a loop of redirects": (lambda up: up.fail(ALL, 302, headers={"Location": "/mj/task/1/fetch"}), WRONG),
     "the key is revoked": (lambda up: up.fail(ALL, 401, '{"error": {"message": "无效的令牌"}}'), KEY),
     "no credit is left": (
         lambda up: up.fail(

@@ -13,7 +13,7 @@ import pytest
 
 from mjbot.clock import Clock
 from mjbot.core.model.task import Task, TaskId
-from mjbot.errors import TaskNotFound, UpstreamUnavailable
+from mjbot.errors import SubmitUnclear, TaskNotFound, UpstreamUnavailable
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
 from mjbot.upstream.api import MidjourneyProxyApi
@@ -126,6 +126,23 @@ async def test_a_failed_shared_read_fails_for_every_caller(rig: Rig) -> None:
     rig.server.fail("*/list-by-condition", 503)
     results = await asyncio.gather(*map(client.fetch, IDS * 3), return_exceptions=True)
     assert [isinstance(each, UpstreamUnavailable) for each in results] == [False] * 3 + [True] * 12
+
+
+async def test_a_task_that_is_nested_too_deep_costs_no_other_task_of_its_batch(rig: Rig) -> None:
+    deep = f'{{"id":"{IDS[0]}","properties":{{"a":{"[" * 100_000}{"]" * 100_000}}}}}'
+    rig.server.fail("*/list-by-condition", status=200, body=f"[{deep}]")
+    rig.server.fail(f"*/{IDS[0]}/fetch", status=200, body=deep)
+    report = await rig.client.fetch_many(IDS)
+    assert set(report.found) == set(IDS[1:])
+    assert list(report.failed) == [IDS[0]]
+    with pytest.raises(UpstreamUnavailable):
+        await rig.client.fetch(IDS[0])
+
+
+async def test_the_outcome_of_a_submit_that_is_answered_too_deep_is_unclear(rig: Rig) -> None:
+    rig.server.fail("*/submit/action", status=200, body="[" * 100_000)
+    with pytest.raises(SubmitUnclear):
+        await rig.client.submit_action(IDS[0], "MJ::JOB::upsample::1::x")
 
 
 async def test_the_event_loop_goes_on_while_a_large_answer_is_parsed(rig: Rig) -> None:

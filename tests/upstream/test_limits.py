@@ -10,7 +10,7 @@ import pytest
 from mjbot.core.model.task import Task
 from mjbot.errors import UpstreamError
 from mjbot.upstream.api import read_fetch, read_list
-from mjbot.upstream.responses import Response
+from mjbot.upstream.responses import Response, ResponseTooLarge
 
 ID = "1763936412345678"
 
@@ -70,6 +70,35 @@ def test_a_field_that_is_nested_too_deep_costs_only_this_field(depth: int) -> No
         deep = {"a": deep}
     task = read(prompt="a cat", properties=deep, buttons=deep, videoUrls=deep)
     assert task.prompt == "a cat"
+
+
+# Each of these made a batch read unreadable: every task of the batch was "not answering".
+ODD = [
+    b'"submitTime":' + b"9" * 5_000,  # more digits than Python converts
+    b'"progress":-' + b"1" * 100_000,
+    b'"prompt":"\xe4\xbd"',  # cut in the middle of a character
+    b'"prompt":"\xff\xfe"',
+    b'"prompt":"a\n\tb\x01"',  # control characters that are not escaped
+    b'"finishTime":1e999',
+    b'"progress":NaN',
+    b'"id":{}',
+    b'"buttons":[[[[{}]]]]',
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
+def test_what_is_odd_in_one_task_of_an_answer_costs_no_other_task(odd: bytes) -> None:
+    body = b'[{"id":"%s","status":"SUCCESS"},{"id":"1763936412345679",%s}]' % (ID.encode(), odd)
+    found = read_list(Response(200, body))
+    assert found is not None
+    assert found[0].id == ID
+    assert found[0].status == "SUCCESS"
+
+
+def test_a_batch_with_a_task_that_is_nested_too_deep_is_known_as_such() -> None:
+    deep = b'[{"id":"%s","properties":' % ID.encode() + b'{"a":' * 100_000 + b"1" + b"}" * 100_000 + b"}]"
+    with pytest.raises(ResponseTooLarge):
+        read_list(Response(200, deep))
 
 
 def test_a_table_of_a_hundred_thousand_tasks_is_read_in_part() -> None:

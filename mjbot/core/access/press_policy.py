@@ -1,4 +1,4 @@
-"""The press policy: which members of a guild may press buttons. Presses spend a quota that they share."""
+"""The press policy: which members of a guild may press buttons. All presses use up one upstream quota."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rate limits per user and per guild: all users share one upstream key, and one bot."""
+"""Rate limits per user and per guild: all of them share one bot and one upstream key."""
 
 from __future__ import annotations
 

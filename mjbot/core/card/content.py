@@ -1,4 +1,4 @@
-"""The content of a message: a card without the parts that its channel, or Discord, does not accept.
+"""The content of a message: a card without the parts that Discord does not accept.
 
 One bad part makes Discord refuse the whole message: a file that its filter considers explicit, a link to a
 blocked host, an unknown emoji. So a refused message is sent again with one part less until it is accepted;
@@ -18,6 +18,7 @@ from mjbot.core.i18n.text import cut, units
 from mjbot.core.i18n.texts import Text
 
 MAX_DESCRIPTION = 4_096  # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
+ATTACHMENT = "attachment://"
 _SHORTEST_BODY = 20
 
 
@@ -86,6 +87,11 @@ def content_of(card: Card, image: ImageState, omitted: Part = Part.NONE) -> Cont
     )
 
 
+def is_attachment(image_url: str) -> bool:
+    """True if the image of an embed is a file attached to its message."""
+    return image_url.startswith(ATTACHMENT)
+
+
 def _about_picture(card: Card, image: ImageState, omitted: Part) -> list[str]:
     """Return the line that says why the result is not in the message, with a link to it."""
     if card.picture is None or not card.picture.final:
@@ -128,7 +134,8 @@ def _fitted(lines: Sequence[str], links: Sequence[str], body: str) -> str:
     limit = MAX_DESCRIPTION - units(text) - 4
     if limit < _SHORTEST_BODY:
         return text
-    return f"{text}\n{cut(body, limit).rstrip(chr(92))}…"  # must not end within an escape
+    shortened = cut(body, limit).rstrip("\\")  # must not end within an escape
+    return f"{text}\n{shortened}…"
 
 
 def rows_without(rows: Rows, omitted: Part) -> Rows:

@@ -148,7 +148,7 @@ def _shortened(reason: str) -> str:
 
 
 def _reason(task: Task) -> str:
-    """The reason that the service gave; "" if it is a web page."""
+    """Return the reason that the service gave; "" if that is a web page."""
     return "" if _PAGE.match(task.fail_reason) else without_secrets(task.fail_reason)
 
 

@@ -18,8 +18,6 @@ from mjbot.core.model.watch import NOTHING_DELIVERED, DeliveredState, MessageRef
 from mjbot.core.scheduling.priority_queue import DelayQueue, IndexedHeap
 from mjbot.core.scheduling.rate_limiters import SlidingWindow
 
-__all__ = ["Edit", "EditQueue", "Priority"]
-
 # 40 of Discord's 50 requests a second, evenly spaced: edits that are delayed by a fifth of a second coincide
 # with the next ones, and edits are not the only requests.
 _GLOBAL_EDITS, _GLOBAL_SECONDS = 5, 1 / 8
@@ -28,7 +26,7 @@ _BUDGET_MEMORY = 30.0  # seconds for which an idle channel's rate limits are rem
 
 
 class EditQueue:
-    """Pending cards, one per message: `offer` the newest, `take` the next edit, `settle` its outcome."""
+    """Pending edits, one per message: `offer` the newest, `take` the next edit, `settle` its outcome."""
 
     def __init__(self) -> None:
         self._channels: defaultdict[int, ChannelQueue] = defaultdict(ChannelQueue)
@@ -169,8 +167,8 @@ class EditQueue:
                 self._forget_lost(edit.ref, everything=everything)
                 return True
             case _ if entry is None:
-                return True  # the message was forgotten meanwhile
-            case NoAccess():
+                return False  # the message was forgotten meanwhile: this says nothing about others
+            case NoAccess() if not edit.by_token:
                 if not self._channels[edit.ref.channel_id].lose_access(now):
                     self._forget_lost(edit.ref, everything=True)
                     return True
@@ -181,7 +179,7 @@ class EditQueue:
                 if whole_channel:
                     self._channels[edit.ref.channel_id].not_before = now + seconds
                 return not entry.requeue(edit, now, seconds)
-            case Rerouted():
+            case Rerouted() | NoAccess():
                 entry.token_until = 0.0
                 return not entry.requeue(edit, now, at_once=True)
             case Refused():

@@ -6,23 +6,18 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from mjbot.core.card.card import Card
-from mjbot.core.card.content import Part
+from mjbot.core.card.content import Part, is_attachment
 from mjbot.core.model.addresses import origin
 from mjbot.core.model.watch import MessageRef
 
 _REMEMBERED = 1_000
-_LADDER = (Part.FILE, Part.PICTURE, Part.LINKS, Part.PROMPT, Part.DETAILS, Part.EMOJI, Part.BUTTONS)
-# An attached file has no host, so the link that Discord blocks is in the text.
-_LADDER_WITHOUT_LINKS = (
-    Part.LINKS,
-    Part.PROMPT,
-    Part.DETAILS,
-    Part.FILE,
-    Part.PICTURE,
-    Part.EMOJI,
-    Part.BUTTONS,
-)
-_LADDER_WITHOUT_LINKED_PICTURE = (Part.PICTURE, *_LADDER_WITHOUT_LINKS)
+_IMAGE = (Part.FILE, Part.PICTURE)
+_TEXT = (Part.LINKS, Part.PROMPT, Part.DETAILS)
+_COMPONENTS = (Part.EMOJI, Part.BUTTONS)
+_IMAGE_FIRST = (*_IMAGE, *_TEXT, *_COMPONENTS)
+# What Discord blocks is in the text: a word, or a link, since an attached file has no host.
+_TEXT_FIRST = (*_TEXT, *_IMAGE, *_COMPONENTS)
+_LINKED_PICTURE_FIRST = (Part.PICTURE, *_TEXT_FIRST)
 
 
 class ContentProblem(Enum):
@@ -32,6 +27,8 @@ class ContentProblem(Enum):
     """20009: its filter considers the file or the text explicit."""
     HARMFUL_LINK = auto()
     """240000: it blocks a link in the message."""
+    BLOCKED_TEXT = auto()
+    """200000, 200001: a rule of the server's AutoMod blocks a text in the message."""
     TOO_LARGE = auto()
     """40005 or 413, or the bot may not attach files here."""
     MALFORMED = auto()
@@ -74,7 +71,7 @@ def next_omission(
     names, and ``image`` is the URL of the embed's image ("" without one).
     """
     left = present(card, image) & ~omitted
-    for part in (*(each for each in _LADDER if each in named), *_order(problem, image)):
+    for part in (*(each for each in _IMAGE_FIRST if each in named), *_order(problem, image)):
         if part in left:
             if part is Part.FILE and problem is not ContentProblem.TOO_LARGE and not card.picture_link:
                 part |= Part.PICTURE  # there is no link that could take its place
@@ -87,7 +84,7 @@ def present(card: Card, image: str) -> Part:
     buttons = [button for row in card.rows for button in row]
     found = Part.NONE
     if image:
-        found |= Part.PICTURE | (Part.FILE if image.startswith("attachment://") else Part.NONE)
+        found |= Part.PICTURE | (Part.FILE if is_attachment(image) else Part.NONE)
     if card.links or card.picture_link or any(button.link for button in buttons):
         found |= Part.LINKS
     if card.body:
@@ -111,10 +108,12 @@ def still_omitted(omission: Omission | None, card: Card) -> Part:
 
 
 def _order(problem: ContentProblem, image: str) -> tuple[Part, ...]:
+    if problem is ContentProblem.BLOCKED_TEXT:
+        return _TEXT_FIRST
     if problem is not ContentProblem.HARMFUL_LINK:
-        return _LADDER
-    linked = bool(image) and not image.startswith("attachment://")
-    return _LADDER_WITHOUT_LINKED_PICTURE if linked else _LADDER_WITHOUT_LINKS
+        return _IMAGE_FIRST
+    linked = bool(image) and not is_attachment(image)
+    return _LINKED_PICTURE_FIRST if linked else _TEXT_FIRST
 
 
 def _essence(part: Part, card: Card) -> object:

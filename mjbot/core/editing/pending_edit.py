@@ -67,6 +67,7 @@ class PendingEdit:
     omission: Omission | None = None
     failing_since: float | None = None
     rechecks: int = 0
+    button_tries: int = 0
     token_until: float = 0.0
     token_from: float = 0.0
 
@@ -85,6 +86,8 @@ class PendingEdit:
             self.not_before = 0.0  # it only waited for a recheck
         if card.digest == (self.in_flight or self.delivered.digest):
             self.pending = None
+            if not self.in_flight:  # what failed is not needed any more
+                self.attempt, self.failing_since = 0, None
             return bool(self.in_flight)
         if self.pending is None:
             self.stale_since, self.priority, self.queued_at = now, priority, now
@@ -139,8 +142,9 @@ class PendingEdit:
             return False
         self.pending, self.priority = edit.card, Priority.PROGRESS
         self.stale_since = self.queued_at = now
-        self.not_before = now + min(_BUTTONS_WAIT * 2.0 ** min(self.rechecks, _DOUBLINGS), _BUTTONS_CEILING)
-        self.rechecks += 1
+        wait = _BUTTONS_WAIT * 2.0 ** min(self.button_tries, _DOUBLINGS)
+        self.not_before = now + min(wait, _BUTTONS_CEILING)
+        self.button_tries += 1
         return True
 
     def requeue(self, edit: Edit, now: float, seconds: float = 0.0, *, at_once: bool = False) -> bool:

@@ -91,10 +91,11 @@ def _age(ref: MessageRef, now: float) -> float:
 
 
 def _too_old_for(entry: PendingEdit, age: float) -> bool:
-    """Return whether a message is too old for this edit: past an hour, only a change of state is worth it."""
+    """Return whether a message is too old for an edit that is neither a change of state nor the end."""
     assert entry.pending is not None
     return (
         age >= _VERY_OLD
+        and not entry.pending.final
         and entry.priority >= Priority.PROGRESS
         and entry.state is not None
         and entry.pending.state is entry.state

@@ -13,6 +13,7 @@ _ACTIVE = re.compile(r"[\\*_~`|<>\[\]@]|:(?=//)")
 _LINE_START = re.compile(r"(?m)^([^\S\n]*)([#+>-]|\d+(?=[.)]))")
 _SECRET = re.compile(r"\bsk-[\w*-]{8,}|\bBearer\s+[\w.~+/=*-]{16,}", re.IGNORECASE)
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
+_EMPTY_LINES = re.compile(r"\n{3,}")
 _ZWJ = "\u200d"
 _JOINERS = frozenset("\u200c\u200d")
 # A cut is made at a space at most this far before the limit.
@@ -32,7 +33,7 @@ def clean(text: str) -> str:
 def clean_lines(text: str) -> str:
     """Clean each line of a text, and leave at most one empty line in a row."""
     lines = "\n".join(clean(line) for line in text.splitlines())
-    return re.sub(r"\n{3,}", "\n\n", lines).strip()
+    return _EMPTY_LINES.sub("\n\n", lines).strip()
 
 
 def _kept(char: str) -> str:

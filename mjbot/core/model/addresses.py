@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from urllib.parse import quote, urlsplit
 
 _URL = re.compile(r"(https?)://([^/?#\\]*)(.*)", re.IGNORECASE | re.DOTALL)
@@ -18,27 +18,35 @@ _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 _ALLOWED = "".join(sorted(set(_PRINTABLE) - set('"<>\\^`{|}()[]')))
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
 _MAX_HOST = 253
-_UNICAST6 = ipaddress.IPv6Network("2000::/3")
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# Our own lists, because Pythons differ on `is_global`. All of 192.0.0.0/24 and 2001::/23 is in them: what the
+# registries call global there is no web server.
+# https://www.iana.org/assignments/iana-ipv4-special-registry
+# https://www.iana.org/assignments/iana-ipv6-special-registry
+_NOT_PUBLIC4 = tuple(
+    map(
+        IPv4Network,
+        (
+            *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+            *("192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15"),
+            *("198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
+        ),
+    )
+)
+_UNICAST6 = IPv6Network("2000::/3")
+_NOT_PUBLIC6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
+_MAPPED, _NAT64 = IPv6Network("::ffff:0:0/96"), IPv6Network("64:ff9b::/96")
 
 
 def is_public_address(address: str) -> bool:
-    """True for a globally reachable IP address; if it embeds an IPv4 address, that must be public too.
-
-    https://www.iana.org/assignments/iana-ipv6-special-registry
-    """
+    """True for a globally reachable IP address; if it embeds an IPv4 address, that must be public too."""
     literal = _parse_literal(address)
-    if isinstance(literal, IPv4Address):
-        return literal.is_global and not literal.is_multicast
     if literal is None:
         return False
-    if (mapped := literal.ipv4_mapped) is not None:
-        return is_public_address(str(mapped))
-    if literal in _NAT64:
-        return is_public_address(str(IPv4Address(int(literal) & 0xFFFFFFFF)))
-    if literal.sixtofour is not None:  # obsolete (RFC 7526); Pythons differ on is_global
-        return False
-    return literal in _UNICAST6 and literal.is_global
+    if isinstance(literal, IPv6Address) and (literal in _MAPPED or literal in _NAT64):
+        literal = IPv4Address(int(literal) & 0xFFFFFFFF)
+    if isinstance(literal, IPv4Address):
+        return not any(literal in network for network in _NOT_PUBLIC4)
+    return literal in _UNICAST6 and not any(literal in network for network in _NOT_PUBLIC6)
 
 
 def is_literal(host: str) -> bool:

@@ -1,4 +1,4 @@
-"""Task snapshots: what is known of a task, advanced by one observation after another.
+"""Task snapshots: the known state of a task, advanced by one observation after another.
 
 All times are unix seconds.
 """
@@ -49,7 +49,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Dismissed:
-    """A person dismissed the modal of this task."""
+    """A user dismissed the modal of this task."""
 
 
 Observation = Seen | Missing | Unreachable | Tick | Dismissed
@@ -80,7 +80,7 @@ class StalenessThresholds:
     lost_misses: int = 4
     watch: float = 24 * 3600
     watch_from: float = 0.0
-    """Unix seconds before which no watch ends by its age: a clock that is wrong at the start may be set."""
+    """Unix seconds before which no watch ends because of its age: a wrong clock may still be corrected."""
 
 
 DEFAULT_THRESHOLDS = StalenessThresholds()
@@ -90,8 +90,8 @@ DEFAULT_THRESHOLDS = StalenessThresholds()
 class TaskSnapshot:
     """Everything known of one task; the input of its card.
 
-    ``changed_at`` is the last change that was observed. It is None after the first reading, which does not
-    show how old its state is.
+    ``changed_at`` is the time of the last observed change. It is None after the first reading, which does
+    not show how old its state is.
     """
 
     id: TaskId
@@ -105,7 +105,7 @@ class TaskSnapshot:
     missing_since: float | None = None
     misses: int = 0
     doubted: Task | None = None
-    """The last reading, if it showed less progress than is known."""
+    """The last reading if it showed less progress than the one before."""
 
     @property
     def settled(self) -> bool:
@@ -114,7 +114,7 @@ class TaskSnapshot:
 
     @property
     def visible(self) -> tuple[Task | None, Condition, UpstreamProblem | None]:
-        """What a person can see; a change of it is worth an edit."""
+        """The fields that users can see; a change in one of them is worth an edit."""
         return self.task, self.condition, self.problem
 
 
@@ -124,7 +124,7 @@ def advance(
     now: float,
     thresholds: StalenessThresholds = DEFAULT_THRESHOLDS,
 ) -> TaskSnapshot:
-    """The snapshot after one observation. A settled snapshot never changes.
+    """Apply one observation. A settled snapshot never changes.
 
     Progress goes back only if two readings in a row agree on it.
     """
@@ -176,7 +176,7 @@ def _seen(snapshot: TaskSnapshot, task: Task, now: float) -> TaskSnapshot:
 
 
 def _agree(doubted: Task | None, seen: Task) -> bool:
-    """Whether two readings in a row show that a task has begun anew under its id."""
+    """Return whether two readings in a row show that a task has started again under the same id."""
     return doubted is not None and doubted.phase is seen.phase and not goes_back(doubted, seen)
 
 
@@ -208,7 +208,7 @@ def _with_condition(snapshot: TaskSnapshot, now: float, thresholds: StalenessThr
 def next_threshold(
     snapshot: TaskSnapshot, thresholds: StalenessThresholds = DEFAULT_THRESHOLDS
 ) -> float | None:
-    """When the condition will change if there is no news, or None if it never will."""
+    """Return when the condition will change if there is no news, or None if it never will."""
     if snapshot.settled:
         return None
     moments = [_ends_at(snapshot, thresholds)]

@@ -20,7 +20,7 @@ TaskId = NewType("TaskId", str)
 
 
 def parse_task_id(raw: str) -> TaskId | None:
-    """Parse an id as people paste it (spaces, backticks, a whole fetch URL), or None.
+    """Parse an id as users paste it (with spaces, backticks, a whole fetch URL), or return None.
 
     An id is 4 to 64 letters, digits, ``_`` and ``-``, with at least one digit.
     """
@@ -103,7 +103,7 @@ class Task:
 
     @property
     def phase(self) -> Phase:
-        """Depends only on the status: "100%" proves nothing, and an unknown status counts as running."""
+        """The phase, from the status only: "100%" proves nothing; an unknown status counts as running."""
         return _PHASES.get(self.status, Phase.RUNNING)
 
     @property
@@ -119,7 +119,7 @@ class Task:
 
     @property
     def is_text(self) -> bool:
-        """True when the result is text (describe, shorten), as its buttons show; its action does not."""
+        """True if the result is text (describe, shorten). The buttons show this; the action does not."""
         return self.phase is Phase.SUCCESS and (
             any(button.custom_id.startswith(_TEXT_BUTTONS) for button in self.buttons)
             or self.text.lstrip().startswith("1️⃣")
@@ -127,9 +127,9 @@ class Task:
 
 
 def goes_back(held: Task, seen: Task) -> bool:
-    """Whether a reading shows less progress than is known: a lower rank, or a lower percentage.
+    """Return whether a reading shows less progress than the one held: a lower rank, or a lower percentage.
 
-    It is an old reading that arrived late, or the task has begun anew under its id.
+    Either it is an old reading that arrived late, or the task has started again under the same id.
     """
     if held.phase.final or seen.phase.final:
         return False
@@ -139,7 +139,7 @@ def goes_back(held: Task, seen: Task) -> bool:
 
 
 def merged(held: Task, seen: Task) -> Task:
-    """The state after a reading that is newer than the one held. A final state is never left.
+    """Return the task after a newer reading. A final state never changes.
 
     A reading without a picture or prompt keeps the one held.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,6 +24,11 @@ class MessageRef:
     def created_at(self) -> float:
         """When the message was created, in unix seconds (from its snowflake)."""
         return (self.message_id >> 22) / 1000 + _DISCORD_EPOCH
+
+    @staticmethod
+    def first_id(since: float) -> int:
+        """Return the lowest id of a message that was created at this time (unix seconds) or later."""
+        return max(0, math.ceil((since - _DISCORD_EPOCH) * 1000)) << 22
 
     def url(self, guild_id: int | None) -> str:
         """Return the jump link of the message."""
@@ -78,9 +84,18 @@ def first_in_a_guild(watches: Iterable[Watch]) -> Watch | None:
     return min(in_guilds, key=lambda each: each.created_at, default=None)
 
 
+def audience_key(guild_id: int | None, user_id: int) -> str:
+    """Return the audience as a key: a guild, or one user in direct messages."""
+    return f"user:{user_id}" if guild_id is None else f"guild:{guild_id}"
+
+
 def newest(watches: Iterable[Watch]) -> list[Watch]:
-    """Return the newest watch of each channel; it has superseded older ones of the same task."""
-    return list({each.ref.channel_id: each for each in sorted(watches, key=lambda w: w.created_at)}.values())
+    """Return the newest watch of each channel; it has superseded older ones of the same task.
+
+    Message ids are in the order of Discord's clock; ``created_at`` is by the machine's, which may be wrong.
+    """
+    by_age = sorted(watches, key=lambda watch: watch.ref.message_id)
+    return list({each.ref.channel_id: each for each in by_age}.values())
 
 
 def watch_for(watches: Iterable[Watch], on: MessageRef) -> Watch | None:

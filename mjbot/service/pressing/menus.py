@@ -24,7 +24,7 @@ class MenuService:
         await self._access.require(request.context, VIEW)
         await request.reply.defer(private=True)
         snapshot = await self._reader.get(request.task_id)
-        presses, not_offered = await self._renderer.pressed(request.task_id)
+        presses, not_offered = await self._renderer.presses_of(request.task_id)
         locale = request.context.private_locale
         page = (
             build_page(snapshot.task, presses, locale, page_number, not_offered)

@@ -10,15 +10,14 @@ from mjbot.core.card.components import CustomId, Verb
 from mjbot.core.card.modals import MAX_PROMPT, ModalSpec
 from mjbot.core.card.region import OWN_MASK
 from mjbot.core.i18n.messages import translate
-from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.press import MODAL_ACTION, Press
 from mjbot.core.model.snapshot import Dismissed, TaskSnapshot
 from mjbot.core.model.task import Phase, TaskId
 from mjbot.core.model.watch import MessageRef, WatchState
-from mjbot.errors import PressRefused, ResultNotShown, StoreFailed
+from mjbot.errors import PressRefused, StoreFailed
 from mjbot.ports import PressRequest, PressStore, SubmitResult, TaskSource
-from mjbot.service.access import CHOOSE, PREPARE, SUBMIT, Access
+from mjbot.service.access import CHOOSE, PREPARE, Access, submit_need
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.regions import RegionService
@@ -100,22 +99,18 @@ class ModalService:
         await self._tracker.observe({request.task_id: Dismissed()})
 
     async def _submit(self, request: PressRequest, snapshot: TaskSnapshot, mask: str) -> None:
-        await self._access.require_press(request, SUBMIT)
+        await self._access.require_press(request, submit_need(request.target.region, mask))
         submission = ModalSubmission(self._source, self._watches, request, snapshot, mask)
+        message = await self._watches.message_of(request.message, snapshot.id)
         if await self._journal.begin(submission, request.context.user_id) is not None:
             raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
         result = await self._journal.send(submission)
-        await self._journal.confirm(submission)
-        await self._journal.finish(submission)
-        try:
-            if result.task_id == snapshot.id:
-                # It may have been dismissed meanwhile.
-                await self._watches.resume_on(request.message, snapshot)
-            else:
-                await self._retarget(request, submission, result)
-        except StoreFailed as error:
-            label = escape(submission.label)
-            raise ResultNotShown(label=label, id=result.task_id) from error
+        if result.task_id == snapshot.id:
+            # It may have been dismissed meanwhile.
+            await self._journal.confirm(submission, resume_on=message)
+            await self._journal.finish(submission)
+        else:
+            await self._retarget(request, submission, result, message)
         self._tracker.poll_soon(result.task_id)
 
     async def _refuse_answered(self, task_id: TaskId) -> None:
@@ -124,16 +119,19 @@ class ModalService:
             raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
 
     async def _retarget(
-        self, request: PressRequest, submission: ModalSubmission, result: SubmitResult
+        self, request: PressRequest, submission: ModalSubmission, result: SubmitResult, message: MessageRef
     ) -> None:
-        """Follow the new id on the same message: some upstreams continue a task under another id."""
+        """Follow the new id on the same message: some upstreams continue a task under another id.
+
+        It is committed together with the press, and later if the database fails.
+        """
         before = submission.snapshot
         assert request.modal_input is not None
-        message = await self._watches.message_of(request.message, before.id)
         prompt = request.modal_input.prompt
         snapshot = first_snapshot(result.task_id, before.task, result, prompt, self._clock.now())
         watch = replace(self._opener.new_watch(request.context, snapshot.id, message), state=WatchState.OPEN)
-        await self._watches.reopen(message)
+        with suppress(StoreFailed):
+            await self._watches.reopen(message)
         await self._journal.accept(submission, watch, [snapshot])
         await self._watches.retarget(watch, before.id, snapshot)
 

@@ -12,7 +12,7 @@ from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
 from mjbot.errors import PressRefused
 from mjbot.ports import PressRequest, SubmitResult, TaskSource
-from mjbot.service.access import CHOOSE, PREPARE, SUBMIT, Access
+from mjbot.service.access import CHOOSE, PREPARE, Access, submit_need
 from mjbot.service.pressing.actions import Action, find_action, report_earlier
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.prompts import ModalPrompts
@@ -93,7 +93,7 @@ class PressService:
         return action
 
     async def _submit(self, request: PressRequest, action: Action, mask: str) -> None:
-        await self._access.require_press(request, SUBMIT)
+        await self._access.require_press(request, submit_need(action.target.region, mask))
         submission = ActionSubmission(self._source, request, action, mask)
         earlier = await self._journal.begin(
             submission, request.context.user_id, repeats=action.target.repeats

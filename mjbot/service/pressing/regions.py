@@ -11,7 +11,7 @@ from mjbot.core.card.region import OWN_MASK, build_region_picker, cells_of
 from mjbot.core.card.state import state_of
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.press import MODAL_ACTION
-from mjbot.core.model.watch import MessageRef
+from mjbot.core.model.watch import MessageRef, audience_key
 from mjbot.errors import PressRefused, UpstreamError
 from mjbot.ports import File, MaskProblem, MaskRefused, MaskSource, PressRequest, PressStore
 from mjbot.service.access import CHOOSE, UPLOAD, Access
@@ -90,8 +90,7 @@ class RegionService:
 
     def _turn(self, request: PressRequest) -> asyncio.Semaphore:
         """Limit how many images of one guild, or one user, are drawn or decoded at once."""
-        guild_id = request.context.guild_id
-        audience = f"user:{request.context.user_id}" if guild_id is None else f"guild:{guild_id}"
+        audience = audience_key(request.context.guild_id, request.context.user_id)
         return self._turns.setdefault(audience, asyncio.Semaphore(_AT_ONCE))
 
     async def _send(self, request: PressRequest, file: File | None) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 
 from mjbot.clock import Clock
 from mjbot.core.card.buttons import is_bookmark
@@ -15,8 +14,7 @@ from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Task, TaskId
 from mjbot.core.model.watch import MessageRef, WatchState
 from mjbot.errors import ResponseLost, ResultNotShown, StoreFailed
-from mjbot.ports import PressRequest, PressStore, SubmitResult
-from mjbot.service.deferred_writes import DeferredWrites
+from mjbot.ports import PressRequest, SubmitResult
 from mjbot.service.pressing.submission import Submission, SubmissionJournal
 from mjbot.service.watching.opener import CardOpener
 from mjbot.service.watching.pending_cards import PendingCards
@@ -33,22 +31,18 @@ class ResultCards:
     def __init__(
         self,
         *,
-        store: PressStore,
         journal: SubmissionJournal,
         opener: CardOpener,
         watches: WatchService,
         renderer: CardRenderer,
         pending: PendingCards,
-        writes: DeferredWrites,
         clock: Clock,
     ) -> None:
-        self._store = store
         self._journal = journal
         self._opener = opener
         self._watches = watches
         self._renderer = renderer
         self._pending = pending
-        self._writes = writes
         self._clock = clock
 
     async def open(
@@ -92,7 +86,7 @@ class ResultCards:
         except (ResponseLost, StoreFailed):
             return False
         watch = replace(self._opener.new_watch(context, snapshot.id, sent.ref), state=WatchState.OPEN)
-        await self._writes.write(partial(self._store.add_card, watch))
+        await self._pending.shown(watch)
         await self._watches.start(watch, snapshot, card, omitted=sent.omitted)
         return True
 

@@ -153,9 +153,11 @@ class SubmissionJournal:
                 raise
             raise complete from error
 
-    async def confirm(self, submission: Submission) -> None:
-        """Commit ACCEPTED for a submit that continues the same task."""
+    async def confirm(self, submission: Submission, *, resume_on: MessageRef | None = None) -> None:
+        """Commit ACCEPTED for a submit that continues the same task; follow it on a message again."""
         await self._writes.write(partial(self._presses.note, _key(submission), Press.ACCEPTED))
+        if resume_on is not None:
+            await self._writes.write(partial(self._watches.resume_on, resume_on, submission.snapshot))
 
     async def accept(self, submission: Submission, watch: Watch, results: Sequence[TaskSnapshot]) -> None:
         """Commit ACCEPTED with all tasks that it created, and the watch of the first one's card."""

@@ -17,10 +17,9 @@ from mjbot.core.editing.outcome import Existence
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
 from mjbot.core.scheduling.rate_limiters import SlidingWindow, SlidingWindows
-from mjbot.editor import EditScheduler
 from mjbot.errors import StoreFailed
 from mjbot.guard import LoopGuard
-from mjbot.ports import PressStore
+from mjbot.ports import MessageSink, PressStore
 
 _OF_A_GUILD, _OF_ALL, _MINUTE = 10, 60, 60.0
 _REMEMBERED: Final = 600.0  # seconds until a channel is tried again; a permission may return
@@ -33,15 +32,15 @@ OnDeleted = Callable[[MessageRef], Awaitable[None]]
 class ChildChecks:
     """Runs requested checks one by one. Those over the budget are dropped; a later use repeats them."""
 
-    def __init__(self, presses: PressStore, editor: EditScheduler, clock: Clock, guard: LoopGuard) -> None:
+    def __init__(self, presses: PressStore, sink: MessageSink, clock: Clock, guard: LoopGuard) -> None:
         self._presses = presses
-        self._editor = editor
+        self._sink = sink
         self._clock = clock
         self._guard = guard
         self._wakeup = Wakeup(clock, "until a card with links is used")
         self._waiting: dict[tuple[TaskId, Place], None] = {}
-        self._closed: dict[int, tuple[Existence, float]] = {}
-        """Channels whose messages cannot be fetched: the lookup's result, and when it was."""
+        self._skipped: dict[int, tuple[Existence, float]] = {}
+        """Channels whose messages cannot be fetched: the result of a lookup, and when it was."""
         self._of_guild: SlidingWindows[int] = SlidingWindows(_OF_A_GUILD, _MINUTE)
         self._of_all = SlidingWindow(_OF_ALL, _MINUTE)
 
@@ -51,12 +50,12 @@ class ChildChecks:
             self._waiting[task_id, place] = None
             self._wakeup.notify()
 
-    def close_channel(self, channel_id: int, existence: Existence) -> None:
+    def skip_channel(self, channel_id: int, existence: Existence) -> None:
         """Skip the messages of this channel for a while."""
-        self._closed.pop(channel_id, None)
-        self._closed[channel_id] = existence, self._clock.now()
-        if len(self._closed) > _MOST_CHANNELS:
-            del self._closed[next(iter(self._closed))]
+        self._skipped.pop(channel_id, None)
+        self._skipped[channel_id] = existence, self._clock.now()
+        if len(self._skipped) > _MOST_CHANNELS:
+            del self._skipped[next(iter(self._skipped))]
 
     async def run(self, on_deleted: OnDeleted) -> None:
         """Run the checks, and call ``on_deleted`` with each deleted message, until cancelled."""
@@ -64,34 +63,31 @@ class ChildChecks:
             while self._waiting:
                 asked = next(iter(self._waiting))
                 del self._waiting[asked]
-                with (
-                    self._guard.contain(),
-                    suppress(StoreFailed),
-                ):  # a later use repeats the check
+                with self._guard.contain(), suppress(StoreFailed):  # a later use repeats the check
                     await self._check(*asked, on_deleted)
             await self._wakeup.wait(None)
 
     async def _check(self, task_id: TaskId, place: Place, on_deleted: OnDeleted) -> None:
         for ref in await self._presses.children(task_id, place, MAX_LINKED):
-            existence = self._known(ref.channel_id) or await self._look(ref, place.guild_id or 0)
+            existence = self._known_existence(ref.channel_id) or await self._look_up(ref, place.guild_id or 0)
             if existence in (Existence.DELETED, Existence.CHANNEL_GONE):
                 await on_deleted(ref)
 
-    async def _look(self, ref: MessageRef, payer: int) -> Existence:
-        if not self._affordable(payer):
+    async def _look_up(self, ref: MessageRef, guild_id: int) -> Existence:
+        if not self._affordable(guild_id):
             return Existence.ASSUMED
         now = self._clock.now()
-        self._of_guild.take(payer, now)
+        self._of_guild.take(guild_id, now)
         self._of_all.take(now)
-        existence = await self._editor.message_exists(ref)
+        existence = await self._sink.message_exists(ref)
         if existence in (Existence.NO_ACCESS, Existence.CHANNEL_GONE):
-            self.close_channel(ref.channel_id, existence)
+            self.skip_channel(ref.channel_id, existence)
         return existence
 
-    def _affordable(self, payer: int) -> bool:
+    def _affordable(self, guild_id: int) -> bool:
         now = self._clock.now()
-        return max(self._of_guild.ready_at(payer, now), self._of_all.ready_at(now)) <= now
+        return max(self._of_guild.ready_at(guild_id, now), self._of_all.ready_at(now)) <= now
 
-    def _known(self, channel_id: int) -> Existence | None:
-        existence, since = self._closed.get(channel_id, (None, 0.0))
+    def _known_existence(self, channel_id: int) -> Existence | None:
+        existence, since = self._skipped.get(channel_id, (None, 0.0))
         return existence if self._clock.now() - since < _REMEMBERED else None

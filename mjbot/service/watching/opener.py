@@ -66,11 +66,8 @@ class CardOpener:
         except ResponseLost:
             if watch is None or unwatched:
                 raise
-            ref, omitted, delivered = (
-                watch.ref,
-                Part.NONE,
-                NOTHING_DELIVERED,
-            )  # the channel route may still reach the message
+            # The channel route may still reach the message.
+            ref, omitted, delivered = watch.ref, Part.NONE, NOTHING_DELIVERED
         if unwatched:
             return
         committed = watch is not None

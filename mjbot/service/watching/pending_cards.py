@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
 
 from mjbot.clock import Clock, Wakeup
 from mjbot.core.model.snapshot import TaskSnapshot
@@ -13,17 +16,30 @@ from mjbot.core.model.watch import Watch, WatchState
 from mjbot.errors import ResponseLost, StoreFailed
 from mjbot.guard import LoopGuard
 from mjbot.ports import MessagePoster, PendingCard, PressStore
+from mjbot.service.deferred_writes import DeferredWrites
 from mjbot.service.watching.renderer import CardRenderer
 from mjbot.service.watching.watches import WatchService
 
 log = logging.getLogger(__name__)
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 600.0  # seconds between tries, doubled each time
+_FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 600.0  # seconds between the tries in one channel, doubled each time
 _GIVE_UP_AFTER = 24 * 3600.0
 
 
+@dataclass(frozen=True, slots=True)
+class _ChannelRest:
+    """A channel in which a card could not be posted: when the next try is, and the pause before it."""
+
+    until: float
+    seconds: float
+
+
 class PendingCards:
-    """Posts pending cards into their channels: at the start, and whenever one could not be shown."""
+    """Posts pending cards into their channels: at the start, and whenever one could not be shown.
+
+    A refused post counts towards Discord's limit of invalid requests, so each channel has a back-off, which
+    nothing that happens elsewhere shortens.
+    """
 
     def __init__(
         self,
@@ -31,6 +47,7 @@ class PendingCards:
         poster: MessagePoster,
         watches: WatchService,
         renderer: CardRenderer,
+        writes: DeferredWrites,
         clock: Clock,
         guard: LoopGuard,
     ) -> None:
@@ -38,9 +55,14 @@ class PendingCards:
         self._poster = poster
         self._watches = watches
         self._renderer = renderer
+        self._writes = writes
         self._clock = clock
         self._guard = guard
         self._claimed: set[TaskId] = set()
+        self._shown: set[TaskId] = set()
+        """Tasks whose card is shown, until that is stored."""
+        self._rests: dict[int, _ChannelRest] = {}
+        self._tries: Counter[TaskId] = Counter()
         self._wakeup = Wakeup(clock, "until a card is to be posted")
 
     @contextmanager
@@ -51,37 +73,68 @@ class PendingCards:
             yield
         finally:
             self._claimed.difference_update(tasks)
-            self._wakeup.notify()
+            if tasks:
+                self._wakeup.notify()
+
+    async def shown(self, watch: Watch) -> None:
+        """Store that a card is shown, later if the database fails. It is not posted again meanwhile."""
+        self._shown.add(watch.task_id)
+        await self._writes.write(partial(self._store_card, watch))
+
+    async def _store_card(self, watch: Watch) -> None:
+        await self._store.add_card(watch)
+        self._shown.discard(watch.task_id)
 
     async def run(self) -> None:
         """Post cards until cancelled."""
-        pause = _FIRST_PAUSE
         while True:
-            left = True  # not known while the database fails
+            again: float | None = self._clock.now() + _FIRST_PAUSE  # if the database fails
             with self._guard.contain(), suppress(StoreFailed):
-                left = await self._post_all()
-            await self._wakeup.wait(self._clock.now() + pause if left else None)
-            pause = min(2 * pause, _LONGEST_PAUSE) if left else _FIRST_PAUSE
+                again = await self._post_all()
+            await self._wakeup.wait(again)
 
-    async def _post_all(self) -> bool:
-        """Post each pending card. Returns True if some could not be posted."""
-        left = False
-        for card, snapshot in await self._store.pending_cards():
-            if card.task_id not in self._claimed:
-                left = not await self._post(card, snapshot) or left
-        return left
+    async def _post_all(self) -> float | None:
+        """Post each card that is pending; return when to try again what could not be posted."""
+        pending = await self._store.pending_cards()
+        # Now, since posting takes a while: what is shown meanwhile is in this list all the same.
+        taken = self._claimed | self._shown
+        channels = {card.channel_id for card, _ in pending}
+        self._rests = {channel: rest for channel, rest in self._rests.items() if channel in channels}
+        self._tries = Counter({card.task_id: self._tries[card.task_id] for card, _ in pending})
+        # A card that is always refused must not hold up the others of its channel.
+        for card, snapshot in sorted(pending, key=lambda each: self._tries[each[0].task_id]):
+            if card.task_id not in taken:
+                with self._guard.contain(), suppress(StoreFailed):
+                    await self._post_or_rest(card, snapshot)
+        return min((rest.until for rest in self._rests.values()), default=None)
+
+    async def _post_or_rest(self, card: PendingCard, snapshot: TaskSnapshot) -> None:
+        """Try to post a card, unless its channel rests; let the channel rest if that fails."""
+        now, rest = self._clock.now(), self._rests.get(card.channel_id)
+        if rest is None or rest.until <= now:
+            pause = min(2 * rest.seconds, _LONGEST_PAUSE) if rest else _FIRST_PAUSE
+            posted = False
+            try:
+                posted = await self._post(card, snapshot)
+            finally:
+                self._rests[card.channel_id] = _ChannelRest(self._clock.now() + pause, pause)
+                self._tries[card.task_id] += 1
+            if posted:
+                del self._rests[card.channel_id], self._tries[card.task_id]
+                return
+        if now - card.created_at >= _GIVE_UP_AFTER:
+            log.warning("no card of task %s could be posted for a day", card.task_id)
+            await self._store.drop_pending_card(card.task_id)
 
     async def _post(self, pending: PendingCard, snapshot: TaskSnapshot) -> bool:
         card = await self._renderer.card(snapshot, pending.locale, pending.place)
         try:
-            # The nonce makes Discord return the message of an earlier try, if that was very recent.
-            sent = await self._poster.post(pending.channel_id, card, nonce=pending.task_id)
+            sent = await self._poster.post(
+                pending.channel_id, card, nonce=pending.task_id, since=pending.created_at
+            )
         except ResponseLost as error:
-            if self._clock.now() - pending.created_at < _GIVE_UP_AFTER:
-                return False
-            log.warning("no card of task %s could be posted for a day: %s", pending.task_id, error)
-            await self._store.drop_pending_card(pending.task_id)
-            return True
+            log.info("the card of task %s cannot be posted: %s", pending.task_id, error)
+            return False
         watch = Watch(
             sent.ref,
             pending.task_id,
@@ -91,6 +144,6 @@ class PendingCards:
             pending.created_at,
             WatchState.OPEN,
         )
-        await self._store.add_card(watch)
+        await self.shown(watch)
         await self._watches.start(watch, snapshot, card, omitted=sent.omitted)
         return True

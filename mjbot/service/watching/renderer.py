@@ -13,6 +13,7 @@ from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import Watch
+from mjbot.errors import StoreFailed
 from mjbot.ports import PressStore, TaskHistory
 
 _REFUSED_SECONDS = 24 * 3600.0  # then an action is offered again: an upstream may support it after an update
@@ -35,6 +36,13 @@ class CardRenderer:
         history = (await self._presses.histories([asked]))[asked]
         return render(snapshot, self._context(history, locale, await self.not_offered(), unwatched=unwatched))
 
+    async def first_card(self, snapshot: TaskSnapshot, locale: str, place: Place) -> Card:
+        """The card for a task that must be shown; the bare one if the database cannot be read."""
+        try:
+            return await self.card(snapshot, locale, place)
+        except StoreFailed:
+            return self.bare_card(snapshot, locale)
+
     def bare_card(self, snapshot: TaskSnapshot, locale: str) -> Card:
         """Render the card without presses and relatives, for when the database cannot be read."""
         history = TaskHistory({}, NO_LINEAGE)
@@ -52,13 +60,14 @@ class CardRenderer:
             for watch, snapshot in shown
         ]
 
-    async def pressed(self, task_id: TaskId) -> tuple[Mapping[str, Press], frozenset[str]]:
+    async def presses_of(self, task_id: TaskId) -> tuple[Mapping[str, Press], frozenset[str]]:
         """Return the presses of a task, and the kinds of action that the upstream does not offer."""
         return await self._presses.of(task_id), await self.not_offered()
 
     async def not_offered(self) -> frozenset[str]:
         """Return the kinds of action that the upstream currently does not offer."""
-        return await self._presses.refused_kinds(self._clock.now() - _REFUSED_SECONDS)
+        now = self._clock.now()
+        return await self._presses.refused_kinds(now - _REFUSED_SECONDS, now)
 
     def _context(
         self, history: TaskHistory, locale: str, not_offered: frozenset[str], *, unwatched: bool = False

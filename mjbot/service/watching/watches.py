@@ -12,9 +12,9 @@ from mjbot.core.access.place import Place
 from mjbot.core.card.card import Card, superseded_card
 from mjbot.core.card.content import Part
 from mjbot.core.card.state import CardState
-from mjbot.core.editing.edit_queue import Edit, Priority
 from mjbot.core.editing.ladder import Omission
 from mjbot.core.editing.outcome import Delivered, Existence, Gone, NoAccess, Outcome
+from mjbot.core.editing.pending_edit import Edit, Priority
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import (
@@ -98,7 +98,8 @@ class WatchService:
         if (old := self._index.pop(watch.ref)) is not None:
             watch = replace(watch, delivered=old.delivered)
         self._drop_unfollowed(before)
-        await self.start(watch, snapshot, await self._card(snapshot, watch))
+        card = await self._renderer.first_card(snapshot, watch.locale, watch.place)
+        await self.start(watch, snapshot, card)
 
     async def _card(self, snapshot: TaskSnapshot, watch: Watch) -> Card:
         return await self._renderer.card(snapshot, watch.locale, watch.place)
@@ -163,8 +164,8 @@ class WatchService:
                 return
             case Gone() | NoAccess():
                 gone = isinstance(outcome, Gone)
-                closed = Existence.CHANNEL_GONE if gone else Existence.NO_ACCESS
-                self._checks.close_channel(ref.channel_id, closed)
+                existence = Existence.CHANNEL_GONE if gone else Existence.NO_ACCESS
+                self._checks.skip_channel(ref.channel_id, existence)
                 with suppress(StoreFailed):
                     await self.close_channel(ref.channel_id)
                 return
@@ -207,6 +208,8 @@ class WatchService:
         # Buttons whose press was in flight when the last process died are enabled again. The state that was
         # delivered last is not certain, so these cards are edited even if their digests are equal.
         await self._redraw(interrupted, certain=False)
+        # So are those of presses that ended, but whose cards the last process did not draw any more.
+        await self._redraw(list(set(await self._presses.recently_pressed()) - set(interrupted)))
 
     async def _redraw(self, tasks: Sequence[TaskId], *, certain: bool = True) -> None:
         """Draw the newest cards of these tasks again, even if their watches are closed."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from mjbot.clock import Clock, Wakeup
 from mjbot.core.model.snapshot import TaskSnapshot
@@ -14,6 +15,7 @@ from mjbot.guard import LoopGuard
 from mjbot.ports import WatchStore
 
 _SECONDS = 1.0
+_T = TypeVar("_T")
 
 
 class WriteBehind:
@@ -30,7 +32,10 @@ class WriteBehind:
         self._pause = Wakeup(clock, "until the next batch")
 
     async def save(self, snapshots: Sequence[TaskSnapshot]) -> None:
-        """Write snapshots now, or later if the store cannot take them at the moment."""
+        """Write snapshots now, or later if the store cannot take them at the moment.
+
+        A snapshot that cannot be written at all is left out: its card is shown all the same.
+        """
         self._snapshots |= {snapshot.id: snapshot for snapshot in snapshots}
         try:
             await self._save_snapshots()
@@ -64,7 +69,7 @@ class WriteBehind:
         await self._save_snapshots()
         delivered, closed = dict(self._states), set(self._closed)
         if delivered or closed:
-            await self._store.save_delivered(delivered, closed)
+            await self._save_delivered(delivered, closed)
             self._states = {ref: each for ref, each in self._states.items() if delivered.get(ref) != each}
             self._closed -= closed
 
@@ -73,18 +78,35 @@ class WriteBehind:
         while True:
             await self._wakeup.wait(None)
             await self._pause.wait(self._clock.now() + max(_SECONDS, self._guard.pause))
-            with self._guard.contain():
-                try:
-                    await self.flush()
-                except StoreFailed:
-                    self._wakeup.notify()
-                except Exception:
-                    self._wakeup.notify()
-                    raise
+            try:
+                await self.flush()
+            except StoreFailed:
+                self._wakeup.notify()
 
     async def _save_snapshots(self) -> None:
         if snapshots := list(self._snapshots.values()):
-            await self._store.save(snapshots)
+            await self._write(snapshots, self._store.save)
             for snapshot in snapshots:
                 if self._snapshots.get(snapshot.id) is snapshot:
                     del self._snapshots[snapshot.id]
+
+    async def _save_delivered(
+        self, delivered: Mapping[MessageRef, DeliveredState], closed: Collection[MessageRef]
+    ) -> None:
+        async def save(refs: Sequence[MessageRef]) -> None:
+            states = {ref: delivered[ref] for ref in refs if ref in delivered}
+            await self._store.save_delivered(states, [ref for ref in refs if ref in closed])
+
+        await self._write(list({**delivered, **dict.fromkeys(closed)}), save)
+
+    async def _write(self, items: Sequence[_T], write: Callable[[Sequence[_T]], Awaitable[None]]) -> None:
+        """Write all items at once; if that fails in an unexpected way, one by one, so that only one is lost.
+
+        Raises `StoreFailed`.
+        """
+        with self._guard.contain(StoreFailed):
+            await write(items)
+            return
+        for item in items if len(items) > 1 else ():
+            with self._guard.contain(StoreFailed):
+                await write([item])

@@ -130,6 +130,31 @@ def cards_that_are_still_to_be_posted(db: Database) -> None:
     )
 
 
+@migrations()
+def presses_whatever_the_case_of_the_id(db: Database) -> None:
+    """Relays find ids whatever their case, so the spellings of one id share their presses.
+
+    Of several, the latest is kept that may have been accepted, or else the latest.
+    """
+    for statement in _PRESSES_BY_ID:
+        db.execute(statement)
+
+
+_PRESSES_BY_ID = (
+    "alter table presses rename to old_presses",
+    """
+    create table presses (
+        task_id text collate nocase, action text, user_id integer, at float, state text, child_id text,
+        guild_id integer, channel_id integer, message_id integer, number integer not null default 1,
+        primary key (task_id, action))
+    """,
+    """
+    insert or replace into presses
+    select task_id, action, user_id, at, state, child_id, guild_id, channel_id, message_id, number
+    from old_presses order by state not in ('refused', 'unknown_action'), at
+    """,
+    "drop table old_presses",
+)
 _RENAMES = (
     "alter table uses rename to usage",
     "alter table named rename to key_values",

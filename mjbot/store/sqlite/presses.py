@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -94,9 +95,11 @@ class SqlitePresses:
         """Return the tasks that have no card yet."""
 
         def work(db: Database) -> list[tuple[PendingCard, TaskSnapshot]]:
-            cards = pending_cards(db)
-            found = [(card, read_snapshot(db, card.task_id)) for card in cards]
-            return [(card, snapshot) for card, snapshot in found if snapshot is not None]
+            return [
+                # One that another version stored in another format is read from the upstream again.
+                (card, read_snapshot(db, card.task_id) or TaskSnapshot(card.task_id, card.created_at))
+                for card in pending_cards(db)
+            ]
 
         return await self._thread.run(work)
 
@@ -139,6 +142,10 @@ class SqlitePresses:
 
         return await self._thread.run(work)
 
+    async def recently_pressed(self) -> list[TaskId]:
+        """Return the tasks of the last presses."""
+        return await self._thread.run(lambda db: [TaskId(task_id) for (task_id,) in db.execute(_RECENT)])
+
     async def histories(
         self, asked: Sequence[tuple[TaskId, Place]]
     ) -> dict[tuple[TaskId, Place], TaskHistory]:
@@ -172,9 +179,9 @@ class SqlitePresses:
         await self._thread.run(work)
         (await self._refused_kinds())[kind] = at
 
-    async def refused_kinds(self, since: float) -> frozenset[str]:
+    async def refused_kinds(self, since: float, until: float = math.inf) -> frozenset[str]:
         """Return the kinds of action that the service does not offer."""
-        return frozenset(kind for kind, at in (await self._refused_kinds()).items() if at >= since)
+        return frozenset(kind for kind, at in (await self._refused_kinds()).items() if since <= at <= until)
 
     async def _refused_kinds(self) -> dict[str, float]:
         def work(db: Database) -> dict[str, float]:
@@ -202,6 +209,10 @@ _NOTE = "update presses set state = ? where task_id = ? and action = ? and numbe
 _ACCEPT = """
 update presses set state = 'accepted', child_id = ?, guild_id = ?, channel_id = ?, message_id = ?
 where task_id = ? and action = ? and number = ?
+"""
+_RECENT = """
+select task_id from presses where at > (select max(at) from presses) - 900
+group by task_id order by max(at) desc limit 200
 """
 _DROP_PENDING = "delete from pending_cards where task_id = ?"
 _PARENT = """

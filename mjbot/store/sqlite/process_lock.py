@@ -30,6 +30,6 @@ def process_lock(path: str) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            told = f"Another mjbot is using the database {path}. Stop it first."
-            raise StartupError(told, lasting=False) from None
+            message = f"Another mjbot is using the database {path}. Stop it first."
+            raise StartupError(message, lasting=False) from None
         yield

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
+from mjbot.core.model.watch import MessageRef
 from mjbot.store.sqlite.thread import DatabaseThread
 
 _OLD = """
 select id from tasks
 where updated_at < :before
   and not exists (
-    select 1 from watches where task_id = tasks.id and (state != 'closed' or created_at >= :before))
+    select 1 from watches
+    where task_id = tasks.id
+      and (state != 'closed' or created_at >= :before or message_id >= :first_message))
   and not exists (
     select 1 from presses
     where task_id = tasks.id and (at >= :before or state in ('sending', 'retrying')))
-  and not exists (select 1 from lineage where parent_id = tasks.id and at >= :before)
-  and not exists (select 1 from lineage where child_id = tasks.id and at >= :before)
+  and not exists (
+    select 1 from lineage where parent_id = tasks.id and (at >= :before or message_id >= :first_message))
+  and not exists (
+    select 1 from lineage where child_id = tasks.id and (at >= :before or message_id >= :first_message))
   and not exists (select 1 from seen where task_id = tasks.id and at >= :before)
   and not exists (select 1 from pending_cards where task_id = tasks.id)
 order by updated_at limit :limit
 """
 _DELETE_TASK = (
     "delete from watches where task_id = ?",
-    "delete from presses where task_id = ?",
+    # Other spellings of the id share the presses, so only those that began with this one go.
+    "delete from presses where task_id = ?1 and task_id = ?1 collate binary",
     "delete from lineage where parent_id = ?",
     "delete from lineage where child_id = ?",
     "delete from seen where task_id = ?",
@@ -36,12 +42,23 @@ class SqlitePruner:
     def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread
 
+    async def newest_message(self) -> float | None:
+        """Return when the newest stored message was created."""
+
+        def work(db: Database) -> int | None:
+            newest: int | None = db.execute("select max(message_id) from watches").fetchone()[0]
+            return newest
+
+        newest = await self._thread.run(work)
+        return None if newest is None else MessageRef(0, newest).created_at
+
     async def prune(self, before: float, limit: int) -> int:
         """Delete old tasks with all that belongs to them; return the number deleted."""
 
         def work(db: Database) -> int:
             with db.atomic():
-                ids = [(row["id"],) for row in db.query(_OLD, {"before": before, "limit": limit})]
+                values = {"before": before, "first_message": MessageRef.first_id(before), "limit": limit}
+                ids = [(row["id"],) for row in db.query(_OLD, values)]
                 for statement in _DELETE_TASK:
                     db.conn.executemany(statement, ids)
             return len(ids)

@@ -88,11 +88,6 @@ def save_seen(db: Database, audience: str, task_id: TaskId, at: float) -> None:
     db.execute(_SEEN, [audience, task_id, at])
 
 
-def audience_key(guild_id: int | None, user_id: int) -> str:
-    """Return the audience: a guild, or one user in direct messages."""
-    return f"guild:{guild_id}" if guild_id else f"user:{user_id}"
-
-
 def _stored_phase(snapshot: TaskSnapshot) -> str:
     if snapshot.task is not None and snapshot.task.phase.final:
         return snapshot.task.phase
@@ -113,15 +108,15 @@ def parse_snapshot(stored: str) -> TaskSnapshot | None:
         return None  # the next reading replaces it
 
 
-def save_pending_card(db: Database, task_id: TaskId, beside: Watch) -> None:
-    """Store a task whose card must be posted in the channel of another one of the same press."""
+def save_pending_card(db: Database, task_id: TaskId, first: Watch) -> None:
+    """Store a task whose card must be posted in the channel of the first task of the same press."""
     row = {
         "task_id": task_id,
-        "guild_id": beside.guild_id,
-        "channel_id": beside.ref.channel_id,
-        "requester_id": beside.requester_id,
-        "locale": beside.locale,
-        "created_at": beside.created_at,
+        "guild_id": first.guild_id,
+        "channel_id": first.ref.channel_id,
+        "requester_id": first.requester_id,
+        "locale": first.locale,
+        "created_at": first.created_at,
     }
     db.table("pending_cards").upsert(row, pk="task_id")
 

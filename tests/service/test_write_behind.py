@@ -1,0 +1,104 @@
+"""What cannot be written costs only itself. The store is a real one, and refuses what SQLite refuses."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from mjbot.clock import Clock
+from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.task import Task, TaskId
+from mjbot.core.model.watch import DeliveredState, MessageRef, Watch, WatchState
+from mjbot.guard import LoopGuard
+from mjbot.ports import Stores
+from mjbot.service.watching.write_behind import WriteBehind
+from mjbot.store import open_stores
+
+BROKEN, SOUND = TaskId("task-1"), TaskId("task-2")
+SHOWN = DeliveredState("digest")
+TOO_LARGE = MessageRef(1, 2**70)  # an id that SQLite refuses
+
+
+@pytest.fixture
+async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
+    async with open_stores(str(tmp_path / "mjbot.db"), "https://h/mj") as opened:
+        yield opened
+
+
+def snapshot(task_id: TaskId, prompt: str) -> TaskSnapshot:
+    return TaskSnapshot(
+        task_id, opened_at=1.0, task=Task(task_id, status="SUCCESS", prompt=prompt), seen_at=1.0
+    )
+
+
+def watch(message_id: int) -> Watch:
+    return Watch(MessageRef(1, message_id), SOUND, 7, 8, "en", 1.0, WatchState.OPEN)
+
+
+class Buffer:
+    def __init__(self, stores: Stores) -> None:
+        self.stores = stores
+        self.now = 1_000.0
+        self.errors: list[str] = []
+        clock = Clock(lambda: self.now)
+        self.buffer = WriteBehind(stores.watches, clock, LoopGuard("write-behind", clock, self.errors.append))
+
+
+@pytest.mark.parametrize("order", [(BROKEN, SOUND), (SOUND, BROKEN)])
+async def test_a_task_that_cannot_be_stored_costs_only_itself(
+    stores: Stores, order: tuple[TaskId, TaskId]
+) -> None:
+    rig = Buffer(stores)
+    prompts = {BROKEN: "a \ud800", SOUND: "a cat"}  # a lone surrogate
+    await rig.buffer.save([snapshot(each, prompts[each]) for each in order])
+    assert await stores.watches.snapshot(SOUND) == snapshot(SOUND, "a cat")
+    assert await stores.watches.snapshot(BROKEN) is None
+    before = len(rig.errors)
+    await rig.buffer.save([snapshot(SOUND, "a dog")])
+    assert await stores.watches.snapshot(SOUND) == snapshot(SOUND, "a dog")
+    assert len(rig.errors) == before == 2
+
+
+async def test_a_message_whose_state_cannot_be_stored_costs_only_itself(stores: Stores) -> None:
+    rig = Buffer(stores)
+    for message_id in (10, 11):
+        await stores.watches.add(watch(message_id), None)
+    rig.buffer.note(TOO_LARGE, SHOWN)
+    rig.buffer.note(MessageRef(1, 10), SHOWN)
+    rig.buffer.close(MessageRef(1, 11))
+    await rig.buffer.flush()
+    assert [each.delivered for each, _ in await stores.watches.open_watches()] == [SHOWN]
+    await rig.buffer.flush()
+    assert len(rig.errors) == 2
+
+
+async def test_the_loop_goes_on_after_what_cannot_be_stored(stores: Stores) -> None:
+    rig = Buffer(stores)
+    rig.buffer = WriteBehind(stores.watches, Clock(), LoopGuard("write-behind", Clock()))
+    await stores.watches.add(watch(10), None)
+    running = asyncio.ensure_future(rig.buffer.run())
+    rig.buffer.note(TOO_LARGE, SHOWN)
+    rig.buffer.note(MessageRef(1, 10), SHOWN)
+    async with asyncio.timeout(10):
+        while (await stores.watches.open_watches())[0][0].delivered != SHOWN:
+            await asyncio.sleep(0.05)  # the loop writes once a second, and only the database shows it
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+async def test_a_store_that_refuses_everything_for_a_minute_ends_the_loop(stores: Stores) -> None:
+    rig = Buffer(stores)
+
+    async def write_for_two_minutes() -> None:
+        for _ in range(30):
+            rig.buffer.note(TOO_LARGE, SHOWN)
+            await rig.buffer.flush()
+            rig.now += 4
+
+    with pytest.raises(OverflowError):
+        await write_for_two_minutes()
