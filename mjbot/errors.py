@@ -3,7 +3,8 @@
 MJBotError                  has a text for the user, and the values of its placeholders
 ├── InvalidTaskId
 ├── GuildNotAllowed         the guild may not use this bot
-├── PressNotAllowed         the guild's press policy excludes this user
+├── PressNotAllowed         a press policy excludes this user
+├── TaskNotSeenHere         this place has not seen the task
 ├── BotMissingPermission    the bot lacks a permission in this channel
 ├── RateLimited             a user, or a whole guild, is over its rate limit
 ├── TooManyCards            a guild has reached its limit of live cards
@@ -64,11 +65,17 @@ class GuildNotAllowed(MJBotError):
 
 
 class PressNotAllowed(MJBotError):
-    """The user may not press here. ``who`` mentions the role or user that may; "": server managers only."""
+    """A press policy excludes this user; the text says who may press."""
 
-    def __init__(self, who: str) -> None:
-        super().__init__(who=who)
-        self.text = Text.REPLY_PRESS_NOT_ALLOWED if who else Text.REPLY_PRESS_NOT_ALLOWED_MANAGERS
+    def __init__(self, text: Text, **values: object) -> None:
+        super().__init__(**values)
+        self.text = text
+
+
+class TaskNotSeenHere(MJBotError):
+    """No message in this place shows the task ``id``, so nothing may be done with it here."""
+
+    text = Text.REPLY_NOT_SEEN_HERE
 
 
 class BotMissingPermission(MJBotError):

@@ -43,8 +43,8 @@ class InteractionContext:
 
     @property
     def place(self) -> Place:
-        """The guild or direct message."""
-        return Place.of(self.guild_id, self.channel_id)
+        """The guild, or the user's direct messages."""
+        return Place.of(self.guild_id, self.user_id)
 
     @property
     def actor(self) -> Actor:
@@ -138,6 +138,7 @@ class PressRequest:
     """A press of a button, a choice in a menu, or a submitted modal.
 
     ``message`` is the message that was pressed, ``target`` the press target in the component's custom_id.
+    ``on_its_card``: the message has a component of this task, so that its place has seen the task.
     """
 
     context: InteractionContext
@@ -146,6 +147,7 @@ class PressRequest:
     target: PressTarget
     reply: Reply
     modal_input: ModalInput | None = None
+    on_its_card: bool = False
 
     def with_target(self, target: PressTarget) -> PressRequest:
         """Return the same request with another target."""

@@ -11,33 +11,34 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from mjbot.core.access.place import Place
+from mjbot.core.model.watch import MessageRef, Watch
 
 if TYPE_CHECKING:
     from mjbot.core.card.lineage import Lineage
     from mjbot.core.model.press import Press, PressKey
     from mjbot.core.model.snapshot import TaskSnapshot
     from mjbot.core.model.task import TaskId
-    from mjbot.core.model.watch import MessageRef, Watch
 
 
 @dataclass(frozen=True, slots=True)
 class PressRecord:
     """The last press of one action of one task.
 
-    ``number``: the number of presses of this action so far. ``message``: the card of the child, if any.
+    ``number``: the number of presses of this action so far. ``message``: the card of the child, if any, and
+    ``place``: which place has seen it.
     """
 
     state: Press
+    place: Place
     child_id: TaskId | None = None
     message: MessageRef | None = None
-    guild_id: int | None = None
     number: int = 1
 
-    def link_from(self, place: Place) -> str | None:
-        """Return the link to the card of the child if this place has seen it."""
-        if self.message is None or Place.of(self.guild_id, self.message.channel_id) != place:
-            return None
-        return self.message.url(self.guild_id)
+    def child_seen_by(self, place: Place) -> str:
+        """Return the link to the card of the child, or its id; "" if this place has not seen it."""
+        if self.child_id is None or place != self.place:
+            return ""
+        return self.message.url(place.guild_id) if self.message else f"`{self.child_id}`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,10 @@ class PendingCard:
     created_at: float
 
     @property
-    def place(self) -> Place:
-        """The place that will see the card."""
-        return Place.of(self.guild_id, self.channel_id)
+    def watch(self) -> Watch:
+        """The watch that the card will have, with the message id of the time at which it became pending."""
+        ref = MessageRef(self.channel_id, MessageRef.first_id(self.created_at))
+        return Watch(ref, self.task_id, self.guild_id, self.requester_id, self.locale, self.created_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,33 +11,30 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from mjbot.core.access.place import Place
     from mjbot.core.access.press_policy import PressPolicy
     from mjbot.core.access.rate_limits import RateLimit
     from mjbot.core.model.snapshot import TaskSnapshot
     from mjbot.core.model.task import TaskId
     from mjbot.core.model.watch import DeliveredState, MessageRef, Watch
-    from mjbot.ports.discord import InteractionContext
     from mjbot.ports.presses import PressStore
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One autocomplete choice: a task that the audience has seen, at ``seen_at`` (unix seconds)."""
+    """One autocomplete choice: a task that the place has seen, at ``seen_at`` (unix seconds)."""
 
     snapshot: TaskSnapshot
     seen_at: float
 
 
 class WatchStore(Protocol):
-    """Watches, the last snapshot of each task, and which audience has seen which task.
-
-    An audience is a guild, or one user in direct messages. Autocomplete offers only tasks that it has seen.
-    """
+    """Watches, the last snapshot of each task, and which place has seen which task."""
 
     async def add(self, watch: Watch, snapshot: TaskSnapshot | None) -> list[Watch]:
         """Store a new watch, and return the open ones of the same task in the same channel.
 
-        With a snapshot, the watch's audience has now seen the task.
+        With a snapshot, autocomplete offers the task in the watch's place from now on.
         """
         ...
 
@@ -61,6 +58,13 @@ class WatchStore(Protocol):
         """Return every watch of these tasks, closed ones too, with the last snapshot of the task."""
         ...
 
+    async def shown(self, task_id: TaskId) -> list[Watch]:
+        """Return every watch of a task in any spelling of its id, with those of its pending cards.
+
+        The watch of a pending card has the message id of the time at which it became pending.
+        """
+        ...
+
     async def watch_at(self, ref: MessageRef) -> Watch | None:
         """Return the watch of a message, even if it is closed."""
         ...
@@ -79,8 +83,8 @@ class WatchStore(Protocol):
         """Store delivered states, mark OPENING watches open, and close those in ``closed``."""
         ...
 
-    async def suggestions(self, context: InteractionContext, text: str, limit: int) -> list[Suggestion]:
-        """Return tasks whose id or prompt contains ``text``, out of the newest that the audience has seen.
+    async def suggestions(self, place: Place, text: str, limit: int) -> list[Suggestion]:
+        """Return tasks whose id or prompt contains ``text``, out of the newest that the place has seen.
 
         Running tasks come first, then the newest. The number of tasks searched is bounded, so that the cost
         of a keystroke does not grow with the database.

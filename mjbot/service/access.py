@@ -7,21 +7,25 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from mjbot.clock import Clock
-from mjbot.core.access.press_policy import Actor, PressScope, may_press, mention_allowed
+from mjbot.core.access.press_policy import (
+    PressScope,
+    may_press,
+    may_press_from_elsewhere,
+    mention_allowed,
+)
 from mjbot.core.access.rate_limits import RateLimit, RateLimits
 from mjbot.core.card.description import timestamp
 from mjbot.core.card.region import OWN_MASK
 from mjbot.core.i18n.texts import Text
-from mjbot.core.model.task import TaskId
-from mjbot.core.model.watch import MessageRef, Watch, first_in_a_guild, watch_for
+from mjbot.core.model.watch import Watch, first_guild, newest, watch_for
 from mjbot.core.scheduling.rate_limiters import SlidingWindows
 from mjbot.errors import (
     BotMissingPermission,
     GuildNotAllowed,
     PressNotAllowed,
-    PressRefused,
     RateLimited,
     ShuttingDown,
+    TaskNotSeenHere,
     TooManyCards,
 )
 from mjbot.ports import GuildStore, InteractionContext, PressRequest, UsageStore, WatchStore
@@ -57,12 +61,14 @@ class Need:
     shows: Shows = Shows.NOTHING
     new_card: bool = False
     """It adds a live card; their number is limited per guild."""
+    for_all: bool = False
+    """Press policies do not apply."""
 
 
 SUGGEST = Need(Counts.SUGGESTION)
-VIEW = Need(Counts.INTERACTION)
+VIEW = Need(Counts.INTERACTION, for_all=True)
 STATUS = Need(Counts.COMMAND, Shows.CARD, new_card=True)
-REFRESH = Need(Counts.COMMAND, new_card=True)
+REFRESH = Need(Counts.COMMAND, new_card=True, for_all=True)
 CHOOSE = Need(Counts.INTERACTION)
 """A press that sends nothing: open a modal, choose a region, stop, dismiss."""
 PREPARE = Need(Counts.INTERACTION, Shows.RESULT)
@@ -108,15 +114,19 @@ class Access:
         self._closed = True
 
     async def require(self, context: InteractionContext, need: Need) -> None:
-        """Check a command, or a press that every member may make. Raises `MJBotError`."""
+        """Check a command. Raises `MJBotError`."""
         self._require_guild(context)
         await self._require_rate(context, need)
         _require_bot_permissions(context, need.shows)
 
     async def require_press(self, request: PressRequest, need: Need) -> None:
-        """Check a press that the guild's press policy governs. Raises `MJBotError`."""
+        """Check a press by the rule of `mjbot.core.access.place`. Raises `MJBotError`."""
         self._require_guild(request.context)
-        await self._require_press_policy(request.context, request.message, request.task_id)
+        shown = await self._watches.shown(request.task_id)
+        _require_seen(request, shown)
+        if not need.for_all:
+            await self._require_policy_here(request, shown)
+            await self._require_policy_of_first_guild(request.context, shown)
         await self._require_rate(request.context, need)
         _require_bot_permissions(request.context, need.shows)
 
@@ -126,28 +136,33 @@ class Access:
         if self._allowed_guilds and context.guild_id not in self._allowed_guilds:
             raise GuildNotAllowed
 
-    async def _require_press_policy(
-        self, context: InteractionContext, message: MessageRef, task_id: TaskId
-    ) -> None:
-        shown = [watch for watch, _ in await self._watches.watches_of([task_id])]
-        if context.guild_id is not None:
-            policy = await self._guilds.policy(context.guild_id)
-            watch = watch_for(shown, message)
-            requester = watch.requester_id if watch else None
-            if not may_press(policy, context.actor, requester):
-                raise PressNotAllowed(mention_allowed(policy, requester))
-        first = first_in_a_guild(shown)
-        if first is not None and first.guild_id not in (None, context.guild_id):
-            await self._require_policy_of_the_first_guild(context, first)
+    async def _require_policy_here(self, request: PressRequest, shown: Sequence[Watch]) -> None:
+        context = request.context
+        if context.guild_id is None:
+            return
+        policy = await self._guilds.policy(context.guild_id)
+        watch = watch_for(shown, request.message)
+        requester = watch.requester_id if watch else None
+        if not may_press(policy, context.actor, requester):
+            who = mention_allowed(policy, requester)
+            text = Text.REPLY_PRESS_NOT_ALLOWED if who else Text.REPLY_PRESS_NOT_ALLOWED_MANAGERS
+            raise PressNotAllowed(text, who=who)
 
-    async def _require_policy_of_the_first_guild(self, context: InteractionContext, first: Watch) -> None:
-        """Check the policy of the guild that was shown the task first; a press elsewhere cannot avoid it."""
-        assert first.guild_id is not None
-        policy = await self._guilds.policy(first.guild_id)
-        if policy.scope is PressScope.ROLE:  # the roles that a user has there are not known here
-            raise PressRefused(Text.REPLY_PRESS_NOT_ALLOWED_ELSEWHERE, link=first.ref.url(first.guild_id))
-        if not may_press(policy, Actor(context.user_id), first.requester_id):
-            raise PressNotAllowed(mention_allowed(policy, first.requester_id))
+    async def _require_policy_of_first_guild(
+        self, context: InteractionContext, shown: Sequence[Watch]
+    ) -> None:
+        """Check the policy of the guild that has seen the task first: a press elsewhere cannot avoid it."""
+        first = first_guild(shown)
+        if first is None or first == context.guild_id:
+            return
+        policy = await self._guilds.policy(first)
+        there = [each for each in shown if each.guild_id == first]
+        if may_press_from_elsewhere(policy, context.user_id, {each.requester_id for each in there}):
+            return
+        if policy.scope is PressScope.ROLE:
+            link = newest(there)[-1].ref.url(first)
+            raise PressNotAllowed(Text.REPLY_PRESS_NOT_ALLOWED_ROLE_ELSEWHERE, link=link)
+        raise PressNotAllowed(Text.REPLY_PRESS_NOT_ALLOWED_ELSEWHERE)
 
     async def _require_rate(self, context: InteractionContext, need: Need) -> None:
         if need.new_card and context.guild_id is not None:
@@ -177,6 +192,12 @@ class Access:
         free_at = await self._usage.take(_uses(context, limits), self._clock.now())
         if free_at is not None:
             raise RateLimited(t=timestamp(free_at + 1))
+
+
+def _require_seen(request: PressRequest, shown: Sequence[Watch]) -> None:
+    """Refuse a press of a task that its place has not seen: the id may be guessed, or come from elsewhere."""
+    if not request.on_its_card and all(each.place != request.context.place for each in shown):
+        raise TaskNotSeenHere(id=request.task_id)
 
 
 def submit_need(region: str, mask: str) -> Need:

@@ -6,6 +6,7 @@ import asyncio
 from weakref import WeakValueDictionary
 
 from mjbot.clock import Clock
+from mjbot.core.access.place import Place
 from mjbot.core.i18n.messages import age, translate
 from mjbot.core.i18n.text import short
 from mjbot.core.i18n.texts import Text
@@ -53,7 +54,7 @@ class StatusService:
         self._opener = opener
         self._clock = clock
         self._searches: dict[int, object] = {}
-        self._search_locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._search_locks: WeakValueDictionary[Place, asyncio.Lock] = WeakValueDictionary()
 
     async def open(self, context: InteractionContext, raw: str, reply: Reply) -> None:
         """Respond with one public card for this id, and follow the task. Raises `MJBotError`."""
@@ -82,7 +83,7 @@ class StatusService:
     async def refresh(self, request: PressRequest) -> None:
         """Read a task again and follow it on the pressed message. Raises `MJBotError`."""
         await request.reply.defer()
-        await self._access.require(request.context, REFRESH)
+        await self._access.require_press(request, REFRESH)
         snapshot = await self._reader.get_current(request.task_id)
         if request.context.can_follow:
             await self._opener.reopen(request.context, snapshot, request.message)
@@ -94,12 +95,11 @@ class StatusService:
         await self._access.require(context, SUGGEST)
         search = self._searches[context.user_id] = object()
         try:
-            # One at a time in each server, so that other uses of the database wait for few searches.
-            place = context.guild_id or context.user_id
-            async with self._search_locks.setdefault(place, asyncio.Lock()):
+            # One at a time in each place, so that other uses of the database wait for few searches.
+            async with self._search_locks.setdefault(context.place, asyncio.Lock()):
                 if self._searches.get(context.user_id) is not search:
                     return []  # a later keystroke has replaced this search
-                suggestions = await self._store.suggestions(context, text.strip()[:_SEARCHED], _CHOICES)
+                suggestions = await self._store.suggestions(context.place, text.strip()[:_SEARCHED], _CHOICES)
         finally:
             if self._searches.get(context.user_id) is search:
                 del self._searches[context.user_id]

@@ -22,7 +22,7 @@ def context_from(interaction: discord.Interaction[Any]) -> InteractionContext:
         user_id=interaction.user.id,
         locale=str(locale),
         private_locale=str(interaction.locale),
-        can_follow=not in_guild or (known and may.view_channel),
+        can_follow=(known and may.view_channel) if in_guild else not interaction.context.private_channel,
         can_embed=not in_guild or may.embed_links,
         can_attach=not in_guild or may.attach_files,
         roles=frozenset(role.id for role in getattr(interaction.user, "roles", ())),

@@ -60,7 +60,8 @@ def access_of(stores: Stores, live: int = 0, allowed: frozenset[int] = frozenset
 
 
 def press(context: InteractionContext, reply: Reply) -> PressRequest:
-    return PressRequest(context, MessageRef(1, 2), TaskId("1730000000000001"), parse_target("a" * 12), reply)
+    task_id, target = TaskId("1730000000000001"), parse_target("a" * 12)
+    return PressRequest(context, MessageRef(1, 2), task_id, target, reply, on_its_card=True)
 
 
 async def outcome(

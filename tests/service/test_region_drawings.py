@@ -86,6 +86,7 @@ class Rig:
             TASK,
             PressTarget("a" * 12, region=region),
             cast("Reply", self.replies[-1]),
+            on_its_card=True,
         )
         self.tasks.append(asyncio.create_task(self.regions.choose(request)))
 

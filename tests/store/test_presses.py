@@ -19,8 +19,8 @@ WATCH = Watch(MessageRef(2, 20), CHILD, 1, 3, "en", 1000.0)
 SNAPSHOT = TaskSnapshot(CHILD, opened_at=1.0, task=Task(CHILD))
 
 
-async def lineage(stores: Stores, task_id: TaskId, guild_id: int | None, dm: int = 0) -> Lineage:
-    asked = (task_id, Place(guild_id, dm))
+async def lineage(stores: Stores, task_id: TaskId, guild_id: int | None, user_id: int = 0) -> Lineage:
+    asked = (task_id, Place(guild_id, user_id))
     return (await stores.presses.histories([asked]))[asked].lineage
 
 
@@ -158,13 +158,13 @@ async def test_relatives_are_linked_both_ways_within_a_guild_until_a_message_is_
 
 
 async def test_relatives_in_a_direct_message_are_seen_in_no_other(stores: Stores) -> None:
-    in_dm = replace(WATCH, guild_id=None, ref=MessageRef(500, 20))
+    in_dm = replace(WATCH, guild_id=None, ref=MessageRef(500, 20))  # of user 3
     await stores.presses.accept(await begin(stores), "U1", in_dm, [SNAPSHOT])
-    assert (await lineage(stores, TASK, None, dm=500)).children
-    assert await lineage(stores, TASK, None, dm=501) == Lineage()
+    assert (await lineage(stores, TASK, None, user_id=3)).children
+    assert await lineage(stores, TASK, None, user_id=4) == Lineage()
     assert await lineage(stores, TASK, 1) == Lineage()
-    assert await lineage(stores, CHILD, None, dm=501) == Lineage()
-    assert await stores.presses.children(TASK, Place(None, 501), 5) == []
+    assert await lineage(stores, CHILD, None, user_id=4) == Lineage()
+    assert await stores.presses.children(TASK, Place(None, 4), 5) == []
 
 
 async def test_a_parent_without_a_card_is_named_without_a_link(stores: Stores) -> None:

@@ -1,4 +1,13 @@
-"""Places: what is shown, linked or allowed in one comes from what that place has seen."""
+"""Places: a guild, or one person's direct messages. What a place may know and do comes from what it has seen.
+
+One rule holds for every way to a task:
+
+- A place has seen a task if one of its messages shows it, or is about to.
+- Lineage, links, suggestions and reports of earlier presses name only what the place has seen.
+- Anybody who knows an id may look at the task with `/status`: then the place has seen it.
+- A press needs a place that has seen the task, the press policy there, and that of the first guild which saw
+  it. Direct messages have no policy.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +16,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A guild, or one direct message: its members share what they have seen."""
+    """A guild with all its channels and threads, or (without ``guild_id``) a user's direct messages."""
 
     guild_id: int | None
-    dm_channel_id: int = 0
+    user_id: int = 0
 
     @classmethod
-    def of(cls, guild_id: int | None, channel_id: int) -> Place:
-        """Return the place that a channel belongs to."""
-        return cls(guild_id) if guild_id is not None else cls(None, channel_id)
+    def of(cls, guild_id: int | None, user_id: int) -> Place:
+        """Return the place of what a user did, or was shown, in a guild (None: in direct messages)."""
+        return cls(None, user_id) if guild_id is None else cls(guild_id)
+
+    @property
+    def key(self) -> str:
+        """The place as a text; the store and its queries use it."""
+        return f"user:{self.user_id}" if self.guild_id is None else f"guild:{self.guild_id}"

@@ -248,15 +248,12 @@ class Text(StrEnum):
     )
 
     # Replies: a press of one of the task's buttons
-    REPLY_ALREADY_MADE_ELSEWHERE = (
-        "reply.already_made.elsewhere",
-        "*{label}* was already pressed; its result isn't in this server or direct message.",
-    )
-    REPLY_PRESS_NOT_ALLOWED_ELSEWHERE = (
-        "reply.press_not_allowed.elsewhere",
-        "Only a role of another server can use this button. Please press it there: {link}",
-    )
     REPLY_ALREADY_MADE = "reply.already_made", "*{label}* already exists: {link}"
+    REPLY_ALREADY_PRESSED = "reply.already_pressed", "*{label}* was already pressed."
+    REPLY_ALREADY_PRESSED_ELSEWHERE = (
+        "reply.already_pressed.elsewhere",
+        "*{label}* was already pressed in another server or direct message.",
+    )
     REPLY_IN_FLIGHT = "reply.in_flight", "*{label}* is already on its way."
     REPLY_CONFIRMED = "reply.confirmed", "*{label}*: done. This makes no new picture."
     REPLY_LIKED = "reply.liked", "❤️ Liked."
@@ -273,7 +270,7 @@ class Text(StrEnum):
         "The image service's queue is full. Nothing was started; please try again in a minute.",
     )
     REPLY_RETRY_STOPPED = "reply.retry_stopped", "Stopped trying *{label}*. Nothing was started."
-    REPLY_NOTHING_TO_STOP = "reply.nothing_to_stop", "Retrying has already stopped."
+    REPLY_NOTHING_TO_STOP = "reply.nothing_to_stop", "Nothing is being retried here."
     REPLY_BANNED_WORD = (
         "reply.banned_word",
         'The image service rejects the word "{word}". Nothing was started.',
@@ -350,6 +347,18 @@ class Text(StrEnum):
     REPLY_PRESS_NOT_ALLOWED_MANAGERS = (
         "reply.press_not_allowed.managers",
         "Only people who manage this server can use this button.",
+    )
+    REPLY_PRESS_NOT_ALLOWED_ELSEWHERE = (
+        "reply.press_not_allowed.elsewhere",
+        "Another server saw this task first. There, only the person who asked for it can use its buttons.",
+    )
+    REPLY_PRESS_NOT_ALLOWED_ROLE_ELSEWHERE = (
+        "reply.press_not_allowed.role_elsewhere",
+        "Another server saw this task first. There, only one role can use its buttons: {link}",
+    )
+    REPLY_NOT_SEEN_HERE = (
+        "reply.not_seen_here",
+        "Task `{id}` has not been shown in this server or direct message. Show it here first: `/status {id}`",
     )
     REPLY_ROLE_MISSING = "reply.role_missing", "Please choose a role as well."
     REPLY_PRESSES_ANYONE = "reply.presses.anyone", "Anyone in this server can now use the buttons."

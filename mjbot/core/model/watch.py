@@ -75,18 +75,17 @@ class Watch:
     @property
     def place(self) -> Place:
         """The place that sees the message."""
-        return Place.of(self.guild_id, self.ref.channel_id)
+        return Place.of(self.guild_id, self.requester_id)
 
 
-def first_in_a_guild(watches: Iterable[Watch]) -> Watch | None:
-    """Return the watch with which a guild first saw a task; a direct message does not count."""
+def first_guild(watches: Iterable[Watch]) -> int | None:
+    """Return the guild in which a task was shown first; None if it was shown only in direct messages.
+
+    Message ids are in the order of Discord's clock, and a card that is refreshed keeps its id.
+    """
     in_guilds = (each for each in watches if each.guild_id is not None)
-    return min(in_guilds, key=lambda each: each.created_at, default=None)
-
-
-def audience_key(guild_id: int | None, user_id: int) -> str:
-    """Return the audience as a key: a guild, or one user in direct messages."""
-    return f"user:{user_id}" if guild_id is None else f"guild:{guild_id}"
+    first = min(in_guilds, key=lambda each: each.ref.message_id, default=None)
+    return first.guild_id if first else None
 
 
 def newest(watches: Iterable[Watch]) -> list[Watch]:

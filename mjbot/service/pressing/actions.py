@@ -57,8 +57,13 @@ async def report_earlier(earlier: PressRecord, action: Action, request: PressReq
     label = escape(action.label)
     if earlier.state.in_flight:
         raise PressRefused(Text.REPLY_IN_FLIGHT, label=label)
-    link = earlier.link_from(request.context.place)
-    made = Text.REPLY_ALREADY_MADE if link else Text.REPLY_ALREADY_MADE_ELSEWHERE
+    link = earlier.child_seen_by(request.context.place)
+    if link:
+        made = Text.REPLY_ALREADY_MADE
+    elif earlier.child_id:
+        made = Text.REPLY_ALREADY_PRESSED_ELSEWHERE
+    else:
+        made = Text.REPLY_ALREADY_PRESSED
     if earlier.state is Press.ACCEPTED and not is_repeatable(action.button.custom_id):
         raise PressRefused(made, label=label, link=link)
     rows = action.repeating(earlier.number).again_button(Text.BUTTON_AGAIN, request.context)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from mjbot.clock import Clock
+from mjbot.core.access.place import Place
 from mjbot.core.card.components import CustomId, Verb
 from mjbot.core.card.modals import MAX_PROMPT, ModalSpec
 from mjbot.core.card.region import OWN_MASK
@@ -166,6 +167,11 @@ class ModalSubmission:
     def label(self) -> str:
         """The label of its button."""
         return translate(Text.BUTTON_WRITE, self._request.context.locale)  # cards show it, too
+
+    @property
+    def place(self) -> Place:
+        """The place of the modal."""
+        return self._request.context.place
 
     @property
     def message(self) -> MessageRef:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mjbot.core.access.place import Place
 from mjbot.core.card.buttons import kind_of
 from mjbot.core.card.card import queue_full_card
 from mjbot.core.card.components import CustomId, Verb
@@ -69,7 +70,7 @@ class PressService:
     async def stop_retrying(self, request: PressRequest) -> None:
         """Stop retrying a submit that found the upstream queue full. Raises `MJBotError`."""
         await self._access.require_press(request, CHOOSE)
-        if not self._retries.stop(request.task_id, request.target.action):
+        if not self._retries.stop(request.task_id, request.target.action, request.context.place):
             raise PressRefused(Text.REPLY_NOTHING_TO_STOP)
         await request.reply.defer()
 
@@ -141,6 +142,11 @@ class ActionSubmission:
     def kind(self) -> str:
         """The kind of action."""
         return kind_of(self._action.button.custom_id)
+
+    @property
+    def place(self) -> Place:
+        """The place of the press."""
+        return self._request.context.place
 
     @property
     def message(self) -> MessageRef:

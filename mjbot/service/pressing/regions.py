@@ -6,19 +6,20 @@ import asyncio
 from collections.abc import Mapping
 from weakref import WeakValueDictionary
 
+from mjbot.core.access.place import Place
 from mjbot.core.card.card import Picture, picture_of
 from mjbot.core.card.region import OWN_MASK, build_region_picker, cells_of
 from mjbot.core.card.state import state_of
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.press import MODAL_ACTION
-from mjbot.core.model.watch import MessageRef, audience_key
+from mjbot.core.model.watch import MessageRef
 from mjbot.errors import PressRefused, UpstreamError
 from mjbot.ports import File, MaskProblem, MaskRefused, MaskSource, PressRequest, PressStore
 from mjbot.service.access import CHOOSE, UPLOAD, Access
 from mjbot.service.reader import TaskReader
 
 _UPLOAD_BYTES = 8 * 1024 * 1024
-_AT_ONCE = 2  # images of one guild; a second, because the first may wait for its picture's host
+_AT_ONCE = 2  # images of one place; a second, because the first may wait for its picture's host
 _TEXTS: Mapping[MaskProblem, Text] = {
     MaskProblem.NO_PICTURE: Text.REPLY_REGION_NO_PICTURE,
     MaskProblem.NOT_AN_IMAGE: Text.REPLY_MASK_NOT_AN_IMAGE,
@@ -38,7 +39,7 @@ class RegionService:
         self._newest: dict[MessageRef, object] = {}
         """The last press on each picker whose preview is being drawn."""
         self._pickers: WeakValueDictionary[MessageRef, asyncio.Lock] = WeakValueDictionary()
-        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._turns: WeakValueDictionary[Place, asyncio.Semaphore] = WeakValueDictionary()
 
     async def choose(self, request: PressRequest) -> None:
         """Show the region that a press has just changed. Raises `MJBotError`."""
@@ -89,9 +90,8 @@ class RegionService:
             return await self._masks.preview(picture, request.target.region)
 
     def _turn(self, request: PressRequest) -> asyncio.Semaphore:
-        """Limit how many images of one guild, or one user, are drawn or decoded at once."""
-        audience = audience_key(request.context.guild_id, request.context.user_id)
-        return self._turns.setdefault(audience, asyncio.Semaphore(_AT_ONCE))
+        """Limit how many images of one place are drawn or decoded at once."""
+        return self._turns.setdefault(request.context.place, asyncio.Semaphore(_AT_ONCE))
 
     async def _send(self, request: PressRequest, file: File | None) -> None:
         context, target = request.context, request.target

@@ -23,6 +23,7 @@ from functools import partial
 from typing import Protocol
 
 from mjbot.clock import Clock
+from mjbot.core.access.place import Place
 from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.press import Press, PressKey
@@ -82,6 +83,11 @@ class Submission(Protocol):
 
     number: int
     """Which press of this action it is, from 1; set when it has begun."""
+
+    @property
+    def place(self) -> Place:
+        """The place of the interaction: only there can its retries be stopped."""
+        ...
 
     @property
     def message(self) -> MessageRef:
@@ -175,7 +181,7 @@ class SubmissionJournal:
             await self._presses.note(_key(submission), Press.RETRYING)
         if pause.visible:
             await submission.show_queue_full(next_try)
-        await self._retries.wait(task_id, action, next_try)
+        await self._retries.wait(task_id, action, submission.place, next_try)
         await self._presses.note(_key(submission), Press.SENDING)
         if pause.visible:
             await self._repaint(submission)

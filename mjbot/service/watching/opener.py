@@ -95,9 +95,10 @@ class CardOpener:
         return ()
 
     async def reopen(self, context: InteractionContext, snapshot: TaskSnapshot, ref: MessageRef) -> None:
-        """Follow a task again on a message whose watch had ended."""
-        delivered = await self._watches.reopen(ref)
-        watch = replace(self.new_watch(context, snapshot.id, ref), state=WatchState.OPEN, delivered=delivered)
+        """Follow a task again on a message whose watch had ended. Whoever requested the card stays so."""
+        watch = replace(self.new_watch(context, snapshot.id, ref), state=WatchState.OPEN)
+        if (before := await self._watches.reopen(ref)) is not None:
+            watch = replace(watch, requester_id=before.requester_id, delivered=before.delivered)
         older = await self._store.add(watch, snapshot)
         card = await self._renderer.card(snapshot, context.locale, context.place)
         await self._watches.start(watch, snapshot, card, older)

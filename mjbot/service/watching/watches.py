@@ -17,15 +17,7 @@ from mjbot.core.editing.outcome import Delivered, Existence, Gone, NoAccess, Out
 from mjbot.core.editing.pending_edit import Edit, Priority
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
-from mjbot.core.model.watch import (
-    NOTHING_DELIVERED,
-    DeliveredState,
-    MessageRef,
-    Watch,
-    WatchState,
-    newest,
-    watch_for,
-)
+from mjbot.core.model.watch import MessageRef, Watch, WatchState, newest, watch_for
 from mjbot.editor import EditScheduler
 from mjbot.errors import StoreFailed
 from mjbot.guard import LoopGuard
@@ -123,11 +115,11 @@ class WatchService:
         stored = await self._store.watches_of([task_id])
         return watch_for((self._buffer.known(watch) for watch, _ in stored), ref)
 
-    async def reopen(self, ref: MessageRef) -> DeliveredState:
-        """Cancel a pending close, and return the state shown. Call it before a new watch is committed."""
+    async def reopen(self, ref: MessageRef) -> Watch | None:
+        """Cancel a pending close, and return the stored watch. Call it before a new one is committed."""
         self._buffer.reopen(ref)
         watch = await self._store.watch_at(ref)
-        return self._buffer.known(watch).delivered if watch else NOTHING_DELIVERED
+        return self._buffer.known(watch) if watch else None
 
     async def repaint(self, ref: MessageRef, snapshot: TaskSnapshot) -> None:
         """Draw a message again because a press changed its buttons; its watch may be closed."""

@@ -140,6 +140,28 @@ def presses_whatever_the_case_of_the_id(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def places_that_have_seen_a_task(db: Database) -> None:
+    """Lineage belongs to a place, in direct messages to a person: another one must not be told of it."""
+    for statement in _PLACES:
+        db.execute(statement)
+    db.table("seen").create_index(["place", "at"])
+    db.table("lineage").create_index(["parent_id", "place"])
+
+
+_PLACES = (
+    "alter table seen rename column audience to place",
+    "drop index idx_seen_audience_at",
+    "alter table lineage add column place text",
+    """
+    update lineage set place = coalesce('guild:' || guild_id, 'user:' || (
+        select requester_id from watches
+        where watches.channel_id = lineage.channel_id and watches.guild_id is null limit 1))
+    """,
+    "drop index idx_lineage_parent_id_guild_id",
+    "alter table lineage drop column guild_id",
+    "create index idx_watches_task_id_nocase on watches (task_id collate nocase)",
+)
 _PRESSES_BY_ID = (
     "alter table presses rename to old_presses",
     """

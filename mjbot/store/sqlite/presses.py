@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from sqlite_utils import Database
 
 from mjbot.core.access.place import Place
-from mjbot.core.card.lineage import Lineage, RelatedTask
 from mjbot.core.model.press import AFTER_RESTART, Press, PressKey, may_begin
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef, Watch
 from mjbot.ports import PendingCard, PressRecord, TaskHistory
+from mjbot.store.sqlite.lineage import lineage_of, messages_of_children, save_lineage
 from mjbot.store.sqlite.rows import (
     pending_cards,
     press_record,
     read_snapshot,
     save_pending_card,
+    save_seen,
     save_snapshots,
     save_watch,
 )
@@ -82,9 +82,11 @@ class SqlitePresses:
             with db.atomic():
                 save_snapshots(db, snapshots)
                 save_watch(db, watch)
-                _link(db, press.task_id, label, watch, first.id, ref.message_id)
+                for each in snapshots:
+                    save_seen(db, watch, each.id)
+                save_lineage(db, press.task_id, label, watch, first.id, ref.message_id)
                 for each in others:
-                    _link(db, press.task_id, label, watch, each.id, None)
+                    save_lineage(db, press.task_id, label, watch, each.id, None)
                     save_pending_card(db, each.id, watch)
                 child = [first.id, watch.guild_id, ref.channel_id, ref.message_id]
                 db.execute(_ACCEPT, [*child, press.task_id, press.action, press.number])
@@ -149,11 +151,11 @@ class SqlitePresses:
     async def histories(
         self, asked: Sequence[tuple[TaskId, Place]]
     ) -> dict[tuple[TaskId, Place], TaskHistory]:
-        """Return presses and lineage of each ``(task, guild)``."""
+        """Return presses and lineage of each ``(task, place)``."""
 
         def work(db: Database) -> dict[tuple[TaskId, Place], TaskHistory]:
             return {
-                (task_id, place): TaskHistory(_presses(db, task_id), _lineage(db, task_id, place))
+                (task_id, place): TaskHistory(_presses(db, task_id), lineage_of(db, task_id, place))
                 for task_id, place in asked
             }
 
@@ -161,12 +163,7 @@ class SqlitePresses:
 
     async def children(self, task_id: TaskId, place: Place, limit: int) -> list[MessageRef]:
         """Return the messages of the first children of a task."""
-
-        def work(db: Database) -> list[MessageRef]:
-            rows = list(db.query(_CHILDREN, _seen_by(task_id, place)))[:limit]
-            return [MessageRef(row["channel_id"], row["message_id"]) for row in rows if row["message_id"]]
-
-        return await self._thread.run(work)
+        return await self._thread.run(lambda db: messages_of_children(db, task_id, place)[:limit])
 
     async def refuse_kind(self, kind: str, at: float) -> None:
         """Store that the service does not offer a kind of action."""
@@ -215,35 +212,6 @@ select task_id from presses where at > (select max(at) from presses) - 900
 group by task_id order by max(at) desc limit 200
 """
 _DROP_PENDING = "delete from pending_cards where task_id = ?"
-_PARENT = """
-select lineage.parent_id, lineage.label, w.channel_id, w.message_id from lineage
-left join watches w on w.message_id = (
-    select message_id from watches where task_id = lineage.parent_id and guild_id is :guild
-      and (:guild is not null or channel_id = :channel)
-    order by created_at desc limit 1)
-where lineage.child_id = :id and lineage.guild_id is :guild
-  and (:guild is not null or lineage.channel_id = :channel)
-"""
-_CHILDREN = """
-select child_id, label, channel_id, message_id from lineage
-where parent_id = :id and guild_id is :guild and (:guild is not null or channel_id = :channel)
-order by at, child_id
-"""
-
-
-def _link(
-    db: Database, parent_id: TaskId, label: str, watch: Watch, child_id: TaskId, message_id: int | None
-) -> None:
-    row = {
-        "child_id": child_id,
-        "parent_id": parent_id,
-        "label": label,
-        "at": watch.created_at,
-        "guild_id": watch.guild_id,
-        "channel_id": watch.ref.channel_id,
-        "message_id": message_id,
-    }
-    db.table("lineage").upsert(row, pk="child_id")
 
 
 def _presses(db: Database, task_id: TaskId) -> dict[str, Press]:
@@ -251,24 +219,6 @@ def _presses(db: Database, task_id: TaskId) -> dict[str, Press]:
     return {action: Press(state) for action, state in rows}
 
 
-def _seen_by(task_id: TaskId, place: Place) -> dict[str, object]:
-    return {"id": task_id, "guild": place.guild_id, "channel": place.dm_channel_id}
-
-
-def _lineage(db: Database, task_id: TaskId, place: Place) -> Lineage:
-    asked = _seen_by(task_id, place)
-    up = list(db.query(_PARENT, asked))
-    return Lineage(
-        _related(up[0], "parent_id", place.guild_id) if up else None,
-        tuple(_related(row, "child_id", place.guild_id) for row in db.query(_CHILDREN, asked)),
-    )
-
-
 def _last(db: Database, task_id: TaskId, action: str) -> PressRecord | None:
     rows = list(db.table("presses").rows_where("task_id = ? and action = ?", [task_id, action]))
     return press_record(rows[0]) if rows else None
-
-
-def _related(row: dict[str, Any], column: str, guild_id: int | None) -> RelatedTask:
-    ref = MessageRef(row["channel_id"], row["message_id"]) if row["message_id"] else None
-    return RelatedTask(TaskId(row[column]), row["label"], ref.url(guild_id) if ref else None)

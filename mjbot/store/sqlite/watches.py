@@ -1,4 +1,4 @@
-"""Watches, snapshots and audiences on SQLite."""
+"""Watches, snapshots, and the tasks that each place has seen, on SQLite."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlite_utils import Database
 
+from mjbot.core.access.place import Place
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
-from mjbot.core.model.watch import DeliveredState, MessageRef, Watch, audience_key
-from mjbot.ports import InteractionContext, Suggestion
+from mjbot.core.model.watch import DeliveredState, MessageRef, Watch
+from mjbot.ports import Suggestion
 from mjbot.store.sqlite.rows import (
     parse_snapshot,
+    pending_cards,
     read_snapshot,
     save_seen,
     save_snapshots,
@@ -44,9 +46,7 @@ class SqliteWatches:
                 save_watch(db, watch)
                 if snapshot is not None:
                     save_snapshots(db, [snapshot])
-                    save_seen(
-                        db, audience_key(watch.guild_id, watch.requester_id), watch.task_id, watch.created_at
-                    )
+                    save_seen(db, watch, watch.task_id)
             return older
 
         return await self._thread.run(work)
@@ -101,6 +101,15 @@ class SqliteWatches:
 
         return await self._thread.run(work)
 
+    async def shown(self, task_id: TaskId) -> list[Watch]:
+        """Return every watch of a task and of its pending cards, in any spelling of its id."""
+
+        def work(db: Database) -> list[Watch]:
+            pending = pending_cards(db, "task_id = ? collate nocase", task_id)
+            return watches_where(db, "task_id = ? collate nocase", task_id) + [each.watch for each in pending]
+
+        return await self._thread.run(work)
+
     async def watch_at(self, ref: MessageRef) -> Watch | None:
         """Return the watch of a message."""
         found = await self._thread.run(lambda db: watches_where(db, "message_id = ?", ref.message_id))
@@ -138,12 +147,11 @@ class SqliteWatches:
 
         await self._thread.run(work)
 
-    async def suggestions(self, context: InteractionContext, text: str, limit: int) -> list[Suggestion]:
-        """Return matching tasks that the audience has seen."""
+    async def suggestions(self, place: Place, text: str, limit: int) -> list[Suggestion]:
+        """Return matching tasks that the place has seen."""
 
         def work(db: Database) -> list[Suggestion]:
-            audience = audience_key(context.guild_id, context.user_id)
-            values = {"audience": audience, "text": text, "limit": limit, "recent": _RECENT}
+            values = {"place": place.key, "text": text, "limit": limit, "recent": _RECENT}
             rows = db.query(_SUGGESTIONS, values)
             snapshots = [(parse_snapshot(row["snapshot"]), row["at"]) for row in rows]
             return [Suggestion(snapshot, at) for snapshot, at in snapshots if snapshot is not None]
@@ -155,7 +163,7 @@ _CLOSE = "update watches set state = 'closed' where message_id = ?"
 # Not `like`: it compares a text at each position anew, which took 1.5 s for a long one.
 _SUGGESTIONS = """
 select seen.at as at, tasks.snapshot as snapshot
-from (select * from seen where audience = :audience order by at desc limit :recent) seen
+from (select * from seen where place = :place order by at desc limit :recent) seen
 join tasks on tasks.id = seen.task_id
 where instr(lower(tasks.id), lower(:text)) or instr(lower(substr(prompt, 1, 500)), lower(:text))
 order by phase in ('success', 'failure', 'cancelled', 'over'), seen.at desc limit :limit
