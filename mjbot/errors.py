@@ -65,10 +65,10 @@ class GuildNotAllowed(MJBotError):
 
 
 class PressNotAllowed(MJBotError):
-    """A press policy excludes this user; the text says who may press."""
+    """A press policy excludes this user. ``who`` may press is mentioned, or ``link`` leads to where."""
 
-    def __init__(self, text: Text, **values: object) -> None:
-        super().__init__(**values)
+    def __init__(self, text: Text, *, who: str = "", link: str = "") -> None:
+        super().__init__(who=who, link=link)
         self.text = text
 
 

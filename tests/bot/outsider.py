@@ -102,9 +102,9 @@ def text_of(message: discord.Message) -> str:
 
 
 def answer_to(result: simcord.InteractionResult) -> str:
-    """Return the texts of all responses to an interaction."""
+    """Return the texts of all private responses to an interaction."""
     shown = [result.response, *result.followups]
-    return "\n".join(each.content for each in shown if each is not None)
+    return "\n".join(each.content for each in shown if each is not None and each.ephemeral)
 
 
 def secrets_of(harness: BotHarness) -> set[str]:
