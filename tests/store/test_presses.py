@@ -167,6 +167,39 @@ async def test_relatives_in_a_direct_message_are_seen_in_no_other(stores: Stores
     assert await stores.presses.children(TASK, Place(None, 4), 5) == []
 
 
+async def test_one_child_of_presses_in_two_places_is_linked_in_each_to_its_own_card(stores: Stores) -> None:
+    """A service may answer with a task that it has made before."""
+    there = replace(WATCH, guild_id=7, ref=MessageRef(70, 71))
+    for number, watch in enumerate((WATCH, there)):
+        await stores.presses.accept(await begin(stores, repeats=number), "V1", watch, [SNAPSHOT])
+    moved = replace(WATCH, ref=MessageRef(2, 22))
+    await stores.presses.add_card(moved)
+    assert [each.url for each in (await lineage(stores, TASK, 1)).children] == [moved.ref.url(1)]
+    assert [each.url for each in (await lineage(stores, TASK, 7)).children] == [there.ref.url(7)]
+
+
+async def test_a_repetition_forgets_what_the_press_before_it_created_elsewhere(stores: Stores) -> None:
+    direct = replace(WATCH, guild_id=None, requester_id=3)
+    await stores.presses.accept(await begin(stores), "V1", direct, [SNAPSHOT])
+    assert (await earlier(stores)).child_seen_by(Place(None, 3)) == WATCH.ref.url(None)
+    again = await stores.presses.begin(TASK, "u1", 4, 2.0, repeats=1)
+    assert isinstance(again, PressKey)
+    for state in (Press.SENDING, Press.UNCLEAR, Press.ACCEPTED):
+        await stores.presses.note(again, state)
+        assert [(await earlier(stores)).child_seen_by(Place(None, user)) for user in (3, 4)] == ["", ""]
+
+
+async def test_the_child_of_a_press_is_named_only_in_the_place_that_has_seen_it(stores: Stores) -> None:
+    await stores.presses.accept(await begin(stores), "U1", WATCH, [SNAPSHOT])
+    told = await earlier(stores)
+    assert told.child_seen_by(Place(1)) == WATCH.ref.url(1)
+    assert [told.child_seen_by(each) for each in (Place(7), Place(None, 3))] == ["", ""]
+    await stores.presses.unlink(WATCH.ref)
+    told = await earlier(stores)
+    assert told.child_seen_by(Place(1)) == f"`{CHILD}`"
+    assert told.child_seen_by(Place(7)) == ""
+
+
 async def test_a_parent_without_a_card_is_named_without_a_link(stores: Stores) -> None:
     await stores.presses.accept(await begin(stores), "U1", WATCH, [SNAPSHOT])
     assert await lineage(stores, CHILD, 1) == Lineage(parent=RelatedTask(TASK, "U1"))

@@ -38,7 +38,13 @@ def save_lineage(
         "channel_id": watch.ref.channel_id,
         "message_id": message_id,
     }
-    db.table("lineage").upsert(row, pk="child_id")
+    db.table("lineage").upsert(row, pk=("child_id", "place"))
+
+
+def save_message_of_child(db: Database, watch: Watch) -> None:
+    """Store the message of a task whose lineage was stored without one."""
+    values = [watch.ref.channel_id, watch.ref.message_id, watch.task_id, watch.place.key]
+    db.execute("update lineage set channel_id = ?, message_id = ? where child_id = ? and place = ?", values)
 
 
 def lineage_of(db: Database, task_id: TaskId, place: Place) -> Lineage:

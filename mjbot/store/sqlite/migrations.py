@@ -142,24 +142,34 @@ def presses_whatever_the_case_of_the_id(db: Database) -> None:
 
 @migrations()
 def places_that_have_seen_a_task(db: Database) -> None:
-    """Lineage belongs to a place, in direct messages to a person: another one must not be told of it."""
+    """Lineage belongs to a place, in direct messages to a person: no other one may be told of it."""
     for statement in _PLACES:
         db.execute(statement)
     db.table("seen").create_index(["place", "at"])
     db.table("lineage").create_index(["parent_id", "place"])
+    db.table("lineage").create_index(["message_id"])
 
 
 _PLACES = (
     "alter table seen rename column audience to place",
     "drop index idx_seen_audience_at",
-    "alter table lineage add column place text",
+    "alter table lineage rename to old_lineage",
     """
-    update lineage set place = coalesce('guild:' || guild_id, 'user:' || (
-        select requester_id from watches
-        where watches.channel_id = lineage.channel_id and watches.guild_id is null limit 1))
+    create table lineage (
+        child_id text, place text, parent_id text, label text, at float,
+        channel_id integer, message_id integer, primary key (child_id, place))
     """,
-    "drop index idx_lineage_parent_id_guild_id",
-    "alter table lineage drop column guild_id",
+    # Who the person of a direct message is, only a watch tells; without one, nobody sees the row.
+    """
+    insert into lineage
+    select child_id,
+        coalesce('guild:' || guild_id, 'user:' || (
+            select requester_id from watches
+            where watches.channel_id = old_lineage.channel_id and watches.guild_id is null limit 1), ''),
+        parent_id, label, at, channel_id, message_id
+    from old_lineage
+    """,
+    "drop table old_lineage",
     "create index idx_watches_task_id_nocase on watches (task_id collate nocase)",
 )
 _PRESSES_BY_ID = (

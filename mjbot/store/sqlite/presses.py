@@ -13,7 +13,7 @@ from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef, Watch
 from mjbot.ports import PendingCard, PressRecord, TaskHistory
-from mjbot.store.sqlite.lineage import lineage_of, messages_of_children, save_lineage
+from mjbot.store.sqlite.lineage import lineage_of, messages_of_children, save_lineage, save_message_of_child
 from mjbot.store.sqlite.rows import (
     pending_cards,
     press_record,
@@ -52,6 +52,8 @@ class SqlitePresses:
                     "user_id": user_id,
                     "at": at,
                     "state": Press.SENDING,
+                    # What the press before created may be in another place.
+                    **dict.fromkeys(("child_id", "guild_id", "channel_id", "message_id")),
                 }
                 db.table("presses").upsert(row, pk=("task_id", "action"))
                 return key
@@ -109,10 +111,9 @@ class SqlitePresses:
         """Store that a pending card was posted."""
 
         def work(db: Database) -> None:
-            where = [watch.ref.channel_id, watch.ref.message_id, watch.task_id]
             with db.atomic():
                 save_watch(db, watch)
-                db.execute("update lineage set channel_id = ?, message_id = ? where child_id = ?", where)
+                save_message_of_child(db, watch)
                 db.execute(_DROP_PENDING, [watch.task_id])
 
         await self._thread.run(work)
