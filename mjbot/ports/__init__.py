@@ -19,7 +19,7 @@ from mjbot.ports.pictures import (
     PictureSource,
     is_smaller_copy,
 )
-from mjbot.ports.presses import PendingCard, PressRecord, PressStore, TaskHistory
+from mjbot.ports.presses import PendingCard, PressRecord, PressStore, TaskHistory, UnknownActionStore
 from mjbot.ports.store import (
     GuildStore,
     KeyValueStore,
@@ -58,6 +58,7 @@ __all__ = [
     "Suggestion",
     "TaskHistory",
     "TaskSource",
+    "UnknownActionStore",
     "Upload",
     "UsageStore",
     "WatchStore",

@@ -5,7 +5,6 @@ Every method is one transaction, as in all stores. It raises `StoreFailed` if th
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -15,7 +14,7 @@ from mjbot.core.model.watch import MessageRef, Watch
 
 if TYPE_CHECKING:
     from mjbot.core.card.lineage import Lineage
-    from mjbot.core.model.press import Press, PressKey
+    from mjbot.core.model.press import Press, PressKey, UnknownAction
     from mjbot.core.model.snapshot import TaskSnapshot
     from mjbot.core.model.task import TaskId
 
@@ -133,18 +132,26 @@ class PressStore(Protocol):
         """Return the history of each ``(task, place)``; relatives only if that place has seen them."""
         ...
 
-    async def refuse_kind(self, kind: str, at: float) -> None:
-        """Store that this image service does not offer a kind of action."""
-        ...
-
-    async def refused_kinds(self, since: float, until: float = math.inf) -> frozenset[str]:
-        """Return the kinds of action that this image service was found not to offer in this time."""
-        ...
-
     async def children(self, task_id: TaskId, place: Place, limit: int) -> list[MessageRef]:
         """Return the messages of the first children of a task that this place has seen."""
         ...
 
     async def unlink(self, ref: MessageRef) -> list[TaskId]:
         """Remove every link to a deleted message; return the tasks whose cards had one."""
+        ...
+
+
+class UnknownActionStore(Protocol):
+    """The actions that this image service called unknown. `not_offered` decides what follows."""
+
+    async def add(self, unknown: UnknownAction) -> None:
+        """Store that a kind of action was called unknown."""
+        ...
+
+    async def get(self) -> Sequence[UnknownAction]:
+        """Return all actions that were called unknown, without the kinds that were accepted since."""
+        ...
+
+    async def accept(self, kind: str) -> Sequence[TaskId]:
+        """Store that a kind of action was accepted; return the tasks for which it had been called unknown."""
         ...

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mjbot.core.model.snapshot import TaskSnapshot
     from mjbot.core.model.task import TaskId
     from mjbot.core.model.watch import DeliveredState, MessageRef, Watch
-    from mjbot.ports.presses import PressStore
+    from mjbot.ports.presses import PressStore, UnknownActionStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +157,7 @@ class Stores:
 
     watches: WatchStore
     presses: PressStore
+    unknown_actions: UnknownActionStore
     guilds: GuildStore
     usage: UsageStore
     pruner: Pruner

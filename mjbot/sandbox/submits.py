@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from mjbot.sandbox import art
-from mjbot.sandbox.buttons import ButtonEffect
+from mjbot.sandbox.buttons import ButtonEffect, button_effect
 from mjbot.sandbox.script import LONG, MODAL_STEPS, SHORT, Result, Scene, Script
 
 DecisionKind = Literal[
     "accepted",
     "modal",
     "unchanged",
+    "existed",
+    "no_grid",
     "parent_gone",
     "not_ready",
     "unknown_action",
@@ -30,6 +33,8 @@ _RESULTS: dict[str, Result] = {
     "CLIP": "clip",
 }
 _TASK_ACTIONS = {"HIGH_UPSCALE": "UPSCALE", "CLIP": "VIDEO"}
+_SHORT_ACTIONS = {"UPSCALE": "U", "VARIATION": "V", "REROLL": "R"}  # in descriptions
+_GRIDS = ("IMAGINE", "VARIATION", "REROLL", "BLEND")
 _PAN_ASPECTS = {"left": "3:2", "right": "3:2", "up": "2:3", "down": "2:3"}
 # These open a modal if the account is in Remix mode, in addition to those that always do.
 _REMIXABLE = ("VARIATION", "LOW_VARIATION", "HIGH_VARIATION", "REROLL", "PAN", "VIDEO")
@@ -39,8 +44,8 @@ _REMIXABLE = ("VARIATION", "LOW_VARIATION", "HIGH_VARIATION", "REROLL", "PAN", "
 class Decision:
     """The decision about one submit.
 
-    ``text``: the proposed prompt of a modal, the banned word, or the unknown customId. ``prompt``: the
-    refused prompt.
+    ``text``: the proposed prompt of a modal, the banned word, the unknown customId, or the status of the task
+    that exists already. ``prompt``: the refused prompt.
     """
 
     kind: DecisionKind
@@ -102,9 +107,25 @@ def build_child(
         action=_TASK_ACTIONS.get(effect.action, effect.action),
         result=result,
         prompt_en=parent.prompt_en,
-        description=f"/up {parent.id} {effect.action}",
+        description=_description(parent.id, effect),
         notify=notify,
     )
+
+
+def _description(parent_id: str, effect: ButtonEffect) -> str:
+    return f"/up {parent_id} {_SHORT_ACTIONS.get(effect.action, effect.action)}{effect.part}"
+
+
+def existing_change(tasks: Iterable[Script], parent_id: str, custom_id: str) -> Script | None:
+    """Return the task that an earlier change made; novicezk's server finds it by its description."""
+    effect = button_effect(custom_id)
+    wanted = _description(parent_id, effect) if effect else None
+    return next((each for each in tasks if each.description == wanted), None)
+
+
+def is_changeable(task: Script) -> bool:
+    """True if novicezk's server changes this task: its result is a grid."""
+    return task.action in _GRIDS
 
 
 def change_custom_id(action: str, index: object, job: str) -> str:

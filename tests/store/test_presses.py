@@ -12,7 +12,6 @@ from mjbot.core.model.task import Task, TaskId
 from mjbot.core.model.watch import MessageRef, Watch
 from mjbot.ports import PendingCard, PressRecord, Stores
 from mjbot.store import open_stores
-from tests.store.conftest import UPSTREAM
 
 TASK, CHILD = TaskId("1730621718151844"), TaskId("1730621718151845")
 WATCH = Watch(MessageRef(2, 20), CHILD, 1, 3, "en", 1000.0)
@@ -88,8 +87,7 @@ async def test_the_spellings_of_one_id_share_their_presses(stores: Stores) -> No
 
 
 async def test_a_refused_press_may_be_made_again(stores: Stores) -> None:
-    for state in (Press.REFUSED, Press.UNKNOWN_ACTION):
-        await stores.presses.note(await begin(stores), state)
+    await stores.presses.note(await begin(stores), Press.REFUSED)
     await begin(stores)
 
 
@@ -203,21 +201,6 @@ async def test_the_child_of_a_press_is_named_only_in_the_place_that_has_seen_it(
 async def test_a_parent_without_a_card_is_named_without_a_link(stores: Stores) -> None:
     await stores.presses.accept(await begin(stores), "U1", WATCH, [SNAPSHOT])
     assert await lineage(stores, CHILD, 1) == Lineage(parent=RelatedTask(TASK, "U1"))
-
-
-async def test_refused_kinds_are_those_of_one_image_service_and_of_late(database: str) -> None:
-    async with open_stores(database, UPSTREAM) as stores:
-        assert await stores.presses.refused_kinds(0.0) == frozenset()
-        await stores.presses.refuse_kind("MJ::Inpaint", 100.0)
-        assert await stores.presses.refused_kinds(100.0) == {"MJ::Inpaint"}
-    async with open_stores(database, UPSTREAM) as stores:
-        assert await stores.presses.refused_kinds(100.0) == {"MJ::Inpaint"}
-        assert await stores.presses.refused_kinds(100.5) == frozenset()
-        assert (
-            await stores.presses.refused_kinds(50.0, until=99.0) == frozenset()
-        )  # by a clock that was ahead
-    async with open_stores(database, "https://other.example") as stores:
-        assert await stores.presses.refused_kinds(0.0) == frozenset()
 
 
 async def test_a_guild_that_the_bot_has_left_gets_no_more_cards(stores: Stores) -> None:

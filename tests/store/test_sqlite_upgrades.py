@@ -144,7 +144,7 @@ async def test_presses_are_there_in_every_state(stores: Stores) -> None:
         U3: Press.UNCLEAR,
         V1: Press.RETRYING,
         V2: Press.SENDING,
-        REROLL: Press.UNKNOWN_ACTION,
+        REROLL: Press.REFUSED,
     }
     assert await stores.presses.begin(GRID, U1, USER, NOW) == PressRecord(
         Press.ACCEPTED, Place(GUILD), SINGLE, MessageRef(CHANNEL, message(8)), 1
@@ -154,12 +154,12 @@ async def test_presses_are_there_in_every_state(stores: Stores) -> None:
     assert (after[V1], after[V2]) == (Press.REFUSED, Press.UNCLEAR)
 
 
-async def test_lineage_and_refused_kinds_are_there(stores: Stores) -> None:
+async def test_lineage_is_there_and_what_was_learnt_from_one_refusal_is_forgotten(stores: Stores) -> None:
     histories = await stores.presses.histories([(GRID, Place(GUILD)), (SINGLE, Place(GUILD))])
     child, parent = (MessageRef(CHANNEL, message(number)).url(GUILD) for number in (8, 5))
     assert histories[GRID, Place(GUILD)].lineage == Lineage(children=(RelatedTask(SINGLE, "U1", child),))
     assert histories[SINGLE, Place(GUILD)].lineage == Lineage(parent=RelatedTask(GRID, "U1", parent))
-    assert await stores.presses.refused_kinds(NOW - 60) == {"MJ::JOB::reroll"}
+    assert await stores.unknown_actions.get() == []
 
 
 async def test_suggestions_are_there_for_the_guild_and_for_direct_messages(stores: Stores) -> None:

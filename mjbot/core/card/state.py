@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mjbot.core.card.lineage import NO_LINEAGE, Lineage
-from mjbot.core.model.press import MODAL_ACTION, Press
+from mjbot.core.model.press import MODAL_ACTION, OFFERS_ALL, NotOffered, Press
 from mjbot.core.model.snapshot import Condition, TaskSnapshot
 from mjbot.core.model.task import Phase
 
@@ -57,8 +57,7 @@ class CardContext:
     lineage: Lineage = NO_LINEAGE
     watch_limit: float = 24 * 3600
     unwatched: bool = False
-    not_offered: frozenset[str] = frozenset()
-    """The kinds of action that the service has rejected as unknown."""
+    not_offered: NotOffered = OFFERS_ALL
     base: str = ""
     """The base URL of the image service, for links to files that it serves itself; "" if it has none."""
 

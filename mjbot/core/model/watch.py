@@ -89,12 +89,12 @@ def first_guild(watches: Iterable[Watch]) -> int | None:
 
 
 def newest(watches: Iterable[Watch]) -> list[Watch]:
-    """Return the newest watch of each channel; it has superseded older ones of the same task.
+    """Return the newest watch of each task in each channel; it has superseded the older ones.
 
     Message ids are in the order of Discord's clock; ``created_at`` is by the machine's, which may be wrong.
     """
     by_age = sorted(watches, key=lambda watch: watch.ref.message_id)
-    return list({each.ref.channel_id: each for each in by_age}.values())
+    return list({(each.task_id, each.ref.channel_id): each for each in by_age}.values())
 
 
 def watch_for(watches: Iterable[Watch], on: MessageRef) -> Watch | None:

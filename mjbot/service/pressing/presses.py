@@ -6,7 +6,6 @@ from mjbot.core.access.place import Place
 from mjbot.core.card.buttons import kind_of
 from mjbot.core.card.card import queue_full_card
 from mjbot.core.card.components import CustomId, Verb
-from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
@@ -21,7 +20,6 @@ from mjbot.service.pressing.result_cards import ResultCards
 from mjbot.service.pressing.retries import SubmitRetries
 from mjbot.service.pressing.submission import SubmissionJournal
 from mjbot.service.reader import TaskReader
-from mjbot.service.watching.renderer import CardRenderer
 from mjbot.service.watching.watches import WatchService
 
 
@@ -34,7 +32,6 @@ class PressService:
         source: TaskSource,
         access: Access,
         reader: TaskReader,
-        renderer: CardRenderer,
         watches: WatchService,
         prompts: ModalPrompts,
         journal: SubmissionJournal,
@@ -45,7 +42,6 @@ class PressService:
         self._source = source
         self._access = access
         self._reader = reader
-        self._renderer = renderer
         self._watches = watches
         self._prompts = prompts
         self._journal = journal
@@ -58,8 +54,6 @@ class PressService:
         with self._in_flight.track():  # first: nothing may begin once shutdown waits for these
             await self._access.require_press(request, PREPARE)
             action = await self._find(request)
-            if kind_of(action.button.custom_id) in await self._renderer.not_offered():
-                raise PressRefused(Text.REPLY_ACTION_NOT_OFFERED, label=escape(action.label))
             if self._prompts.needed(action, request.modal_input):
                 await self._prompts.ask(request, action)
                 return

@@ -179,7 +179,7 @@ class WatchService:
         """Close the watch of a deleted message and remove the links to it."""
         self._editor.forget(ref)
         self._close(ref)
-        await self._redraw(await self._presses.unlink(ref))
+        await self.redraw(await self._presses.unlink(ref))
 
     async def resume(self) -> None:
         """Resume every open watch after a restart; edit only cards that differ from the delivered ones."""
@@ -199,11 +199,11 @@ class WatchService:
                 self._submit(watch.ref, card)
         # Buttons whose press was in flight when the last process died are enabled again. The state that was
         # delivered last is not certain, so these cards are edited even if their digests are equal.
-        await self._redraw(interrupted, certain=False)
+        await self.redraw(interrupted, certain=False)
         # So are those of presses that ended, but whose cards the last process did not draw any more.
-        await self._redraw(list(set(await self._presses.recently_pressed()) - set(interrupted)))
+        await self.redraw(list(set(await self._presses.recently_pressed()) - set(interrupted)))
 
-    async def _redraw(self, tasks: Sequence[TaskId], *, certain: bool = True) -> None:
+    async def redraw(self, tasks: Sequence[TaskId], *, certain: bool = True) -> None:
         """Draw the newest cards of these tasks again, even if their watches are closed."""
         stored = await self._store.watches_of(tasks)
         found = {self._buffer.known(watch): snapshot for watch, snapshot in stored}

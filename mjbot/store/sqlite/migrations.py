@@ -172,6 +172,21 @@ _PLACES = (
     "drop table old_lineage",
     "create index idx_watches_task_id_nocase on watches (task_id collate nocase)",
 )
+
+
+@migrations()
+def actions_called_unknown_by_task(db: Database) -> None:
+    """A kind of action is not offered if two tasks agree; what was learnt from one task is forgotten."""
+    db.table("refused_kinds").drop()
+    db.execute("update presses set state = 'refused' where state = 'unknown_action'")
+    db.execute(_UNKNOWN_ACTIONS)
+
+
+_UNKNOWN_ACTIONS = """
+create table unknown_actions (
+    upstream text, kind text, task_id text collate nocase, action text, at float,
+    primary key (upstream, kind, task_id, action))
+"""
 _PRESSES_BY_ID = (
     "alter table presses rename to old_presses",
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from sqlite_utils import Database
@@ -27,12 +26,10 @@ from mjbot.store.sqlite.thread import DatabaseThread
 
 
 class SqlitePresses:
-    """A `PressStore`; ``upstream`` is the address of the image service."""
+    """A `PressStore`."""
 
-    def __init__(self, thread: DatabaseThread, upstream: str) -> None:
+    def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread
-        self._upstream = upstream
-        self._refused: dict[str, float] | None = None  # a cache: every card needs it
 
     async def begin(
         self, task_id: TaskId, action: str, user_id: int, at: float, *, repeats: int = 0
@@ -165,30 +162,6 @@ class SqlitePresses:
     async def children(self, task_id: TaskId, place: Place, limit: int) -> list[MessageRef]:
         """Return the messages of the first children of a task."""
         return await self._thread.run(lambda db: messages_of_children(db, task_id, place)[:limit])
-
-    async def refuse_kind(self, kind: str, at: float) -> None:
-        """Store that the service does not offer a kind of action."""
-        row = {"upstream": self._upstream, "kind": kind, "at": at}
-
-        def work(db: Database) -> None:
-            with db.atomic():
-                db.table("refused_kinds").upsert(row, pk=("upstream", "kind"))
-
-        await self._thread.run(work)
-        (await self._refused_kinds())[kind] = at
-
-    async def refused_kinds(self, since: float, until: float = math.inf) -> frozenset[str]:
-        """Return the kinds of action that the service does not offer."""
-        return frozenset(kind for kind, at in (await self._refused_kinds()).items() if since <= at <= until)
-
-    async def _refused_kinds(self) -> dict[str, float]:
-        def work(db: Database) -> dict[str, float]:
-            rows = db.table("refused_kinds").rows_where("upstream = ?", [self._upstream])
-            return {row["kind"]: row["at"] for row in rows}
-
-        if self._refused is None:
-            self._refused = await self._thread.run(work)
-        return self._refused
 
     async def unlink(self, ref: MessageRef) -> list[TaskId]:
         """Remove every link to a message; return the tasks whose cards had one."""
