@@ -14,7 +14,7 @@ from mjbot.sandbox.demo_tasks import DemoIds
 from tests.bot.conftest import GRID, SINGLE, BotFactory, BotHarness
 from tests.bot.outsider import DIRECT, SERVER, Outsider, answer_to, secrets_of, text_of
 
-MODAL, DESCRIBE, FAILED = DemoIds.MODAL.value, DemoIds.DESCRIBE.value, DemoIds.FAILED.value
+MODAL, DESCRIBE = DemoIds.MODAL.value, DemoIds.DESCRIBE.value
 MANY = "1730000000000030"
 U2 = "60d13bd96e03"  # the digest of this action of the grid
 WORDS = "words that only the first server has seen --zoom 1.5"
@@ -90,7 +90,7 @@ async def test_no_interaction_with_a_task_that_its_place_has_not_seen_does_anyth
 ) -> None:
     cards = await first_server(harness)
     secrets, submits = secrets_of(harness), len(harness.world.log)
-    own = await outsider.show(FAILED)
+    own = await outsider.show(DESCRIBE)  # a card with buttons
     task_id, refused = await forge(way, outsider, {GRID: own, MODAL: own})
     await harness.wait(3)
     assert f"Task `{task_id}` has not been shown in this server or direct message." in answer_to(refused)
