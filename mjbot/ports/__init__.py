@@ -12,6 +12,7 @@ from mjbot.ports.discord import (
     Upload,
 )
 from mjbot.ports.pictures import (
+    NO_SIZE,
     File,
     MaskProblem,
     MaskRefused,
@@ -32,6 +33,7 @@ from mjbot.ports.store import (
 from mjbot.ports.upstream import BatchSource, FetchReport, SubmitResult, TaskSource
 
 __all__ = [
+    "NO_SIZE",
     "BatchSource",
     "BotTokenRevoked",
     "FetchReport",

@@ -206,11 +206,12 @@ async def test_every_button_of_a_video_works(harness: BotHarness, request: pytes
     await harness.wait(40)
     video = max(harness.messages, key=lambda message: message.id)
     assert video.embeds[0].title == "Done"
-    assert "The video is on a server that can't be opened" in (video.embeds[0].description or "")
+    assert [each.content_type for each in video.attachments] == ["video/mp4"] * 4
     assert harness.labels(video)[0] == ["U1", "U2", "U3", "U4", "🔄"]
     await harness.press(video, "U2")
     await harness.wait(20)
     clip = max(harness.messages, key=lambda message: message.id)
+    assert [each.content_type for each in clip.attachments] == ["video/mp4"]
     assert harness.labels(clip)[0] == ["Extend (High motion)", "Extend (Low motion)"]
     assert "U2 of [this picture](" in (clip.embeds[0].description or "")
     await harness.press(clip, "Extend (Low motion)")

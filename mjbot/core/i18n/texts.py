@@ -96,6 +96,10 @@ class Text(StrEnum):
     CARD_DONE_TOOK = "card.done.took", "took {d}"
     CARD_PICTURE_SMALLER = "card.picture.smaller", "This is a smaller copy."
     CARD_PICTURE_MISSING = "card.picture.missing", "The picture couldn't be shown here."
+    CARD_PICTURE_LINKED = (
+        "card.picture.linked",
+        "The picture couldn't be attached, so it may disappear later.",
+    )
     CARD_PICTURE_FOLLOWS = "card.picture.follows", "The picture follows."
     CARD_PICTURE_REFUSED = "card.picture.refused", "Discord refused this picture."
     CARD_PICTURE_SMALLER_LINK = (
@@ -106,7 +110,24 @@ class Text(StrEnum):
     CARD_LINKS_REFUSED = "card.links.refused", "Discord refused the links of this card."
     CARD_TEXT_REFUSED = "card.text.refused", "Discord refused some of the text."
     CARD_BUTTONS_REFUSED = "card.buttons.refused", "Discord refused the buttons. Use /status to try again."
+    CARD_PICTURE_FIRST = "card.picture.first", "Picture {n}"
+    CARD_NO_RESULT = "card.no_result", "The image service gave no picture."
+    CARD_NO_RESULT_YET = (
+        "card.no_result.yet",
+        "The image service has given no picture yet. I'll keep checking for five minutes.",
+    )
+    CARD_TEXT_ATTACHED = "card.text.attached", "The whole text is in the attached file."
+    CARD_TEXT_NOT_ATTACHED = (
+        "card.text.not_attached",
+        "The text is too long for this card, and the file with all of it couldn't be attached.",
+    )
     CARD_VIDEO_FIRST = "card.video.first", "Video {n}"
+    CARD_VIDEO_FOLLOWS = "card.video.follows", "The video follows."
+    CARD_VIDEO_MISSING = (
+        "card.video.missing",
+        "The video couldn't be attached here. Its link works for a while.",
+    )
+    CARD_VIDEO_REFUSED = "card.video.refused", "Discord refused this video."
     CARD_VIDEO_PRIVATE = "card.video.private", "The video is on a server that can't be opened from here."
     CARD_VIDEO_MORE = "card.video.more", "and {n} more"
     CARD_RUNNING_REASON = "card.running.reason", "The image service reports: {text}"

@@ -104,9 +104,9 @@ class CardOpener:
         await self._watches.start(watch, snapshot, card, older)
 
     def _first_delivered(self, card: Card, image: str | None) -> DeliveredState:
-        """Return the state that the first response shows; none if the picture must still be attached."""
+        """Return the state that the first response shows; none if an edit must add or check the picture."""
         if card.picture is None:
             return DeliveredState(card.digest)
-        if self._pictures.attaches(card.picture) or image is None:
+        if card.picture.final or self._pictures.attaches(card.picture) or image is None:
             return NOTHING_DELIVERED
         return DeliveredState(card.digest, card.picture.key, image)
