@@ -25,7 +25,6 @@ from mjbot.ports.store import (
     KeyValueStore,
     Pruner,
     Stores,
-    Suggestion,
     UsageStore,
     WatchStore,
 )
@@ -55,7 +54,6 @@ __all__ = [
     "SentCard",
     "Stores",
     "SubmitResult",
-    "Suggestion",
     "TaskHistory",
     "TaskSource",
     "UnknownActionStore",
