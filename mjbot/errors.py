@@ -58,6 +58,12 @@ class InvalidTaskId(MJBotError):
     text = Text.REPLY_INVALID_TASK_ID
 
 
+class UnknownLink(MJBotError):
+    """The input is a link to a message or a job, and no task behind it was seen in this place."""
+
+    text = Text.REPLY_UNKNOWN_LINK
+
+
 class GuildNotAllowed(MJBotError):
     """The guild is not among ALLOWED_GUILDS."""
 

@@ -26,7 +26,6 @@ from mjbot.ports.store import (
     KeyValueStore,
     Pruner,
     Stores,
-    Suggestion,
     UsageStore,
     WatchStore,
 )
@@ -57,7 +56,6 @@ __all__ = [
     "SentCard",
     "Stores",
     "SubmitResult",
-    "Suggestion",
     "TaskHistory",
     "TaskSource",
     "UnknownActionStore",

@@ -6,7 +6,7 @@ nothing of the transaction is stored then.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,18 +14,11 @@ if TYPE_CHECKING:
     from mjbot.core.access.place import Place
     from mjbot.core.access.press_policy import PressPolicy
     from mjbot.core.access.rate_limits import RateLimit
+    from mjbot.core.model.references import JobRef
     from mjbot.core.model.snapshot import TaskSnapshot
-    from mjbot.core.model.task import TaskId
+    from mjbot.core.model.task import Phase, TaskId
     from mjbot.core.model.watch import DeliveredState, MessageRef, Watch
     from mjbot.ports.presses import PressStore, UnknownActionStore
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """One autocomplete choice: a task that the place has seen, at ``seen_at`` (unix seconds)."""
-
-    snapshot: TaskSnapshot
-    seen_at: float
 
 
 class WatchStore(Protocol):
@@ -69,6 +62,10 @@ class WatchStore(Protocol):
         """Return the watch of a message, even if it is closed."""
         ...
 
+    async def task_of_job(self, place: Place, job: JobRef) -> TaskId | None:
+        """Return the only task that a job of Midjourney made, among the newest that the place has seen."""
+        ...
+
     async def save(self, snapshots: Sequence[TaskSnapshot]) -> None:
         """Store snapshots, each in place of the last one of its task."""
         ...
@@ -83,11 +80,13 @@ class WatchStore(Protocol):
         """Store delivered states, mark OPENING watches open, and close those in ``closed``."""
         ...
 
-    async def suggestions(self, place: Place, text: str, limit: int) -> list[Suggestion]:
-        """Return tasks whose id or prompt contains ``text``, out of the newest that the place has seen.
+    async def suggestions(
+        self, place: Place, text: str, phases: Collection[Phase], limit: int
+    ) -> list[TaskSnapshot]:
+        """Return tasks whose id or prompt contains ``text``, or that are in one of these phases.
 
-        Running tasks come first, then the newest. The number of tasks searched is bounded, so that the cost
-        of a keystroke does not grow with the database.
+        They are of the newest that the place has seen: running tasks first, then the last asked for. The
+        number of tasks searched is bounded, so that the cost of a keystroke does not grow with the database.
         """
         ...
 

@@ -290,7 +290,7 @@ async def test_a_task_whose_card_is_still_to_be_posted_belongs_to_its_guild(stor
     assert await judged(stores, THERE) is TaskNotSeenHere
     assert await judged(stores, THERE, on_its_card=True) is PressNotAllowed
     assert await judged(stores, replace(HERE, roles=frozenset({ROLE}))) is None
-    assert {each.snapshot.id for each in await stores.watches.suggestions(Place(GUILD), "", 9)} == {
+    assert {each.id for each in await stores.watches.suggestions(Place(GUILD), "", (), 9)} == {
         first.task_id,
         TASK,
     }

@@ -163,12 +163,12 @@ async def test_lineage_is_there_and_what_was_learnt_from_one_refusal_is_forgotte
 
 
 async def test_suggestions_are_there_for_the_guild_and_for_direct_messages(stores: Stores) -> None:
-    found = [each.snapshot.id for each in await stores.watches.suggestions(HERE.place, "", 25)]
+    found = [each.id for each in await stores.watches.suggestions(HERE.place, "", (), 25)]
     assert found == [QUEUED, RUNNING, MODAL, FAILED, GRID]
     direct = InteractionContext(
         guild_id=None, channel_id=DIRECT, user_id=USER, locale="en", private_locale="en"
     )
-    assert [each.snapshot.id for each in await stores.watches.suggestions(direct.place, "", 25)] == [CHINESE]
+    assert [each.id for each in await stores.watches.suggestions(direct.place, "", (), 25)] == [CHINESE]
 
 
 async def test_the_choice_of_a_guild_counted_uses_and_values_are_there(stores: Stores) -> None:

@@ -195,6 +195,10 @@ class Text(StrEnum):
         "reply.invalid_task_id",
         "That isn't a task ID. Pick a task from the list as you type, or paste its ID (usually 16 digits).",
     )
+    REPLY_UNKNOWN_LINK = (
+        "reply.unknown_link",
+        "I don't know a task behind that link here. Please paste the task ID, from the last line of its card.",
+    )
     REPLY_TASK_NOT_FOUND = (
         "reply.task_not_found",
         "The image service doesn't know `{id}`. Check the ID. New tasks can take a few seconds to show up.",
@@ -413,13 +417,13 @@ class Text(StrEnum):
     COMMAND_PRESSES_ROLE_ABOUT = "command.presses.role.about", 'Role (only with "A role")'
 
     # Autocomplete rows of /status
-    AUTOCOMPLETE_RUNNING = "autocomplete.running", "{p} · {prompt} · {age} ago"
-    AUTOCOMPLETE_QUEUED = "autocomplete.queued", "queued · {prompt} · {age} ago"
-    AUTOCOMPLETE_WAITING = "autocomplete.waiting", "waiting for a prompt · {prompt} · {age} ago"
-    AUTOCOMPLETE_DONE = "autocomplete.done", "done · {prompt} · {age} ago"
-    AUTOCOMPLETE_FAILED = "autocomplete.failed", "failed · {prompt} · {age} ago"
-    AUTOCOMPLETE_CANCELLED = "autocomplete.cancelled", "cancelled · {prompt} · {age} ago"
-    AUTOCOMPLETE_OTHER = "autocomplete.other", "{prompt} · {age} ago"
+    AUTOCOMPLETE_QUEUED = "autocomplete.queued", "queued"
+    AUTOCOMPLETE_RUNNING = "autocomplete.running", "in progress"
+    AUTOCOMPLETE_WAITING = "autocomplete.waiting", "waiting for a prompt"
+    AUTOCOMPLETE_DONE = "autocomplete.done", "done"
+    AUTOCOMPLETE_FAILED = "autocomplete.failed", "failed"
+    AUTOCOMPLETE_CANCELLED = "autocomplete.cancelled", "cancelled"
+    AUTOCOMPLETE_AGE = "autocomplete.age", "{age} ago"
     AUTOCOMPLETE_NO_PROMPT = "autocomplete.no_prompt", "no prompt"
 
     # Durations and ages

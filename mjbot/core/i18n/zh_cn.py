@@ -126,6 +126,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.MODAL_MASK_ABOUT: "与图片同尺寸的 PNG，白色为重绘区域",
     # Replies: the task or the image service
     Text.REPLY_INVALID_TASK_ID: "这不是任务 ID。请在输入时从列表中选择，或粘贴任务 ID（通常是 16 位数字）。",
+    Text.REPLY_UNKNOWN_LINK: "在这里找不到这个链接对应的任务。请粘贴任务 ID，它在卡片的最后一行。",
     Text.REPLY_TASK_NOT_FOUND: "图像服务中找不到任务 `{id}`。请核对 ID；刚提交的任务可能要等几秒才能查到。",
     Text.REPLY_KEY_REFUSED: "图像服务拒绝了本机器人的密钥，请联系机器人的部署者。",
     Text.REPLY_QUOTA_EXCEEDED: "本机器人在图像服务的账户额度已用完，请联系机器人的部署者充值。",
@@ -209,13 +210,13 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.COMMAND_PRESSES_ROLE: "role",
     Text.COMMAND_PRESSES_ROLE_ABOUT: "身份组（仅在选择“某个身份组”时填写）",
     # Autocomplete rows of /status
-    Text.AUTOCOMPLETE_RUNNING: "{p} · {prompt} · {age}前",
-    Text.AUTOCOMPLETE_QUEUED: "排队中 · {prompt} · {age}前",
-    Text.AUTOCOMPLETE_WAITING: "等待填写 · {prompt} · {age}前",
-    Text.AUTOCOMPLETE_DONE: "已完成 · {prompt} · {age}前",
-    Text.AUTOCOMPLETE_FAILED: "失败 · {prompt} · {age}前",
-    Text.AUTOCOMPLETE_CANCELLED: "已取消 · {prompt} · {age}前",
-    Text.AUTOCOMPLETE_OTHER: "{prompt} · {age}前",
+    Text.AUTOCOMPLETE_QUEUED: "排队中",
+    Text.AUTOCOMPLETE_RUNNING: "生成中",
+    Text.AUTOCOMPLETE_WAITING: "等待填写",
+    Text.AUTOCOMPLETE_DONE: "已完成",
+    Text.AUTOCOMPLETE_FAILED: "失败",
+    Text.AUTOCOMPLETE_CANCELLED: "已取消",
+    Text.AUTOCOMPLETE_AGE: "{age}前",
     Text.AUTOCOMPLETE_NO_PROMPT: "无提示词",
     # Durations and ages
     Text.DURATION_S: "{s} 秒",

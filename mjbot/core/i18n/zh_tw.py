@@ -126,6 +126,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.MODAL_MASK_ABOUT: "與圖片同尺寸的 PNG，白色為重繪區域",
     # Replies: the task or the image service
     Text.REPLY_INVALID_TASK_ID: "這不是任務 ID。請在輸入時從清單中選擇，或貼上任務 ID（通常是 16 位數字）。",
+    Text.REPLY_UNKNOWN_LINK: "在這裡找不到這個連結對應的任務。請貼上任務 ID，它在卡片的最後一行。",
     Text.REPLY_TASK_NOT_FOUND: "圖像服務中找不到任務 `{id}`。請核對 ID；剛提交的任務可能要等幾秒才能查到。",
     Text.REPLY_KEY_REFUSED: "圖像服務拒絕了本機器人的金鑰，請聯絡機器人的部署者。",
     Text.REPLY_QUOTA_EXCEEDED: "本機器人在圖像服務的帳戶額度已用完，請聯絡機器人的部署者儲值。",
@@ -209,13 +210,13 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.COMMAND_PRESSES_ROLE: "role",
     Text.COMMAND_PRESSES_ROLE_ABOUT: "身分組（僅在選擇「某個身分組」時填寫）",
     # Autocomplete rows of /status
-    Text.AUTOCOMPLETE_RUNNING: "{p} · {prompt} · {age}前",
-    Text.AUTOCOMPLETE_QUEUED: "排隊中 · {prompt} · {age}前",
-    Text.AUTOCOMPLETE_WAITING: "等待填寫 · {prompt} · {age}前",
-    Text.AUTOCOMPLETE_DONE: "已完成 · {prompt} · {age}前",
-    Text.AUTOCOMPLETE_FAILED: "失敗 · {prompt} · {age}前",
-    Text.AUTOCOMPLETE_CANCELLED: "已取消 · {prompt} · {age}前",
-    Text.AUTOCOMPLETE_OTHER: "{prompt} · {age}前",
+    Text.AUTOCOMPLETE_QUEUED: "排隊中",
+    Text.AUTOCOMPLETE_RUNNING: "生成中",
+    Text.AUTOCOMPLETE_WAITING: "等待填寫",
+    Text.AUTOCOMPLETE_DONE: "已完成",
+    Text.AUTOCOMPLETE_FAILED: "失敗",
+    Text.AUTOCOMPLETE_CANCELLED: "已取消",
+    Text.AUTOCOMPLETE_AGE: "{age}前",
     Text.AUTOCOMPLETE_NO_PROMPT: "無提示詞",
     # Durations and ages
     Text.DURATION_S: "{s} 秒",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlite_utils import Database
 
 from mjbot.core.access.place import Place
+from mjbot.core.model.references import JobRef
 from mjbot.core.model.snapshot import TaskSnapshot
-from mjbot.core.model.task import TaskId
+from mjbot.core.model.task import Phase, TaskId
 from mjbot.core.model.watch import DeliveredState, MessageRef, Watch
-from mjbot.ports import Suggestion
 from mjbot.store.sqlite.rows import (
     parse_snapshot,
     pending_cards,
@@ -115,6 +116,16 @@ class SqliteWatches:
         found = await self._thread.run(lambda db: watches_where(db, "message_id = ?", ref.message_id))
         return found[0] if found else None
 
+    async def task_of_job(self, place: Place, job: JobRef) -> TaskId | None:
+        """Return the only task that a job made."""
+
+        def work(db: Database) -> TaskId | None:
+            values = {"place": place.key, "job": job.uuid, "recent": _RECENT}
+            found = [TaskId(row["id"]) for row in db.query(_OF_JOB, values)]
+            return found[0] if len(found) == 1 else None
+
+        return await self._thread.run(work)
+
     async def save(self, snapshots: Sequence[TaskSnapshot]) -> None:
         """Store snapshots."""
 
@@ -147,24 +158,33 @@ class SqliteWatches:
 
         await self._thread.run(work)
 
-    async def suggestions(self, place: Place, text: str, limit: int) -> list[Suggestion]:
+    async def suggestions(
+        self, place: Place, text: str, phases: Collection[Phase], limit: int
+    ) -> list[TaskSnapshot]:
         """Return matching tasks that the place has seen."""
 
-        def work(db: Database) -> list[Suggestion]:
+        def work(db: Database) -> list[TaskSnapshot]:
             values = {"place": place.key, "text": text, "limit": limit, "recent": _RECENT}
-            rows = db.query(_SUGGESTIONS, values)
-            snapshots = [(parse_snapshot(row["snapshot"]), row["at"]) for row in rows]
-            return [Suggestion(snapshot, at) for snapshot, at in snapshots if snapshot is not None]
+            rows = db.query(_SUGGESTIONS, {**values, "phases": json.dumps(sorted(phases))})
+            return [each for row in rows if (each := parse_snapshot(row["snapshot"])) is not None]
 
         return await self._thread.run(work)
 
 
 _CLOSE = "update watches set state = 'closed' where message_id = ?"
+# The id of the job is in the customIds of the task's buttons and in the link to its picture.
+_OF_JOB = """
+select tasks.id as id
+from (select * from seen where place = :place order by at desc limit :recent) seen
+join tasks on tasks.id = seen.task_id
+where instr(lower(tasks.snapshot), :job) limit 2
+"""
 # Not `like`: it compares a text at each position anew, which took 1.5 s for a long one.
 _SUGGESTIONS = """
-select seen.at as at, tasks.snapshot as snapshot
+select tasks.snapshot as snapshot
 from (select * from seen where place = :place order by at desc limit :recent) seen
 join tasks on tasks.id = seen.task_id
 where instr(lower(tasks.id), lower(:text)) or instr(lower(substr(prompt, 1, 500)), lower(:text))
+  or phase in (select value from json_each(:phases))
 order by phase in ('success', 'failure', 'cancelled', 'over'), seen.at desc limit :limit
 """
