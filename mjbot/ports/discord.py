@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from mjbot.core.access.channels import Obstacle
 from mjbot.core.access.press_policy import Actor
 from mjbot.core.card.content import Part
 
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 class InteractionContext:
     """The guild, channel and user of an interaction, and the bot's permissions there.
 
-    ``locale`` is for public messages, ``private_locale`` for the user's own.
+    ``locale`` is for public messages, ``private_locale`` for the user's own. ``obstacle`` is what keeps the
+    bot from editing its messages in the channel.
     """
 
     guild_id: int | None
@@ -34,11 +36,16 @@ class InteractionContext:
     user_id: int
     locale: str
     private_locale: str
-    can_follow: bool = True
+    obstacle: Obstacle | None = None
     can_embed: bool = True
     can_attach: bool = True
     roles: frozenset[int] = frozenset()
     manages: bool = False
+
+    @property
+    def can_follow(self) -> bool:
+        """True if a card in this channel can be kept up to date."""
+        return self.obstacle is None
 
     @property
     def actor(self) -> Actor:

@@ -56,7 +56,25 @@ class Text(StrEnum):
     CARD_QUEUE_FULL_NEXT = "card.queue_full.next", "Next try {t}"
     CARD_UNWATCHED = (
         "card.unwatched",
-        "I'm missing the **View Channel** permission here, so I can't keep this card up to date.",
+        "{why} I can't keep this card up to date; press *Refresh* for news.",
+    )
+
+    # What keeps a card from being kept up to date, and what removes it
+    OBSTACLE_CONVERSATION = (
+        "obstacle.conversation",
+        "I'm not part of this conversation. Use me in a server, or in a direct message to me.",
+    )
+    OBSTACLE_GUILD = (
+        "obstacle.guild",
+        "I'm not a member of this server. Someone who manages it can invite me.",
+    )
+    OBSTACLE_UNKNOWN_CHANNEL = "obstacle.unknown_channel", "I don't know this kind of channel."
+    OBSTACLE_VIEW_CHANNEL = "obstacle.view_channel", "I'm missing the **View Channel** permission here."
+    OBSTACLE_CONNECT = "obstacle.connect", "I'm missing the **Connect** permission in this voice channel."
+    OBSTACLE_THREAD = "obstacle.thread", "I'm not in this private thread. Mention me here to add me."
+    OBSTACLE_LOCKED = (
+        "obstacle.locked",
+        "This thread is locked. Unlock it, or give me the **Manage Threads** permission.",
     )
 
     # Card lines while the task cannot be read: since when, and why
@@ -212,9 +230,9 @@ class Text(StrEnum):
     )
 
     # Replies: this bot, its permissions and its limits
-    REPLY_MISSING_VIEW_CHANNEL = (
-        "reply.missing_view_channel",
-        "I'm missing the **View Channel** permission here, so I couldn't show the result. Nothing was started.",
+    REPLY_CANNOT_FOLLOW = (
+        "reply.cannot_follow",
+        "{why} I couldn't show the result, so nothing was started.",
     )
     REPLY_MISSING_EMBED_LINKS = (
         "reply.missing_embed_links",

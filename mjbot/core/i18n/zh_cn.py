@@ -39,7 +39,15 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.CARD_MODAL_ASKED: "{t}发起",
     Text.CARD_QUEUE_FULL: "图像服务繁忙，任务尚未提交。",
     Text.CARD_QUEUE_FULL_NEXT: "{t}重试",
-    Text.CARD_UNWATCHED: "本机器人在此频道缺少“查看频道”权限，无法更新这张卡片。",
+    Text.CARD_UNWATCHED: "{why}这张卡片无法自动更新，请点“刷新”查看进展。",
+    # What keeps a card from being kept up to date, and what removes it
+    Text.OBSTACLE_CONVERSATION: "本机器人不在这个对话中，请在服务器或与本机器人的私信中使用。",
+    Text.OBSTACLE_GUILD: "本机器人不在这个服务器中，请服务器管理者邀请它。",
+    Text.OBSTACLE_UNKNOWN_CHANNEL: "本机器人不认识这种频道。",
+    Text.OBSTACLE_VIEW_CHANNEL: "本机器人在此频道缺少“查看频道”权限。",
+    Text.OBSTACLE_CONNECT: "本机器人在这个语音频道缺少“连接”权限。",
+    Text.OBSTACLE_THREAD: "本机器人不在这个私密子区中，在这里 @ 一下它即可加入。",
+    Text.OBSTACLE_LOCKED: "这个子区已锁定，请解锁，或授予本机器人“管理子区”权限。",
     # Card lines while the task cannot be read: since when, and why
     Text.CARD_UNREACHABLE_SINCE: "自{t}起无法从图像服务获取更新",
     Text.CARD_UNREACHABLE_SINCE_REFUSED: "自{t}起没有更新",
@@ -127,7 +135,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.REPLY_UPSTREAM_RATE_LIMITED: "请求过于频繁，已被图像服务限流，请一分钟后再试。",
     Text.REPLY_UPSTREAM_RATE_LIMITED_UNTIL: "请求过于频繁，已被图像服务限流，请{t}再试。",
     # Replies: this bot, its permissions and its limits
-    Text.REPLY_MISSING_VIEW_CHANNEL: "本机器人在此频道缺少“查看频道”权限，无法显示结果。任务未提交。",
+    Text.REPLY_CANNOT_FOLLOW: "{why}结果无法显示，任务未提交。",
     Text.REPLY_MISSING_EMBED_LINKS: "本机器人在此频道缺少“嵌入链接”权限，卡片会是空的。",
     Text.REPLY_MISSING_ATTACH_FILES: "本机器人在此频道缺少“附加文件”权限，图片只能以链接显示，链接可能会过期。",
     Text.REPLY_GUILD_NOT_ALLOWED: "本机器人未在这个服务器启用，请联系机器人的部署者开通。",

@@ -39,7 +39,15 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.CARD_MODAL_ASKED: "{t}發起",
     Text.CARD_QUEUE_FULL: "圖像服務忙碌中，任務尚未提交。",
     Text.CARD_QUEUE_FULL_NEXT: "{t}重試",
-    Text.CARD_UNWATCHED: "本機器人在此頻道缺少「檢視頻道」權限，無法更新這張卡片。",
+    Text.CARD_UNWATCHED: "{why}這張卡片無法自動更新，請按「重新整理」查看進度。",
+    # What keeps a card from being kept up to date, and what removes it
+    Text.OBSTACLE_CONVERSATION: "本機器人不在這個對話中，請在伺服器或與本機器人的私訊中使用。",
+    Text.OBSTACLE_GUILD: "本機器人不在這個伺服器中，請伺服器管理者邀請它。",
+    Text.OBSTACLE_UNKNOWN_CHANNEL: "本機器人不認得這種頻道。",
+    Text.OBSTACLE_VIEW_CHANNEL: "本機器人在此頻道缺少「檢視頻道」權限。",
+    Text.OBSTACLE_CONNECT: "本機器人在這個語音頻道缺少「連接」權限。",
+    Text.OBSTACLE_THREAD: "本機器人不在這個私人討論串中，在這裡 @ 一下它即可加入。",
+    Text.OBSTACLE_LOCKED: "這個討論串已鎖定，請解鎖，或授予本機器人「管理討論串」權限。",
     # Card lines while the task cannot be read: since when, and why
     Text.CARD_UNREACHABLE_SINCE: "自{t}起無法從圖像服務取得更新",
     Text.CARD_UNREACHABLE_SINCE_REFUSED: "自{t}起沒有更新",
@@ -127,7 +135,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.REPLY_UPSTREAM_RATE_LIMITED: "請求過於頻繁，已被圖像服務暫時限制，請一分鐘後再試。",
     Text.REPLY_UPSTREAM_RATE_LIMITED_UNTIL: "請求過於頻繁，已被圖像服務暫時限制，請{t}再試。",
     # Replies: this bot, its permissions and its limits
-    Text.REPLY_MISSING_VIEW_CHANNEL: "本機器人在此頻道缺少「檢視頻道」權限，無法顯示結果。任務未提交。",
+    Text.REPLY_CANNOT_FOLLOW: "{why}結果無法顯示，任務未提交。",
     Text.REPLY_MISSING_EMBED_LINKS: "本機器人在此頻道缺少「嵌入連結」權限，卡片會是空的。",
     Text.REPLY_MISSING_ATTACH_FILES: "本機器人在此頻道缺少「附加檔案」權限，圖片只能以連結顯示，連結可能會過期。",
     Text.REPLY_GUILD_NOT_ALLOWED: "本機器人未在這個伺服器啟用，請聯絡機器人的部署者開通。",

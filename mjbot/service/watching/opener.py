@@ -51,7 +51,9 @@ class CardOpener:
         """
         unwatched = not context.can_follow
         try:
-            card = await self._renderer.card(snapshot, context.locale, context.guild_id, unwatched=unwatched)
+            card = await self._renderer.card(
+                snapshot, context.locale, context.guild_id, obstacle=context.obstacle
+            )
         except StoreFailed:
             if watch is None:
                 raise

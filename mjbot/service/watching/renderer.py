@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from mjbot.clock import Clock
+from mjbot.core.access.channels import Obstacle
 from mjbot.core.card.card import Card, render
 from mjbot.core.card.lineage import NO_LINEAGE
 from mjbot.core.card.state import CardContext
@@ -28,12 +29,17 @@ class CardRenderer:
         self._base = base
 
     async def card(
-        self, snapshot: TaskSnapshot, locale: str, guild_id: int | None, *, unwatched: bool = False
+        self,
+        snapshot: TaskSnapshot,
+        locale: str,
+        guild_id: int | None,
+        *,
+        obstacle: Obstacle | None = None,
     ) -> Card:
-        """Render the card of a snapshot."""
+        """Render the card of a snapshot; it says which ``obstacle`` keeps it from being updated."""
         asked = (snapshot.id, guild_id)
         history = (await self._presses.histories([asked]))[asked]
-        return render(snapshot, self._context(history, locale, await self.not_offered(), unwatched=unwatched))
+        return render(snapshot, self._context(history, locale, await self.not_offered(), obstacle))
 
     async def first_card(self, snapshot: TaskSnapshot, locale: str, guild_id: int | None) -> Card:
         """The card for a task that must be shown; the bare one if the database cannot be read."""
@@ -71,7 +77,11 @@ class CardRenderer:
         return await self._presses.refused_kinds(now - _REFUSED_SECONDS, now)
 
     def _context(
-        self, history: TaskHistory, locale: str, not_offered: frozenset[str], *, unwatched: bool = False
+        self,
+        history: TaskHistory,
+        locale: str,
+        not_offered: frozenset[str],
+        obstacle: Obstacle | None = None,
     ) -> CardContext:
         presses, lineage = history.presses, history.lineage
-        return CardContext(locale, presses, lineage, self._watch_limit, unwatched, not_offered, self._base)
+        return CardContext(locale, presses, lineage, self._watch_limit, obstacle, not_offered, self._base)
