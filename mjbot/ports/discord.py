@@ -127,6 +127,10 @@ class Reply(Protocol):
         """Send an ephemeral text in place of the public response."""
         ...
 
+    async def close(self, text: Text, **values: object) -> None:
+        """Leave only a text of the ephemeral response, if it can still be edited. Never raises."""
+        ...
+
     async def send_private_menu(
         self, text: Text, rows: Rows, *, menu: Menu | None = None, file: File | None = None, **values: object
     ) -> None:

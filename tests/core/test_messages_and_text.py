@@ -58,6 +58,8 @@ def test_chinese_sentences_hold_no_english_words() -> None:
         "Midjourney",
         "Discord",
         "zoom",
+        "Vary",
+        "Region",
         "PNG",
         "JPEG",
         "WebP",

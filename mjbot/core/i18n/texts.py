@@ -162,7 +162,8 @@ class Text(StrEnum):
     ACTION_REROLL = "action.REROLL", "Reroll"
     ACTION_ZOOM = "action.ZOOM", "Zoom"
     ACTION_PAN = "action.PAN", "Pan"
-    ACTION_INPAINT = "action.INPAINT", "Inpaint"
+    ACTION_INPAINT = "action.INPAINT", "Vary (Region)"
+    ACTION_LIKE = "action.LIKE", "Like"
     ACTION_BLEND = "action.BLEND", "Blend"
     ACTION_DESCRIBE = "action.DESCRIBE", "Describe"
     ACTION_SHORTEN = "action.SHORTEN", "Shorten"
@@ -185,6 +186,10 @@ class Text(StrEnum):
     MENU_UNAVAILABLE = "menu.unavailable", "Not available now"
     MODAL_PROMPT = "modal.prompt", "Prompt"
     MODAL_MASK = "modal.mask", "Mask"
+    MODAL_MASK_ABOUT_SIZE = (
+        "modal.mask.about.size",
+        "PNG, {w} × {h} pixels like the picture, white where to repaint",
+    )
     MODAL_MASK_ABOUT = "modal.mask.about", "PNG, same size as the picture, white where to repaint"
 
     # Replies: the task or the image service
@@ -332,6 +337,7 @@ class Text(StrEnum):
         "Custom Zoom needs `--zoom` with a number above 1 and at most 2. Nothing was started.",
     )
     REPLY_REGION = "reply.region", "Pick the parts to repaint, then write a prompt."
+    REPLY_REGION_SENT = "reply.region.sent", "Sent. To repaint another area, start again from the card."
     REPLY_REGION_OWN_MASK = (
         "reply.region.own_mask",
         "I couldn't load the picture, so please upload a mask: PNG, same size as the picture, white where to repaint.",

@@ -215,14 +215,18 @@ group by task_id order by max(at) desc limit 200
 """
 _DROP_PENDING = "delete from pending_cards where task_id = ?"
 _PARENT = """
-select lineage.parent_id, lineage.label, w.channel_id, w.message_id from lineage
+select lineage.parent_id, lineage.label, w.channel_id, w.message_id, (
+    select count(*) from lineage s where s.parent_id = lineage.parent_id and s.guild_id is lineage.guild_id
+    and s.label = lineage.label and (s.at, s.child_id) <= (lineage.at, lineage.child_id)
+) as number from lineage
 left join watches w on w.message_id = (
     select message_id from watches where task_id = lineage.parent_id and guild_id is :guild
     order by created_at desc limit 1)
 where lineage.child_id = :id and lineage.guild_id is :guild
 """
 _CHILDREN = """
-select child_id, label, channel_id, message_id from lineage
+select child_id, label, channel_id, message_id,
+row_number() over (partition by label order by at, child_id) as number from lineage
 where parent_id = :id and guild_id is :guild order by at, child_id
 """
 
@@ -263,4 +267,4 @@ def _last(db: Database, task_id: TaskId, action: str) -> PressRecord | None:
 
 def _related(row: dict[str, Any], column: str, guild_id: int | None) -> RelatedTask:
     ref = MessageRef(row["channel_id"], row["message_id"]) if row["message_id"] else None
-    return RelatedTask(TaskId(row[column]), row["label"], ref.url(guild_id) if ref else None)
+    return RelatedTask(TaskId(row[column]), row["label"], ref.url(guild_id) if ref else None, row["number"])
