@@ -85,10 +85,10 @@ class TaskNotSeenHere(MJBotError):
 
 
 class BotMissingPermission(MJBotError):
-    """The bot lacks a permission in this channel; the text names it."""
+    """The bot lacks a permission in this channel; the text, or its value ``why``, names it."""
 
-    def __init__(self, text: Text) -> None:
-        super().__init__()
+    def __init__(self, text: Text, **values: object) -> None:
+        super().__init__("", **values)
         self.text = text
 
 

@@ -39,9 +39,10 @@ class Masks:
         async with self._pictures.loaded(picture, self._wait_seconds) as file:
             if file is None or file.size == NO_SIZE:
                 return None
+            size = file.size
             preview = await self._pictures.worker.run(_draw_preview, file.data, cells_of(region))
         # Each region has its own file name: under the same name, clients would continue to show the old file.
-        return File(f"area-{region}.webp", preview, picture.alt) if preview else None
+        return File(f"area-{region}.webp", preview, picture.alt, size) if preview else None
 
     async def of_cells(self, picture: Picture, region: str) -> str:
         """Draw the mask of a region, in the size of the image. Raises `MaskRefused`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from mjbot.core.access.channels import Obstacle
 from mjbot.core.access.place import Place
 from mjbot.core.access.press_policy import Actor
 from mjbot.core.card.content import Part
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 class InteractionContext:
     """The guild, channel and user of an interaction, and the bot's permissions there.
 
-    ``locale`` is for public messages, ``private_locale`` for the user's own.
+    ``locale`` is for public messages, ``private_locale`` for the user's own. ``obstacle`` is what keeps the
+    bot from editing its messages in the channel.
     """
 
     guild_id: int | None
@@ -35,7 +37,7 @@ class InteractionContext:
     user_id: int
     locale: str
     private_locale: str
-    can_follow: bool = True
+    obstacle: Obstacle | None = None
     can_embed: bool = True
     can_attach: bool = True
     roles: frozenset[int] = frozenset()
@@ -45,6 +47,11 @@ class InteractionContext:
     def place(self) -> Place:
         """The guild, or the user's direct messages."""
         return Place.of(self.guild_id, self.user_id)
+
+    @property
+    def can_follow(self) -> bool:
+        """True if a card in this channel can be kept up to date."""
+        return self.obstacle is None
 
     @property
     def actor(self) -> Actor:
@@ -124,6 +131,10 @@ class Reply(Protocol):
 
     async def replace_with_private(self, text: Text, **values: object) -> None:
         """Send an ephemeral text in place of the public response."""
+        ...
+
+    async def close(self, text: Text, **values: object) -> None:
+        """Leave only a text of the ephemeral response, if it can still be edited. Never raises."""
         ...
 
     async def send_private_menu(

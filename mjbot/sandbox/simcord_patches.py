@@ -6,8 +6,9 @@ with. Check them again when that version is raised:
 - simcord 3.2.1: `interactions.base_payload`, `Preview._action`, `Preview._get_page`,
   `Preview._advance_presentation_time`, `Preview._closed` (all below);
 - sqlite-utils 4: `Migrations._migrations` (`mjbot.store.sqlite.migrations`);
-- discord.py 2.7.1: the class attributes `Route.BASE` (`mjbot.edges`) and
-  `DiscordWebSocket.DEFAULT_GATEWAY` (`mjbot.bot`), which are public but set for the whole process.
+- discord.py 2.7.1: `Guild._remove_thread` (`mjbot.bot`), and the class attributes `Route.BASE`
+  (`mjbot.edges`) and `DiscordWebSocket.DEFAULT_GATEWAY` (`mjbot.bot`), which are public but set for the whole
+  process.
 """
 
 from __future__ import annotations

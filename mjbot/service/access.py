@@ -14,7 +14,7 @@ from mjbot.core.access.press_policy import (
     mention_allowed,
 )
 from mjbot.core.access.rate_limits import RateLimit, RateLimits
-from mjbot.core.card.description import timestamp
+from mjbot.core.card.description import obstacle_text, timestamp
 from mjbot.core.card.region import OWN_MASK
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.watch import Watch, first_guild, newest, watch_for
@@ -217,7 +217,7 @@ def _uses(context: InteractionContext, limits: Sequence[RateLimit]) -> list[tupl
 
 
 def _require_bot_permissions(context: InteractionContext, shows: Shows) -> None:
-    if shows is Shows.RESULT and not context.can_follow:
-        raise BotMissingPermission(Text.REPLY_MISSING_VIEW_CHANNEL)
-    if shows is not Shows.NOTHING and context.can_follow and not context.can_embed:
+    if shows is Shows.RESULT and context.obstacle is not None:
+        raise BotMissingPermission(Text.REPLY_CANNOT_FOLLOW, why=obstacle_text(context.obstacle))
+    if shows is not Shows.NOTHING and not context.can_embed:
         raise BotMissingPermission(Text.REPLY_MISSING_EMBED_LINKS)

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import discord
 import pytest
 import simcord
 
 from mjbot.core.access.press_policy import Actor, PressPolicy, PressScope, may_press
 from mjbot.sandbox.demo_tasks import DemoIds
-from mjbot.ui.context import context_from
 from tests.bot.conftest import GRID, SINGLE, BotFactory, BotHarness
-
-USER = {"id": "5", "username": "u", "discriminator": "0", "avatar": None}
-MEMBER: Any = {"user": USER, "roles": [], "joined_at": None, "deaf": False, "mute": False, "flags": 0}
-INTERACTION: Any = {
-    "id": "1",
-    "type": 2,
-    "token": "t",
-    "version": 1,
-    "application_id": "2",
-    "data": {},
-    "attachment_size_limit": 1,
-    "app_permissions": "-1",
-}
 
 
 @pytest.mark.parametrize(
@@ -128,25 +112,3 @@ async def test_in_a_direct_message_there_is_nobody_else_to_ask(harness: BotHarne
     await harness.wait(20)
     assert [each.embeds[0].title for each in user.dm_channel.history()] == ["Done", "Done"]
     assert len(harness.world.log) == 1
-
-
-@pytest.mark.parametrize(("context", "followed"), [(0, False), (1, True), (2, False)])
-async def test_a_private_channel_of_others_is_not_followed(
-    harness: BotHarness, context: int, followed: bool
-) -> None:
-    """Where somebody has installed the bot for themselves: a server without it (0), a group's channel (2)."""
-    where: dict[str, Any] = {"guild_id": "9", "member": MEMBER | {"permissions": "0"}} if context == 0 else {}
-    payload = INTERACTION | {"context": context, "channel": {"id": "3", "type": 1}, "user": USER} | where
-    interaction: discord.Interaction[Any] = discord.Interaction(data=payload, state=harness.bot._connection)
-    assert context_from(interaction).can_follow is followed
-
-
-async def test_a_type_of_channel_that_is_not_known_is_not_followed(harness: BotHarness) -> None:
-    guild_id = str(harness.guild.id)
-    payload = INTERACTION | {
-        "guild_id": guild_id,
-        "channel": {"id": "3", "type": 99},
-        "member": MEMBER | {"permissions": "0"},
-    }
-    interaction: discord.Interaction[Any] = discord.Interaction(data=payload, state=harness.bot._connection)
-    assert not context_from(interaction).can_follow

@@ -145,7 +145,7 @@ async def test_a_bookmark_is_confirmed_or_refused_and_makes_no_card(
 ) -> None:
     await harness.show(SINGLE)
     result = await harness.press(harness.messages[0], "❤️")
-    said = {"plus": "didn't accept *Bookmark*", "new-api": "doesn't support *Bookmark*"}
+    said = {"plus": "didn't accept *Like*", "new-api": "doesn't support *Like*"}
     dialect = request.node.callspec.params["harness"]
     assert said.get(dialect, "❤️ Liked.") in result.followups[-1].content
     await harness.wait(2)
@@ -348,3 +348,18 @@ async def test_words_of_spaces_alone_are_no_words(harness: BotHarness) -> None:
     assert told.response is not None
     assert "Please write a prompt" in told.response.content
     assert harness.world.log == []
+
+
+async def test_two_children_of_one_button_can_be_told_apart_on_every_card(harness: BotHarness) -> None:
+    await harness.show(GRID)
+    grid = harness.messages[0]
+    await harness.press(grid, "V1")
+    again = await harness.press(grid, "V1")
+    assert again.response is not None
+    await harness.press(again.response.message, "Do it again")
+    await harness.wait(60)
+    parent, first, second = [each for each in harness.messages if not each.flags.ephemeral]
+    assert "[V1](" in (parent.embeds[0].description or "")
+    assert "[V1 (2)](" in (parent.embeds[0].description or "")
+    assert "V1 of [this picture]" in (first.embeds[0].description or "")
+    assert "V1 (2) of [this picture]" in (second.embeds[0].description or "")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mjbot.core.access.channels import Obstacle
 from mjbot.core.card.buttons import build_rows
 from mjbot.core.card.card import AMBER, BLUE, GREEN, GREY, RED, Card, render
 from mjbot.core.card.components import action_digest, parse
@@ -299,9 +300,11 @@ snapshots = st.builds(
 
 
 @settings(max_examples=200, deadline=None)
-@given(snapshots, st.sampled_from(["en-US", "zh-CN", "zh-TW", "fr"]), st.booleans())
-async def test_any_card_is_valid_for_discord(snapshot: TaskSnapshot, locale: str, unwatched: bool) -> None:
-    card = render(snapshot, CardContext(locale, unwatched=unwatched))
+@given(snapshots, st.sampled_from(["en-US", "zh-CN", "zh-TW", "fr"]), st.none() | st.sampled_from(Obstacle))
+async def test_any_card_is_valid_for_discord(
+    snapshot: TaskSnapshot, locale: str, obstacle: Obstacle | None
+) -> None:
+    card = render(snapshot, CardContext(locale, obstacle=obstacle))
     image = (readable(card.picture.image_url, "", 2048) or "") if card.picture else ""
     view = build_view(card.rows)
     body = {

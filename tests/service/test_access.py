@@ -9,6 +9,7 @@ from itertools import product
 import pytest
 
 from mjbot.clock import Clock
+from mjbot.core.access.channels import Obstacle
 from mjbot.core.access.place import Place
 from mjbot.core.access.press_policy import PressPolicy, PressScope, may_press_from_elsewhere
 from mjbot.core.access.rate_limits import rate_limits_from
@@ -147,7 +148,7 @@ async def test_a_channel_that_the_bot_cannot_see_stops_only_what_is_paid_for(
     need: Need, error: type[MJBotError] | None, reply: Reply
 ) -> None:
     async with open_stores(":memory:") as stores:
-        hidden = replace(CONTEXT, can_follow=False, can_embed=False)
+        hidden = replace(CONTEXT, obstacle=Obstacle.VIEW_CHANNEL)
         assert await outcome(access_of(stores), hidden, need, reply) is error
 
 

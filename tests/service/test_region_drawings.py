@@ -64,6 +64,9 @@ class PickerReply:
         self.buttons.append(rows)
         return True
 
+    async def defer(self, *, private: bool = False) -> MessageRef:
+        return MessageRef(1, 2)
+
     async def send_private_menu(
         self, _text: Text, _rows: Rows, *, menu: Menu | None = None, file: File | None = None
     ) -> None:

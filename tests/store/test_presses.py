@@ -129,11 +129,14 @@ async def test_all_tasks_of_a_press_are_stored_with_it_and_wait_for_their_cards(
             for each in others
         ]
         assert await stores.presses.pending_cards() == cards
-        related = [RelatedTask(each.id, "all") for each in others]
+        related = [RelatedTask(each.id, "all", number=n) for n, each in enumerate(others, 1)]
         assert (await lineage(stores, TASK, 1)).children == (
             *related,
-            RelatedTask(CHILD, "all", WATCH.ref.url(1)),
+            RelatedTask(CHILD, "all", WATCH.ref.url(1), number=3),
         )
+        for each in (*related, RelatedTask(CHILD, "all", number=3)):
+            parent = (await lineage(stores, each.task_id, 1)).parent
+            assert parent == RelatedTask(TASK, "all", number=each.number)
         shown = replace(WATCH, ref=MessageRef(2, 30), task_id=others[0].id)
         await stores.presses.add_card(shown)
         assert (await lineage(stores, TASK, 1)).children[0].url == shown.ref.url(1)

@@ -41,6 +41,13 @@ _OPAQUE = re.compile(r"\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|SOLO|all")
 # out by 2, Outpaint::75 by 1.5, and Outpaint::100 makes a square.
 _OF_ONE_IMAGE = re.compile(r"\d|\d{4,}|[0-9a-fA-F-]{16,}|SOLO")
 _BOOKMARK = re.compile(r"::BOOKMARK(?:::|$)")
+_NUMBERED = re.compile(r"::(?:PicReader|PromptAnalyzer)::\d")
+# What people call an action whose button has no words.
+_NAMES = (
+    (_NUMBERED, Text.ACTION_IMAGINE),
+    (re.compile(r"::Inpaint::"), Text.ACTION_INPAINT),
+    (_BOOKMARK, Text.ACTION_LIKE),
+)
 _FAMILIES = (
     (re.compile(r"::(upsample|reroll|video_virtual_upscale)::"), "choose"),
     (re.compile(r"::variation::"), "vary-grid"),
@@ -145,10 +152,14 @@ def is_bookmark(kind: str) -> bool:
 
 
 def label_of(button: Button, number: int, locale: str) -> str:
-    """Return a label to use in text for a button, even if the button shows only an emoji."""
-    if not button.label and button.emoji.endswith(_KEYCAP):
-        return button.emoji  # the number on the button says more than its customId
-    return short(button.label, _LABEL) or _label_from(button.custom_id, number, locale)
+    """Return a label to use in text for a button, even if the button shows only an emoji.
+
+    The number on a button is kept: "Imagine 1️⃣".
+    """
+    if label := short(button.label, _LABEL):
+        return label
+    name = _label_from(button.custom_id, number, locale)
+    return f"{name} {button.emoji}" if button.emoji.endswith(_KEYCAP) else name
 
 
 def drawable_buttons(buttons: Iterable[Button]) -> list[Button]:
@@ -174,9 +185,8 @@ def build_button(
 ) -> CardButton:
     """Build one button; ``number`` is its position among all, from 1."""
     shown_emoji = button.emoji if _is_emoji(button.emoji) else ""
-    label = short(button.label, _LABEL)
-    name = label or _label_from(button.custom_id, number, locale)
-    label = label if shown_emoji else name
+    name = label_of(button, number, locale)
+    label = short(button.label, _LABEL) if shown_emoji else name
     if not button.custom_id:
         return CardButton(label=label, emoji=shown_emoji, url=well_formed(button.url), name=name)
     digest = action_digest(button.custom_id)
@@ -198,6 +208,9 @@ def _is_emoji(text: str) -> bool:
 
 
 def _label_from(custom_id: str, number: int, locale: str) -> str:
+    for pattern, text in _NAMES:
+        if pattern.search(custom_id):
+            return translate(text, locale)
     named = [part for part in custom_id.split("::") if part and not _OPAQUE.fullmatch(part)]
     label = named[-1].replace("_", " ").strip() if len(named) > 1 else ""
     if not label:

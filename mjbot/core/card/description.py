@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
+from mjbot.core.access.channels import Obstacle
 from mjbot.core.card.lineage import lineage_lines
 from mjbot.core.card.state import CardContext, CardState, needs_region
 from mjbot.core.card.text_result import shown_text
@@ -35,8 +36,9 @@ def facts_of(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> 
     lines = list(_LINES[state](snapshot, context))
     if snapshot.condition is Condition.UNREACHABLE:
         lines = [*_bar(snapshot.task), *_unreachable_lines(snapshot, context.locale)]
-    if context.unwatched and not snapshot.settled:
-        lines.append(translate(Text.CARD_UNWATCHED, context.locale))
+    if context.obstacle is not None and not snapshot.settled:
+        why = obstacle_text(context.obstacle)
+        lines.append(translate(Text.CARD_UNWATCHED, context.locale, why=why))
     return "\n".join(lines)
 
 
@@ -44,6 +46,11 @@ def links_of(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> 
     """Build the lines of a card that contain links: its further results, the parent and the children."""
     results = _result_line(snapshot.task, context) if state is CardState.DONE and snapshot.task else ""
     return tuple(filter(None, (results, *lineage_lines(context.lineage, context.locale))))
+
+
+def obstacle_text(obstacle: Obstacle) -> Text:
+    """Return the text that names an obstacle, and what removes it."""
+    return Text(f"obstacle.{obstacle}")
 
 
 def timestamp(moment: float) -> str:

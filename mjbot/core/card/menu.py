@@ -68,8 +68,7 @@ def build_page(
             links.append(built)
             continue
         description = translate(_option_description(built), locale) if built.disabled or built.used else ""
-        label = built.label or built.emoji
-        options.append(Option(action_digest(button.custom_id), label, built.emoji, description))
+        options.append(Option(action_digest(button.custom_id), built.name, built.emoji, description))
     paging = [
         CardButton(str(CustomId(Verb.MORE, task.id, str(to))), label=translate(text, locale))
         for to, text in ((number - 1, Text.BUTTON_BACK), (number + 1, Text.BUTTON_MORE))

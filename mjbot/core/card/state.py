@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from mjbot.core.access.channels import Obstacle
 from mjbot.core.card.lineage import NO_LINEAGE, Lineage
 from mjbot.core.model.press import MODAL_ACTION, OFFERS_ALL, NotOffered, Press
 from mjbot.core.model.snapshot import Condition, TaskSnapshot
@@ -56,7 +57,8 @@ class CardContext:
     presses: Mapping[str, Press] = field(default_factory=dict)
     lineage: Lineage = NO_LINEAGE
     watch_limit: float = 24 * 3600
-    unwatched: bool = False
+    obstacle: Obstacle | None = None
+    """What keeps the card from being updated."""
     not_offered: NotOffered = OFFERS_ALL
     base: str = ""
     """The base URL of the image service, for links to files that it serves itself; "" if it has none."""

@@ -56,7 +56,25 @@ class Text(StrEnum):
     CARD_QUEUE_FULL_NEXT = "card.queue_full.next", "Next try {t}"
     CARD_UNWATCHED = (
         "card.unwatched",
-        "I'm missing the **View Channel** permission here, so I can't keep this card up to date.",
+        "{why} I can't keep this card up to date; press *Refresh* for news.",
+    )
+
+    # What keeps a card from being kept up to date, and what removes it
+    OBSTACLE_CONVERSATION = (
+        "obstacle.conversation",
+        "I'm not part of this conversation. Use me in a server, or in a direct message to me.",
+    )
+    OBSTACLE_GUILD = (
+        "obstacle.guild",
+        "I'm not a member of this server. Someone who manages it can invite me.",
+    )
+    OBSTACLE_UNKNOWN_CHANNEL = "obstacle.unknown_channel", "I don't know this kind of channel."
+    OBSTACLE_VIEW_CHANNEL = "obstacle.view_channel", "I'm missing the **View Channel** permission here."
+    OBSTACLE_CONNECT = "obstacle.connect", "I'm missing the **Connect** permission in this voice channel."
+    OBSTACLE_THREAD = "obstacle.thread", "I'm not in this private thread. Mention me here to add me."
+    OBSTACLE_LOCKED = (
+        "obstacle.locked",
+        "This thread is locked. Unlock it, or give me the **Manage Threads** permission.",
     )
 
     # Card lines while the task cannot be read: since when, and why
@@ -165,7 +183,8 @@ class Text(StrEnum):
     ACTION_REROLL = "action.REROLL", "Reroll"
     ACTION_ZOOM = "action.ZOOM", "Zoom"
     ACTION_PAN = "action.PAN", "Pan"
-    ACTION_INPAINT = "action.INPAINT", "Inpaint"
+    ACTION_INPAINT = "action.INPAINT", "Vary (Region)"
+    ACTION_LIKE = "action.LIKE", "Like"
     ACTION_BLEND = "action.BLEND", "Blend"
     ACTION_DESCRIBE = "action.DESCRIBE", "Describe"
     ACTION_SHORTEN = "action.SHORTEN", "Shorten"
@@ -188,6 +207,10 @@ class Text(StrEnum):
     MENU_UNAVAILABLE = "menu.unavailable", "Not available now"
     MODAL_PROMPT = "modal.prompt", "Prompt"
     MODAL_MASK = "modal.mask", "Mask"
+    MODAL_MASK_ABOUT_SIZE = (
+        "modal.mask.about.size",
+        "PNG, {w} × {h} pixels like the picture, white where to repaint",
+    )
     MODAL_MASK_ABOUT = "modal.mask.about", "PNG, same size as the picture, white where to repaint"
 
     # Replies: the task or the image service
@@ -237,9 +260,9 @@ class Text(StrEnum):
     )
 
     # Replies: this bot, its permissions and its limits
-    REPLY_MISSING_VIEW_CHANNEL = (
-        "reply.missing_view_channel",
-        "I'm missing the **View Channel** permission here, so I couldn't show the result. Nothing was started.",
+    REPLY_CANNOT_FOLLOW = (
+        "reply.cannot_follow",
+        "{why} I couldn't show the result, so nothing was started.",
     )
     REPLY_MISSING_EMBED_LINKS = (
         "reply.missing_embed_links",
@@ -344,6 +367,7 @@ class Text(StrEnum):
         "Custom Zoom needs `--zoom` with a number above 1 and at most 2. Nothing was started.",
     )
     REPLY_REGION = "reply.region", "Pick the parts to repaint, then write a prompt."
+    REPLY_REGION_SENT = "reply.region.sent", "Sent. To repaint another area, start again from the card."
     REPLY_REGION_OWN_MASK = (
         "reply.region.own_mask",
         "I couldn't load the picture, so please upload a mask: PNG, same size as the picture, white where to repaint.",

@@ -72,7 +72,13 @@ class ModalService:
         target = CustomId(Verb.MODAL, request.task_id, str(request.target))
         label = translate(Text.BUTTON_WRITE, request.context.private_locale)
         await request.reply.send_modal(
-            ModalSpec(target, label, prompt, asks_for_mask=request.target.region == OWN_MASK)
+            ModalSpec(
+                target,
+                label,
+                prompt,
+                asks_for_mask=request.target.region == OWN_MASK,
+                mask_size=self._regions.mask_size(request),
+            )
         )
 
     async def submit(self, request: PressRequest) -> None:
@@ -91,6 +97,7 @@ class ModalService:
             mask = await self._regions.mask(request) if request.target.region else ""
             await self._submit(request, snapshot, mask)
         self._drafts.drop(user_id, task_id, MODAL_ACTION)
+        await self._regions.submitted(request)
 
     async def dismiss(self, request: PressRequest) -> None:
         """Dismiss the modal of a waiting task: nothing is started. Raises `MJBotError`."""

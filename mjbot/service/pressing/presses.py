@@ -97,11 +97,11 @@ class PressService:
             await report_earlier(earlier, action, request)
             return
         result = await self._journal.send(submission)
-        self._prompts.accepted(request, action)
         try:
             await self._results.open(request, submission, result, submission.response)
         finally:
             await self._journal.finish(submission)
+            await self._prompts.accepted(request, action)
         self._watches.check_children(action.snapshot, request.context.place)
 
 

@@ -16,6 +16,7 @@ from mjbot.core.model.watch import MessageRef
 from mjbot.errors import PressRefused, UpstreamError
 from mjbot.ports import File, MaskProblem, MaskRefused, MaskSource, PressRequest, PressStore
 from mjbot.service.access import CHOOSE, UPLOAD, Access
+from mjbot.service.pressing.pickers import OpenPickers, Size
 from mjbot.service.reader import TaskReader
 
 _UPLOAD_BYTES = 8 * 1024 * 1024
@@ -36,9 +37,10 @@ class RegionService:
         self._access = access
         self._reader = reader
         self._masks = masks
+        self._pickers = OpenPickers()
         self._newest: dict[MessageRef, object] = {}
         """The last press on each picker whose preview is being drawn."""
-        self._pickers: WeakValueDictionary[MessageRef, asyncio.Lock] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[MessageRef, asyncio.Lock] = WeakValueDictionary()
         self._turns: WeakValueDictionary[Place, asyncio.Semaphore] = WeakValueDictionary()
 
     async def choose(self, request: PressRequest) -> None:
@@ -51,7 +53,7 @@ class RegionService:
             return
         newest = self._newest[request.message] = object()
         try:
-            async with self._pickers.setdefault(request.message, asyncio.Lock()):
+            async with self._locks.setdefault(request.message, asyncio.Lock()):
                 if self._newest.get(request.message) is not newest:
                     return  # pressed again meanwhile: only the newest choice is drawn
                 file = await self._preview(request)
@@ -65,6 +67,17 @@ class RegionService:
         """Show the picture's cells to the user, with those of the region highlighted."""
         await request.reply.defer(private=True)
         await self._send(request, await self._preview(request))
+
+    def mask_size(self, request: PressRequest) -> Size:
+        """Return the size that the user's own mask must have; (0, 0) if it is not known or not asked for."""
+        return self._pickers.size(request) if request.target.region == OWN_MASK else (0, 0)
+
+    async def submitted(self, request: PressRequest) -> None:
+        """Close the pickers of a request that was submitted: their buttons would submit it again."""
+        if request.target.region:
+            for message in [request.message, *self._pickers.messages(request)]:
+                self._newest.pop(message, None)  # a preview that is being drawn comes too late
+            await self._pickers.close(request)
 
     async def mask(self, request: PressRequest) -> str:
         """Create the mask for a request's region, as large as the picture. Raises `PressRefused`."""
@@ -100,6 +113,7 @@ class RegionService:
         rows = build_region_picker(request.task_id, target, context.private_locale, sized=has_cells)
         text = Text.REPLY_REGION if has_cells else Text.REPLY_REGION_OWN_MASK
         await request.reply.send_private_menu(text, rows, file=file if context.can_attach else None)
+        self._pickers.shown(await request.reply.defer(private=True), request, file.size if file else None)
 
     async def _picture(self, request: PressRequest) -> Picture | None:
         """Return the picture to repaint: the task's, or that of the parent of a task that waits for input."""

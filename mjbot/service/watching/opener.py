@@ -49,9 +49,11 @@ class CardOpener:
 
         ``watch`` is the one that was committed when the reply was deferred. Raises `MJBotError`.
         """
-        unwatched = not context.can_follow
+        follows = context.can_follow
         try:
-            card = await self._renderer.card(snapshot, context.locale, context.place, unwatched=unwatched)
+            card = await self._renderer.card(
+                snapshot, context.locale, context.place, obstacle=context.obstacle
+            )
         except StoreFailed:
             if watch is None:
                 raise
@@ -59,16 +61,16 @@ class CardOpener:
         image = self._pictures.link(card.picture) if card.picture else None
         delivered = self._first_delivered(card, image)
         try:
-            sent = await reply.send_card(card, image, follows=not unwatched)
+            sent = await reply.send_card(card, image, follows=follows)
             ref, omitted = sent.ref, sent.omitted & ~Part.BUTTONS
             if omitted != sent.omitted:
                 delivered = NOTHING_DELIVERED  # the first edit tries the buttons again
         except ResponseLost:
-            if watch is None or unwatched:
+            if watch is None or not follows:
                 raise
             # The channel route may still reach the message.
             ref, omitted, delivered = watch.ref, Part.NONE, NOTHING_DELIVERED
-        if unwatched:
+        if not follows:
             return
         committed = watch is not None
         watch = replace(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from mjbot.clock import Clock
+from mjbot.core.access.channels import Obstacle
 from mjbot.core.access.place import Place
 from mjbot.core.card.card import Card, render
 from mjbot.core.card.lineage import NO_LINEAGE
@@ -30,14 +31,12 @@ class CardRenderer:
         self._base = base
 
     async def card(
-        self, snapshot: TaskSnapshot, locale: str, place: Place, *, unwatched: bool = False
+        self, snapshot: TaskSnapshot, locale: str, place: Place, *, obstacle: Obstacle | None = None
     ) -> Card:
-        """Render the card of a snapshot."""
+        """Render the card of a snapshot; it says which ``obstacle`` keeps it from being updated."""
         asked = (snapshot.id, place)
         history = (await self._presses.histories([asked]))[asked]
-        return render(
-            snapshot, self._context(history, locale, await self._not_offered(), unwatched=unwatched)
-        )
+        return render(snapshot, self._context(history, locale, await self._not_offered(), obstacle))
 
     async def first_card(self, snapshot: TaskSnapshot, locale: str, place: Place) -> Card:
         """The card for a task that must be shown; the bare one if the database cannot be read."""
@@ -71,7 +70,11 @@ class CardRenderer:
         return actions_not_offered(await self._unknown.get(), self._clock.now())
 
     def _context(
-        self, history: TaskHistory, locale: str, not_offered: NotOffered, *, unwatched: bool = False
+        self,
+        history: TaskHistory,
+        locale: str,
+        not_offered: NotOffered,
+        obstacle: Obstacle | None = None,
     ) -> CardContext:
         presses, lineage = history.presses, history.lineage
-        return CardContext(locale, presses, lineage, self._watch_limit, unwatched, not_offered, self._base)
+        return CardContext(locale, presses, lineage, self._watch_limit, obstacle, not_offered, self._base)

@@ -12,7 +12,11 @@ from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef, Watch
 
 _PARENT = """
-select lineage.parent_id, lineage.label, w.channel_id, w.message_id from lineage
+select lineage.parent_id, lineage.label, w.channel_id, w.message_id, (
+    select count(*) from lineage other
+    where other.parent_id = lineage.parent_id and other.place = lineage.place and other.label = lineage.label
+      and (other.at, other.child_id) <= (lineage.at, lineage.child_id)
+) as number from lineage
 left join watches w on w.message_id = (
     select max(message_id) from watches
     where task_id = lineage.parent_id
@@ -20,8 +24,9 @@ left join watches w on w.message_id = (
 where child_id = ? and lineage.place = ?
 """
 _CHILDREN = """
-select child_id, label, channel_id, message_id from lineage where parent_id = ? and place = ?
-order by at, child_id
+select child_id, label, channel_id, message_id,
+row_number() over (partition by label order by at, child_id) as number
+from lineage where parent_id = ? and place = ? order by at, child_id
 """
 
 
@@ -65,4 +70,6 @@ def messages_of_children(db: Database, task_id: TaskId, place: Place) -> list[Me
 
 def _related(row: dict[str, Any], column: str, place: Place) -> RelatedTask:
     ref = MessageRef(row["channel_id"], row["message_id"]) if row["message_id"] else None
-    return RelatedTask(TaskId(row[column]), row["label"], ref.url(place.guild_id) if ref else None)
+    return RelatedTask(
+        TaskId(row[column]), row["label"], ref.url(place.guild_id) if ref else None, row["number"]
+    )
