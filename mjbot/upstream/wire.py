@@ -132,6 +132,11 @@ class WireTask(BaseModel):
     buttons: Annotated[list[WireButton], BeforeValidator(parse_objects)] = []
     properties: Annotated[dict[str, Any], BeforeValidator(parse_object)] = {}
 
+    def _status(self) -> str:
+        # trueai has a status for this, but a task that an admin cancels there is a failure with this reason.
+        status = self.status.strip().upper()
+        return "CANCEL" if status == "FAILURE" and self.fail_reason.strip() == "取消任务" else status
+
     def to_task(self) -> Task | None:
         """Convert to our own `Task`; None if its id is not a task id."""
         task_id = parse_task_id(self.id)
@@ -140,7 +145,7 @@ class WireTask(BaseModel):
         final_prompt = parse_text(self.properties.get("finalPrompt"), _TEXT)
         return Task(
             id=task_id,
-            status=self.status.strip().upper(),
+            status=self._status(),
             action=self.action,
             prompt=self.prompt or self.prompt_en or final_prompt,
             text=final_prompt or self.prompt,
