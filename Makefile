@@ -8,11 +8,11 @@ INSTALL = $(PIP) --require-hashes --no-deps -r requirements/build.txt -r require
 # More workers than cores: most tests of whole processes wait for something.
 WORKERS ?= 6
 PYTEST := $(BIN)/python -m pytest
-UNIT := $(addprefix tests/,core gallery ops pictures sandbox service store ui upstream \
+UNIT := $(addprefix tests/,core gallery golden ops pictures sandbox service store ui upstream \
   test_deploy.py test_documents.py test_house.py test_publish.py test_settings.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run check pictures unit quick test coverage soak bench lint types format lock clean
+.PHONY: help demo run check pictures golden unit quick test coverage soak bench lint types format lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -28,6 +28,9 @@ check: $(VENV)/.run ## try the settings in .env, and say what is wrong with them
 
 pictures: $(VENV)/.dev ## redraw every card into docs/cards; needs Chromium
 	$(BIN)/python -m tests.gallery
+
+golden: $(VENV)/.dev ## write what people read because of each recorded response into tests/golden
+	$(BIN)/python -m tests.golden
 
 unit: $(VENV)/.dev ## the tests without Discord and without processes: seconds
 	$(PYTEST) -n 2 $(UNIT) $(ARGS)

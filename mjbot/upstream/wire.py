@@ -144,6 +144,11 @@ class WireTask(BaseModel):
     buttons: Annotated[list[WireButton], BeforeValidator(parse_objects)] = []
     properties: Annotated[dict[str, Any], BeforeValidator(parse_object)] = {}
 
+    def _status(self) -> str:
+        # trueai has a status for this, but a task that an admin cancels there is a failure with this reason.
+        status = self.status.strip().upper()
+        return "CANCEL" if status == "FAILURE" and self.fail_reason.strip() == "取消任务" else status
+
     def _media(self) -> tuple[list[str], list[str]]:
         """Return the URLs of pictures, the one of all first, and of videos, whichever fields have them."""
         linked = [self.image_url] if self.image_url else self.image_urls
@@ -165,7 +170,7 @@ class WireTask(BaseModel):
         pictures, videos = self._media()
         return Task(
             id=task_id,
-            status=self.status.strip().upper(),
+            status=self._status(),
             action=self.action,
             prompt=self.prompt or self.prompt_en or final_prompt,
             text=_result_text(final_prompt, self.prompt, self.prompt_en, chinese),

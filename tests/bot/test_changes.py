@@ -121,7 +121,7 @@ async def test_a_server_that_has_no_changes_either_is_told_as_such_and_dimmed(
     harness.server.fail(CHANGE, status=404, body=text, content_type="application/json")
     await harness.show(GRID)
     told = await harness.press(oldest(harness), "V1")
-    assert told.followups[-1].content == "The image service doesn't support *V1*."
+    assert told.followups[-1].content == "The image service doesn't support *V1*. Nothing was started."
     await harness.wait(2)
     assert harness.button(oldest(harness), "V1").disabled
     assert not harness.button(oldest(harness), "V2").disabled

@@ -68,7 +68,7 @@ def load_response(number: str) -> Response:
         ("51", "NOT_START", None, 0, False),
         ("53", "SUCCESS", 100, 15, True),
         ("54", "SUCCESS", 100, 15, True),
-        ("57", "FAILURE", None, 0, False),
+        ("57", "CANCEL", None, 0, False),
         ("58", "SUCCESS", 100, 9, True),
         ("61", "SUCCESS", 100, 16, True),
         ("63", "IN_PROGRESS", 45, 0, False),

@@ -79,7 +79,7 @@ class Text(StrEnum):
 
     # Card lines while the task cannot be read: since when, and why
     CARD_UNREACHABLE_SINCE = "card.unreachable.since", "Updates from the image service stopped {t}"
-    CARD_UNREACHABLE_SINCE_REFUSED = "card.unreachable.since_refused", "No updates since {t}"
+    CARD_UNREACHABLE_SINCE_REFUSED = "card.unreachable.since_refused", "Updates stopped {t}"
     CARD_UNREACHABLE_UNAVAILABLE = (
         "card.unreachable.unavailable",
         "Still trying. This says nothing about the task itself.",
@@ -311,7 +311,7 @@ class Text(StrEnum):
     )
     REPLY_UNCLEAR = (
         "reply.unclear",
-        "No answer came, so *{label}* may or may not have started. Please look at Midjourney before pressing again: it could cost twice.",
+        "No clear answer came, so *{label}* may or may not have started. Please look at Midjourney before pressing again: it could cost twice.",
     )
     REPLY_QUEUE_FULL = (
         "reply.queue_full",
@@ -327,7 +327,10 @@ class Text(StrEnum):
         "reply.banned_word.unnamed",
         "The image service rejects a word in this prompt. Nothing was started.",
     )
-    REPLY_ACTION_NOT_OFFERED = "reply.action_not_offered", "The image service doesn't support *{label}*."
+    REPLY_ACTION_NOT_OFFERED = (
+        "reply.action_not_offered",
+        "The image service doesn't support *{label}*. Nothing was started.",
+    )
     REPLY_NOT_ACCEPTED = (
         "reply.not_accepted",
         "The image service didn't accept *{label}*. Nothing was started.",

@@ -155,7 +155,7 @@ class SubmissionJournal:
                 await self._wait_to_retry(submission, pause)
         except BaseException as error:
             await self._fail(submission, error, in_flight=in_flight)
-            complete = _complete(error, submission.label, in_flight=in_flight)
+            complete = error_for_user(error, submission.label, in_flight=in_flight)
             if complete is error:
                 raise
             raise complete from error
@@ -216,7 +216,7 @@ def _key(submission: Submission) -> PressKey:
     return PressKey(submission.snapshot.id, submission.action, submission.number)
 
 
-def _complete(error: BaseException, label: str, *, in_flight: bool) -> BaseException:
+def error_for_user(error: BaseException, label: str, *, in_flight: bool) -> BaseException:
     """Return the error to show to the user, with the label of the button."""
     escaped = escape(label)
     match error:
