@@ -1,4 +1,4 @@
-"""What SQLite has of its own: the lock, damaged and newer files, full disks, backups, indexes and size."""
+"""What SQLite has of its own: newer files, full disks, backups, indexes and size."""
 
 from __future__ import annotations
 
@@ -56,34 +56,10 @@ def test_sqlite_is_known_only_to_the_package_of_its_store() -> None:
     ] == []
 
 
-async def test_a_second_process_on_the_same_database_is_refused(database: str) -> None:
-    async with open_stores(database):
-        with pytest.raises(StartupError, match="Another mjbot"):
-            async with open_stores(database):
-                pass
-    async with open_stores(database):
-        pass
-
-
-async def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StartupError, match=r"nowhere/a\.db cannot be opened: No such file"):
-        async with open_stores(str(tmp_path / "nowhere" / "a.db")):
-            pass
-
-
 def test_another_kind_of_database_is_refused_and_its_password_is_not_repeated() -> None:
     with pytest.raises(StartupError) as raised:
         open_stores("postgresql://mjbot:secret@localhost/mjbot")
     assert str(raised.value) == ("MJBOT_DATABASE: postgresql:// is not supported. Set the path of a file.")
-
-
-async def test_a_damaged_database_is_named_and_left_alone(path: Path) -> None:
-    path.write_bytes(b"not a database at all, but long enough to be looked at" * 20)
-    before = path.read_bytes()
-    with pytest.raises(StartupError, match="cannot be used"):
-        async with open_stores(str(path)):
-            pass
-    assert path.read_bytes() == before
 
 
 async def test_a_database_of_a_newer_version_is_refused_and_left_alone(path: Path) -> None:
@@ -124,7 +100,7 @@ async def test_a_probe_notices_a_full_and_a_read_only_disk(stores: Stores) -> No
     await stores.key_values.probe()
     await refuse_writes(stores, on=True)
     assert await stores.key_values.get("filler:0") is not None  # reading works
-    with pytest.raises(StoreFailed, match="readonly"):
+    with pytest.raises(StoreFailed, match="may not write"):
         await stores.key_values.probe()
     await refuse_writes(stores, on=False)
     await stores.key_values.probe()

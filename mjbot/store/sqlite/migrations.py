@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from mjbot.errors import StartupError
-
 migrations = Migrations("mjbot")
 
 
@@ -184,14 +182,3 @@ update tasks set snapshot = json_replace(
         else json_extract(snapshot, '$.condition') end)
 where json_valid(snapshot)
 """
-
-
-def upgrade(db: Database) -> None:
-    """Apply the missing migrations, each in a transaction.
-
-    Raises `StartupError` if a newer version created the database, which is then left as it is.
-    """
-    known = {each.name for each in migrations._migrations}
-    if any(each.name not in known for each in migrations.applied(db)):
-        raise StartupError("The database was made by a newer mjbot. Install that version to use it.")
-    migrations.apply(db)
