@@ -3,7 +3,7 @@
 from mjbot.ops.health import Health, UpstreamHealth
 from mjbot.ops.metrics import Metrics
 from mjbot.ops.server import serve
-from mjbot.ops.webhooks import WebhookReceiver, webhook_path
+from mjbot.ops.webhooks import WebhookReceiver, webhook_path, webhook_token
 
 __all__ = [
     "Health",
@@ -12,4 +12,5 @@ __all__ = [
     "WebhookReceiver",
     "serve",
     "webhook_path",
+    "webhook_token",
 ]

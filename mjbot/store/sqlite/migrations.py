@@ -138,6 +138,12 @@ def presses_whatever_the_case_of_the_id(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def no_secret_of_the_webhook(db: Database) -> None:
+    """The secret in the webhook's URL is derived from the bot's token, so that no copy holds it."""
+    db.execute("delete from key_values where key = 'webhook_token'")
+
+
 _PRESSES_BY_ID = (
     "alter table presses rename to old_presses",
     """
