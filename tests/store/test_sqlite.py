@@ -7,8 +7,8 @@ import json
 import logging
 import subprocess
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from sqlite_utils import Database
@@ -167,12 +167,16 @@ PROMPT = "a watercolour of a lighthouse in a storm, waves over the rocks, gulls,
 
 
 def finished_grid(number: int, at: float) -> TaskSnapshot:
-    job = str(UUID(int=number))  # in the URL and in nine buttons
-    body = json.dumps({**GRID, "id": str(int(TASK) + number), "prompt": PROMPT, "promptEn": PROMPT})
-    task = read_task(json.loads(body.replace("9531985d-5d9d-49f8-9818-e811892f902b", job)))
+    task = replace(_finished(), id=TaskId(str(int(TASK) + number)))
+    return TaskSnapshot(task.id, opened_at=at, task=task, seen_at=at, changed_at=at)
+
+
+@cache
+def _finished() -> Task:
+    task = read_task({**GRID, "prompt": PROMPT, "promptEn": PROMPT})
     assert task is not None
     assert len(task.buttons) == 9
-    return TaskSnapshot(task.id, opened_at=at, task=task, seen_at=at, changed_at=at)
+    return task
 
 
 def _save_all(db: Database, snapshots: list[TaskSnapshot]) -> None:
@@ -187,13 +191,12 @@ def _save_all(db: Database, snapshots: list[TaskSnapshot]) -> None:
             closed = WatchState.CLOSED
             save_watch(db, Watch(ref, each.id, guild, user, "en", each.opened_at, closed, picture))
             save_seen(db, f"guild:{guild}", each.id, each.opened_at)
-            if number % 3 == 0 and number:
-                where = {"guild_id": guild, "channel_id": ref.channel_id, "message_id": ref.message_id}
-                parent = {"task_id": snapshots[number - 1].id, "action": "90f38c3fea3b", "user_id": user}
-                state = {"at": each.opened_at, "state": "accepted", "child_id": each.id, "number": 1}
-                db.table("presses").insert({**parent, **state, **where})
-                child = {"child_id": each.id, "parent_id": snapshots[number - 1].id, "label": "U1"}
-                db.table("lineage").insert({**child, "at": each.opened_at, **where})
+            if number % 3 == 1:
+                parent, place = snapshots[number - 1].id, [guild, ref.channel_id, ref.message_id]
+                action = [parent, "90f38c3fea3b", user, each.opened_at, "accepted", each.id]
+                db.execute("insert into presses values (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)", [*action, *place])
+                link = [each.id, parent, "U1", each.opened_at]
+                db.execute("insert into lineage values (?, ?, ?, ?, ?, ?, ?)", [*link, *place])
 
 
 @pytest.mark.parametrize(

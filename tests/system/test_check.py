@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -149,6 +150,38 @@ async def test_a_database_in_use_is_named(rig: Rig) -> None:
         code, output = await rig.run()
     assert code == 1
     assert "Another mjbot is using the database" in output
+
+
+async def test_a_place_to_listen_that_can_be_used_is_ok(rig: Rig) -> None:
+    code, output = await rig.run(HTTP_LISTEN="127.0.0.1:0")
+    assert (code, "ok  listen    127.0.0.1:0 can be used" in output) == (0, True), output
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "localhost"])
+async def test_a_taken_port_is_named_by_check_and_ends_run_with_69(rig: Rig, host: str) -> None:
+    with socket.create_server(("0.0.0.0" if host == "0.0.0.0" else "127.0.0.1", 0)) as taken:
+        address = f"{host}:{taken.getsockname()[1]}"
+        said = f"MJBOT_HTTP_LISTEN: {address} cannot be used: another program has this port."
+        code, output = await rig.run(HTTP_LISTEN=address)
+        assert (code, f"NO  listen    {said}" in output) == (1, True), output
+        code, output = await rig.run("run", HTTP_LISTEN=address)
+        assert (code, output.splitlines()[-1]) == (69, said)
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("192.0.2.1:8080", "this machine does not have this address"),
+        ("[2001:db8::1]:8080", "cannot be used: "),
+        ("nowhere.invalid:8080", "its host is not known"),
+    ],
+)
+async def test_a_place_to_listen_that_is_not_here_is_one_sentence(rig: Rig, address: str, words: str) -> None:
+    code, output = await rig.run(HTTP_LISTEN=address)
+    assert code == 1
+    assert f"NO  listen    MJBOT_HTTP_LISTEN: {address} cannot be used: " in output
+    assert words in output
+    assert "Traceback" not in output
 
 
 async def test_run_says_the_same_of_a_wrong_key_and_stops_with_78(rig: Rig) -> None:

@@ -129,13 +129,14 @@ def well_formed(url: str) -> str:
         return ""
     if parts[3][:1] not in ("", "/", "?", "#"):  # a backslash, which some parsers treat as a slash
         return ""
-    if not _is_host(host) or split.username is not None or port == 0:
+    if not is_host(host) or split.username is not None or port == 0:
         return ""
     host = f"[{host}]" if ":" in host else host
     return f"{parts[1].lower()}://{host}{f':{port}' if port else ''}{rest}"
 
 
-def _is_host(host: str) -> bool:
+def is_host(host: str) -> bool:
+    """True if this is an IP address or a well-formed name."""
     if is_literal(host):
         return True
     labels = host.removesuffix(".").split(".")
