@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import get_args
@@ -24,6 +25,7 @@ from mjbot.errors import (
     UpstreamError,
     UpstreamForbidden,
 )
+from mjbot.ops import listen
 from mjbot.redaction import redactor
 from mjbot.settings import Auth, Settings
 from mjbot.store import open_stores
@@ -52,6 +54,8 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
     message = f"not a setting: {', '.join(unknown)}" if unknown else "complete"
     yield Finding("settings", not unknown, message)
     yield await _database(settings)
+    if settings.http_listen:
+        yield await _listen(settings.http_listen)
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
         async for finding in _discord(session, settings):
             yield finding
@@ -136,10 +140,20 @@ async def _database(settings: Settings) -> Finding:
         async with open_stores(settings.database) as stores:
             await stores.key_values.probe()
     except StartupError as error:
-        return Finding("database", False, str(error), fault=True)
+        return Finding("database", False, str(error), fault=error.lasting)
     except StoreFailed as error:
         return Finding("database", False, f"{settings.database} cannot be written: {error}")
     return Finding("database", True, f"{settings.database} can be used")
+
+
+async def _listen(address: str) -> Finding:
+    try:
+        server = await listen(asyncio.Protocol, address)
+    except StartupError as error:
+        return Finding("listen", False, str(error), fault=error.lasting)
+    server.close()
+    await server.wait_closed()
+    return Finding("listen", True, f"{address} can be used")
 
 
 async def _discord(session: aiohttp.ClientSession, settings: Settings) -> AsyncIterator[Finding]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import aiohttp
 
 from mjbot.clock import Clock
-from mjbot.ops import Metrics, webhook_path
+from mjbot.ops import Metrics, webhook_path, webhook_token
 from mjbot.pictures import Pictures, picture_session
-from mjbot.ports import KeyValueStore, Stores, TaskSource
+from mjbot.ports import Stores, TaskSource
 from mjbot.redaction import redactor
 from mjbot.settings import Settings
 from mjbot.store import open_stores
@@ -47,14 +46,14 @@ async def open_edges(stack: AsyncExitStack, settings: Settings, clock: Clock) ->
     """Open everything outside the bot; ``stack`` closes it in reverse. Raises `StartupError`."""
     url, base = settings.upstream_url, base_of(settings.upstream_url)
     stores = await stack.enter_async_context(open_stores(settings.database, base))
-    webhook_token = await _webhook_token(stores.key_values) if settings.http_listen else ""
-    webhook = settings.public_url + webhook_path(webhook_token) if settings.public_url else ""
+    discord_token, key = settings.discord_token.get_secret_value(), settings.upstream_key.get_secret_value()
+    token = webhook_token(discord_token)
+    webhook = settings.public_url + webhook_path(token) if settings.public_url else ""
     metrics = Metrics()
     session = aiohttp.ClientSession(trace_configs=[metrics.upstream_trace])
     await stack.enter_async_context(session)
-    key = settings.upstream_key.get_secret_value()
     api = MidjourneyProxyApi(url, key, settings.upstream_auth, webhook)
-    redact = redactor([key, settings.discord_token.get_secret_value()])
+    redact = redactor([key, discord_token, token])
     client = UpstreamClient(session, api, clock, settings.batch_size, redact)
     client.on_submit(metrics.record_submit)
     stack.callback(client.close)
@@ -68,14 +67,5 @@ async def open_edges(stack: AsyncExitStack, settings: Settings, clock: Clock) ->
         breaker=InvalidRequestBreaker(clock),
         tokens=InteractionTokens(clock),
         metrics=metrics,
-        webhook_token=webhook_token,
+        webhook_token=token,
     )
-
-
-async def _webhook_token(key_values: KeyValueStore) -> str:
-    """Return the secret in the webhook's URL. It is stored, so that tasks of an earlier process reach it."""
-    token = await key_values.get("webhook_token")
-    if token is None:
-        token = secrets.token_urlsafe(24)
-        await key_values.set("webhook_token", token)
-    return token

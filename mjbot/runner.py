@@ -17,7 +17,7 @@ from mjbot.app import open_app
 from mjbot.bot import MJBot
 from mjbot.check import check_upstream
 from mjbot.clock import Clock
-from mjbot.errors import StartupError
+from mjbot.errors import StartupError, StoreFailed
 from mjbot.settings import Settings
 from mjbot.ui.http import UNREADABLE, DeadlineConnector
 
@@ -62,6 +62,9 @@ async def run(settings: Settings) -> int:
             raise StartupError(_CLOSED[4014]) from None
         except discord.ConnectionClosed as error:
             raise closed_for_good(error.code) from None
+        except StoreFailed as error:
+            message = f"The database {settings.database} cannot be used: {error}."
+            raise StartupError(message, lasting=False) from None
         except (*_UNREACHABLE, *UNREADABLE) as error:
             # If this happens before the bot knows its application, only Discord's answers can be the cause.
             if not isinstance(error, _UNREACHABLE) and bot.application is not None:

@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from mjbot.core.access.rate_limits import RateLimits, rate_limits_from
+from mjbot.core.model.addresses import is_host
 from mjbot.errors import StartupError
 
 PREFIX = "MJBOT_"
@@ -66,25 +67,17 @@ class Settings(BaseSettings):
     @field_validator("upstream_url", "discord_api_url")
     @classmethod
     def _address(cls, value: str) -> str:
-        parts = urlsplit(value.strip())
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("must be an address that begins with https:// (or http://)")
-        if parts.query or parts.fragment or parts.username:
-            raise ValueError("must be a plain address, without ? or # or @")
-        return value.strip()
+        return _web_address(value.strip())
 
     @field_validator("http_listen")
     @classmethod
     def _listen(cls, value: str) -> str:
-        host, _, port = value.strip().rpartition(":")
-        if value.strip() and not (host and port.isascii() and port.isdecimal() and int(port) < 65_536):
-            raise ValueError("must be an address and a port, such as 127.0.0.1:8080")
-        return value.strip()
+        return _listen_address(value.strip())
 
     @field_validator("public_url")
     @classmethod
     def _public(cls, value: str) -> str:
-        return cls._address(value).rstrip("/") if value.strip() else ""
+        return _web_address(value.strip()).rstrip("/") if value.strip() else ""
 
     @field_validator("discord_token", "upstream_key")
     @classmethod
@@ -139,7 +132,7 @@ def load() -> Settings:
             raise SettingsError(renamed)
         return Settings()
     except ValidationError as error:
-        raise SettingsError(_problems(error), "`mjbot env` prints an example of every setting.") from None
+        raise SettingsError(problem_lines(error), "`mjbot env` prints an example of every setting.") from None
     except UnicodeDecodeError:
         raise SettingsError([f"{_FILE} is not a text file in UTF-8."]) from None
 
@@ -172,7 +165,53 @@ def _renamed() -> list[str]:
     return [f"{old} is now {PREFIX}{new}." for old, new in found if new]
 
 
-def _problems(error: ValidationError) -> list[str]:
+def _web_address(value: str) -> str:
+    """Return the address of a service. Raises ValueError with the reason if it cannot be one."""
+    no_address = "must be an address that begins with https:// (or http://)"
+    if any(character.isspace() for character in value):  # urlsplit would drop some of them
+        raise ValueError("must not hold spaces or line breaks")
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname or ""
+    except ValueError:  # such as https://[::1
+        raise ValueError(no_address) from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise ValueError(no_address)
+    if any(mark in value for mark in "?#@"):
+        raise ValueError("must be a plain address, without ? or # or @")
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if port == 0:
+        raise ValueError("its port must be a number from 1 to 65535")
+    if not is_host(_ascii(host)):
+        raise ValueError(f'"{host}" is not the name of a host')
+    return value
+
+
+def _ascii(host: str) -> str:
+    """Return the name as it is looked up; "" if it has no such form."""
+    try:
+        return host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
+
+
+def _listen_address(value: str) -> str:
+    """Return ``host:port``, or "" for nowhere; port 0 is any that is free. Raises ValueError."""
+    host, _, port = value.rpartition(":")
+    bracketed = host.startswith("[") and host.endswith("]")
+    bare = host[1:-1] if bracketed else host
+    well_formed = (
+        is_host(bare) and "[" not in bare and bracketed == (":" in bare)
+    )  # IPv6 has colons of its own
+    if value and not (well_formed and port.isascii() and port.isdecimal() and int(port) < 65_536):
+        raise ValueError("must be an address and a port, such as 127.0.0.1:8080 or [::1]:8080")
+    return value
+
+
+def problem_lines(error: ValidationError) -> list[str]:
     """Return one line for each problem. Values are not repeated: they may be secrets."""
     lines = []
     for problem in error.errors(include_input=False, include_url=False):

@@ -13,3 +13,10 @@ def backup_command() -> str:
     found = re.search(r"## Back up.*?```sh\n(.*?)\n```", _PAGE.read_text(encoding="utf-8"), re.DOTALL)
     assert found
     return found[1]
+
+
+def year_s_size() -> tuple[float, float]:
+    """The MB of a year's database and the kB of a task, as "Retention and privacy" states them."""
+    found = re.search(r"(\d+) MB.*?([\d.]+) kB", _PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert found
+    return float(found[1]), float(found[2])

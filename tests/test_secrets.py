@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from mjbot.ops import webhook_token
 from tests.audit import RUN
 from tests.system.discord_stub import DiscordStub
 
 CANARIES = (
     b"sandbox-key",  # the key of the image service, in every test
     DiscordStub.TOKEN.encode(),
+    webhook_token(DiscordStub.TOKEN).encode(),
     b"canary-",  # the prefix of the interaction tokens that the stub creates
 )
 

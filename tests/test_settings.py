@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
+
+from mjbot.settings import Settings, problem_lines
 
 EXAMPLE = (Path(__file__).parent.parent / ".env.example").read_text(encoding="utf-8")
 REQUIRED = {
@@ -66,3 +69,112 @@ def test_a_failed_check_points_to_the_example_in_a_line_that_is_no_check(
 
     report = json.loads(mjbot(tmp_path, "check", "--json", **{**REQUIRED, "MJBOT_POLL_MIN": "0"}).stdout)
     assert [check["text"].partition(":")[0] for check in report["checks"]] == ["MJBOT_POLL_MIN"]
+
+
+ADDRESSES = ("MJBOT_UPSTREAM_URL", "MJBOT_DISCORD_API_URL", "MJBOT_PUBLIC_URL")
+LISTEN = {"MJBOT_HTTP_LISTEN": "127.0.0.1:0"}  # which MJBOT_PUBLIC_URL needs
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("https://relay.example:99999", "its port must be a number from 1 to 65535"),
+        ("https://relay.example:0", "its port must be a number from 1 to 65535"),
+        ("https://relay.example:-1", "its port must be a number from 1 to 65535"),
+        ("https://relay.example:80a/mj", "its port must be a number from 1 to 65535"),
+        ("https://[::1]:70000/mj", "its port must be a number from 1 to 65535"),
+        ("https://relay example/mj", "must not hold spaces or line breaks"),
+        ("https://relay.example/mj fast", "must not hold spaces or line breaks"),
+        ("https://relay.example/\tmj", "must not hold spaces or line breaks"),
+        ("https://relay.example/\u3000mj", "must not hold spaces or line breaks"),
+        ("https://-relay.example", '"-relay.example" is not the name of a host'),
+        ("https://relay..example", '"relay..example" is not the name of a host'),
+        ("https://relay,example", '"relay,example" is not the name of a host'),
+        ("https://relay.example\\mj", "is not the name of a host"),
+        ("https://[::1", "must be an address that begins with https://"),
+        ("https://[::zz]/mj", "must be an address that begins with https://"),
+        ("https://ann:secret@relay.example", "must be a plain address, without ? or # or @"),
+        ("https://@relay.example", "must be a plain address, without ? or # or @"),
+        ("https://relay.example/mj?", "must be a plain address, without ? or # or @"),
+        ("https://relay.example/mj#", "must be a plain address, without ? or # or @"),
+        ("relay.example:8080", "must be an address that begins with https://"),
+        ("https:/relay.example", "must be an address that begins with https://"),
+        ("https://:8080", "must be an address that begins with https://"),
+        ("https：//relay.example", "must be an address that begins with https://"),
+        ("ftp://relay.example", "must be an address that begins with https://"),
+    ],
+)
+def test_an_address_that_cannot_be_one_is_refused_with_the_reason(
+    name: str, address: str, words: str
+) -> None:
+    (problem,) = problems(**{name: address})
+    assert problem.startswith(f"{name}: ")
+    assert words in problem
+    assert "secret" not in problem
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("https://relay.example", "http://relay.example:65535/mj-fast/mj/", "http://my_service:8080"),
+        *("http://127.0.0.1:1", "http://[::1]:8080/mj", "https://画.example/mj", "HTTPS://Relay.Example."),
+        " https://relay.example/mj\n",
+    ],
+)
+def test_a_well_formed_address_is_accepted(name: str, address: str) -> None:
+    assert problems(**{name: address}) == []
+
+
+@pytest.mark.parametrize(
+    "listen",
+    [
+        *(
+            "8080",
+            ":8080",
+            "127.0.0.1",
+            "127.0.0.1:",
+            "127.0.0.1:99999",
+            "127.0.0.1:-1",
+            "127.0.0.1:８０８０",
+        ),
+        *(
+            "http://127.0.0.1:8080",
+            "127.0.0.1:8080/",
+            "*:8080",
+            "::1:8080",
+            "my host:8080",
+            "127.0.0.1 :8080",
+        ),
+        *(
+            "127.0.0.1:８０８０",
+            "[127.0.0.1]:8080",
+            "[127.0.0.1:8080",
+            "a@127.0.0.1:8080",
+            "[]:8080",
+            "127.0.0.1:80_80",
+            "127.0.0.1:65536",
+        ),
+    ],
+)
+def test_a_place_to_listen_that_cannot_be_one_is_refused_with_an_example(listen: str) -> None:
+    assert problems(MJBOT_HTTP_LISTEN=listen) == [
+        "MJBOT_HTTP_LISTEN: must be an address and a port, such as 127.0.0.1:8080 or [::1]:8080"
+    ]
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:1", "0.0.0.0:65535", "[::]:8080", "localhost:8080", "", " "])
+def test_a_place_to_listen_is_accepted(listen: str) -> None:
+    assert problems(MJBOT_HTTP_LISTEN=listen) == []
+
+
+def problems(**changes: str) -> list[str]:
+    """What is said of the required settings with these changes."""
+    found = {**REQUIRED, **LISTEN, **changes}
+    values = {name.removeprefix("MJBOT_").lower(): value for name, value in found.items()}
+    try:
+        Settings(**values, _env_file=None)  # type: ignore[arg-type]
+    except ValidationError as error:
+        return problem_lines(error)
+    return []

@@ -19,7 +19,7 @@ async def health_lines(address: str) -> tuple[bool, list[str]]:
     if not address:
         raise StartupError("Set MJBOT_HTTP_LISTEN (such as 127.0.0.1:8080) and restart the bot first.")
     host, _, port = address.rpartition(":")
-    url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '[::]', '*') else host}:{port}"
+    url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '[::]') else host}:{port}"
     try:
         async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
             async with session.get(f"{url}/readyz") as response:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import errno
+import socket
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -16,6 +18,11 @@ from mjbot.ops.webhooks import MAX_BODY_BYTES, WebhookReceiver, webhook_path
 
 _SHUTDOWN_TIMEOUT = 1.0
 _BODY_TIMEOUT = 5.0
+_REASONS = {
+    errno.EADDRINUSE: "another program has this port",
+    errno.EADDRNOTAVAIL: "this machine does not have this address",
+    errno.EACCES: "mjbot may not open this port; take one above 1023",
+}
 
 
 @asynccontextmanager
@@ -54,24 +61,32 @@ async def serve(
         yield url
 
 
+async def listen(factory: Callable[[], asyncio.Protocol], address: str) -> asyncio.Server:
+    """Open ``host:port``. Raises `StartupError` if that is not possible."""
+    host, _, port = address.rpartition(":")
+    try:
+        return await asyncio.get_running_loop().create_server(factory, host.strip("[]"), int(port))
+    except OSError as error:
+        reason = _REASONS.get(error.errno or 0)
+        if isinstance(error, socket.gaierror):
+            reason = "its host is not known"
+        # A right may be given, but not by waiting; an address, a name or a port may come or become free.
+        lasting = error.errno in (errno.EACCES, errno.EPERM)
+        message = f"MJBOT_HTTP_LISTEN: {address} cannot be used: {reason or error.strerror}."
+        raise StartupError(message, lasting=lasting) from None
+
+
 @asynccontextmanager
 async def _listening(app: web.Application, address: str) -> AsyncIterator[str]:
     # No access log: the path of a webhook is a secret.
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_TIMEOUT)
     await runner.setup()
     assert runner.server is not None
-    host, _, port = address.rpartition(":")
-    loop = asyncio.get_running_loop()
     try:
+        server = await listen(LimitedConnections(runner.server), address)
         try:
-            factory = LimitedConnections(runner.server)
-            server = await loop.create_server(factory, host.strip("[]") or None, int(port))
-        except OSError as error:
-            message = f"MJBOT_HTTP_LISTEN: {address} cannot be used: {error.strerror}"
-            raise StartupError(message, lasting=False) from None
-        try:
-            bound = server.sockets[0].getsockname()
-            yield f"http://{bound[0]}:{bound[1]}"
+            host, port = server.sockets[0].getsockname()[:2]
+            yield f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         finally:
             server.close()
     finally:

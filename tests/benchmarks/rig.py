@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
-import secrets
 import socket
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from mjbot.ops import webhook_path, webhook_token
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
 from tests.benchmarks.figures import Figures, Start, measure, quantile, started
@@ -76,16 +76,15 @@ async def _set_up(bot: BotProcess, harness: PlanHarness, scenario: Scenario) -> 
     for name in ("PYTHONPATH", "CLOCK_FILE"):
         del bot.environment[name]
     bot.set(**_SETTINGS, IMAGES=scenario.images)
-    token = secrets.token_urlsafe(24) if scenario.webhooks else ""
     notify = ""
     if scenario.webhooks:
         address = f"127.0.0.1:{_free_port()}"
         bot.set(HTTP_LISTEN=address, PUBLIC_URL=f"http://{address}")
-        notify = f"http://{address}/webhook/{token}"
+        notify = f"http://{address}{webhook_path(webhook_token(harness.stub.token))}"
     standing = sum(job.message_exists for job in harness.plan.jobs)
     if standing:
         harness.start(1.0 + _WRITING * standing, notify)
-    await prepare(bot.database, harness, token)
+    await prepare(bot.database, harness)
     return notify
 
 

@@ -23,11 +23,9 @@ from tests.benchmarks.plan import Job
 _LOCALE = "en"
 
 
-async def prepare(database: Path, harness: PlanHarness, webhook_token: str = "") -> None:
+async def prepare(database: Path, harness: PlanHarness) -> None:
     """Write the watches of all tasks whose messages exist, as of the plan's second 0."""
     async with open_stores(str(database)) as stores:
-        if webhook_token:
-            await stores.key_values.set("webhook_token", webhook_token)
         for number, job in enumerate(harness.plan.jobs):
             if job.message_exists:
                 watch, snapshot = _placed(harness, job)

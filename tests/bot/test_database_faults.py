@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -112,6 +113,32 @@ async def test_readyz_notices_that_no_write_succeeds_and_that_they_do_again(
         assert found["database"]["ok"] is False
     await fault(harness.bot.app.stores, False)
     await harness.wait(2)  # a failed one for 1 second
+    assert (await ready(address))["database"]["ok"] is True
+
+
+async def test_readyz_notices_a_database_that_was_taken_away(
+    bot_factory: BotFactory, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    harness = await bot_factory.open()
+    with caplog.at_level(logging.INFO, "mjbot.app"):
+        await bot_factory.restart(harness, http_listen="127.0.0.1:0")
+    (address,) = [line.split()[-1] for line in caplog.messages if line.startswith("listening at ")]
+    await harness.show(GRID)
+    await harness.ask(RUNNING)
+    (file,) = tmp_path.glob("**/*.db")
+    file.rename(file.with_name("elsewhere"))
+    await harness.wait(60)
+    assert harness.messages[-1].embeds[0].title == "Done"  # the cards go on
+    for _ in range(2):
+        status, found = await readyz(address)
+        assert (status, found["database"]["ok"]) == (503, False)
+    pressed = await harness.press(harness.messages[0], "U1")
+    assert pressed.response is not None
+    assert "can't use its database at the moment" in pressed.response.content
+    assert harness.world.log == []  # a press that cannot be remembered is not sent
+    assert sum("was removed or replaced" in each for each in caplog.messages) == 1
+    file.with_name("elsewhere").rename(file)
+    await harness.wait(2)
     assert (await ready(address))["database"]["ok"] is True
 
 

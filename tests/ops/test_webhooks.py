@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import aiohttp
 import pytest
 
 from mjbot.clock import Clock
 from mjbot.core.model.task import TaskId
-from mjbot.ops import Health, Metrics, UpstreamHealth, WebhookReceiver, serve
+from mjbot.ops import Health, Metrics, UpstreamHealth, WebhookReceiver, serve, webhook_token
 from mjbot.ops.webhooks import MAX_BODY_BYTES
 
 TASK = "1730621718151844"
@@ -46,6 +48,15 @@ def test_a_webhook_is_a_hint_or_is_rejected(token: str, body: bytes, status: int
     endpoint = Endpoint()
     assert endpoint.receiver.receive(token, body) == status
     assert len(endpoint.hints) == hints
+
+
+def test_the_secret_in_the_address_depends_on_the_whole_token_and_shows_nothing_of_it() -> None:
+    tokens = ["MTk4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs", "MTk4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWt", "x", ""]
+    found = [webhook_token(token) for token in tokens]
+    assert len(set(found)) == len(tokens)
+    assert all(re.fullmatch(r"[\w-]{32}", each) for each in found)
+    assert not any(part in each for each in found for part in tokens[0].split("."))
+    assert found[0] == webhook_token(tokens[0])
 
 
 def test_webhooks_are_rate_limited_and_accepted_again_a_second_later() -> None:

@@ -176,7 +176,7 @@ async def test_the_choice_of_a_guild_counted_uses_and_values_are_there(stores: S
     ask, press = RateLimit("ask", "user", 2, 60.0), RateLimit("press", "guild", 2, 3600.0)
     assert await stores.usage.take([(f"user:{USER}", ask)], NOW) == NOW + 40
     assert await stores.usage.take([(f"guild:{GUILD}", press)], NOW) == NOW - 20 + 3600
-    assert await stores.key_values.get("webhook_token") == "token-of-the-webhook"
+    assert await stores.key_values.get("webhook_token") is None
     assert await stores.key_values.get("hook_token") is None
     assert await stores.key_values.get("commands:500000000000000005") == "0" * 64
 
@@ -266,3 +266,10 @@ async def test_presses_of_several_spellings_of_one_id_become_one(tmp_path: Path)
             assert presses == {"u1": Press.ACCEPTED, "u2": Press.UNCLEAR}
         again = await stores.presses.last(TaskId("task-b"), "u1")
         assert again == PressRecord(Press.REFUSED, Place(None, 5), number=3)
+
+
+async def test_the_secret_of_the_webhook_is_no_longer_in_any_file_of_the_database(path: Path) -> None:
+    assert b"token-of-the-webhook" in path.read_bytes()
+    async with open_stores(str(path)):
+        pass
+    assert [each for each in path.parent.iterdir() if b"token-of-the-webhook" in each.read_bytes()] == []

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sqlite3
+import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,7 +95,7 @@ async def test_a_server_without_batches_is_named(rig: Rig) -> None:
         ({"POLL_MINN": "3"}, "NO  settings  not a setting: MJBOT_POLL_MINN"),
         (
             {"DATABASE": "/nowhere/at/all.db"},
-            "NO  database  The database /nowhere/at/all.db cannot be opened",
+            "NO  database  The database /nowhere/at/all.db cannot be used: its folder does not exist.",
         ),
         ({"DISCORD_TOKEN": "wrong"}, "NO  discord   the token was refused: MJBOT_DISCORD_TOKEN is wrong"),
         ({"DISCORD_API_URL": "http://127.0.0.1:9/api/v10"}, "NO  discord   cannot be reached"),
@@ -153,15 +152,36 @@ async def test_a_database_in_use_is_named(rig: Rig) -> None:
     assert "Another mjbot is using the database" in output
 
 
-async def test_a_database_that_takes_no_writes_is_named(rig: Rig) -> None:
-    path = str(rig.folder / "mjbot.db")
-    async with open_stores(path):
-        pass
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("begin immediate")
-        code, output = await rig.run()
+async def test_a_place_to_listen_that_can_be_used_is_ok(rig: Rig) -> None:
+    code, output = await rig.run(HTTP_LISTEN="127.0.0.1:0")
+    assert (code, "ok  listen    127.0.0.1:0 can be used" in output) == (0, True), output
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "localhost"])
+async def test_a_taken_port_is_named_by_check_and_ends_run_with_69(rig: Rig, host: str) -> None:
+    with socket.create_server(("0.0.0.0" if host == "0.0.0.0" else "127.0.0.1", 0)) as taken:
+        address = f"{host}:{taken.getsockname()[1]}"
+        said = f"MJBOT_HTTP_LISTEN: {address} cannot be used: another program has this port."
+        code, output = await rig.run(HTTP_LISTEN=address)
+        assert (code, f"NO  listen    {said}" in output) == (1, True), output
+        code, output = await rig.run("run", HTTP_LISTEN=address)
+        assert (code, output.splitlines()[-1]) == (69, said)
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("192.0.2.1:8080", "this machine does not have this address"),
+        ("[2001:db8::1]:8080", "cannot be used: "),
+        ("nowhere.invalid:8080", "its host is not known"),
+    ],
+)
+async def test_a_place_to_listen_that_is_not_here_is_one_sentence(rig: Rig, address: str, words: str) -> None:
+    code, output = await rig.run(HTTP_LISTEN=address)
     assert code == 1
-    assert "cannot be written: database is locked" in output
+    assert f"NO  listen    MJBOT_HTTP_LISTEN: {address} cannot be used: " in output
+    assert words in output
+    assert "Traceback" not in output
 
 
 async def test_run_says_the_same_of_a_wrong_key_and_stops_with_78(rig: Rig) -> None:

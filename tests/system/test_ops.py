@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import sqlite3
 import sys
 from contextlib import closing
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from mjbot.ops import webhook_token
 from tests.system.conftest import STEPS, TASK, ProcessHarness
 from tests.system.process import SECONDS
 
@@ -41,10 +41,7 @@ async def ready(url: str) -> dict[str, Any]:
 
 
 def secret(harness: ProcessHarness) -> str:
-    with closing(sqlite3.connect(harness.bot.database)) as connection:
-        return str(
-            connection.execute("select value from key_values where key = 'webhook_token'").fetchone()[0]
-        )
+    return webhook_token(harness.stub.token)
 
 
 async def test_a_webhook_advances_the_next_poll_and_is_not_trusted(
@@ -65,6 +62,25 @@ async def test_a_webhook_advances_the_next_poll_and_is_not_trusted(
     assert len(harness.upstream.requests) - before <= 2
     assert "a lie" not in str(harness.messages[0].history)
     assert secret(harness) not in harness.bot.log.read_text(encoding="utf-8")
+
+
+async def test_the_address_of_the_webhooks_outlives_a_restart_and_is_in_no_file(
+    harness: ProcessHarness, served: str
+) -> None:
+    await harness.ask()
+    await harness.stub.until(lambda: harness.messages and harness.title(), SECONDS)
+    folder = harness.bot.database.parent
+    written = {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()}
+    assert {"mjbot.db", "mjbot.db-wal", "log.txt"} <= set(written)
+    assert [name for name, content in written.items() if secret(harness).encode() in content] == []
+    await harness.bot.terminate()
+    await harness.bot.start()
+    url = re.findall(r"listening at (http://\S+)", harness.bot.log.read_text(encoding="utf-8"))[-1]
+    async with aiohttp.ClientSession() as session:
+        async with session.post(f"{url}/webhook/{secret(harness)}", json={"id": TASK}) as answer:
+            assert answer.status == 204
+        async with session.post(f"{url}/webhook/{harness.stub.token}", json={"id": TASK}) as answer:
+            assert answer.status == 404
 
 
 async def test_health_and_metrics_report_the_present_state(harness: ProcessHarness, served: str) -> None:

@@ -92,7 +92,7 @@ def address_of(text: str) -> str:
         return ""
     if not first:
         return text
-    if "." in first and not is_literal(first) and _is_host(first):
+    if "." in first and not is_literal(first) and is_host(first):
         return f"https://{text}"
     # A word such as "N/A" is no path, and "data:image/png" no path on the service.
     return f"/{text}" if _LABEL.fullmatch(first) and _MEDIA_FILE.search(text) else ""
@@ -161,13 +161,14 @@ def well_formed(url: str) -> str:
         return ""
     if parts[3][:1] not in ("", "/", "?", "#"):  # a backslash, which some parsers treat as a slash
         return ""
-    if not _is_host(host) or split.username is not None or port == 0:
+    if not is_host(host) or split.username is not None or port == 0:
         return ""
     host = f"[{host}]" if ":" in host else host
     return f"{parts[1].lower()}://{host}{f':{port}' if port else ''}{rest}"
 
 
-def _is_host(host: str) -> bool:
+def is_host(host: str) -> bool:
+    """True if this is an IP address or a well-formed name."""
     if is_literal(host):
         return True
     labels = host.removesuffix(".").split(".")

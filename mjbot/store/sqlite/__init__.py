@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from mjbot.ports import Stores
+from mjbot.store.sqlite.file import locked_file, make_private
 from mjbot.store.sqlite.guilds import SqliteGuilds
 from mjbot.store.sqlite.key_values import SqliteKeyValues
 from mjbot.store.sqlite.presses import SqlitePresses
-from mjbot.store.sqlite.process_lock import process_lock
 from mjbot.store.sqlite.pruning import SqlitePruner
 from mjbot.store.sqlite.thread import DatabaseThread
 from mjbot.store.sqlite.unknown_actions import SqliteUnknownActions
@@ -20,8 +20,9 @@ from mjbot.store.sqlite.watches import SqliteWatches
 @asynccontextmanager
 async def open_sqlite(path: str, upstream: str) -> AsyncIterator[Stores]:
     """Open a file (or ``:memory:``) for this process only. Raises `StartupError`."""
-    with process_lock(path):
-        async with DatabaseThread(path) as thread:
+    with locked_file(path) as in_place:
+        async with DatabaseThread(path, in_place) as thread:
+            make_private(path)
             yield Stores(
                 watches=SqliteWatches(thread),
                 presses=SqlitePresses(thread),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from mjbot.errors import StartupError
-
 migrations = Migrations("mjbot")
 
 
@@ -187,6 +185,14 @@ create table unknown_actions (
     upstream text, kind text, task_id text collate nocase, action text, at float,
     primary key (upstream, kind, task_id, action))
 """
+
+
+@migrations()
+def no_secret_of_the_webhook(db: Database) -> None:
+    """The secret in the webhook's URL is derived from the bot's token, so that no copy holds it."""
+    db.execute("delete from key_values where key = 'webhook_token'")
+
+
 _PRESSES_BY_ID = (
     "alter table presses rename to old_presses",
     """
@@ -231,14 +237,3 @@ update tasks set snapshot = json_replace(
         else json_extract(snapshot, '$.condition') end)
 where json_valid(snapshot)
 """
-
-
-def upgrade(db: Database) -> None:
-    """Apply the missing migrations, each in a transaction.
-
-    Raises `StartupError` if a newer version created the database, which is then left as it is.
-    """
-    known = {each.name for each in migrations._migrations}
-    if any(each.name not in known for each in migrations.applied(db)):
-        raise StartupError("The database was made by a newer mjbot. Install that version to use it.")
-    migrations.apply(db)

@@ -1,0 +1,101 @@
+"""The file of the database: private, used by one process, and watched for being removed or replaced."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import stat
+import struct
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from mjbot.errors import StartupError
+from mjbot.store.sqlite.failures import NOT_A_FILE, failure_of_file
+
+log = logging.getLogger(__name__)
+
+# The first byte after those that SQLite locks: https://www.sqlite.org/fileformat2.html#the_lock_byte_page
+_LOCK_BYTE = 0x4000_0000 + 512
+_COMPANIONS = ("-wal", "-shm", "-journal")
+
+
+@contextmanager
+def locked_file(path: str) -> Iterator[Callable[[], bool]]:
+    """Open the file, or create it, for this process only. Raises `StartupError`.
+
+    Yields a function that returns whether the files of the database are still where they were. The lock is on
+    the file itself, so it holds for every link and every other spelling of its path. The kernel releases it
+    when the process ends, however it ends.
+    """
+    if path == ":memory:":
+        yield lambda: True
+        return
+    try:
+        descriptor = _open(path)
+    except OSError as error:
+        raise failure_of_file(error).at_start(path) from error
+    try:
+        opened = os.fstat(descriptor)
+        if not stat.S_ISREG(opened.st_mode):
+            raise NOT_A_FILE.at_start(path)
+        _lock(path, descriptor)
+        if opened.st_nlink > 1:
+            log.warning("%s has another name (a hard link): SQLite loses data if both are used", path)
+        file, write_ahead_log = Path(path), Path(os.path.realpath(path) + "-wal")
+        yield lambda: _is_in_place(file, opened, write_ahead_log)
+    finally:
+        os.close(descriptor)  # after SQLite's: closing a file may release the locks of its process
+
+
+def make_private(path: str) -> None:
+    """Let only the owner read the files. SQLite gives those that it creates the mode of the first."""
+    if path == ":memory:":
+        return
+    for name in (path, *(os.path.realpath(path) + each for each in _COMPANIONS)):
+        with suppress(FileNotFoundError):
+            mode = stat.S_IMODE(Path(name).stat().st_mode)
+            if not mode & 0o077:
+                continue
+            try:
+                Path(name).chmod(mode & 0o700)
+            except OSError:
+                log.warning("%s can be read by other users, and mjbot may not change that", name)
+            else:
+                log.warning("%s could be read by other users; now only its owner can", name)
+
+
+def _open(path: str) -> int:
+    try:
+        return os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        log.info("created the database %s", path)
+        return descriptor
+
+
+def _lock(path: str, descriptor: int) -> None:
+    """Lock a byte that SQLite leaves alone: its own locks last for a transaction only."""
+    try:
+        if sys.platform == "linux":
+            # Of the open file, not of the process: closing another handle of the file does not end it.
+            lock = struct.pack("hhqqi0q", fcntl.F_WRLCK, os.SEEK_SET, _LOCK_BYTE, 1, 0)
+            fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, lock)
+        else:
+            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _LOCK_BYTE)
+    except (BlockingIOError, PermissionError):
+        message = f"Another mjbot is using the database {path}. Stop it first."
+        raise StartupError(message, lasting=False) from None
+    except OSError as error:
+        raise failure_of_file(error).at_start(path) from error
+
+
+def _is_in_place(file: Path, opened: os.stat_result, write_ahead_log: Path) -> bool:
+    """True while the path leads to the opened file, and its write-ahead log is there."""
+    try:
+        write_ahead_log.stat()
+        return os.path.samestat(file.stat(), opened)
+    except OSError:
+        return False
