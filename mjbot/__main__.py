@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import sys
 
 import click
@@ -14,7 +15,7 @@ from mjbot import settings as configuration
 from mjbot.check import Finding, check
 from mjbot.errors import StartupError
 from mjbot.ops.report import health_lines
-from mjbot.runner import EX_CONFIG, EX_FAILED, EX_OK, EX_UNAVAILABLE
+from mjbot.runner import EX_CONFIG, EX_FAILED, EX_OK, EX_SOFTWARE, EX_UNAVAILABLE
 from mjbot.sandbox.dialect_names import DialectName
 from mjbot.settings import Settings, SettingsError
 
@@ -35,6 +36,9 @@ def run() -> None:
     except StartupError as error:
         click.echo(str(error), err=True)
         sys.exit(EX_CONFIG if error.lasting else EX_UNAVAILABLE)
+    except Exception:
+        logging.getLogger("mjbot").critical("an unexpected failure", exc_info=True)
+        sys.exit(EX_SOFTWARE)
 
 
 @main.command("check")

@@ -54,6 +54,17 @@ def test_the_compose_file_has_a_read_only_root_and_one_volume() -> None:
     assert all(each.startswith("127.0.0.1:") for each in service["ports"])
 
 
+def test_unit_and_compose_file_have_the_same_limits() -> None:
+    service = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]["mjbot"]
+    limits = service["mem_limit"].upper(), service["pids_limit"], service["ulimits"]["nofile"]
+    lines = (DEPLOY / "mjbot.service").read_text(encoding="utf-8").splitlines()
+    unit = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    assert (unit["MemoryMax"], int(unit["TasksMax"]), int(unit["LimitNOFILE"])) == limits
+    assert unit["SystemCallFilter"] == "@system-service"
+    assert unit["UMask"] == "0077"
+    assert int(service["stop_grace_period"].removesuffix("s")) == int(unit["TimeoutStopSec"])
+
+
 def test_the_unit_waits_for_the_shutdown_and_does_not_restart_a_wrong_configuration() -> None:
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[method-assign, assignment]

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import re
 from pathlib import Path
 
 import pytest
 
+from mjbot import runner
+from mjbot.__main__ import main
 from mjbot.core.i18n.texts import Text
+from mjbot.ops import Metrics
+from mjbot.ops.connections import LimitedConnections
+from mjbot.runner import EX_CONFIG, EX_FAILED, EX_OK, EX_SOFTWARE, EX_UNAVAILABLE
+from mjbot.settings import Settings
 from tests.audit import RUN, Run
 
 ROOT = Path(__file__).parent.parent
@@ -69,3 +76,39 @@ def test_the_tables_quote_texts_as_users_read_them() -> None:
     assert len(quotes) >= 6
     english = "\n".join(text.english for text in Text)
     assert [quote for quote in quotes if quote not in english] == []
+
+
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+PAGES = {"README": README, "operations": OPERATIONS, "reliability": RELIABILITY, "SECURITY": SECURITY}
+
+
+def test_the_table_of_exit_codes_has_every_code_of_the_program() -> None:
+    described = [int(code) for code in re.findall(r"(?m)^\| (\d+) \|", OPERATIONS)]
+    assert described == [EX_OK, EX_FAILED, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_names_only_settings_metrics_commands_and_targets_that_exist(page: str) -> None:
+    text = PAGES[page]
+    settings = {name.lower() for name in re.findall(r"MJBOT_([A-Z0-9_]+)", text)}
+    assert settings <= set(Settings.model_fields)
+    exported = set(re.findall(r"(?m)^# TYPE (\w+)", Metrics().text().decode()))
+    assert set(re.findall(r"`(mjbot_\w+)`", text)) <= exported
+    assert set(re.findall(r"`mjbot ([a-z]+)", text)) <= set(main.commands)
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert set(re.findall(r"(?m)(?:`|^)make ([a-z]+)", text)) <= set(re.findall(r"(?m)^([a-z]+):", makefile))
+    named = re.findall(r"`((?:deploy|docs|requirements|mjbot)/[\w./-]*)`", text)
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_the_page_for_operators_states_the_limits_of_the_code() -> None:
+    limits = LimitedConnections(asyncio.Protocol)
+    sentence = f"keeps at most {limits._most} connections, each for at most {limits._seconds:.0f} seconds"
+    assert sentence in OPERATIONS
+    assert f"fewer than {runner._FEW_SESSIONS} of" in OPERATIONS
+    assert f"the default of {Settings.model_fields['keep_days'].default} days" in OPERATIONS
+    unit = (ROOT / "deploy" / "mjbot.service").read_text(encoding="utf-8")
+    assert "RestartSec=30\n" in unit
+    assert "RestartMaxDelaySec=1800\n" in unit
+    assert "from 30 seconds to half an hour" in OPERATIONS

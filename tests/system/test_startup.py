@@ -57,6 +57,14 @@ def test_without_a_network_one_line_says_so(tmp_path: Path) -> None:
     assert "canary" not in result.stderr
 
 
+def test_a_failure_that_nothing_expects_ends_with_70_and_its_traceback(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"MJBOT_DATABASE=a\0b\n")  # which no path can hold
+    result = run(tmp_path, "run", **GOOD)
+    assert result.returncode == 70
+    assert "an unexpected failure" in result.stderr
+    assert "Traceback" in result.stderr
+
+
 def test_a_taken_port_of_the_demo_is_named(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
