@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -21,6 +21,18 @@ _RENAMED = {
     "USER_PRESSES": "USER_PRESSES_PER_10_MIN",
     "GUILD_PRESSES": "GUILD_PRESSES_PER_HOUR",
 }
+
+_EXAMPLES = {
+    "discord_token": "AbCd.EfGh.IjKl",
+    "upstream_url": "https://relay.example.com/mj",
+    "upstream_key": "sk-AbCdEfGh",
+    "allowed_guilds": "1234567890123456789",
+    "http_listen": "127.0.0.1:8080",
+    "public_url": "https://bot.example.com",
+}
+"""Values of settings whose default is no example."""
+_HINT = "`mjbot env` prints an example of every setting."
+_NO_FILE = f"There is no {_FILE} in this folder. `mjbot env > {_FILE}` writes one to fill in."
 
 Auth = Literal["bearer", "raw", "mj-api-secret"]
 
@@ -66,7 +78,11 @@ class Settings(BaseSettings):
     @field_validator("upstream_url", "discord_api_url")
     @classmethod
     def _address(cls, value: str) -> str:
-        parts = urlsplit(value.strip())
+        try:
+            parts = urlsplit(value.strip())
+            _ = parts.port  # raises ValueError if it is not one
+        except ValueError:
+            raise ValueError("is not a valid address") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("must be an address that begins with https:// (or http://)")
         if parts.query or parts.fragment or parts.username:
@@ -78,8 +94,15 @@ class Settings(BaseSettings):
     def _listen(cls, value: str) -> str:
         host, _, port = value.strip().rpartition(":")
         if value.strip() and not (host and port.isascii() and port.isdecimal() and int(port) < 65_536):
-            raise ValueError("must be an address and a port, such as 127.0.0.1:8080")
+            raise ValueError("must be an address and a port")
         return value.strip()
+
+    @field_validator("database")
+    @classmethod
+    def _path(cls, value: str) -> str:
+        if not value.isprintable():
+            raise ValueError("holds characters that no file name has")
+        return value
 
     @field_validator("public_url")
     @classmethod
@@ -139,9 +162,13 @@ def load() -> Settings:
             raise SettingsError(renamed)
         return Settings()
     except ValidationError as error:
-        raise SettingsError(_problems(error), "`mjbot env` prints an example of every setting.") from None
+        missing = any(each["type"] == "missing" for each in error.errors())
+        hint = _NO_FILE if missing and not Path(_FILE).is_file() else _HINT
+        raise SettingsError(_problems(error), hint) from None
     except UnicodeDecodeError:
         raise SettingsError([f"{_FILE} is not a text file in UTF-8."]) from None
+    except OSError as error:
+        raise SettingsError([f"{_FILE} cannot be read: {error.strerror or 'unknown error'}."]) from None
 
 
 def unknown_names() -> list[str]:
@@ -173,9 +200,39 @@ def _renamed() -> list[str]:
 
 
 def _problems(error: ValidationError) -> list[str]:
-    """Return one line for each problem. Values are not repeated: they may be secrets."""
-    lines = []
+    """Return one line for each setting that is wrong. Values are not repeated: they may be secrets."""
+    lines: dict[str, None] = {}
     for problem in error.errors(include_input=False, include_url=False):
-        what = "is not set" if problem["type"] == "missing" else problem["msg"].removeprefix("Value error, ")
-        lines.append(f"{PREFIX}{str(problem['loc'][0]).upper()}: {what}" if problem["loc"] else what)
-    return lines
+        name = str(problem["loc"][0]) if problem["loc"] else ""
+        match problem["type"]:
+            case "missing":
+                what = "is not set"
+            case "value_error":
+                what = problem["msg"].removeprefix("Value error, ")
+            case _:
+                what = _expected(name)
+        lines[f"{PREFIX}{name.upper()}: {what} (example: {_example(name)})" if name else what] = None
+    return list(lines)
+
+
+def _expected(name: str) -> str:
+    """Say which values a setting can have; pydantic would say it in its own terms."""
+    field = Settings.model_fields[name]
+    if get_origin(field.annotation) is Literal:
+        return f"must be one of {', '.join(get_args(field.annotation))}"
+    if name == "allowed_guilds":
+        return "must be ids of servers"
+    number = "a whole number" if field.annotation is int else "a number"
+    return f"must be {number} {_range(field.metadata)}"
+
+
+def _range(metadata: list[Any]) -> str:
+    bounds = {
+        key: getattr(each, key) for each in metadata for key in ("ge", "gt", "le") if hasattr(each, key)
+    }
+    least = f"above {bounds['gt']}" if "gt" in bounds else f"of at least {bounds['ge']}"
+    return f"{least} and at most {bounds['le']}" if "le" in bounds else least
+
+
+def _example(name: str) -> str:
+    return _EXAMPLES.get(name) or str(Settings.model_fields[name].default)
