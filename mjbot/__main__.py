@@ -10,7 +10,7 @@ import sys
 import click
 import uvloop
 
-from mjbot import logs, runner
+from mjbot import runner
 from mjbot import settings as configuration
 from mjbot.check import Finding, check
 from mjbot.errors import StartupError
@@ -18,6 +18,7 @@ from mjbot.ops.report import health_lines
 from mjbot.runner import EX_CONFIG, EX_FAILED, EX_OK, EX_SOFTWARE, EX_UNAVAILABLE
 from mjbot.sandbox.dialect_names import DialectName
 from mjbot.settings import Settings, SettingsError
+from mjbot.terminal import say, set_up_logs
 
 
 @click.group()
@@ -31,10 +32,10 @@ def run() -> None:
     """Run the bot with the settings in the environment or .env."""
     try:
         settings = configuration.load()
-        logs.set_up(settings.log_level, settings.log_format)
+        set_up_logs(settings.log_level, settings.log_format)
         sys.exit(uvloop.run(runner.run(settings)))
     except StartupError as error:
-        click.echo(str(error), err=True)
+        say(str(error), error=True)
         sys.exit(EX_CONFIG if error.lasting else EX_UNAVAILABLE)
     except Exception:
         logging.getLogger("mjbot").critical("an unexpected failure", exc_info=True)
@@ -46,25 +47,26 @@ def run() -> None:
 def check_command(as_json: bool) -> None:
     """Test the settings: database, Discord, image service, key. Exit code 0 if all is well, else 1."""
     try:
-        logs.set_up("ERROR", "text")
+        set_up_logs("ERROR", "text")
         findings = asyncio.run(_check(configuration.load(), quiet=as_json))
     except SettingsError as error:
         findings = [Finding("settings", False, problem, fault=True) for problem in error.problems]
         if not as_json:
             for finding in findings:
-                _show(finding)
-            click.echo(error.hint, nl=bool(error.hint))
+                say(finding.line)
+            if error.hint:
+                say(error.hint)
     passed = all(each.ok for each in findings)
     if as_json:
-        checks = [{"name": each.name, "ok": each.ok, "text": each.text} for each in findings]
-        click.echo(json.dumps({"ok": passed, "checks": checks}, ensure_ascii=False, indent=2))
+        checks = [each.as_json() for each in findings]
+        say(json.dumps({"ok": passed, "checks": checks}, ensure_ascii=False, indent=2))
     sys.exit(EX_OK if passed else EX_FAILED)
 
 
 @main.command()
 def env() -> None:
     """Print an example of every setting, to save as .env and fill in."""
-    click.echo(configuration.example(), nl=False)
+    say(configuration.example(), end="")
 
 
 @main.command()
@@ -74,10 +76,10 @@ def health() -> None:
         settings = configuration.load()
         healthy, lines = asyncio.run(health_lines(settings.http_listen))
     except StartupError as error:
-        click.echo(str(error), err=True)
+        say(str(error), error=True)
         sys.exit(EX_CONFIG)
     for line in lines:
-        click.echo(line)
+        say(line)
     sys.exit(EX_OK if healthy else EX_FAILED)
 
 
@@ -103,13 +105,13 @@ def demo(port: int, language: str, dialect: str | None) -> None:
     try:
         from mjbot.sandbox.demo import run_demo
     except ImportError as error:
-        click.echo(f"The demo needs its packages ({error.name}):  pip install 'mjbot[demo]'", err=True)
+        say(f"The demo needs its packages ({error.name}):  pip install 'mjbot[demo]'", error=True)
         sys.exit(EX_CONFIG)
-    logs.set_up("WARNING", "text")
+    set_up_logs("WARNING", "text")
     try:
-        asyncio.run(run_demo(port, language, dialect or DialectName.DEFAULT))
+        asyncio.run(run_demo(port, language, dialect or DialectName.DEFAULT, say))
     except StartupError as error:
-        click.echo(str(error), err=True)
+        say(str(error), error=True)
         sys.exit(EX_UNAVAILABLE)
 
 
@@ -118,12 +120,8 @@ async def _check(settings: Settings, *, quiet: bool) -> list[Finding]:
     async for finding in check(settings):
         findings.append(finding)
         if not quiet:
-            _show(finding)
+            say(finding.line)
     return findings
-
-
-def _show(finding: Finding) -> None:
-    click.echo(f"{'ok' if finding.ok else 'NO':<4}{finding.name:<10}{finding.text}")
 
 
 if __name__ == "__main__":

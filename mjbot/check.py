@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 from urllib.parse import urlencode, urlsplit
 
 import aiohttp
@@ -13,6 +14,7 @@ import aiohttp
 from mjbot import settings as configuration
 from mjbot.bot import INVITE_PERMISSIONS
 from mjbot.clock import Clock
+from mjbot.core.i18n.text import clean, short
 from mjbot.core.model.task import TaskId
 from mjbot.errors import (
     KeyRefused,
@@ -24,7 +26,9 @@ from mjbot.errors import (
     UnexpectedHtml,
     UpstreamError,
     UpstreamForbidden,
+    UpstreamRateLimited,
 )
+from mjbot.network import failure_words, read_json, status_words
 from mjbot.ops import listen
 from mjbot.redaction import redactor
 from mjbot.settings import Auth, Settings
@@ -32,10 +36,14 @@ from mjbot.store import open_stores
 from mjbot.upstream.api import MidjourneyProxyApi
 from mjbot.upstream.client import UpstreamClient
 
+log = logging.getLogger(__name__)
+
 _UNKNOWN_TASK = TaskId("1000000000000000")
 _WRONG_KEY = "mjbot-check-a-wrong-key"
 _TIMEOUT = aiohttp.ClientTimeout(total=15)
 _INVITE = "https://discord.com/oauth2/authorize"
+_NAME = 100
+_NOT_DISCORD = "what answers is not Discord: is MJBOT_DISCORD_API_URL right, or is a proxy in between?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,15 @@ class Finding:
     text: str
     fault: bool = False
 
+    @property
+    def line(self) -> str:
+        """The finding as one line of text."""
+        return f"{'ok' if self.ok else 'NO':<4}{self.name:<10}{clean(self.text)}"
+
+    def as_json(self) -> dict[str, object]:
+        """Return the finding for ``--json``."""
+        return {"name": self.name, "ok": self.ok, "text": clean(self.text)}
+
 
 async def check(settings: Settings) -> AsyncIterator[Finding]:
     """Test everything that `mjbot run` needs, one after another."""
@@ -57,10 +74,21 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
     if settings.http_listen:
         yield await _listen(settings.http_listen)
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
-        async for finding in _discord(session, settings):
+        async for finding in _contained("discord", _check_discord(session, settings)):
             yield finding
-        async for finding in check_upstream(session, settings, prove_key=True):
+        async for finding in _contained("upstream", check_upstream(session, settings, prove_key=True)):
             yield finding
+
+
+async def _contained(name: str, findings: AsyncIterator[Finding]) -> AsyncIterator[Finding]:
+    """Yield these findings, and one more if the check itself fails: every failure is one line."""
+    try:
+        async for finding in findings:
+            yield finding
+    except Exception as error:
+        log.debug("the check of %s failed", name, exc_info=True)
+        text = f"could not be checked ({type(error).__name__}). Please report this as a bug of mjbot."
+        yield Finding(name, False, text)
 
 
 async def check_upstream(
@@ -91,10 +119,13 @@ async def check_upstream(
         message = f"{host} answers with a web page: is MJBOT_UPSTREAM_URL right (is a path missing)?"
         yield Finding("upstream", False, message, fault=True)
     elif isinstance(error, RouteMissing):
-        message = f"{host} answers, but not to this path: is MJBOT_UPSTREAM_URL right? ({error})"
+        message = f"{host} answers, but not at this path: {error}. Is MJBOT_UPSTREAM_URL right?"
         yield Finding("upstream", False, message, fault=True)
+    elif isinstance(error, UpstreamRateLimited):
+        message = f"{host} limits how often it is asked. Wait some minutes and check again"
+        yield Finding("upstream", False, message)
     else:
-        yield Finding("upstream", False, f"{host} gives no usable answer ({error})")
+        yield Finding("upstream", False, f"{host} gives no usable answer: {error}")
 
 
 async def _key_proof(session: aiohttp.ClientSession, settings: Settings) -> Finding:
@@ -156,25 +187,42 @@ async def _listen(address: str) -> Finding:
     return Finding("listen", True, f"{address} can be used")
 
 
-async def _discord(session: aiohttp.ClientSession, settings: Settings) -> AsyncIterator[Finding]:
-    base = settings.discord_api_url.rstrip("/")
+def discord_problem(cause: Exception | int) -> str:
+    """Continue a sentence that begins with "Discord", for a request that failed or had this status."""
+    if isinstance(cause, int):
+        return f"gives no usable answer: {status_words(cause)}"
+    return f"cannot be reached: {failure_words(cause)}"
+
+
+async def _check_discord(session: aiohttp.ClientSession, settings: Settings) -> AsyncIterator[Finding]:
+    """Ask Discord for the application of the token."""
+    url = f"{settings.discord_api_url.rstrip('/')}/oauth2/applications/@me"
     headers = {"Authorization": f"Bot {settings.discord_token.get_secret_value()}"}
     try:
-        async with session.get(f"{base}/oauth2/applications/@me", headers=headers) as response:
-            if response.status == 401:
-                yield Finding(
-                    "discord", False, "the token was refused: MJBOT_DISCORD_TOKEN is wrong", fault=True
-                )
-                return
-            response.raise_for_status()
-            application = await response.json(content_type=None)
+        async with session.get(url, headers=headers) as response:
+            status, application = response.status, await read_json(response)
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-        yield Finding("discord", False, f"cannot be reached ({type(error).__name__})")
+        yield Finding("discord", False, discord_problem(error))
         return
-    yield Finding("discord", True, f"the token belongs to {application.get('name', 'an application')}")
-    query = {
-        "client_id": application.get("id", ""),
-        "scope": "bot applications.commands",
-        "permissions": INVITE_PERMISSIONS.value,
-    }
-    yield Finding("invite", True, f"{_INVITE}?{urlencode(query)}")
+    if status == 401:
+        yield Finding("discord", False, "the token was refused: MJBOT_DISCORD_TOKEN is wrong", fault=True)
+    elif status >= 300:
+        yield Finding("discord", False, discord_problem(status))
+    elif not isinstance(application, dict):
+        yield Finding("discord", False, _NOT_DISCORD)
+    else:
+        for finding in _application_findings(application):
+            yield finding
+
+
+def _application_findings(application: Mapping[str, Any]) -> list[Finding]:
+    number, name = application.get("id"), application.get("name")
+    if not (isinstance(number, str) and number.isascii() and number.isdecimal()):
+        return [Finding("discord", False, _NOT_DISCORD)]
+    name = short(name, _NAME) if isinstance(name, str) else ""
+    query = {"client_id": number, "scope": "bot applications.commands"}
+    query["permissions"] = str(INVITE_PERMISSIONS.value)
+    return [
+        Finding("discord", True, f"the token belongs to {name or 'an application without a name'}"),
+        Finding("invite", True, f"{_INVITE}?{urlencode(query)}"),
+    ]

@@ -15,7 +15,7 @@ import discord
 from mjbot import settings as configuration
 from mjbot.app import open_app
 from mjbot.bot import MJBot
-from mjbot.check import check_upstream
+from mjbot.check import check_upstream, discord_problem
 from mjbot.clock import Clock
 from mjbot.errors import StartupError, StoreFailed
 from mjbot.settings import Settings
@@ -165,7 +165,7 @@ def _unavailable(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "Discord did not answer in time."
     if isinstance(error, discord.HTTPException):
-        return f"Discord refused the login with status {error.status}."
+        return f"Discord {discord_problem(error.status)}"
     if isinstance(error, _UNREACHABLE):
-        return f"Discord cannot be reached: {type(error).__name__}"
-    return f"Discord's answer to the login cannot be read: {type(error).__name__}"
+        return f"Discord {discord_problem(error)}"
+    return f"Discord's answer to the login cannot be read ({type(error).__name__})."

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from mjbot.core.access.rate_limits import RateLimits, rate_limits_from
-from mjbot.core.model.addresses import is_host
+from mjbot.core.model.endpoints import listen_address, web_address
 from mjbot.errors import StartupError
 
 PREFIX = "MJBOT_"
@@ -22,6 +21,18 @@ _RENAMED = {
     "USER_PRESSES": "USER_PRESSES_PER_10_MIN",
     "GUILD_PRESSES": "GUILD_PRESSES_PER_HOUR",
 }
+
+_EXAMPLES = {
+    "discord_token": "AbCd.EfGh.IjKl",
+    "upstream_url": "https://relay.example.com/mj",
+    "upstream_key": "sk-AbCdEfGh",
+    "allowed_guilds": "1234567890123456789",
+    "http_listen": "127.0.0.1:8080",
+    "public_url": "https://bot.example.com",
+}
+"""Values of settings whose default is no example."""
+_HINT = "`mjbot env` prints an example of every setting."
+_NO_FILE = f"There is no {_FILE} in this folder. `mjbot env > {_FILE}` writes one to fill in."
 
 Auth = Literal["bearer", "raw", "mj-api-secret"]
 
@@ -67,17 +78,24 @@ class Settings(BaseSettings):
     @field_validator("upstream_url", "discord_api_url")
     @classmethod
     def _address(cls, value: str) -> str:
-        return _web_address(value.strip())
+        return web_address(value.strip())
 
     @field_validator("http_listen")
     @classmethod
     def _listen(cls, value: str) -> str:
-        return _listen_address(value.strip())
+        return listen_address(value.strip())
+
+    @field_validator("database")
+    @classmethod
+    def _path(cls, value: str) -> str:
+        if not value.isprintable():
+            raise ValueError("holds characters that no file name has")
+        return value
 
     @field_validator("public_url")
     @classmethod
     def _public(cls, value: str) -> str:
-        return _web_address(value.strip()).rstrip("/") if value.strip() else ""
+        return web_address(value.strip()).rstrip("/") if value.strip() else ""
 
     @field_validator("discord_token", "upstream_key")
     @classmethod
@@ -132,9 +150,13 @@ def load() -> Settings:
             raise SettingsError(renamed)
         return Settings()
     except ValidationError as error:
-        raise SettingsError(problem_lines(error), "`mjbot env` prints an example of every setting.") from None
+        missing = any(each["type"] == "missing" for each in error.errors())
+        hint = _NO_FILE if missing and not Path(_FILE).is_file() else _HINT
+        raise SettingsError(problem_lines(error), hint) from None
     except UnicodeDecodeError:
         raise SettingsError([f"{_FILE} is not a text file in UTF-8."]) from None
+    except OSError as error:
+        raise SettingsError([f"{_FILE} cannot be read: {error.strerror or 'unknown error'}."]) from None
 
 
 def unknown_names() -> list[str]:
@@ -165,56 +187,40 @@ def _renamed() -> list[str]:
     return [f"{old} is now {PREFIX}{new}." for old, new in found if new]
 
 
-def _web_address(value: str) -> str:
-    """Return the address of a service. Raises ValueError with the reason if it cannot be one."""
-    no_address = "must be an address that begins with https:// (or http://)"
-    if any(character.isspace() for character in value):  # urlsplit would drop some of them
-        raise ValueError("must not hold spaces or line breaks")
-    try:
-        parts = urlsplit(value)
-        host = parts.hostname or ""
-    except ValueError:  # such as https://[::1
-        raise ValueError(no_address) from None
-    if parts.scheme not in ("http", "https") or not host:
-        raise ValueError(no_address)
-    if any(mark in value for mark in "?#@"):
-        raise ValueError("must be a plain address, without ? or # or @")
-    try:
-        port = parts.port
-    except ValueError:
-        port = 0
-    if port == 0:
-        raise ValueError("its port must be a number from 1 to 65535")
-    if not is_host(_ascii(host)):
-        raise ValueError(f'"{host}" is not the name of a host')
-    return value
-
-
-def _ascii(host: str) -> str:
-    """Return the name as it is looked up; "" if it has no such form."""
-    try:
-        return host if host.isascii() else host.encode("idna").decode("ascii")
-    except UnicodeError:
-        return ""
-
-
-def _listen_address(value: str) -> str:
-    """Return ``host:port``, or "" for nowhere; port 0 is any that is free. Raises ValueError."""
-    host, _, port = value.rpartition(":")
-    bracketed = host.startswith("[") and host.endswith("]")
-    bare = host[1:-1] if bracketed else host
-    well_formed = (
-        is_host(bare) and "[" not in bare and bracketed == (":" in bare)
-    )  # IPv6 has colons of its own
-    if value and not (well_formed and port.isascii() and port.isdecimal() and int(port) < 65_536):
-        raise ValueError("must be an address and a port, such as 127.0.0.1:8080 or [::1]:8080")
-    return value
-
-
 def problem_lines(error: ValidationError) -> list[str]:
-    """Return one line for each problem. Values are not repeated: they may be secrets."""
-    lines = []
+    """Return one line for each setting that is wrong. Values are not repeated: they may be secrets."""
+    lines: dict[str, None] = {}
     for problem in error.errors(include_input=False, include_url=False):
-        what = "is not set" if problem["type"] == "missing" else problem["msg"].removeprefix("Value error, ")
-        lines.append(f"{PREFIX}{str(problem['loc'][0]).upper()}: {what}" if problem["loc"] else what)
-    return lines
+        name = str(problem["loc"][0]) if problem["loc"] else ""
+        match problem["type"]:
+            case "missing":
+                what = "is not set"
+            case "value_error":
+                what = problem["msg"].removeprefix("Value error, ")
+            case _:
+                what = _expected(name)
+        lines[f"{PREFIX}{name.upper()}: {what} (example: {_example(name)})" if name else what] = None
+    return list(lines)
+
+
+def _expected(name: str) -> str:
+    """Say which values a setting can have; pydantic would say it in its own terms."""
+    field = Settings.model_fields[name]
+    if get_origin(field.annotation) is Literal:
+        return f"must be one of {', '.join(get_args(field.annotation))}"
+    if name == "allowed_guilds":
+        return "must be ids of servers"
+    number = "a whole number" if field.annotation is int else "a number"
+    return f"must be {number} {_range(field.metadata)}"
+
+
+def _range(metadata: list[Any]) -> str:
+    bounds = {
+        key: getattr(each, key) for each in metadata for key in ("ge", "gt", "le") if hasattr(each, key)
+    }
+    least = f"above {bounds['gt']}" if "gt" in bounds else f"of at least {bounds['ge']}"
+    return f"{least} and at most {bounds['le']}" if "le" in bounds else least
+
+
+def _example(name: str) -> str:
+    return _EXAMPLES.get(name) or str(Settings.model_fields[name].default)

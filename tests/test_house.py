@@ -21,7 +21,15 @@ MAY_IMPORT = {
     "mjbot.ports": ("mjbot.core", "mjbot.errors", "mjbot.ports"),
     "mjbot.errors": ("mjbot.core",),
     "mjbot.clock": (),
-    "mjbot.upstream": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.clock", "mjbot.upstream"),
+    "mjbot.network": (),
+    "mjbot.upstream": (
+        "mjbot.core",
+        "mjbot.ports",
+        "mjbot.errors",
+        "mjbot.clock",
+        "mjbot.network",
+        "mjbot.upstream",
+    ),
     "mjbot.store": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.store"),
     "mjbot.pictures": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.clock", "mjbot.pictures"),
     "mjbot.guard": ("mjbot.clock",),
@@ -158,6 +166,15 @@ def test_only_the_clock_reads_the_time_of_the_machine(path: Path) -> None:
     if name_of(path) not in ("mjbot.clock", "mjbot.sandbox.demo"):
         assert "time" not in imports_of(path)
         assert not re.search(r"datetime\.now|utcnow", path.read_text(encoding="utf-8"))
+
+
+def test_only_one_function_prints_to_the_terminal() -> None:
+    """It removes control characters."""
+    for path in MODULES:
+        if name_of(path) != "mjbot.terminal":
+            assert not re.search(
+                r"click\.s?echo|\bprint\(|sys\.std(out|err)", path.read_text(encoding="utf-8")
+            )
 
 
 def test_env_example_documents_every_setting_with_its_default() -> None:

@@ -160,7 +160,7 @@ def test_a_well_formed_address_is_accepted(name: str, address: str) -> None:
 )
 def test_a_place_to_listen_that_cannot_be_one_is_refused_with_an_example(listen: str) -> None:
     assert problems(MJBOT_HTTP_LISTEN=listen) == [
-        "MJBOT_HTTP_LISTEN: must be an address and a port, such as 127.0.0.1:8080 or [::1]:8080"
+        "MJBOT_HTTP_LISTEN: must be an address and a port (example: 127.0.0.1:8080)"
     ]
 
 

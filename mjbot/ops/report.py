@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
 
+from mjbot.core.i18n.text import clean
 from mjbot.errors import StartupError
 
 _TIMEOUT = aiohttp.ClientTimeout(total=5)
@@ -23,29 +27,55 @@ async def health_lines(address: str) -> tuple[bool, list[str]]:
     try:
         async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
             async with session.get(f"{url}/readyz") as response:
-                ready = await response.json()
+                ready = _parsed(await response.read())
             async with session.get(f"{url}/metrics") as response:
-                metrics = await response.text()
+                metrics = await response.text(errors="replace")
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
         return False, [f"NO  bot       no answer at {address}: the bot is not running, or listens elsewhere"]
-    components = {name: component for name, component in ready.items() if isinstance(component, dict)}
-    return bool(ready["ok"]), [
+    components = _components(ready)
+    if not components:
+        return False, [f"NO  bot       what answers at {address} is not mjbot: is MJBOT_HTTP_LISTEN right?"]
+    return all(component["ok"] for component in components.values()), [
         *(_component_line(name, component) for name, component in components.items()),
         *_metric_lines(metrics),
     ]
 
 
-def _component_line(name: str, component: dict[str, object]) -> str:
+def _parsed(body: bytes) -> Any:
+    """Return the JSON of a body; None if it is not JSON."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _components(ready: Any) -> dict[str, dict[str, Any]]:
+    """Return the components in a response of `/readyz`; none if something else has answered."""
+    fields = ready if isinstance(ready, dict) else {}
+    found = {name: each for name, each in fields.items() if isinstance(each, dict)}
+    known = all(isinstance(each.get("ok"), bool) and _is_age(each.get("age")) for each in found.values())
+    return {clean(name): each for name, each in found.items()} if known else {}
+
+
+def _is_age(age: object) -> bool:
+    return age is None or (isinstance(age, int | float) and not isinstance(age, bool))
+
+
+def _component_line(name: str, component: dict[str, Any]) -> str:
     ages = {"gateway": "last heartbeat took {} s", "upstream": "last answered a poll {} s ago"}
-    age = ages.get(name, "worked {} s ago").format(component["age"])
-    text = age if component["age"] is not None else "not seen yet"
+    age = ages.get(name, "worked {} s ago").format(component.get("age"))
+    text = age if component.get("age") is not None else "not seen yet"
     return f"{'ok' if component['ok'] else 'NO':<4}{name:<10}{text}"
 
 
 def _metric_lines(metrics: str) -> list[str]:
     """Return one line per counter or gauge, with the values of its labels side by side."""
+    try:
+        families = list(text_string_to_metric_families(metrics))
+    except ValueError:
+        return ["    the metrics cannot be read"]
     lines = []
-    for family in text_string_to_metric_families(metrics):
+    for family in families:
         samples = [s for s in family.samples if not s.name.endswith(("_created", "_bucket", "_sum"))]
         if samples:
             values = ", ".join(f"{_label_prefix(s.labels)}{s.value:g}" for s in samples)

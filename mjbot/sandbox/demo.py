@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import simcord
@@ -94,8 +94,10 @@ def invite(env: simcord.Env, guild: simcord.GuildHandle) -> None:
             role.permissions = INVITE_PERMISSIONS.value
 
 
-async def run_demo(port: int, language: str, dialect: str = "") -> None:
+async def run_demo(port: int, language: str, dialect: str, say: Callable[[str], None]) -> None:
     """Serve the demo page until Ctrl+C or SIGTERM. ``dialect``: the kind of image service to simulate.
+
+    ``say`` prints where the page is.
 
     Raises `StartupError` if the port is taken.
     """
@@ -114,7 +116,7 @@ async def run_demo(port: int, language: str, dialect: str = "") -> None:
         await env.start()
         restore_locale = patch_locale(language)
         try:
-            await _serve(env, bot, world, port, language, stopped)
+            await _serve(env, bot, world, port, language, stopped, say)
         except SetupError as error:
             if "bind" not in str(error):
                 raise
@@ -125,7 +127,13 @@ async def run_demo(port: int, language: str, dialect: str = "") -> None:
 
 
 async def _serve(
-    env: simcord.Env, bot: MJBot, world: World, port: int, language: str, stopped: asyncio.Event
+    env: simcord.Env,
+    bot: MJBot,
+    world: World,
+    port: int,
+    language: str,
+    stopped: asyncio.Event,
+    say: Callable[[str], None],
 ) -> None:
     guild = env.create_guild("Atelier", preferred_locale=language)
     channel = guild.create_text_channel("pictures", topic="Made with the image service")
@@ -138,7 +146,7 @@ async def _serve(
     ) as preview:
         lock = serialize_clicks(preview)
         requests, ticks = 0, 1
-        print(_HINT.format(url=preview.url), flush=True)  # noqa: T201 (the output of the command)
+        say(_HINT.format(url=preview.url))
         while not stopped.is_set() and not is_closed(preview):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(1.0):

@@ -129,7 +129,7 @@ def read_list(response: Response, note: Note = ignore) -> list[Task] | None:
     """
     data = json_of(response)
     if data is None and response.status < 300 and is_json(response):
-        raise UpstreamUnavailable("JSON that is cut off")
+        raise UpstreamUnavailable("its answer is cut off")
     tasks = read_tasks(data, note)
     if tasks is not None and response.status < 300:
         return tasks

@@ -13,6 +13,7 @@ import aiohttp
 from mjbot.core.polling.intervals import POLLS_PER_SECOND, READS_PER_SECOND
 from mjbot.core.scheduling.rate_limiters import LeakyBucket, SlidingWindow
 from mjbot.errors import SubmitError, SubmitUnclear, TaskNotFound, UpstreamError, UpstreamUnavailable
+from mjbot.network import failure_words
 from mjbot.ports import FetchReport, SubmitResult
 from mjbot.upstream.api import ApiCalls, MidjourneyProxyApi, Request, read_fetch, read_list
 from mjbot.upstream.changes import ChangeButtons
@@ -175,7 +176,7 @@ class UpstreamClient(ApiCalls):
             response = await self._send(request, _SUBMIT_TIMEOUT)
             return read_submit(response)
         except aiohttp.ClientConnectorError as error:
-            raise UpstreamUnavailable(type(error).__name__) from None  # nothing was sent
+            raise UpstreamUnavailable(failure_words(error)) from None  # nothing was sent
         except (aiohttp.ClientError, OSError, TimeoutError, ResponseTooLarge) as error:
             raise SubmitUnclear(type(error).__name__) from None
 
@@ -238,7 +239,7 @@ class UpstreamClient(ApiCalls):
         try:
             return await self._send(request, _READ_TIMEOUT)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise UpstreamUnavailable(type(error).__name__) from None
+            raise UpstreamUnavailable(failure_words(error)) from None
 
     async def _send(self, request: Request, timeout: float) -> Response:
         async with self._session.request(
@@ -253,7 +254,7 @@ class UpstreamClient(ApiCalls):
             while len(body) < _MAX_BODY and (chunk := await response.content.read(_MAX_BODY - len(body))):
                 body += chunk
             if len(body) >= _MAX_BODY:
-                raise ResponseTooLarge(f"more than {_MAX_BODY} bytes")
+                raise ResponseTooLarge(f"its answer has more than {_MAX_BODY:,} bytes")
             return Response(response.status, self._redact(body), response.headers)
 
 

@@ -18,6 +18,7 @@ from mjbot.errors import (
     UpstreamRateLimited,
     UpstreamUnavailable,
 )
+from mjbot.network import status_words
 from mjbot.upstream.meanings import NO_CREDIT, NO_SUCH_TASK, NOT_FOUND, Code, says
 from mjbot.upstream.wire import parse_object
 
@@ -53,7 +54,7 @@ def json_of(response: Response) -> Any:
     except ValueError:
         return None
     except RecursionError:
-        raise ResponseTooLarge("nested too deep") from None
+        raise ResponseTooLarge("its answer is nested too deep") from None
 
 
 def _parse_integer(digits: str) -> int:
@@ -118,17 +119,22 @@ def raise_for(response: Response, data: Any) -> NoReturn:
     if status == 401:
         raise KeyRefused(message)
     if 300 <= status < 400:
-        raise RouteMissing(f"a redirect, status {status}")
+        raise RouteMissing(f"it redirects elsewhere (status {status})")
     if is_html(response):
         # A challenge page or a proxy's error page is temporary; a site's own page means a wrong address.
         raise (UpstreamUnavailable if status >= 500 or status == 403 else UnexpectedHtml)(
-            f"HTML, status {status}"
+            f"it answers with a web page (status {status})"
         )
     if status == 403:
         raise UpstreamForbidden(message)
     if status in (404, 405):
-        raise RouteMissing(f"status {status} {message}")
-    raise UpstreamUnavailable(f"status {status} {message}", retry_after(response.headers))
+        raise RouteMissing(_described(status, message))
+    raise UpstreamUnavailable(_described(status, message), retry_after(response.headers))
+
+
+def _described(status: int, message: str) -> str:
+    what = f"its answer cannot be read (status {status})" if status < 300 else status_words(status)
+    return f'{what}: "{message}"' if message else what
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -58,7 +58,7 @@ def test_a_visitor_varies_a_region_of_one_picture_and_zooms_out_of_it(page: Page
     shoot(page, "region.png")
     press(picker, "Write the prompt")
     write(page, "a hot-air balloon, five inks")
-    region = messages.filter(has_text="Inpaint ·").first
+    region = messages.filter(has_text="Vary (Region) ·").first
     settled(region)
     expect(region).to_contain_text("Vary (Region) of this picture")
     expect(region).to_contain_text("a hot-air balloon, five inks")

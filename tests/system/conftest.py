@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
 from tests.system.discord_stub import Channel, DiscordStub, Message, User
-from tests.system.process import SECONDS, BotProcess, WorldTime, running
+from tests.system.process import SECONDS, BotProcess, WorldTime, environment, measured, running
 
 TASK = "1730621718151844"
 STEPS = [
@@ -112,3 +113,42 @@ def custom_id(message: Message, label: str) -> str:
 
 def disabled(message: Message, label: str) -> bool:
     return next(bool(each.get("disabled")) for each in message.buttons() if each.get("label") == label)
+
+
+@dataclass
+class CommandRig:
+    """A folder in which commands run, between a Discord and an image service."""
+
+    stub: DiscordStub
+    upstream: SandboxServer
+    folder: Path
+    environ: dict[str, str] = field(default_factory=dict)
+
+    async def run(self, *arguments: str, **changes: str) -> tuple[int, str]:
+        """Run the command with changed settings; its exit code and everything it printed."""
+        changed = {
+            **environment(self.stub, self.upstream),
+            **measured(),
+            **{f"MJBOT_{name}": value for name, value in changes.items()},
+            **self.environ,
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "mjbot",
+            *(arguments or ("check",)),
+            cwd=self.folder,
+            env=changed,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        async with asyncio.timeout(60):
+            output, _ = await process.communicate()
+        assert process.returncode is not None
+        return process.returncode, output.decode()
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[CommandRig]:
+    async with DiscordStub() as stub, SandboxServer(World(side=64), lambda: 0.0) as upstream:
+        yield CommandRig(stub, upstream, tmp_path)

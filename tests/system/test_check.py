@@ -2,60 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import socket
-import sys
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
+import sqlite3
+from contextlib import closing
 
 import pytest
 
 from mjbot.sandbox.dialects import DIALECTS
-from mjbot.sandbox.server import SandboxServer
-from mjbot.sandbox.world import World
 from mjbot.store import open_stores
-from tests.system.discord_stub import DiscordStub
-from tests.system.process import environment, measured
+from tests.system.conftest import CommandRig
 
 
-@dataclass
-class Rig:
-    stub: DiscordStub
-    upstream: SandboxServer
-    folder: Path
-
-    async def run(self, *arguments: str, **changes: str) -> tuple[int, str]:
-        """Run the command; its exit code and everything it printed."""
-        changed = {
-            **environment(self.stub, self.upstream),
-            **measured(),
-            **{f"MJBOT_{name}": value for name, value in changes.items()},
-        }
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "mjbot",
-            *(arguments or ("check",)),
-            cwd=self.folder,
-            env=changed,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        async with asyncio.timeout(60):
-            output, _ = await process.communicate()
-        assert process.returncode is not None
-        return process.returncode, output.decode()
-
-
-@pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
-    async with DiscordStub() as stub, SandboxServer(World(side=64), lambda: 0.0) as upstream:
-        yield Rig(stub, upstream, tmp_path)
-
-
-async def test_a_working_configuration_is_ok_in_every_line(rig: Rig) -> None:
+async def test_a_working_configuration_is_ok_in_every_line(rig: CommandRig) -> None:
     code, output = await rig.run()
     assert code == 0
     lines = [line.split(None, 2)[:2] for line in output.splitlines()]
@@ -65,7 +24,7 @@ async def test_a_working_configuration_is_ok_in_every_line(rig: Rig) -> None:
     assert "up to 100 tasks per request" in output
 
 
-async def test_the_same_as_json(rig: Rig) -> None:
+async def test_the_same_as_json(rig: CommandRig) -> None:
     code, output = await rig.run("check", "--json")
     assert code == 0
     report = json.loads(output)
@@ -73,7 +32,7 @@ async def test_the_same_as_json(rig: Rig) -> None:
     assert [each["name"] for each in report["checks"]][:2] == ["settings", "database"]
 
 
-async def test_a_server_without_batches_is_named(rig: Rig) -> None:
+async def test_a_server_without_batches_is_named(rig: CommandRig) -> None:
     rig.upstream.batch = "missing"
     code, output = await rig.run()
     assert code == 0
@@ -104,7 +63,7 @@ async def test_a_server_without_batches_is_named(rig: Rig) -> None:
     ],
 )
 async def test_a_broken_configuration_is_reported_in_one_line(
-    rig: Rig, changes: dict[str, str], line: str
+    rig: CommandRig, changes: dict[str, str], line: str
 ) -> None:
     code, output = await rig.run(**changes)
     assert code == 1
@@ -114,7 +73,7 @@ async def test_a_broken_configuration_is_reported_in_one_line(
 
 
 @pytest.mark.parametrize("dialect", sorted(DIALECTS))
-async def test_each_kind_of_service_is_accepted_in_its_own_form(rig: Rig, dialect: str) -> None:
+async def test_each_kind_of_service_is_accepted_in_its_own_form(rig: CommandRig, dialect: str) -> None:
     form = DIALECTS[dialect].auth
     code, output = await rig.run(UPSTREAM_URL=rig.upstream.address(dialect), UPSTREAM_AUTH=form)
     assert code == 0, output
@@ -123,21 +82,21 @@ async def test_each_kind_of_service_is_accepted_in_its_own_form(rig: Rig, dialec
 
 
 @pytest.mark.parametrize("dialect", ["original", "plus", "true"])
-async def test_the_form_that_a_service_takes_is_named(rig: Rig, dialect: str) -> None:
+async def test_the_form_that_a_service_takes_is_named(rig: CommandRig, dialect: str) -> None:
     form = DIALECTS[dialect].auth
     code, output = await rig.run(UPSTREAM_URL=rig.upstream.address(dialect))
     assert code == 1
     assert f"NO  key       refused as bearer; accepted as {form}: set MJBOT_UPSTREAM_AUTH={form}" in output
 
 
-async def test_a_web_page_for_an_address_is_named(rig: Rig) -> None:
+async def test_a_web_page_for_an_address_is_named(rig: CommandRig) -> None:
     rig.upstream.fail("*", status=200, body="<!doctype html><title>x</title>", content_type="text/html")
     code, output = await rig.run()
     assert code == 1
     assert "answers with a web page: is MJBOT_UPSTREAM_URL right" in output
 
 
-async def test_an_account_without_credit_is_named(rig: Rig) -> None:
+async def test_an_account_without_credit_is_named(rig: CommandRig) -> None:
     body = '{"error":{"message":"该令牌额度已用尽","type":"new_api_error"}}'
     rig.upstream.fail("*", status=401, body=body, content_type="application/json")
     code, output = await rig.run()
@@ -145,20 +104,20 @@ async def test_an_account_without_credit_is_named(rig: Rig) -> None:
     assert "NO  key       the account behind it has run out of credit" in output
 
 
-async def test_a_database_in_use_is_named(rig: Rig) -> None:
+async def test_a_database_in_use_is_named(rig: CommandRig) -> None:
     async with open_stores(str(rig.folder / "mjbot.db")):
         code, output = await rig.run()
     assert code == 1
     assert "Another mjbot is using the database" in output
 
 
-async def test_a_place_to_listen_that_can_be_used_is_ok(rig: Rig) -> None:
+async def test_a_place_to_listen_that_can_be_used_is_ok(rig: CommandRig) -> None:
     code, output = await rig.run(HTTP_LISTEN="127.0.0.1:0")
     assert (code, "ok  listen    127.0.0.1:0 can be used" in output) == (0, True), output
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "localhost"])
-async def test_a_taken_port_is_named_by_check_and_ends_run_with_69(rig: Rig, host: str) -> None:
+async def test_a_taken_port_is_named_by_check_and_ends_run_with_69(rig: CommandRig, host: str) -> None:
     with socket.create_server(("0.0.0.0" if host == "0.0.0.0" else "127.0.0.1", 0)) as taken:
         address = f"{host}:{taken.getsockname()[1]}"
         said = f"MJBOT_HTTP_LISTEN: {address} cannot be used: another program has this port."
@@ -176,7 +135,9 @@ async def test_a_taken_port_is_named_by_check_and_ends_run_with_69(rig: Rig, hos
         ("nowhere.invalid:8080", "its host is not known"),
     ],
 )
-async def test_a_place_to_listen_that_is_not_here_is_one_sentence(rig: Rig, address: str, words: str) -> None:
+async def test_a_place_to_listen_that_is_not_here_is_one_sentence(
+    rig: CommandRig, address: str, words: str
+) -> None:
     code, output = await rig.run(HTTP_LISTEN=address)
     assert code == 1
     assert f"NO  listen    MJBOT_HTTP_LISTEN: {address} cannot be used: " in output
@@ -184,14 +145,25 @@ async def test_a_place_to_listen_that_is_not_here_is_one_sentence(rig: Rig, addr
     assert "Traceback" not in output
 
 
-async def test_run_says_the_same_of_a_wrong_key_and_stops_with_78(rig: Rig) -> None:
+async def test_a_database_that_takes_no_writes_is_named(rig: CommandRig) -> None:
+    path = str(rig.folder / "mjbot.db")
+    async with open_stores(path):
+        pass
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("begin immediate")
+        code, output = await rig.run()
+    assert code == 1
+    assert "cannot be written: database is locked" in output
+
+
+async def test_run_says_the_same_of_a_wrong_key_and_stops_with_78(rig: CommandRig) -> None:
     code, output = await rig.run("run", UPSTREAM_KEY="wrong")
     assert code == 78
     assert "key: refused in every form (bearer, raw, mj-api-secret)" in output
     assert "Traceback" not in output
 
 
-async def test_run_goes_on_when_the_service_fails_for_the_moment(rig: Rig) -> None:
+async def test_run_goes_on_when_the_service_fails_for_the_moment(rig: CommandRig) -> None:
     rig.upstream.drop("*")
     code, output = await rig.run("run", DISCORD_API_URL="http://127.0.0.1:9/api/v10")
     assert code == 69

@@ -36,6 +36,11 @@ def clean_lines(text: str) -> str:
     return _EMPTY_LINES.sub("\n\n", lines).strip()
 
 
+def printable(text: str) -> str:
+    """Remove control, format and bidi characters and lone surrogates; line breaks stay."""
+    return "".join(char if char == "\n" else _kept(char) for char in text)
+
+
 def _kept(char: str) -> str:
     if char.isspace():
         return " "

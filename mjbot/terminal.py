@@ -1,10 +1,27 @@
-"""Logging setup: plain text or JSON lines."""
+"""Output to the terminal: log lines, and what the commands print.
+
+Nothing is printed elsewhere, and nothing with control characters: a name that comes from outside could hold
+escape sequences, which the terminal would obey.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
+import sys
 from typing import Literal
+
+import click
+
+from mjbot.core.i18n.text import printable
+
+
+class TextFormatter(logging.Formatter):
+    """Formats a record as text without control characters."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format time, level, logger and message, with the traceback if there is one."""
+        return printable(super().format(record))
 
 
 class JsonFormatter(logging.Formatter):
@@ -22,13 +39,13 @@ class JsonFormatter(logging.Formatter):
             line["task"] = task
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return printable(json.dumps(line, ensure_ascii=False))
 
 
-def set_up(level: str, log_format: Literal["text", "json"]) -> None:
+def set_up_logs(level: str, log_format: Literal["text", "json"]) -> None:
     """Send log lines to standard error. discord.py logs only warnings: its other lines contain ids."""
     handler = logging.StreamHandler()
-    text = logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    text = TextFormatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     handler.setFormatter(JsonFormatter() if log_format == "json" else text)
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("discord").setLevel(max(logging.WARNING, logging.getLevelName(level)))
@@ -36,3 +53,11 @@ def set_up(level: str, log_format: Literal["text", "json"]) -> None:
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     # It warns at every start that voice packages are missing; this bot does not use voice.
     logging.getLogger("discord.client").setLevel(logging.ERROR)
+
+
+def say(text: str, *, error: bool = False, end: str = "\n") -> None:
+    """Print a text without control characters, as far as the terminal's encoding can show it."""
+    stream = sys.stderr if error else sys.stdout
+    encoding = stream.encoding or "utf-8"
+    shown = printable(text).encode(encoding, "replace").decode(encoding)
+    click.echo(shown + end, file=stream, nl=False)

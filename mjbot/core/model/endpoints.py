@@ -1,0 +1,53 @@
+"""Addresses in the settings: of a service, and to listen on."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from mjbot.core.model.addresses import is_host
+
+
+def web_address(value: str) -> str:
+    """Return the address of a service. Raises ValueError with the reason if it cannot be one."""
+    no_address = "must be an address that begins with https:// (or http://)"
+    if any(character.isspace() for character in value):  # urlsplit would drop some of them
+        raise ValueError("must not hold spaces or line breaks")
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname or ""
+    except ValueError:  # such as https://[::1
+        raise ValueError(no_address) from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise ValueError(no_address)
+    if any(mark in value for mark in "?#@"):
+        raise ValueError("must be a plain address, without ? or # or @")
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if port == 0:
+        raise ValueError("its port must be a number from 1 to 65535")
+    if not is_host(_ascii(host)):
+        raise ValueError(f'"{host}" is not the name of a host')
+    return value
+
+
+def _ascii(host: str) -> str:
+    """Return the name as it is looked up; "" if it has no such form."""
+    try:
+        return host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
+
+
+def listen_address(value: str) -> str:
+    """Return ``host:port``, or "" for nowhere; port 0 is any that is free. Raises ValueError."""
+    host, _, port = value.rpartition(":")
+    bracketed = host.startswith("[") and host.endswith("]")
+    bare = host[1:-1] if bracketed else host
+    well_formed = (
+        is_host(bare) and "[" not in bare and bracketed == (":" in bare)
+    )  # IPv6 has colons of its own
+    if value and not (well_formed and port.isascii() and port.isdecimal() and int(port) < 65_536):
+        raise ValueError("must be an address and a port")
+    return value

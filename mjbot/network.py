@@ -1,0 +1,60 @@
+"""Failed connections and HTTP responses in words that an operator can act on."""
+
+from __future__ import annotations
+
+import errno
+import json
+import socket
+import ssl
+from typing import Any
+
+import aiohttp
+
+_MAX_BODY = 1024 * 1024  # bytes of a response that is read whole
+_NO_ROUTE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
+
+
+def failure_words(error: BaseException) -> str:
+    """Describe why an HTTP request got no response; begins in lower case, without a full stop."""
+    cause = getattr(error, "os_error", None) or error.__cause__ or error
+    if isinstance(error, aiohttp.ClientConnectorDNSError) or isinstance(cause, socket.gaierror):
+        return "its host name cannot be found"
+    if isinstance(error, aiohttp.ClientConnectorCertificateError) or isinstance(
+        cause, ssl.SSLCertVerificationError
+    ):
+        return "its TLS certificate is not trusted here"
+    if isinstance(error, aiohttp.ClientSSLError) or isinstance(cause, ssl.SSLError):
+        return "no secure connection (TLS) can be made: is it http:// instead?"
+    if isinstance(error, TimeoutError):
+        return "it did not answer in time"
+    if isinstance(error, aiohttp.InvalidURL):
+        return "its address is not valid"
+    if isinstance(cause, ConnectionRefusedError):
+        return "nothing listens at its address"
+    if isinstance(cause, OSError) and cause.errno in _NO_ROUTE:
+        return "there is no route to it from this machine"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return "no connection can be made to it"
+    return "it cut the connection before it had answered"
+
+
+def status_words(status: int) -> str:
+    """Describe an HTTP status that is not the expected one."""
+    if status == 429:
+        return f"it limits how often it is asked (status {status}); wait some minutes"
+    if status >= 500:
+        return f"it has a fault of its own (status {status}); try again later"
+    if status in (404, 405) or 300 <= status < 400:
+        return f"there is nothing at this address (status {status})"
+    return f"it refused the request (status {status})"
+
+
+async def read_json(response: aiohttp.ClientResponse) -> Any:
+    """Read a response of at most 1 MiB as JSON, whatever its content type; None if it is not JSON."""
+    body = bytearray()
+    while len(body) <= _MAX_BODY and (chunk := await response.content.read(_MAX_BODY)):
+        body += chunk
+    try:
+        return json.loads(body.decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError):
+        return None
