@@ -28,13 +28,13 @@ from mjbot.errors import (
     UpstreamForbidden,
     UpstreamRateLimited,
 )
-from mjbot.network import failure_words, read_json, status_words
 from mjbot.ops import listen
 from mjbot.redaction import redactor
 from mjbot.settings import Auth, Settings
 from mjbot.store import open_stores
 from mjbot.upstream.api import MidjourneyProxyApi
 from mjbot.upstream.client import UpstreamClient
+from mjbot.upstream.network import failure_words, read_json, status_words
 
 log = logging.getLogger(__name__)
 

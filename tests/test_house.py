@@ -21,13 +21,11 @@ MAY_IMPORT = {
     "mjbot.ports": ("mjbot.core", "mjbot.errors", "mjbot.ports"),
     "mjbot.errors": ("mjbot.core",),
     "mjbot.clock": (),
-    "mjbot.network": (),
     "mjbot.upstream": (
         "mjbot.core",
         "mjbot.ports",
         "mjbot.errors",
         "mjbot.clock",
-        "mjbot.network",
         "mjbot.upstream",
     ),
     "mjbot.store": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.store"),

@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from mjbot.core.model.task import Task, TaskId
-from mjbot.errors import ActionNotOffered, RouteMissing, TaskNotFound, UpstreamUnavailable
+from mjbot.errors import RouteMissing, TaskNotFound, UpstreamUnavailable
+from mjbot.errors.submits import ActionNotOffered
 from mjbot.ports import SubmitResult
 from mjbot.upstream.changes import Change, parse_change
 from mjbot.upstream.responses import Response, error_message, is_json, json_of, raise_for, says_not_found

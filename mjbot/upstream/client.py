@@ -12,12 +12,13 @@ import aiohttp
 
 from mjbot.core.polling.intervals import POLLS_PER_SECOND, READS_PER_SECOND
 from mjbot.core.scheduling.rate_limiters import LeakyBucket, SlidingWindow
-from mjbot.errors import SubmitError, SubmitUnclear, TaskNotFound, UpstreamError, UpstreamUnavailable
-from mjbot.network import failure_words
+from mjbot.errors import TaskNotFound, UpstreamError, UpstreamUnavailable
+from mjbot.errors.submits import SubmitError, SubmitUnclear
 from mjbot.ports import FetchReport, SubmitResult
 from mjbot.upstream.api import ApiCalls, MidjourneyProxyApi, Request, read_fetch, read_list
 from mjbot.upstream.changes import ChangeButtons
 from mjbot.upstream.drift import Drift
+from mjbot.upstream.network import failure_words
 from mjbot.upstream.responses import Response, ResponseTooLarge
 from mjbot.upstream.submits import read_submit
 from mjbot.upstream.wire import Note

@@ -18,8 +18,8 @@ from mjbot.errors import (
     UpstreamRateLimited,
     UpstreamUnavailable,
 )
-from mjbot.network import status_words
 from mjbot.upstream.meanings import NO_CREDIT, NO_SUCH_TASK, NOT_FOUND, Code, says
+from mjbot.upstream.network import status_words
 from mjbot.upstream.wire import parse_object
 
 _MAX_DETAIL = 200

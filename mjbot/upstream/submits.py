@@ -11,11 +11,11 @@ from typing import Any, NoReturn
 from mjbot.core.card.modals import MAX_PROMPT
 from mjbot.core.i18n.text import clean
 from mjbot.core.model.task import TaskId, parse_task_id
-from mjbot.errors import (
+from mjbot.errors import QuotaExceeded
+from mjbot.errors.submits import (
     ActionNotOffered,
     NotReady,
     QueueFull,
-    QuotaExceeded,
     RefusalReason,
     SubmitRefused,
     SubmitUnclear,

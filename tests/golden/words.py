@@ -15,7 +15,8 @@ from mjbot.core.card.state import CardContext
 from mjbot.core.i18n.messages import translate
 from mjbot.core.model.snapshot import Missing, Observation, Seen, TaskSnapshot, Unreachable, advance
 from mjbot.core.model.task import Task, TaskId
-from mjbot.errors import MJBotError, SubmitError, TaskNotFound, UpstreamError
+from mjbot.errors import MJBotError, TaskNotFound, UpstreamError
+from mjbot.errors.submits import SubmitError
 from mjbot.service.pressing.result_cards import first_snapshot
 from mjbot.service.pressing.submission import error_for_user
 from mjbot.upstream.api import read_fetch, read_list

@@ -16,7 +16,8 @@ from mjbot.core.editing.pending_edit import Edit
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import DeliveredState, MessageRef
 from mjbot.editor import EditScheduler
-from mjbot.errors import QueueFull, SubmitUnclear, UpstreamUnavailable
+from mjbot.errors import UpstreamUnavailable
+from mjbot.errors.submits import QueueFull, SubmitUnclear
 from mjbot.guard import LoopGuard
 from mjbot.ops import Metrics, UpstreamHealth
 from mjbot.ports import FetchReport

@@ -9,14 +9,14 @@ import pytest
 from mjbot.clock import Clock
 from mjbot.core.access.place import Place
 from mjbot.core.model.task import TaskId
-from mjbot.errors import (
+from mjbot.errors import UpstreamUnavailable
+from mjbot.errors.submits import (
     ActionNotOffered,
     NotReady,
     QueueFull,
     RefusalReason,
     SubmitRefused,
     SubmitUnclear,
-    UpstreamUnavailable,
 )
 from mjbot.service.pressing.retries import Pause, RetryBackoff, RetryStopped, SubmitRetries
 

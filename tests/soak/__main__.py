@@ -12,7 +12,8 @@ import atheris
 
 with atheris.instrument_imports(include=["mjbot.upstream", "mjbot.core"]):
     from mjbot.core.model.task import Task
-    from mjbot.errors import MJBotError, SubmitError
+    from mjbot.errors import MJBotError
+    from mjbot.errors.submits import SubmitError
     from mjbot.upstream.api import read_fetch, read_list
     from mjbot.upstream.responses import Response
     from mjbot.upstream.submits import read_submit

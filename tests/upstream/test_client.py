@@ -13,7 +13,8 @@ import pytest
 
 from mjbot.clock import Clock
 from mjbot.core.model.task import Task, TaskId
-from mjbot.errors import SubmitUnclear, TaskNotFound, UpstreamUnavailable
+from mjbot.errors import TaskNotFound, UpstreamUnavailable
+from mjbot.errors.submits import SubmitUnclear
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
 from mjbot.upstream.api import MidjourneyProxyApi

@@ -17,7 +17,8 @@ from mjbot.core.card.state import CardContext
 from mjbot.core.i18n.text import units
 from mjbot.core.model.snapshot import Seen, TaskSnapshot, advance
 from mjbot.core.model.task import Task, parse_task_id
-from mjbot.errors import MJBotError, SubmitError
+from mjbot.errors import MJBotError
+from mjbot.errors.submits import SubmitError
 from mjbot.upstream.api import read_fetch, read_list
 from mjbot.upstream.responses import Response
 from mjbot.upstream.submits import read_submit

@@ -20,17 +20,14 @@ from mjbot.errors import (
     KeyRefused,
     MJBotError,
     QuotaExceeded,
-    RefusalReason,
     RouteMissing,
-    SubmitError,
-    SubmitRefused,
-    SubmitUnclear,
     TaskNotFound,
     UnexpectedHtml,
     UpstreamForbidden,
     UpstreamRateLimited,
     UpstreamUnavailable,
 )
+from mjbot.errors.submits import RefusalReason, SubmitError, SubmitRefused, SubmitUnclear
 from mjbot.pictures import Pictures
 from mjbot.upstream.api import MidjourneyProxyApi, auth_headers, base_of, read_fetch, read_list
 from mjbot.upstream.drift import Drift

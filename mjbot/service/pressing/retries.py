@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mjbot.clock import Clock, Wakeup
 from mjbot.core.access.place import Place
 from mjbot.core.model.task import TaskId
-from mjbot.errors import NotReady, QueueFull
+from mjbot.errors.submits import NotReady, QueueFull
 
 # Seconds between tries while the queue is full; together well within the life of an interaction token.
 _QUEUE_FULL = (10.0, 20.0, 40.0, 60.0, 60.0)

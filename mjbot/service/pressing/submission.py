@@ -28,17 +28,8 @@ from mjbot.core.i18n.texts import Text
 from mjbot.core.model.press import Press, PressKey, UnknownAction
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.watch import MessageRef, Watch
-from mjbot.errors import (
-    ActionNotOffered,
-    MJBotError,
-    PressRefused,
-    PressUnclear,
-    RefusalReason,
-    StoreFailed,
-    SubmitRefused,
-    SubmitUnclear,
-    UpstreamError,
-)
+from mjbot.errors import MJBotError, PressRefused, PressUnclear, StoreFailed, UpstreamError
+from mjbot.errors.submits import ActionNotOffered, RefusalReason, SubmitRefused, SubmitUnclear
 from mjbot.ports import PressRecord, PressStore, SubmitResult, UnknownActionStore
 from mjbot.service.deferred_writes import DeferredWrites
 from mjbot.service.pressing.retries import Pause, RetryBackoff, RetryStopped, SubmitRetries

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from aiohttp.client_reqrep import ConnectionKey
 
-from mjbot.network import failure_words, status_words
+from mjbot.upstream.network import failure_words, status_words
 
 KEY = ConnectionKey("relay.example", 443, True, True, None, None, None)
 

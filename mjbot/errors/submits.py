@@ -1,0 +1,63 @@
+"""Why a submit failed, in the API's terms. A press turns it into an error for the user.
+
+SubmitError
+├── SubmitRefused           nothing was started; `reason` says why
+│   ├── QueueFull           may be sent again later
+│   ├── NotReady            may be sent again in a moment
+│   └── ActionNotOffered    this upstream never accepts this kind of action
+└── SubmitUnclear           no response, or an unintelligible one
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class RefusalReason(StrEnum):
+    """Why the upstream refused a submit."""
+
+    NOT_ACCEPTED = "not_accepted"
+    PARENT_GONE = "parent_gone"
+    NO_ACCOUNT = "no_account"
+    BANNED_WORD = "banned_word"
+    NOT_READY = "not_ready"
+    QUEUE_FULL = "queue_full"
+    NOT_OFFERED = "not_offered"
+
+
+class SubmitError(Exception):
+    """Why a submit failed, in the API's terms. Its message is for the log; it may quote a prompt."""
+
+
+class SubmitRefused(SubmitError):
+    """The upstream refused a submit: nothing was started. ``word``: the banned word, if it is named."""
+
+    def __init__(self, reason: RefusalReason, detail: str = "", *, word: str = "") -> None:
+        super().__init__(detail or reason)
+        self.reason = reason
+        self.word = word
+
+
+class QueueFull(SubmitRefused):
+    """The upstream queue is full; the same submit may be sent again later."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(RefusalReason.QUEUE_FULL, detail)
+
+
+class NotReady(SubmitRefused):
+    """The parent task has only just finished; the same submit may be sent again in a moment."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(RefusalReason.NOT_READY, detail)
+
+
+class ActionNotOffered(SubmitRefused):
+    """This upstream does not know this kind of action and never accepts it."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(RefusalReason.NOT_OFFERED, detail)
+
+
+class SubmitUnclear(SubmitError):
+    """No response, or an unintelligible one: the submit may have been accepted."""
