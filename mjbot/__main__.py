@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Callable
 
 import click
-import uvloop
 
 from mjbot import logs, runner
 from mjbot import settings as configuration
@@ -31,7 +31,8 @@ def run() -> None:
     try:
         settings = configuration.load()
         logs.set_up(settings.log_level, settings.log_format)
-        sys.exit(uvloop.run(runner.run(settings)))
+        with asyncio.Runner(loop_factory=_loop_factory()) as loop:
+            sys.exit(loop.run(runner.run(settings)))
     except StartupError as error:
         click.echo(str(error), err=True)
         sys.exit(EX_CONFIG if error.lasting else EX_UNAVAILABLE)
@@ -107,6 +108,15 @@ def demo(port: int, language: str, dialect: str | None) -> None:
     except StartupError as error:
         click.echo(str(error), err=True)
         sys.exit(EX_UNAVAILABLE)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return uvloop's event loop where it exists, which is not on Windows; None for Python's own."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 async def _check(settings: Settings, *, quiet: bool) -> list[Finding]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from PIL import Image
+
 from mjbot.sandbox import art
 from mjbot.sandbox.buttons import ButtonEffect
-from mjbot.sandbox.script import LONG, MODAL_STEPS, SHORT, Result, Scene, Script
+from mjbot.sandbox.script import LONG, MODAL_STEPS, SHORT, Repainted, Result, Scene, Script
 
 DecisionKind = Literal[
     "accepted",
@@ -92,6 +96,9 @@ def build_child(
     if result == "grid":
         mood = None if effect.action == "REROLL" else art.mood_of(scene.seed, scene.index, scene.mood)
         scene = Scene(seed, 0, mood, _PAN_ASPECTS.get(effect.part, scene.aspect))
+    repainted = parent.repainted if effect.action in ("UPSCALE", "HIGH_UPSCALE") else None
+    if effect.action == "INPAINT":
+        repainted = Repainted(parent.scene)
     steps = MODAL_STEPS if modal else SHORT if effect.action in ("UPSCALE", "CLIP") else LONG
     return Script(
         task_id,
@@ -104,7 +111,18 @@ def build_child(
         prompt_en=parent.prompt_en,
         description=f"/up {parent.id} {effect.action}",
         notify=notify,
+        repainted=repainted,
     )
+
+
+def mask_of(text: str) -> bytes:
+    """Return the image of a submitted mask, a data URL or plain base64; empty if it is not an image."""
+    try:
+        data = base64.b64decode(text.rpartition(",")[2], validate=True)
+        with Image.open(io.BytesIO(data)):
+            return data
+    except (ValueError, OSError):
+        return b""
 
 
 def change_custom_id(action: str, index: object, job: str) -> str:
