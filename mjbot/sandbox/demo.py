@@ -34,7 +34,7 @@ from mjbot.upstream.wire import read_task
 _KEY = "sandbox-key"
 _START = 1_767_225_600.0  # the start of simulated time: 2026-01-01 00:00 UTC
 _STEP = 0.25  # seconds of real time between two steps of the simulated one
-_SIDE = 768  # pixels of the longer edge of the pictures
+PICTURE_SIDE = 768  # pixels of the longer edge of the pictures
 _SHOWN = (DemoIds.FAILED, DemoIds.VIDEO, DemoIds.GRID)  # the cards that the channel has at the start
 
 
@@ -90,7 +90,7 @@ async def run_demo(port: int, language: str, dialect: str = "") -> None:
     Raises `StartupError` if the port is taken.
     """
     texts, moment = DEMO_TEXTS[language], SimulatedTime()
-    world = World(side=_SIDE)
+    world = World(side=PICTURE_SIDE)
     world.refuses_known_buttons = bool(dialect)
     async with (
         SandboxServer(world, moment.now, key=_KEY) as server,

@@ -41,7 +41,7 @@ class NotThere(Exception):
 
 
 @dataclass(frozen=True)
-class Response:
+class FirstResponse:
     """The bot's first response to an interaction; ``answered`` is False if none came in time."""
 
     interaction: int
@@ -108,7 +108,9 @@ class DemoGuild:
             for path, leaf in interactions.command_leaves(command)
         ]
 
-    async def run(self, person: int, name: str, options: Mapping[str, str], focused: str = "") -> Response:
+    async def run(
+        self, person: int, name: str, options: Mapping[str, str], focused: str = ""
+    ) -> FirstResponse:
         """Run a slash command; with ``focused``, ask for suggestions for that option instead."""
         root, *path = name.split() or [""]
         found = self._backend.visible_commands(user_id=person, channel_id=self.channel_id)
@@ -138,7 +140,7 @@ class DemoGuild:
 
     async def press(
         self, person: int, message_id: int, custom_id: str, values: Sequence[str] = ()
-    ) -> Response:
+    ) -> FirstResponse:
         """Press a button, or choose from a menu."""
         message = self._message(message_id, person)
         found = (each for each in walk_components(message.components) if each.get("custom_id") == custom_id)
@@ -152,7 +154,7 @@ class DemoGuild:
 
     async def submit(
         self, person: int, interaction: int, values: Mapping[str, str], files: Mapping[str, tuple[str, bytes]]
-    ) -> Response:
+    ) -> FirstResponse:
         """Submit the form that an interaction was answered with."""
         shown = self._backend.interactions.get(interaction)
         if shown is None or shown.modal is None or shown.user_id != person:
@@ -189,7 +191,7 @@ class DemoGuild:
 
     async def _send(
         self, kind: InteractionType, person: int, data: Payload, message: Message | None = None
-    ) -> Response:
+    ) -> FirstResponse:
         record, payload = interactions.base_payload(
             self._backend,
             type=kind,
@@ -254,9 +256,9 @@ def invite(env: simcord.Env, guild: simcord.GuildHandle) -> None:
             role.permissions = INVITE_PERMISSIONS.value
 
 
-async def _first_response(record: Interaction) -> Response:
+async def _first_response(record: Interaction) -> FirstResponse:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + _RESPONSE_SECONDS
     while not record.responded and loop.time() < deadline:
         await asyncio.sleep(_LOOK_AGAIN)
-    return Response(record.id, record.responded, record.modal, tuple(record.autocomplete_choices or ()))
+    return FirstResponse(record.id, record.responded, record.modal, tuple(record.autocomplete_choices or ()))

@@ -19,7 +19,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from mjbot.errors import StartupError
-from mjbot.sandbox.demo_guild import FILES, DemoGuild, NotThere, Payload, Response
+from mjbot.sandbox.demo_guild import FILES, DemoGuild, FirstResponse, NotThere, Payload
 from mjbot.sandbox.demo_texts import DemoTexts
 
 _PAGE = Path(__file__).parent / "page"
@@ -30,7 +30,7 @@ _BEAT = 20  # looks after which the time is sent, even if nothing has changed
 _MAX_BODY = 16 * 1024 * 1024  # an uploaded mask
 _GRACE = 0.3  # seconds for "The demo has ended" to reach the page
 
-Answer = Callable[[int, Mapping[str, Any]], Awaitable[Response]]
+Answer = Callable[[int, Mapping[str, Any]], Awaitable[FirstResponse]]
 
 
 class DemoPage:
@@ -153,13 +153,13 @@ class DemoPage:
         self._guild.post(None, self._texts.line)
         return web.json_response({})
 
-    async def _command(self, person: int, body: Mapping[str, Any]) -> Response:
+    async def _command(self, person: int, body: Mapping[str, Any]) -> FirstResponse:
         return await self._guild.run(person, body["name"], body["options"], body.get("focused", ""))
 
-    async def _press(self, person: int, body: Mapping[str, Any]) -> Response:
+    async def _press(self, person: int, body: Mapping[str, Any]) -> FirstResponse:
         return await self._guild.press(person, int(body["message"]), body["control"], body.get("values", ()))
 
-    async def _form(self, person: int, body: Mapping[str, Any]) -> Response:
+    async def _form(self, person: int, body: Mapping[str, Any]) -> FirstResponse:
         files = {
             key: (each["name"], base64.b64decode(each["data"])) for key, each in body.get("files", {}).items()
         }

@@ -92,12 +92,13 @@ ENGLISH = DemoTexts(
 
 What to type in place of `ca`, and what it shows:
 - `dunes`: a task that waits in the queue for a minute
-- `prompt style`: a prompt in another language
+- `906217`: a prompt in another language
 - `crane`: a task that failed, and why
 - `waves`: a video
 - `town`: more than 25 buttons, so the last one is *More…*
 - `harbour`: its button *Remaster* is refused by the service
-- `mountain`: a finished grid; press **U2**, then *Vary (Region)*
+
+On a finished grid press **U2**, then *Vary (Region)*: the rest of the picture stays as it is.
 
 `/settings` sets who may press the buttons. At the top right you become Mira, and see what she may do.""",
     line="mjbot reads no messages, only slash commands. Type `/status`, press **Enter**, type `ca`, "
@@ -161,7 +162,8 @@ SIMPLIFIED = DemoTexts(
 - `海浪`：视频
 - `小镇`：按钮超过 25 个，最后一个是“更多…”
 - `港口`：按钮 Remaster 会被服务拒绝
-- `湖`：已完成的四宫格；点 **U2**，再点 *Vary (Region)*
+
+在已完成的四宫格上点 **U2**，再点 *Vary (Region)*：选区以外的画面保持不变。
 
 `/settings` 设置谁可以使用按钮。在右上角可以切换成小米，看看她能做什么。""",
     line="mjbot 不读取消息，只响应斜杠命令。输入 `/status`，按 **Enter**，输入 `小屋`，再按两次 **Enter**。",
@@ -224,7 +226,8 @@ TRADITIONAL = DemoTexts(
 - `海浪`：影片
 - `小鎮`：按鈕超過 25 個，最後一個是「更多…」
 - `港口`：按鈕 Remaster 會被服務拒絕
-- `湖`：已完成的四宮格；按 **U2**，再按 *Vary (Region)*
+
+在已完成的四宮格上按 **U2**，再按 *Vary (Region)*：選區以外的畫面保持不變。
 
 `/settings` 設定誰可以使用按鈕。在右上角可以切換成小米，看看她能做什麼。""",
     line="mjbot 不讀取訊息，只回應斜線指令。輸入 `/status`，按 **Enter**，輸入 `小屋`，再按兩次 **Enter**。",

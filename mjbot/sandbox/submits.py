@@ -32,6 +32,7 @@ _RESULTS: dict[str, Result] = {
     "HIGH_UPSCALE": "single",
     "VIDEO": "video",
     "CLIP": "clip",
+    "DESCRIBE": "single",
 }
 _TASK_ACTIONS = {"HIGH_UPSCALE": "UPSCALE", "CLIP": "VIDEO"}
 _PAN_ASPECTS = {"left": "3:2", "right": "3:2", "up": "2:3", "down": "2:3"}
@@ -108,6 +109,7 @@ def build_child(
         now,
         action=_TASK_ACTIONS.get(effect.action, effect.action),
         result=result,
+        buttons=parent.buttons if effect.action == "DESCRIBE" else None,
         prompt_en=parent.prompt_en,
         description=f"/up {parent.id} {effect.action}",
         notify=notify,

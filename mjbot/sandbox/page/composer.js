@@ -42,6 +42,7 @@ export function startComposer(page) {
   }
 
   function enter(spec, rest = "") {
+    hide();
     const fields = {};
     command = { spec, fields };
     box.replaceChildren(make("strong", {}, `/${spec.name}`));
