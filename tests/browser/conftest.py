@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ class Demo:
 
     def end(self) -> str:
         """End it as Ctrl+C does; what it has printed after the address."""
-        self.process.terminate()
+        self.process.send_signal(signal.SIGINT)
         printed, _ = self.process.communicate(timeout=20)
         assert self.process.returncode == 0
         return printed

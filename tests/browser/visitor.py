@@ -49,10 +49,10 @@ class Frames:
         self._page = card.page
         card.evaluate(
             """card => {
-                window.frames_ = [];
+                const frames = window.frames_ = [];
                 const look = () => {
                     const pictures = [...card.querySelectorAll("img")];
-                    const last = window.frames_.at(-1);
+                    const last = frames.at(-1);
                     const frame = {
                         height: card.getBoundingClientRect().height,
                         pictures: pictures.length,
@@ -61,8 +61,8 @@ class Frames:
                         source: pictures[0]?.src ?? "",
                     };
                     if ((last || pictures.length) && JSON.stringify(last) !== JSON.stringify(frame))
-                        window.frames_.push(frame);
-                    if (card.isConnected) requestAnimationFrame(look);
+                        frames.push(frame);
+                    if (window.frames_ === frames) requestAnimationFrame(look);
                 };
                 look();
             }"""

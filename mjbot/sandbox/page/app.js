@@ -72,7 +72,6 @@ startComposer(settings);
 
 const events = new EventSource(`/events?person=${page.person}`);
 let ended = false, first = true;
-let drawing = Promise.resolve();
 events.addEventListener("message", (event) => {
   const changes = JSON.parse(event.data);
   setTime(changes.now);
@@ -80,7 +79,7 @@ events.addEventListener("message", (event) => {
   if (changes.all && !first) location.reload(); // the demo was started again, perhaps in another language
   const opening = first;
   first = false;
-  drawing = update(changes).then(() => { if (opening) toBottom(); });
+  update(changes).then(() => { if (opening) toBottom(); });
   banner("");
 });
 events.addEventListener("end", () => { ended = true; banner(page.texts.ended); });

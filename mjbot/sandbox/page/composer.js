@@ -30,7 +30,7 @@ export function startComposer(page) {
     choices.hidden = !items.length && !hint;
     mark();
   }
-  function hide() { items = []; choices.hidden = true; }
+  function hide() { items = []; list.replaceChildren(); choices.hidden = true; }
   function mark() {
     [...list.children].forEach((each, index) => each.setAttribute("aria-selected", String(index === active)));
     list.children[active]?.scrollIntoView({ block: "nearest" });
@@ -161,5 +161,4 @@ export function startComposer(page) {
     await post("/line", { person: page.person, text });
   }
   input.focus();
-  return { setCommands: (commands) => { page.commands = commands; if (command) leave(); } };
 }

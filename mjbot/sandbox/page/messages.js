@@ -17,12 +17,6 @@ let page; // what /start has said, and what to do on a press
 /** Set what the messages need: texts, names, the address of files, and `onPress(message, control, values)`. */
 export function configure(settings) { page = settings; }
 
-/** Forget all messages. */
-export function clear() {
-  shown.clear();
-  byId("messages").replaceChildren();
-}
-
 /** Show changed messages and remove others; all that are not among the changed ones if `all` is set. */
 export async function update({ put, drop, all }) {
   const kept = new Set(put.map((row) => row.id));
@@ -58,7 +52,7 @@ async function draw(row) {
   const built = changed.map(([name, build]) => [name, build(row)]);
   await Promise.all(built.map(([, part]) => loaded(part)));
   if (version !== entry.version || shown.get(row.id) !== entry) return; // a newer one has overtaken it
-  const bottom = atBottom();
+  const bottom = followed;
   if (!entry.node) {
     entry.node = make("article", { className: "channel-message", id: `m-${row.id}` },
       Object.keys(PARTS).map((name) => make("div", { data: { part: name } })));
@@ -66,8 +60,7 @@ async function draw(row) {
   }
   const focused = document.activeElement?.dataset.control;
   for (const [name, part] of built) {
-    const place_ = entry.node.querySelector(`:scope > [data-part=${name}]`);
-    place_.replaceChildren(...part);
+    partOf(entry.node, name).replaceChildren(...part);
     entry.drawn[name] = JSON.stringify(source(name, row));
   }
   if (focused && document.activeElement === document.body)
@@ -82,9 +75,12 @@ function source(name, row) {
   if (name === "head") return [row.author, row.time, row.usedBy, row.command];
   if (name === "content") return [row.content, row.thinking];
   if (name === "foot") return row.private;
-  if (name === "files" || name === "embeds") return [row.embeds, row.attachments];
+  if (name === "embeds") return [row.embeds, row.attachments];
+  if (name === "files") return outside(row);
   return row[name];
 }
+
+const partOf = (node, name) => node.querySelector(`:scope > [data-part=${name}]`);
 
 function place(node, id) {
   const list = byId("messages");
@@ -102,8 +98,6 @@ const timeline = byId("timeline");
 let followed = true;
 timeline.addEventListener("scroll", () => { followed = timeline.scrollHeight - timeline.scrollTop - timeline.clientHeight < 60; });
 new ResizeObserver(() => { if (followed) toBottom(); }).observe(timeline);
-
-const atBottom = () => followed;
 
 /** Scroll to the newest message. */
 export function toBottom() {
@@ -156,9 +150,13 @@ function embeds(row) {
 const bar = (color) => (color ? `#${color.toString(16).padStart(6, "0")}` : "#4e5058");
 
 /** The attachments that no embed shows. */
-function files(row) {
+function outside(row) {
   const inside = row.embeds.flatMap((each) => [attachment(row, each.image?.url), attachment(row, each.thumbnail?.url)]);
-  return row.attachments.filter((each) => !inside.includes(each)).map((each) => {
+  return row.attachments.filter((each) => !inside.includes(each));
+}
+
+function files(row) {
+  return outside(row).map((each) => {
     const url = address(each.url);
     if (/\.(mp4|webm|mov)$/i.test(each.filename))
       return make("video", { src: url, controls: true, loop: true, muted: true, autoplay: true, playsInline: true });
@@ -205,9 +203,9 @@ async function pressed(row, element, values) {
   element.classList.add("busy");
   const failed = !(await page.onPress(row.id, element.dataset.control, values));
   element.classList.remove("busy");
-  const foot_ = shown.get(row.id)?.node.querySelector(":scope > [data-part=foot]");
-  foot_?.querySelector(".failed")?.remove();
-  if (failed) foot_?.append(make("p", { className: "failed", role: "alert" }, page.texts.failed));
+  const node = shown.get(row.id)?.node;
+  node?.querySelector(".failed")?.remove();
+  if (node && failed) partOf(node, "foot").append(make("p", { className: "failed", role: "alert" }, page.texts.failed));
 }
 
 function foot(row) {
