@@ -150,7 +150,9 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
     edges.breaker.attribute(partial(guild_of, client))
     sink = DiscordSink(client, edges.pictures, edges.breaker, edges.tokens)
     editor = EditScheduler(sink, EditQueue(), clock, guard("edit loop"))
-    renderer = CardRenderer(stores.presses, clock, watch_limit, base_of(settings.upstream_url))
+    renderer = CardRenderer(
+        stores.presses, stores.unknown_actions, clock, watch_limit, base_of(settings.upstream_url)
+    )
     checks = ChildChecks(stores.presses, sink, clock, guard("child checks"))
     watches = WatchService(
         stores.watches, stores.presses, tracker, editor, renderer, checks, clock, guard("write-behind")
@@ -191,13 +193,12 @@ def _build_pressing(
     source, store = edges.source, edges.stores.presses
     access, reader, watches = watching.access, watching.reader, watching.watches
     drafts, retries, in_flight = Drafts(), SubmitRetries(clock), InFlight()
-    journal = SubmissionJournal(store, watches, retries, watching.writes, clock)
+    journal = SubmissionJournal(store, edges.stores.unknown_actions, watches, retries, watching.writes, clock)
     regions = RegionService(store, access, reader, Masks(edges.pictures))
     presses = PressService(
         source=source,
         access=access,
         reader=reader,
-        renderer=watching.renderer,
         watches=watches,
         prompts=ModalPrompts(store, regions, drafts),
         journal=journal,

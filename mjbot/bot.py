@@ -144,6 +144,14 @@ class MJBot(commands.AutoShardedBot):
         """Close the watches of a deleted thread."""
         await self.app.watches.close_channel(payload.thread_id)
 
+    async def on_thread_remove(self, thread: discord.Thread) -> None:
+        """Forget a private thread that the bot was removed from: those in the cache are those it can see.
+
+        discord.py keeps it there.
+        """
+        if thread.is_private():
+            thread.guild._remove_thread(thread)
+
     async def stop(self) -> None:
         """Start nothing new, deliver pending edits, then close."""
         self._stop.set()

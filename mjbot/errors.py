@@ -3,7 +3,8 @@
 MJBotError                  has a text for the user, and the values of its placeholders
 ├── InvalidTaskId
 ├── GuildNotAllowed         the guild may not use this bot
-├── PressNotAllowed         the guild's press policy excludes this user
+├── PressNotAllowed         a press policy excludes this user
+├── TaskNotSeenHere         this place has not seen the task
 ├── BotMissingPermission    the bot lacks a permission in this channel
 ├── RateLimited             a user, or a whole guild, is over its rate limit
 ├── TooManyCards            a guild has reached its limit of live cards
@@ -57,6 +58,12 @@ class InvalidTaskId(MJBotError):
     text = Text.REPLY_INVALID_TASK_ID
 
 
+class UnknownLink(MJBotError):
+    """The input is a link to a message or a job, and no task behind it was seen in this place."""
+
+    text = Text.REPLY_UNKNOWN_LINK
+
+
 class GuildNotAllowed(MJBotError):
     """The guild is not among ALLOWED_GUILDS."""
 
@@ -64,18 +71,24 @@ class GuildNotAllowed(MJBotError):
 
 
 class PressNotAllowed(MJBotError):
-    """The user may not press here. ``who`` mentions the role or user that may; "": server managers only."""
+    """A press policy excludes this user. ``who`` may press is mentioned, or ``link`` leads to where."""
 
-    def __init__(self, who: str) -> None:
-        super().__init__(who=who)
-        self.text = Text.REPLY_PRESS_NOT_ALLOWED if who else Text.REPLY_PRESS_NOT_ALLOWED_MANAGERS
+    def __init__(self, text: Text, *, who: str = "", link: str = "") -> None:
+        super().__init__(who=who, link=link)
+        self.text = text
+
+
+class TaskNotSeenHere(MJBotError):
+    """No message in this place shows the task ``id``, so nothing may be done with it here."""
+
+    text = Text.REPLY_NOT_SEEN_HERE
 
 
 class BotMissingPermission(MJBotError):
-    """The bot lacks a permission in this channel; the text names it."""
+    """The bot lacks a permission in this channel; the text, or its value ``why``, names it."""
 
-    def __init__(self, text: Text) -> None:
-        super().__init__()
+    def __init__(self, text: Text, **values: object) -> None:
+        super().__init__("", **values)
         self.text = text
 
 

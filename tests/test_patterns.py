@@ -18,6 +18,7 @@ import mjbot
 from mjbot.core.card.modals import initial_prompt
 from mjbot.core.i18n.text import clean, clean_lines, cut, escape, without_secrets
 from mjbot.core.model.addresses import looks_public, well_formed
+from mjbot.core.model.references import parse_reference
 from mjbot.core.model.task import Task, TaskId, parse_task_id
 
 SMALL, FACTOR = 400, 16
@@ -120,7 +121,16 @@ def prompt_of_a_modal(text: str) -> object:
     return initial_prompt(task, "MJ::Job::PicReader::1"), initial_prompt(task, "MJ::CustomZoom::1")
 
 
-FUNCTIONS = [clean, clean_lines, escape, without_secrets, well_formed, looks_public, parse_task_id]
+FUNCTIONS = [
+    clean,
+    clean_lines,
+    escape,
+    without_secrets,
+    well_formed,
+    looks_public,
+    parse_task_id,
+    parse_reference,
+]
 
 
 @pytest.mark.parametrize("function", [*FUNCTIONS, prompt_of_a_modal])

@@ -20,6 +20,7 @@ from mjbot.ports import FetchReport
 from mjbot.tracker import TaskTracker
 
 A, B = TaskId("task-1"), TaskId("task-2")
+RESULT = "https://h.example/result.png"
 
 
 class Source:
@@ -40,7 +41,7 @@ class Source:
             raise ValueError("poisoned")
         if self.errors:
             raise self.errors.pop(0)
-        return FetchReport({each: Task(each, status="SUCCESS") for each in ids})
+        return FetchReport({each: Task(each, status="SUCCESS", image_url=RESULT) for each in ids})
 
 
 class Rig:
@@ -113,7 +114,7 @@ async def test_an_observation_of_one_task_that_breaks_costs_only_this_task() -> 
     for each in (A, B):
         rig.tracker.follow(TaskSnapshot(each, opened_at=rig.clock.now()))
     broken = Seen(None)  # type: ignore[arg-type]
-    await rig.tracker.observe({A: broken, B: Seen(Task(B, status="SUCCESS"))})
+    await rig.tracker.observe({A: broken, B: Seen(Task(B, status="SUCCESS", image_url=RESULT))})
     assert [(each.id, each.condition) for each in rig.reported] == [(B, Condition.FINE)]
 
 
@@ -160,7 +161,7 @@ async def test_an_end_that_could_not_be_reported_is_reported_later(failures: int
     rig = Rig(clock=Clock(lambda: now))
     rig.tracker.follow(TaskSnapshot(A, opened_at=now))
     rig.failing[A] = [ValueError("x")] * failures
-    await rig.tracker.observe({A: Seen(Task(A, status="SUCCESS"))})
+    await rig.tracker.observe({A: Seen(Task(A, status="SUCCESS", image_url=RESULT))})
     for _ in range(3_000):
         now += 1
         await rig.tracker.observe({})
@@ -182,7 +183,7 @@ async def test_no_older_state_is_reported_after_a_newer_one() -> None:
     rig.tracker.subscribe(wait)
     older = asyncio.ensure_future(rig.tracker.observe({A: Seen(Task(A, status="IN_PROGRESS"))}))
     await held.wait()
-    newer = asyncio.ensure_future(rig.tracker.observe({A: Seen(Task(A, status="SUCCESS"))}))
+    newer = asyncio.ensure_future(rig.tracker.observe({A: Seen(Task(A, status="SUCCESS", image_url=RESULT))}))
     await asyncio.sleep(0)
     hold.set()
     await asyncio.gather(older, newer)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _PNG = b"\x89PNG\r\n\x1a\n"
+_PNG_END = b"IEND\xaeB`\x82"
 _MAGIC = {_PNG: "png", b"\xff\xd8\xff": "jpg", b"GIF87a": "gif", b"GIF89a": "gif"}
 _MAX_PARTS = 4_096  # chunks, segments or blocks before the pixels; a hostile file has millions
 _MAX_DECODED_PARTS = 16_384  # in the whole file; a PNG of 32 MiB has 4,096 pieces of 8 KiB
@@ -30,6 +31,8 @@ class Header(NamedTuple):
     animated: bool = False
     reducible: bool = False
     """True for a JPEG that can be decoded at a half, a quarter or an eighth of its size, row by row."""
+    pixels_at: int = 0
+    """Where the pixels of a JPEG begin."""
 
     @property
     def pixels(self) -> int:
@@ -62,6 +65,21 @@ def read_header(data: bytes) -> Header | None:
     except (struct.error, IndexError, ValueError):
         return None
     return header if header and header.pixels > 0 else None
+
+
+def is_complete(data: bytes, header: Header) -> bool:
+    """Return whether the end of the file is there: a connection that breaks off can look like one that ended.
+
+    Bytes may follow the end. A WebP whose end is missing has no valid header.
+    """
+    match header.kind:
+        case "png":
+            return _PNG_END in data
+        case "jpg":  # in pixel data, 0xFF is never followed by 0xD9; before it, a thumbnail has its own end
+            return data.find(b"\xff\xd9", header.pixels_at) >= 0
+        case "gif":  # the end of the last block, and the trailer
+            return data.rstrip(b"\0").endswith(b"\0;")
+    return True
 
 
 def is_laborious(data: bytes, header: Header) -> bool:
@@ -129,7 +147,8 @@ def _jpeg(data: bytes) -> Header:
                 raise ValueError("no frame")
             marker, size, components = frame
             # Otherwise libjpeg keeps the coefficients of the whole image, however much it is reduced.
-            return Header("jpg", size, reducible=marker in (0xC0, 0xC1) and data[at + 2] == components)
+            reducible = marker in (0xC0, 0xC1) and data[at + 2] == components
+            return Header("jpg", size, reducible=reducible, pixels_at=at)
         elif marker == 0xD9:
             raise ValueError("the end before the pixels")
         at += max(length, 2)

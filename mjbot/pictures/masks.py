@@ -12,7 +12,7 @@ from mjbot.core.card.region import SIDE, cells_of
 from mjbot.pictures import raster
 from mjbot.pictures.header import read_header
 from mjbot.pictures.source import Pictures
-from mjbot.ports import File, MaskProblem, MaskRefused
+from mjbot.ports import NO_SIZE, File, MaskProblem, MaskRefused
 
 _WAIT_SECONDS = 30.0  # for the picture
 _MAX_PIXELS = 4096 * 4096
@@ -37,11 +37,12 @@ class Masks:
     async def preview(self, picture: Picture, region: str) -> File | None:
         """Draw a small copy of the image with numbered cells, the selected ones highlighted."""
         async with self._pictures.loaded(picture, self._wait_seconds) as file:
-            if file is None:
+            if file is None or file.size == NO_SIZE:
                 return None
+            size = file.size
             preview = await self._pictures.worker.run(_draw_preview, file.data, cells_of(region))
         # Each region has its own file name: under the same name, clients would continue to show the old file.
-        return File(f"area-{region}.webp", preview, picture.alt) if preview else None
+        return File(f"area-{region}.webp", preview, picture.alt, size) if preview else None
 
     async def of_cells(self, picture: Picture, region: str) -> str:
         """Draw the mask of a region, in the size of the image. Raises `MaskRefused`."""
@@ -68,7 +69,7 @@ class Masks:
 
     async def _size_of(self, picture: Picture) -> Size | None:
         async with self._pictures.loaded(picture, self._wait_seconds) as file:
-            return file.size if file else None
+            return file.size if file and file.size != NO_SIZE else None
 
 
 def _data_url(png: bytes) -> str:

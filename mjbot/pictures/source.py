@@ -13,12 +13,12 @@ import aiohttp
 from yarl import URL
 
 from mjbot.clock import Clock
-from mjbot.core.card.card import Picture
+from mjbot.core.card.card import Medium, Picture
 from mjbot.core.model.addresses import percent_encoded, readable, rebase
-from mjbot.pictures import raster
+from mjbot.pictures import raster, video
 from mjbot.pictures.budget import ByteBudget, NoRoom, Reservation
 from mjbot.pictures.download import Deadlines, Download, Unusable, reserve
-from mjbot.pictures.header import read_header
+from mjbot.pictures.header import is_complete, read_header
 from mjbot.pictures.hosts import HostFailed, HostQueue, HostUnavailable
 from mjbot.pictures.worker import ImageWorker
 from mjbot.ports import File
@@ -117,18 +117,23 @@ class Pictures:
         return self._budget.used
 
     def link(self, picture: Picture) -> str | None:
-        """Return the URL if Discord's servers can reach it, else None."""
-        return readable(picture.url, self._base, _MAX_URL)
+        """Return the URL of its image if Discord's servers can reach it, else None."""
+        return readable(picture.image_url, self._base, _MAX_URL)
 
     def attaches(self, picture: Picture) -> bool:
-        """True if this image must be sent as an attachment."""
+        """True if this must be sent as an attachment."""
+        if picture.medium is Medium.TEXT:
+            return True  # it is nowhere else
         if self._mode == "auto":
             return picture.final or self.link(picture) is None
         return self._mode == "attach"
 
     @asynccontextmanager
     async def loaded(self, picture: Picture, within: float | None = None) -> AsyncIterator[File | None]:
-        """Wait for the image, for ``within`` seconds if given; see `PictureSource`."""
+        """Wait for the file, for ``within`` seconds if given; see `PictureSource`."""
+        if picture.medium is Medium.TEXT:
+            yield File(f"{picture.key}.txt", picture.text.encode("utf-8", "replace"))
+            return
         # All cards of one task need its image at the same time: they share one download.
         entry = self._entries.get(picture.key) or self._start(picture)
         self._use(entry)
@@ -214,9 +219,15 @@ class Pictures:
 
     async def _verify(self, picture: Picture, data: bytes) -> File:
         limits = self._limits
+        if (kind := video.kind_of(data)) is not None and picture.final:
+            if not video.is_complete(data):
+                raise Unusable("a part of a video")
+            return File(f"{picture.key}.{kind}", data, picture.alt)
         header = read_header(data)
         if header is None or header.pixels > limits.pixels:
             raise Unusable("not an image, or too many pixels")
+        if not is_complete(data, header):
+            raise Unusable("a part of an image")
         if len(data) <= limits.attached_bytes:
             return File(f"{picture.key}.{header.kind}", data, picture.alt, header.size)
         copy = await self.worker.run(raster.shrink, data, limits.attached_bytes)

@@ -12,6 +12,7 @@ from mjbot.ports.discord import (
     Upload,
 )
 from mjbot.ports.pictures import (
+    NO_SIZE,
     File,
     MaskProblem,
     MaskRefused,
@@ -19,19 +20,19 @@ from mjbot.ports.pictures import (
     PictureSource,
     is_smaller_copy,
 )
-from mjbot.ports.presses import PendingCard, PressRecord, PressStore, TaskHistory
+from mjbot.ports.presses import PendingCard, PressRecord, PressStore, TaskHistory, UnknownActionStore
 from mjbot.ports.store import (
     GuildStore,
     KeyValueStore,
     Pruner,
     Stores,
-    Suggestion,
     UsageStore,
     WatchStore,
 )
 from mjbot.ports.upstream import BatchSource, FetchReport, SubmitResult, TaskSource
 
 __all__ = [
+    "NO_SIZE",
     "BatchSource",
     "BotTokenRevoked",
     "FetchReport",
@@ -55,9 +56,9 @@ __all__ = [
     "SentCard",
     "Stores",
     "SubmitResult",
-    "Suggestion",
     "TaskHistory",
     "TaskSource",
+    "UnknownActionStore",
     "Upload",
     "UsageStore",
     "WatchStore",

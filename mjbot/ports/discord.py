@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from mjbot.core.access.channels import Obstacle
+from mjbot.core.access.place import Place
 from mjbot.core.access.press_policy import Actor
 from mjbot.core.card.content import Part
 
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 class InteractionContext:
     """The guild, channel and user of an interaction, and the bot's permissions there.
 
-    ``locale`` is for public messages, ``private_locale`` for the user's own.
+    ``locale`` is for public messages, ``private_locale`` for the user's own. ``obstacle`` is what keeps the
+    bot from editing its messages in the channel.
     """
 
     guild_id: int | None
@@ -34,11 +37,21 @@ class InteractionContext:
     user_id: int
     locale: str
     private_locale: str
-    can_follow: bool = True
+    obstacle: Obstacle | None = None
     can_embed: bool = True
     can_attach: bool = True
     roles: frozenset[int] = frozenset()
     manages: bool = False
+
+    @property
+    def place(self) -> Place:
+        """The guild, or the user's direct messages."""
+        return Place.of(self.guild_id, self.user_id)
+
+    @property
+    def can_follow(self) -> bool:
+        """True if a card in this channel can be kept up to date."""
+        return self.obstacle is None
 
     @property
     def actor(self) -> Actor:
@@ -120,6 +133,10 @@ class Reply(Protocol):
         """Send an ephemeral text in place of the public response."""
         ...
 
+    async def close(self, text: Text, **values: object) -> None:
+        """Leave only a text of the ephemeral response, if it can still be edited. Never raises."""
+        ...
+
     async def send_private_menu(
         self, text: Text, rows: Rows, *, menu: Menu | None = None, file: File | None = None, **values: object
     ) -> None:
@@ -132,6 +149,7 @@ class PressRequest:
     """A press of a button, a choice in a menu, or a submitted modal.
 
     ``message`` is the message that was pressed, ``target`` the press target in the component's custom_id.
+    ``on_its_card``: the message has a component of this task, so that its place has seen the task.
     """
 
     context: InteractionContext
@@ -140,6 +158,7 @@ class PressRequest:
     target: PressTarget
     reply: Reply
     modal_input: ModalInput | None = None
+    on_its_card: bool = False
 
     def with_target(self, target: PressTarget) -> PressRequest:
         """Return the same request with another target."""

@@ -13,16 +13,18 @@ if TYPE_CHECKING:
     from mjbot.core.card.card import Picture
 
 _SMALLER = "-smaller"
+NO_SIZE = (0, 0)
+"""The size of a file that is not an image."""
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An image to attach. Embeds refer to it by its name."""
+    """A file to attach: an image, to which an embed refers by its name, or a video or text."""
 
     name: str
     data: bytes
     alt: str = ""
-    size: tuple[int, int] = (0, 0)
+    size: tuple[int, int] = NO_SIZE
     """Width and height of the original, even for a smaller copy."""
 
     @classmethod
@@ -68,7 +70,7 @@ class MaskRefused(Exception):
 
 
 class PictureSource(Protocol):
-    """Result images, verified and small enough to send."""
+    """Results as files: images, verified and small enough to send, videos, and texts."""
 
     def link(self, picture: Picture) -> str | None:
         """Return the URL to show without attaching; None if Discord cannot or must not fetch it."""

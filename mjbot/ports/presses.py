@@ -5,31 +5,39 @@ Every method is one transaction, as in all stores. It raises `StoreFailed` if th
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from mjbot.core.access.place import Place
+from mjbot.core.model.watch import MessageRef, Watch
+
 if TYPE_CHECKING:
     from mjbot.core.card.lineage import Lineage
-    from mjbot.core.model.press import Press, PressKey
+    from mjbot.core.model.press import Press, PressKey, UnknownAction
     from mjbot.core.model.snapshot import TaskSnapshot
     from mjbot.core.model.task import TaskId
-    from mjbot.core.model.watch import MessageRef, Watch
 
 
 @dataclass(frozen=True, slots=True)
 class PressRecord:
     """The last press of one action of one task.
 
-    ``number``: the number of presses of this action so far. ``message``: the card of the child, if any.
+    ``number``: the number of presses of this action so far. ``message``: the card of the child, if any, and
+    ``place``: which place has seen it.
     """
 
     state: Press
+    place: Place
     child_id: TaskId | None = None
     message: MessageRef | None = None
-    guild_id: int | None = None
     number: int = 1
+
+    def child_seen_by(self, place: Place) -> str:
+        """Return the link to the card of the child, or its id; "" if this place has not seen it."""
+        if self.child_id is None or place != self.place:
+            return ""
+        return self.message.url(place.guild_id) if self.message else f"`{self.child_id}`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,12 @@ class PendingCard:
     requester_id: int
     locale: str
     created_at: float
+
+    @property
+    def watch(self) -> Watch:
+        """The watch that the card will have, with the message id of the time at which it became pending."""
+        ref = MessageRef(self.channel_id, MessageRef.first_id(self.created_at))
+        return Watch(ref, self.task_id, self.guild_id, self.requester_id, self.locale, self.created_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,23 +127,31 @@ class PressStore(Protocol):
         ...
 
     async def histories(
-        self, asked: Sequence[tuple[TaskId, int | None]]
-    ) -> dict[tuple[TaskId, int | None], TaskHistory]:
-        """Return the history of each ``(task, guild)``; relatives only if that guild has seen them."""
+        self, asked: Sequence[tuple[TaskId, Place]]
+    ) -> dict[tuple[TaskId, Place], TaskHistory]:
+        """Return the history of each ``(task, place)``; relatives only if that place has seen them."""
         ...
 
-    async def refuse_kind(self, kind: str, at: float) -> None:
-        """Store that this image service does not offer a kind of action."""
-        ...
-
-    async def refused_kinds(self, since: float, until: float = math.inf) -> frozenset[str]:
-        """Return the kinds of action that this image service was found not to offer in this time."""
-        ...
-
-    async def children(self, task_id: TaskId, guild_id: int | None, limit: int) -> list[MessageRef]:
-        """Return the messages of the first children of a task that this guild has seen."""
+    async def children(self, task_id: TaskId, place: Place, limit: int) -> list[MessageRef]:
+        """Return the messages of the first children of a task that this place has seen."""
         ...
 
     async def unlink(self, ref: MessageRef) -> list[TaskId]:
         """Remove every link to a deleted message; return the tasks whose cards had one."""
+        ...
+
+
+class UnknownActionStore(Protocol):
+    """The actions that this image service called unknown. `not_offered` decides what follows."""
+
+    async def add(self, unknown: UnknownAction) -> None:
+        """Store that a kind of action was called unknown."""
+        ...
+
+    async def get(self) -> Sequence[UnknownAction]:
+        """Return all actions that were called unknown, without the kinds that were accepted since."""
+        ...
+
+    async def accept(self, kind: str) -> Sequence[TaskId]:
+        """Store that a kind of action was accepted; return the tasks for which it had been called unknown."""
         ...

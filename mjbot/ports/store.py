@@ -6,38 +6,28 @@ nothing of the transaction is stored then.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from mjbot.core.access.place import Place
     from mjbot.core.access.press_policy import PressPolicy
     from mjbot.core.access.rate_limits import RateLimit
+    from mjbot.core.model.references import JobRef
     from mjbot.core.model.snapshot import TaskSnapshot
-    from mjbot.core.model.task import TaskId
+    from mjbot.core.model.task import Phase, TaskId
     from mjbot.core.model.watch import DeliveredState, MessageRef, Watch
-    from mjbot.ports.discord import InteractionContext
-    from mjbot.ports.presses import PressStore
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """One autocomplete choice: a task that the audience has seen, at ``seen_at`` (unix seconds)."""
-
-    snapshot: TaskSnapshot
-    seen_at: float
+    from mjbot.ports.presses import PressStore, UnknownActionStore
 
 
 class WatchStore(Protocol):
-    """Watches, the last snapshot of each task, and which audience has seen which task.
-
-    An audience is a guild, or one user in direct messages. Autocomplete offers only tasks that it has seen.
-    """
+    """Watches, the last snapshot of each task, and which place has seen which task."""
 
     async def add(self, watch: Watch, snapshot: TaskSnapshot | None) -> list[Watch]:
         """Store a new watch, and return the open ones of the same task in the same channel.
 
-        With a snapshot, the watch's audience has now seen the task.
+        With a snapshot, autocomplete offers the task in the watch's place from now on.
         """
         ...
 
@@ -61,8 +51,19 @@ class WatchStore(Protocol):
         """Return every watch of these tasks, closed ones too, with the last snapshot of the task."""
         ...
 
+    async def shown(self, task_id: TaskId) -> list[Watch]:
+        """Return every watch of a task in any spelling of its id, with those of its pending cards.
+
+        The watch of a pending card has the message id of the time at which it became pending.
+        """
+        ...
+
     async def watch_at(self, ref: MessageRef) -> Watch | None:
         """Return the watch of a message, even if it is closed."""
+        ...
+
+    async def task_of_job(self, place: Place, job: JobRef) -> TaskId | None:
+        """Return the only task that a job of Midjourney made, among the newest that the place has seen."""
         ...
 
     async def save(self, snapshots: Sequence[TaskSnapshot]) -> None:
@@ -79,11 +80,13 @@ class WatchStore(Protocol):
         """Store delivered states, mark OPENING watches open, and close those in ``closed``."""
         ...
 
-    async def suggestions(self, context: InteractionContext, text: str, limit: int) -> list[Suggestion]:
-        """Return tasks whose id or prompt contains ``text``, out of the newest that the audience has seen.
+    async def suggestions(
+        self, place: Place, text: str, phases: Collection[Phase], limit: int
+    ) -> list[TaskSnapshot]:
+        """Return tasks whose id or prompt contains ``text``, or that are in one of these phases.
 
-        Running tasks come first, then the newest. The number of tasks searched is bounded, so that the cost
-        of a keystroke does not grow with the database.
+        They are of the newest that the place has seen: running tasks first, then the last asked for. The
+        number of tasks searched is bounded, so that the cost of a keystroke does not grow with the database.
         """
         ...
 
@@ -153,6 +156,7 @@ class Stores:
 
     watches: WatchStore
     presses: PressStore
+    unknown_actions: UnknownActionStore
     guilds: GuildStore
     usage: UsageStore
     pruner: Pruner

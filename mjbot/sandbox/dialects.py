@@ -87,6 +87,15 @@ def _plus(decision: Decision) -> ServerResponse:
     }[decision.kind]()
 
 
+def _original(decision: Decision) -> ServerResponse:
+    if decision.kind == "existed":
+        properties = {"status": decision.text, "imageUrl": None}
+        return _submit_response(21, "任务已存在", decision.ids[0], properties)
+    if decision.kind == "no_grid":
+        return _submit_response(4, "关联任务不允许执行变化")
+    return _plus(decision)
+
+
 def _true(decision: Decision) -> ServerResponse:
     unknown = {"success": False, "code": -1, "message": "操作不支持", "timestamp": 0}
     gone = {"code": 3, "description": "关联任务不存在或已失效", "result": None, "properties": {}}
@@ -178,7 +187,7 @@ DIALECTS: dict[str, Dialect] = {
             unauthorized=ServerResponse(401, None),
             missing=ServerResponse(200, None),
             serialize=payloads.original,
-            respond=_plus,
+            respond=_original,
             submits=frozenset({"change"}),
         ),
         Dialect(

@@ -40,6 +40,24 @@ class Fault:
 class Loss(Fault):
     """Requests that are processed, but whose response is dropped."""
 
+    def lose(self, request: web.Request, _response: web.StreamResponse) -> web.StreamResponse:
+        """Drop the connection in place of the response."""
+        return drop_connection(request)
+
+
+@dataclass
+class Half(Loss):
+    """Responses of which only the first half arrives, as if it were all."""
+
+    def lose(self, request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+        """Send a body without its length, which ends with the connection."""
+        if request.transport is not None and isinstance(response, web.Response):
+            body = response.body if isinstance(response.body, bytes) else b""
+            head = f"HTTP/1.1 200 OK\r\nContent-Type: {response.content_type}\r\nConnection: close\r\n\r\n"
+            request.transport.write(head.encode() + body[: len(body) // 2])
+            request.transport.close()
+        return web.Response()
+
 
 @dataclass
 class Failure(Fault):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 
 from PIL import Image
@@ -19,3 +20,13 @@ def repaint(kept: Image.Image, new: Image.Image, mask: bytes, cells: int) -> Ima
         part = new.crop((*at, at[0] + width, at[1] + height))
         sheet.paste(Image.composite(part, below, white), at)
     return sheet
+
+
+def mask_of(text: str) -> bytes:
+    """Return the image of a submitted mask, a data URL or plain base64; empty if it is not an image."""
+    try:
+        data = base64.b64decode(text.rpartition(",")[2], validate=True)
+        with Image.open(io.BytesIO(data)):
+            return data
+    except (ValueError, OSError):
+        return b""

@@ -166,6 +166,8 @@ class Script:
         status = self.steps[step][1]
         if self.result is None or status in _WAITING:
             return ""
+        if self.result == "clip" and status == "SUCCESS":  # many servers put a single video here, too
+            return self._videos(status, base_url)[0]
         name = "result" if status == "SUCCESS" else self.previews().get(step)
         if name is None:
             return ""

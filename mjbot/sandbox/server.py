@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, Self
 
 from aiohttp import web
 
 from mjbot.sandbox.dialects import NOT_FOUND, Dialect, ServerResponse, dialect_at, submit, task_row
-from mjbot.sandbox.faults import Failure, Fault, Hold, Loss, Trickle, When, drop_connection
+from mjbot.sandbox.faults import Failure, Fault, Half, Hold, Loss, Trickle, When, drop_connection
 from mjbot.sandbox.script import LONG, Scene, Script
 from mjbot.sandbox.submits import SubmitKind
 from mjbot.sandbox.webhooks import WebhookSender
@@ -23,6 +24,7 @@ _SUBMITS: tuple[SubmitKind, ...] = ("action", "modal", "change")
 _FOREIGN_TASK = "1700000000000999"
 _NO_ROUTE = {"message": "Invalid URL (POST /mj/task/list-by-condition)", "type": "invalid_request_error"}
 _PAGE = "<!doctype html><title>relay</title><div id=root></div>"
+_CLIP = Path(__file__).with_name("clip.mp4")  # three seconds of a picture of `art`: every video is this one
 _PREFIX = r"/{prefix:(?:[a-z-]+/)?(?:mj-(?:fast|turbo|relax)/)?}"
 
 
@@ -112,6 +114,10 @@ class SandboxServer:
         """Process matching requests, and drop the connection in place of a response."""
         self._faults.append(Loss(pattern, times))
 
+    def halve(self, pattern: str, times: int | None = None) -> None:
+        """Send only the first half of the responses to matching requests, without their length."""
+        self._faults.append(Half(pattern, times))
+
     def hold(self, pattern: str, when: When = "before", times: int | None = None) -> Hold:
         """Make matching requests wait."""
         hold = Hold(pattern, times, when)
@@ -150,7 +156,7 @@ class SandboxServer:
             response = await self._respond(request, handler)
         for fault in after:
             if isinstance(fault, Loss):
-                return drop_connection(request)
+                return fault.lose(request, response)
             await fault.wait()
         return response
 
@@ -204,16 +210,17 @@ class SandboxServer:
         if not url:
             return web.json_response({"error": "task_no_found"}, status=404)
         name = url.partition("?")[0].rpartition("/")[2]
-        image = await asyncio.to_thread(self.world.picture, task_id, name)
-        return web.Response(
-            body=image, content_type="image/jpeg"
-        )  # like new-api, regardless of the real type
+        data = _CLIP.read_bytes() if name.endswith(".mp4") else await self._drawn(task_id, name)
+        return web.Response(body=data, content_type="image/jpeg")  # like new-api, whatever it really is
+
+    async def _drawn(self, task_id: str, name: str) -> bytes | None:
+        return await asyncio.to_thread(self.world.picture, task_id, name)
 
     async def _picture(self, request: web.Request) -> web.Response:
         path = request.match_info
         if path["name"].endswith(".mp4"):
-            return web.Response(body=b"\0\0\0\x18ftypmp42" + bytes(64), content_type="video/mp4")
-        image = await asyncio.to_thread(self.world.picture, path["id"], path["name"])
+            return web.Response(body=_CLIP.read_bytes(), content_type="video/mp4")
+        image = await self._drawn(path["id"], path["name"])
         if image is None:
             return web.Response(status=404, text="This content is no longer available.")
         return web.Response(body=image, content_type="image/png")

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import io
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from PIL import Image
-
 from mjbot.sandbox import art
-from mjbot.sandbox.buttons import ButtonEffect
+from mjbot.sandbox.buttons import ButtonEffect, button_effect
 from mjbot.sandbox.script import LONG, MODAL_STEPS, SHORT, Repainted, Result, Scene, Script
 
 DecisionKind = Literal[
     "accepted",
     "modal",
     "unchanged",
+    "existed",
+    "no_grid",
     "parent_gone",
     "not_ready",
     "unknown_action",
@@ -35,6 +34,8 @@ _RESULTS: dict[str, Result] = {
     "DESCRIBE": "single",
 }
 _TASK_ACTIONS = {"HIGH_UPSCALE": "UPSCALE", "CLIP": "VIDEO"}
+_SHORT_ACTIONS = {"UPSCALE": "U", "VARIATION": "V", "REROLL": "R"}  # in descriptions
+_GRIDS = ("IMAGINE", "VARIATION", "REROLL", "BLEND")
 _PAN_ASPECTS = {"left": "3:2", "right": "3:2", "up": "2:3", "down": "2:3"}
 # These open a modal if the account is in Remix mode, in addition to those that always do.
 _REMIXABLE = ("VARIATION", "LOW_VARIATION", "HIGH_VARIATION", "REROLL", "PAN", "VIDEO")
@@ -44,8 +45,8 @@ _REMIXABLE = ("VARIATION", "LOW_VARIATION", "HIGH_VARIATION", "REROLL", "PAN", "
 class Decision:
     """The decision about one submit.
 
-    ``text``: the proposed prompt of a modal, the banned word, or the unknown customId. ``prompt``: the
-    refused prompt.
+    ``text``: the proposed prompt of a modal, the banned word, the unknown customId, or the status of the task
+    that exists already. ``prompt``: the refused prompt.
     """
 
     kind: DecisionKind
@@ -111,20 +112,26 @@ def build_child(
         result=result,
         buttons=parent.buttons if effect.action == "DESCRIBE" else None,
         prompt_en=parent.prompt_en,
-        description=f"/up {parent.id} {effect.action}",
+        description=_description(parent.id, effect),
         notify=notify,
         repainted=repainted,
     )
 
 
-def mask_of(text: str) -> bytes:
-    """Return the image of a submitted mask, a data URL or plain base64; empty if it is not an image."""
-    try:
-        data = base64.b64decode(text.rpartition(",")[2], validate=True)
-        with Image.open(io.BytesIO(data)):
-            return data
-    except (ValueError, OSError):
-        return b""
+def _description(parent_id: str, effect: ButtonEffect) -> str:
+    return f"/up {parent_id} {_SHORT_ACTIONS.get(effect.action, effect.action)}{effect.part}"
+
+
+def existing_change(tasks: Iterable[Script], parent_id: str, custom_id: str) -> Script | None:
+    """Return the task that an earlier change made; novicezk's server finds it by its description."""
+    effect = button_effect(custom_id)
+    wanted = _description(parent_id, effect) if effect else None
+    return next((each for each in tasks if each.description == wanted), None)
+
+
+def is_changeable(task: Script) -> bool:
+    """True if novicezk's server changes this task: its result is a grid."""
+    return task.action in _GRIDS
 
 
 def change_custom_id(action: str, index: object, job: str) -> str:

@@ -13,13 +13,15 @@ from zlib import crc32
 from mjbot.sandbox.buttons import Payload, button_effect
 from mjbot.sandbox.demo_prompts import ENGLISH_PROMPTS, DemoPrompts
 from mjbot.sandbox.demo_tasks import DemoIds, demo_tasks
+from mjbot.sandbox.repaint import mask_of
 from mjbot.sandbox.script import LONG, Repainted, Result, Scene, Script, Step, parse_aspect, seed_of
 from mjbot.sandbox.submits import (
     Decision,
     RecordedSubmit,
     build_child,
     change_custom_id,
-    mask_of,
+    existing_change,
+    is_changeable,
     needs_modal,
     proposed_prompt,
 )
@@ -143,7 +145,13 @@ class World:
         """Press by action and index, for servers that have neither buttons nor modals."""
         task = self._find(task_id)
         custom_id = change_custom_id(action, index, task.job if task else "")
-        decision = self._press(task_id, custom_id, now, lambda _: True, remix=False, notify=notify)
+        existing = existing_change(self._tasks.values(), task_id, custom_id)
+        if existing is not None:
+            decision = Decision("existed", (existing.id,), text=existing.status(now))
+        elif task is not None and task.status(now) == "SUCCESS" and not is_changeable(task):
+            decision = Decision("no_grid")
+        else:
+            decision = self._press(task_id, custom_id, now, lambda _: True, remix=False, notify=notify)
         self.log.append(RecordedSubmit(now, task_id, custom_id, decision.child_id, kind="change"))
         return decision
 

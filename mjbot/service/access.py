@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from mjbot.clock import Clock
-from mjbot.core.access.press_policy import may_press, mention_allowed
+from mjbot.core.access.press_policy import (
+    PressScope,
+    may_press,
+    may_press_from_elsewhere,
+    mention_allowed,
+)
 from mjbot.core.access.rate_limits import RateLimit, RateLimits
-from mjbot.core.card.description import timestamp
+from mjbot.core.card.description import obstacle_text, timestamp
 from mjbot.core.card.region import OWN_MASK
 from mjbot.core.i18n.texts import Text
-from mjbot.core.model.task import TaskId
-from mjbot.core.model.watch import MessageRef, watch_for
+from mjbot.core.model.watch import Watch, first_guild, newest, watch_for
 from mjbot.core.scheduling.rate_limiters import SlidingWindows
 from mjbot.errors import (
     BotMissingPermission,
@@ -21,6 +25,7 @@ from mjbot.errors import (
     PressNotAllowed,
     RateLimited,
     ShuttingDown,
+    TaskNotSeenHere,
     TooManyCards,
 )
 from mjbot.ports import GuildStore, InteractionContext, PressRequest, UsageStore, WatchStore
@@ -56,12 +61,14 @@ class Need:
     shows: Shows = Shows.NOTHING
     new_card: bool = False
     """It adds a live card; their number is limited per guild."""
+    for_all: bool = False
+    """Press policies do not apply."""
 
 
 SUGGEST = Need(Counts.SUGGESTION)
-VIEW = Need(Counts.INTERACTION)
+VIEW = Need(Counts.INTERACTION, for_all=True)
 STATUS = Need(Counts.COMMAND, Shows.CARD, new_card=True)
-REFRESH = Need(Counts.COMMAND, new_card=True)
+REFRESH = Need(Counts.COMMAND, new_card=True, for_all=True)
 CHOOSE = Need(Counts.INTERACTION)
 """A press that sends nothing: open a modal, choose a region, stop, dismiss."""
 PREPARE = Need(Counts.INTERACTION, Shows.RESULT)
@@ -107,15 +114,19 @@ class Access:
         self._closed = True
 
     async def require(self, context: InteractionContext, need: Need) -> None:
-        """Check a command, or a press that every member may make. Raises `MJBotError`."""
+        """Check a command. Raises `MJBotError`."""
         self._require_guild(context)
         await self._require_rate(context, need)
         _require_bot_permissions(context, need.shows)
 
     async def require_press(self, request: PressRequest, need: Need) -> None:
-        """Check a press that the guild's press policy governs. Raises `MJBotError`."""
+        """Check a press by the rule of `mjbot.core.access.place`. Raises `MJBotError`."""
         self._require_guild(request.context)
-        await self._require_press_policy(request.context, request.message, request.task_id)
+        shown = await self._watches.shown(request.task_id)
+        _require_seen(request, shown)
+        if not need.for_all:
+            await self._require_policy_here(request, shown)
+            await self._require_policy_of_first_guild(request.context, shown)
         await self._require_rate(request.context, need)
         _require_bot_permissions(request.context, need.shows)
 
@@ -125,18 +136,33 @@ class Access:
         if self._allowed_guilds and context.guild_id not in self._allowed_guilds:
             raise GuildNotAllowed
 
-    async def _require_press_policy(
-        self, context: InteractionContext, message: MessageRef, task_id: TaskId
-    ) -> None:
+    async def _require_policy_here(self, request: PressRequest, shown: Sequence[Watch]) -> None:
+        context = request.context
         if context.guild_id is None:
             return
         policy = await self._guilds.policy(context.guild_id)
-        if may_press(policy, context.actor, None):
-            return  # the requester makes no difference
-        watch = watch_for((each for each, _ in await self._watches.watches_of([task_id])), message)
+        watch = watch_for(shown, request.message)
         requester = watch.requester_id if watch else None
         if not may_press(policy, context.actor, requester):
-            raise PressNotAllowed(mention_allowed(policy, requester))
+            who = mention_allowed(policy, requester)
+            text = Text.REPLY_PRESS_NOT_ALLOWED if who else Text.REPLY_PRESS_NOT_ALLOWED_MANAGERS
+            raise PressNotAllowed(text, who=who)
+
+    async def _require_policy_of_first_guild(
+        self, context: InteractionContext, shown: Sequence[Watch]
+    ) -> None:
+        """Check the policy of the guild that has seen the task first: a press elsewhere cannot avoid it."""
+        first = first_guild(shown)
+        if first is None or first == context.guild_id:
+            return
+        policy = await self._guilds.policy(first)
+        there = [each for each in shown if each.guild_id == first]
+        if may_press_from_elsewhere(policy, context.user_id, {each.requester_id for each in there}):
+            return
+        if policy.scope is PressScope.ROLE:
+            link = newest(there)[-1].ref.url(first)
+            raise PressNotAllowed(Text.REPLY_PRESS_NOT_ALLOWED_ROLE_ELSEWHERE, link=link)
+        raise PressNotAllowed(Text.REPLY_PRESS_NOT_ALLOWED_ELSEWHERE)
 
     async def _require_rate(self, context: InteractionContext, need: Need) -> None:
         if need.new_card and context.guild_id is not None:
@@ -168,6 +194,12 @@ class Access:
             raise RateLimited(t=timestamp(free_at + 1))
 
 
+def _require_seen(request: PressRequest, shown: Sequence[Watch]) -> None:
+    """Refuse a press of a task that its place has not seen: the id may be guessed, or come from elsewhere."""
+    if not request.on_its_card and all(each.place != request.context.place for each in shown):
+        raise TaskNotSeenHere(id=request.task_id)
+
+
 def submit_need(region: str, mask: str) -> Need:
     """Return the need of a submit whose ``region`` has become this mask ("" for none).
 
@@ -185,7 +217,7 @@ def _uses(context: InteractionContext, limits: Sequence[RateLimit]) -> list[tupl
 
 
 def _require_bot_permissions(context: InteractionContext, shows: Shows) -> None:
-    if shows is Shows.RESULT and not context.can_follow:
-        raise BotMissingPermission(Text.REPLY_MISSING_VIEW_CHANNEL)
-    if shows is not Shows.NOTHING and context.can_follow and not context.can_embed:
+    if shows is Shows.RESULT and context.obstacle is not None:
+        raise BotMissingPermission(Text.REPLY_CANNOT_FOLLOW, why=obstacle_text(context.obstacle))
+    if shows is not Shows.NOTHING and not context.can_embed:
         raise BotMissingPermission(Text.REPLY_MISSING_EMBED_LINKS)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from mjbot.clock import Clock
-from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.snapshot import Seen, TaskSnapshot, advance
 from mjbot.core.model.task import TaskId
 from mjbot.errors import StoreFailed, TaskNotFound, UpstreamError
 from mjbot.ports import TaskSource, WatchStore
@@ -78,4 +78,4 @@ class TaskReader:
         if task.id.casefold() != task_id.casefold():
             task = replace(task, id=task_id)  # a relay may return its own upstream's id
         # Relays find ids regardless of case; the id that they return is the right spelling.
-        return TaskSnapshot(task.id, opened_at=now, task=task, seen_at=now)
+        return advance(TaskSnapshot(task.id, opened_at=now), Seen(task), now)

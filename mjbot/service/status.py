@@ -6,15 +6,16 @@ import asyncio
 from weakref import WeakValueDictionary
 
 from mjbot.clock import Clock
-from mjbot.core.i18n.messages import age, translate
-from mjbot.core.i18n.text import short
-from mjbot.core.i18n.texts import Text
-from mjbot.core.model.task import Phase, TaskId, parse_task_id
-from mjbot.core.model.watch import Watch
-from mjbot.errors import InvalidTaskId, MJBotError
-from mjbot.ports import InteractionContext, PressRequest, Reply, Suggestion, TaskSource, WatchStore
+from mjbot.core.access.place import Place
+from mjbot.core.model.references import JobRef, parse_reference
+from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.task import TaskId
+from mjbot.core.model.watch import MessageRef, Watch
+from mjbot.errors import InvalidTaskId, MJBotError, UnknownLink
+from mjbot.ports import InteractionContext, PressRequest, Reply, TaskSource, WatchStore
 from mjbot.service.access import REFRESH, STATUS, SUGGEST, Access
 from mjbot.service.reader import TaskReader
+from mjbot.service.suggestions import lines_of, phases_named
 from mjbot.service.watching.opener import CardOpener
 
 # Discord gives 3 s for the first response; a read that takes longer than this is deferred.
@@ -22,16 +23,8 @@ _FIRST_RESPONSE = 1.5
 # A read that has to wait for others is deferred after this time, enough to find a known task.
 _BUSY, _BUSY_RESPONSE = 0.1, 0.05
 _CHOICES = 25  # https://discord.com/developers/docs/interactions/application-commands#autocomplete
-_CHOICE = 100
 _SEARCHED = 100
-_CHOICE_PROMPT = 60
-_CHOICE_TEXTS = {
-    Phase.QUEUED: Text.AUTOCOMPLETE_QUEUED,
-    Phase.WAITING: Text.AUTOCOMPLETE_WAITING,
-    Phase.SUCCESS: Text.AUTOCOMPLETE_DONE,
-    Phase.FAILURE: Text.AUTOCOMPLETE_FAILED,
-    Phase.CANCELLED: Text.AUTOCOMPLETE_CANCELLED,
-}
+_WHOLE_ID = 14  # characters; a shorter text that could be an id may be the beginning of one, or of a prompt
 
 
 class StatusService:
@@ -53,14 +46,12 @@ class StatusService:
         self._opener = opener
         self._clock = clock
         self._searches: dict[int, object] = {}
-        self._search_locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._search_locks: WeakValueDictionary[Place, asyncio.Lock] = WeakValueDictionary()
 
     async def open(self, context: InteractionContext, raw: str, reply: Reply) -> None:
         """Respond with one public card for this id, and follow the task. Raises `MJBotError`."""
         await self._access.require(context, STATUS)
-        task_id = parse_task_id(raw)
-        if task_id is None:
-            raise InvalidTaskId
+        task_id = await self._find(context, raw)
         watch: Watch | None = None
         timeout = _FIRST_RESPONSE if self._source.delay <= _BUSY else _BUSY_RESPONSE
         reading = asyncio.ensure_future(self._reader.get_current(task_id))
@@ -79,10 +70,29 @@ class StatusService:
             reading.cancel()
         await self._opener.open(context, snapshot, reply, watch)
 
+    async def _find(self, context: InteractionContext, raw: str) -> TaskId:
+        """Return the task that a pasted text names; a link leads only to what this place has seen."""
+        task_id: TaskId | None
+        match parse_reference(raw):
+            case None:
+                raise InvalidTaskId
+            case MessageRef() as message:
+                watch = await self._store.watch_at(message)
+                task_id = (
+                    watch.task_id if watch and watch.ref == message and watch.place == context.place else None
+                )
+            case JobRef() as job:
+                task_id = await self._store.task_of_job(context.place, job)
+            case str() as task_id:
+                pass
+        if task_id is None:
+            raise UnknownLink
+        return task_id
+
     async def refresh(self, request: PressRequest) -> None:
         """Read a task again and follow it on the pressed message. Raises `MJBotError`."""
         await request.reply.defer()
-        await self._access.require(request.context, REFRESH)
+        await self._access.require_press(request, REFRESH)
         snapshot = await self._reader.get_current(request.task_id)
         if request.context.can_follow:
             await self._opener.reopen(request.context, snapshot, request.message)
@@ -90,33 +100,27 @@ class StatusService:
             await self._opener.open(request.context, snapshot, request.reply)
 
     async def suggest(self, context: InteractionContext, text: str) -> list[tuple[str, TaskId]]:
-        """Return names and ids for autocomplete, from the store only. Raises `MJBotError`."""
+        """Return names and ids for autocomplete, from the store only. Raises `MJBotError`.
+
+        A whole id is offered as itself if this place has not seen its task.
+        """
         await self._access.require(context, SUGGEST)
+        named = parse_reference(text)
+        whole = named if isinstance(named, str) and len(named) >= _WHOLE_ID else None
+        snapshots = await self._search(context, whole or text.strip()[:_SEARCHED])
+        lines = lines_of(snapshots, self._clock.now(), context.private_locale)
+        if whole is None or any(task_id == whole for _, task_id in lines):
+            return lines
+        return [(whole, whole), *lines][:_CHOICES]
+
+    async def _search(self, context: InteractionContext, text: str) -> list[TaskSnapshot]:
         search = self._searches[context.user_id] = object()
         try:
-            # One at a time in each server, so that other uses of the database wait for few searches.
-            place = context.guild_id or context.user_id
-            async with self._search_locks.setdefault(place, asyncio.Lock()):
+            # One at a time in each place, so that other uses of the database wait for few searches.
+            async with self._search_locks.setdefault(context.place, asyncio.Lock()):
                 if self._searches.get(context.user_id) is not search:
                     return []  # a later keystroke has replaced this search
-                suggestions = await self._store.suggestions(context, text.strip()[:_SEARCHED], _CHOICES)
+                return await self._store.suggestions(context.place, text, phases_named(text), _CHOICES)
         finally:
             if self._searches.get(context.user_id) is search:
                 del self._searches[context.user_id]
-        now = self._clock.now()
-        return [(_line(each, now, context.private_locale), each.snapshot.id) for each in suggestions]
-
-
-def _line(suggestion: Suggestion, now: float, locale: str) -> str:
-    task = suggestion.snapshot.task
-    prompt = short(task.prompt, _CHOICE_PROMPT) if task else ""
-    values = {
-        "prompt": prompt or translate(Text.AUTOCOMPLETE_NO_PROMPT, locale),
-        "age": age(now - suggestion.seen_at, locale),
-        "p": f"{task.percent}%" if task and task.percent is not None else "",
-    }
-    phase = task.phase if task and (task.phase.final or not suggestion.snapshot.settled) else None
-    text = _CHOICE_TEXTS.get(phase, Text.AUTOCOMPLETE_OTHER) if phase else Text.AUTOCOMPLETE_OTHER
-    if phase is Phase.RUNNING and values["p"]:
-        text = Text.AUTOCOMPLETE_RUNNING
-    return short(translate(text, locale, **values), _CHOICE)

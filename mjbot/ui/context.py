@@ -6,15 +6,14 @@ from typing import Any
 
 import discord
 
+from mjbot.core.access.channels import PERMISSIONS, ChannelKind, Presence, channel_kind
 from mjbot.ports import InteractionContext
 
 
 def context_from(interaction: discord.Interaction[Any]) -> InteractionContext:
     """Build the context of an interaction, which carries the bot's permissions in its channel."""
-    may = interaction.app_permissions
+    presence = _presence(interaction)
     in_guild = interaction.guild_id is not None
-    known = in_guild and interaction.client.get_guild(interaction.guild_id or 0) is not None
-    known = known and interaction.channel is not None  # None: a type of channel that discord.py does not know
     locale = interaction.guild_locale if in_guild and interaction.guild_locale else interaction.locale
     return InteractionContext(
         guild_id=interaction.guild_id,
@@ -22,11 +21,28 @@ def context_from(interaction: discord.Interaction[Any]) -> InteractionContext:
         user_id=interaction.user.id,
         locale=str(locale),
         private_locale=str(interaction.locale),
-        can_follow=not in_guild or (known and may.view_channel),
-        can_embed=not in_guild or may.embed_links,
-        can_attach=not in_guild or may.attach_files,
+        obstacle=presence.obstacle,
+        can_embed=presence.can_embed,
+        can_attach=presence.can_attach,
         roles=frozenset(role.id for role in getattr(interaction.user, "roles", ())),
         manages=in_guild and interaction.permissions.manage_guild,
+    )
+
+
+def _presence(interaction: discord.Interaction[Any]) -> Presence:
+    channel = interaction.channel  # None: a type of channel that discord.py does not know
+    kind = channel_kind(channel.type.value if channel else None)
+    if interaction.guild_id is None:
+        elsewhere = kind is ChannelKind.DIRECT and interaction.context.private_channel
+        return Presence(ChannelKind.CONVERSATION if elsewhere else kind)
+    guild = interaction.client.get_guild(interaction.guild_id)
+    thread = guild.get_thread(interaction.channel_id or 0) if guild else None
+    return Presence(
+        kind,
+        frozenset(name for name in PERMISSIONS if getattr(interaction.app_permissions, name)),
+        in_guild=guild is not None,
+        in_thread=thread is not None,  # Discord tells a bot only of the private threads that it can see
+        locked=isinstance(channel, discord.Thread) and channel.locked,
     )
 
 

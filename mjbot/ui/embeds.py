@@ -7,25 +7,33 @@ import io
 import discord
 
 from mjbot.core.card.buttons import Rows
-from mjbot.core.card.content import Content, ImageState, Part
+from mjbot.core.card.card import Medium, Picture
+from mjbot.core.card.content import Content, ImageState, Part, in_embed, is_attachment
 from mjbot.core.card.menu import Menu
 from mjbot.ports import File, is_smaller_copy
 from mjbot.ui.buttons import CardItem
 from mjbot.ui.menus import MenuItem
 
 
-def image_state(image: str | None, *, follows: bool = False) -> ImageState:
-    """Return how a message shows the picture of its card, from the URL of its embed's image."""
-    if not image:
-        return ImageState.FOLLOWS if follows else ImageState.MISSING
-    return ImageState.SMALLER if is_smaller_copy(image) else ImageState.SHOWN
+def image_state(
+    picture: Picture | None, image: str, *, follows: bool = False, lacks_file: bool = False
+) -> ImageState:
+    """Return how a message shows the picture of its card, from its file or the URL of its embed's image.
+
+    ``lacks_file``: it should be attached, and cannot be. ``follows``: it will be.
+    """
+    if is_attachment(image):
+        return ImageState.SMALLER if is_smaller_copy(image) else ImageState.SHOWN
+    if image and picture is not None and picture.medium is Medium.IMAGE:
+        return ImageState.LINKED if lacks_file else ImageState.SHOWN
+    return ImageState.FOLLOWS if follows else ImageState.MISSING
 
 
-def build_embed(content: Content, image: str | None) -> discord.Embed:
-    """Build the embed of a message. ``image`` is a URL or ``attachment://name``."""
+def build_embed(content: Content, image: str) -> discord.Embed:
+    """Build the embed of a message. ``image`` is a URL, or ``attachment://name`` of a file."""
     embed = discord.Embed(title=content.title, description=content.description or None, colour=content.colour)
     embed.set_footer(text=content.footer)
-    return embed.set_image(url=image) if image else embed
+    return embed.set_image(url=image) if in_embed(image) else embed
 
 
 def build_view(rows: Rows, menu: Menu | None = None, omitted: Part = Part.NONE) -> discord.ui.View | None:

@@ -35,7 +35,9 @@ def build_modal(spec: ModalSpec, locale: str) -> discord.ui.Modal:
     modal.add_item(discord.ui.Label(text=translate(Text.MODAL_PROMPT, locale), component=field))
     if spec.asks_for_mask:
         upload: discord.ui.FileUpload[discord.ui.Modal] = discord.ui.FileUpload(custom_id=_MASK)
-        about = translate(Text.MODAL_MASK_ABOUT, locale)
+        width, height = spec.mask_size
+        text = Text.MODAL_MASK_ABOUT_SIZE if width else Text.MODAL_MASK_ABOUT
+        about = translate(text, locale, w=width, h=height)
         modal.add_item(
             discord.ui.Label(text=translate(Text.MODAL_MASK, locale), description=about, component=upload)
         )

@@ -25,7 +25,7 @@ from mjbot.ui import embeds
 from mjbot.ui.lost_responses import respond
 from mjbot.ui.modals import build_modal
 from mjbot.ui.sending import send_private_reduced, send_reduced
-from mjbot.ui.tokens import InteractionTokens, TokenRefused
+from mjbot.ui.tokens import TOKEN_LIFE, InteractionTokens, TokenRefused
 
 log = logging.getLogger(__name__)
 
@@ -127,6 +127,15 @@ class InteractionReply:
     async def replace_with_private(self, text: Text, **values: object) -> None:
         """Send an ephemeral text in place of the public response."""
         await self._replace(translate(text, self._locale, **values))
+
+    async def close(self, text: Text, **values: object) -> None:
+        """Leave only a text of the ephemeral response, if it can still be edited. Never raises."""
+        if self._clock.now() > self._interaction.created_at.timestamp() + TOKEN_LIFE:
+            return
+        try:
+            await self.replace_with_private(text, **values)
+        except Exception as error:
+            log.info("response not closed: %s", type(error).__name__)
 
     async def send_private_menu(
         self, text: Text, rows: Rows, *, menu: Menu | None = None, file: File | None = None, **values: object

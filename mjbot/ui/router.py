@@ -22,6 +22,7 @@ from mjbot.core.card.components import (
 )
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.press import MODAL_ACTION
+from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
 from mjbot.ports import PressRequest, Reply
 from mjbot.service import MenuService, ModalService, PressService, RegionService, StatusService
@@ -141,4 +142,12 @@ def _request(
         target,
         reply,
         modal_input_from(interaction) if custom_id.verb is Verb.MODAL else None,
+        on_its_card=_shows(message, custom_id.task_id),
     )
+
+
+def _shows(message: discord.Message, task_id: TaskId) -> bool:
+    """Return whether a message has a component of a task. Discord tells; a custom_id may be made up."""
+    parts = [part for row in message.components for part in getattr(row, "children", [row])]
+    custom_ids = [parse(str(getattr(part, "custom_id", ""))) for part in parts]
+    return any(each is not None and each.task_id == task_id for each in custom_ids)

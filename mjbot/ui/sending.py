@@ -27,13 +27,13 @@ async def send_reduced(
     """Send a card without the parts that Discord refuses; return the result of ``send``, and these parts."""
     omitted = Part.NONE
     while True:
-        shown = None if Part.PICTURE in omitted else image
-        content = content_of(card, image_state(shown, follows=follows and image is None), omitted)
+        shown = "" if image is None or Part.PICTURE in omitted else image
+        content = content_of(card, image_state(card.picture, shown, follows=follows), omitted)
         try:
             return await send(build_embed(content, shown), build_view(content.rows)), omitted
         except discord.HTTPException as error:
             problem = problem_of(error, has_file=False)
-            lower = next_omission(card, omitted, *problem, image=shown or "") if problem else None
+            lower = next_omission(card, omitted, *problem, image=shown) if problem else None
             if lower is None:
                 raise
             omitted = lower

@@ -4,40 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
 import discord
 
-from mjbot.core.card.card import Card, Picture
+from mjbot.core.card.card import Card, Medium, Picture
 from mjbot.core.card.content import Part, content_of, is_attachment
 from mjbot.core.editing.outcome import Delivered, Existence, Outcome, Paused, Rerouted
 from mjbot.core.editing.pending_edit import Edit
 from mjbot.core.model.watch import DeliveredState, MessageRef
 from mjbot.errors import ResponseLost
 from mjbot.guard import UnexpectedErrors
-from mjbot.ports import File, PictureSource, SentCard
+from mjbot.ports import PictureSource, SentCard
 from mjbot.ui.breaker import InvalidRequestBreaker
-from mjbot.ui.embeds import build_embed, build_file, build_view, image_state
+from mjbot.ui.embeds import build_embed, build_file, build_view
+from mjbot.ui.images import ImageLoader, ShownImage
 from mjbot.ui.lost_responses import find_card
 from mjbot.ui.refusals import existence_after, is_route_refusal, outcome_of
 from mjbot.ui.sending import send_reduced
 from mjbot.ui.tokens import InteractionTokens, TokenRefused
 
-# Seconds that an edit waits for its picture: the buttons must not wait longer, and the picture can follow.
-_FILE_WAIT = 1.0
 _NONCE = 25  # characters, the longest that Discord accepts
 _TOKEN_SECONDS = 20.0  # an upload may take a while
-
-
-@dataclass(slots=True)
-class _Image:
-    """The image of one edit: the URL of the embed's image, and the file to upload for it."""
-
-    url: str = ""
-    file: File | None = None
-    follows: bool = False
 
 
 class DiscordSink:
@@ -52,6 +42,7 @@ class DiscordSink:
     ) -> None:
         self._client = client
         self._pictures = pictures
+        self._images = ImageLoader(client, pictures)
         self._breaker = breaker
         self._tokens = tokens
         self._errors = UnexpectedErrors()
@@ -63,12 +54,12 @@ class DiscordSink:
         """
         if (pause := self._breaker.wait_seconds(edit.ref.channel_id)) > 0:
             return Paused(pause)
-        image = _Image(edit.delivered.image)
+        image = ShownImage(edit.delivered.image)
         try:
             async with AsyncExitStack() as held:
                 if edit.card.digest == edit.delivered.digest:
                     return await self._verify(edit, image, held)
-                await self._choose_image(edit, image, held)
+                await self._images.choose(edit, image, held)
                 return await self._deliver(edit, image)
         except TokenRefused:
             self._tokens.revoke(edit.ref)
@@ -77,15 +68,14 @@ class DiscordSink:
             return outcome_of(
                 error,
                 image.url,
-                has_file=image.file is not None,
+                has_file=bool(image.files),
                 first=edit.attempt == 0,
                 errors=self._errors,
             )
 
     async def picture_ready(self, picture: Picture) -> None:
         """Wait until the download of a picture has ended, with or without success."""
-        async with self._pictures.loaded(picture):
-            pass
+        await self._images.wait(picture)
 
     def token_until(self, ref: MessageRef) -> float:
         """Return until when (unix seconds) a message can be edited by its interaction token."""
@@ -121,33 +111,46 @@ class DiscordSink:
             pass  # it cannot be fetched at the moment
         return Existence.ASSUMED
 
-    async def _deliver(self, edit: Edit, image: _Image) -> Delivered:
+    async def _deliver(self, edit: Edit, image: ShownImage) -> Delivered:
         message = await self._send(edit, image)
         picture = edit.card.picture
-        key = picture.key if picture and image.url else ""
+        is_told = picture is not None and (bool(image.url) or picture.final) and not image.follows
+        key = picture.key if picture and is_told else ""
         return Delivered(
             DeliveredState(edit.card.digest, key, image.url),
-            unverified=image.file is None and self._unverified(edit, image, message),
+            unverified=not image.files and self._unverified(edit, image, message),
             follows=image.follows,
         )
 
-    def _unverified(self, edit: Edit, image: _Image, message: discord.Message) -> bool:
+    def _unverified(self, edit: Edit, image: ShownImage, message: discord.Message) -> bool:
         """Return whether the result may be invisible: it should be a file, or its link is not fetched yet."""
         picture = _unattached_result(edit, image)
-        if picture is None:
+        if picture is None or self._is_only_linked(edit, picture):
             return False
         return not image.url or self._pictures.attaches(picture) or not _fetched(message)
 
-    async def _verify(self, edit: Edit, image: _Image, held: AsyncExitStack) -> Outcome:
-        """Attach the result of a delivered card if it is missing, or Discord cannot fetch its link."""
+    def _is_only_linked(self, edit: Edit, picture: Picture) -> bool:
+        """Return whether this is a video that need not be attached: the card has a link to it."""
+        is_video = picture.medium is Medium.VIDEO
+        return is_video and bool(edit.card.picture_link) and not self._pictures.attaches(picture)
+
+    async def _verify(self, edit: Edit, image: ShownImage, held: AsyncExitStack) -> Outcome:
+        """Attach the result of a delivered card if it is missing, or Discord cannot fetch its link.
+
+        If that is impossible, the message says so.
+        """
         picture, kept = _unattached_result(edit, image), Delivered(edit.delivered)
-        if picture is None:
+        if picture is None or self._is_only_linked(edit, picture):
             return kept
-        if edit.delivered.image and not self._pictures.attaches(picture) and await self._link_works(edit):
+        attaches = self._pictures.attaches(picture)
+        if edit.delivered.image and not attaches and await self._link_works(edit):
             return kept
-        await self._load(picture, image, held)
-        if image.file is None:
+        await self._images.load(edit, image, held)
+        is_told = edit.delivered.picture == picture.key and (attaches or not edit.delivered.image)
+        if not image.files and (image.follows or is_told):
             return replace(kept, unverified=True, follows=image.follows)
+        if not image.files and not attaches:
+            image.url = ""  # a link that Discord cannot fetch
         return await self._deliver(edit, image)
 
     async def _link_works(self, edit: Edit) -> bool:
@@ -156,46 +159,19 @@ class DiscordSink:
         except discord.Forbidden:  # the bot may not read the history of this channel
             return True
 
-    async def _choose_image(self, edit: Edit, image: _Image, held: AsyncExitStack) -> None:
-        """Set the image of the embed, and the file to upload for it if it is not there yet."""
-        picture = edit.card.picture
-        if picture is None or Part.PICTURE in edit.omitted:
-            image.url = ""
-            return
-        without_file = Part.FILE in edit.omitted
-        if picture.key == edit.delivered.picture and not (without_file and is_attachment(image.url)):
-            return
-        if self._pictures.attaches(picture) and not without_file:
-            await self._load(picture, image, held)
-            if image.file is not None:
-                return
-        # If a preview cannot be loaded, the one before it stays; a result must not show a preview.
-        kept = "" if picture.final or without_file else edit.delivered.image
-        image.url = self._pictures.link(picture) or kept
-
-    async def _load(self, picture: Picture, image: _Image, held: AsyncExitStack) -> None:
-        """Load a picture's file within a second; if it takes longer, note that it follows."""
-        try:
-            async with asyncio.timeout(_FILE_WAIT):
-                image.file = await held.enter_async_context(self._pictures.loaded(picture))
-        except TimeoutError:
-            image.follows = picture.final
-        if image.file is not None:
-            image.url = image.file.url
-
     def _message(self, edit: Edit) -> discord.PartialMessage:
         channel = self._client.get_partial_messageable(edit.ref.channel_id)
         return channel.get_partial_message(edit.ref.message_id)
 
-    async def _send(self, edit: Edit, image: _Image) -> discord.Message:
+    async def _send(self, edit: Edit, image: ShownImage) -> discord.Message:
         extra: dict[str, Any] = {}
-        if image.file is not None:
-            extra["attachments"] = [build_file(image.file)]
+        if image.files:
+            extra["attachments"] = [build_file(each) for each in image.files]
         elif is_attachment(edit.delivered.image) and image.url != edit.delivered.image:
             extra["attachments"] = []
-        content = content_of(edit.card, image_state(image.url, follows=image.follows), edit.omitted)
+        content = content_of(edit.card, self._images.state(edit, image), edit.omitted)
         extra["view"] = build_view(content.rows)
-        extra["embed"] = build_embed(content, image.url)
+        extra["embed"] = build_embed(content, self._images.embed_url(edit, image))
         if not edit.by_token:
             return await self._message(edit).edit(content=None, **extra)
         if (token := self._tokens.get(edit.ref)) is None:
@@ -208,12 +184,12 @@ class DiscordSink:
         except TimeoutError as error:
             raise TokenRefused from error
         except discord.HTTPException as error:
-            if is_route_refusal(error, has_file=image.file is not None):
+            if is_route_refusal(error, has_file=bool(image.files)):
                 raise TokenRefused from error
             raise
 
 
-def _unattached_result(edit: Edit, image: _Image) -> Picture | None:
+def _unattached_result(edit: Edit, image: ShownImage) -> Picture | None:
     """Return the result picture if it is not attached and no part of it was refused.
 
     After a refusal, trying the file again would change nothing.

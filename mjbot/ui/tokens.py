@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import Final
 
 import aiohttp
 
@@ -19,7 +20,8 @@ from mjbot.core.model.watch import MessageRef
 
 log = logging.getLogger(__name__)
 
-_LIFE = 14 * 60.0  # seconds; a minute less than the 15, since an edit may be in flight for a while
+TOKEN_LIFE: Final = 14 * 60.0
+"""Seconds; a minute less than the 15, since an edit may be in flight for a while."""
 _CHANNEL_REST = 600.0  # seconds without tokens in a channel after a rate limit that they share
 _UNCERTAIN = 1_000  # interactions remembered whose first response met a 5xx
 
@@ -54,7 +56,7 @@ class InteractionTokens:
         """Register the token of the interaction that created ``ref``, at ``created_at`` (unix seconds)."""
         now = self._clock.now()
         self._drop_expired(now)
-        until = min(created_at, now) + _LIFE  # the clocks of Discord and this machine may differ
+        until = min(created_at, now) + TOKEN_LIFE  # the clocks of Discord and this machine may differ
         if until > now and self._resting.get(ref.channel_id, 0.0) <= now:
             self._tokens[ref] = InteractionToken(application_id, token, until)
             self._refs[token] = ref

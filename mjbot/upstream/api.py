@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from mjbot.core.model.task import Task, TaskId
-from mjbot.errors import TaskNotFound, UpstreamUnavailable
+from mjbot.errors import ActionNotOffered, RouteMissing, TaskNotFound, UpstreamUnavailable
 from mjbot.ports import SubmitResult
+from mjbot.upstream.changes import Change, parse_change
 from mjbot.upstream.responses import Response, error_message, is_json, json_of, raise_for, says_not_found
 from mjbot.upstream.wire import Note, ignore, read_task, read_tasks
 
@@ -64,6 +65,11 @@ class MidjourneyProxyApi:
         body = {"taskId": str(task_id), "customId": custom_id, **self._notify}
         return Request("POST", f"{self._base}/submit/action", self._headers, body)
 
+    def submit_change(self, task_id: TaskId, change: Change) -> Request:
+        """Change a grid, on a server without buttons. Not idempotent."""
+        body = {"taskId": str(task_id), "action": change.action, "index": change.index, **self._notify}
+        return Request("POST", f"{self._base}/submit/change", self._headers, body)
+
     def submit_modal(self, task_id: TaskId, prompt: str, mask: str = "") -> Request:
         """Submit the modal of a task in status MODAL. ``mask``: a PNG as a data URL. Not idempotent."""
         body = {"taskId": str(task_id), "prompt": prompt} | ({"maskBase64": mask} if mask else {})
@@ -79,7 +85,17 @@ class ApiCalls(ABC):
 
     async def submit_action(self, task_id: TaskId, custom_id: str) -> SubmitResult:
         """Press an upstream button, once. Raises `SubmitRefused`, `SubmitUnclear`, `UpstreamError`."""
+        if change := parse_change(custom_id):
+            return await self._submit_change(task_id, change)
         return await self._submit(self._api.submit_action(task_id, custom_id))
+
+    async def _submit_change(self, task_id: TaskId, change: Change) -> SubmitResult:
+        try:
+            result = await self._submit(self._api.submit_change(task_id, change))
+        except RouteMissing as error:  # tasks without buttons do not prove that the server has this route
+            raise ActionNotOffered(str(error)) from error
+        # A server without buttons has no modals. Its code 21 says that the change was made before.
+        return replace(result, needs_modal=False)
 
     async def submit_modal(self, task_id: TaskId, prompt: str, mask: str = "") -> SubmitResult:
         """Submit a modal, once; like `submit_action`."""

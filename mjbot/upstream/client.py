@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import aiohttp
 
@@ -15,6 +15,7 @@ from mjbot.core.scheduling.rate_limiters import LeakyBucket, SlidingWindow
 from mjbot.errors import SubmitError, SubmitUnclear, TaskNotFound, UpstreamError, UpstreamUnavailable
 from mjbot.ports import FetchReport, SubmitResult
 from mjbot.upstream.api import ApiCalls, MidjourneyProxyApi, Request, read_fetch, read_list
+from mjbot.upstream.changes import ChangeButtons
 from mjbot.upstream.drift import Drift
 from mjbot.upstream.responses import Response, ResponseTooLarge
 from mjbot.upstream.submits import read_submit
@@ -71,6 +72,7 @@ class UpstreamClient(ApiCalls):
         self._clock = clock
         self._batch_size = batch_size
         self.drift = Drift()
+        self._change_buttons = ChangeButtons()
         self._single_until = 0.0
         self._read_limiter = SlidingWindow(READS_PER_SECOND, _SPAN + _JITTER)
         self._poll_limiter = SlidingWindow(POLLS_PER_SECOND, _SPAN)
@@ -100,7 +102,7 @@ class UpstreamClient(ApiCalls):
             if self.delay > 0:
                 return await self._fetch_shared(task_id)
             self._interactive_limiter.take(self._clock.now())
-        return await _parse(read_fetch, await self._read(self._api.fetch(task_id)), self.drift.note)
+        return await self._parse_task(await self._read(self._api.fetch(task_id)))
 
     @property
     def delay(self) -> float:
@@ -143,8 +145,8 @@ class UpstreamClient(ApiCalls):
         if self._clock.now() >= self._single_until:
             try:
                 response = await send(self._api.list_by_condition(ids))
-                if (tasks := await _parse(read_list, response, self.drift.note)) is not None:
-                    return await self._report_from(ids, tasks)
+                if (tasks := await _parse(read_list, response, self._note)) is not None:
+                    return await self._report_from(ids, [self._change_buttons.add(each) for each in tasks])
             except ResponseTooLarge as error:
                 if len(ids) == 1:
                     return FetchReport(failed=dict.fromkeys(ids, error))
@@ -206,7 +208,14 @@ class UpstreamClient(ApiCalls):
 
     async def _fetch_one(self, task_id: TaskId) -> Task:
         async with self._slots:
-            return await _parse(read_fetch, await self._poll(self._api.fetch(task_id)), self.drift.note)
+            return await self._parse_task(await self._poll(self._api.fetch(task_id)))
+
+    async def _parse_task(self, response: Response) -> Task:
+        return self._change_buttons.add(await _parse(read_fetch, response, self._note))
+
+    def _note(self, task: Mapping[str, Any]) -> None:
+        self.drift.note(task)
+        self._change_buttons.note(task)
 
     def _disable_batches(self, reason: str) -> None:
         log.warning("the image service %s; tasks are read one by one for ten minutes", reason)

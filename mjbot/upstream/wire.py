@@ -8,13 +8,14 @@ value. Unknown fields are dropped unread: some hold other people's IP addresses.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from mjbot.core.model.task import Button, Task, parse_task_id
+from mjbot.core.model.addresses import address_of, names_video
+from mjbot.core.model.task import Button, Task, is_list_of_prompts, parse_task_id
 
 _MILLISECONDS_FROM = 100_000_000_000  # smaller numbers are seconds, larger ones milliseconds
 # Longest texts, in characters: more than any card or modal can show.
@@ -62,10 +63,15 @@ def parse_objects(value: Any) -> list[dict[str, Any]]:
     return [each for each in value if isinstance(each, dict)][:_MAX_BUTTONS]
 
 
-def parse_urls(value: Any) -> list[str]:
+def parse_address(value: Any) -> str:
+    """Return a URL, or a path on the image service itself; "" for anything else."""
+    return address_of(parse_whole(value))
+
+
+def parse_urls(value: Any, key: str = "url") -> list[str]:
     """Return the URLs in ``[{url}]``, ``[url]``, or a JSON string of either."""
-    links = [each.get("url") if isinstance(each, dict) else each for each in _parse_list(value)[:_MAX_VIDEOS]]
-    return [each for each in map(parse_whole, links) if each.startswith(("http://", "https://"))]
+    links = [each.get(key) if isinstance(each, dict) else each for each in _parse_list(value)[:_MAX_VIDEOS]]
+    return [each for each in map(parse_address, links) if each]
 
 
 def _parse_list(value: Any) -> list[Any]:
@@ -95,6 +101,8 @@ Note = Callable[[Mapping[str, Any]], None]
 WireWord = Annotated[str, BeforeValidator(parse_text)]
 WireText = Annotated[str, BeforeValidator(partial(parse_text, limit=_TEXT))]
 WireWhole = Annotated[str, BeforeValidator(parse_whole)]
+WireAddress = Annotated[str, BeforeValidator(parse_address)]
+WireUrls = Annotated[list[str], BeforeValidator(parse_urls)]
 WireTimestamp = Annotated[int | None, BeforeValidator(parse_timestamp)]
 WireProgress = Annotated[str, BeforeValidator(parse_progress)]
 WireStyle = Annotated[int, BeforeValidator(parse_style)]
@@ -123,8 +131,12 @@ class WireTask(BaseModel):
     prompt: WireText = ""
     prompt_en: WireText = Field("", validation_alias="promptEn")
     progress: WireProgress = ""
-    image_url: WireWhole = Field("", validation_alias="imageUrl")
-    video_urls: Annotated[list[str], BeforeValidator(parse_urls)] = Field([], validation_alias="videoUrls")
+    image_url: WireAddress = Field("", validation_alias="imageUrl")
+    image_urls: WireUrls = Field([], validation_alias="imageUrls")
+    thumbnail_url: WireAddress = Field("", validation_alias="thumbnailUrl")
+    content_type: WireWord = Field("", validation_alias="contentType")
+    video_url: WireAddress = Field("", validation_alias="videoUrl")
+    video_urls: WireUrls = Field([], validation_alias="videoUrls")
     fail_reason: WireText = Field("", validation_alias="failReason")
     submitted: WireTimestamp = Field(None, validation_alias="submitTime")
     started: WireTimestamp = Field(None, validation_alias="startTime")
@@ -132,21 +144,35 @@ class WireTask(BaseModel):
     buttons: Annotated[list[WireButton], BeforeValidator(parse_objects)] = []
     properties: Annotated[dict[str, Any], BeforeValidator(parse_object)] = {}
 
+    def _media(self) -> tuple[list[str], list[str]]:
+        """Return the URLs of pictures, the one of all first, and of videos, whichever fields have them."""
+        linked = [self.image_url] if self.image_url else self.image_urls
+        is_video = self.content_type.strip().lower().startswith("video/")
+        videos = [each for each in linked if is_video or names_video(each)]
+        pictures = [each for each in linked if each not in videos]
+        if not pictures and not names_video(self.thumbnail_url):
+            pictures = [self.thumbnail_url]
+        return _without_repeats(pictures), _without_repeats([*self.video_urls, self.video_url, *videos])
+
     def to_task(self) -> Task | None:
         """Convert to our own `Task`; None if its id is not a task id."""
         task_id = parse_task_id(self.id)
         if task_id is None:
             return None
-        final_prompt = parse_text(self.properties.get("finalPrompt"), _TEXT)
+        final_prompt, chinese = (
+            parse_text(self.properties.get(name), _TEXT) for name in ("finalPrompt", "finalZhPrompt")
+        )
+        pictures, videos = self._media()
         return Task(
             id=task_id,
             status=self.status.strip().upper(),
             action=self.action,
             prompt=self.prompt or self.prompt_en or final_prompt,
-            text=final_prompt or self.prompt,
+            text=_result_text(final_prompt, self.prompt, self.prompt_en, chinese),
             progress=self.progress.strip(),
-            image_url=self.image_url if self.image_url.startswith(("http://", "https://")) else "",
-            video_urls=tuple(self.video_urls),
+            image_url=pictures[0] if pictures else "",
+            more_images=tuple(pictures[1:]),
+            video_urls=tuple(videos),
             fail_reason=self.fail_reason,
             submitted_at=self.submitted,
             started_at=self.started,
@@ -155,6 +181,16 @@ class WireTask(BaseModel):
                 Button(each.custom_id, each.label, each.emoji, each.style, each.url) for each in self.buttons
             ),
         )
+
+
+def _result_text(*candidates: str) -> str:
+    """Return the text of a result. Servers put it into different fields, with the prompt in the others."""
+    lists = filter(is_list_of_prompts, candidates)
+    return next(lists, "") or next(filter(None, candidates), "")
+
+
+def _without_repeats(urls: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(filter(None, urls)))
 
 
 def ignore(_: Mapping[str, Any]) -> None:

@@ -41,15 +41,15 @@ def _placed(harness: PlanHarness, job: Job) -> tuple[Watch, TaskSnapshot]:
     card = render(snapshot, CardContext(_LOCALE))
     # Discord could load the link of the picture, so the bot would show the link itself.
     picture = card.picture
-    image = picture.url if picture else None
+    image = picture.url if picture else ""
     channel = harness.channels[job.channel]
-    embed = build_embed(content_of(card, image_state(image)), image)
+    embed = build_embed(content_of(card, image_state(picture, image)), image)
     message = harness.stub.standing(
         channel,
         {"embeds": [embed.to_dict()], "components": []},
     )
     harness.standing[job.task_id] = message
-    delivered = DeliveredState(card.digest, picture.key if picture else "", image or "")
+    delivered = DeliveredState(card.digest, picture.key if picture else "", image)
     ref = MessageRef(channel.id, message.id)
     guild = channel.guild.id if channel.guild else None
     watch = Watch(

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
 import pytest
 
 from mjbot.core.model.task import TaskId
+from mjbot.ports import Stores
 from tests.bot.conftest import GRID, RUNNING, SINGLE, BotFactory, BotHarness
 from tests.store.faults import fill_disk, free_disk, refuse_all, refuse_writes
+
+Switch = Callable[[Stores, bool], Awaitable[None]]
 
 
 async def test_a_disk_that_takes_nothing_stops_no_card_and_what_was_missed_is_written_later(
@@ -83,8 +87,16 @@ async def test_autocomplete_is_empty_and_quiet_while_the_database_fails(
     assert len(await harness.ann.autocomplete(harness.channel, "status", "task_id", "")) == 1
 
 
-async def test_readyz_notices_a_full_disk_and_that_it_is_free_again(
-    bot_factory: BotFactory, caplog: pytest.LogCaptureFixture
+FAULTS: dict[str, Switch] = {
+    "full disk": lambda stores, on: fill_disk(stores) if on else free_disk(stores),
+    "read-only disk": lambda stores, on: refuse_writes(stores, on=on),
+    "no statement succeeds": lambda stores, on: refuse_all(stores, on=on),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+async def test_readyz_notices_that_no_write_succeeds_and_that_they_do_again(
+    bot_factory: BotFactory, caplog: pytest.LogCaptureFixture, fault: Switch
 ) -> None:
     harness = await bot_factory.open()
     with caplog.at_level(logging.INFO, "mjbot.app"):
@@ -92,13 +104,13 @@ async def test_readyz_notices_a_full_disk_and_that_it_is_free_again(
     (address,) = [line.split()[-1] for line in caplog.messages if line.startswith("listening at ")]
     await harness.show(GRID)
     assert (await ready(address))["database"] == {"ok": True, "age": 0.0}
-    await fill_disk(harness.bot.app.stores)
+    await fault(harness.bot.app.stores, True)
     await harness.wait(6)  # a good probe is good for 5 seconds
     for _ in range(2):
         status, found = await readyz(address)
         assert status == 503
         assert found["database"]["ok"] is False
-    await free_disk(harness.bot.app.stores)
+    await fault(harness.bot.app.stores, False)
     await harness.wait(2)  # a failed one for 1 second
     assert (await ready(address))["database"]["ok"] is True
 

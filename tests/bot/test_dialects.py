@@ -9,7 +9,7 @@ from mjbot.sandbox.demo_tasks import DemoIds
 from mjbot.sandbox.dialects import DIALECTS
 from tests.bot.conftest import GRID, RUNNING, SINGLE, BotFactory, BotHarness
 
-WITH_BUTTONS = sorted(set(DIALECTS) - {"original"})
+WITH_MODALS = sorted(set(DIALECTS) - {"original"})
 MINE = "1730621718150001"
 
 
@@ -18,7 +18,7 @@ async def harness(request: pytest.FixtureRequest, bot_factory: BotFactory) -> Bo
     return await bot_factory.open(request.param)
 
 
-@pytest.fixture(params=WITH_BUTTONS)
+@pytest.fixture(params=WITH_MODALS)
 async def pressable(request: pytest.FixtureRequest, bot_factory: BotFactory) -> BotHarness:
     return await bot_factory.open(request.param)
 
@@ -117,8 +117,7 @@ async def test_all_tasks_are_read_together(harness: BotHarness) -> None:
     assert {len(each.ids) for each in harness.reads[before:]} == {5}
 
 
-async def test_an_upscale_is_made_by_a_press_and_shown_as_a_card_of_its_own(pressable: BotHarness) -> None:
-    harness = pressable
+async def test_an_upscale_is_made_by_a_press_and_shown_as_a_card_of_its_own(harness: BotHarness) -> None:
     await harness.show(GRID)
     await harness.press(harness.messages[0], "U1")
     await harness.wait(45)
@@ -141,8 +140,7 @@ async def test_a_queue_that_stays_full_is_told_in_the_end_and_nothing_is_started
     assert [each.child_id for each in harness.world.log] == [None] * 6
 
 
-async def test_a_parent_that_is_gone_is_told_as_such(pressable: BotHarness) -> None:
-    harness = pressable
+async def test_a_parent_that_is_gone_is_told_as_such(harness: BotHarness) -> None:
     await harness.show(GRID)
     harness.world.forget(GRID)
     result = await harness.press(harness.messages[0], "V1")

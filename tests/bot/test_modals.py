@@ -222,3 +222,15 @@ async def test_words_that_wait_for_room_can_be_taken_back(harness: BotHarness) -
     assert card.embeds[0].title == "Waiting for a prompt"
     window = await harness.press(card, "Write the prompt")
     assert "a lake at night" in str(window.modal)
+
+
+async def test_a_form_that_a_number_opens_is_titled_in_words(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open()
+    await harness.show(DemoIds.DESCRIBE)
+    window = await harness.press(harness.messages[0], "1️⃣")
+    assert window.modal is not None
+    assert window.modal["title"] == "Imagine 1️⃣"
+    await harness.ann.submit_modal(window, {"prompt": "a lake"})
+    await harness.wait(60)
+    child = max(harness.messages, key=lambda message: message.id)
+    assert "Imagine 1️⃣ of [this picture]" in (child.embeds[0].description or "")

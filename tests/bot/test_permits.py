@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import discord
 import pytest
 import simcord
 
 from mjbot.core.access.press_policy import Actor, PressPolicy, PressScope, may_press
 from mjbot.sandbox.demo_tasks import DemoIds
-from mjbot.ui.context import context_from
 from tests.bot.conftest import GRID, SINGLE, BotFactory, BotHarness
 
 
@@ -115,30 +112,3 @@ async def test_in_a_direct_message_there_is_nobody_else_to_ask(harness: BotHarne
     await harness.wait(20)
     assert [each.embeds[0].title for each in user.dm_channel.history()] == ["Done", "Done"]
     assert len(harness.world.log) == 1
-
-
-async def test_a_type_of_channel_that_is_not_known_is_not_followed(harness: BotHarness) -> None:
-    user = {"id": "5", "username": "u", "discriminator": "0", "avatar": None}
-    member: dict[str, Any] = {
-        "user": user,
-        "roles": [],
-        "joined_at": None,
-        "deaf": False,
-        "mute": False,
-        "flags": 0,
-    }
-    payload: Any = {
-        "id": "1",
-        "type": 2,
-        "token": "t",
-        "version": 1,
-        "application_id": "2",
-        "guild_id": str(harness.guild.id),
-        "channel": {"id": "3", "type": 99},
-        "data": {},
-        "member": member | {"permissions": "0"},
-        "attachment_size_limit": 1,
-        "app_permissions": "-1",
-    }
-    interaction: discord.Interaction[Any] = discord.Interaction(data=payload, state=harness.bot._connection)
-    assert not context_from(interaction).can_follow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import discord
 import pytest
 
 from mjbot.sandbox.demo_tasks import DemoIds
@@ -144,7 +145,7 @@ async def test_a_bookmark_is_confirmed_or_refused_and_makes_no_card(
 ) -> None:
     await harness.show(SINGLE)
     result = await harness.press(harness.messages[0], "❤️")
-    said = {"plus": "didn't accept *Bookmark*", "new-api": "doesn't support *Bookmark*"}
+    said = {"plus": "didn't accept *Like*", "new-api": "doesn't support *Like*"}
     dialect = request.node.callspec.params["harness"]
     assert said.get(dialect, "❤️ Liked.") in result.followups[-1].content
     await harness.wait(2)
@@ -205,11 +206,12 @@ async def test_every_button_of_a_video_works(harness: BotHarness, request: pytes
     await harness.wait(40)
     video = max(harness.messages, key=lambda message: message.id)
     assert video.embeds[0].title == "Done"
-    assert "The video is on a server that can't be opened" in (video.embeds[0].description or "")
+    assert [each.content_type for each in video.attachments] == ["video/mp4"] * 4
     assert harness.labels(video)[0] == ["U1", "U2", "U3", "U4", "🔄"]
     await harness.press(video, "U2")
     await harness.wait(20)
     clip = max(harness.messages, key=lambda message: message.id)
+    assert [each.content_type for each in clip.attachments] == ["video/mp4"]
     assert harness.labels(clip)[0] == ["Extend (High motion)", "Extend (Low motion)"]
     assert "U2 of [this picture](" in (clip.embeds[0].description or "")
     await harness.press(clip, "Extend (Low motion)")
@@ -222,10 +224,12 @@ async def test_what_a_relay_does_not_know_is_dim_on_every_card_of_it_and_tried_a
     bot_factory: BotFactory,
 ) -> None:
     harness = await bot_factory.open("new-api")
-    await harness.show(SINGLE)
-    await harness.press(harness.messages[0], "Animate (High motion)")
-    await harness.wait(2)
     harness.world.add(MINE, [(0, "SUCCESS", "100%")], result="single", start=0.0)
+    for each in (SINGLE, MINE):
+        await harness.show(each)
+        card = max(harness.messages, key=lambda message: message.id)
+        await harness.press(card, "Animate (High motion)")
+        await harness.wait(2)
     await bot_factory.restart(harness)
     await harness.show(MINE)
     other = max((each for each in harness.messages if each.embeds), key=lambda message: message.id)
@@ -252,19 +256,78 @@ async def test_an_action_that_nobody_has_heard_of_is_pressed_like_any_other(harn
     assert sum(each.path == "/mj/submit/action" for each in harness.server.requests) == 1
 
 
-async def test_a_press_that_a_relay_has_called_unknown_is_not_sent_again_from_an_older_card(
+UNKNOWN = {"error": {"message": "Invalid request, unknown_action:x", "type": "new_api_error"}}
+
+
+async def _refuse_once(harness: BotHarness, message: discord.Message, label: str) -> None:
+    """Press while the service calls every action unknown, once."""
+    harness.server.fail("/mj/submit/action", 400, json.dumps(UNKNOWN), "application/json", times=1)
+    told = await harness.press(message, label)
+    assert f"doesn't support *{label}*" in told.followups[-1].content
+
+
+async def test_one_odd_answer_about_u1_dims_no_other_card_and_a_success_lights_it_again(
     bot_factory: BotFactory,
 ) -> None:
-    harness = await bot_factory.open("new-api")
-    harness.world.add(MINE, [(0, "SUCCESS", "100%")], result="single", start=0.0)
-    await harness.show(SINGLE)
+    harness = await bot_factory.open()
+    harness.world.add(MINE, [(0, "SUCCESS", "100%")], start=0.0)
+    await harness.show(GRID)
+    await _refuse_once(harness, harness.messages[0], "U1")
+    await harness.wait(2)
+    odd = harness.messages[0]
+    assert harness.button(odd, "U1").disabled
+    assert not harness.button(odd, "U2").disabled
     await harness.show(MINE)
-    older, newer = sorted(harness.messages, key=lambda message: message.id)
-    await harness.press(older, "Animate (High motion)")
-    told = await harness.press(newer, "Animate (High motion)")
-    said = [told.response, *told.followups]
-    assert any(each is not None and "doesn't support *Animate" in each.content for each in said)
-    assert len(harness.world.log) == 1
+    mine = max(harness.messages, key=lambda message: message.id)
+    assert not harness.button(mine, "U1").disabled
+    await harness.press(mine, "U2")
+    await harness.wait(2)
+    odd = min(harness.messages, key=lambda message: message.id)
+    assert not harness.button(odd, "U1").disabled
+
+
+async def test_imagine_all_that_is_refused_dims_none_of_the_four_numbers(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open()  # it knows the numbers, and not "Imagine all"
+    described = harness.world.peek(DemoIds.DESCRIBE, bot_factory.time.now())
+    assert described is not None
+    harness.world.add(
+        MINE, [(0, "SUCCESS", "100%")], action="DESCRIBE", buttons=described["buttons"], start=0.0
+    )
+    for each in (DemoIds.DESCRIBE, MINE):
+        await harness.show(each)
+        card = max(harness.messages, key=lambda message: message.id)
+        told = await harness.press(card, "Imagine all")
+        assert "doesn't support *Imagine all*" in told.followups[-1].content
+        await harness.wait(2)
+    await harness.show(DemoIds.DESCRIBE)
+    card = max(harness.messages, key=lambda message: message.id)
+    assert harness.button(card, "Imagine all").disabled
+    assert not any(harness.button(card, f"{n}\ufe0f\u20e3").disabled for n in range(1, 5))
+
+
+async def test_a_kind_that_two_tasks_were_refused_is_dimmed_until_a_press_of_an_older_card_succeeds(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open()
+    tasks = [str(int(MINE) + n) for n in range(3)]
+    for each in tasks:
+        harness.world.add(each, [(0, "SUCCESS", "100%")], start=0.0)
+        await harness.show(each)
+    first, second, third = sorted(harness.messages, key=lambda message: message.id)
+    await _refuse_once(harness, first, "V1")
+    await _refuse_once(harness, second, "V2")
+    await harness.wait(2)
+    await harness.show(GRID)
+    newest = max(harness.messages, key=lambda message: message.id)
+    assert [harness.button(newest, f"V{n}").disabled for n in range(1, 5)] == [True] * 4
+    assert not harness.button(newest, "U1").disabled
+    await harness.press(third, "V3")  # it was drawn before: the service is asked
+    await harness.wait(2)
+    first = min(harness.messages, key=lambda message: message.id)
+    assert not harness.button(first, "V1").disabled
+    await harness.show(GRID)
+    newest = max(harness.messages, key=lambda message: message.id)
+    assert not harness.button(newest, "V1").disabled
 
 
 async def test_a_wait_that_cannot_be_shown_goes_on_all_the_same(bot_factory: BotFactory) -> None:
@@ -285,3 +348,18 @@ async def test_words_of_spaces_alone_are_no_words(harness: BotHarness) -> None:
     assert told.response is not None
     assert "Please write a prompt" in told.response.content
     assert harness.world.log == []
+
+
+async def test_two_children_of_one_button_can_be_told_apart_on_every_card(harness: BotHarness) -> None:
+    await harness.show(GRID)
+    grid = harness.messages[0]
+    await harness.press(grid, "V1")
+    again = await harness.press(grid, "V1")
+    assert again.response is not None
+    await harness.press(again.response.message, "Do it again")
+    await harness.wait(60)
+    parent, first, second = [each for each in harness.messages if not each.flags.ephemeral]
+    assert "[V1](" in (parent.embeds[0].description or "")
+    assert "[V1 (2)](" in (parent.embeds[0].description or "")
+    assert "V1 of [this picture]" in (first.embeds[0].description or "")
+    assert "V1 (2) of [this picture]" in (second.embeds[0].description or "")

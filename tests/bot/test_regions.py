@@ -81,6 +81,63 @@ async def test_an_area_is_chosen_in_sight_and_its_mask_reaches_the_service(harne
     assert [each.prompt for each in harness.world.log] == ["", "a red balloon"]
 
 
+SENT = "Sent. To repaint another area, start again from the card."
+
+
+async def test_a_picker_says_when_its_area_has_been_sent_and_has_no_buttons_left(
+    harness: BotHarness,
+) -> None:
+    other = await choose(harness, "1")  # a second picker of the same person
+    delivered = await harness.press(harness.messages[0], "Vary (Region)")
+    for cell in ("2", "3"):
+        await harness.press(picker_of(delivered), cell)
+    window = await harness.press(picker_of(delivered), "Write the prompt")
+    assert harness.labels(picker_of(delivered)) != []
+    await harness.ann.submit_modal(window, {"prompt": "boats"})
+    for picker in (picker_of(delivered), picker_of(other)):
+        assert (picker.content, harness.labels(picker), picker.embeds) == (SENT, [], [])
+    assert len([each for each in harness.world.log if each.kind == "modal"]) == 1
+    await harness.wait(60)
+    assert [each.title for each in cards(harness)] == ["Done", "Done"]
+
+
+async def test_a_picker_whose_input_was_refused_stays(harness: BotHarness) -> None:
+    delivered = await choose(harness, "1")
+    window = await harness.press(picker_of(delivered), "Write the prompt")
+    await harness.ann.submit_modal(window, {"prompt": "  "})
+    assert lit(picker_of(delivered), harness) == ["1"]
+
+
+async def test_the_picker_of_a_waiting_task_says_when_it_has_been_sent(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open()
+    waiting = "1730621718150009"
+    harness.world.add(waiting, MODAL_STEPS, action="INPAINT", start=harness.env.now().timestamp())
+    await harness.show(waiting)
+    delivered = await harness.press(harness.messages[0], "Choose the area")
+    window = await harness.press(picker_of(delivered), "Upload a mask")
+    await harness.ann.submit_modal(window, {"prompt": "boats", "mask": ("mask.png", white(30))})
+    assert (picker_of(delivered).content, harness.labels(picker_of(delivered))) == (SENT, [])
+
+
+async def test_a_form_for_a_mask_says_which_size_it_must_have(harness: BotHarness) -> None:
+    delivered = await choose(harness)
+    window = await harness.press(picker_of(delivered), "Upload a mask")
+    assert "PNG, 256 × 256 pixels like the picture, white where to repaint" in str(window.modal)
+    told = await harness.ann.submit_modal(window, {"prompt": "a kite", "mask": ("mask.png", white(100))})
+    again = await harness.press(told.followups[-1].message, "Write the prompt")
+    assert "256 × 256 pixels" in str(again.modal)
+
+
+async def test_a_form_does_not_guess_the_size_of_a_picture_that_was_not_loaded(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open()
+    delivered = await choose(harness, "1")
+    await bot_factory.restart(harness)
+    window = await harness.press(picker_of(delivered), "Upload a mask")
+    assert "PNG, same size as the picture, white where to repaint" in str(window.modal)
+
+
 async def test_a_mask_of_one_s_own_is_checked_and_then_sent(harness: BotHarness) -> None:
     delivered = await choose(harness)
     window = await harness.press(picker_of(delivered), "Upload a mask")
@@ -104,8 +161,9 @@ async def test_a_second_region_is_made_by_choosing_anew_and_once_for_each_window
     await harness.wait(20)
     late = await harness.ann.submit_modal(other, {"prompt": "from a window as old as the first"})
     assert "already exists" in late.followups[-1].content
-    await harness.press(picker_of(delivered), "2")
-    second = await harness.press(picker_of(delivered), "Write the prompt")
+    anew = await harness.press(harness.messages[0], "Vary (Region)")
+    await harness.press(picker_of(anew), "2")
+    second = await harness.press(picker_of(anew), "Write the prompt")
     await harness.ann.submit_modal(second, {"prompt": "two"})
     await harness.wait(5)
     assert [each.prompt for each in harness.world.log if each.kind == "modal"] == ["one", "two"]
@@ -195,7 +253,7 @@ async def test_the_child_of_a_window_that_was_answered_from_a_private_picker_is_
     await harness.wait(30)
     card = next(each for each in harness.messages if each.embeds and not each.flags.ephemeral)
     assert card.embeds[0].title == "Done"
-    assert card.embeds[0].footer.text == f"Inpaint · {child}"
+    assert card.embeds[0].footer.text == f"Vary (Region) · {child}"
 
 
 async def test_cells_that_were_chosen_stay_though_the_picture_is_out_of_reach_for_a_moment(

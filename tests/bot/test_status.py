@@ -185,7 +185,7 @@ async def test_a_channel_that_the_bot_cannot_see_gets_one_card_that_says_so(harn
 @pytest.mark.parametrize(
     ("lacking", "sentence"),
     [
-        ("view_channel", "**View Channel** permission here, so I couldn't show the result. Nothing was"),
+        ("view_channel", "**View Channel** permission here. I couldn't show the result, so nothing was"),
         ("embed_links", "**Embed Links**"),
     ],
 )

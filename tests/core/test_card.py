@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mjbot.core.access.channels import Obstacle
 from mjbot.core.card.buttons import build_rows
 from mjbot.core.card.card import AMBER, BLUE, GREEN, GREY, RED, Card, render
 from mjbot.core.card.components import action_digest, parse
@@ -15,6 +16,7 @@ from mjbot.core.card.content import ImageState, content_of
 from mjbot.core.card.description import progress_bar
 from mjbot.core.card.menu import build_page
 from mjbot.core.card.state import CardContext, CardState
+from mjbot.core.model.addresses import readable
 from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import Condition, TaskSnapshot, UpstreamProblem
 from mjbot.core.model.task import Button, Task, TaskId
@@ -100,7 +102,12 @@ def render_card(snapshot: TaskSnapshot, locale: str = "en") -> Card:
             AMBER,
             ["This step needs a prompt before it can start.", "Requested <t:100:R>"],
         ),
-        (make_snapshot(status="SUCCESS", finished_at=162), "Done", GREEN, ["Finished <t:162:R> · took 52 s"]),
+        (
+            make_snapshot(status="SUCCESS", finished_at=162),
+            "Done",
+            GREEN,
+            ["Finished <t:162:R> · took 52 s", "The image service gave no picture."],
+        ),
         (
             make_snapshot(status="FAILURE", finished_at=144, fail_reason="[Invalid parameter] --arr"),
             "Failed",
@@ -293,13 +300,15 @@ snapshots = st.builds(
 
 
 @settings(max_examples=200, deadline=None)
-@given(snapshots, st.sampled_from(["en-US", "zh-CN", "zh-TW", "fr"]), st.booleans())
-async def test_any_card_is_valid_for_discord(snapshot: TaskSnapshot, locale: str, unwatched: bool) -> None:
-    card = render(snapshot, CardContext(locale, unwatched=unwatched))
-    image = card.picture.url if card.picture else None
+@given(snapshots, st.sampled_from(["en-US", "zh-CN", "zh-TW", "fr"]), st.none() | st.sampled_from(Obstacle))
+async def test_any_card_is_valid_for_discord(
+    snapshot: TaskSnapshot, locale: str, obstacle: Obstacle | None
+) -> None:
+    card = render(snapshot, CardContext(locale, obstacle=obstacle))
+    image = (readable(card.picture.image_url, "", 2048) or "") if card.picture else ""
     view = build_view(card.rows)
     body = {
-        "embeds": [build_embed(content_of(card, image_state(image)), image).to_dict()],
+        "embeds": [build_embed(content_of(card, image_state(card.picture, image)), image).to_dict()],
         "components": view.to_components() if view else [],
     }
     assert message_problems(body, attachments=[]) == []

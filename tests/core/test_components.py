@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mjbot.core.access.channels import Obstacle
 from mjbot.core.card.buttons import PER_ROW, ROWS, CardButton, build_rows, own_buttons
 from mjbot.core.card.state import CardContext, CardState
 from mjbot.core.model.snapshot import Condition, TaskSnapshot
@@ -22,9 +23,9 @@ def make_snapshot(action: str = "ZOOM", condition: Condition = Condition.FINE) -
 TESTED = ("look", "write", "leave", "stop", "area")
 
 
-def custom_ids(state: CardState, snapshot: TaskSnapshot, *, unwatched: bool = False) -> list[str]:
+def custom_ids(state: CardState, snapshot: TaskSnapshot, obstacle: Obstacle | None = None) -> list[str]:
     """The custom_ids of our buttons on a card, of the kinds that these tests are about."""
-    found = [each.custom_id for each in own_buttons(snapshot, state, CardContext(unwatched=unwatched))]
+    found = [each.custom_id for each in own_buttons(snapshot, state, CardContext(obstacle=obstacle))]
     return [each for each in found if each.split(":")[1] in TESTED]
 
 
@@ -48,7 +49,7 @@ def test_a_card_that_asks_for_a_region_has_no_button_for_the_prompt_yet() -> Non
 
 @pytest.mark.parametrize("state", [CardState.QUEUED, CardState.RUNNING, CardState.QUIET, CardState.UNSEEN])
 def test_a_card_that_cannot_be_kept_up_to_date_can_be_refreshed_until_it_ends(state: CardState) -> None:
-    assert custom_ids(state, make_snapshot(), unwatched=True) == REFRESH
+    assert custom_ids(state, make_snapshot(), Obstacle.CONNECT) == REFRESH
     assert custom_ids(state, make_snapshot(condition=Condition.ENDED)) == []
 
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mjbot.core.card.buttons import CardButton
-from mjbot.core.card.card import Card, Picture, render
-from mjbot.core.card.content import MAX_DESCRIPTION, ImageState, Part, content_of
+from mjbot.core.card.card import Card, Medium, Picture, render
+from mjbot.core.card.content import MAX_DESCRIPTION, ImageState, Part, content_of, in_embed
 from mjbot.core.card.state import CardContext, CardState
 from mjbot.core.editing.ladder import ContentProblem, Omission, next_omission, present, still_omitted
 from mjbot.core.i18n.text import units
@@ -111,6 +111,50 @@ def test_buttons_stay_on_every_rung_but_the_last(omitted: Part) -> None:
 )
 def test_a_card_says_what_is_missing(omitted: Part, image: ImageState, told: str) -> None:
     assert told in content_of(CARD, image, omitted).description
+
+
+VIDEO = replace(CARD, picture=replace(CARD.picture, medium=Medium.VIDEO))  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize(
+    ("card", "omitted", "image", "told"),
+    [
+        (VIDEO, Part.NONE, ImageState.SHOWN, ""),
+        (VIDEO, Part.NONE, ImageState.FOLLOWS, "The video follows."),
+        (VIDEO, Part.NONE, ImageState.MISSING, "The video couldn't be attached here. Its link works for"),
+        (VIDEO, Part.FILE, ImageState.MISSING, "The video couldn't be attached here. Its link works for"),
+        (VIDEO, Part.FILE | Part.PICTURE, ImageState.MISSING, "Discord refused this video."),
+        (replace(VIDEO, picture_link=""), Part.NONE, ImageState.MISSING, "The video is on a server that"),
+        (CARD, Part.NONE, ImageState.LINKED, "so it may disappear later. [Open it](<https://cdn"),
+        (CARD, Part.FILE, ImageState.LINKED, "so it may disappear later. [Open it](<https://cdn"),
+        (CARD, Part.LINKS, ImageState.LINKED, "so it may disappear later.\n"),
+        (replace(CARD, picture_link=""), Part.NONE, ImageState.MISSING, "couldn't be shown here.\n"),
+    ],
+)
+def test_a_result_that_is_not_attached_is_told_in_one_sentence(
+    card: Card, omitted: Part, image: ImageState, told: str
+) -> None:
+    description = content_of(card, image, omitted).description
+    assert told in description
+    if not told:
+        assert "video" not in description.split("[Video 1]")[0].lower()
+
+
+@pytest.mark.parametrize(
+    ("image", "shown"),
+    [
+        ("attachment://final-1.png", True),
+        ("attachment://final-1-smaller.webp", True),
+        ("https://cdn.example.com/a.png", True),
+        ("https://cdn.example.com/a.mp4", True),  # of an unknown kind until it is fetched
+        ("attachment://final-1.mp4", False),
+        ("attachment://final-1.mov", False),
+        ("attachment://final-1.txt", False),
+        ("", False),
+    ],
+)
+def test_an_embed_refers_to_an_attached_image_and_to_no_other_file(image: str, shown: bool) -> None:
+    assert in_embed(image) is shown
 
 
 def test_a_part_stays_out_until_it_changes() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mjbot.core.card.buttons import MAX_BUTTONS, MAX_ON_CARD, PER_ROW, ROWS, build_rows
 from mjbot.core.card.components import action_digest
 from mjbot.core.card.menu import EMPTY_PAGE, build_page
-from mjbot.core.model.press import Press
+from mjbot.core.model.press import NotOffered, Press
 from mjbot.core.model.task import Button, Task, TaskId
 
 TASK = TaskId("1730618215930064")
@@ -47,8 +47,9 @@ def test_an_option_describes_the_state_of_its_action() -> None:
     made, in_flight, refused = (
         action_digest(f"MJ::JOB::new_{n}::1") for n in range(MAX_ON_CARD, MAX_ON_CARD + 3)
     )
-    presses = {made: Press.ACCEPTED, in_flight: Press.SENDING, refused: Press.UNKNOWN_ACTION}
-    menu = build_page(task, presses, "en", 1, frozenset({f"MJ::JOB::new_{MAX_ON_CARD + 3}"})).menu
+    presses = {made: Press.ACCEPTED, in_flight: Press.SENDING, refused: Press.REFUSED}
+    unknown = NotOffered(frozenset({(TASK, refused)}), frozenset({f"MJ::JOB::new_{MAX_ON_CARD + 3}"}))
+    menu = build_page(task, presses, "en", 1, unknown).menu
     assert menu is not None
     assert [each.description for each in menu.options] == ["Already used", *["Not available now"] * 3]
 
@@ -60,5 +61,5 @@ def test_pages_lead_forward_and_back() -> None:
 
 
 def test_an_action_not_offered_is_disabled_on_every_card() -> None:
-    rows = build_rows(make_task(["action"] * 2), {}, "en", frozenset({"MJ::JOB::new_1"}))
+    rows = build_rows(make_task(["action"] * 2), {}, "en", NotOffered(kinds=frozenset({"MJ::JOB::new_1"})))
     assert [each.disabled for row in rows for each in row] == [False, True]

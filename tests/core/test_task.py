@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -265,7 +266,7 @@ def test_the_condition_changes_at_the_next_threshold_and_not_before(
     if at is not None:
         if at - 0.01 > now:
             assert advance(current, Tick(), at - 0.01).visible == current.visible
-        assert advance(current, Tick(), max(at, now)).condition is not Condition.FINE
+        assert advance(current, Tick(), max(at, now)).condition is not current.condition
 
 
 def test_quick_misses_become_a_loss_after_half_a_minute_without_reads() -> None:
@@ -276,3 +277,37 @@ def test_quick_misses_become_a_loss_after_half_a_minute_without_reads() -> None:
     assert at == 1030.0
     assert not advance(current, Tick(), at - 0.01).settled
     assert advance(current, Tick(), at).condition is Condition.NOT_FOUND
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_task_that_succeeds_without_a_result_is_read_again_for_five_minutes(first: bool) -> None:
+    before = make_snapshot(None if first else make_task("IN_PROGRESS", "93%"))
+    empty = advance(before, Seen(make_task("SUCCESS")), 1010)
+    begun = 1000 if first else 1010
+    assert (empty.condition, empty.settled) == (Condition.NO_RESULT, False)
+    assert next_threshold(empty) == begun + DEFAULT_THRESHOLDS.no_result
+    assert advance(empty, Tick(), begun + 299).condition is Condition.NO_RESULT
+    given_up = advance(empty, Tick(), begun + 300)
+    assert (given_up.condition, given_up.settled) == (Condition.FINE, True)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"image_url": "https://x/1.png"},
+        {"video_urls": ("https://x/1.mp4",)},
+        {"text": "1️⃣ a cat"},
+        {"text": "a cat", "action": "DESCRIBE"},
+    ],
+)
+def test_a_result_that_comes_later_is_taken_and_the_end_stays(result: dict[str, Any]) -> None:
+    empty = advance(make_snapshot(None), Seen(make_task("SUCCESS")), 1010)
+    for observation in (Seen(make_task("IN_PROGRESS", "46%")), Seen(make_task("FAILURE")), Missing()):
+        empty = advance(empty, observation, 1020)
+        assert empty.task is not None
+        assert empty.task.phase is Phase.SUCCESS
+        assert not empty.settled
+    later = advance(empty, Seen(make_task("SUCCESS", **result)), 1030)
+    assert later.settled
+    assert later.task is not None
+    assert later.task.has_result

@@ -12,6 +12,7 @@ import simcord
 from PIL import Image
 from playwright.async_api import Browser, async_playwright
 
+import mjbot.sandbox
 from mjbot.core.card.content import ImageState, content_of
 from mjbot.sandbox import art
 from mjbot.sandbox.demo_guild import invite
@@ -22,6 +23,7 @@ from tests.gallery.cases import NOW, Shot, groups
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "cards"
 WIDTHS = {"wide": 700, "narrow": 390}
 LOCALES = ("en-US", "zh-CN", "zh-TW")
+CLIP = Path(mjbot.sandbox.__file__).with_name("clip.mp4").read_bytes()
 SETTLE = 1500  # ms for a page to load and draw its pictures
 MAX_HEIGHT = 9000
 # True when the list that a message is in, or the page, has to be scrolled to see all of it.
@@ -43,12 +45,18 @@ async def post(channel: discord.TextChannel, shots: list[Shot]) -> None:
     """Put the cards into a channel, as the bot does."""
     for number, shot in enumerate(shots):
         view = build_view(shot.card.rows) or discord.utils.MISSING
-        if shot.aspect:
-            name = f"{number}.png"
+        if shot.file:
+            name = f"{number}.{shot.file}"
             embed = build_embed(content_of(shot.card, ImageState.SHOWN), f"attachment://{name}")
+            text = shot.card.picture.text if shot.card.picture else ""
+            data = CLIP if shot.file == "mp4" else text.encode()
+            await channel.send(embed=embed, view=view, file=discord.File(io.BytesIO(data), name))
+        elif shot.aspect:
+            name = f"{number}.png"
+            embed = build_embed(content_of(shot.card, shot.image), f"attachment://{name}")
             await channel.send(embed=embed, view=view, file=discord.File(io.BytesIO(painted(shot)), name))
         else:
-            await channel.send(embed=build_embed(content_of(shot.card, ImageState.MISSING), None), view=view)
+            await channel.send(embed=build_embed(content_of(shot.card, ImageState.MISSING), ""), view=view)
 
 
 async def photograph(browser: Browser, url: str, width: int, to: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from mjbot.core.card.card import Card, queue_full_card, render, superseded_card
 from mjbot.core.card.components import CustomId, Verb, action_digest
+from mjbot.core.card.content import ImageState
 from mjbot.core.card.lineage import Lineage, RelatedTask
 from mjbot.core.card.state import CardContext
 from mjbot.core.model.press import MODAL_ACTION, Press
@@ -37,18 +38,28 @@ PROMPTS = {
 DESCRIBED = "\n\n".join(
     f"{n}\ufe0f\u20e3 A screen print of layered mountains under a low sun --ar 1:1" for n in range(1, 5)
 )
+LONG_TEXT = "\n\n".join(f"{n}\ufe0f\u20e3 {LONG_PROMPT[:-13]} --ar 1:1" for n in range(1, 5))
+SHORTEN = (
+    "## Important tokens\n**lighthouse** (1.00), **keeper** (0.62), window (0.31), ~~old~~ (0.04)\n"
+    "## Shortened prompts\n1\ufe0f\u20e3 lighthouse keeper, amber light\n2\ufe0f\u20e3 lighthouse keeper"
+)
 HEBREW = "\u202eמגדלור ישן בחוף, אור ענבר --ar 3:2\u202c \u2067منارة قديمة على الشاطئ\u2069"
 MARKDOWN = "# no heading @everyone <@1> **bold** [link](https://x.example) `code` > quote -# ||spoiler||"
 
 
 @dataclass(frozen=True)
 class Shot:
-    """One sample card; ``aspect`` is the shape of its picture, "" for none."""
+    """One sample card; ``aspect`` is the shape of its picture, "" for none.
+
+    ``file`` is the extension of an attached file that is not a picture.
+    """
 
     name: str
     card: Card
     aspect: str = ""
     stage: str = "result"
+    file: str = ""
+    image: ImageState = ImageState.SHOWN
 
 
 def _buttons(payloads: list[dict[str, object]]) -> tuple[Button, ...]:
@@ -171,6 +182,7 @@ class CardSamples:
 
     def texts(self) -> list[Shot]:
         """Return results that are texts or videos, or that can't be shown."""
+        reader = tuple(Button(f"MJ::Job::PicReader::{n}", "", f"{n}\ufe0f\u20e3") for n in range(1, 5))
         videos = tuple(f"https://videos.example/{n}.mp4" for n in range(4))
         described = self.shot(
             "a description",
@@ -179,13 +191,31 @@ class CardSamples:
             action="DESCRIBE",
             prompt=DESCRIBED,
             text=DESCRIBED,
-            buttons=tuple(Button(f"MJ::Job::PicReader::{n}", "", f"{n}\ufe0f\u20e3") for n in range(1, 5)),
+            buttons=reader,
         )
+        long = self.shot("a long description", "SUCCESS", action="DESCRIBE", text=LONG_TEXT, buttons=reader)
+        shorten = self.shot("a shorten", "SUCCESS", action="SHORTEN", text=SHORTEN)
+        video = self.shot("a video", "SUCCESS", action="VIDEO", video_urls=videos[:1], buttons=VIDEO)
+        linked = self.shot(
+            "videos that cannot be attached",
+            "SUCCESS",
+            "3:2",
+            "single",
+            action="VIDEO",
+            video_urls=videos,
+            buttons=VIDEO,
+        )
+        unsure = self.shot("a picture that cannot be attached", "SUCCESS", "3:2", buttons=GRID)
         hidden = self.shot("a result that cannot be shown", "SUCCESS", "1:1", buttons=GRID)
         return [
             described,
-            self.shot("videos", "SUCCESS", "3:2", "single", action="VIDEO", video_urls=videos, buttons=VIDEO),
+            replace(long, file="txt"),
+            shorten,
+            replace(video, file="mp4"),
+            replace(linked, image=ImageState.MISSING),
+            replace(unsure, image=ImageState.LINKED),
             replace(hidden, aspect=""),
+            self.shot("no result yet", "SUCCESS", buttons=GRID),
         ]
 
     def extremes(self) -> list[Shot]:
@@ -202,7 +232,7 @@ class CardSamples:
             ),
             self.shot("a wide picture, and text from right to left", "SUCCESS", "21:9", prompt=HEBREW),
             self.shot("markdown and mentions", "FAILURE", prompt=MARKDOWN, fail_reason=MARKDOWN),
-            self.shot("thirty buttons", "SUCCESS", buttons=many),
+            self.shot("thirty buttons", "SUCCESS", "3:2", buttons=many),
         ]
 
 

@@ -133,7 +133,9 @@ def test_comments_of_a_million_blocks_are_no_header() -> None:
     ],
 )
 def test_a_header_is_read_without_a_decoder(data: bytes, header: Header) -> None:
-    assert read_header(data) == header
+    found = read_header(data)
+    assert found is not None
+    assert found._replace(pixels_at=0) == header
 
 
 @pytest.mark.parametrize(

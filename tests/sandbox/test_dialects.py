@@ -74,7 +74,7 @@ async def test_mjbot_reads_a_running_and_a_finished_task(rig: Rig, dialect: str)
     report = await client.fetch_many([running, done, TaskId(DemoIds.UNKNOWN)])
     assert report.found[running].phase in (Phase.RUNNING, Phase.QUEUED)
     assert report.found[done].phase is Phase.SUCCESS
-    assert len(report.found[done].buttons) == (0 if dialect == "original" else 9)
+    assert len(report.found[done].buttons) == 9
     assert [str(each) for each in report.missing] == [DemoIds.UNKNOWN]
     with pytest.raises(TaskNotFound):
         await client.fetch(TaskId(DemoIds.UNKNOWN))
@@ -235,7 +235,7 @@ async def test_only_relays_refuse_numeric_ids(rig: Rig, dialect: str, status: in
 
 @pytest.mark.parametrize(
     ("action", "index", "code"),
-    [("UPSCALE", 2, 1), ("VARIATION", 4, 1), ("REROLL", 1, 1), ("UPSCALE", 5, 4), ("ZOOM", 1, 4)],
+    [("UPSCALE", 3, 1), ("VARIATION", 4, 1), ("REROLL", 1, 1), ("UPSCALE", 5, 4), ("ZOOM", 1, 4)],
 )
 async def test_the_original_presses_by_action_and_index(rig: Rig, action: str, index: int, code: int) -> None:
     change = {"taskId": DemoIds.GRID, "action": action, "index": index}
@@ -248,6 +248,23 @@ async def test_the_original_refuses_a_parent_that_is_gone_or_not_ready(rig: Rig)
     change = {"taskId": DemoIds.UNKNOWN, "action": "UPSCALE", "index": 1}
     assert (await rig.post("original", "change", change))[1]["code"] == 3
     assert (await rig.post("original", "change", change | {"taskId": DemoIds.RUNNING}))[1]["code"] == 4
+
+
+async def test_the_original_returns_the_task_of_a_change_that_was_made_before(rig: Rig) -> None:
+    change = {"taskId": DemoIds.GRID, "action": "VARIATION", "index": 3}
+    made = (await rig.post("original", "change", change))[1]["result"]
+    again = (await rig.post("original", "change", change))[1]
+    assert (again["code"], again["result"]) == (21, made)
+    assert again["properties"]["status"] == "SUBMITTED"
+    upscale = {"taskId": DemoIds.GRID, "action": "UPSCALE", "index": 2}
+    assert (await rig.post("original", "change", upscale))[1]["result"] == DemoIds.SINGLE
+
+
+@pytest.mark.parametrize("task", [DemoIds.SINGLE, DemoIds.DESCRIBE])
+async def test_the_original_changes_only_grids(rig: Rig, task: DemoIds) -> None:
+    change = {"taskId": task, "action": "VARIATION", "index": 1}
+    _, body = await rig.post("original", "change", change)
+    assert (body["code"], body["description"]) == (4, "关联任务不允许执行变化")
 
 
 @pytest.mark.parametrize("path", ["action", "modal"])

@@ -64,6 +64,9 @@ class PickerReply:
         self.buttons.append(rows)
         return True
 
+    async def defer(self, *, private: bool = False) -> MessageRef:
+        return MessageRef(1, 2)
+
     async def send_private_menu(
         self, _text: Text, _rows: Rows, *, menu: Menu | None = None, file: File | None = None
     ) -> None:
@@ -86,6 +89,7 @@ class Rig:
             TASK,
             PressTarget("a" * 12, region=region),
             cast("Reply", self.replies[-1]),
+            on_its_card=True,
         )
         self.tasks.append(asyncio.create_task(self.regions.choose(request)))
 

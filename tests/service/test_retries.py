@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from mjbot.clock import Clock
+from mjbot.core.access.place import Place
 from mjbot.core.model.task import TaskId
 from mjbot.errors import (
     ActionNotOffered,
@@ -19,7 +20,7 @@ from mjbot.errors import (
 )
 from mjbot.service.pressing.retries import Pause, RetryBackoff, RetryStopped, SubmitRetries
 
-TASK = TaskId("1730000000000001")
+TASK, HERE = TaskId("1730000000000001"), Place(1)
 
 
 def test_a_full_queue_is_tried_again_five_times_ever_less_often() -> None:
@@ -52,23 +53,25 @@ def test_nothing_else_is_tried_again(error: Exception) -> None:
     assert RetryBackoff().pause_after(error) is None
 
 
-async def test_a_retry_that_waits_can_be_stopped_and_another_cannot() -> None:
+async def test_a_retry_that_waits_can_be_stopped_in_its_place_and_no_other_can() -> None:
     retries = SubmitRetries(Clock())
-    waiting = asyncio.ensure_future(retries.wait(TASK, "a", Clock().now() + 60))
+    waiting = asyncio.ensure_future(retries.wait(TASK, "a", HERE, Clock().now() + 60))
     await asyncio.sleep(0)
-    assert not retries.stop(TASK, "b")
-    assert retries.stop(TASK, "a")
+    assert not retries.stop(TASK, "b", HERE)
+    assert not retries.stop(TASK, "a", Place(2))
+    assert not retries.stop(TASK, "a", Place(None, 1))
+    assert retries.stop(TASK, "a", HERE)
     with pytest.raises(RetryStopped):
         await waiting
-    assert not retries.stop(TASK, "a")
+    assert not retries.stop(TASK, "a", HERE)
 
 
 async def test_after_close_every_retry_is_stopped_and_none_begins() -> None:
     retries = SubmitRetries(Clock())
-    waiting = asyncio.ensure_future(retries.wait(TASK, "a", Clock().now() + 60))
+    waiting = asyncio.ensure_future(retries.wait(TASK, "a", HERE, Clock().now() + 60))
     await asyncio.sleep(0)
     retries.close()
     with pytest.raises(RetryStopped):
         await waiting
     with pytest.raises(RetryStopped):
-        await retries.wait(TASK, "a", Clock().now())
+        await retries.wait(TASK, "a", HERE, Clock().now())

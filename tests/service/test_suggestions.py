@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from typing import Any
 
 from mjbot.clock import Clock
-from mjbot.ports import InteractionContext, Suggestion
+from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.task import Phase
+from mjbot.ports import InteractionContext
 from mjbot.service.status import StatusService
 
 
@@ -18,7 +21,9 @@ class Store:
         self.running = self.most = 0
         self.release = asyncio.Event()
 
-    async def suggestions(self, _: InteractionContext, text: str, _limit: int) -> list[Suggestion]:
+    async def suggestions(
+        self, _: InteractionContext, text: str, _phases: Collection[Phase], _limit: int
+    ) -> list[TaskSnapshot]:
         self.searches.append(text)
         self.running += 1
         self.most = max(self.most, self.running)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mjbot.core.access.place import Place
 from mjbot.core.card.lineage import Lineage, RelatedTask
 from mjbot.core.model.press import Press, PressKey
 from mjbot.core.model.snapshot import TaskSnapshot
@@ -11,15 +12,14 @@ from mjbot.core.model.task import Task, TaskId
 from mjbot.core.model.watch import MessageRef, Watch
 from mjbot.ports import PendingCard, PressRecord, Stores
 from mjbot.store import open_stores
-from tests.store.conftest import UPSTREAM
 
 TASK, CHILD = TaskId("1730621718151844"), TaskId("1730621718151845")
 WATCH = Watch(MessageRef(2, 20), CHILD, 1, 3, "en", 1000.0)
 SNAPSHOT = TaskSnapshot(CHILD, opened_at=1.0, task=Task(CHILD))
 
 
-async def lineage(stores: Stores, task_id: TaskId, guild_id: int | None) -> Lineage:
-    asked = (task_id, guild_id)
+async def lineage(stores: Stores, task_id: TaskId, guild_id: int | None, user_id: int = 0) -> Lineage:
+    asked = (task_id, Place(guild_id, user_id))
     return (await stores.presses.histories([asked]))[asked].lineage
 
 
@@ -87,8 +87,7 @@ async def test_the_spellings_of_one_id_share_their_presses(stores: Stores) -> No
 
 
 async def test_a_refused_press_may_be_made_again(stores: Stores) -> None:
-    for state in (Press.REFUSED, Press.UNKNOWN_ACTION):
-        await stores.presses.note(await begin(stores), state)
+    await stores.presses.note(await begin(stores), Press.REFUSED)
     await begin(stores)
 
 
@@ -116,8 +115,8 @@ async def test_the_tasks_of_the_last_quarter_of_an_hour_are_recently_pressed(sto
 async def test_an_accepted_press_stores_the_watch_and_the_snapshot_of_its_child(stores: Stores) -> None:
     await stores.presses.accept(await begin(stores), "U1", WATCH, [SNAPSHOT])
     assert await stores.watches.open_watches() == [(WATCH, SNAPSHOT)]
-    assert await stores.presses.children(TASK, 1, 5) == [WATCH.ref]
-    assert await stores.presses.children(TASK, 7, 5) == []
+    assert await stores.presses.children(TASK, Place(1), 5) == [WATCH.ref]
+    assert await stores.presses.children(TASK, Place(7), 5) == []
 
 
 async def test_all_tasks_of_a_press_are_stored_with_it_and_wait_for_their_cards(database: str) -> None:
@@ -130,11 +129,14 @@ async def test_all_tasks_of_a_press_are_stored_with_it_and_wait_for_their_cards(
             for each in others
         ]
         assert await stores.presses.pending_cards() == cards
-        related = [RelatedTask(each.id, "all") for each in others]
+        related = [RelatedTask(each.id, "all", number=n) for n, each in enumerate(others, 1)]
         assert (await lineage(stores, TASK, 1)).children == (
             *related,
-            RelatedTask(CHILD, "all", WATCH.ref.url(1)),
+            RelatedTask(CHILD, "all", WATCH.ref.url(1), number=3),
         )
+        for each in (*related, RelatedTask(CHILD, "all", number=3)):
+            parent = (await lineage(stores, each.task_id, 1)).parent
+            assert parent == RelatedTask(TASK, "all", number=each.number)
         shown = replace(WATCH, ref=MessageRef(2, 30), task_id=others[0].id)
         await stores.presses.add_card(shown)
         assert (await lineage(stores, TASK, 1)).children[0].url == shown.ref.url(1)
@@ -156,24 +158,52 @@ async def test_relatives_are_linked_both_ways_within_a_guild_until_a_message_is_
     assert await lineage(stores, TASK, 1) == Lineage()
 
 
+async def test_relatives_in_a_direct_message_are_seen_in_no_other(stores: Stores) -> None:
+    in_dm = replace(WATCH, guild_id=None, ref=MessageRef(500, 20))  # of user 3
+    await stores.presses.accept(await begin(stores), "U1", in_dm, [SNAPSHOT])
+    assert (await lineage(stores, TASK, None, user_id=3)).children
+    assert await lineage(stores, TASK, None, user_id=4) == Lineage()
+    assert await lineage(stores, TASK, 1) == Lineage()
+    assert await lineage(stores, CHILD, None, user_id=4) == Lineage()
+    assert await stores.presses.children(TASK, Place(None, 4), 5) == []
+
+
+async def test_one_child_of_presses_in_two_places_is_linked_in_each_to_its_own_card(stores: Stores) -> None:
+    """A service may answer with a task that it has made before."""
+    there = replace(WATCH, guild_id=7, ref=MessageRef(70, 71))
+    for number, watch in enumerate((WATCH, there)):
+        await stores.presses.accept(await begin(stores, repeats=number), "V1", watch, [SNAPSHOT])
+    moved = replace(WATCH, ref=MessageRef(2, 22))
+    await stores.presses.add_card(moved)
+    assert [each.url for each in (await lineage(stores, TASK, 1)).children] == [moved.ref.url(1)]
+    assert [each.url for each in (await lineage(stores, TASK, 7)).children] == [there.ref.url(7)]
+
+
+async def test_a_repetition_forgets_what_the_press_before_it_created_elsewhere(stores: Stores) -> None:
+    direct = replace(WATCH, guild_id=None, requester_id=3)
+    await stores.presses.accept(await begin(stores), "V1", direct, [SNAPSHOT])
+    assert (await earlier(stores)).child_seen_by(Place(None, 3)) == WATCH.ref.url(None)
+    again = await stores.presses.begin(TASK, "u1", 4, 2.0, repeats=1)
+    assert isinstance(again, PressKey)
+    for state in (Press.SENDING, Press.UNCLEAR, Press.ACCEPTED):
+        await stores.presses.note(again, state)
+        assert [(await earlier(stores)).child_seen_by(Place(None, user)) for user in (3, 4)] == ["", ""]
+
+
+async def test_the_child_of_a_press_is_named_only_in_the_place_that_has_seen_it(stores: Stores) -> None:
+    await stores.presses.accept(await begin(stores), "U1", WATCH, [SNAPSHOT])
+    told = await earlier(stores)
+    assert told.child_seen_by(Place(1)) == WATCH.ref.url(1)
+    assert [told.child_seen_by(each) for each in (Place(7), Place(None, 3))] == ["", ""]
+    await stores.presses.unlink(WATCH.ref)
+    told = await earlier(stores)
+    assert told.child_seen_by(Place(1)) == f"`{CHILD}`"
+    assert told.child_seen_by(Place(7)) == ""
+
+
 async def test_a_parent_without_a_card_is_named_without_a_link(stores: Stores) -> None:
     await stores.presses.accept(await begin(stores), "U1", WATCH, [SNAPSHOT])
     assert await lineage(stores, CHILD, 1) == Lineage(parent=RelatedTask(TASK, "U1"))
-
-
-async def test_refused_kinds_are_those_of_one_image_service_and_of_late(database: str) -> None:
-    async with open_stores(database, UPSTREAM) as stores:
-        assert await stores.presses.refused_kinds(0.0) == frozenset()
-        await stores.presses.refuse_kind("MJ::Inpaint", 100.0)
-        assert await stores.presses.refused_kinds(100.0) == {"MJ::Inpaint"}
-    async with open_stores(database, UPSTREAM) as stores:
-        assert await stores.presses.refused_kinds(100.0) == {"MJ::Inpaint"}
-        assert await stores.presses.refused_kinds(100.5) == frozenset()
-        assert (
-            await stores.presses.refused_kinds(50.0, until=99.0) == frozenset()
-        )  # by a clock that was ahead
-    async with open_stores(database, "https://other.example") as stores:
-        assert await stores.presses.refused_kinds(0.0) == frozenset()
 
 
 async def test_a_guild_that_the_bot_has_left_gets_no_more_cards(stores: Stores) -> None:

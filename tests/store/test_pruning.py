@@ -41,7 +41,7 @@ async def test_an_old_task_goes_with_everything_about_it_and_no_other_does(store
     assert [await watches.snapshot(each.id) for each in (old, child, young)] == [None, None, young]
     assert await presses.of(old.id) == {}
     assert await presses.of(young.id) == {"u1": Press.ACCEPTED}
-    assert [each.snapshot.id for each in await watches.suggestions(HERE, "", 25)] == [young.id]
+    assert [each.id for each in await watches.suggestions(HERE.place, "", (), 25)] == [young.id]
     assert [await watches.watch_at(MessageRef(2, n)) is None for n in (1, 2, 3)] == [True, True, False]
     assert await pruner.prune(START + 5 * DAY, 100) == 0
 

@@ -185,7 +185,7 @@ def _save_all(db: Database, snapshots: list[TaskSnapshot]) -> None:
     with db.atomic():
         save_snapshots(db, snapshots)
         db.table("seen").insert_all(
-            {"audience": "guild:1", "task_id": each.id, "at": each.opened_at} for each in snapshots
+            {"place": "guild:1", "task_id": each.id, "at": each.opened_at} for each in snapshots
         )
         db.table("watches").insert_all(
             {
@@ -207,13 +207,14 @@ def _save_all(db: Database, snapshots: list[TaskSnapshot]) -> None:
     [
         "select snapshot from tasks where id = ''",
         "select * from watches where task_id = ''",
+        "select * from watches where task_id = '' collate nocase",
         "select * from watches where state = 'open' and channel_id = 2 and task_id = ''",
         "select * from presses where task_id = ''",
-        "select * from lineage where parent_id = '' and guild_id is 1",
+        "select * from lineage where parent_id = '' and place = ''",
         "select * from lineage where message_id = 1",
         "delete from seen where task_id = ''",
         "select id from tasks where updated_at < 5 order by updated_at limit 9",
-        "select * from seen where audience = '' order by at desc limit 9",
+        "select * from seen where place = '' order by at desc limit 9",
         "select at from usage where who = '' and kind = '' and at > 1 order by at desc limit 1",
         "delete from usage where at < 1",
     ],

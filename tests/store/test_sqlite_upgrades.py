@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database, Migrations
 
+from mjbot.core.access.place import Place
 from mjbot.core.access.press_policy import PressPolicy, PressScope
 from mjbot.core.access.rate_limits import RateLimit
 from mjbot.core.card.components import action_digest
@@ -143,31 +144,31 @@ async def test_presses_are_there_in_every_state(stores: Stores) -> None:
         U3: Press.UNCLEAR,
         V1: Press.RETRYING,
         V2: Press.SENDING,
-        REROLL: Press.UNKNOWN_ACTION,
+        REROLL: Press.REFUSED,
     }
     assert await stores.presses.begin(GRID, U1, USER, NOW) == PressRecord(
-        Press.ACCEPTED, SINGLE, MessageRef(CHANNEL, message(8)), GUILD, 1
+        Press.ACCEPTED, Place(GUILD), SINGLE, MessageRef(CHANNEL, message(8)), 1
     )
     assert await stores.presses.end_interrupted() == [GRID]
     after = await stores.presses.of(GRID)
     assert (after[V1], after[V2]) == (Press.REFUSED, Press.UNCLEAR)
 
 
-async def test_lineage_and_refused_kinds_are_there(stores: Stores) -> None:
-    histories = await stores.presses.histories([(GRID, GUILD), (SINGLE, GUILD)])
+async def test_lineage_is_there_and_what_was_learnt_from_one_refusal_is_forgotten(stores: Stores) -> None:
+    histories = await stores.presses.histories([(GRID, Place(GUILD)), (SINGLE, Place(GUILD))])
     child, parent = (MessageRef(CHANNEL, message(number)).url(GUILD) for number in (8, 5))
-    assert histories[GRID, GUILD].lineage == Lineage(children=(RelatedTask(SINGLE, "U1", child),))
-    assert histories[SINGLE, GUILD].lineage == Lineage(parent=RelatedTask(GRID, "U1", parent))
-    assert await stores.presses.refused_kinds(NOW - 60) == {"MJ::JOB::reroll"}
+    assert histories[GRID, Place(GUILD)].lineage == Lineage(children=(RelatedTask(SINGLE, "U1", child),))
+    assert histories[SINGLE, Place(GUILD)].lineage == Lineage(parent=RelatedTask(GRID, "U1", parent))
+    assert await stores.unknown_actions.get() == []
 
 
 async def test_suggestions_are_there_for_the_guild_and_for_direct_messages(stores: Stores) -> None:
-    found = [each.snapshot.id for each in await stores.watches.suggestions(HERE, "", 25)]
+    found = [each.id for each in await stores.watches.suggestions(HERE.place, "", (), 25)]
     assert found == [QUEUED, RUNNING, MODAL, FAILED, GRID]
     direct = InteractionContext(
         guild_id=None, channel_id=DIRECT, user_id=USER, locale="en", private_locale="en"
     )
-    assert [each.snapshot.id for each in await stores.watches.suggestions(direct, "", 25)] == [CHINESE]
+    assert [each.id for each in await stores.watches.suggestions(direct.place, "", (), 25)] == [CHINESE]
 
 
 async def test_the_choice_of_a_guild_counted_uses_and_values_are_there(stores: Stores) -> None:
@@ -219,6 +220,30 @@ async def test_a_database_of_the_first_version_is_upgraded_with_all_that_is_in_i
         assert await stores.presses.of(RUNNING) == {"u1": Press.UNCLEAR}
 
 
+async def test_lineage_gets_the_place_that_has_seen_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    old = Database(str(path))
+    Migrations.apply(migrations, old, stop_before="places_that_have_seen_a_task")
+    watch = {"channel_id": DIRECT, "guild_id": None, "task_id": GRID, "requester_id": USER, "message_id": 9}
+    old.table("watches").insert({**watch, "created_at": 1.0, "state": "closed"})
+    common = {"parent_id": GRID, "label": "U1", "at": 1.0}
+    places = {"a": (GUILD, CHANNEL), "b": (None, DIRECT), "c": (None, DIRECT + 1)}
+    old.table("lineage").insert_all(
+        {**common, "child_id": f"task-{child}", "guild_id": guild, "channel_id": channel, "message_id": None}
+        for child, (guild, channel) in places.items()
+    )
+    old.conn.commit()
+    old.close()
+    async with open_stores(str(path)) as stores:
+        asked = [(GRID, place) for place in (Place(GUILD), Place(None, USER), Place(None, USER + 1))]
+        found = await stores.presses.histories(asked)
+    assert [[child.task_id for child in found[each].lineage.children] for each in asked] == [
+        ["task-a"],
+        ["task-b"],
+        [],  # the person of the last one is not known
+    ]
+
+
 async def test_presses_of_several_spellings_of_one_id_become_one(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     old = Database(str(path))
@@ -232,7 +257,7 @@ async def test_presses_of_several_spellings_of_one_id_become_one(tmp_path: Path)
         ("task-b", "u1", 3, "refused", 1.0),
     ]
     columns = ("task_id", "action", "number", "state", "at")
-    old.table("presses").insert_all(dict(zip(columns, row, strict=True)) for row in rows)
+    old.table("presses").insert_all({"user_id": 5, **dict(zip(columns, row, strict=True))} for row in rows)
     old.conn.commit()
     old.close()
     async with open_stores(str(path)) as stores:
@@ -240,4 +265,4 @@ async def test_presses_of_several_spellings_of_one_id_become_one(tmp_path: Path)
             presses = await stores.presses.of(TaskId(spelling))
             assert presses == {"u1": Press.ACCEPTED, "u2": Press.UNCLEAR}
         again = await stores.presses.last(TaskId("task-b"), "u1")
-        assert again == PressRecord(Press.REFUSED, number=3)
+        assert again == PressRecord(Press.REFUSED, Place(None, 5), number=3)

@@ -37,8 +37,8 @@ async def see(stores: Stores, seen: TaskSnapshot, context: InteractionContext, a
 
 async def suggested(stores: Stores, text: str = "", context: InteractionContext = HERE) -> list[str]:
     """The last digits of the ids that are suggested."""
-    found = await stores.watches.suggestions(context, text, 25)
-    return [each.snapshot.id.removeprefix(TASK[:-1]) for each in found]
+    found = await stores.watches.suggestions(context.place, text, (), 25)
+    return [each.id.removeprefix(TASK[:-1]) for each in found]
 
 
 async def test_a_watch_and_its_snapshot_come_back_as_they_were(database: str) -> None:
@@ -132,7 +132,7 @@ async def test_a_search_takes_no_longer_for_a_text_that_nearly_matches(stores: S
         best = 1e9
         for _ in range(5):
             begun = time.perf_counter()
-            assert await stores.watches.suggestions(HERE, text, 25) == []
+            assert await stores.watches.suggestions(HERE.place, text, (), 25) == []
             best = min(best, time.perf_counter() - begun)
         return best
 

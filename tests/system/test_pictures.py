@@ -107,7 +107,7 @@ def linked(url: str) -> DeliveredState:
     [
         (Given(SEEN), Delivered(linked(SEEN))),
         (Given(UNSEEN), Delivered(linked(UNSEEN), unverified=True)),
-        (Given(None), Delivered(DeliveredState(CARD.digest), unverified=True)),
+        (Given(None), Delivered(linked(""), unverified=True)),
         (Given(SEEN, attach=True), Delivered(linked(SEEN), unverified=True)),  # its host failed once
         (Given(SEEN, FILE, attach=True), Delivered(ATTACHED)),
     ],
@@ -139,18 +139,21 @@ async def test_a_preview_is_not_checked_again(desk: Desk) -> None:
         (Given(SEEN, FILE), linked(SEEN), Delivered(linked(SEEN)), ["GET"]),
         # Discord could not: the file is attached whatever the setting says
         (Given(UNSEEN, FILE), linked(UNSEEN), Delivered(ATTACHED), ["GET", "PATCH"]),
-        # nor can we, at the moment
-        (Given(UNSEEN), linked(UNSEEN), Delivered(linked(UNSEEN), unverified=True), ["GET"]),
+        # nor can we, at the moment: the card says so, once
+        (Given(UNSEEN), linked(UNSEEN), Delivered(linked(""), unverified=True), ["GET", "PATCH"]),
+        (Given(UNSEEN), linked(""), Delivered(linked(""), unverified=True), []),
         # a link that will expire is replaced, shown or not
         (Given(SEEN, FILE, attach=True), linked(SEEN), Delivered(ATTACHED), ["PATCH"]),
         (Given(SEEN, attach=True), linked(SEEN), Delivered(linked(SEEN), unverified=True), []),
         # there was no link to show
         (Given(None, FILE), DeliveredState(CARD.digest), Delivered(ATTACHED), ["PATCH"]),
+        # the card says that the picture follows, and its download has failed
+        (Given(None), DeliveredState(CARD.digest), Delivered(linked(""), unverified=True), ["PATCH"]),
         (
-            Given(None),
-            DeliveredState(CARD.digest),
-            Delivered(DeliveredState(CARD.digest), unverified=True),
-            [],
+            Given(SEEN, attach=True),
+            DeliveredState(CARD.digest, "", SEEN),
+            Delivered(linked(SEEN), unverified=True),
+            ["PATCH"],
         ),
         # nothing to do
         (Given(SEEN, FILE, attach=True), ATTACHED, Delivered(ATTACHED), []),
@@ -162,7 +165,7 @@ async def test_a_later_check_attaches_what_is_missing_and_nothing_else(
     await desk.edit(Given(delivered.image or None))
     assert await desk.edit(pictures, delivered) == expected
     assert desk.calls == calls
-    assert desk.attached == ([FILE.data] if "PATCH" in calls else [])
+    assert desk.attached == ([FILE.data] if expected.delivered == ATTACHED != delivered else [])
 
 
 async def test_a_history_that_may_not_be_read_leaves_the_link(desk: Desk) -> None:

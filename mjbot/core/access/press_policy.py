@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,6 +39,17 @@ def may_press(policy: PressPolicy, actor: Actor, requester_id: int | None) -> bo
     if policy.scope is PressScope.ROLE:
         return policy.role_id in actor.roles
     return actor.user_id == requester_id
+
+
+def may_press_from_elsewhere(policy: PressPolicy, user_id: int, requesters: Collection[int]) -> bool:
+    """Return whether the policy of a guild lets a user press outside of it.
+
+    ``requesters``: who requested the task's cards there. The user's roles there are not known, so that a
+    role lets nobody through.
+    """
+    if policy.scope is PressScope.REQUESTER:
+        return user_id in requesters
+    return policy.scope is PressScope.ANYONE
 
 
 def mention_allowed(policy: PressPolicy, requester_id: int | None) -> str:

@@ -7,7 +7,7 @@ work like all others.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import emoji
@@ -18,7 +18,7 @@ from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.text import short
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.addresses import looks_public, well_formed
-from mjbot.core.model.press import Press
+from mjbot.core.model.press import OFFERS_ALL, NotOffered, Press
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Button, Task, TaskId
 
@@ -37,7 +37,17 @@ _EMOJI_VERSION = 15.0
 _KEYCAP = "\u20e3"
 _PRESSED_IN_MIDJOURNEY = (1, 3)
 _OPAQUE = re.compile(r"\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|SOLO|all")
+# The number of an image, and the ids of a job. Two or three digits belong to the action: Outpaint::50 zooms
+# out by 2, Outpaint::75 by 1.5, and Outpaint::100 makes a square.
+_OF_ONE_IMAGE = re.compile(r"\d|\d{4,}|[0-9a-fA-F-]{16,}|SOLO")
 _BOOKMARK = re.compile(r"::BOOKMARK(?:::|$)")
+_NUMBERED = re.compile(r"::(?:PicReader|PromptAnalyzer)::\d")
+# What people call an action whose button has no words.
+_NAMES = (
+    (_NUMBERED, Text.ACTION_IMAGINE),
+    (re.compile(r"::Inpaint::"), Text.ACTION_INPAINT),
+    (_BOOKMARK, Text.ACTION_LIKE),
+)
 _FAMILIES = (
     (re.compile(r"::(upsample|reroll|video_virtual_upscale)::"), "choose"),
     (re.compile(r"::variation::"), "vary-grid"),
@@ -79,12 +89,12 @@ def build_rows(
     task: Task,
     presses: Mapping[str, Press],
     locale: str,
-    not_offered: Container[str] = frozenset(),
+    not_offered: NotOffered = OFFERS_ALL,
     own: Sequence[CardButton] = (),
 ) -> Rows:
     """Build the rows of a finished task's card, with our ``own`` buttons last.
 
-    ``not_offered``: the kinds of action to disable.
+    ``not_offered``: the actions to disable.
     """
     buttons = drawable_buttons(task.buttons)
     card_buttons = [
@@ -124,8 +134,11 @@ def family(custom_id: str) -> str:
 
 
 def kind_of(custom_id: str) -> str:
-    """Return the customId without the parts that differ between tasks and between images."""
-    return "::".join(part for part in custom_id.split("::") if not _OPAQUE.fullmatch(part))
+    """Return the customId without the parts that differ between tasks and between images.
+
+    Kinds differ by what is pressed: "Imagine all" may be unknown to a service that knows "Imagine 1".
+    """
+    return "::".join(part for part in custom_id.split("::") if not _OF_ONE_IMAGE.fullmatch(part))
 
 
 def is_repeatable(custom_id: str) -> bool:
@@ -139,10 +152,14 @@ def is_bookmark(kind: str) -> bool:
 
 
 def label_of(button: Button, number: int, locale: str) -> str:
-    """Return a label to use in text for a button, even if the button shows only an emoji."""
-    if not button.label and button.emoji.endswith(_KEYCAP):
-        return button.emoji  # the number on the button says more than its customId
-    return short(button.label, _LABEL) or _label_from(button.custom_id, number, locale)
+    """Return a label to use in text for a button, even if the button shows only an emoji.
+
+    The number on a button is kept: "Imagine 1️⃣".
+    """
+    if label := short(button.label, _LABEL):
+        return label
+    name = _label_from(button.custom_id, number, locale)
+    return f"{name} {button.emoji}" if button.emoji.endswith(_KEYCAP) else name
 
 
 def drawable_buttons(buttons: Iterable[Button]) -> list[Button]:
@@ -164,13 +181,12 @@ def build_button(
     number: int,
     presses: Mapping[str, Press],
     locale: str,
-    not_offered: Container[str] = frozenset(),
+    not_offered: NotOffered = OFFERS_ALL,
 ) -> CardButton:
     """Build one button; ``number`` is its position among all, from 1."""
     shown_emoji = button.emoji if _is_emoji(button.emoji) else ""
-    label = short(button.label, _LABEL)
-    name = label or _label_from(button.custom_id, number, locale)
-    label = label if shown_emoji else name
+    name = label_of(button, number, locale)
+    label = short(button.label, _LABEL) if shown_emoji else name
     if not button.custom_id:
         return CardButton(label=label, emoji=shown_emoji, url=well_formed(button.url), name=name)
     digest = action_digest(button.custom_id)
@@ -182,7 +198,7 @@ def build_button(
         emoji=shown_emoji,
         used=press is Press.ACCEPTED or button.style in _PRESSED_IN_MIDJOURNEY,
         name=name,
-        disabled=in_flight or press is Press.UNKNOWN_ACTION or kind_of(button.custom_id) in not_offered,
+        disabled=in_flight or not_offered.covers(task_id, digest, kind_of(button.custom_id)),
     )
 
 
@@ -192,6 +208,9 @@ def _is_emoji(text: str) -> bool:
 
 
 def _label_from(custom_id: str, number: int, locale: str) -> str:
+    for pattern, text in _NAMES:
+        if pattern.search(custom_id):
+            return translate(text, locale)
     named = [part for part in custom_id.split("::") if part and not _OPAQUE.fullmatch(part)]
     label = named[-1].replace("_", " ").strip() if len(named) > 1 else ""
     if not label:

@@ -7,23 +7,25 @@ up to date, so a card changes only when its task does.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum, auto
 from functools import cached_property
 
 from mjbot.core.card.buttons import Rows, build_rows, chunk_rows, own_button, own_buttons
 from mjbot.core.card.components import CustomId
 from mjbot.core.card.description import body_of, facts_of, links_of, timestamp
 from mjbot.core.card.state import CardContext, CardState, state_of
+from mjbot.core.card.text_result import whole_text
 from mjbot.core.i18n.messages import translate
-from mjbot.core.i18n.text import clean, cut, cut_middle, units
+from mjbot.core.i18n.text import clean, cut, cut_middle
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.addresses import readable
 from mjbot.core.model.snapshot import Condition, TaskSnapshot
 
 _ALT = 1_000
 _ID = 40
-_IMAGE_URL = 2_000
-_IMAGE_LINK = 1_500
+_MAX_LINK = 1_500
+_MAX_VIDEOS = 4
 
 GREY, BLUE, AMBER, GREEN, RED = 0x80848E, 0x5865F2, 0xF0B232, 0x23A55A, 0xF23F43
 
@@ -37,19 +39,49 @@ _COLOURS = {
 }
 
 
+class Medium(Enum):
+    """What kind of result a picture is."""
+
+    IMAGE = auto()
+    VIDEO = auto()
+    """Attached, it plays; an embed of a bot cannot show it."""
+    TEXT = auto()
+    """A text that is too long for the card, attached as a file."""
+
+
 @dataclass(frozen=True)
 class Picture:
-    """An image of a task, as the image service links it: a preview, or a result (``final``)."""
+    """The result of a task (``final``), or a preview image of it, as the image service links it.
+
+    ``still`` is the URL of an image to show instead of a video or text. ``more`` are further videos.
+    """
 
     url: str
     final: bool
     alt: str = ""
+    medium: Medium = Medium.IMAGE
+    still: str = ""
+    more: tuple[str, ...] = ()
+    text: str = ""
 
     @cached_property
     def key(self) -> str:
-        """A short key derived from the URL; used as file name and cache key."""
+        """A short key derived from the contents; used as file name and cache key."""
         kind = "final" if self.final else "preview"
-        return f"{kind}-{hashlib.sha256(self.url.encode('utf-8', 'replace')).hexdigest()[:12]}"
+        contents = "\n".join((self.url or self.text, *self.more))
+        return f"{kind}-{hashlib.sha256(contents.encode('utf-8', 'replace')).hexdigest()[:12]}"
+
+    @property
+    def parts(self) -> tuple[Picture, ...]:
+        """The files that it consists of: one, or one for each video."""
+        if not self.more:
+            return (self,)
+        return tuple(replace(self, url=url, more=()) for url in (self.url, *self.more))
+
+    @property
+    def image_url(self) -> str:
+        """The URL of the image that an embed can show without a file; "" if there is none."""
+        return self.url if self.medium is Medium.IMAGE else self.still
 
 
 @dataclass(frozen=True)
@@ -68,7 +100,7 @@ class Card:
     """The prompt, or the text that is the result."""
     picture: Picture | None = None
     picture_link: str = ""
-    """A URL at which a reader can open the picture; "" if there is none."""
+    """A URL at which a reader can open the picture or video; "" if there is none."""
     rows: Rows = ()
     locale: str = "en"
     final: bool = False
@@ -94,7 +126,7 @@ def render(snapshot: TaskSnapshot, context: CardContext) -> Card:
         body=body_of(snapshot.task, locale),
         footer=_footer(snapshot, locale),
         picture=picture,
-        picture_link=(readable(picture.url, context.base, _IMAGE_LINK) or "") if picture else "",
+        picture_link=(readable(picture.url, context.base, _MAX_LINK) or "") if picture else "",
         rows=_rows(snapshot, state, context),
         locale=locale,
         final=snapshot.settled,
@@ -148,15 +180,15 @@ def _footer(snapshot: TaskSnapshot, locale: str) -> str:
 def picture_of(snapshot: TaskSnapshot, state: CardState) -> Picture | None:
     """Return the picture to show for a task, or None; a task that did not succeed has none."""
     task = snapshot.task
-    if (
-        task is None
-        or not task.image_url
-        or state in (CardState.FAILED, CardState.CANCELLED, CardState.ENDED)
-    ):
+    if task is None or state in (CardState.FAILED, CardState.CANCELLED, CardState.ENDED):
         return None
-    if units(task.image_url) > _IMAGE_URL:
-        return None
-    return Picture(task.image_url, final=state is CardState.DONE, alt=cut(clean(task.prompt), _ALT))
+    still, final, alt = task.image_url, state is CardState.DONE, cut(clean(task.prompt), _ALT)
+    if final and task.video_urls:
+        first, *more = task.video_urls[:_MAX_VIDEOS]
+        return Picture(first, final, alt, Medium.VIDEO, still, tuple(more))
+    if final and task.is_text and (text := whole_text(task.text or task.prompt)):
+        return Picture("", final, "", Medium.TEXT, still, text=text)
+    return Picture(still, final, alt) if still else None
 
 
 def _rows(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> Rows:

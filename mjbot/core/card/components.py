@@ -133,7 +133,7 @@ _WITH_OTHER_BUTTONS: Final = (CardState.DONE, CardState.WAITING, CardState.QUEUE
 
 
 def _can_refresh(state: CardState, snapshot: TaskSnapshot, context: CardContext) -> bool:
-    return state in _NO_LONGER_FOLLOWED or (context.unwatched and not snapshot.settled)
+    return state in _NO_LONGER_FOLLOWED or (context.obstacle is not None and not snapshot.settled)
 
 
 OWN_BUTTONS: Final[Mapping[Verb, OwnButton]] = {

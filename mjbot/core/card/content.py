@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from enum import Enum, Flag, auto
 
 from mjbot.core.card.buttons import CardButton, Rows
-from mjbot.core.card.card import Card
+from mjbot.core.card.card import Card, Medium
 from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.text import cut, units
 from mjbot.core.i18n.texts import Text
 
 MAX_DESCRIPTION = 4_096  # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
 ATTACHMENT = "attachment://"
+_NOT_IMAGES = (".mp4", ".mov", ".txt")
 _SHORTEST_BODY = 20
 
 
@@ -27,7 +28,7 @@ class Part(Flag):
 
     NONE = 0
     FILE = auto()
-    """The file; the image is shown by its link."""
+    """The files; an image is shown by its link."""
     PICTURE = auto()
     LINKS = auto()
     """The links in the description, and the buttons that are links."""
@@ -46,6 +47,8 @@ class ImageState(Enum):
     SHOWN = auto()
     SMALLER = auto()
     """Shown as a smaller copy: the original is larger than Discord accepts."""
+    LINKED = auto()
+    """Shown by its link, because it cannot be attached. Discord may not be able to open it either."""
     FOLLOWS = auto()
     """Not shown yet: it is being downloaded."""
     MISSING = auto()
@@ -56,6 +59,14 @@ _REFUSED = {
     Part.LINKS: Text.CARD_LINKS_REFUSED,
     Part.PROMPT | Part.DETAILS: Text.CARD_TEXT_REFUSED,
     Part.BUTTONS: Text.CARD_BUTTONS_REFUSED,
+}
+
+
+_ABOUT_PICTURE = {
+    ImageState.SMALLER: Text.CARD_PICTURE_SMALLER,
+    ImageState.LINKED: Text.CARD_PICTURE_LINKED,
+    ImageState.FOLLOWS: Text.CARD_PICTURE_FOLLOWS,
+    ImageState.MISSING: Text.CARD_PICTURE_MISSING,
 }
 
 
@@ -92,27 +103,43 @@ def is_attachment(image_url: str) -> bool:
     return image_url.startswith(ATTACHMENT)
 
 
+def in_embed(image_url: str) -> bool:
+    """True if an embed shows this. A video that an embed refers to would be a still image."""
+    return bool(image_url) and not (is_attachment(image_url) and image_url.endswith(_NOT_IMAGES))
+
+
 def _about_picture(card: Card, image: ImageState, omitted: Part) -> list[str]:
     """Return the line that says why the result is not in the message, with a link to it."""
-    if card.picture is None or not card.picture.final:
+    picture = card.picture
+    if picture is None or not picture.final:
         return []
     refused = Part.PICTURE in omitted
+    if picture.medium is Medium.TEXT:
+        attached = image is ImageState.SHOWN and not refused
+        following = image is ImageState.FOLLOWS and not refused
+        text = Text.CARD_TEXT_ATTACHED if attached or following else Text.CARD_TEXT_NOT_ATTACHED
+        return [] if Part.PROMPT in omitted else [translate(text, card.locale)]
     if image is ImageState.SHOWN and not refused:
         return []
+    sentence = _about(picture.medium, image, refused=refused)
     if image is ImageState.FOLLOWS and not refused:
-        return [translate(Text.CARD_PICTURE_FOLLOWS, card.locale)]
-    linked = bool(card.picture_link) and Part.LINKS not in omitted
-    if image is ImageState.SMALLER and linked and not refused:
+        return [translate(sentence, card.locale)]
+    if picture.medium is Medium.VIDEO:  # which has its links in a line of its own
+        return [translate(sentence if card.picture_link else Text.CARD_VIDEO_PRIVATE, card.locale)]
+    if not card.picture_link or Part.LINKS in omitted:
+        return [translate(sentence, card.locale)]
+    if sentence is Text.CARD_PICTURE_SMALLER:
         return [translate(Text.CARD_PICTURE_SMALLER_LINK, card.locale, url=card.picture_link)]
+    said = translate(sentence, card.locale)
+    return [translate(Text.CARD_PICTURE_LINK, card.locale, sentence=said, url=card.picture_link)]
+
+
+def _about(medium: Medium, image: ImageState, *, refused: bool) -> Text:
+    if medium is Medium.IMAGE:
+        return Text.CARD_PICTURE_REFUSED if refused else _ABOUT_PICTURE[image]
     if refused:
-        sentence = translate(Text.CARD_PICTURE_REFUSED, card.locale)
-    elif image is ImageState.SMALLER:
-        sentence = translate(Text.CARD_PICTURE_SMALLER, card.locale)
-    else:
-        sentence = translate(Text.CARD_PICTURE_MISSING, card.locale)
-    if not linked:
-        return [sentence]
-    return [translate(Text.CARD_PICTURE_LINK, card.locale, sentence=sentence, url=card.picture_link)]
+        return Text.CARD_VIDEO_REFUSED
+    return Text.CARD_VIDEO_FOLLOWS if image is ImageState.FOLLOWS else Text.CARD_VIDEO_MISSING
 
 
 def _fitted(lines: Sequence[str], links: Sequence[str], body: str) -> str:

@@ -10,10 +10,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
+from mjbot.core.access.channels import Obstacle
 from mjbot.core.card.lineage import lineage_lines
 from mjbot.core.card.state import CardContext, CardState, needs_region
+from mjbot.core.card.text_result import shown_text
 from mjbot.core.i18n.messages import duration, translate
-from mjbot.core.i18n.text import clean, clean_lines, cut, escape, units, without_secrets
+from mjbot.core.i18n.text import clean, cut, escape, units, without_secrets
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.addresses import readable
 from mjbot.core.model.snapshot import Condition, TaskSnapshot, UpstreamProblem
@@ -21,10 +23,9 @@ from mjbot.core.model.task import Phase, Task
 
 _MAX_PROMPT = 300
 _MAX_REASON = 300
-_MAX_TEXT = 3_000
 _MAX_STATUS = 40
 _MAX_URL = 1_000
-_MAX_VIDEOS = 4
+_MAX_LINKS = 4
 _CELLS = 10
 _PAGE = re.compile(r"\A\s*<(?:!doctype|html|head|body)", re.IGNORECASE)
 _TIMEOUTS = ("任务超时", "timeout", "timed out")
@@ -35,15 +36,21 @@ def facts_of(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> 
     lines = list(_LINES[state](snapshot, context))
     if snapshot.condition is Condition.UNREACHABLE:
         lines = [*_bar(snapshot.task), *_unreachable_lines(snapshot, context.locale)]
-    if context.unwatched and not snapshot.settled:
-        lines.append(translate(Text.CARD_UNWATCHED, context.locale))
+    if context.obstacle is not None and not snapshot.settled:
+        why = obstacle_text(context.obstacle)
+        lines.append(translate(Text.CARD_UNWATCHED, context.locale, why=why))
     return "\n".join(lines)
 
 
 def links_of(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> tuple[str, ...]:
-    """Build the lines of a card that contain links: videos, the parent and the children."""
-    videos = _video_line(snapshot.task, context) if state is CardState.DONE and snapshot.task else ""
-    return tuple(filter(None, (videos, *lineage_lines(context.lineage, context.locale))))
+    """Build the lines of a card that contain links: its further results, the parent and the children."""
+    results = _result_line(snapshot.task, context) if state is CardState.DONE and snapshot.task else ""
+    return tuple(filter(None, (results, *lineage_lines(context.lineage, context.locale))))
+
+
+def obstacle_text(obstacle: Obstacle) -> Text:
+    """Return the text that names an obstacle, and what removes it."""
+    return Text(f"obstacle.{obstacle}")
 
 
 def timestamp(moment: float) -> str:
@@ -113,17 +120,21 @@ def _done(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield from _joined(
         _at(Text.CARD_DONE_AT, task.finished_at, locale), _took(Text.CARD_DONE_TOOK, task, locale)
     )
+    if not task.has_result:
+        again = snapshot.condition is Condition.NO_RESULT
+        yield translate(Text.CARD_NO_RESULT_YET if again else Text.CARD_NO_RESULT, locale)
 
 
-def _video_line(task: Task, context: CardContext) -> str:
-    urls = [url for each in task.video_urls if (url := readable(each, context.base, _MAX_URL))]
-    if task.video_urls and not urls:
-        return translate(Text.CARD_VIDEO_PRIVATE, context.locale)
+def _result_line(task: Task, context: CardContext) -> str:
+    """Build the line with the links to all videos, or to all pictures of a result that has no whole one."""
+    pictures = (task.image_url, *task.more_images) if task.more_images else ()
+    first = Text.CARD_VIDEO_FIRST if task.video_urls else Text.CARD_PICTURE_FIRST
+    urls = [url for each in task.video_urls or pictures if (url := readable(each, context.base, _MAX_URL))]
     links = [
-        f"[{translate(Text.CARD_VIDEO_FIRST, context.locale, n=n) if n == 1 else n}]({url})"
-        for n, url in enumerate(urls[:_MAX_VIDEOS], 1)
+        f"[{translate(first, context.locale, n=n) if n == 1 else n}]({url})"
+        for n, url in enumerate(urls[:_MAX_LINKS], 1)
     ]
-    if (more := len(urls) - _MAX_VIDEOS) > 0:
+    if (more := len(urls) - _MAX_LINKS) > 0:
         links.append(translate(Text.CARD_VIDEO_MORE, context.locale, n=more))
     return " · ".join(links)
 
@@ -221,13 +232,7 @@ def body_of(task: Task | None, locale: str) -> str:
     if task is None:
         return ""
     if task.is_text:
-        text = clean_lines(task.text or task.prompt)
-        if units(text) > _MAX_TEXT:
-            text = (
-                text[: text.rfind("\n", 0, _MAX_TEXT)] if "\n" in text[:_MAX_TEXT] else cut(text, _MAX_TEXT)
-            )
-            return f"{escape(text)}\n…"
-        return escape(text)
+        return shown_text(task.text or task.prompt)
     return _quoted(task.prompt, locale)
 
 

@@ -14,11 +14,21 @@ MAX_LINKED = 5
 
 @dataclass(frozen=True, slots=True)
 class RelatedTask:
-    """A parent or child. ``label``: of the button that created the child; ``url``: of this task's card."""
+    """A parent or child. ``label``: of the button that created the child; ``url``: of this task's card.
+
+    ``number``: which of the parent's children with this label the child is, from 1.
+    """
 
     task_id: TaskId
     label: str
     url: str | None = None
+    number: int = 1
+
+    @property
+    def name(self) -> str:
+        """The label as cards show it; it differs between the children of one parent."""
+        label = escape(self.label)
+        return label if self.number == 1 else f"{label} ({self.number})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,7 @@ def lineage_lines(lineage: Lineage, locale: str) -> list[str]:
     """Build the lines of a card that link to its parent and children."""
     lines = []
     if lineage.parent is not None:
-        label, url = escape(lineage.parent.label), lineage.parent.url
+        label, url = lineage.parent.name, lineage.parent.url
         text = Text.CARD_PARENT if url else Text.CARD_PARENT_BARE
         lines.append(translate(text, locale, label=label, url=url, id=lineage.parent.task_id))
     if lineage.children:
@@ -48,5 +58,4 @@ def lineage_lines(lineage: Lineage, locale: str) -> list[str]:
 
 
 def _link(related: RelatedTask) -> str:
-    label = escape(related.label)
-    return f"[{label}]({related.url})" if related.url else label
+    return f"[{related.name}]({related.url})" if related.url else related.name

@@ -6,14 +6,14 @@ https://discord.com/developers/docs/components/reference#string-select
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mjbot.core.card.buttons import MAX_ON_CARD, CardButton, Rows, build_button, chunk_rows, drawable_buttons
 from mjbot.core.card.components import CustomId, Verb, action_digest
 from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.texts import Text
-from mjbot.core.model.press import Press
+from mjbot.core.model.press import OFFERS_ALL, NotOffered, Press
 from mjbot.core.model.task import Button, Task
 
 _OPTIONS = 25
@@ -55,7 +55,7 @@ def build_page(
     presses: Mapping[str, Press],
     locale: str,
     number: int,
-    not_offered: Container[str] = frozenset(),
+    not_offered: NotOffered = OFFERS_ALL,
 ) -> Page:
     """Build a page (from 1) of the buttons that do not fit on the card; `EMPTY_PAGE` past the last."""
     pages = _pages(task)
@@ -68,8 +68,7 @@ def build_page(
             links.append(built)
             continue
         description = translate(_option_description(built), locale) if built.disabled or built.used else ""
-        label = built.label or built.emoji
-        options.append(Option(action_digest(button.custom_id), label, built.emoji, description))
+        options.append(Option(action_digest(button.custom_id), built.name, built.emoji, description))
     paging = [
         CardButton(str(CustomId(Verb.MORE, task.id, str(to))), label=translate(text, locale))
         for to, text in ((number - 1, Text.BUTTON_BACK), (number + 1, Text.BUTTON_MORE))

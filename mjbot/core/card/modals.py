@@ -40,13 +40,15 @@ _KINDS = (
 class ModalSpec:
     """A modal to open: the custom_id of its submission, its title, and the initial text of its input.
 
-    ``asks_for_mask``: it has an upload field for the user's own mask.
+    ``asks_for_mask``: it has an upload field for the user's own mask, of ``mask_size`` (width and height in
+    pixels; zeros if it is not known).
     """
 
     custom_id: CustomId
     title: str
     initial_text: str
     asks_for_mask: bool = False
+    mask_size: tuple[int, int] = (0, 0)
 
 
 def modal_kind_of(custom_id: str) -> ModalKind | None:

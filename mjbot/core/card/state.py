@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from mjbot.core.access.channels import Obstacle
 from mjbot.core.card.lineage import NO_LINEAGE, Lineage
-from mjbot.core.model.press import MODAL_ACTION, Press
+from mjbot.core.model.press import MODAL_ACTION, OFFERS_ALL, NotOffered, Press
 from mjbot.core.model.snapshot import Condition, TaskSnapshot
 from mjbot.core.model.task import Phase
 
@@ -56,9 +57,9 @@ class CardContext:
     presses: Mapping[str, Press] = field(default_factory=dict)
     lineage: Lineage = NO_LINEAGE
     watch_limit: float = 24 * 3600
-    unwatched: bool = False
-    not_offered: frozenset[str] = frozenset()
-    """The kinds of action that the service has rejected as unknown."""
+    obstacle: Obstacle | None = None
+    """What keeps the card from being updated."""
+    not_offered: NotOffered = OFFERS_ALL
     base: str = ""
     """The base URL of the image service, for links to files that it serves itself; "" if it has none."""
 

@@ -31,8 +31,14 @@ def language(locale: str) -> str:
 
 
 def translate(text: Text, locale: str, /, **values: object) -> str:
-    """Format a text in the language of a Discord locale, or in English if it is not translated."""
-    return TRANSLATIONS.get(language(locale), {}).get(text, text.english).format(**values)
+    """Format a text in the language of a Discord locale, or in English if it is not translated.
+
+    A value that is a text is translated as well.
+    """
+    named = {
+        name: translate(each, locale) if isinstance(each, Text) else each for name, each in values.items()
+    }
+    return TRANSLATIONS.get(language(locale), {}).get(text, text.english).format(**named)
 
 
 def duration(seconds: float, locale: str) -> str:

@@ -56,7 +56,25 @@ class Text(StrEnum):
     CARD_QUEUE_FULL_NEXT = "card.queue_full.next", "Next try {t}"
     CARD_UNWATCHED = (
         "card.unwatched",
-        "I'm missing the **View Channel** permission here, so I can't keep this card up to date.",
+        "{why} I can't keep this card up to date; press *Refresh* for news.",
+    )
+
+    # What keeps a card from being kept up to date, and what removes it
+    OBSTACLE_CONVERSATION = (
+        "obstacle.conversation",
+        "I'm not part of this conversation. Use me in a server, or in a direct message to me.",
+    )
+    OBSTACLE_GUILD = (
+        "obstacle.guild",
+        "I'm not a member of this server. Someone who manages it can invite me.",
+    )
+    OBSTACLE_UNKNOWN_CHANNEL = "obstacle.unknown_channel", "I don't know this kind of channel."
+    OBSTACLE_VIEW_CHANNEL = "obstacle.view_channel", "I'm missing the **View Channel** permission here."
+    OBSTACLE_CONNECT = "obstacle.connect", "I'm missing the **Connect** permission in this voice channel."
+    OBSTACLE_THREAD = "obstacle.thread", "I'm not in this private thread. Mention me here to add me."
+    OBSTACLE_LOCKED = (
+        "obstacle.locked",
+        "This thread is locked. Unlock it, or give me the **Manage Threads** permission.",
     )
 
     # Card lines while the task cannot be read: since when, and why
@@ -96,6 +114,10 @@ class Text(StrEnum):
     CARD_DONE_TOOK = "card.done.took", "took {d}"
     CARD_PICTURE_SMALLER = "card.picture.smaller", "This is a smaller copy."
     CARD_PICTURE_MISSING = "card.picture.missing", "The picture couldn't be shown here."
+    CARD_PICTURE_LINKED = (
+        "card.picture.linked",
+        "The picture couldn't be attached, so it may disappear later.",
+    )
     CARD_PICTURE_FOLLOWS = "card.picture.follows", "The picture follows."
     CARD_PICTURE_REFUSED = "card.picture.refused", "Discord refused this picture."
     CARD_PICTURE_SMALLER_LINK = (
@@ -106,7 +128,24 @@ class Text(StrEnum):
     CARD_LINKS_REFUSED = "card.links.refused", "Discord refused the links of this card."
     CARD_TEXT_REFUSED = "card.text.refused", "Discord refused some of the text."
     CARD_BUTTONS_REFUSED = "card.buttons.refused", "Discord refused the buttons. Use /status to try again."
+    CARD_PICTURE_FIRST = "card.picture.first", "Picture {n}"
+    CARD_NO_RESULT = "card.no_result", "The image service gave no picture."
+    CARD_NO_RESULT_YET = (
+        "card.no_result.yet",
+        "The image service has given no picture yet. I'll keep checking for five minutes.",
+    )
+    CARD_TEXT_ATTACHED = "card.text.attached", "The whole text is in the attached file."
+    CARD_TEXT_NOT_ATTACHED = (
+        "card.text.not_attached",
+        "The text is too long for this card, and the file with all of it couldn't be attached.",
+    )
     CARD_VIDEO_FIRST = "card.video.first", "Video {n}"
+    CARD_VIDEO_FOLLOWS = "card.video.follows", "The video follows."
+    CARD_VIDEO_MISSING = (
+        "card.video.missing",
+        "The video couldn't be attached here. Its link works for a while.",
+    )
+    CARD_VIDEO_REFUSED = "card.video.refused", "Discord refused this video."
     CARD_VIDEO_PRIVATE = "card.video.private", "The video is on a server that can't be opened from here."
     CARD_VIDEO_MORE = "card.video.more", "and {n} more"
     CARD_RUNNING_REASON = "card.running.reason", "The image service reports: {text}"
@@ -144,7 +183,8 @@ class Text(StrEnum):
     ACTION_REROLL = "action.REROLL", "Reroll"
     ACTION_ZOOM = "action.ZOOM", "Zoom"
     ACTION_PAN = "action.PAN", "Pan"
-    ACTION_INPAINT = "action.INPAINT", "Inpaint"
+    ACTION_INPAINT = "action.INPAINT", "Vary (Region)"
+    ACTION_LIKE = "action.LIKE", "Like"
     ACTION_BLEND = "action.BLEND", "Blend"
     ACTION_DESCRIBE = "action.DESCRIBE", "Describe"
     ACTION_SHORTEN = "action.SHORTEN", "Shorten"
@@ -167,12 +207,20 @@ class Text(StrEnum):
     MENU_UNAVAILABLE = "menu.unavailable", "Not available now"
     MODAL_PROMPT = "modal.prompt", "Prompt"
     MODAL_MASK = "modal.mask", "Mask"
+    MODAL_MASK_ABOUT_SIZE = (
+        "modal.mask.about.size",
+        "PNG, {w} × {h} pixels like the picture, white where to repaint",
+    )
     MODAL_MASK_ABOUT = "modal.mask.about", "PNG, same size as the picture, white where to repaint"
 
     # Replies: the task or the image service
     REPLY_INVALID_TASK_ID = (
         "reply.invalid_task_id",
         "That isn't a task ID. Pick a task from the list as you type, or paste its ID (usually 16 digits).",
+    )
+    REPLY_UNKNOWN_LINK = (
+        "reply.unknown_link",
+        "I don't know a task behind that link here. Please paste the task ID, from the last line of its card.",
     )
     REPLY_TASK_NOT_FOUND = (
         "reply.task_not_found",
@@ -212,9 +260,9 @@ class Text(StrEnum):
     )
 
     # Replies: this bot, its permissions and its limits
-    REPLY_MISSING_VIEW_CHANNEL = (
-        "reply.missing_view_channel",
-        "I'm missing the **View Channel** permission here, so I couldn't show the result. Nothing was started.",
+    REPLY_CANNOT_FOLLOW = (
+        "reply.cannot_follow",
+        "{why} I couldn't show the result, so nothing was started.",
     )
     REPLY_MISSING_EMBED_LINKS = (
         "reply.missing_embed_links",
@@ -249,6 +297,11 @@ class Text(StrEnum):
 
     # Replies: a press of one of the task's buttons
     REPLY_ALREADY_MADE = "reply.already_made", "*{label}* already exists: {link}"
+    REPLY_ALREADY_PRESSED = "reply.already_pressed", "*{label}* was already pressed."
+    REPLY_ALREADY_PRESSED_ELSEWHERE = (
+        "reply.already_pressed.elsewhere",
+        "*{label}* was already pressed in another server or direct message.",
+    )
     REPLY_IN_FLIGHT = "reply.in_flight", "*{label}* is already on its way."
     REPLY_CONFIRMED = "reply.confirmed", "*{label}*: done. This makes no new picture."
     REPLY_LIKED = "reply.liked", "❤️ Liked."
@@ -265,7 +318,7 @@ class Text(StrEnum):
         "The image service's queue is full. Nothing was started; please try again in a minute.",
     )
     REPLY_RETRY_STOPPED = "reply.retry_stopped", "Stopped trying *{label}*. Nothing was started."
-    REPLY_NOTHING_TO_STOP = "reply.nothing_to_stop", "Retrying has already stopped."
+    REPLY_NOTHING_TO_STOP = "reply.nothing_to_stop", "Nothing is being retried here."
     REPLY_BANNED_WORD = (
         "reply.banned_word",
         'The image service rejects the word "{word}". Nothing was started.',
@@ -314,6 +367,7 @@ class Text(StrEnum):
         "Custom Zoom needs `--zoom` with a number above 1 and at most 2. Nothing was started.",
     )
     REPLY_REGION = "reply.region", "Pick the parts to repaint, then write a prompt."
+    REPLY_REGION_SENT = "reply.region.sent", "Sent. To repaint another area, start again from the card."
     REPLY_REGION_OWN_MASK = (
         "reply.region.own_mask",
         "I couldn't load the picture, so please upload a mask: PNG, same size as the picture, white where to repaint.",
@@ -342,6 +396,18 @@ class Text(StrEnum):
     REPLY_PRESS_NOT_ALLOWED_MANAGERS = (
         "reply.press_not_allowed.managers",
         "Only people who manage this server can use this button.",
+    )
+    REPLY_PRESS_NOT_ALLOWED_ELSEWHERE = (
+        "reply.press_not_allowed.elsewhere",
+        "Another server saw this task first. There, only the person who asked for it can use its buttons.",
+    )
+    REPLY_PRESS_NOT_ALLOWED_ROLE_ELSEWHERE = (
+        "reply.press_not_allowed.role_elsewhere",
+        "Another server saw this task first. There, only one role can use its buttons: {link}",
+    )
+    REPLY_NOT_SEEN_HERE = (
+        "reply.not_seen_here",
+        "Task `{id}` has not been shown in this server or direct message. Show it here first: `/status {id}`",
     )
     REPLY_ROLE_MISSING = "reply.role_missing", "Please choose a role as well."
     REPLY_PRESSES_ANYONE = "reply.presses.anyone", "Anyone in this server can now use the buttons."
@@ -375,13 +441,13 @@ class Text(StrEnum):
     COMMAND_PRESSES_ROLE_ABOUT = "command.presses.role.about", 'Role (only with "A role")'
 
     # Autocomplete rows of /status
-    AUTOCOMPLETE_RUNNING = "autocomplete.running", "{p} · {prompt} · {age} ago"
-    AUTOCOMPLETE_QUEUED = "autocomplete.queued", "queued · {prompt} · {age} ago"
-    AUTOCOMPLETE_WAITING = "autocomplete.waiting", "waiting for a prompt · {prompt} · {age} ago"
-    AUTOCOMPLETE_DONE = "autocomplete.done", "done · {prompt} · {age} ago"
-    AUTOCOMPLETE_FAILED = "autocomplete.failed", "failed · {prompt} · {age} ago"
-    AUTOCOMPLETE_CANCELLED = "autocomplete.cancelled", "cancelled · {prompt} · {age} ago"
-    AUTOCOMPLETE_OTHER = "autocomplete.other", "{prompt} · {age} ago"
+    AUTOCOMPLETE_QUEUED = "autocomplete.queued", "queued"
+    AUTOCOMPLETE_RUNNING = "autocomplete.running", "in progress"
+    AUTOCOMPLETE_WAITING = "autocomplete.waiting", "waiting for a prompt"
+    AUTOCOMPLETE_DONE = "autocomplete.done", "done"
+    AUTOCOMPLETE_FAILED = "autocomplete.failed", "failed"
+    AUTOCOMPLETE_CANCELLED = "autocomplete.cancelled", "cancelled"
+    AUTOCOMPLETE_AGE = "autocomplete.age", "{age} ago"
     AUTOCOMPLETE_NO_PROMPT = "autocomplete.no_prompt", "no prompt"
 
     # Durations and ages

@@ -18,6 +18,8 @@ _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 _ALLOWED = "".join(sorted(set(_PRINTABLE) - set('"<>\\^`{|}()[]')))
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
 _MAX_HOST = 253
+_MEDIA_FILE = re.compile(r"\.(?:png|jpe?g|webp|gif|mp4|m4v|mov|webm)(?:[?#]|\Z)", re.IGNORECASE)
+_VIDEO_FILES = (".mp4", ".m4v", ".mov", ".webm")
 # Our own lists, because Pythons differ on `is_global`. All of 192.0.0.0/24 and 2001::/23 is in them: what the
 # registries call global there is no web server.
 # https://www.iana.org/assignments/iana-ipv4-special-registry
@@ -74,17 +76,47 @@ def _is_public_host(host: str) -> bool:
     return "." in host and not disguised and not host.lower().endswith(_PRIVATE_SUFFIXES)
 
 
-def rebase(url: str, base: str) -> str:
-    """Point an image URL with a private host at the image service itself.
+def address_of(text: str) -> str:
+    """Return the URL, or the path on the image service itself, that a text contains; "" if it has none.
 
-    A service that does not know its own public address sends ``http://localhost:8080/mj/image/1``.
-    ``base`` is the base URL of all requests, up to ``/mj``; the part after ``/image/`` is kept byte for byte.
+    Services send `` https://h/a.png``, ``HTTPS://h/a.png``, ``//h/a.png``, ``h.example/a.png`` and
+    ``/mj/image/1``. Only `rebase` can resolve a path.
+    """
+    text = text.strip().strip("\"'`<>").strip()
+    if parts := _URL.fullmatch(text):
+        return f"{parts[1].lower()}://{parts[2]}{parts[3]}" if parts[2] else ""
+    if text.startswith("//"):
+        return address_of(f"https:{text}")
+    first, slash, rest = text.partition("/")
+    if not (slash and rest):
+        return ""
+    if not first:
+        return text
+    if "." in first and not is_literal(first) and _is_host(first):
+        return f"https://{text}"
+    # A word such as "N/A" is no path, and "data:image/png" no path on the service.
+    return f"/{text}" if _LABEL.fullmatch(first) and _MEDIA_FILE.search(text) else ""
+
+
+def names_video(url: str) -> bool:
+    """True if the path of a URL has the extension of a video file."""
+    return url.partition("#")[0].partition("?")[0].lower().endswith(_VIDEO_FILES)
+
+
+def rebase(url: str, base: str) -> str:
+    """Point a path, or an image URL with a private host, at the image service itself.
+
+    A service that does not know its own public address sends ``http://localhost:8080/mj/image/1`` or
+    ``/mj/image/1``. ``base`` is the base URL of all requests, up to ``/mj``; the part after ``/image/`` is
+    kept byte for byte.
     """
     if not base or looks_public(url) or origin(url) == origin(base):
         return url
-    parts = _URL.fullmatch(url)
-    image = _PROXY_IMAGE.fullmatch(parts[3]) if parts else None
-    return f"{base}{image[1]}" if image else url
+    parts, own = _URL.fullmatch(url), _URL.fullmatch(base)
+    path = parts[3] if parts else url
+    if image := _PROXY_IMAGE.fullmatch(path):
+        return f"{base}{image[1]}"
+    return f"{own[1]}://{own[2]}{url}" if own and url.startswith("/") else url
 
 
 def origin(url: str) -> tuple[str, int] | None:

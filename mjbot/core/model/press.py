@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -20,7 +21,6 @@ class Press(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     UNCLEAR = "unclear"  # the outcome is unknown: the response was lost
-    UNKNOWN_ACTION = "unknown_action"
 
     @property
     def in_flight(self) -> bool:
@@ -45,9 +45,56 @@ def may_begin(earlier: Press, number: int, repeats: int) -> bool:
     """
     if earlier.in_flight:
         return False
-    return earlier in (Press.REFUSED, Press.UNKNOWN_ACTION) or number == repeats
+    return earlier is Press.REFUSED or number == repeats
 
 
+@dataclass(frozen=True, slots=True)
+class UnknownAction:
+    """The service called an action of one task unknown, ``at`` (unix seconds)."""
+
+    kind: str
+    task_id: TaskId
+    action: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class NotOffered:
+    """What the service does not offer: single actions, and whole kinds of action.
+
+    ``actions`` holds pairs of a task id in lower case and the digest of an action.
+    """
+
+    actions: frozenset[tuple[str, str]] = frozenset()
+    kinds: frozenset[str] = frozenset()
+
+    def covers(self, task_id: TaskId, action: str, kind: str) -> bool:
+        """Return whether this action of this task is not offered."""
+        return kind in self.kinds or (task_id.casefold(), action) in self.actions
+
+
+OFFERS_ALL: Final = NotOffered()
+
+
+def actions_not_offered(unknown: Iterable[UnknownAction], now: float) -> NotOffered:
+    """Return what the service called unknown in the last day, and has not accepted since.
+
+    A kind is not offered if two tasks agree: one answer may be a fault of the moment, or of one task. After a
+    day it is offered again: the service may have been updated.
+    """
+    actions: set[tuple[str, str]] = set()
+    tasks: dict[str, set[str]] = {}
+    for each in unknown:
+        if now - _NOT_OFFERED_SECONDS <= each.at <= now:
+            task_id = each.task_id.casefold()
+            actions.add((task_id, each.action))
+            tasks.setdefault(each.kind, set()).add(task_id)
+    kinds = frozenset(kind for kind, agreed in tasks.items() if len(agreed) >= _NOT_OFFERED_TASKS)
+    return NotOffered(frozenset(actions), kinds)
+
+
+_NOT_OFFERED_SECONDS = 24 * 3600.0
+_NOT_OFFERED_TASKS = 2
 AFTER_RESTART: Final = {Press.SENDING: Press.UNCLEAR, Press.RETRYING: Press.REFUSED}
 """The states of presses that were in flight when the process ended.
 

@@ -59,6 +59,8 @@ class Condition(StrEnum):
     """How current and reliable the snapshot is. The last four end a watch."""
 
     FINE = "fine"
+    NO_RESULT = "no_result"
+    """It has succeeded without a result; it is read again for a while, since some services add it later."""
     QUIET = "quiet"
     UNREACHABLE = "unreachable"
     NOT_FOUND = "not_found"
@@ -78,6 +80,8 @@ class StalenessThresholds:
     unreachable: float = 60
     lost: float = 30
     lost_misses: int = 4
+    no_result: float = 300
+    """How long a task that succeeded without a result is read again."""
     watch: float = 24 * 3600
     watch_from: float = 0.0
     """Unix seconds before which no watch ends because of its age: a wrong clock may still be corrected."""
@@ -110,7 +114,11 @@ class TaskSnapshot:
     @property
     def settled(self) -> bool:
         """True when no observation can change it: the task is final, or its watch has ended."""
-        return self.condition in _FINAL or (self.task is not None and self.task.phase.final)
+        return self.condition in _FINAL or (self._ended and self.condition is not Condition.NO_RESULT)
+
+    @property
+    def _ended(self) -> bool:
+        return self.task is not None and self.task.phase.final
 
     @property
     def visible(self) -> tuple[Task | None, Condition, UpstreamProblem | None]:
@@ -185,7 +193,8 @@ def _with_condition(snapshot: TaskSnapshot, now: float, thresholds: StalenessThr
     # and the tracker would wake for the threshold again and again without any change.
     condition = Condition.FINE
     if snapshot.task is not None and snapshot.task.phase.final:
-        pass
+        if _lacks_result(snapshot.task) and now < _last_change(snapshot) + thresholds.no_result:
+            condition = Condition.NO_RESULT
     elif (
         snapshot.missing_since is not None
         and snapshot.misses >= thresholds.lost_misses
@@ -211,6 +220,8 @@ def next_threshold(
     """Return when the condition will change if there is no news, or None if it never will."""
     if snapshot.settled:
         return None
+    if snapshot.condition is Condition.NO_RESULT:
+        return _last_change(snapshot) + thresholds.no_result
     moments = [_ends_at(snapshot, thresholds)]
     if snapshot.failing_since is not None and snapshot.condition is not Condition.UNREACHABLE:
         moments.append(_last_read(snapshot) + thresholds.unreachable)
@@ -223,6 +234,10 @@ def next_threshold(
 
 def _ends_at(snapshot: TaskSnapshot, thresholds: StalenessThresholds) -> float:
     return max(snapshot.opened_at + thresholds.watch, thresholds.watch_from)
+
+
+def _lacks_result(task: Task) -> bool:
+    return task.phase is Phase.SUCCESS and not task.has_result
 
 
 def _may_be_quiet(snapshot: TaskSnapshot) -> bool:

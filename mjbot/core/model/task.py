@@ -12,7 +12,10 @@ ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_-]{3,63}"
 _ID = re.compile(rf"\A(?=[A-Za-z_-]*\d){ID_PATTERN}")
 _FETCH_URL = re.compile(r"\Ahttps?://[^\s?#]+?/task/([^/\s?#]+)(?:/fetch)?/?(?:[?#]\S*)?", re.IGNORECASE)
 _PERCENT = re.compile(r"\A\s*(\d{1,3})(?:\.\d+)?\s*%?\s*")
-_TEXT_BUTTONS = ("MJ::Job::PicReader", "MJ::Job::PromptAnalyzer")
+_TEXT_BUTTONS = ("MJ::Job::PicReader", "MJ::Job::PromptAnalyzer", "MJ::Picread")
+_IMAGE_BUTTONS = "MJ::JOB::"
+_TEXT_ACTIONS = ("DESCRIBE", "SHORTEN")
+_CHOICES = re.compile(r"^[^\S\n]*1\ufe0f?\u20e3", re.MULTILINE)
 
 # Most servers use 14 to 18 digits; some relays use "task-mj-abc123". Always a string: ids may exceed what
 # JSON numbers hold, and relays refuse numbers.
@@ -93,6 +96,8 @@ class Task:
     text: str = ""
     progress: str = ""
     image_url: str = ""
+    more_images: tuple[str, ...] = ()
+    """Further pictures of a result that has no picture of all."""
     video_urls: tuple[str, ...] = ()
     fail_reason: str = ""
     submitted_at: int | None = None
@@ -119,11 +124,27 @@ class Task:
 
     @property
     def is_text(self) -> bool:
-        """True if the result is text (describe, shorten). The buttons show this; the action does not."""
-        return self.phase is Phase.SUCCESS and (
-            any(button.custom_id.startswith(_TEXT_BUTTONS) for button in self.buttons)
-            or self.text.lstrip().startswith("1️⃣")
-        )
+        """True if the result is text (describe, shorten).
+
+        The buttons show this. Only a task without buttons of either kind is judged by its text and action.
+        """
+        if self.phase is not Phase.SUCCESS:
+            return False
+        if any(button.custom_id.startswith(_TEXT_BUTTONS) for button in self.buttons):
+            return True
+        if any(button.custom_id.startswith(_IMAGE_BUTTONS) for button in self.buttons):
+            return False
+        return is_list_of_prompts(self.text) or self.action.upper() in _TEXT_ACTIONS
+
+    @property
+    def has_result(self) -> bool:
+        """True if the task names a picture or a video, or has a text as its result."""
+        return bool(self.image_url or self.video_urls or (self.text and self.is_text))
+
+
+def is_list_of_prompts(text: str) -> bool:
+    """True for the text that describe and shorten result in: a line that begins with 1️⃣."""
+    return _CHOICES.search(text) is not None
 
 
 def goes_back(held: Task, seen: Task) -> bool:
@@ -139,11 +160,11 @@ def goes_back(held: Task, seen: Task) -> bool:
 
 
 def merged(held: Task, seen: Task) -> Task:
-    """Return the task after a newer reading. A final state never changes.
+    """Return the task after a newer reading. A final state never changes; only a missing result is added.
 
     A reading without a picture or prompt keeps the one held.
     """
-    if held.phase.final:
+    if held.phase.final and (held.has_result or seen.phase is not held.phase or not seen.has_result):
         return held
     return replace(
         seen,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mjbot.core.access.place import Place
 from mjbot.core.model.task import TaskId
 
 _DISCORD_EPOCH = 1_420_070_400  # unix seconds; the start of 2015, from which snowflakes count
@@ -71,19 +72,29 @@ class Watch:
     state: WatchState = WatchState.OPENING
     delivered: DeliveredState = NOTHING_DELIVERED
 
+    @property
+    def place(self) -> Place:
+        """The place that sees the message."""
+        return Place.of(self.guild_id, self.requester_id)
 
-def audience_key(guild_id: int | None, user_id: int) -> str:
-    """Return the audience as a key: a guild, or one user in direct messages."""
-    return f"user:{user_id}" if guild_id is None else f"guild:{guild_id}"
+
+def first_guild(watches: Iterable[Watch]) -> int | None:
+    """Return the guild in which a task was shown first; None if it was shown only in direct messages.
+
+    Message ids are in the order of Discord's clock, and a card that is refreshed keeps its id.
+    """
+    in_guilds = (each for each in watches if each.guild_id is not None)
+    first = min(in_guilds, key=lambda each: each.ref.message_id, default=None)
+    return first.guild_id if first else None
 
 
 def newest(watches: Iterable[Watch]) -> list[Watch]:
-    """Return the newest watch of each channel; it has superseded older ones of the same task.
+    """Return the newest watch of each task in each channel; it has superseded the older ones.
 
     Message ids are in the order of Discord's clock; ``created_at`` is by the machine's, which may be wrong.
     """
     by_age = sorted(watches, key=lambda watch: watch.ref.message_id)
-    return list({each.ref.channel_id: each for each in by_age}.values())
+    return list({(each.task_id, each.ref.channel_id): each for each in by_age}.values())
 
 
 def watch_for(watches: Iterable[Watch], on: MessageRef) -> Watch | None:

@@ -34,7 +34,7 @@ class PollClass(Enum):
     RUNNING = "running"
     QUEUED = "queued"
     SLOW = "slow"
-    """It waits for a prompt, has gone quiet, or its changes are reported by webhook."""
+    """It waits for a prompt, has gone quiet or ended without a result, or has a webhook for its changes."""
 
 
 @dataclass(frozen=True, slots=True)

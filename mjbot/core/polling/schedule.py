@@ -232,6 +232,6 @@ def _first_at(heap: IndexedHeap[TaskId]) -> float:
 
 def _poll_class(snapshot: TaskSnapshot) -> PollClass:
     phase = snapshot.task.phase if snapshot.task else None
-    if phase is Phase.WAITING or snapshot.condition is Condition.QUIET:
+    if phase is Phase.WAITING or snapshot.condition in (Condition.QUIET, Condition.NO_RESULT):
         return PollClass.SLOW
     return PollClass.QUEUED if phase is Phase.QUEUED else PollClass.RUNNING

@@ -57,9 +57,15 @@ async def report_earlier(earlier: PressRecord, action: Action, request: PressReq
     label = escape(action.label)
     if earlier.state.in_flight:
         raise PressRefused(Text.REPLY_IN_FLIGHT, label=label)
-    link = earlier.message.url(earlier.guild_id) if earlier.message else f"`{earlier.child_id or '-'}`"
+    link = earlier.child_seen_by(request.context.place)
+    if link:
+        made = Text.REPLY_ALREADY_MADE
+    elif earlier.child_id:
+        made = Text.REPLY_ALREADY_PRESSED_ELSEWHERE
+    else:
+        made = Text.REPLY_ALREADY_PRESSED
     if earlier.state is Press.ACCEPTED and not is_repeatable(action.button.custom_id):
-        raise PressRefused(Text.REPLY_ALREADY_MADE, label=label, link=link)
+        raise PressRefused(made, label=label, link=link)
     rows = action.repeating(earlier.number).again_button(Text.BUTTON_AGAIN, request.context)
-    text = Text.REPLY_ALREADY_MADE if earlier.state is Press.ACCEPTED else PressUnclear.text
+    text = made if earlier.state is Press.ACCEPTED else PressUnclear.text
     await request.reply.send_private_menu(text, rows, label=label, link=link)

@@ -21,7 +21,7 @@ class MenuService:
 
     async def show(self, request: PressRequest, page_number: int) -> None:
         """Show a page; the first is 1. Raises `MJBotError`."""
-        await self._access.require(request.context, VIEW)
+        await self._access.require_press(request, VIEW)
         await request.reply.defer(private=True)
         snapshot = await self._reader.get(request.task_id)
         presses, not_offered = await self._renderer.presses_of(request.task_id)

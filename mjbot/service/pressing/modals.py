@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from mjbot.clock import Clock
+from mjbot.core.access.place import Place
 from mjbot.core.card.components import CustomId, Verb
 from mjbot.core.card.modals import MAX_PROMPT, ModalSpec
 from mjbot.core.card.region import OWN_MASK
@@ -71,7 +72,13 @@ class ModalService:
         target = CustomId(Verb.MODAL, request.task_id, str(request.target))
         label = translate(Text.BUTTON_WRITE, request.context.private_locale)
         await request.reply.send_modal(
-            ModalSpec(target, label, prompt, asks_for_mask=request.target.region == OWN_MASK)
+            ModalSpec(
+                target,
+                label,
+                prompt,
+                asks_for_mask=request.target.region == OWN_MASK,
+                mask_size=self._regions.mask_size(request),
+            )
         )
 
     async def submit(self, request: PressRequest) -> None:
@@ -90,6 +97,7 @@ class ModalService:
             mask = await self._regions.mask(request) if request.target.region else ""
             await self._submit(request, snapshot, mask)
         self._drafts.drop(user_id, task_id, MODAL_ACTION)
+        await self._regions.submitted(request)
 
     async def dismiss(self, request: PressRequest) -> None:
         """Dismiss the modal of a waiting task: nothing is started. Raises `MJBotError`."""
@@ -166,6 +174,11 @@ class ModalSubmission:
     def label(self) -> str:
         """The label of its button."""
         return translate(Text.BUTTON_WRITE, self._request.context.locale)  # cards show it, too
+
+    @property
+    def place(self) -> Place:
+        """The place of the modal."""
+        return self._request.context.place
 
     @property
     def message(self) -> MessageRef:

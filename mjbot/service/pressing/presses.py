@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from mjbot.core.access.place import Place
 from mjbot.core.card.buttons import kind_of
 from mjbot.core.card.card import queue_full_card
 from mjbot.core.card.components import CustomId, Verb
-from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
@@ -20,7 +20,6 @@ from mjbot.service.pressing.result_cards import ResultCards
 from mjbot.service.pressing.retries import SubmitRetries
 from mjbot.service.pressing.submission import SubmissionJournal
 from mjbot.service.reader import TaskReader
-from mjbot.service.watching.renderer import CardRenderer
 from mjbot.service.watching.watches import WatchService
 
 
@@ -33,7 +32,6 @@ class PressService:
         source: TaskSource,
         access: Access,
         reader: TaskReader,
-        renderer: CardRenderer,
         watches: WatchService,
         prompts: ModalPrompts,
         journal: SubmissionJournal,
@@ -44,7 +42,6 @@ class PressService:
         self._source = source
         self._access = access
         self._reader = reader
-        self._renderer = renderer
         self._watches = watches
         self._prompts = prompts
         self._journal = journal
@@ -57,8 +54,6 @@ class PressService:
         with self._in_flight.track():  # first: nothing may begin once shutdown waits for these
             await self._access.require_press(request, PREPARE)
             action = await self._find(request)
-            if kind_of(action.button.custom_id) in await self._renderer.not_offered():
-                raise PressRefused(Text.REPLY_ACTION_NOT_OFFERED, label=escape(action.label))
             if self._prompts.needed(action, request.modal_input):
                 await self._prompts.ask(request, action)
                 return
@@ -69,7 +64,7 @@ class PressService:
     async def stop_retrying(self, request: PressRequest) -> None:
         """Stop retrying a submit that found the upstream queue full. Raises `MJBotError`."""
         await self._access.require_press(request, CHOOSE)
-        if not self._retries.stop(request.task_id, request.target.action):
+        if not self._retries.stop(request.task_id, request.target.action, request.context.place):
             raise PressRefused(Text.REPLY_NOTHING_TO_STOP)
         await request.reply.defer()
 
@@ -102,12 +97,12 @@ class PressService:
             await report_earlier(earlier, action, request)
             return
         result = await self._journal.send(submission)
-        self._prompts.accepted(request, action)
         try:
             await self._results.open(request, submission, result, submission.response)
         finally:
             await self._journal.finish(submission)
-        self._watches.check_children(action.snapshot, request.context.guild_id)
+            await self._prompts.accepted(request, action)
+        self._watches.check_children(action.snapshot, request.context.place)
 
 
 class ActionSubmission:
@@ -141,6 +136,11 @@ class ActionSubmission:
     def kind(self) -> str:
         """The kind of action."""
         return kind_of(self._action.button.custom_id)
+
+    @property
+    def place(self) -> Place:
+        """The place of the press."""
+        return self._request.context.place
 
     @property
     def message(self) -> MessageRef:

@@ -71,16 +71,18 @@ class ModalPrompts:
             await self._offer_modal(request, action, error.text, **error.values)
             return None
 
-    def accepted(self, request: PressRequest, action: Action) -> None:
-        """Drop the draft: its submission was accepted."""
+    async def accepted(self, request: PressRequest, action: Action) -> None:
+        """Drop the draft and close the region picker: the submission was accepted."""
         self._drafts.drop(request.context.user_id, action.snapshot.id, action.digest)
+        await self._regions.submitted(request)
 
     def _modal(self, request: PressRequest, action: Action) -> ModalSpec:
         assert action.snapshot.task is not None, "its action was found in the task"
         draft = self._drafts.get(request.context.user_id, action.snapshot.id, action.digest)
         prompt = draft if draft is not None else initial_prompt(action.snapshot.task, action.button.custom_id)
         target = CustomId(Verb.MODAL, action.snapshot.id, str(action.target))
-        return ModalSpec(target, action.label, prompt, asks_for_mask=action.target.region == OWN_MASK)
+        asks_for_mask = action.target.region == OWN_MASK
+        return ModalSpec(target, action.label, prompt, asks_for_mask, self._regions.mask_size(request))
 
     async def _offer_modal(self, request: PressRequest, action: Action, text: Text, **values: object) -> None:
         """Send a text with a button that opens the modal (again)."""

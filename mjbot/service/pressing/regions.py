@@ -6,19 +6,21 @@ import asyncio
 from collections.abc import Mapping
 from weakref import WeakValueDictionary
 
+from mjbot.core.access.place import Place
 from mjbot.core.card.card import Picture, picture_of
 from mjbot.core.card.region import OWN_MASK, build_region_picker, cells_of
 from mjbot.core.card.state import state_of
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.press import MODAL_ACTION
-from mjbot.core.model.watch import MessageRef, audience_key
+from mjbot.core.model.watch import MessageRef
 from mjbot.errors import PressRefused, UpstreamError
 from mjbot.ports import File, MaskProblem, MaskRefused, MaskSource, PressRequest, PressStore
 from mjbot.service.access import CHOOSE, UPLOAD, Access
+from mjbot.service.pressing.pickers import OpenPickers, Size
 from mjbot.service.reader import TaskReader
 
 _UPLOAD_BYTES = 8 * 1024 * 1024
-_AT_ONCE = 2  # images of one guild; a second, because the first may wait for its picture's host
+_AT_ONCE = 2  # images of one place; a second, because the first may wait for its picture's host
 _TEXTS: Mapping[MaskProblem, Text] = {
     MaskProblem.NO_PICTURE: Text.REPLY_REGION_NO_PICTURE,
     MaskProblem.NOT_AN_IMAGE: Text.REPLY_MASK_NOT_AN_IMAGE,
@@ -35,10 +37,11 @@ class RegionService:
         self._access = access
         self._reader = reader
         self._masks = masks
+        self._pickers = OpenPickers()
         self._newest: dict[MessageRef, object] = {}
         """The last press on each picker whose preview is being drawn."""
-        self._pickers: WeakValueDictionary[MessageRef, asyncio.Lock] = WeakValueDictionary()
-        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[MessageRef, asyncio.Lock] = WeakValueDictionary()
+        self._turns: WeakValueDictionary[Place, asyncio.Semaphore] = WeakValueDictionary()
 
     async def choose(self, request: PressRequest) -> None:
         """Show the region that a press has just changed. Raises `MJBotError`."""
@@ -50,7 +53,7 @@ class RegionService:
             return
         newest = self._newest[request.message] = object()
         try:
-            async with self._pickers.setdefault(request.message, asyncio.Lock()):
+            async with self._locks.setdefault(request.message, asyncio.Lock()):
                 if self._newest.get(request.message) is not newest:
                     return  # pressed again meanwhile: only the newest choice is drawn
                 file = await self._preview(request)
@@ -64,6 +67,17 @@ class RegionService:
         """Show the picture's cells to the user, with those of the region highlighted."""
         await request.reply.defer(private=True)
         await self._send(request, await self._preview(request))
+
+    def mask_size(self, request: PressRequest) -> Size:
+        """Return the size that the user's own mask must have; (0, 0) if it is not known or not asked for."""
+        return self._pickers.size(request) if request.target.region == OWN_MASK else (0, 0)
+
+    async def submitted(self, request: PressRequest) -> None:
+        """Close the pickers of a request that was submitted: their buttons would submit it again."""
+        if request.target.region:
+            for message in [request.message, *self._pickers.messages(request)]:
+                self._newest.pop(message, None)  # a preview that is being drawn comes too late
+            await self._pickers.close(request)
 
     async def mask(self, request: PressRequest) -> str:
         """Create the mask for a request's region, as large as the picture. Raises `PressRefused`."""
@@ -89,9 +103,8 @@ class RegionService:
             return await self._masks.preview(picture, request.target.region)
 
     def _turn(self, request: PressRequest) -> asyncio.Semaphore:
-        """Limit how many images of one guild, or one user, are drawn or decoded at once."""
-        audience = audience_key(request.context.guild_id, request.context.user_id)
-        return self._turns.setdefault(audience, asyncio.Semaphore(_AT_ONCE))
+        """Limit how many images of one place are drawn or decoded at once."""
+        return self._turns.setdefault(request.context.place, asyncio.Semaphore(_AT_ONCE))
 
     async def _send(self, request: PressRequest, file: File | None) -> None:
         context, target = request.context, request.target
@@ -100,12 +113,13 @@ class RegionService:
         rows = build_region_picker(request.task_id, target, context.private_locale, sized=has_cells)
         text = Text.REPLY_REGION if has_cells else Text.REPLY_REGION_OWN_MASK
         await request.reply.send_private_menu(text, rows, file=file if context.can_attach else None)
+        self._pickers.shown(await request.reply.defer(private=True), request, file.size if file else None)
 
     async def _picture(self, request: PressRequest) -> Picture | None:
         """Return the picture to repaint: the task's, or that of the parent of a task that waits for input."""
         task_id = request.task_id
         if request.target.action == MODAL_ACTION:
-            asked = (task_id, request.context.guild_id)
+            asked = (task_id, request.context.place)
             parent = (await self._presses.histories([asked]))[asked].lineage.parent
             if parent is None:
                 return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mjbot.clock import Clock, Wakeup
+from mjbot.core.access.place import Place
 from mjbot.core.model.task import TaskId
 from mjbot.errors import NotReady, QueueFull
 
@@ -46,7 +47,12 @@ class RetryStopped(Exception):
 @dataclass(slots=True)
 class _PendingRetry:
     wakeup: Wakeup
+    place: Place
     stopped: bool = False
+
+    def stop(self) -> None:
+        self.stopped = True
+        self.wakeup.notify()
 
 
 class SubmitRetries:
@@ -57,11 +63,11 @@ class SubmitRetries:
         self._pending: dict[tuple[TaskId, str], _PendingRetry] = {}
         self._closed = False
 
-    async def wait(self, task_id: TaskId, action: str, until: float) -> None:
-        """Wait until a time (unix seconds). Raises `RetryStopped`."""
+    async def wait(self, task_id: TaskId, action: str, place: Place, until: float) -> None:
+        """Wait until a time (unix seconds); ``place`` may stop it. Raises `RetryStopped`."""
         if self._closed:
             raise RetryStopped
-        pending = _PendingRetry(Wakeup(self._clock, "until the next try of a submit"))
+        pending = _PendingRetry(Wakeup(self._clock, "until the next try of a submit"), place)
         self._pending[task_id, action] = pending
         try:
             await pending.wakeup.wait(until)
@@ -70,17 +76,16 @@ class SubmitRetries:
         if pending.stopped:
             raise RetryStopped
 
-    def stop(self, task_id: TaskId, action: str) -> bool:
-        """Stop retrying a submission. Returns False if it is not waiting."""
+    def stop(self, task_id: TaskId, action: str, place: Place) -> bool:
+        """Stop retrying a submission. Returns False if none of this place is waiting."""
         pending = self._pending.get((task_id, action))
-        if pending is None:
+        if pending is None or pending.place != place:
             return False
-        pending.stopped = True
-        pending.wakeup.notify()
+        pending.stop()
         return True
 
     def close(self) -> None:
         """Stop all retries: the process is about to stop."""
         self._closed = True
-        for task_id, action in list(self._pending):
-            self.stop(task_id, action)
+        for pending in self._pending.values():
+            pending.stop()

@@ -4,7 +4,6 @@ Submits are not idempotent and cost money, so each one is committed before it is
 
     begin ──► SENDING ──► ACCEPTED        the result's card is committed in the same transaction
                 │  ▲ ├──► REFUSED         the upstream said no, or nothing was sent
-                │  │ ├──► UNKNOWN_ACTION  refused, and never accepted by this upstream
                 │  │ └──► UNCLEAR         no response: only the user may repeat it ("Do it again")
                 ▼  │
               RETRYING ──► REFUSED        the queue stayed full, the user stopped it, or the process stops
@@ -23,9 +22,10 @@ from functools import partial
 from typing import Protocol
 
 from mjbot.clock import Clock
+from mjbot.core.access.place import Place
 from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
-from mjbot.core.model.press import Press, PressKey
+from mjbot.core.model.press import Press, PressKey, UnknownAction
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.watch import MessageRef, Watch
 from mjbot.errors import (
@@ -39,7 +39,7 @@ from mjbot.errors import (
     SubmitUnclear,
     UpstreamError,
 )
-from mjbot.ports import PressRecord, PressStore, SubmitResult
+from mjbot.ports import PressRecord, PressStore, SubmitResult, UnknownActionStore
 from mjbot.service.deferred_writes import DeferredWrites
 from mjbot.service.pressing.retries import Pause, RetryBackoff, RetryStopped, SubmitRetries
 from mjbot.service.watching.watches import WatchService
@@ -84,6 +84,11 @@ class Submission(Protocol):
     """Which press of this action it is, from 1; set when it has begun."""
 
     @property
+    def place(self) -> Place:
+        """The place of the interaction: only there can its retries be stopped."""
+        ...
+
+    @property
     def message(self) -> MessageRef:
         """The message whose buttons show its state."""
         ...
@@ -107,12 +112,14 @@ class SubmissionJournal:
     def __init__(
         self,
         presses: PressStore,
+        unknown: UnknownActionStore,
         watches: WatchService,
         retries: SubmitRetries,
         writes: DeferredWrites,
         clock: Clock,
     ) -> None:
         self._presses = presses
+        self._unknown = unknown
         self._watches = watches
         self._retries = retries
         self._writes = writes
@@ -165,8 +172,13 @@ class SubmissionJournal:
         await self._writes.write(partial(self._presses.accept, key, label, watch, results))
 
     async def finish(self, submission: Submission) -> None:
-        """Show the outcome on the card that was pressed, when the store can be read."""
+        """Show the outcome of an accepted submit on the cards that it changes, when the store can be used."""
         await self._writes.write(partial(self._repaint, submission))
+        if submission.kind:
+            await self._writes.write(partial(self._accept_kind, submission.kind))
+
+    async def _accept_kind(self, kind: str) -> None:
+        await self._watches.redraw(await self._unknown.accept(kind))
 
     async def _wait_to_retry(self, submission: Submission, pause: Pause) -> None:
         task_id, action = submission.snapshot.id, submission.action
@@ -175,24 +187,25 @@ class SubmissionJournal:
             await self._presses.note(_key(submission), Press.RETRYING)
         if pause.visible:
             await submission.show_queue_full(next_try)
-        await self._retries.wait(task_id, action, next_try)
+        await self._retries.wait(task_id, action, submission.place, next_try)
         await self._presses.note(_key(submission), Press.SENDING)
         if pause.visible:
             await self._repaint(submission)
 
     async def _fail(self, submission: Submission, error: BaseException, *, in_flight: bool) -> None:
         state = Press.UNCLEAR if in_flight else Press.REFUSED
-        if isinstance(error, ActionNotOffered) and submission.kind:
-            state = Press.UNKNOWN_ACTION
         task_id, action = submission.snapshot.id, submission.action
         log.info("press %s of task %s: %s", action, task_id, state, extra={"task": task_id})
         log.debug("the upstream said: %s", error)  # may quote a prompt
-        await self._writes.write(partial(self._settle, submission, state))
+        unknown = isinstance(error, ActionNotOffered) and bool(submission.kind)
+        await self._writes.write(partial(self._settle, submission, state, unknown=unknown))
 
-    async def _settle(self, submission: Submission, state: Press) -> None:
-        await self._presses.note(_key(submission), state)
-        if state is Press.UNKNOWN_ACTION:
-            await self._presses.refuse_kind(submission.kind, self._clock.now())
+    async def _settle(self, submission: Submission, state: Press, *, unknown: bool) -> None:
+        key = _key(submission)
+        await self._presses.note(key, state)
+        if unknown:
+            now = self._clock.now()
+            await self._unknown.add(UnknownAction(submission.kind, key.task_id, key.action, now))
         await self._repaint(submission)
 
     async def _repaint(self, submission: Submission) -> None:

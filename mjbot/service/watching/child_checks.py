@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Final
 
 from mjbot.clock import Clock, Wakeup
+from mjbot.core.access.place import Place
 from mjbot.core.card.lineage import MAX_LINKED
 from mjbot.core.editing.outcome import Existence
 from mjbot.core.model.task import TaskId
@@ -37,16 +38,16 @@ class ChildChecks:
         self._clock = clock
         self._guard = guard
         self._wakeup = Wakeup(clock, "until a card with links is used")
-        self._waiting: dict[tuple[TaskId, int | None], None] = {}
+        self._waiting: dict[tuple[TaskId, Place], None] = {}
         self._skipped: dict[int, tuple[Existence, float]] = {}
         """Channels whose messages cannot be fetched: the result of a lookup, and when it was."""
         self._of_guild: SlidingWindows[int] = SlidingWindows(_OF_A_GUILD, _MINUTE)
         self._of_all = SlidingWindow(_OF_ALL, _MINUTE)
 
-    def ask(self, task_id: TaskId, guild_id: int | None) -> None:
-        """Request a check of the children of a task that this guild has seen."""
-        if len(self._waiting) < _MOST_WAITING and self._affordable(guild_id or 0):
-            self._waiting[task_id, guild_id] = None
+    def ask(self, task_id: TaskId, place: Place) -> None:
+        """Request a check of the children of a task that this place has seen."""
+        if len(self._waiting) < _MOST_WAITING and self._affordable(place.guild_id or 0):
+            self._waiting[task_id, place] = None
             self._wakeup.notify()
 
     def skip_channel(self, channel_id: int, existence: Existence) -> None:
@@ -66,9 +67,9 @@ class ChildChecks:
                     await self._check(*asked, on_deleted)
             await self._wakeup.wait(None)
 
-    async def _check(self, task_id: TaskId, guild_id: int | None, on_deleted: OnDeleted) -> None:
-        for ref in await self._presses.children(task_id, guild_id, MAX_LINKED):
-            existence = self._known_existence(ref.channel_id) or await self._look_up(ref, guild_id or 0)
+    async def _check(self, task_id: TaskId, place: Place, on_deleted: OnDeleted) -> None:
+        for ref in await self._presses.children(task_id, place, MAX_LINKED):
+            existence = self._known_existence(ref.channel_id) or await self._look_up(ref, place.guild_id or 0)
             if existence in (Existence.DELETED, Existence.CHANNEL_GONE):
                 await on_deleted(ref)
 

@@ -49,9 +49,11 @@ class CardOpener:
 
         ``watch`` is the one that was committed when the reply was deferred. Raises `MJBotError`.
         """
-        unwatched = not context.can_follow
+        follows = context.can_follow
         try:
-            card = await self._renderer.card(snapshot, context.locale, context.guild_id, unwatched=unwatched)
+            card = await self._renderer.card(
+                snapshot, context.locale, context.place, obstacle=context.obstacle
+            )
         except StoreFailed:
             if watch is None:
                 raise
@@ -59,16 +61,16 @@ class CardOpener:
         image = self._pictures.link(card.picture) if card.picture else None
         delivered = self._first_delivered(card, image)
         try:
-            sent = await reply.send_card(card, image, follows=not unwatched)
+            sent = await reply.send_card(card, image, follows=follows)
             ref, omitted = sent.ref, sent.omitted & ~Part.BUTTONS
             if omitted != sent.omitted:
                 delivered = NOTHING_DELIVERED  # the first edit tries the buttons again
         except ResponseLost:
-            if watch is None or unwatched:
+            if watch is None or not follows:
                 raise
             # The channel route may still reach the message.
             ref, omitted, delivered = watch.ref, Part.NONE, NOTHING_DELIVERED
-        if unwatched:
+        if not follows:
             return
         committed = watch is not None
         watch = replace(
@@ -76,7 +78,7 @@ class CardOpener:
         )
         older = await self._add(replace(watch, state=WatchState.OPEN), snapshot, committed=committed)
         await self._watches.start(watch, snapshot, card, older, omitted)
-        self._watches.check_children(snapshot, context.guild_id)
+        self._watches.check_children(snapshot, context.place)
         if card.picture and not context.can_attach and self._pictures.attaches(card.picture):
             await reply.send_private(Text.REPLY_MISSING_ATTACH_FILES)
 
@@ -95,17 +97,18 @@ class CardOpener:
         return ()
 
     async def reopen(self, context: InteractionContext, snapshot: TaskSnapshot, ref: MessageRef) -> None:
-        """Follow a task again on a message whose watch had ended."""
-        delivered = await self._watches.reopen(ref)
-        watch = replace(self.new_watch(context, snapshot.id, ref), state=WatchState.OPEN, delivered=delivered)
+        """Follow a task again on a message whose watch had ended. Whoever requested the card stays so."""
+        watch = replace(self.new_watch(context, snapshot.id, ref), state=WatchState.OPEN)
+        if (before := await self._watches.reopen(ref)) is not None:
+            watch = replace(watch, requester_id=before.requester_id, delivered=before.delivered)
         older = await self._store.add(watch, snapshot)
-        card = await self._renderer.card(snapshot, context.locale, context.guild_id)
+        card = await self._renderer.card(snapshot, context.locale, context.place)
         await self._watches.start(watch, snapshot, card, older)
 
     def _first_delivered(self, card: Card, image: str | None) -> DeliveredState:
-        """Return the state that the first response shows; none if the picture must still be attached."""
+        """Return the state that the first response shows; none if an edit must add or check the picture."""
         if card.picture is None:
             return DeliveredState(card.digest)
-        if self._pictures.attaches(card.picture) or image is None:
+        if card.picture.final or self._pictures.attaches(card.picture) or image is None:
             return NOTHING_DELIVERED
         return DeliveredState(card.digest, card.picture.key, image)

@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from mjbot.clock import Clock, Wakeup
@@ -127,7 +127,8 @@ class PendingCards:
             await self._store.drop_pending_card(card.task_id)
 
     async def _post(self, pending: PendingCard, snapshot: TaskSnapshot) -> bool:
-        card = await self._renderer.card(snapshot, pending.locale, pending.guild_id)
+        watch = replace(pending.watch, state=WatchState.OPEN)
+        card = await self._renderer.card(snapshot, pending.locale, watch.place)
         try:
             sent = await self._poster.post(
                 pending.channel_id, card, nonce=pending.task_id, since=pending.created_at
@@ -135,15 +136,7 @@ class PendingCards:
         except ResponseLost as error:
             log.info("the card of task %s cannot be posted: %s", pending.task_id, error)
             return False
-        watch = Watch(
-            sent.ref,
-            pending.task_id,
-            pending.guild_id,
-            pending.requester_id,
-            pending.locale,
-            pending.created_at,
-            WatchState.OPEN,
-        )
+        watch = replace(watch, ref=sent.ref)
         await self.shown(watch)
         await self._watches.start(watch, snapshot, card, omitted=sent.omitted)
         return True

@@ -5,73 +5,76 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from mjbot.clock import Clock
+from mjbot.core.access.channels import Obstacle
+from mjbot.core.access.place import Place
 from mjbot.core.card.card import Card, render
 from mjbot.core.card.lineage import NO_LINEAGE
 from mjbot.core.card.state import CardContext
-from mjbot.core.model.press import Press
+from mjbot.core.model.press import OFFERS_ALL, NotOffered, Press, actions_not_offered
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import Watch
 from mjbot.errors import StoreFailed
-from mjbot.ports import PressStore, TaskHistory
-
-_REFUSED_SECONDS = 24 * 3600.0  # then an action is offered again: an upstream may support it after an update
+from mjbot.ports import PressStore, TaskHistory, UnknownActionStore
 
 
 class CardRenderer:
     """Renders cards; presses and lineage are read from the store, for many cards at once."""
 
-    def __init__(self, presses: PressStore, clock: Clock, watch_limit: float, base: str) -> None:
+    def __init__(
+        self, presses: PressStore, unknown: UnknownActionStore, clock: Clock, watch_limit: float, base: str
+    ) -> None:
         self._presses = presses
+        self._unknown = unknown
         self._clock = clock
         self._watch_limit = watch_limit
         self._base = base
 
     async def card(
-        self, snapshot: TaskSnapshot, locale: str, guild_id: int | None, *, unwatched: bool = False
+        self, snapshot: TaskSnapshot, locale: str, place: Place, *, obstacle: Obstacle | None = None
     ) -> Card:
-        """Render the card of a snapshot."""
-        asked = (snapshot.id, guild_id)
+        """Render the card of a snapshot; it says which ``obstacle`` keeps it from being updated."""
+        asked = (snapshot.id, place)
         history = (await self._presses.histories([asked]))[asked]
-        return render(snapshot, self._context(history, locale, await self.not_offered(), unwatched=unwatched))
+        return render(snapshot, self._context(history, locale, await self._not_offered(), obstacle))
 
-    async def first_card(self, snapshot: TaskSnapshot, locale: str, guild_id: int | None) -> Card:
+    async def first_card(self, snapshot: TaskSnapshot, locale: str, place: Place) -> Card:
         """The card for a task that must be shown; the bare one if the database cannot be read."""
         try:
-            return await self.card(snapshot, locale, guild_id)
+            return await self.card(snapshot, locale, place)
         except StoreFailed:
             return self.bare_card(snapshot, locale)
 
     def bare_card(self, snapshot: TaskSnapshot, locale: str) -> Card:
         """Render the card without presses and relatives, for when the database cannot be read."""
         history = TaskHistory({}, NO_LINEAGE)
-        return render(snapshot, self._context(history, locale, frozenset()))
+        return render(snapshot, self._context(history, locale, OFFERS_ALL))
 
     async def cards(self, shown: Sequence[tuple[Watch, TaskSnapshot]]) -> list[tuple[Watch, Card]]:
         """Render the cards of these snapshots for their messages, with one store query for all."""
-        known = await self._presses.histories([(snapshot.id, watch.guild_id) for watch, snapshot in shown])
-        not_offered = await self.not_offered()
+        known = await self._presses.histories([(snapshot.id, watch.place) for watch, snapshot in shown])
+        not_offered = await self._not_offered()
         return [
             (
                 watch,
-                render(
-                    snapshot, self._context(known[snapshot.id, watch.guild_id], watch.locale, not_offered)
-                ),
+                render(snapshot, self._context(known[snapshot.id, watch.place], watch.locale, not_offered)),
             )
             for watch, snapshot in shown
         ]
 
-    async def presses_of(self, task_id: TaskId) -> tuple[Mapping[str, Press], frozenset[str]]:
-        """Return the presses of a task, and the kinds of action that the upstream does not offer."""
-        return await self._presses.of(task_id), await self.not_offered()
+    async def presses_of(self, task_id: TaskId) -> tuple[Mapping[str, Press], NotOffered]:
+        """Return the presses of a task, and what the upstream does not offer."""
+        return await self._presses.of(task_id), await self._not_offered()
 
-    async def not_offered(self) -> frozenset[str]:
-        """Return the kinds of action that the upstream currently does not offer."""
-        now = self._clock.now()
-        return await self._presses.refused_kinds(now - _REFUSED_SECONDS, now)
+    async def _not_offered(self) -> NotOffered:
+        return actions_not_offered(await self._unknown.get(), self._clock.now())
 
     def _context(
-        self, history: TaskHistory, locale: str, not_offered: frozenset[str], *, unwatched: bool = False
+        self,
+        history: TaskHistory,
+        locale: str,
+        not_offered: NotOffered,
+        obstacle: Obstacle | None = None,
     ) -> CardContext:
         presses, lineage = history.presses, history.lineage
-        return CardContext(locale, presses, lineage, self._watch_limit, unwatched, not_offered, self._base)
+        return CardContext(locale, presses, lineage, self._watch_limit, obstacle, not_offered, self._base)

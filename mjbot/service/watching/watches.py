@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from mjbot.clock import Clock
+from mjbot.core.access.place import Place
 from mjbot.core.card.card import Card, superseded_card
 from mjbot.core.card.content import Part
 from mjbot.core.card.state import CardState
@@ -16,15 +17,7 @@ from mjbot.core.editing.outcome import Delivered, Existence, Gone, NoAccess, Out
 from mjbot.core.editing.pending_edit import Edit, Priority
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
-from mjbot.core.model.watch import (
-    NOTHING_DELIVERED,
-    DeliveredState,
-    MessageRef,
-    Watch,
-    WatchState,
-    newest,
-    watch_for,
-)
+from mjbot.core.model.watch import MessageRef, Watch, WatchState, newest, watch_for
 from mjbot.editor import EditScheduler
 from mjbot.errors import StoreFailed
 from mjbot.guard import LoopGuard
@@ -97,11 +90,11 @@ class WatchService:
         if (old := self._index.pop(watch.ref)) is not None:
             watch = replace(watch, delivered=old.delivered)
         self._drop_unfollowed(before)
-        card = await self._renderer.first_card(snapshot, watch.locale, watch.guild_id)
+        card = await self._renderer.first_card(snapshot, watch.locale, watch.place)
         await self.start(watch, snapshot, card)
 
     async def _card(self, snapshot: TaskSnapshot, watch: Watch) -> Card:
-        return await self._renderer.card(snapshot, watch.locale, watch.guild_id)
+        return await self._renderer.card(snapshot, watch.locale, watch.place)
 
     async def message_of(self, ref: MessageRef, task_id: TaskId) -> MessageRef:
         """Return the message of a press's card: an ephemeral message, if pressed, cannot be edited later."""
@@ -122,11 +115,11 @@ class WatchService:
         stored = await self._store.watches_of([task_id])
         return watch_for((self._buffer.known(watch) for watch, _ in stored), ref)
 
-    async def reopen(self, ref: MessageRef) -> DeliveredState:
-        """Cancel a pending close, and return the state shown. Call it before a new watch is committed."""
+    async def reopen(self, ref: MessageRef) -> Watch | None:
+        """Cancel a pending close, and return the stored watch. Call it before a new one is committed."""
         self._buffer.reopen(ref)
         watch = await self._store.watch_at(ref)
-        return self._buffer.known(watch).delivered if watch else NOTHING_DELIVERED
+        return self._buffer.known(watch) if watch else None
 
     async def repaint(self, ref: MessageRef, snapshot: TaskSnapshot) -> None:
         """Draw a message again because a press changed its buttons; its watch may be closed."""
@@ -173,10 +166,10 @@ class WatchService:
         if edit.card.final:
             self._close(ref)
 
-    def check_children(self, snapshot: TaskSnapshot, guild_id: int | None) -> None:
+    def check_children(self, snapshot: TaskSnapshot, place: Place) -> None:
         """Request a check that unlinks deleted messages, among the children that a card links to."""
         if snapshot.settled:  # it had no buttons before
-            self._checks.ask(snapshot.id, guild_id)
+            self._checks.ask(snapshot.id, place)
 
     async def run_checks(self) -> None:
         """Run the requested checks of children, until cancelled."""
@@ -186,7 +179,7 @@ class WatchService:
         """Close the watch of a deleted message and remove the links to it."""
         self._editor.forget(ref)
         self._close(ref)
-        await self._redraw(await self._presses.unlink(ref))
+        await self.redraw(await self._presses.unlink(ref))
 
     async def resume(self) -> None:
         """Resume every open watch after a restart; edit only cards that differ from the delivered ones."""
@@ -206,11 +199,11 @@ class WatchService:
                 self._submit(watch.ref, card)
         # Buttons whose press was in flight when the last process died are enabled again. The state that was
         # delivered last is not certain, so these cards are edited even if their digests are equal.
-        await self._redraw(interrupted, certain=False)
+        await self.redraw(interrupted, certain=False)
         # So are those of presses that ended, but whose cards the last process did not draw any more.
-        await self._redraw(list(set(await self._presses.recently_pressed()) - set(interrupted)))
+        await self.redraw(list(set(await self._presses.recently_pressed()) - set(interrupted)))
 
-    async def _redraw(self, tasks: Sequence[TaskId], *, certain: bool = True) -> None:
+    async def redraw(self, tasks: Sequence[TaskId], *, certain: bool = True) -> None:
         """Draw the newest cards of these tasks again, even if their watches are closed."""
         stored = await self._store.watches_of(tasks)
         found = {self._buffer.known(watch): snapshot for watch, snapshot in stored}

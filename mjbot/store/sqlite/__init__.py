@@ -12,6 +12,7 @@ from mjbot.store.sqlite.presses import SqlitePresses
 from mjbot.store.sqlite.process_lock import process_lock
 from mjbot.store.sqlite.pruning import SqlitePruner
 from mjbot.store.sqlite.thread import DatabaseThread
+from mjbot.store.sqlite.unknown_actions import SqliteUnknownActions
 from mjbot.store.sqlite.usage import SqliteUsage
 from mjbot.store.sqlite.watches import SqliteWatches
 
@@ -23,7 +24,8 @@ async def open_sqlite(path: str, upstream: str) -> AsyncIterator[Stores]:
         async with DatabaseThread(path) as thread:
             yield Stores(
                 watches=SqliteWatches(thread),
-                presses=SqlitePresses(thread, upstream),
+                presses=SqlitePresses(thread),
+                unknown_actions=SqliteUnknownActions(thread, upstream),
                 guilds=SqliteGuilds(thread),
                 usage=SqliteUsage(thread),
                 pruner=SqlitePruner(thread),

@@ -140,6 +140,53 @@ def presses_whatever_the_case_of_the_id(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def places_that_have_seen_a_task(db: Database) -> None:
+    """Lineage belongs to a place, in direct messages to a person: no other one may be told of it."""
+    for statement in _PLACES:
+        db.execute(statement)
+    db.table("seen").create_index(["place", "at"])
+    db.table("lineage").create_index(["parent_id", "place"])
+    db.table("lineage").create_index(["message_id"])
+
+
+_PLACES = (
+    "alter table seen rename column audience to place",
+    "drop index idx_seen_audience_at",
+    "alter table lineage rename to old_lineage",
+    """
+    create table lineage (
+        child_id text, place text, parent_id text, label text, at float,
+        channel_id integer, message_id integer, primary key (child_id, place))
+    """,
+    # Who the person of a direct message is, only a watch tells; without one, nobody sees the row.
+    """
+    insert into lineage
+    select child_id,
+        coalesce('guild:' || guild_id, 'user:' || (
+            select requester_id from watches
+            where watches.channel_id = old_lineage.channel_id and watches.guild_id is null limit 1), ''),
+        parent_id, label, at, channel_id, message_id
+    from old_lineage
+    """,
+    "drop table old_lineage",
+    "create index idx_watches_task_id_nocase on watches (task_id collate nocase)",
+)
+
+
+@migrations()
+def actions_called_unknown_by_task(db: Database) -> None:
+    """A kind of action is not offered if two tasks agree; what was learnt from one task is forgotten."""
+    db.table("refused_kinds").drop()
+    db.execute("update presses set state = 'refused' where state = 'unknown_action'")
+    db.execute(_UNKNOWN_ACTIONS)
+
+
+_UNKNOWN_ACTIONS = """
+create table unknown_actions (
+    upstream text, kind text, task_id text collate nocase, action text, at float,
+    primary key (upstream, kind, task_id, action))
+"""
 _PRESSES_BY_ID = (
     "alter table presses rename to old_presses",
     """

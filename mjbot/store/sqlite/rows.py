@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from sqlite_utils import Database
 
+from mjbot.core.access.place import Place
 from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Phase, TaskId
@@ -21,8 +22,8 @@ _WATCH = (
 )
 
 _SEEN = (
-    "insert into seen (audience, task_id, at) values (?, ?, ?)"
-    " on conflict (audience, task_id) do update set at = max(at, excluded.at)"
+    "insert into seen (place, task_id, at) values (?, ?, ?)"
+    " on conflict (place, task_id) do update set at = max(at, excluded.at)"
 )
 
 
@@ -83,9 +84,9 @@ def save_snapshots(db: Database, snapshots: Sequence[TaskSnapshot]) -> None:
     )
 
 
-def save_seen(db: Database, audience: str, task_id: TaskId, at: float) -> None:
-    """Store that an audience has seen a task."""
-    db.execute(_SEEN, [audience, task_id, at])
+def save_seen(db: Database, watch: Watch, task_id: TaskId) -> None:
+    """Store that the place of a watch has seen a task."""
+    db.execute(_SEEN, [watch.place.key, task_id, watch.created_at])
 
 
 def _stored_phase(snapshot: TaskSnapshot) -> str:
@@ -121,9 +122,9 @@ def save_pending_card(db: Database, task_id: TaskId, first: Watch) -> None:
     db.table("pending_cards").upsert(row, pk="task_id")
 
 
-def pending_cards(db: Database) -> list[PendingCard]:
-    """Return all pending cards, oldest first."""
-    rows = db.table("pending_cards").rows_where(order_by="created_at, task_id")
+def pending_cards(db: Database, where: str = "true", *values: object) -> list[PendingCard]:
+    """Return the pending cards for which a condition holds, oldest first."""
+    rows = db.table("pending_cards").rows_where(where, list(values), order_by="created_at, task_id")
     return [PendingCard(**{**row, "task_id": TaskId(row["task_id"])}) for row in rows]
 
 
@@ -131,4 +132,5 @@ def press_record(row: Mapping[str, Any]) -> PressRecord:
     """Convert a row of the table ``presses``."""
     message = MessageRef(row["channel_id"], row["message_id"]) if row["message_id"] else None
     child = TaskId(row["child_id"]) if row["child_id"] else None
-    return PressRecord(Press(row["state"]), child, message, row["guild_id"], row["number"])
+    place = Place.of(row["guild_id"], row["user_id"])
+    return PressRecord(Press(row["state"]), place, child, message, row["number"])

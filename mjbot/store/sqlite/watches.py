@@ -1,17 +1,20 @@
-"""Watches, snapshots and audiences on SQLite."""
+"""Watches, snapshots, and the tasks that each place has seen, on SQLite."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlite_utils import Database
 
+from mjbot.core.access.place import Place
+from mjbot.core.model.references import JobRef
 from mjbot.core.model.snapshot import TaskSnapshot
-from mjbot.core.model.task import TaskId
-from mjbot.core.model.watch import DeliveredState, MessageRef, Watch, audience_key
-from mjbot.ports import InteractionContext, Suggestion
+from mjbot.core.model.task import Phase, TaskId
+from mjbot.core.model.watch import DeliveredState, MessageRef, Watch
 from mjbot.store.sqlite.rows import (
     parse_snapshot,
+    pending_cards,
     read_snapshot,
     save_seen,
     save_snapshots,
@@ -44,9 +47,7 @@ class SqliteWatches:
                 save_watch(db, watch)
                 if snapshot is not None:
                     save_snapshots(db, [snapshot])
-                    save_seen(
-                        db, audience_key(watch.guild_id, watch.requester_id), watch.task_id, watch.created_at
-                    )
+                    save_seen(db, watch, watch.task_id)
             return older
 
         return await self._thread.run(work)
@@ -101,10 +102,29 @@ class SqliteWatches:
 
         return await self._thread.run(work)
 
+    async def shown(self, task_id: TaskId) -> list[Watch]:
+        """Return every watch of a task and of its pending cards, in any spelling of its id."""
+
+        def work(db: Database) -> list[Watch]:
+            pending = pending_cards(db, "task_id = ? collate nocase", task_id)
+            return watches_where(db, "task_id = ? collate nocase", task_id) + [each.watch for each in pending]
+
+        return await self._thread.run(work)
+
     async def watch_at(self, ref: MessageRef) -> Watch | None:
         """Return the watch of a message."""
         found = await self._thread.run(lambda db: watches_where(db, "message_id = ?", ref.message_id))
         return found[0] if found else None
+
+    async def task_of_job(self, place: Place, job: JobRef) -> TaskId | None:
+        """Return the only task that a job made."""
+
+        def work(db: Database) -> TaskId | None:
+            values = {"place": place.key, "job": job.uuid, "recent": _RECENT}
+            found = [TaskId(row["id"]) for row in db.query(_OF_JOB, values)]
+            return found[0] if len(found) == 1 else None
+
+        return await self._thread.run(work)
 
     async def save(self, snapshots: Sequence[TaskSnapshot]) -> None:
         """Store snapshots."""
@@ -138,25 +158,33 @@ class SqliteWatches:
 
         await self._thread.run(work)
 
-    async def suggestions(self, context: InteractionContext, text: str, limit: int) -> list[Suggestion]:
-        """Return matching tasks that the audience has seen."""
+    async def suggestions(
+        self, place: Place, text: str, phases: Collection[Phase], limit: int
+    ) -> list[TaskSnapshot]:
+        """Return matching tasks that the place has seen."""
 
-        def work(db: Database) -> list[Suggestion]:
-            audience = audience_key(context.guild_id, context.user_id)
-            values = {"audience": audience, "text": text, "limit": limit, "recent": _RECENT}
-            rows = db.query(_SUGGESTIONS, values)
-            snapshots = [(parse_snapshot(row["snapshot"]), row["at"]) for row in rows]
-            return [Suggestion(snapshot, at) for snapshot, at in snapshots if snapshot is not None]
+        def work(db: Database) -> list[TaskSnapshot]:
+            values = {"place": place.key, "text": text, "limit": limit, "recent": _RECENT}
+            rows = db.query(_SUGGESTIONS, {**values, "phases": json.dumps(sorted(phases))})
+            return [each for row in rows if (each := parse_snapshot(row["snapshot"])) is not None]
 
         return await self._thread.run(work)
 
 
 _CLOSE = "update watches set state = 'closed' where message_id = ?"
+# The id of the job is in the customIds of the task's buttons and in the link to its picture.
+_OF_JOB = """
+select tasks.id as id
+from (select * from seen where place = :place order by at desc limit :recent) seen
+join tasks on tasks.id = seen.task_id
+where instr(lower(tasks.snapshot), :job) limit 2
+"""
 # Not `like`: it compares a text at each position anew, which took 1.5 s for a long one.
 _SUGGESTIONS = """
-select seen.at as at, tasks.snapshot as snapshot
-from (select * from seen where audience = :audience order by at desc limit :recent) seen
+select tasks.snapshot as snapshot
+from (select * from seen where place = :place order by at desc limit :recent) seen
 join tasks on tasks.id = seen.task_id
 where instr(lower(tasks.id), lower(:text)) or instr(lower(substr(prompt, 1, 500)), lower(:text))
+  or phase in (select value from json_each(:phases))
 order by phase in ('success', 'failure', 'cancelled', 'over'), seen.at desc limit :limit
 """

@@ -1,0 +1,120 @@
+"""Whether the bot can keep a message up to date in a channel: each type of channel has its own conditions.
+
+An interaction is answered by its token wherever it comes from, for 15 minutes. After that, and after a
+restart, messages are edited with the bot's own token, which needs access to the channel.
+https://discord.com/developers/docs/topics/permissions and /docs/topics/threads
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class ChannelKind(StrEnum):
+    """The types of channels, as far as they differ in what they ask of the bot."""
+
+    TEXT = "text"  # or announcement
+    VOICE = "voice"  # the text chat of a voice or stage channel
+    THREAD = "thread"  # in a text or announcement channel, or a post in a forum or media channel
+    PRIVATE_THREAD = "private_thread"
+    DIRECT = "direct"  # a direct message with the bot
+    CONVERSATION = "conversation"  # a group, or the direct messages of two other users
+    UNKNOWN = "unknown"
+
+
+class Obstacle(StrEnum):
+    """What keeps the bot from editing its messages in a channel; each has its own text."""
+
+    CONVERSATION = "conversation"
+    GUILD = "guild"
+    UNKNOWN_CHANNEL = "unknown_channel"
+    VIEW_CHANNEL = "view_channel"
+    CONNECT = "connect"
+    THREAD = "thread"
+    LOCKED = "locked"
+
+
+_KINDS: Final[Mapping[int, ChannelKind]] = {
+    0: ChannelKind.TEXT,
+    1: ChannelKind.DIRECT,
+    2: ChannelKind.VOICE,
+    3: ChannelKind.CONVERSATION,
+    5: ChannelKind.TEXT,
+    10: ChannelKind.THREAD,
+    11: ChannelKind.THREAD,
+    12: ChannelKind.PRIVATE_THREAD,
+    13: ChannelKind.VOICE,
+}
+"""By Discord's number. Messages are not in forums (15, 16) but in their posts, which are threads."""
+PERMISSIONS: Final = (
+    "administrator",
+    "view_channel",
+    "connect",
+    "manage_threads",
+    "embed_links",
+    "attach_files",
+)
+"""Discord's names of the permissions that make a difference here."""
+_NOT_A_MEMBER: Final = (Obstacle.CONVERSATION, Obstacle.GUILD, Obstacle.UNKNOWN_CHANNEL)
+_SEES_NOTHING: Final = (*_NOT_A_MEMBER, Obstacle.VIEW_CHANNEL)
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What the bot is in a channel, and which of `PERMISSIONS` it has there.
+
+    ``in_guild`` and ``in_thread``: it is a member of the guild, and of the private thread. *Send Messages* is
+    not among the conditions: responses to interactions do without it, and so do edits.
+    """
+
+    kind: ChannelKind
+    permissions: frozenset[str] = frozenset()
+    in_guild: bool = True
+    in_thread: bool = False
+    locked: bool = False
+
+    @property
+    def obstacle(self) -> Obstacle | None:
+        """What keeps the bot from editing its messages here, or None."""
+        if self.kind is ChannelKind.DIRECT:
+            return None
+        if self.kind is ChannelKind.CONVERSATION:
+            return Obstacle.CONVERSATION
+        if not self.in_guild:
+            return Obstacle.GUILD
+        if self.kind is ChannelKind.UNKNOWN:
+            return Obstacle.UNKNOWN_CHANNEL
+        if not self._may("view_channel"):
+            return Obstacle.VIEW_CHANNEL
+        if self.kind is ChannelKind.VOICE and not self._may("connect"):
+            return Obstacle.CONNECT
+        if self._may("manage_threads"):
+            return None
+        if self.kind is ChannelKind.PRIVATE_THREAD and not self.in_thread:
+            return Obstacle.THREAD
+        return Obstacle.LOCKED if self.locked else None
+
+    @property
+    def can_embed(self) -> bool:
+        """False if cards would be empty. Permissions say nothing where the bot sees nothing."""
+        return self._shows("embed_links")
+
+    @property
+    def can_attach(self) -> bool:
+        """False if pictures can only be links."""
+        return self._shows("attach_files")
+
+    def _shows(self, permission: str) -> bool:
+        unknown = self.kind is ChannelKind.DIRECT or self.obstacle in _SEES_NOTHING
+        return unknown or self._may(permission)
+
+    def _may(self, permission: str) -> bool:
+        return permission in self.permissions or "administrator" in self.permissions
+
+
+def channel_kind(number: int | None) -> ChannelKind:
+    """Return the kind for Discord's number of a channel type; None: discord.py does not know the type."""
+    return ChannelKind.UNKNOWN if number is None else _KINDS.get(number, ChannelKind.UNKNOWN)

@@ -1,0 +1,79 @@
+"""What people paste to name a task: its id in any wrapping, or a link that leads to it.
+
+Only what is unambiguous is accepted: a text with two ids names neither.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from mjbot.core.model.task import TaskId, parse_task_id
+from mjbot.core.model.watch import MessageRef
+
+_MAX_PASTED = 1_000
+_MARKS = "*_~|`\"'“”‘’「」()[]{}.,;"
+_UNDERLINE = re.compile(r"(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])")
+_URL = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+_MENTION = re.compile(r"<[@#:a][^\s<>]{0,80}>")
+# The digits of an id: servers use 14 to 18. Older times, seeds and sizes are shorter.
+_DIGITS = re.compile(r"(?<![A-Za-z0-9_-])(?:[Ii][Dd])?([0-9]{14,20})(?![A-Za-z0-9_-])")
+_LABELLED = re.compile(
+    r"(?:\A|(?<=\s))(?:(?:task|job|任务|任務)?[ _-]?(?:id|编号|編號)|任务|任務)"
+    r"[\"' ]{0,2}[:=][\"' *`]{0,4}([A-Za-z0-9_-]{4,64})",
+    re.IGNORECASE,
+)
+_MESSAGE = re.compile(
+    r"https?://(?:ptb\.|canary\.)?discord(?:app)?\.com/channels/(?:[0-9]{1,20}|@me)/([0-9]{1,20})/([0-9]{1,20})/?",
+    re.IGNORECASE,
+)
+_PATH = re.compile(r"/(?:task|image)/([A-Za-z0-9_-]{4,64})(?:\.[a-z0-9]{2,5}|/fetch)?/?(?:[?#].*)?\Z")
+_MIDJOURNEY = re.compile(r"https?://(?:[a-z0-9-]{1,30}\.)?midjourney\.com/", re.IGNORECASE)
+_JOB = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class JobRef:
+    """A job of Midjourney, in lower case. It is in the buttons and picture links of the task that made it."""
+
+    uuid: str
+
+
+Reference = TaskId | MessageRef | JobRef
+
+
+def parse_reference(raw: str) -> Reference | None:
+    """Return the task, the message or the job that a pasted text names; None if it names none, or several."""
+    if len(raw) > _MAX_PASTED:
+        return None
+    text = _plain(raw)
+    links = [each.rstrip(_MARKS) for each in _URL.findall(text)]
+    rest = _UNDERLINE.sub(" ", _MENTION.sub(" ", _URL.sub(" ", text)))
+    found = [each for link in links if (each := _of_link(link)) is not None]
+    found += _ids_in(rest)
+    if not links and (bare := parse_task_id(rest.strip(_MARKS + " "))) is not None:
+        found = [bare]
+    distinct = list(dict.fromkeys(found))
+    return distinct[0] if len(distinct) == 1 else None
+
+
+def _plain(raw: str) -> str:
+    """Return a text without invisible characters, and with full-width ones as ASCII."""
+    return unicodedata.normalize("NFKC", "".join(each for each in raw if unicodedata.category(each) != "Cf"))
+
+
+def _ids_in(text: str) -> list[Reference]:
+    labelled = [parse_task_id(each) for each in _LABELLED.findall(text)]
+    digits = [parse_task_id(each) for each in _DIGITS.findall(text)]
+    return [each for each in (*labelled, *digits) if each is not None]
+
+
+def _of_link(link: str) -> Reference | None:
+    if message := _MESSAGE.fullmatch(link):
+        return MessageRef(int(message[1]), int(message[2]))
+    if _MIDJOURNEY.match(link):
+        jobs = {each.lower() for each in _JOB.findall(link)}
+        return JobRef(jobs.pop()) if len(jobs) == 1 else None
+    path = _PATH.search(link)
+    return parse_task_id(path[1]) if path else None

@@ -1,0 +1,58 @@
+"""The region pickers that are open, to close them once their region has been submitted."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from mjbot.core.i18n.texts import Text
+from mjbot.core.model.task import TaskId
+from mjbot.core.model.watch import MessageRef
+from mjbot.ports import PressRequest, Reply
+
+_MOST = 500  # in memory only: after a restart, a picker stays as it is
+
+Size = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Picker:
+    """One picker: whose it is, the newest response that shows it, and the size of its picture."""
+
+    owner: tuple[int, TaskId, str]
+    reply: Reply
+    size: Size
+
+
+class OpenPickers:
+    """The pickers of each user for each action."""
+
+    def __init__(self) -> None:
+        self._pickers: OrderedDict[MessageRef, _Picker] = OrderedDict()
+
+    def shown(self, message: MessageRef, request: PressRequest, size: Size | None) -> None:
+        """Note that the response to a request shows a picker. ``size``: of the picture, if it was loaded."""
+        before = self._pickers.pop(message, None)
+        known = size or (before.size if before else (0, 0))
+        self._pickers[message] = _Picker(_owner(request), request.reply, known)
+        while len(self._pickers) > _MOST:
+            self._pickers.popitem(last=False)
+
+    def size(self, request: PressRequest) -> Size:
+        """Return the width and height that a mask must have; (0, 0) if they are not known."""
+        owner = _owner(request)
+        return max((each.size for each in self._pickers.values() if each.owner == owner), default=(0, 0))
+
+    def messages(self, request: PressRequest) -> list[MessageRef]:
+        """Return the user's pickers for an action."""
+        owner = _owner(request)
+        return [message for message, each in self._pickers.items() if each.owner == owner]
+
+    async def close(self, request: PressRequest) -> None:
+        """Close the user's pickers for an action that was submitted."""
+        for each in [self._pickers.pop(message) for message in self.messages(request)]:
+            await each.reply.close(Text.REPLY_REGION_SENT)
+
+
+def _owner(request: PressRequest) -> tuple[int, TaskId, str]:
+    return request.context.user_id, request.task_id, request.target.action

@@ -1,0 +1,113 @@
+"""Chooses what a message shows of its card's picture: files, a link, or nothing yet."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import discord
+
+from mjbot.core.card.card import Medium, Picture
+from mjbot.core.card.content import ImageState, Part, in_embed, is_attachment
+from mjbot.core.editing.pending_edit import Edit
+from mjbot.ports import File, PictureSource
+from mjbot.ui.embeds import image_state
+
+# Seconds that an edit waits for its picture: the buttons must not wait longer, and the picture can follow.
+_FILE_WAIT = 1.0
+
+
+@dataclass(slots=True)
+class ShownImage:
+    """What one edit shows: the URL of its first file or of the embed's image, and the files to upload."""
+
+    url: str = ""
+    files: tuple[File, ...] = ()
+    follows: bool = False
+
+
+class ImageLoader:
+    """Loads the files of edits, within the upload limit of their guilds."""
+
+    def __init__(self, client: discord.Client, pictures: PictureSource) -> None:
+        self._client = client
+        self._pictures = pictures
+
+    async def wait(self, picture: Picture) -> None:
+        """Wait until the downloads of a picture have ended, with or without success."""
+        async with AsyncExitStack() as held:
+            await self._loaded(picture, held)
+
+    async def choose(self, edit: Edit, image: ShownImage, held: AsyncExitStack) -> None:
+        """Set the URL of the image, and the files to upload if they are not there yet."""
+        picture = edit.card.picture
+        if picture is None or Part.PICTURE in edit.omitted:
+            image.url = ""
+            return
+        without_file = Part.FILE in edit.omitted
+        attaches = self._pictures.attaches(picture) and not without_file
+        if picture.key == edit.delivered.picture:
+            attached = is_attachment(image.url)
+            if attached and not without_file:
+                return
+            if not attached and not (attaches and picture.final):
+                return
+        if attaches:
+            await self.load(edit, image, held)
+            if image.files:
+                return
+        # If a preview cannot be loaded, the one before it stays; a result must not show a preview.
+        kept = "" if picture.final or without_file else edit.delivered.image
+        image.url = self._pictures.link(picture) or kept
+
+    async def load(self, edit: Edit, image: ShownImage, held: AsyncExitStack) -> None:
+        """Load a picture's files within a second; if that takes longer, note that they follow."""
+        assert edit.card.picture is not None
+        files: list[File] = []
+        try:
+            async with asyncio.timeout(_FILE_WAIT):
+                files = await self._loaded(edit.card.picture, held)
+        except TimeoutError:
+            image.follows = edit.card.picture.final
+        image.files = _fitting(files, self._upload_limit(edit.ref.channel_id))
+        if image.files:
+            image.url = image.files[0].url
+
+    def state(self, edit: Edit, image: ShownImage) -> ImageState:
+        """Return how the message shows the picture of its card."""
+        picture = edit.card.picture
+        if picture is None:
+            return ImageState.SHOWN
+        attaches = self._pictures.attaches(picture)
+        if picture.medium is Medium.VIDEO and not attaches and edit.card.picture_link:
+            return ImageState.SHOWN  # by its link, as the settings want it
+        return image_state(
+            picture, image.url, follows=image.follows, lacks_file=attaches and not image.follows
+        )
+
+    def embed_url(self, edit: Edit, image: ShownImage) -> str:
+        """Return the URL of the embed's image; beside the file of a text, it is the picture described."""
+        picture = edit.card.picture
+        if picture is None or picture.medium is not Medium.TEXT or in_embed(image.url) or not image.url:
+            return image.url
+        return self._pictures.link(picture) or image.url
+
+    async def _loaded(self, picture: Picture, held: AsyncExitStack) -> list[File]:
+        loads = (held.enter_async_context(self._pictures.loaded(part)) for part in picture.parts)
+        return [file for file in await asyncio.gather(*loads) if file is not None]
+
+    def _upload_limit(self, channel_id: int) -> int:
+        """Return the largest size of a file in a channel, in bytes; a boosted guild has a higher one."""
+        guild = getattr(self._client.get_channel(channel_id), "guild", None)
+        return guild.filesize_limit if guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
+
+
+def _fitting(files: list[File], limit: int) -> tuple[File, ...]:
+    """Return the first files that fit into one message together, which keeps uploads short."""
+    kept, left = list[File](), limit
+    for file in files:
+        if len(file.data) <= left:
+            kept.append(file)
+            left -= len(file.data)
+    return tuple(kept)

@@ -1,0 +1,147 @@
+"""What people paste to name a task."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mjbot.core.model.references import JobRef, parse_reference
+from mjbot.core.model.watch import MessageRef
+
+ID, OTHER = "1754062500123456", "1754062500123457"
+JOB = "d23f0824-128b-4f33-8c5c-7fd0a6a3a450"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        ID,
+        f"ID: {ID}",
+        f"id:{ID}",
+        f"ID {ID}",
+        f"任务ID：{ID}",
+        f"任務ID：{ID}。",
+        f"任务编号：{ID}",
+        f"任务ID{ID}",
+        f"Task id = {ID}",
+        f'"taskId": "{ID}"',
+        f"**{ID}**",
+        f"__{ID}__",
+        f"||{ID}||",
+        f"**ID:** `{ID}`",
+        f"({ID})",
+        f"“{ID}”",
+        f"{ID},",
+        f"\u200b{ID}",
+        f"{ID[:8]}\u200b{ID[8:]}\ufeff",
+        f"\u2066{ID}\u2069",
+        "１７５４０６２５００１２３４５６",
+        f"```\n{ID}\n```",
+        f"> {ID}",
+        f"Imagine · {ID}",  # the last line of a card
+        f'{{"code":1,"description":"提交成功","result":"{ID}","properties":{{}}}}',
+        f"{ID} {ID}",
+        f"please look at {ID}, thanks",
+        f"https://relay.example/mj/image/{ID}",
+        f"https://relay.example/mj-fast/mj/image/{ID}.png?rand=99",
+        f"<https://relay.example/mj/task/{ID}/fetch>",
+        f"GET https://relay.example/mj/task/{ID}/fetch",
+        f"[task](https://relay.example/mj/task/{ID}/fetch)",
+        f"<@110000000000000001> {ID}",
+    ],
+)
+def test_an_id_is_found_wherever_it_is_unambiguous(raw: str) -> None:
+    assert parse_reference(raw) == ID
+
+
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        ("task-mj-abc123", "task-mj-abc123"),
+        ("ID: task-mj-abc123", "task-mj-abc123"),
+        ("**task-mj-abc123**", "task-mj-abc123"),
+        ("任务ID：task-mj-abc123", "task-mj-abc123"),
+        ("https://relay.example/mj/image/task-mj-abc123", "task-mj-abc123"),
+    ],
+)
+def test_an_id_with_letters_is_found_by_its_label_or_alone(raw: str, found: str) -> None:
+    assert parse_reference(raw) == found
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "",
+        " ",
+        "hello",
+        "a cat --ar 16:9 --seed 4294967295",
+        f"{ID} or {OTHER}",
+        f"ID: {ID} ID: {OTHER}",
+        f"https://relay.example/mj/task/{ID}/fetch https://relay.example/mj/task/{OTHER}/fetch",
+        "<@110000000000000001>",
+        "<#110000000000000001>",
+        "https://discord.com/users/110000000000000001",
+        f"https://cdn.discordapp.com/attachments/1100000000000000001/1300000000000000002/{ID}.png",
+        f"https://example.org/{ID}",
+        "https://discord.com/channels/1",
+        "https://www.midjourney.com/explore",
+        "1" * 65,
+        "../../etc/passwd1",
+        "ID: none",
+        "任务ID：",
+        "x" * 1_001,
+    ],
+)
+def test_what_names_no_task_or_several_is_none(raw: str) -> None:
+    assert parse_reference(raw) is None
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "https://discord.com/channels/11/22/33",
+        "https://ptb.discord.com/channels/11/22/33",
+        "https://canary.discord.com/channels/@me/22/33",
+        "<https://discordapp.com/channels/11/22/33>",
+        "look: https://discord.com/channels/11/22/33.",
+    ],
+)
+def test_a_link_to_a_message_is_that_message(raw: str) -> None:
+    assert parse_reference(raw) == MessageRef(22, 33)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        f"https://www.midjourney.com/jobs/{JOB}",
+        f"https://www.midjourney.com/jobs/{JOB}?index=0",
+        f"https://midjourney.com/jobs/{JOB.upper()}",
+        f"https://alpha.midjourney.com/app/jobs/{JOB}/",
+        f"https://www.midjourney.com/app/?jobId={JOB}",
+        f"https://cdn.midjourney.com/{JOB}/0_0.png",
+        f"<https://www.midjourney.com/jobs/{JOB}>",
+    ],
+)
+def test_a_link_to_midjourney_is_that_job(raw: str) -> None:
+    assert parse_reference(raw) == JobRef(JOB)
+
+
+@given(
+    st.integers(10**13, 10**18 - 1).map(str),
+    st.text("*_~|`\"' \n\u200b\ufeff：:，。", max_size=6),
+    st.text("*_~|`\"' \n\u200b\ufeff，。", max_size=6),
+    st.sampled_from(["", "ID: ", "任务ID：", "id=", "**ID:** "]),
+)
+def test_an_id_is_found_in_any_wrapping(task_id: str, before: str, after: str, label: str) -> None:
+    assert parse_reference(f"{label}{before}{task_id}{after}") == task_id
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_no_text_with_two_ids_names_one_of_them(between: str, after: str) -> None:
+    assert parse_reference(f"{ID} {between} {OTHER} {after}") is None
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_parsed_without_an_error(text: str) -> None:
+    parse_reference(text)

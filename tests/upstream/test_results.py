@@ -1,0 +1,134 @@
+"""Where servers put results, and in which form: pictures, videos and texts are found in any field."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from mjbot.core.model.addresses import address_of, rebase
+from mjbot.core.model.task import Task
+from mjbot.upstream.api import read_fetch
+from mjbot.upstream.responses import Response
+
+BASE = "https://gw.example.com/mj"
+PNG, MP4 = "https://cdn.example.com/a/0_0.png", "https://cdn.example.com/video/0.mp4"
+LIST = "1️⃣ A drawing --ar 1:1\n\n2️⃣ A poster --ar 1:1"
+
+
+def read(**fields: object) -> Task:
+    body = {"id": "1763936412345678", "status": "SUCCESS", "prompt": "a cat"} | fields
+    return read_fetch(Response(200, json.dumps(body).encode()))
+
+
+@pytest.mark.parametrize(
+    ("sent", "found"),
+    [
+        (PNG, PNG),
+        (f" {PNG}", PNG),
+        (f"{PNG}\r\n", PNG),
+        (f"<{PNG}>", PNG),
+        (f'"{PNG}"', PNG),
+        ("HTTPS://cdn.example.com/A.png?hm=1&", "https://cdn.example.com/A.png?hm=1&"),
+        ("//cdn.example.com/a.png", "https://cdn.example.com/a.png"),
+        ("cdn.example.com/attachments/1/a.png?ex=1", "https://cdn.example.com/attachments/1/a.png?ex=1"),
+        ("/mj/image/17?rand=1", "https://gw.example.com/mj/image/17?rand=1"),
+        ("/attachments/1/a.png", "https://gw.example.com/attachments/1/a.png"),
+        ("mj/image/17.webp", "https://gw.example.com/mj/image/17.webp"),
+        ("attachments/1/a.png?ex=1", "https://gw.example.com/attachments/1/a.png?ex=1"),
+        ("http://localhost:3000/mj/image/17", "https://gw.example.com/mj/image/17"),
+        *[(word, "") for word in ("", " ", "N/A", "null", "-", "/", "a.png", "no image", "1/2")],
+        *[(other, "") for other in ("ftp://h/a.png", "data:image/png;base64,iVBO", "javascript:alert(1)")],
+        ("https://", ""),
+        ("C:/pictures/a.png", ""),
+    ],
+)
+def test_an_address_is_found_in_any_form_that_services_send(sent: str, found: str) -> None:
+    assert rebase(read(imageUrl=sent).image_url, BASE) == found
+
+
+def test_a_path_is_resolved_at_the_service_only() -> None:
+    assert (
+        rebase("/attachments/a.png", "http://10.0.0.7:8080/mj-fast/mj")
+        == "http://10.0.0.7:8080/attachments/a.png"
+    )
+    assert (
+        rebase("/mj-fast/mj/image/1", "http://10.0.0.7:8080/mj-fast/mj")
+        == "http://10.0.0.7:8080/mj-fast/mj/image/1"
+    )
+    assert rebase("/attachments/a.png", "") == "/attachments/a.png"
+    assert address_of("/mj/image/../../secret") == "/mj/image/../../secret"  # a path is never a file of ours
+
+
+@pytest.mark.parametrize(
+    ("fields", "picture", "more"),
+    [
+        ({"imageUrls": [{"url": PNG}]}, PNG, 0),
+        (
+            {"imageUrl": None, "imageUrls": [{"url": f" {PNG}", "thumbnail": "t"}, {"url": PNG + "?2"}]},
+            PNG,
+            1,
+        ),
+        ({"imageUrl": "", "imageUrls": json.dumps([PNG, PNG + "?2", PNG + "?3", PNG])}, PNG, 2),
+        ({"imageUrl": PNG, "imageUrls": [{"url": PNG + "?2"}]}, PNG, 0),
+        ({"imageUrl": "N/A", "thumbnailUrl": PNG}, PNG, 0),
+        ({"imageUrl": MP4, "thumbnailUrl": PNG}, PNG, 0),
+        ({"imageUrl": MP4}, "", 0),
+        ({"imageUrls": []}, "", 0),
+    ],
+)
+def test_a_picture_is_found_in_any_field(fields: dict[str, Any], picture: str, more: int) -> None:
+    task = read(**fields)
+    assert (task.image_url, len(task.more_images)) == (picture, more)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"imageUrl": MP4},
+        {"imageUrl": f" {MP4.replace('.mp4', '.MP4')}?ex=1&hm=2#t"},
+        {"imageUrl": MP4, "videoUrl": MP4, "videoUrls": [{"url": MP4}]},
+        {"videoUrl": MP4},
+        {"imageUrl": PNG, "videoUrl": MP4, "videoUrls": None},
+        {"imageUrl": "https://relay.example/mj/image/17", "contentType": "video/mp4"},
+        {"imageUrls": [{"url": MP4.replace(".mp4", ".webm")}]},
+        {"videoUrls": json.dumps([{"url": f"//{MP4[8:]}"}])},
+        {"imageUrl": "/video/1/0.mov"},
+    ],
+)
+def test_a_video_is_told_from_a_picture_in_any_field(fields: dict[str, Any]) -> None:
+    task = read(**fields)
+    assert len(task.video_urls) == 1
+    assert task.image_url in ("", PNG)
+    assert task.has_result
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"promptEn": LIST, "prompt": ""},
+        {"promptEn": LIST, "prompt": "https://cdn.example.com/upload.png"},
+        {"prompt": LIST, "promptEn": ""},
+        {"prompt": "a cat", "properties": {"finalPrompt": LIST}},
+        {"prompt": "a cat", "properties": {"finalPrompt": "a cat", "finalZhPrompt": LIST}},
+        {"promptEn": f"## Shortened prompts\n{LIST}"},
+        {"promptEn": LIST.replace("\ufe0f", ""), "buttons": None},
+        {"promptEn": LIST, "buttons": [{"customId": "MJ::Job::PicReader::1"}]},
+        {"promptEn": LIST, "buttons": [{"customId": "MJ::Picread::Retry"}]},
+    ],
+)
+def test_the_text_of_a_result_is_found_in_any_field(fields: dict[str, Any]) -> None:
+    task = read(action="DESCRIBE", imageUrl=PNG, **fields)
+    assert task.is_text
+    assert "A poster" in task.text
+
+
+def test_a_description_without_numbers_or_buttons_is_a_text() -> None:
+    assert read(action="DESCRIBE", prompt="", promptEn="A drawing of a cat").is_text
+
+
+def test_a_picture_made_from_a_list_of_prompts_is_no_text() -> None:
+    grid = [{"customId": "MJ::JOB::upsample::1::x", "label": "U1"}]
+    assert not read(action="IMAGINE", prompt=LIST, imageUrl=PNG, buttons=grid).is_text
+    assert not read(action="IMAGINE", prompt="a cat", imageUrl=PNG).is_text
