@@ -48,7 +48,7 @@ def test_a_visitor_varies_a_region_of_one_picture_and_zooms_out_of_it(page: Page
     shoot(page, "region.png")
     press(picker, "Write the prompt")
     write(page, "a hot-air balloon, five inks")
-    region = messages.filter(has_text="Inpaint ·").first
+    region = messages.filter(has_text="Vary (Region) of").first
     settled(region)
     expect(region).to_contain_text("Vary (Region) of this picture")
     expect(region).to_contain_text("a hot-air balloon, five inks")
@@ -56,7 +56,7 @@ def test_a_visitor_varies_a_region_of_one_picture_and_zooms_out_of_it(page: Page
 
     press(single, "Custom Zoom")
     write(page, "a wider lake --zoom 1.5")
-    zoom = messages.filter(has_text="Zoom ·").first
+    zoom = messages.filter(has_text="Custom Zoom of").first
     settled(zoom)
     expect(zoom).to_contain_text("Custom Zoom of this picture")
     expect(single).to_contain_text("Made from this: Vary (Region) · Custom Zoom")
