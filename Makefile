@@ -1,7 +1,7 @@
 # Every target does all of its own set-up, from nothing, in .venv; when that is done it is quick.
 PYTHON ?= python3
 VENV   := .venv
-BIN    := $(VENV)/bin
+BIN    := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 INSTALL = $(PIP) --require-hashes --no-deps -r requirements/build.txt -r requirements/$(1).txt \
   && $(PIP) --no-deps --no-build-isolation --editable .
@@ -47,8 +47,8 @@ coverage: $(VENV)/.dev ## all tests, with the coverage of the bot and of the pro
 soak: $(VENV)/.soak ## the long versions of the kill and fuzz tests: fifty kills, 1,200,000 mutated responses
 	$(BIN)/python -m tests.soak -atheris_runs=1000000
 	$(BIN)/python -m tests.soak.delivery
-	$(PYTEST) -n $(WORKERS) --kills 50 --fuzz 200000 --hypothesis-profile soak \
-	  tests/system/test_kills.py tests/system/test_exactly_once.py tests/upstream tests/core tests/pictures $(ARGS)
+	$(PYTEST) -n $(WORKERS) --kills 50 --fuzz 200000 --pictures 10 --hypothesis-profile soak \
+	  tests/system/test_kills.py tests/system/test_exactly_once.py tests/browser tests/upstream tests/core tests/pictures $(ARGS)
 
 bench: $(VENV)/.dev ## measure cost and freshness against other bots' policies, into docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks $(ARGS)

@@ -6,9 +6,9 @@ import asyncio
 import json
 import logging
 import sys
+from collections.abc import Callable
 
 import click
-import uvloop
 
 from mjbot import runner
 from mjbot import settings as configuration
@@ -33,7 +33,8 @@ def run() -> None:
     try:
         settings = configuration.load()
         set_up_logs(settings.log_level, settings.log_format)
-        sys.exit(uvloop.run(runner.run(settings)))
+        with asyncio.Runner(loop_factory=_loop_factory()) as loop:
+            sys.exit(loop.run(runner.run(settings)))
     except StartupError as error:
         say(str(error), error=True)
         sys.exit(EX_CONFIG if error.lasting else EX_UNAVAILABLE)
@@ -113,6 +114,15 @@ def demo(port: int, language: str, dialect: str | None) -> None:
     except StartupError as error:
         say(str(error), error=True)
         sys.exit(EX_UNAVAILABLE)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return uvloop's event loop where it exists, which is not on Windows; None for Python's own."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 async def _check(settings: Settings, *, quiet: bool) -> list[Finding]:

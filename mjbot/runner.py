@@ -7,7 +7,6 @@ import contextlib
 import gc
 import logging
 import math
-import signal
 
 import aiohttp
 import discord
@@ -19,6 +18,7 @@ from mjbot.check import check_upstream, discord_problem
 from mjbot.clock import Clock
 from mjbot.errors import StartupError, StoreFailed
 from mjbot.settings import Settings
+from mjbot.signals import stop_event
 from mjbot.ui.http import UNREADABLE, DeadlineConnector
 
 log = logging.getLogger("mjbot")
@@ -50,9 +50,7 @@ async def run(settings: Settings) -> int:
     async with open_app(settings, Clock()) as bot:
         gc.freeze()  # objects loaded so far are never freed: the collector need not scan them
         await _refuse_wrong_upstream(settings)
-        stopping = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+        stopping = stop_event()
         try:
             async with bot:
                 await _until_stopped(bot, settings.discord_token.get_secret_value(), stopping)

@@ -15,7 +15,7 @@ from mjbot.core.i18n.texts import Text
 from tests.audit import RUN, Audit, Run
 
 # Modules whose tests share one expensive fixture, and therefore one worker, which begins with them.
-TOGETHER = ("tests/system/test_upstream_faults.py",)
+TOGETHER = ("tests/system/test_upstream_faults.py", "tests/browser/test_tour.py")
 
 # No deadline: how long an example takes depends on what else the machine does.
 hypothesis.settings.register_profile("quick", deadline=None)
@@ -57,11 +57,17 @@ def everything_logged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=5, help="how often test_kills ends the process")
     parser.addoption("--fuzz", type=int, default=2_000, help="how many mutations test_fuzz tries")
+    parser.addoption("--pictures", type=int, default=1, help="how many pictures the demo's page watches")
 
 
 @pytest.fixture
 def kills(request: pytest.FixtureRequest) -> int:
     return int(request.config.getoption("--kills"))
+
+
+@pytest.fixture
+def pictures(request: pytest.FixtureRequest) -> int:
+    return int(request.config.getoption("--pictures"))
 
 
 @pytest.fixture

@@ -67,6 +67,15 @@ def test_the_workflow_tests_the_pythons_that_are_promised() -> None:
     assert set(images) == {pythons()[0]}
 
 
+def test_the_workflow_tests_the_systems_that_are_promised() -> None:
+    matrix = WORKFLOW["jobs"]["quick"]["strategy"]["matrix"]
+    tested = {each.partition("-")[0] for each in [*matrix["os"], *(more["os"] for more in matrix["include"])]}
+    runners = {"MacOS": "macos", "Microsoft :: Windows": "windows", "POSIX": "ubuntu"}
+    prefix = "Operating System :: "
+    promised = [each.removeprefix(prefix) for each in PROJECT["classifiers"] if each.startswith(prefix)]
+    assert tested == {runners[each] for each in promised}
+
+
 def test_the_workflow_runs_only_the_gate_and_parts_of_it() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     targets = set(re.findall(r"^([a-z]+):.*##", makefile, re.M))

@@ -88,6 +88,7 @@ _EFFECTS: tuple[tuple[str, EffectKind, str], ...] = (
     (r"MJ::Inpaint::", "modal", "INPAINT"),
     (r"MJ::Job::PicReader::([1-4])", "modal", "IMAGINE"),
     (r"MJ::Job::PicReader::all", "all", "IMAGINE"),
+    (r"MJ::Picread::Retry", "child", "DESCRIBE"),
     (r"MJ::BOOKMARK::", "bookmark", ""),
 )
 

@@ -1,44 +1,41 @@
 """Runs the real bot in a browser demo: SimCord simulates Discord, the sandbox simulates the image service.
 
-Discord's time is simulated too, and advances here by one second per real second.
+Discord's time is simulated too, and advances here with the real one.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import simcord
 from pydantic import SecretStr
-from simcord.backend.errors import SetupError
 
 from mjbot.app import open_app
-from mjbot.bot import INVITE_PERMISSIONS, MJBot
+from mjbot.bot import MJBot
 from mjbot.clock import Clock
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.watch import MessageRef, Watch, WatchState
-from mjbot.errors import StartupError
 from mjbot.ports import InteractionContext
+from mjbot.sandbox.demo_guild import DemoGuild
+from mjbot.sandbox.demo_page import DemoPage
 from mjbot.sandbox.demo_tasks import DemoIds
+from mjbot.sandbox.demo_texts import DEMO_TEXTS, DemoTexts
 from mjbot.sandbox.dialects import DIALECTS
 from mjbot.sandbox.server import SandboxServer
-from mjbot.sandbox.simcord_patches import is_closed, patch_locale, serialize_clicks
 from mjbot.sandbox.world import World
 from mjbot.settings import Auth, Settings
+from mjbot.signals import stop_event
 from mjbot.upstream.wire import read_task
 
 _KEY = "sandbox-key"
-_IDLE_REFRESH = 10  # seconds between refreshes that only update "5 seconds ago"
 _START = 1_767_225_600.0  # the start of simulated time: 2026-01-01 00:00 UTC
-_HINT = """
-  Open  {url}
-
-  Type /status and press Enter, type "ca", pick a task, watch it appear, press U1.
-  Ctrl+C ends the demo.
-"""
+_STEP = 0.25  # seconds of real time between two steps of the simulated one
+PICTURE_SIDE = 768  # pixels of the longer edge of the pictures
+_SHOWN = (DemoIds.FAILED, DemoIds.VIDEO, DemoIds.GRID)  # the cards that the channel has at the start
 
 
 class SimulatedTime:
@@ -87,79 +84,60 @@ def demo_settings(url: str, auth: Auth = "bearer") -> Settings:
     )
 
 
-def invite(env: simcord.Env, guild: simcord.GuildHandle) -> None:
-    """Give the bot exactly the permissions of its invite link; SimCord grants nearly all."""
-    for role in env.backend.get_guild(guild.id).roles.values():
-        if role.managed:
-            role.permissions = INVITE_PERMISSIONS.value
-
-
 async def run_demo(port: int, language: str, dialect: str, say: Callable[[str], None]) -> None:
-    """Serve the demo page until Ctrl+C or SIGTERM. ``dialect``: the kind of image service to simulate.
-
-    ``say`` prints where the page is.
+    """Serve the demo page until Ctrl+C or SIGTERM. ``dialect``: the kind of image service to simulate; ``say``:
+    prints a line for the operator.
 
     Raises `StartupError` if the port is taken.
     """
-    time = SimulatedTime()
-    stopped = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    world = World.demo(_START)
+    texts, moment = DEMO_TEXTS[language], SimulatedTime()
+    world = World(side=PICTURE_SIDE)
+    world.refuses_known_buttons = bool(dialect)
     async with (
-        SandboxServer(world, time.now, key=_KEY) as server,
-        open_app(demo_settings(server.address(dialect), DIALECTS[dialect].auth), time.clock) as bot,
+        SandboxServer(world, moment.now, key=_KEY) as server,
+        open_app(demo_settings(server.address(dialect), DIALECTS[dialect].auth), moment.clock) as bot,
     ):
         env = simcord.Env(bot, shard_count=1, check_errors=False)
-        time.env = env
+        env.backend.advance_clock(max(0.0, time.time() - _START))
+        moment.env = env
         env.backend.bot_user.name = "mjbot"
         await env.start()
-        restore_locale = patch_locale(language)
         try:
-            await _serve(env, bot, world, port, language, stopped, say)
-        except SetupError as error:
-            if "bind" not in str(error):
-                raise
-            raise StartupError(f"Port {port} is taken. Choose another:  make demo ARGS='--port 0'") from error
+            world.add_demo(moment.now(), texts.prompts)
+            await _serve(env, bot, world, port, texts, say)
         finally:
-            restore_locale()
             await env.shutdown()
+    say(texts.ended)
 
 
 async def _serve(
-    env: simcord.Env,
-    bot: MJBot,
-    world: World,
-    port: int,
-    language: str,
-    stopped: asyncio.Event,
-    say: Callable[[str], None],
+    env: simcord.Env, bot: MJBot, world: World, port: int, texts: DemoTexts, say: Callable[[str], None]
 ) -> None:
-    guild = env.create_guild("Atelier", preferred_locale=language)
-    channel = guild.create_text_channel("pictures", topic="Made with the image service")
-    visitor = guild.add_member(env.create_user("you", global_name="You"))
-    invite(env, guild)
-    context = InteractionContext(guild.id, channel.id, visitor.id, language, language)
+    guild = DemoGuild(env, texts)
+    context = InteractionContext(guild.id, guild.channel_id, guild.you, texts.language, texts.language)
     await _store_demo_tasks(bot, world, context, env)
-    async with env.preview(
-        channel, viewers=[visitor], layout="channel", port=port, locale=language
-    ) as preview:
-        lock = serialize_clicks(preview)
-        requests, ticks = 0, 1
-        say(_HINT.format(url=preview.url))
-        while not stopped.is_set() and not is_closed(preview):
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(1.0):
-                    await stopped.wait()
-            # On a busy machine, advancing by a second may time out; the next step makes up for it.
-            async with lock:
-                with contextlib.suppress(TimeoutError):
-                    await env.advance_time(1)
-                    # Each refresh makes the page reload its images, so it is only done for changes.
-                    if len(env.http_requests) != requests or ticks % _IDLE_REFRESH == 0:
-                        requests = len(env.http_requests)
-                        await preview.refresh()
-            ticks += 1
+    stopped = stop_event()
+    async with DemoPage(guild, texts, lambda: env.now().timestamp(), port) as page:
+        running = asyncio.create_task(_advance(env, stopped), name="simulated time")
+        for task_id in _SHOWN:
+            await guild.run(guild.friend, "status", {"task_id": task_id})
+        guild.post(None, texts.welcome)
+        say(texts.hint.format(url=page.url))
+        await running
+
+
+async def _advance(env: simcord.Env, stopped: asyncio.Event) -> None:
+    """Let simulated time follow the real one until the demo is stopped."""
+    before = time.monotonic()
+    while not stopped.is_set():
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_STEP):
+                await stopped.wait()
+        now = time.monotonic()
+        # On a busy machine a step may time out; a later one makes up for it.
+        with contextlib.suppress(TimeoutError):
+            await env.advance_time(now - before)
+        before = now
 
 
 async def _store_demo_tasks(bot: MJBot, world: World, context: InteractionContext, env: simcord.Env) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from itertools import product
 
-from mjbot.sandbox.buttons import button
+from mjbot.sandbox.buttons import Payload, button, grid_buttons, single_buttons
+from mjbot.sandbox.demo_prompts import ENGLISH_PROMPTS, DemoPrompts
 from mjbot.sandbox.script import LONG, MODAL_STEPS, SHORT, Scene, Script, parse_aspect, seed_of
 
 
@@ -22,6 +23,9 @@ class DemoIds(StrEnum):
     QUEUED = "1730621781604298"
     MODAL = "1730617902751186"
     DESCRIBE = "1730616688420375"
+    MANY = "1730617233409518"
+    REFUSED = "1730617318846270"
+    VIDEO = "1730617655092743"
     UNKNOWN = "1730600000000404"
 
 
@@ -37,53 +41,59 @@ _SUBJECTS = (
 LONG_PROMPT = "; ".join(_SUBJECTS)[: 900 - len(_TAIL)].rstrip().ljust(900 - len(_TAIL), ".") + _TAIL
 """Nine hundred characters."""
 
-_PROMPT = "a mountain lake at first light, screen print, five inks --v 7"
-_DESCRIBED = "\n\n".join(
-    (
-        "1️⃣ A screen print of layered mountains under a low sun --ar 1:1",
-        "2️⃣ Misty ridges in flat colours, a calm lake in front --ar 1:1",
-        "3️⃣ A travel poster of the high country at dusk --ar 1:1",
-        "4️⃣ Birds above a fir forest, five inks, soft gradients --ar 1:1",
-    )
-)
 
-
-def demo_tasks(seed: int, now: float) -> Iterator[Script]:
+def demo_tasks(seed: int, now: float, prompts: DemoPrompts = ENGLISH_PROMPTS) -> Iterator[Script]:
     """Yield all demo tasks as of ``now``; those that run start when they are first fetched."""
-    yield _imagine(seed, DemoIds.RUNNING, "a cabin by a mountain lake, ember sky --v 7", None)
+    yield _imagine(seed, DemoIds.RUNNING, prompts.running, None)
     chinese = _imagine(seed, DemoIds.RUNNING_CHINESE, "画一座雾中的雪山，木刻版画风格", None)
     chinese.prompt_en = "A snow mountain in the mist, woodblock print style --ar 1:1 --v 7"
     yield chinese
     yield _imagine(seed, DemoIds.RUNNING_LONG, LONG_PROMPT, None)
-    yield _imagine(seed, DemoIds.GRID, _PROMPT, now - 3600)
-    single = _imagine(seed, DemoIds.SINGLE, _PROMPT, now - 3500)
+    yield _imagine(seed, DemoIds.GRID, prompts.grid, now - 3600)
+    single = _imagine(seed, DemoIds.SINGLE, prompts.grid, now - 3500)
     single.scene = Scene(seed_of(seed, DemoIds.GRID), 1)
     single.steps, single.action, single.result = SHORT, "UPSCALE", "single"
     single.description = f"/up {DemoIds.GRID} U2"
     yield single
-    failed = _imagine(seed, DemoIds.FAILED, "a paper crane above the sea --arr 16:9 --v 7", now - 4200)
+    failed = _imagine(seed, DemoIds.FAILED, prompts.failed, now - 4200)
     failed.steps = ((0, "SUBMITTED", "0%"), (2, "IN_PROGRESS", "0%"), (36, "FAILURE", "100%"))
     failed.fail_reason = "[Invalid parameter] Unrecognized parameter(s): --arr"
     yield failed
-    queued = _imagine(seed, DemoIds.QUEUED, "desert dunes under the stars --ar 16:9 --v 7", None)
+    queued = _imagine(seed, DemoIds.QUEUED, prompts.queued, None)
     queued.steps = (
         (0, "NOT_START", "0%"),
         *((60 + after, name, share) for after, name, share in LONG),
     )
     yield queued
-    modal = _imagine(seed, DemoIds.MODAL, _PROMPT, now - 3400)
+    modal = _imagine(seed, DemoIds.MODAL, prompts.grid, now - 3400)
     modal.steps, modal.action = MODAL_STEPS, "ZOOM"
     modal.description = f"/up {DemoIds.SINGLE} Custom Zoom"
     yield modal
-    yield _describe(seed, now - 5000)
+    yield _describe(seed, now - 5000, prompts.described)
+    many = _imagine(seed, DemoIds.MANY, prompts.many, now - 4700)
+    many.buttons = _many_buttons(many.job)
+    yield many
+    refused = _imagine(seed, DemoIds.REFUSED, prompts.refused, now - 4600)
+    refused.buttons = [*grid_buttons(refused.job), button(f"MJ::JOB::remaster::1::{refused.job}", "Remaster")]
+    yield refused
+    video = _imagine(seed, DemoIds.VIDEO, prompts.video, now - 4300)
+    video.action, video.result = "VIDEO", "clip"
+    yield video
+
+
+def _many_buttons(job: str) -> list[Payload]:
+    """Return more buttons than the 25 that a message can have."""
+    larger = [button(f"MJ::JOB::upsample_v5_{size}x::{size}::{job}", f"Upscale ({size}x)") for size in (2, 4)]
+    return [*grid_buttons(job), *single_buttons(job), *larger]
 
 
 def _imagine(seed: int, task_id: str, prompt: str, start: float | None) -> Script:
     return Script(task_id, LONG, prompt, Scene(seed_of(seed, task_id), aspect=parse_aspect(prompt)), start)
 
 
-def _describe(seed: int, start: float) -> Script:
-    task = _imagine(seed, DemoIds.DESCRIBE, _DESCRIBED, start)
+def _describe(seed: int, start: float, texts: Sequence[str]) -> Script:
+    prompt = "\n\n".join(f"{n}\ufe0f\u20e3 {text}" for n, text in enumerate(texts, 1))
+    task = _imagine(seed, DemoIds.DESCRIBE, prompt, start)
     task.steps = ((0, "SUBMITTED", "0%"), (1, "IN_PROGRESS", "0%"), (7, "SUCCESS", "100%"))
     task.action, task.result = "DESCRIBE", "single"
     task.description = f"/describe {task.id}.png"

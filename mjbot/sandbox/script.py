@@ -11,6 +11,7 @@ from typing import Literal
 
 from mjbot.sandbox import art
 from mjbot.sandbox.buttons import Payload, clip_buttons, grid_buttons, single_buttons, video_buttons
+from mjbot.sandbox.repaint import repaint
 
 Result = Literal["grid", "single", "video", "clip"]
 Step = tuple[float, str, str]
@@ -47,6 +48,14 @@ class Scene:
     aspect: str = "1:1"
 
 
+@dataclass(frozen=True)
+class Repainted:
+    """The picture that a task repaints. ``mask``: an image that is white where; empty for everywhere."""
+
+    scene: Scene
+    mask: bytes = b""
+
+
 @dataclass
 class Script:
     """A task with all its steps. ``start`` is None until the task is first fetched."""
@@ -64,6 +73,7 @@ class Script:
     description: str = ""
     notify: str = ""
     """The webhook URL to post each step to; "" for none."""
+    repainted: Repainted | None = None
 
     @property
     def final_prompt(self) -> str:
@@ -136,6 +146,10 @@ class Script:
             if self.result == "grid"
             else art.single(scene.seed, scene.index, side, scene.aspect, scene.mood)
         )
+        if self.repainted is not None and self.repainted.mask:
+            before = self.repainted.scene
+            kept = art.single(before.seed, before.index, side, before.aspect, before.mood)
+            image = repaint(kept, image, self.repainted.mask, cells=2 if self.result == "grid" else 1)
         if name != "result":
             image = art.preview(image, names.index(name) + 1, len(names))
         return art.encode(image)

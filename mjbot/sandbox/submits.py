@@ -8,7 +8,7 @@ from typing import Literal
 
 from mjbot.sandbox import art
 from mjbot.sandbox.buttons import ButtonEffect, button_effect
-from mjbot.sandbox.script import LONG, MODAL_STEPS, SHORT, Result, Scene, Script
+from mjbot.sandbox.script import LONG, MODAL_STEPS, SHORT, Repainted, Result, Scene, Script
 
 DecisionKind = Literal[
     "accepted",
@@ -31,6 +31,7 @@ _RESULTS: dict[str, Result] = {
     "HIGH_UPSCALE": "single",
     "VIDEO": "video",
     "CLIP": "clip",
+    "DESCRIBE": "single",
 }
 _TASK_ACTIONS = {"HIGH_UPSCALE": "UPSCALE", "CLIP": "VIDEO"}
 _SHORT_ACTIONS = {"UPSCALE": "U", "VARIATION": "V", "REROLL": "R"}  # in descriptions
@@ -97,6 +98,9 @@ def build_child(
     if result == "grid":
         mood = None if effect.action == "REROLL" else art.mood_of(scene.seed, scene.index, scene.mood)
         scene = Scene(seed, 0, mood, _PAN_ASPECTS.get(effect.part, scene.aspect))
+    repainted = parent.repainted if effect.action in ("UPSCALE", "HIGH_UPSCALE") else None
+    if effect.action == "INPAINT":
+        repainted = Repainted(parent.scene)
     steps = MODAL_STEPS if modal else SHORT if effect.action in ("UPSCALE", "CLIP") else LONG
     return Script(
         task_id,
@@ -106,9 +110,11 @@ def build_child(
         now,
         action=_TASK_ACTIONS.get(effect.action, effect.action),
         result=result,
+        buttons=parent.buttons if effect.action == "DESCRIBE" else None,
         prompt_en=parent.prompt_en,
         description=_description(parent.id, effect),
         notify=notify,
+        repainted=repainted,
     )
 
 

@@ -7,11 +7,14 @@ may be lazy: it then starts when it is first fetched.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from zlib import crc32
 
 from mjbot.sandbox.buttons import Payload, button_effect
+from mjbot.sandbox.demo_prompts import ENGLISH_PROMPTS, DemoPrompts
 from mjbot.sandbox.demo_tasks import DemoIds, demo_tasks
-from mjbot.sandbox.script import LONG, Result, Scene, Script, Step, parse_aspect, seed_of
+from mjbot.sandbox.repaint import mask_of
+from mjbot.sandbox.script import LONG, Repainted, Result, Scene, Script, Step, parse_aspect, seed_of
 from mjbot.sandbox.submits import (
     Decision,
     RecordedSubmit,
@@ -50,12 +53,14 @@ class World:
         self.ahead = 0
         self.full = False
         self.banned: set[str] = set()
+        self.refuses_known_buttons = True
+        """Whether buttons are refused that a server of this dialect does not support."""
         self.on_scheduled: OnScheduled | None = None
         self._tasks: dict[str, Script] = {}
         self.ignore_case = False
         """Find an id regardless of its case, as some relays do."""
         self._issued: set[str] = set()
-        self._pictures: dict[tuple[Scene, Result | None, int, str], bytes] = {}
+        self._pictures: dict[tuple[Scene, Repainted | None, Result | None, int, str], bytes] = {}
 
     @classmethod
     def demo(cls, now: float, *, seed: int = 7, base_url: str = "", side: int = 1024) -> World:
@@ -64,9 +69,9 @@ class World:
         world.add_demo(now)
         return world
 
-    def add_demo(self, now: float) -> None:
+    def add_demo(self, now: float, prompts: DemoPrompts = ENGLISH_PROMPTS) -> None:
         """Add the tasks of `DemoIds`, as of ``now``."""
-        for task in demo_tasks(self.seed, now):
+        for task in demo_tasks(self.seed, now, prompts):
             self._put(task)
 
     def add(
@@ -152,7 +157,7 @@ class World:
 
     def submit_modal(self, task_id: str, prompt: str, mask: str, now: float, *, notify: str = "") -> Decision:
         """Submit a modal: the task itself starts, and restarts with each further submit."""
-        decision = self._submit_modal(task_id, prompt, now, notify)
+        decision = self._submit_modal(task_id, prompt, mask, now, notify)
         self.log.append(RecordedSubmit(now, task_id, "modal", decision.child_id, prompt, mask, "modal"))
         return decision
 
@@ -162,7 +167,7 @@ class World:
         task = self._find(task_id)
         if task is None:
             return None
-        key = (task.scene, task.result, len(task.previews()), name)
+        key = (task.scene, task.repainted, task.result, len(task.previews()), name)
         if key not in self._pictures:
             drawn = task.draw(name, self.side)
             if drawn is None:
@@ -197,7 +202,8 @@ class World:
             return Decision("not_ready")
         effect = button_effect(custom_id)
         offered = {button.get("customId") for button in parent.offered(now)}
-        if effect is None or custom_id not in offered or not offers(custom_id):
+        supported = offers(custom_id) or not self.refuses_known_buttons
+        if effect is None or custom_id not in offered or not supported:
             return Decision("unknown_action", text=custom_id)
         if effect.kind == "bookmark":
             return Decision("unchanged", (parent.id,))
@@ -220,7 +226,7 @@ class World:
             )
         return Decision("accepted", tuple(children), self.ahead)
 
-    def _submit_modal(self, task_id: str, prompt: str, now: float, notify: str) -> Decision:
+    def _submit_modal(self, task_id: str, prompt: str, mask: str, now: float, notify: str) -> Decision:
         task = self._find(task_id)
         if task is None:
             return Decision("parent_gone")
@@ -230,6 +236,8 @@ class World:
             return Decision("banned_word", text=word, prompt=prompt)
         if prompt:
             task.prompt, task.prompt_en = prompt, ""
+        if task.repainted is not None:
+            task.repainted = replace(task.repainted, mask=mask_of(mask))
         task.steps, task.start, task.notify = LONG, now, notify or task.notify
         self._scheduled(task)
         return Decision("accepted", (task_id,), self.ahead)

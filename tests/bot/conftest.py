@@ -12,7 +12,8 @@ import simcord
 
 from mjbot.app import open_app
 from mjbot.bot import MJBot
-from mjbot.sandbox.demo import SimulatedTime, demo_settings, invite
+from mjbot.sandbox.demo import SimulatedTime, demo_settings
+from mjbot.sandbox.demo_guild import invite
 from mjbot.sandbox.demo_tasks import DemoIds
 from mjbot.sandbox.dialects import DIALECTS
 from mjbot.sandbox.server import RecordedRequest, SandboxServer

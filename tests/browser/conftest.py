@@ -3,17 +3,59 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import FLAGS, executable
 
 ROOT = Path(__file__).parent.parent.parent
+VIEWPORT = {"width": 1280, "height": 1500}
+
+
+class Demo:
+    """The command ``mjbot demo``, running."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        found = (re.search(r"http://127\.0\.0\.1:\d+/", line) for line in lines)
+        self.address = next(match[0] for match in found if match)
+
+    def end(self) -> str:
+        """End it as Ctrl+C does; what it has printed after the address."""
+        self.process.send_signal(signal.SIGINT)
+        printed, _ = self.process.communicate(timeout=20)
+        assert self.process.returncode == 0
+        return printed
+
+
+@contextmanager
+def running_demo(*arguments: str, port: int = 0) -> Iterator[Demo]:
+    command = [sys.executable, "-m", "mjbot", "demo", "--port", str(port), *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, encoding="utf-8") as process:
+        try:
+            demo = Demo(process)
+            yield demo
+            if process.poll() is None:
+                demo.end()
+        finally:
+            process.kill()
+
+
+@contextmanager
+def running_browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
@@ -23,24 +65,19 @@ def service() -> str:
 
 
 @pytest.fixture
-def address(service: str) -> Iterator[str]:
-    command = [sys.executable, "-m", "mjbot", "demo", "--port", "0"]
-    command += ["--service", service] if service else []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if found := re.search(r"http://127\.0\.0\.1:\S+", line):
-                yield found[0]
-                break
-        process.terminate()
-        assert process.wait(20) == 0
+def language() -> str:
+    return "en-US"
 
 
 @pytest.fixture
-def page(address: str) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 1500})
-        page.goto(address)
+def demo(service: str, language: str) -> Iterator[Demo]:
+    with running_demo("--language", language, *(["--service", service] if service else [])) as demo:
+        yield demo
+
+
+@pytest.fixture
+def page(demo: Demo) -> Iterator[Page]:
+    with running_browser() as browser:
+        page = browser.new_page(viewport=VIEWPORT)  # type: ignore[arg-type]
+        page.goto(demo.address)
         yield page
-        browser.close()

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from PIL import Image, ImageChops
 from playwright.sync_api import Locator, Page, expect
 
 from mjbot.sandbox.demo_tasks import DemoIds
-from tests.browser.visitor import PICTURE, SECONDS, ask, pixels, settled, shoot
-
-
-def press(card: Locator, label: str) -> None:
-    """Click a button once it is enabled: the page disables all of them while it works."""
-    button = card.get_by_role("button", name=re.compile(rf"^(\S+ )?{re.escape(label)}$"))
-    expect(button).to_be_enabled(timeout=30 * SECONDS)
-    button.click()
+from tests.browser.visitor import PICTURE, SECONDS, ask, pixels, press, settled, shoot
 
 
 def write(page: Page, words: str) -> None:
@@ -40,33 +31,44 @@ def shown(picture: Locator, *, unlike: Image.Image | None = None) -> Image.Image
 
 @pytest.mark.parametrize("service", ["plus"])
 def test_a_visitor_varies_a_region_of_one_picture_and_zooms_out_of_it(page: Page) -> None:
-    ask(page, DemoIds.GRID[-6:], DemoIds.GRID)
     messages = page.locator(".channel-message")
-    grid = messages.filter(has_text=DemoIds.GRID).first
+    grid = ask(page, DemoIds.GRID)
     press(grid, "U2")
     single = messages.filter(has_text="Upscale ·").first
     settled(single)
 
     press(single, "Vary (Region)")
     picker = messages.filter(has_text="Only you can see this").first
-    plain = shown(picker.locator(PICTURE))
+    plain = shown(picker.locator("img"))
     press(picker, "5")
-    one = shown(picker.locator(PICTURE), unlike=plain)
+    one = shown(picker.locator("img"), unlike=plain)
     press(picker, "6")
-    shown(picker.locator(PICTURE), unlike=one)
+    shown(picker.locator("img"), unlike=one)
     picker.scroll_into_view_if_needed()
     shoot(page, "region.png")
     press(picker, "Write the prompt")
     write(page, "a hot-air balloon, five inks")
-    region = messages.filter(has_text="Vary (Region) ·").first
+    region = messages.filter(has_text="Vary (Region) of").first
     settled(region)
     expect(region).to_contain_text("Vary (Region) of this picture")
     expect(region).to_contain_text("a hot-air balloon, five inks")
+    assert kept_above_the_chosen_cells(pixels(single.locator(PICTURE)), pixels(region.locator(PICTURE)))
 
     press(single, "Custom Zoom")
     write(page, "a wider lake --zoom 1.5")
-    zoom = messages.filter(has_text="Zoom ·").first
+    zoom = messages.filter(has_text="Custom Zoom of").first
     settled(zoom)
     expect(zoom).to_contain_text("Custom Zoom of this picture")
     expect(single).to_contain_text("Made from this: Vary (Region) · Custom Zoom")
     shoot(page, "zoom.png")
+
+
+def kept_above_the_chosen_cells(single: Image.Image, sheet: Image.Image) -> bool:
+    """True when the upper third of each quarter is that of the single, and something else has changed."""
+    width, height = sheet.width // 2, sheet.height // 2
+    small = single.resize((width, height), Image.Resampling.LANCZOS)
+    quarters = [sheet.crop((x, y, x + width, y + height)) for x in (0, width) for y in (0, height)]
+    top = (0, 0, width, height // 3 - 2)
+    differences = [ImageChops.difference(each.crop(top), small.crop(top)) for each in quarters]
+    kept = all(most <= 4 for each in differences for _, most in each.getextrema())  # type: ignore[misc]
+    return kept and all(ImageChops.difference(each, small).getbbox() for each in quarters)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageChops
@@ -29,27 +31,46 @@ def pixels(image: Locator, side: int | None = None) -> Image.Image:
     return Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
 
 
-class Percents:
-    """Records every percentage that the messages show. The page notes each change, however seldom we look."""
+@dataclass(frozen=True)
+class Frame:
+    """One animation frame of a card. ``broken``: pictures that are not decoded."""
 
-    def __init__(self, page: Page) -> None:
-        self._page = page
-        page.evaluate(
-            """() => {
-                window.percents = new Set();
-                const note = () => {
-                    for (const message of document.querySelectorAll(".channel-message"))
-                        for (const found of message.innerText.matchAll(/\\d+%/g))
-                            window.percents.add(found[0]);
+    height: float
+    pictures: int
+    broken: int
+    text: str
+    source: str
+
+
+class Frames:
+    """Looks at a card at each animation frame, inside the page, from the first that has a picture."""
+
+    def __init__(self, card: Locator) -> None:
+        self._page = card.page
+        card.evaluate(
+            """card => {
+                const frames = window.frames_ = [];
+                const look = () => {
+                    const pictures = [...card.querySelectorAll("img")];
+                    const last = frames.at(-1);
+                    const frame = {
+                        height: card.getBoundingClientRect().height,
+                        pictures: pictures.length,
+                        broken: pictures.filter(each => !each.complete || !each.naturalWidth).length,
+                        text: card.innerText,
+                        source: pictures[0]?.src ?? "",
+                    };
+                    if ((last || pictures.length) && JSON.stringify(last) !== JSON.stringify(frame))
+                        frames.push(frame);
+                    if (window.frames_ === frames) requestAnimationFrame(look);
                 };
-                const changes = {childList: true, characterData: true, subtree: true};
-                new MutationObserver(note).observe(document.body, changes);
-                note();
+                look();
             }"""
         )
 
-    def seen(self) -> set[str]:
-        return set(self._page.evaluate("[...window.percents]"))
+    def seen(self) -> list[Frame]:
+        """All frames so far; equal ones in a row are one."""
+        return [Frame(**each) for each in self._page.evaluate("window.frames_")]
 
 
 def settled(message: Locator) -> None:
@@ -58,16 +79,26 @@ def settled(message: Locator) -> None:
     expect(message.get_by_role("button").first).to_be_visible(timeout=10 * SECONDS)
 
 
-def ask(page: Page, search: str, task_id: str) -> None:
-    """Type /status, choose a task from the autocomplete, and send."""
-    page.locator("#channel-composer-input").click()
+def ask(page: Page, task_id: str) -> Locator:
+    """Type /status, choose a task from the suggestions, and send; the new card."""
+    cards = page.locator(".channel-message").filter(has_text=task_id)
+    before = cards.count()
+    page.locator("#composer-input").click()
     page.keyboard.type("/status")
     page.keyboard.press("Enter")
-    option = page.locator("input.command-option-input")
-    option.press_sequentially(search, delay=20)
-    page.locator("[role=option]").first.click(timeout=10 * SECONDS)
-    expect(option).to_have_value(task_id)
-    page.locator("#send-message").click()
+    page.locator("input.command-option-input").press_sequentially(task_id[-6:], delay=20)
+    page.locator(f"[role=option][data-value='{task_id}']").click(timeout=10 * SECONDS)
+    page.locator("#send").click()
+    card = cards.nth(before)
+    expect(card).to_be_visible(timeout=10 * SECONDS)
+    return card
+
+
+def press(card: Locator, label: str) -> None:
+    """Click a button once it is enabled."""
+    button = card.get_by_role("button", name=re.compile(rf"^(\S+ )?{re.escape(label)}$"))
+    expect(button).to_be_enabled(timeout=30 * SECONDS)
+    button.click()
 
 
 def same(one: Image.Image, other: Image.Image) -> bool:

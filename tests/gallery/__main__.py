@@ -15,7 +15,7 @@ from playwright.async_api import Browser, async_playwright
 import mjbot.sandbox
 from mjbot.core.card.content import ImageState, content_of
 from mjbot.sandbox import art
-from mjbot.sandbox.demo import invite
+from mjbot.sandbox.demo_guild import invite
 from mjbot.ui.embeds import build_embed, build_view
 from tests.browser.chromium import FLAGS, executable
 from tests.gallery.cases import NOW, Shot, groups

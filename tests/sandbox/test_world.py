@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import re
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
+from mjbot.sandbox import art
+from mjbot.sandbox.demo_texts import DEMO_TEXTS
 from mjbot.sandbox.script import SHORT
 from mjbot.sandbox.submits import Decision
 from mjbot.sandbox.world import DemoIds, World
@@ -116,6 +120,68 @@ def test_a_modal_task_starts_with_its_prompt_and_restarts_on_a_second_submit(wor
     assert world.peek(modal, T + 29)["status"] == "SUCCESS"  # type: ignore[index]
     assert world.peek(modal, T)["prompt"] == "a wider lake --zoom 2"  # type: ignore[index]
     assert [each.prompt for each in world.log if each.prompt] == ["a wider lake --zoom 2"] * 2
+
+
+def masked(*white: tuple[int, int, int, int]) -> str:
+    """A mask of 64 x 64 pixels that is white in these boxes, as the bot sends it."""
+    mask = Image.new("L", (64, 64))
+    for box in white:
+        mask.paste(255, box)
+    return "data:image/png;base64," + base64.b64encode(art.encode(mask)).decode()
+
+
+@pytest.mark.parametrize(
+    ("mask", "kept", "repainted"),
+    [
+        (masked((0, 0, 64, 32)), (0, 34, 64, 64), (0, 0, 64, 30)),
+        (masked((0, 0, 20, 64)), (22, 0, 64, 64), (0, 0, 18, 64)),
+        (masked((0, 0, 20, 20), (44, 44, 64, 64)), (22, 0, 64, 42), (0, 0, 18, 18)),
+        (masked((0, 0, 64, 64)), None, (0, 0, 64, 64)),
+        ("not an image", None, (0, 0, 64, 64)),
+    ],
+)
+def test_a_region_is_repainted_and_the_rest_of_the_picture_kept(
+    world: World, mask: str, kept: tuple[int, int, int, int] | None, repainted: tuple[int, int, int, int]
+) -> None:
+    before = Image.open(io.BytesIO(world.final_picture(DemoIds.SINGLE)))
+    child = press(world, DemoIds.SINGLE, "Vary (Region)").ids[0]
+    world.submit_modal(child, "a balloon", mask, T)
+    upscale = press(world, child, "U3", T + 60).ids[0]
+    after = Image.open(io.BytesIO(world.final_picture(upscale)))
+    difference = ImageChops.difference(before, after)
+    assert difference.crop(repainted).getbbox()
+    assert kept is None or not difference.crop(kept).getbbox()
+    sheet = Image.open(io.BytesIO(world.final_picture(child)))
+    assert sheet.size == (64, 64)
+    quarters = {sheet.crop((x, y, x + 32, y + 32)).tobytes() for x in (0, 32) for y in (0, 32)}
+    assert len(quarters) == 4
+
+
+@pytest.mark.parametrize("language", DEMO_TEXTS)
+def test_the_guide_names_a_word_of_the_prompt_of_each_task_that_it_lists(language: str) -> None:
+    texts = DEMO_TEXTS[language]
+    world = World(side=64)
+    world.add_demo(T, texts.prompts)
+    prompts = [task["prompt"] + task["id"] for each in world.ids if (task := world.peek(each, T))]
+    words = re.findall(r"(?m)^- `([^`]+)`", texts.welcome)
+    assert len(words) == 6
+    for word in [*words, texts.word]:
+        assert any(word in prompt for prompt in prompts), word
+    assert f"`{texts.word}`" in texts.welcome
+    assert texts.word in texts.hint
+    assert texts.word in texts.line
+
+
+def test_the_demo_offers_no_known_button_that_is_refused() -> None:
+    world = World(side=64)
+    world.refuses_known_buttons = False
+    world.add_demo(T)
+    for task_id in DemoIds:
+        task = world.peek(task_id, T) or {"buttons": []}
+        for button in task["buttons"]:
+            decision = world.press(task_id, button.get("customId", ""), T, lambda _: False)
+            refused = decision.kind == "unknown_action"
+            assert refused == (button["label"] in ("Remaster", "Web")), button  # Web is a link
 
 
 def test_in_remix_mode_a_variation_needs_a_modal_too(world: World) -> None:

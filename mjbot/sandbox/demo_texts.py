@@ -1,0 +1,261 @@
+"""The sentences of the demo that are not the bot's, in three languages: page, guide, prompts and terminal.
+
+A field that one language lacks is an error of the type checker.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mjbot.sandbox.demo_prompts import (
+    ENGLISH_PROMPTS,
+    SIMPLIFIED_PROMPTS,
+    TRADITIONAL_PROMPTS,
+    DemoPrompts,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageTexts:
+    """The sentences of the page itself."""
+
+    title: str
+    note: str
+    viewer: str
+    composer: str
+    send: str
+    commands: str
+    pick: str
+    loading: str
+    nothing: str
+    missing: str
+    only_you: str
+    dismiss: str
+    thinking: str
+    used: str
+    failed: str
+    cancel: str
+    submit: str
+    choose: str
+    not_here: str
+    ended: str
+    lost: str
+    bot: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoTexts:
+    """All sentences in one language. ``{word}`` is typed to find the task that the demo begins with."""
+
+    language: str
+    word: str
+    guild: str
+    channel: str
+    topic: str
+    you: str
+    friend: str
+    guide: str
+    manager: str
+    artist: str
+    hint: str
+    ended: str
+    welcome: str
+    line: str
+    page: PageTexts
+    prompts: DemoPrompts
+
+
+ENGLISH = DemoTexts(
+    language="en-US",
+    word="ca",
+    guild="Atelier",
+    channel="pictures",
+    topic="Made with the image service",
+    you="You",
+    friend="Mira",
+    guide="Demo guide",
+    manager="Manager",
+    artist="Artist",
+    hint="""
+  Open  {url}
+
+  Type /status and press Enter, type "ca", pick a task and press Enter, watch it appear, press U1.
+  Ctrl+C ends the demo.
+""",
+    ended="The demo has ended.",
+    welcome="""\
+**Welcome to mjbot.** The bot is real; Discord and the image service are simulated. Nothing costs anything.
+
+1. Type `/status` and press **Enter**.
+2. Type `ca` and press **Enter** to pick the task, and **Enter** again to send.
+3. Watch the picture appear, then press **U1**.
+
+What to type in place of `ca`, and what it shows:
+- `dunes`: a task that waits in the queue for a minute
+- `906217`: a prompt in another language
+- `crane`: a task that failed, and why
+- `waves`: a video
+- `town`: more than 25 buttons, so the last one is *More…*
+- `harbour`: its button *Remaster* is refused by the service
+
+On a finished grid press **U2**, then *Vary (Region)*: the rest of the picture stays as it is.
+
+`/settings` sets who may press the buttons. At the top right you become Mira, and see what she may do.""",
+    line="mjbot reads no messages, only slash commands. Type `/status`, press **Enter**, type `ca`, "
+    "and press **Enter** twice.",
+    page=PageTexts(
+        title="mjbot demo",
+        note="Simulated Discord",
+        viewer="You are",
+        composer="Message #pictures, or type /",
+        send="Send",
+        commands="Enter picks a command",
+        pick="Enter picks, Enter again sends",
+        loading="Looking for tasks…",
+        nothing="Nothing found. Enter sends what you typed.",
+        missing="Fill in {option} first.",
+        only_you="Only you can see this",
+        dismiss="Dismiss message",
+        thinking="mjbot is thinking…",
+        used="{who} used {command}",
+        failed="This interaction failed",
+        cancel="Cancel",
+        submit="Submit",
+        choose="Choose…",
+        not_here="That message is not here any more.",
+        ended="The demo has ended. Start it again in the terminal, and this page goes on.",
+        lost="No connection to the demo. Trying again…",
+        bot="APP",
+    ),
+    prompts=ENGLISH_PROMPTS,
+)
+
+SIMPLIFIED = DemoTexts(
+    language="zh-CN",
+    word="小屋",
+    guild="画室",
+    channel="作品",
+    topic="由绘图服务生成",
+    you="你",
+    friend="小米",
+    guide="演示向导",
+    manager="管理员",
+    artist="画师",
+    hint="""
+  打开  {url}
+
+  输入 /status 并按 Enter，输入“小屋”，选一个任务再按 Enter，看着图片生成，然后点 U1。
+  按 Ctrl+C 结束演示。
+""",
+    ended="演示已结束。",
+    welcome="""\
+**欢迎试用 mjbot。** 机器人是真的，Discord 和绘图服务是模拟的，不会产生任何费用。
+
+1. 输入 `/status`，按 **Enter**。
+2. 输入 `小屋`，按 **Enter** 选中任务，再按一次 **Enter** 发送。
+3. 看着图片生成，然后点 **U1**。
+
+把“小屋”换成下面的词，可以看到：
+- `沙丘`：排队一分钟的任务
+- `雪山`：会先翻译成英文的提示词
+- `纸鹤`：失败的任务和原因
+- `海浪`：视频
+- `小镇`：按钮超过 25 个，最后一个是“更多…”
+- `港口`：按钮 Remaster 会被服务拒绝
+
+在已完成的四宫格上点 **U2**，再点 *Vary (Region)*：选区以外的画面保持不变。
+
+`/settings` 设置谁可以使用按钮。在右上角可以切换成小米，看看她能做什么。""",
+    line="mjbot 不读取消息，只响应斜杠命令。输入 `/status`，按 **Enter**，输入 `小屋`，再按两次 **Enter**。",
+    page=PageTexts(
+        title="mjbot 演示",
+        note="模拟的 Discord",
+        viewer="你的身份",
+        composer="给 #作品 发消息，或输入 /",
+        send="发送",
+        commands="按 Enter 选择命令",
+        pick="按 Enter 选中，再按一次 Enter 发送",
+        loading="正在查找任务…",
+        nothing="没有找到。按 Enter 发送你输入的内容。",
+        missing="请先填写 {option}。",
+        only_you="只有你可以看到此消息",
+        dismiss="关闭消息",
+        thinking="mjbot 正在思考…",
+        used="{who}使用了 {command}",
+        failed="此交互失败",
+        cancel="取消",
+        submit="提交",
+        choose="请选择…",
+        not_here="那条消息已经不在了。",
+        ended="演示已结束。在终端里重新启动后，此页面会继续。",
+        lost="与演示的连接已断开，正在重试…",
+        bot="应用",
+    ),
+    prompts=SIMPLIFIED_PROMPTS,
+)
+
+TRADITIONAL = DemoTexts(
+    language="zh-TW",
+    word="小屋",
+    guild="畫室",
+    channel="作品",
+    topic="由繪圖服務產生",
+    you="你",
+    friend="小米",
+    guide="示範嚮導",
+    manager="管理員",
+    artist="畫師",
+    hint="""
+  開啟  {url}
+
+  輸入 /status 並按 Enter，輸入「小屋」，選一個任務再按 Enter，看著圖片產生，然後按 U1。
+  按 Ctrl+C 結束示範。
+""",
+    ended="示範已結束。",
+    welcome="""\
+**歡迎試用 mjbot。** 機器人是真的，Discord 和繪圖服務是模擬的，不會產生任何費用。
+
+1. 輸入 `/status`，按 **Enter**。
+2. 輸入 `小屋`，按 **Enter** 選取任務，再按一次 **Enter** 送出。
+3. 看著圖片產生，然後按 **U1**。
+
+把「小屋」換成下面的詞，可以看到：
+- `沙丘`：排隊一分鐘的任務
+- `雪山`：會先翻譯成英文的提示詞
+- `紙鶴`：失敗的任務和原因
+- `海浪`：影片
+- `小鎮`：按鈕超過 25 個，最後一個是「更多…」
+- `港口`：按鈕 Remaster 會被服務拒絕
+
+在已完成的四宮格上按 **U2**，再按 *Vary (Region)*：選區以外的畫面保持不變。
+
+`/settings` 設定誰可以使用按鈕。在右上角可以切換成小米，看看她能做什麼。""",
+    line="mjbot 不讀取訊息，只回應斜線指令。輸入 `/status`，按 **Enter**，輸入 `小屋`，再按兩次 **Enter**。",
+    page=PageTexts(
+        title="mjbot 示範",
+        note="模擬的 Discord",
+        viewer="你的身分",
+        composer="傳訊息到 #作品，或輸入 /",
+        send="傳送",
+        commands="按 Enter 選擇指令",
+        pick="按 Enter 選取，再按一次 Enter 送出",
+        loading="正在尋找任務…",
+        nothing="找不到。按 Enter 送出你輸入的內容。",
+        missing="請先填寫 {option}。",
+        only_you="只有你才能看到這則訊息",
+        dismiss="關閉訊息",
+        thinking="mjbot 正在思考…",
+        used="{who}使用了 {command}",
+        failed="此互動失敗",
+        cancel="取消",
+        submit="送出",
+        choose="請選擇…",
+        not_here="那則訊息已經不在了。",
+        ended="示範已結束。在終端機重新啟動後，此頁面會繼續。",
+        lost="與示範的連線已中斷，正在重試…",
+        bot="應用程式",
+    ),
+    prompts=TRADITIONAL_PROMPTS,
+)
+
+DEMO_TEXTS = {each.language: each for each in (ENGLISH, SIMPLIFIED, TRADITIONAL)}

@@ -1,0 +1,32 @@
+"""Repaints a part of a picture, as Vary (Region) does."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+from PIL import Image
+
+
+def repaint(kept: Image.Image, new: Image.Image, mask: bytes, cells: int) -> Image.Image:
+    """Keep an image where the mask is black, in each of the ``cells`` x ``cells`` images of a sheet."""
+    width, height = new.width // cells, new.height // cells
+    with Image.open(io.BytesIO(mask)) as opened:
+        white = opened.convert("L").resize((width, height), Image.Resampling.NEAREST)
+    below = kept.resize((width, height), Image.Resampling.LANCZOS)
+    sheet = new.copy()
+    for place in range(cells * cells):
+        at = place % cells * width, place // cells * height
+        part = new.crop((*at, at[0] + width, at[1] + height))
+        sheet.paste(Image.composite(part, below, white), at)
+    return sheet
+
+
+def mask_of(text: str) -> bytes:
+    """Return the image of a submitted mask, a data URL or plain base64; empty if it is not an image."""
+    try:
+        data = base64.b64decode(text.rpartition(",")[2], validate=True)
+        with Image.open(io.BytesIO(data)):
+            return data
+    except (ValueError, OSError):
+        return b""
