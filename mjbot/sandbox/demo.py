@@ -85,10 +85,9 @@ def demo_settings(url: str, auth: Auth = "bearer") -> Settings:
 
 
 async def run_demo(port: int, language: str, dialect: str, say: Callable[[str], None]) -> None:
-    """Serve the demo page until Ctrl+C or SIGTERM. ``dialect``: the kind of image service to simulate; ``say``:
-    prints a line for the operator.
+    """Serve the demo page until Ctrl+C or SIGTERM, and ``say`` where it is.
 
-    Raises `StartupError` if the port is taken.
+    ``dialect``: the kind of image service to simulate. Raises `StartupError` if the port is taken.
     """
     texts, moment = DEMO_TEXTS[language], SimulatedTime()
     world = World(side=PICTURE_SIDE)
