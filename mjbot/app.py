@@ -45,6 +45,7 @@ from mjbot.service import (
     SubmitRetries,
     TaskReader,
     WatchService,
+    WriteBehind,
 )
 from mjbot.settings import Settings
 from mjbot.tracker import TaskTracker
@@ -152,9 +153,9 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
     editor = EditScheduler(sink, EditQueue(), clock, guard("edit loop"))
     renderer = CardRenderer(stores.presses, clock, watch_limit, base_of(settings.upstream_url))
     checks = ChildChecks(stores.presses, sink, clock, guard("child checks"))
-    watches = WatchService(
-        stores.watches, stores.presses, tracker, editor, renderer, checks, clock, guard("write-behind")
-    )
+    writes = DeferredWrites(clock, guard("deferred writes"))
+    buffer = WriteBehind(stores.watches, writes, clock, guard("write-behind"))
+    watches = WatchService(stores.watches, stores.presses, tracker, editor, renderer, checks, buffer)
     tracker.subscribe(watches.on_change)
     tracker.on_poll(edges.metrics.record_poll)
     editor.subscribe(watches.on_settled)
@@ -168,15 +169,14 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
         live_cards=watches.live_cards,
         clock=clock,
     )
-    writes = DeferredWrites(clock, guard("deferred writes"))
     return Watching(
         tracker=tracker,
         editor=editor,
         renderer=renderer,
         watches=watches,
         access=access,
-        reader=TaskReader(edges.source, stores.watches, tracker, clock),
-        opener=CardOpener(stores.watches, watches, renderer, edges.pictures, writes, clock),
+        reader=TaskReader(edges.source, buffer, tracker, clock),
+        opener=CardOpener(buffer, watches, renderer, edges.pictures, writes, clock),
         writes=writes,
         pending_cards=PendingCards(
             stores.presses, sink, watches, renderer, writes, clock, guard("pending cards")

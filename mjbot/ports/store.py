@@ -37,7 +37,7 @@ class WatchStore(Protocol):
     async def add(self, watch: Watch, snapshot: TaskSnapshot | None) -> list[Watch]:
         """Store a new watch, and return the open ones of the same task in the same channel.
 
-        With a snapshot, the watch's audience has now seen the task.
+        Unless the watch is still opening, its audience has now seen the task.
         """
         ...
 

@@ -110,7 +110,12 @@ class TaskSnapshot:
     @property
     def settled(self) -> bool:
         """True when no observation can change it: the task is final, or its watch has ended."""
-        return self.condition in _FINAL or (self.task is not None and self.task.phase.final)
+        return self.condition in _FINAL or self.final
+
+    @property
+    def final(self) -> bool:
+        """True when the task itself has ended, and not only its watch."""
+        return self.task is not None and self.task.phase.final
 
     @property
     def visible(self) -> tuple[Task | None, Condition, UpstreamProblem | None]:
@@ -184,7 +189,7 @@ def _with_condition(snapshot: TaskSnapshot, now: float, thresholds: StalenessThr
     # Compared as sums, exactly as `next_threshold` computes them: a difference could round the other way,
     # and the tracker would wake for the threshold again and again without any change.
     condition = Condition.FINE
-    if snapshot.task is not None and snapshot.task.phase.final:
+    if snapshot.final:
         pass
     elif (
         snapshot.missing_since is not None

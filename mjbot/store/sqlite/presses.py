@@ -79,7 +79,7 @@ class SqlitePresses:
             first, *others = snapshots
             ref = watch.ref
             with db.atomic():
-                save_snapshots(db, snapshots)
+                save_snapshots(db, snapshots, keep=True)
                 save_watch(db, watch)
                 _link(db, press.task_id, label, watch, first.id, ref.message_id)
                 for each in others:

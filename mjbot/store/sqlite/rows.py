@@ -66,10 +66,11 @@ def watches_where(db: Database, where: str, *values: object) -> list[Watch]:
     ]
 
 
-def save_snapshots(db: Database, snapshots: Sequence[TaskSnapshot]) -> None:
-    """Insert or replace the snapshots of tasks."""
+def save_snapshots(db: Database, snapshots: Sequence[TaskSnapshot], *, keep: bool = False) -> None:
+    """Insert the snapshots of tasks. They replace those that are stored, or, with ``keep``, none."""
     db.conn.executemany(
-        "insert or replace into tasks (id, snapshot, phase, prompt, updated_at) values (?, ?, ?, ?, ?)",
+        f"insert or {'ignore' if keep else 'replace'} into tasks"
+        " (id, snapshot, phase, prompt, updated_at) values (?, ?, ?, ?, ?)",
         [
             (
                 snapshot.id,
@@ -89,7 +90,7 @@ def save_seen(db: Database, audience: str, task_id: TaskId, at: float) -> None:
 
 
 def _stored_phase(snapshot: TaskSnapshot) -> str:
-    if snapshot.task is not None and snapshot.task.phase.final:
+    if snapshot.task is not None and snapshot.final:
         return snapshot.task.phase
     return "over" if snapshot.settled else (snapshot.task.phase if snapshot.task else Phase.QUEUED)
 

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
-from mjbot.core.model.watch import DeliveredState, MessageRef, Watch, audience_key
+from mjbot.core.model.watch import DeliveredState, MessageRef, Watch, WatchState, audience_key
 from mjbot.ports import InteractionContext, Suggestion
 from mjbot.store.sqlite.rows import (
     parse_snapshot,
@@ -44,9 +44,9 @@ class SqliteWatches:
                 save_watch(db, watch)
                 if snapshot is not None:
                     save_snapshots(db, [snapshot])
-                    save_seen(
-                        db, audience_key(watch.guild_id, watch.requester_id), watch.task_id, watch.created_at
-                    )
+                if watch.state is not WatchState.OPENING:
+                    audience = audience_key(watch.guild_id, watch.requester_id)
+                    save_seen(db, audience, watch.task_id, watch.created_at)
             return older
 
         return await self._thread.run(work)
