@@ -234,6 +234,9 @@ async def _serve_ops(bot: MJBot, edges: Edges, address: str, clock: Clock) -> As
     """Serve health, metrics and the webhook over HTTP."""
     app, metrics = bot.app, edges.metrics
     metrics.gauge("mjbot_live_tasks", "Tasks that are followed.", app.tracker.__len__)
+    metrics.gauge(
+        "mjbot_gateway_connected", "1 while the gateway is connected.", lambda: bot.gateway_health()[0]
+    )
     metrics.gauge("mjbot_edit_queue_length", "Messages that wait for an edit.", lambda: app.editor.waiting)
     upstream = UpstreamHealth()
     app.tracker.on_poll(upstream.record_poll)

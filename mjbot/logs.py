@@ -34,5 +34,7 @@ def set_up(level: str, log_format: Literal["text", "json"]) -> None:
     logging.getLogger("discord").setLevel(max(logging.WARNING, logging.getLevelName(level)))
     # A traceback for each malformed request would let anyone fill the log.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
+    # A traceback for each connection of the gateway that fails; mjbot.ui.gateway reports them.
+    logging.getLogger("discord.shard").setLevel(logging.CRITICAL)
     # It warns at every start that voice packages are missing; this bot does not use voice.
     logging.getLogger("discord.client").setLevel(logging.ERROR)
