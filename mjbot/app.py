@@ -51,7 +51,7 @@ from mjbot.settings import Settings
 from mjbot.tracker import TaskTracker
 from mjbot.ui.context import guild_of
 from mjbot.ui.error_boundary import ErrorBoundary
-from mjbot.ui.http import use_discord_at
+from mjbot.ui.http import Proxy, use_discord_at
 from mjbot.ui.replies import Replies
 from mjbot.ui.router import InteractionRouter
 from mjbot.ui.sink import DiscordSink
@@ -74,6 +74,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
             clock,
             extensions=cogs.EXTENSIONS,
             http_trace=edges.discord_trace,
+            proxy=Proxy.at(settings.discord_proxy.get_secret_value()),
             test_server=settings.discord_api_url != _DISCORD,
         )
         if settings.http_listen:

@@ -21,7 +21,7 @@ from mjbot.errors import StoreFailed
 from mjbot.ui.buttons import CardItem
 from mjbot.ui.events import contain_parsers
 from mjbot.ui.gateway import PacedBot
-from mjbot.ui.http import UNREADABLE, DeadlineConnector, use_gateway_of
+from mjbot.ui.http import UNREADABLE, DeadlineConnector, Proxy, use_gateway_of
 from mjbot.ui.menus import MenuItem
 from mjbot.ui.translator import CatalogueTranslator
 
@@ -87,6 +87,7 @@ class MJBot(PacedBot):
         *,
         extensions: Sequence[str],
         http_trace: aiohttp.TraceConfig,
+        proxy: Proxy,
         test_server: bool = False,
     ) -> None:
         super().__init__(
@@ -100,6 +101,8 @@ class MJBot(PacedBot):
             chunk_guilds_at_startup=False,
             http_trace=http_trace,
             connector=DeadlineConnector(),
+            proxy=proxy.url,
+            proxy_auth=proxy.auth,
         )
         contain_parsers(self._connection.parsers)
         self._clock = clock

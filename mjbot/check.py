@@ -27,6 +27,7 @@ from mjbot.errors import (
 from mjbot.redaction import redactor
 from mjbot.settings import Auth, Settings
 from mjbot.store import open_stores
+from mjbot.ui.http import Proxy, proxy_problem
 from mjbot.upstream.api import MidjourneyProxyApi
 from mjbot.upstream.client import UpstreamClient
 
@@ -105,8 +106,7 @@ def _client(
 ) -> UpstreamClient:
     key = settings.upstream_key.get_secret_value() if key is None else key
     api = MidjourneyProxyApi(settings.upstream_url, key, auth)
-    secrets = (settings.upstream_key.get_secret_value(), settings.discord_token.get_secret_value())
-    return UpstreamClient(session, api, Clock(), settings.batch_size, redactor(secrets))
+    return UpstreamClient(session, api, Clock(), settings.batch_size, redactor(settings.secrets))
 
 
 async def _probe(client: UpstreamClient) -> UpstreamError | None:
@@ -145,8 +145,11 @@ async def _database(settings: Settings) -> Finding:
 async def _discord(session: aiohttp.ClientSession, settings: Settings) -> AsyncIterator[Finding]:
     base = settings.discord_api_url.rstrip("/")
     headers = {"Authorization": f"Bot {settings.discord_token.get_secret_value()}"}
+    proxy = Proxy.at(settings.discord_proxy.get_secret_value())
     try:
-        async with session.get(f"{base}/oauth2/applications/@me", headers=headers) as response:
+        async with session.get(
+            f"{base}/oauth2/applications/@me", headers=headers, proxy=proxy.url, proxy_auth=proxy.auth
+        ) as response:
             if response.status == 401:
                 yield Finding(
                     "discord", False, "the token was refused: MJBOT_DISCORD_TOKEN is wrong", fault=True
@@ -155,7 +158,8 @@ async def _discord(session: aiohttp.ClientSession, settings: Settings) -> AsyncI
             response.raise_for_status()
             application = await response.json(content_type=None)
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-        yield Finding("discord", False, f"cannot be reached ({type(error).__name__})")
+        problem = proxy_problem(error) or f"cannot be reached ({type(error).__name__})"
+        yield Finding("discord", False, problem)
         return
     yield Finding("discord", True, f"the token belongs to {application.get('name', 'an application')}")
     query = {

@@ -54,7 +54,7 @@ async def open_edges(stack: AsyncExitStack, settings: Settings, clock: Clock) ->
     await stack.enter_async_context(session)
     key = settings.upstream_key.get_secret_value()
     api = MidjourneyProxyApi(url, key, settings.upstream_auth, webhook)
-    redact = redactor([key, settings.discord_token.get_secret_value()])
+    redact = redactor(settings.secrets)
     client = UpstreamClient(session, api, clock, settings.batch_size, redact)
     client.on_submit(metrics.record_submit)
     stack.callback(client.close)

@@ -19,7 +19,7 @@ from mjbot.check import check_upstream
 from mjbot.clock import Clock
 from mjbot.errors import StartupError
 from mjbot.settings import Settings
-from mjbot.ui.http import UNREADABLE, DeadlineConnector
+from mjbot.ui.http import UNREADABLE, DeadlineConnector, proxy_problem
 
 log = logging.getLogger("mjbot")
 
@@ -140,6 +140,8 @@ def login_wait(retry_after: str | None, tries: int) -> float:
 
 
 def _unavailable(error: Exception) -> str:
+    if problem := proxy_problem(error):
+        return problem
     if isinstance(error, TimeoutError):
         return "Discord did not answer in time."
     if isinstance(error, discord.HTTPException):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     )
 
     discord_token: SecretStr
+    discord_proxy: SecretStr = SecretStr("")
     discord_api_url: str = "https://discord.com/api/v10"
     upstream_url: str
     upstream_key: SecretStr
@@ -72,6 +73,24 @@ class Settings(BaseSettings):
         if parts.query or parts.fragment or parts.username:
             raise ValueError("must be a plain address, without ? or # or @")
         return value.strip()
+
+    @field_validator("discord_proxy")
+    @classmethod
+    def _proxy(cls, value: SecretStr) -> SecretStr:
+        address = value.get_secret_value().strip()
+        parts = urlsplit(address)
+        if address and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError(
+                "must be an address that begins with http:// or https:// (SOCKS is not possible)"
+            )
+        if (
+            parts.path.strip("/")
+            or parts.query
+            or parts.fragment
+            or (address and not _port_is_possible(parts))
+        ):
+            raise ValueError("must be a host and a port, such as http://127.0.0.1:7890")
+        return SecretStr(address)
 
     @field_validator("http_listen")
     @classmethod
@@ -119,6 +138,13 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no log, message or database may repeat."""
+        password = urlsplit(self.discord_proxy.get_secret_value()).password or ""
+        known = (self.upstream_key.get_secret_value(), self.discord_token.get_secret_value())
+        return (*known, password, unquote(password))
+
+    @property
     def limits(self) -> RateLimits:
         """The rate limits of users and guilds."""
         return rate_limits_from(
@@ -127,6 +153,13 @@ class Settings(BaseSettings):
             guild_presses_per_hour=self.guild_presses_per_hour,
             guild_cards=self.guild_cards,
         )
+
+
+def _port_is_possible(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def load() -> Settings:

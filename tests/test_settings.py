@@ -66,3 +66,25 @@ def test_a_failed_check_points_to_the_example_in_a_line_that_is_no_check(
 
     report = json.loads(mjbot(tmp_path, "check", "--json", **{**REQUIRED, "MJBOT_POLL_MIN": "0"}).stdout)
     assert [check["text"].partition(":")[0] for check in report["checks"]] == ["MJBOT_POLL_MIN"]
+
+
+_NO_ADDRESS = "must be an address that begins with http:// or https:// (SOCKS is not possible)"
+_NO_PORT = "must be a host and a port, such as http://127.0.0.1:7890"
+PROXIES = {
+    "127.0.0.1:7890": _NO_ADDRESS,
+    "socks5://127.0.0.1:1080": _NO_ADDRESS,
+    "http://": _NO_ADDRESS,
+    "http://ann:canary@": _NO_ADDRESS,
+    "http://127.0.0.1:99999": _NO_PORT,
+    "http://ann:canary@127.0.0.1:0": _NO_PORT,
+    "http://127.0.0.1:7890/path": _NO_PORT,
+    "http://127.0.0.1:7890?x=1": _NO_PORT,
+}
+
+
+@pytest.mark.parametrize("proxy", PROXIES)
+def test_a_proxy_that_cannot_be_used_is_named_without_its_password(tmp_path: Path, proxy: str) -> None:
+    result = mjbot(tmp_path, "run", **REQUIRED, MJBOT_DISCORD_PROXY=proxy)
+    assert result.returncode == 78
+    assert f"MJBOT_DISCORD_PROXY: {PROXIES[proxy]}" in result.stderr
+    assert "canary" not in result.stderr

@@ -17,6 +17,7 @@ from mjbot.sandbox.dialects import DIALECTS
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
 from mjbot.store import open_stores
+from tests.proxy import HOST, ForwardProxy
 from tests.system.discord_stub import DiscordStub
 from tests.system.process import environment, measured
 
@@ -177,3 +178,15 @@ async def test_run_goes_on_when_the_service_fails_for_the_moment(rig: Rig) -> No
     assert code == 69
     assert "upstream:" in output
     assert "Discord cannot be reached" in output
+
+
+async def test_the_check_reaches_discord_by_the_proxy(rig: Rig) -> None:
+    async with ForwardProxy(rig.stub.base_url.removeprefix("http://")) as proxy:
+        changes = {"DISCORD_API_URL": f"http://{HOST}/api/v10", "DISCORD_PROXY": proxy.url}
+        code, output = await rig.run(**changes)
+        assert proxy.requests
+    assert code == 0, output
+    code, output = await rig.run(**changes)  # the proxy has gone
+    assert code == 1
+    assert "The proxy in MJBOT_DISCORD_PROXY cannot be reached." in output
+    assert "canary" not in output

@@ -18,7 +18,16 @@ import pytest
 from mjbot.runner import closed_for_good, login_wait
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
-from tests.discord_answers import GATEWAY, NO_CONNECTION, UNREADABLE, Answer, api_error, page, rate_limited
+from tests.discord_answers import (
+    BROKEN_COMPRESSION,
+    GATEWAY,
+    NO_CONNECTION,
+    UNREADABLE,
+    Answer,
+    api_error,
+    page,
+    rate_limited,
+)
 from tests.system.discord_stub import DiscordStub
 from tests.system.process import SECONDS, BotProcess, measured
 
@@ -55,6 +64,28 @@ def test_without_a_network_one_line_says_so(tmp_path: Path) -> None:
     assert "Discord cannot be reached" in result.stderr
     assert "Traceback" not in result.stderr
     assert "canary" not in result.stderr
+
+
+async def test_a_tls_handshake_or_a_name_that_fails_is_one_sentence(
+    tmp_path: Path, stub: DiscordStub
+) -> None:
+    secure = await asyncio.start_server(_hang_up, "127.0.0.1", 0)
+    async with secure:
+        hangs_up = secure.sockets[0].getsockname()[1]
+        addresses = (
+            stub.api_url.replace("http://", "https://"),  # it speaks no TLS
+            f"https://127.0.0.1:{hangs_up}/api/v10",
+            "https://discord.invalid/api/v10",
+        )
+        for url in addresses:
+            result = await asyncio.to_thread(run, tmp_path, "run", **GOOD | {"MJBOT_DISCORD_API_URL": url})
+            assert result.returncode == 69
+            assert "Discord cannot be reached: Client" in result.stderr
+            assert "Traceback" not in result.stderr
+
+
+async def _hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.close()
 
 
 def test_a_taken_port_of_the_demo_is_named(tmp_path: Path) -> None:
@@ -195,6 +226,8 @@ def test_a_limited_login_is_tried_when_told_or_more_and_more_seldom(
         ("/users/@me", UNREADABLE[3]),
         ("/oauth2/applications/@me", UNREADABLE[1]),
         ("/users/@me", page(403)),
+        ("/users/@me", BROKEN_COMPRESSION[0]),
+        ("/gateway/bot", BROKEN_COMPRESSION[1]),
     ],
     ids=lambda value: getattr(value, "name", value),
 )
