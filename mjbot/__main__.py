@@ -30,7 +30,7 @@ def run() -> None:
     """Run the bot with the settings in the environment or .env."""
     try:
         settings = configuration.load()
-        logs.set_up(settings.log_level, settings.log_format, settings.secrets)
+        logs.set_up(settings.log_level, settings.log_format, settings.redact)
         sys.exit(uvloop.run(runner.run(settings)))
     except StartupError as error:
         click.echo(str(error), err=True)

@@ -24,7 +24,6 @@ from mjbot.errors import (
     UpstreamError,
     UpstreamForbidden,
 )
-from mjbot.redaction import redactor
 from mjbot.settings import Auth, Settings
 from mjbot.store import open_stores
 from mjbot.ui.http import Proxy, proxy_problem
@@ -106,7 +105,7 @@ def _client(
 ) -> UpstreamClient:
     key = settings.upstream_key.get_secret_value() if key is None else key
     api = MidjourneyProxyApi(settings.upstream_url, key, auth)
-    return UpstreamClient(session, api, Clock(), settings.batch_size, redactor(settings.secrets))
+    return UpstreamClient(session, api, Clock(), settings.batch_size, settings.redact)
 
 
 async def _probe(client: UpstreamClient) -> UpstreamError | None:

@@ -12,7 +12,6 @@ from mjbot.clock import Clock
 from mjbot.ops import Metrics, webhook_path
 from mjbot.pictures import Pictures, picture_session
 from mjbot.ports import KeyValueStore, Stores, TaskSource
-from mjbot.redaction import redactor
 from mjbot.settings import Settings
 from mjbot.store import open_stores
 from mjbot.ui.breaker import InvalidRequestBreaker
@@ -54,8 +53,7 @@ async def open_edges(stack: AsyncExitStack, settings: Settings, clock: Clock) ->
     await stack.enter_async_context(session)
     key = settings.upstream_key.get_secret_value()
     api = MidjourneyProxyApi(url, key, settings.upstream_auth, webhook)
-    redact = redactor(settings.secrets)
-    client = UpstreamClient(session, api, clock, settings.batch_size, redact)
+    client = UpstreamClient(session, api, clock, settings.batch_size, settings.redact)
     client.on_submit(metrics.record_submit)
     stack.callback(client.close)
     web = await stack.enter_async_context(picture_session(url))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Literal
-
-from mjbot.redaction import redactor
 
 
 class JsonFormatter(logging.Formatter):
@@ -31,21 +29,21 @@ class JsonFormatter(logging.Formatter):
 class RedactingFormatter(logging.Formatter):
     """Formats a record as another formatter does, without the configured secrets: libraries may log them."""
 
-    def __init__(self, inner: logging.Formatter, secrets: Iterable[str]) -> None:
+    def __init__(self, inner: logging.Formatter, redact: Callable[[bytes], bytes]) -> None:
         super().__init__()
         self._inner = inner
-        self._redact = redactor(secrets)
+        self._redact = redact
 
     def format(self, record: logging.LogRecord) -> str:
         """Format the record, then cut the secrets."""
         return self._redact(self._inner.format(record).encode(errors="replace")).decode()
 
 
-def set_up(level: str, log_format: Literal["text", "json"], secrets: Iterable[str] = ()) -> None:
+def set_up(level: str, log_format: Literal["text", "json"], redact: Callable[[bytes], bytes] = bytes) -> None:
     """Send log lines to standard error. discord.py logs only warnings: its other lines contain ids."""
     handler = logging.StreamHandler()
     text = logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
-    handler.setFormatter(RedactingFormatter(JsonFormatter() if log_format == "json" else text, secrets))
+    handler.setFormatter(RedactingFormatter(JsonFormatter() if log_format == "json" else text, redact))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("discord").setLevel(max(logging.WARNING, logging.getLevelName(level)))
     # A traceback for each malformed request would let anyone fill the log.

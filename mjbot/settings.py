@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -13,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from mjbot.core.access.rate_limits import RateLimits, rate_limits_from
 from mjbot.errors import StartupError
+from mjbot.redaction import redactor
 
 PREFIX = "MJBOT_"
 _FILE = ".env"
@@ -138,11 +140,11 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def secrets(self) -> tuple[str, ...]:
-        """What no log, message or database may repeat."""
+    def redact(self) -> Callable[[bytes], bytes]:
+        """A function that cuts the secrets from a response or a line of the log."""
         password = urlsplit(self.discord_proxy.get_secret_value()).password or ""
         known = (self.upstream_key.get_secret_value(), self.discord_token.get_secret_value())
-        return (*known, password, unquote(password))
+        return redactor((*known, password, unquote(password)))
 
     @property
     def limits(self) -> RateLimits:
