@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import gc
 import logging
-import math
 import signal
 
 import aiohttp
@@ -19,7 +18,7 @@ from mjbot.check import check_upstream
 from mjbot.clock import Clock
 from mjbot.errors import StartupError
 from mjbot.settings import Settings
-from mjbot.ui.http import UNREADABLE, DeadlineConnector, proxy_problem
+from mjbot.ui.http import UNREADABLE, DeadlineConnector, login_wait, proxy_problem
 
 log = logging.getLogger("mjbot")
 
@@ -27,8 +26,6 @@ log = logging.getLogger("mjbot")
 EX_OK, EX_FAILED, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 0, 1, 69, 70, 78
 
 _UNREACHABLE = (aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound, OSError)
-_LONGEST_LOGIN_WAIT = 3600.0  # seconds, even if Retry-After is longer
-_LOGIN_WAIT, _LONGEST_DEFAULT_WAIT = 60.0, 900.0  # without Retry-After; doubling
 
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
 _CLOSED = {
@@ -126,17 +123,6 @@ async def _login_and_connect(bot: MJBot, token: str) -> None:
             await bot.http.close()
             bot.http.connector = DeadlineConnector()  # the session has closed its own
         await asyncio.sleep(seconds)
-
-
-def login_wait(retry_after: str | None, tries: int) -> float:
-    """Return the seconds until the next login after a 429. Without a usable ``Retry-After`` they double."""
-    try:
-        seconds = float(retry_after or "")
-    except ValueError:
-        seconds = math.nan  # an HTTP date, or nothing
-    if math.isnan(seconds):
-        seconds = min(_LOGIN_WAIT * 2 ** min(tries, 10), _LONGEST_DEFAULT_WAIT)
-    return min(max(seconds, 1.0), _LONGEST_LOGIN_WAIT)
 
 
 def _unavailable(error: Exception) -> str:

@@ -19,9 +19,13 @@ from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 from yarl import URL
 
+from mjbot.core.scheduling.rate_limiters import parse_retry_after
+
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 """The errors of discord.py for an answer that is not what it expects."""
 
+_LOGIN_WAIT, _LONGEST_DEFAULT_WAIT = 60.0, 900.0  # seconds without Retry-After; doubling
+_LONGEST_LOGIN_WAIT = 3600.0  # even if Retry-After is longer
 _CONNECT_SECONDS = 5.0
 _SEND_SECONDS = 60.0  # to send a request; a file of 10 MiB on a slow line
 _SILENCE_SECONDS = 20.0  # without a byte of the response
@@ -59,6 +63,14 @@ class Proxy:
         url = URL(address)
         auth = aiohttp.BasicAuth(url.user, url.password or "", "utf-8") if url.user else None
         return cls(str(url.with_user(None)), auth)
+
+
+def login_wait(retry_after: str | None, tries: int) -> float:
+    """Return the seconds until the next login after a 429. Without a usable ``Retry-After`` they double."""
+    seconds = parse_retry_after(retry_after)
+    if seconds is None:
+        seconds = min(_LOGIN_WAIT * 2 ** min(tries, 10), _LONGEST_DEFAULT_WAIT)
+    return min(max(seconds, 1.0), _LONGEST_LOGIN_WAIT)
 
 
 def proxy_problem(error: BaseException) -> str:
