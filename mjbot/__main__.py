@@ -15,6 +15,7 @@ from mjbot import settings as configuration
 from mjbot.check import Finding, check
 from mjbot.errors import StartupError
 from mjbot.ops.report import health_lines
+from mjbot.redaction import redactor
 from mjbot.runner import EX_CONFIG, EX_FAILED, EX_OK, EX_SOFTWARE, EX_UNAVAILABLE
 from mjbot.sandbox.dialect_names import DialectName
 from mjbot.settings import Settings, SettingsError
@@ -32,7 +33,7 @@ def run() -> None:
     """Run the bot with the settings in the environment or .env."""
     try:
         settings = configuration.load()
-        set_up_logs(settings.log_level, settings.log_format)
+        set_up_logs(settings.log_level, settings.log_format, redactor(settings.secrets))
         with asyncio.Runner(loop_factory=_loop_factory()) as loop:
             sys.exit(loop.run(runner.run(settings)))
     except StartupError as error:

@@ -45,12 +45,13 @@ from mjbot.service import (
     SubmitRetries,
     TaskReader,
     WatchService,
+    WriteBehind,
 )
 from mjbot.settings import Settings
 from mjbot.tracker import TaskTracker
 from mjbot.ui.context import guild_of
 from mjbot.ui.error_boundary import ErrorBoundary
-from mjbot.ui.http import use_discord_at
+from mjbot.ui.http import Proxy, use_discord_at
 from mjbot.ui.replies import Replies
 from mjbot.ui.router import InteractionRouter
 from mjbot.ui.sink import DiscordSink
@@ -73,6 +74,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
             clock,
             extensions=cogs.EXTENSIONS,
             http_trace=edges.discord_trace,
+            proxy=Proxy.at(settings.discord_proxy.get_secret_value()),
             test_server=settings.discord_api_url != _DISCORD,
         )
         if settings.http_listen:
@@ -154,9 +156,9 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
         stores.presses, stores.unknown_actions, clock, watch_limit, base_of(settings.upstream_url)
     )
     checks = ChildChecks(stores.presses, sink, clock, guard("child checks"))
-    watches = WatchService(
-        stores.watches, stores.presses, tracker, editor, renderer, checks, clock, guard("write-behind")
-    )
+    writes = DeferredWrites(clock, guard("deferred writes"))
+    buffer = WriteBehind(stores.watches, writes, clock, guard("write-behind"))
+    watches = WatchService(stores.watches, stores.presses, tracker, editor, renderer, checks, buffer)
     tracker.subscribe(watches.on_change)
     tracker.on_poll(edges.metrics.record_poll)
     editor.subscribe(watches.on_settled)
@@ -170,15 +172,14 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
         live_cards=watches.live_cards,
         clock=clock,
     )
-    writes = DeferredWrites(clock, guard("deferred writes"))
     return Watching(
         tracker=tracker,
         editor=editor,
         renderer=renderer,
         watches=watches,
         access=access,
-        reader=TaskReader(edges.source, stores.watches, tracker, clock),
-        opener=CardOpener(stores.watches, watches, renderer, edges.pictures, writes, clock),
+        reader=TaskReader(edges.source, buffer, tracker, clock),
+        opener=CardOpener(buffer, watches, renderer, edges.pictures, writes, clock),
         writes=writes,
         pending_cards=PendingCards(
             stores.presses, sink, watches, renderer, writes, clock, guard("pending cards")
@@ -235,6 +236,9 @@ async def _serve_ops(bot: MJBot, edges: Edges, address: str, clock: Clock) -> As
     """Serve health, metrics and the webhook over HTTP."""
     app, metrics = bot.app, edges.metrics
     metrics.gauge("mjbot_live_tasks", "Tasks that are followed.", app.tracker.__len__)
+    metrics.gauge(
+        "mjbot_gateway_connected", "1 while the gateway is connected.", lambda: bot.gateway_health()[0]
+    )
     metrics.gauge("mjbot_edit_queue_length", "Messages that wait for an edit.", lambda: app.editor.waiting)
     upstream = UpstreamHealth()
     app.tracker.on_poll(upstream.record_poll)

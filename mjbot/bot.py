@@ -20,7 +20,8 @@ from mjbot.clock import Clock
 from mjbot.errors import StoreFailed
 from mjbot.ui.buttons import CardItem
 from mjbot.ui.events import contain_parsers
-from mjbot.ui.http import UNREADABLE, DeadlineConnector, use_gateway_of
+from mjbot.ui.gateway import PacedBot
+from mjbot.ui.http import UNREADABLE, DeadlineConnector, Proxy, use_gateway_of
 from mjbot.ui.menus import MenuItem
 from mjbot.ui.translator import CatalogueTranslator
 
@@ -73,7 +74,7 @@ class App:
     replies: Replies
 
 
-class MJBot(commands.AutoShardedBot):
+class MJBot(PacedBot):
     """discord.py's client with one supervisor task.
 
     ``build`` gets the client and returns the rest; ``extensions`` are the cogs to load.
@@ -86,9 +87,11 @@ class MJBot(commands.AutoShardedBot):
         *,
         extensions: Sequence[str],
         http_trace: aiohttp.TraceConfig,
+        proxy: Proxy,
         test_server: bool = False,
     ) -> None:
         super().__init__(
+            clock,
             command_prefix=commands.when_mentioned,
             help_command=None,
             intents=discord.Intents(guilds=True),
@@ -98,6 +101,8 @@ class MJBot(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             http_trace=http_trace,
             connector=DeadlineConnector(),
+            proxy=proxy.url,
+            proxy_auth=proxy.auth,
         )
         contain_parsers(self._connection.parsers)
         self._clock = clock

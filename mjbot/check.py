@@ -32,6 +32,7 @@ from mjbot.ops import listen
 from mjbot.redaction import redactor
 from mjbot.settings import Auth, Settings
 from mjbot.store import open_stores
+from mjbot.ui.http import Proxy, proxy_problem
 from mjbot.upstream.api import MidjourneyProxyApi
 from mjbot.upstream.client import UpstreamClient
 from mjbot.upstream.network import failure_words, read_json, status_words
@@ -140,8 +141,7 @@ def _client(
 ) -> UpstreamClient:
     key = settings.upstream_key.get_secret_value() if key is None else key
     api = MidjourneyProxyApi(settings.upstream_url, key, auth)
-    secrets = (settings.upstream_key.get_secret_value(), settings.discord_token.get_secret_value())
-    return UpstreamClient(session, api, Clock(), settings.batch_size, redactor(secrets))
+    return UpstreamClient(session, api, Clock(), settings.batch_size, redactor(settings.secrets))
 
 
 async def _probe(client: UpstreamClient) -> UpstreamError | None:
@@ -198,11 +198,12 @@ async def _check_discord(session: aiohttp.ClientSession, settings: Settings) -> 
     """Ask Discord for the application of the token."""
     url = f"{settings.discord_api_url.rstrip('/')}/oauth2/applications/@me"
     headers = {"Authorization": f"Bot {settings.discord_token.get_secret_value()}"}
+    proxy = Proxy.at(settings.discord_proxy.get_secret_value())
     try:
-        async with session.get(url, headers=headers) as response:
+        async with session.get(url, headers=headers, proxy=proxy.url, proxy_auth=proxy.auth) as response:
             status, application = response.status, await read_json(response)
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-        yield Finding("discord", False, discord_problem(error))
+        yield Finding("discord", False, proxy_problem(error) or discord_problem(error))
         return
     if status == 401:
         yield Finding("discord", False, "the token was refused: MJBOT_DISCORD_TOKEN is wrong", fault=True)

@@ -1,4 +1,4 @@
-"""Removes the configured secrets from responses: a service may repeat its key in an error message."""
+"""Removes the configured secrets from responses and logs: an error message may repeat them."""
 
 from __future__ import annotations
 

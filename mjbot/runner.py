@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import gc
 import logging
-import math
 
 import aiohttp
 import discord
@@ -19,7 +18,7 @@ from mjbot.clock import Clock
 from mjbot.errors import StartupError, StoreFailed
 from mjbot.settings import Settings
 from mjbot.signals import stop_event
-from mjbot.ui.http import UNREADABLE, DeadlineConnector
+from mjbot.ui.http import UNREADABLE, DeadlineConnector, login_wait, proxy_problem
 
 log = logging.getLogger("mjbot")
 
@@ -27,9 +26,6 @@ log = logging.getLogger("mjbot")
 EX_OK, EX_FAILED, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 0, 1, 69, 70, 78
 
 _UNREACHABLE = (aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound, OSError)
-_LONGEST_LOGIN_WAIT = 3600.0  # seconds, even if Retry-After is longer
-_FEW_SESSIONS = 20  # of the 1,000 a day; those that are left are for reconnects
-_LOGIN_WAIT, _LONGEST_DEFAULT_WAIT = 60.0, 900.0  # without Retry-After; doubling
 
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
 _CLOSED = {
@@ -115,7 +111,6 @@ async def _login_and_connect(bot: MJBot, token: str) -> None:
             if not logged_in:
                 await bot.login(token)
                 logged_in = True
-                await _await_session_start(bot)
             await bot.connect()
             return
         except (discord.HTTPException, discord.GatewayNotFound) as error:
@@ -131,35 +126,9 @@ async def _login_and_connect(bot: MJBot, token: str) -> None:
         await asyncio.sleep(seconds)
 
 
-async def _await_session_start(bot: MJBot) -> None:
-    """Wait while Discord allows few more sessions: it resets the token of a bot that uses up all of them.
-
-    https://discord.com/developers/docs/events/gateway#session-start-limit-object
-    """
-    while True:
-        try:
-            limits = await bot.fetch_session_start_limits()
-            few, seconds = limits.remaining < _FEW_SESSIONS <= limits.total, limits.reset_after / 1000
-        except UNREADABLE:
-            return
-        if not few:
-            return
-        log.warning("Discord allows few more gateway sessions today: the next is started in %.0f s", seconds)
-        await asyncio.sleep(max(seconds, 1.0))
-
-
-def login_wait(retry_after: str | None, tries: int) -> float:
-    """Return the seconds until the next login after a 429. Without a usable ``Retry-After`` they double."""
-    try:
-        seconds = float(retry_after or "")
-    except ValueError:
-        seconds = math.nan  # an HTTP date, or nothing
-    if math.isnan(seconds):
-        seconds = min(_LOGIN_WAIT * 2 ** min(tries, 10), _LONGEST_DEFAULT_WAIT)
-    return min(max(seconds, 1.0), _LONGEST_LOGIN_WAIT)
-
-
 def _unavailable(error: Exception) -> str:
+    if problem := proxy_problem(error):
+        return problem
     if isinstance(error, TimeoutError):
         return "Discord did not answer in time."
     if isinstance(error, discord.HTTPException):

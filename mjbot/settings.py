@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
+from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from mjbot.core.access.rate_limits import RateLimits, rate_limits_from
-from mjbot.core.model.endpoints import listen_address, web_address
+from mjbot.core.model.endpoints import listen_address, proxy_address, web_address
 from mjbot.errors import StartupError
 
 PREFIX = "MJBOT_"
@@ -28,6 +29,7 @@ _EXAMPLES = {
     "upstream_key": "sk-AbCdEfGh",
     "allowed_guilds": "1234567890123456789",
     "http_listen": "127.0.0.1:8080",
+    "discord_proxy": "http://127.0.0.1:7890",
     "public_url": "https://bot.example.com",
 }
 """Values of settings whose default is no example."""
@@ -54,6 +56,7 @@ class Settings(BaseSettings):
     )
 
     discord_token: SecretStr
+    discord_proxy: SecretStr = SecretStr("")
     discord_api_url: str = "https://discord.com/api/v10"
     upstream_url: str
     upstream_key: SecretStr
@@ -79,6 +82,11 @@ class Settings(BaseSettings):
     @classmethod
     def _address(cls, value: str) -> str:
         return web_address(value.strip())
+
+    @field_validator("discord_proxy")
+    @classmethod
+    def _proxy(cls, value: SecretStr) -> SecretStr:
+        return SecretStr(proxy_address(value.get_secret_value().strip()))
 
     @field_validator("http_listen")
     @classmethod
@@ -128,6 +136,13 @@ class Settings(BaseSettings):
         if self.public_url and not self.http_listen:
             raise ValueError(f"{PREFIX}PUBLIC_URL needs {PREFIX}HTTP_LISTEN, where webhooks are received")
         return self
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must be cut from responses and logs."""
+        password = urlsplit(self.discord_proxy.get_secret_value()).password or ""
+        known = (self.upstream_key, self.discord_token)
+        return (*(each.get_secret_value() for each in known), password, unquote(password))
 
     @property
     def limits(self) -> RateLimits:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Callable
 from typing import Literal
 
 import click
@@ -42,15 +43,32 @@ class JsonFormatter(logging.Formatter):
         return printable(json.dumps(line, ensure_ascii=False))
 
 
-def set_up_logs(level: str, log_format: Literal["text", "json"]) -> None:
+class RedactingFormatter(logging.Formatter):
+    """Formats a record as another formatter does, without the configured secrets: libraries may log them."""
+
+    def __init__(self, inner: logging.Formatter, redact: Callable[[bytes], bytes]) -> None:
+        super().__init__()
+        self._inner = inner
+        self._redact = redact
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format the record, then cut the secrets."""
+        return self._redact(self._inner.format(record).encode(errors="replace")).decode()
+
+
+def set_up_logs(
+    level: str, log_format: Literal["text", "json"], redact: Callable[[bytes], bytes] = bytes
+) -> None:
     """Send log lines to standard error. discord.py logs only warnings: its other lines contain ids."""
     handler = logging.StreamHandler()
     text = TextFormatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
-    handler.setFormatter(JsonFormatter() if log_format == "json" else text)
+    handler.setFormatter(RedactingFormatter(JsonFormatter() if log_format == "json" else text, redact))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("discord").setLevel(max(logging.WARNING, logging.getLevelName(level)))
     # A traceback for each malformed request would let anyone fill the log.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
+    # A traceback for each connection of the gateway that fails; mjbot.ui.gateway reports them.
+    logging.getLogger("discord.shard").setLevel(logging.CRITICAL)
     # It warns at every start that voice packages are missing; this bot does not use voice.
     logging.getLogger("discord.client").setLevel(logging.ERROR)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from mjbot.clock import Clock, Wakeup
@@ -21,15 +21,13 @@ from mjbot.core.model.snapshot import (
 )
 from mjbot.core.model.task import TaskId
 from mjbot.core.polling.schedule import PollSchedule
-from mjbot.errors import StoreFailed, UpstreamUnavailable
+from mjbot.errors import UpstreamUnavailable
 from mjbot.guard import LoopGuard
 from mjbot.ports import BatchSource, FetchReport
+from mjbot.reports import ChangeReports, OnChange
 
 log = logging.getLogger(__name__)
 
-_REPORT_AGAIN, _REPORT_CEILING = 1.0, 600.0  # seconds until a report that failed is tried again
-_DOUBLINGS = 10
-OnChange = Callable[[Sequence[TaskSnapshot]], Awaitable[None]]
 OnPoll = Callable[[Sequence[TaskId], FetchReport, float], None]
 
 
@@ -54,19 +52,15 @@ class TaskTracker:
         self._snapshots: dict[TaskId, TaskSnapshot] = {}
         self._wakeup = Wakeup(clock, "until a task is due to be read")
         self._outage = False
-        self._listeners: list[OnChange] = []
         self._poll_listeners: list[OnPoll] = []
         # A guard for each step: a success of one step is none of another that always fails.
         self._reading, self._applying = guard("poll loop"), guard("readings of tasks")
-        self._reporting, self._listening = guard("reports of changes"), guard("poll listeners")
-        self._report_lock = asyncio.Lock()
-        self._unreported: dict[TaskId, TaskSnapshot] = {}
-        self._report_at: dict[TaskId, float] = {}  # of reports that failed
-        self._tries: dict[TaskId, int] = {}
+        self._listening = guard("poll listeners")
+        self._changes = ChangeReports(guard("reports of changes"))
 
     def subscribe(self, listener: OnChange) -> None:
         """Call ``listener`` with the tasks that have changed visibly, after each read."""
-        self._listeners.append(listener)
+        self._changes.subscribe(listener)
 
     def on_poll(self, listener: OnPoll) -> None:
         """Call ``listener`` with every poll: the ids asked for, the report, and when (unix seconds)."""
@@ -106,8 +100,7 @@ class TaskTracker:
     def unfollow(self, task_id: TaskId) -> None:
         """Stop polling a task that has no watch any more."""
         self._stop_polling(task_id)
-        self._unreported.pop(task_id, None)
-        self._end_retries([task_id])
+        self._changes.forget(task_id)
 
     async def observe(self, observations: Mapping[TaskId, Observation]) -> None:
         """Apply observations to snapshots. Tasks that are not followed are ignored."""
@@ -124,7 +117,7 @@ class TaskTracker:
                 now = self._clock.now()
                 if expired := self._schedule.alarms(now):
                     await self.observe(dict.fromkeys(expired, Tick()))
-                elif self._report_at and min(self._report_at.values()) <= now:
+                elif (again_at := self._changes.again_at) is not None and again_at <= now:
                     await self._report()
                 self._schedule.per_request = self._source.per_request
                 for batch in self._schedule.due(now):
@@ -132,10 +125,8 @@ class TaskTracker:
                 await self._wakeup.wait(self._wake_at())
 
     def _wake_at(self) -> float | None:
-        moments = list(self._report_at.values())
-        if (at := self._schedule.wake_at()) is not None:
-            moments.append(at)
-        return min(moments, default=None)
+        moments = (self._changes.again_at, self._schedule.wake_at())
+        return min((each for each in moments if each is not None), default=None)
 
     def _advance(self, task_id: TaskId, observation: Observation, now: float) -> None:
         if (before := self._snapshots.get(task_id)) is None:
@@ -143,7 +134,7 @@ class TaskTracker:
         after = self._snapshots[task_id] = advance(before, observation, now, self._thresholds)
         self._schedule.set_alarm(task_id, next_threshold(after, self._thresholds))
         if after.visible != before.visible:
-            self._unreported[task_id] = after
+            self._changes.add(after)
             log.debug("task changed: %s", task_id, extra={"task": task_id})
         if after.settled:
             self._stop_polling(task_id)
@@ -153,47 +144,9 @@ class TaskTracker:
         self._schedule.unfollow(task_id)
 
     async def _report(self) -> None:
-        """Report the changes to the listeners; those that could not be reported are tried again later."""
-        async with self._report_lock:  # so that no older state of a task is reported after a newer one
-            await self._report_due(self._clock.now())
-
-    async def _report_due(self, now: float) -> None:
-        due = [each for each in self._unreported.values() if self._report_at.get(each.id, 0.0) <= now]
-        for each in due:
-            del self._unreported[each.id]
-        together = [each for each in due if each.id not in self._tries]
-        for batch in (together, *([each] for each in due if each.id in self._tries)):
-            if not batch or await self._notify_listeners(batch, now):
-                continue
-            for each in batch:  # one by one, so that one task does not hold up the others
-                if len(batch) == 1 or not await self._notify_listeners([each], now):
-                    tries = self._tries[each.id] = self._tries.get(each.id, -1) + 1
-                    pause = min(_REPORT_AGAIN * 2 ** min(tries, _DOUBLINGS), _REPORT_CEILING)
-                    self._report_again([each], now + pause)
-
-    async def _notify_listeners(self, batch: Sequence[TaskSnapshot], now: float) -> bool:
-        """Return False after an unexpected error. While the database fails, all wait for it."""
-        with self._reporting.contain():
-            try:
-                for listener in self._listeners:
-                    await listener(batch)
-            except StoreFailed:
-                self._report_again(batch, now + _REPORT_AGAIN)
-            else:
-                self._end_retries([each.id for each in batch])
-            return True
-        return False
-
-    def _report_again(self, batch: Sequence[TaskSnapshot], at: float) -> None:
-        for each in batch:
-            self._unreported.setdefault(each.id, each)  # there may be a newer one
-            self._report_at[each.id] = at
-        self._wakeup.notify()
-
-    def _end_retries(self, ids: Sequence[TaskId]) -> None:
-        for each in ids:
-            self._report_at.pop(each, None)
-            self._tries.pop(each, None)
+        await self._changes.send(self._clock.now())
+        if self._changes.again_at is not None:
+            self._wakeup.notify()
 
     async def _fetch(self, ids: Sequence[TaskId]) -> FetchReport:
         """Read these tasks; if that fails in an unexpected way, its halves, until it costs only one task."""

@@ -84,6 +84,10 @@ UNREADABLE = [
     unreadable(""),
     unreadable(PAGE, HTML_TYPE),
 ]
+BROKEN_COMPRESSION = [
+    Answer(coding, 200, "not compressed", headers={"Content-Encoding": coding}, applied=True)
+    for coding in ("gzip", "deflate")
+]
 LOST_RESPONSE = Answer("lost response", 200, applied=True, delivery="lost")
 NO_CONNECTION = Answer("no connection", 200, delivery="lost")
 NO_ANSWER = Answer("no answer", 200, applied=True, delivery="never")

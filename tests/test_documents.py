@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from mjbot import runner
 from mjbot.__main__ import main
 from mjbot.core.i18n.texts import Text
 from mjbot.ops import Metrics
 from mjbot.ops.connections import LimitedConnections
 from mjbot.runner import EX_CONFIG, EX_FAILED, EX_OK, EX_SOFTWARE, EX_UNAVAILABLE
 from mjbot.settings import Settings
+from mjbot.ui import gateway
 from tests.audit import RUN, Run
 
 ROOT = Path(__file__).parent.parent
@@ -106,7 +106,7 @@ def test_the_page_for_operators_states_the_limits_of_the_code() -> None:
     limits = LimitedConnections(asyncio.Protocol)
     sentence = f"keeps at most {limits._most} connections, each for at most {limits._seconds:.0f} seconds"
     assert sentence in OPERATIONS
-    assert f"fewer than {runner._FEW_SESSIONS} of" in OPERATIONS
+    assert f"fewer than {gateway._FEW_SESSIONS} of" in OPERATIONS
     assert f"the default of {Settings.model_fields['keep_days'].default} days" in OPERATIONS
     unit = (ROOT / "deploy" / "mjbot.service").read_text(encoding="utf-8")
     assert "RestartSec=30\n" in unit

@@ -31,7 +31,11 @@ MAY_IMPORT = {
     "mjbot.store": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.store"),
     "mjbot.pictures": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.clock", "mjbot.pictures"),
     "mjbot.guard": ("mjbot.clock",),
-    "mjbot.tracker": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.clock", "mjbot.guard"),
+    "mjbot.reports": ("mjbot.core", "mjbot.errors", "mjbot.guard"),
+    "mjbot.tracker": (
+        *("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.clock", "mjbot.guard"),
+        "mjbot.reports",
+    ),
     "mjbot.editor": ("mjbot.core", "mjbot.ports", "mjbot.clock", "mjbot.guard"),
     "mjbot.housekeeper": ("mjbot.ports", "mjbot.clock", "mjbot.errors", "mjbot.guard"),
     "mjbot.service": (
@@ -49,7 +53,7 @@ MAY_IMPORT = {
         *("mjbot.service", "mjbot.ui"),
     ),
     "mjbot.ops": ("mjbot.core", "mjbot.ports", "mjbot.errors", "mjbot.clock", "mjbot.ops"),
-    "mjbot.settings": ("mjbot.core", "mjbot.errors"),
+    "mjbot.settings": ("mjbot.core", "mjbot.errors", "mjbot.redaction"),
     "mjbot.sandbox.server": ("mjbot.sandbox",),
     "mjbot.sandbox.world": ("mjbot.sandbox",),
     "mjbot.sandbox.art": ("mjbot.sandbox",),

@@ -178,3 +178,25 @@ def problems(**changes: str) -> list[str]:
     except ValidationError as error:
         return problem_lines(error)
     return []
+
+
+_NO_ADDRESS = "must be an address that begins with http:// or https:// (SOCKS is not possible)"
+_NO_PORT = "must be a host and a port"
+PROXIES = {
+    "127.0.0.1:7890": _NO_ADDRESS,
+    "socks5://127.0.0.1:1080": _NO_ADDRESS,
+    "http://": _NO_ADDRESS,
+    "http://[::1": _NO_ADDRESS,
+    "http://ann:canary@": _NO_ADDRESS,
+    "http://127.0.0.1:99999": _NO_PORT,
+    "http://ann:canary@127.0.0.1:0": _NO_PORT,
+    "http://127.0.0.1:7890/path": _NO_PORT,
+    "http://127.0.0.1:7890?x=1": _NO_PORT,
+}
+
+
+@pytest.mark.parametrize("proxy", PROXIES)
+def test_a_proxy_that_cannot_be_used_is_named_without_its_password(proxy: str) -> None:
+    assert problems(MJBOT_DISCORD_PROXY=proxy) == [
+        f"MJBOT_DISCORD_PROXY: {PROXIES[proxy]} (example: http://127.0.0.1:7890)"
+    ]

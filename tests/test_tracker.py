@@ -168,33 +168,6 @@ async def test_an_end_that_could_not_be_reported_is_reported_later(failures: int
     assert [each.settled for each in rig.reported] == [True]
 
 
-async def test_no_older_state_is_reported_after_a_newer_one() -> None:
-    now = 1_000.0
-    rig = Rig(clock=Clock(lambda: now))
-    rig.tracker.follow(TaskSnapshot(A, opened_at=rig.clock.now()))
-    hold, held = asyncio.Event(), asyncio.Event()
-
-    async def wait(snapshots: Sequence[TaskSnapshot]) -> None:
-        if not held.is_set():
-            held.set()
-            await hold.wait()
-            raise StoreFailed
-
-    rig.tracker.subscribe(wait)
-    older = asyncio.ensure_future(rig.tracker.observe({A: Seen(Task(A, status="IN_PROGRESS"))}))
-    await held.wait()
-    newer = asyncio.ensure_future(rig.tracker.observe({A: Seen(Task(A, status="SUCCESS", image_url=RESULT))}))
-    await asyncio.sleep(0)
-    hold.set()
-    await asyncio.gather(older, newer)
-    for _ in range(30):
-        now += 1
-        await rig.tracker.observe({})
-    states = [each.settled for each in rig.reported]
-    assert states == sorted(states)
-    assert states[-1]
-
-
 async def test_polling_goes_on_while_a_report_waits_for_the_database() -> None:
     rig = Rig()
     release = asyncio.Event()

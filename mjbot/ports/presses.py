@@ -98,7 +98,8 @@ class PressStore(Protocol):
     ) -> None:
         """Store that a press was accepted, with all tasks that it created.
 
-        ``watch`` is that of the first one; the others are stored as pending cards of its channel.
+        ``watch`` is that of the first one; the others are stored as pending cards of its channel. The
+        snapshots are assumptions: they replace none that is stored.
         """
         ...
 

@@ -27,7 +27,7 @@ class WatchStore(Protocol):
     async def add(self, watch: Watch, snapshot: TaskSnapshot | None) -> list[Watch]:
         """Store a new watch, and return the open ones of the same task in the same channel.
 
-        With a snapshot, autocomplete offers the task in the watch's place from now on.
+        Unless the watch is still opening, autocomplete offers the task in the watch's place from now on.
         """
         ...
 

@@ -20,6 +20,7 @@ from mjbot.service.watching.opener import CardOpener
 from mjbot.service.watching.pending_cards import PendingCards
 from mjbot.service.watching.renderer import CardRenderer
 from mjbot.service.watching.watches import WatchService
+from mjbot.service.watching.write_behind import WriteBehind
 
 __all__ = [
     "Access",
@@ -42,4 +43,5 @@ __all__ = [
     "SubmitRetries",
     "TaskReader",
     "WatchService",
+    "WriteBehind",
 ]

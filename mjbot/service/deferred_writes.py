@@ -12,7 +12,7 @@ from mjbot.guard import LoopGuard
 
 _PAUSE = 1.0
 
-Write = Callable[[], Awaitable[None]]
+Write = Callable[[], Awaitable[object]]
 
 
 class DeferredWrites:
@@ -24,6 +24,11 @@ class DeferredWrites:
         self._waiting: deque[Write] = deque()
         self._wakeup = Wakeup(clock, "until a write is to be tried again")
         self._pause = Wakeup(clock, "until the database is tried again")
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a write is kept."""
+        return bool(self._waiting)
 
     async def write(self, write: Write) -> bool:
         """Run a write now, or keep it for later. Returns False if it was kept."""

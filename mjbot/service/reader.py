@@ -1,25 +1,25 @@
-"""Reads tasks for users: from the tracker, else the store, else the upstream."""
+"""Reads tasks for users: from the tracker, else what is stored, else the upstream."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from dataclasses import replace
 
 from mjbot.clock import Clock
 from mjbot.core.model.snapshot import Seen, TaskSnapshot, advance
 from mjbot.core.model.task import TaskId
-from mjbot.errors import StoreFailed, TaskNotFound, UpstreamError
-from mjbot.ports import TaskSource, WatchStore
+from mjbot.errors import TaskNotFound, UpstreamError
+from mjbot.ports import TaskSource
+from mjbot.service.watching.write_behind import WriteBehind
 from mjbot.tracker import TaskTracker
 
 
 class TaskReader:
     """A read-through cache over the upstream. Concurrent reads of one task share a request."""
 
-    def __init__(self, source: TaskSource, store: WatchStore, tracker: TaskTracker, clock: Clock) -> None:
+    def __init__(self, source: TaskSource, buffer: WriteBehind, tracker: TaskTracker, clock: Clock) -> None:
         self._source = source
-        self._store = store
+        self._buffer = buffer
         self._tracker = tracker
         self._clock = clock
         self._reads: dict[TaskId, asyncio.Task[TaskSnapshot]] = {}
@@ -61,13 +61,12 @@ class TaskReader:
         if snapshot.settled:
             # Then the next press needs no read. A press that needs one can never open a modal: a read may
             # take longer than Discord waits for one.
-            with suppress(StoreFailed):
-                await self._store.save([snapshot])
+            await self._buffer.save([snapshot])
         return snapshot
 
     async def _stored_end(self, task_id: TaskId) -> TaskSnapshot | None:
-        stored = await self._store.snapshot(task_id)
-        return stored if stored and stored.task and stored.task.phase.final else None
+        stored = await self._buffer.snapshot(task_id)
+        return stored if stored and stored.final else None
 
     async def _fetch(self, task_id: TaskId) -> TaskSnapshot:
         try:

@@ -17,7 +17,7 @@ from types import SimpleNamespace
 import aiohttp
 
 from mjbot.clock import Clock
-from mjbot.core.scheduling.rate_limiters import SlidingWindow, SlidingWindows
+from mjbot.core.scheduling.rate_limiters import SlidingWindow, SlidingWindows, parse_retry_after
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ _INVALID = (401, 403, 429)
 # After a global rate limit, discord.py first retries the requests that it had started.
 _CATCHING_UP = 1.0
 _RESTS = (30.0, 600.0)  # seconds; doubled from the first to the second
-_LONGEST = 60.0  # even if Retry-After is longer
+_PAUSE, _LONGEST = 1.0, 60.0  # without a Retry-After, and even if it is longer
 
 GuildOf = Callable[[int], int | None]
 
@@ -123,7 +123,9 @@ class InvalidRequestBreaker:
         now, headers = self._clock.now(), end.response.headers
         scope = headers.get("X-RateLimit-Scope")
         if end.response.status == 429 and scope == "global":
-            self._paused_until = now + _seconds(headers.get("Retry-After")) + _CATCHING_UP
+            asked = parse_retry_after(headers.get("Retry-After"))
+            seconds = _PAUSE if asked is None else min(asked, _LONGEST)
+            self._paused_until = now + seconds + _CATCHING_UP
         guild = self._payer(end.url.path)
         self._rest_if_blocked(end.response, guild, now)
         # A shared rate limit does not count as an invalid request.
@@ -157,10 +159,3 @@ class InvalidRequestBreaker:
                 self._rest.begin(now)
             if len(self._rest_of) > _REMEMBERED:
                 self._rest_of = {key: each for key, each in self._rest_of.items() if each.until > now}
-
-
-def _seconds(retry_after: str | None) -> float:
-    try:
-        return min(max(0.0, float(retry_after or 1.0)), _LONGEST)
-    except ValueError:
-        return 1.0

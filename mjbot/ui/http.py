@@ -1,4 +1,4 @@
-"""How discord.py's HTTP client reaches Discord: the address of the API, and deadlines for each exchange.
+"""How discord.py's HTTP client reaches Discord: the address of the API, a proxy, and deadlines.
 
 discord.py sets no timeouts, so a response that never comes would hold its caller for aiohttp's five
 minutes. A deadline around discord.py's own calls would be wrong: they also sleep for rate limits, and
@@ -8,6 +8,7 @@ retry. So the deadlines are on the connection, which sees one exchange at a time
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -18,9 +19,13 @@ from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 from yarl import URL
 
+from mjbot.core.scheduling.rate_limiters import parse_retry_after
+
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 """The errors of discord.py for an answer that is not what it expects."""
 
+_LOGIN_WAIT, _LONGEST_DEFAULT_WAIT = 60.0, 900.0  # seconds without Retry-After; doubling
+_LONGEST_LOGIN_WAIT = 3600.0  # even if Retry-After is longer
 _CONNECT_SECONDS = 5.0
 _SEND_SECONDS = 60.0  # to send a request; a file of 10 MiB on a slow line
 _SILENCE_SECONDS = 20.0  # without a byte of the response
@@ -38,6 +43,45 @@ async def use_gateway_of(http: discord.http.HTTPClient) -> None:
     """
     _, gateway, _ = await http.get_bot_gateway()
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A forward proxy for every request to Discord, the gateway included; ``url`` None: none.
+
+    The credentials are kept apart from the address, so that no error repeats them.
+    """
+
+    url: str | None = None
+    auth: aiohttp.BasicAuth | None = field(default=None, repr=False)
+
+    @classmethod
+    def at(cls, address: str) -> Proxy:
+        """Parse an address such as ``http://user:password@host:port``; empty: no proxy."""
+        if not address:
+            return cls()
+        url = URL(address)
+        auth = aiohttp.BasicAuth(url.user, url.password or "", "utf-8") if url.user else None
+        return cls(str(url.with_user(None)), auth)
+
+
+def login_wait(retry_after: str | None, tries: int) -> float:
+    """Return the seconds until the next login after a 429. Without a usable ``Retry-After`` they double."""
+    seconds = parse_retry_after(retry_after)
+    if seconds is None:
+        seconds = min(_LOGIN_WAIT * 2 ** min(tries, 10), _LONGEST_DEFAULT_WAIT)
+    return min(max(seconds, 1.0), _LONGEST_LOGIN_WAIT)
+
+
+def proxy_problem(error: BaseException) -> str:
+    """Return a sentence for the operator if an error was the proxy's; else ""."""
+    if isinstance(error, aiohttp.ClientProxyConnectionError):
+        return "The proxy in MJBOT_DISCORD_PROXY cannot be reached."
+    if not isinstance(error, aiohttp.ClientHttpProxyError):
+        return ""
+    if error.status == 407:
+        return "The proxy in MJBOT_DISCORD_PROXY asks for a user and a password, or refuses the given ones."
+    return f"The proxy in MJBOT_DISCORD_PROXY does not connect to Discord (status {error.status})."
 
 
 class DeadlineConnector(aiohttp.TCPConnector):
@@ -89,7 +133,8 @@ class _DeadlineProtocol(ResponseHandler):
         super().connection_lost(exc)
 
     def _abort(self) -> None:
-        if self.transport is not None:
+        # Behind a proxy the tunnel takes over the transport, and this protocol has ended.
+        if self.transport is not None and self.transport.get_protocol() is self:
             self.transport.abort()
 
     def _stop_timer(self) -> None:

@@ -177,6 +177,8 @@ class DiscordSink:
         if (token := self._tokens.get(edit.ref)) is None:
             raise TokenRefused
         webhook = discord.Webhook.partial(token.application_id, token.token, client=self._client)
+        # discord.py forgets the proxy here.
+        webhook.proxy, webhook.proxy_auth = self._client.http.proxy, self._client.http.proxy_auth
         try:
             # Cancelling an edit delays later ones by the same token; there are none, since it is revoked.
             async with asyncio.timeout(_TOKEN_SECONDS):

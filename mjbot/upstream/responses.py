@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from mjbot.core.i18n.text import without_secrets
+from mjbot.core.scheduling.rate_limiters import parse_retry_after
 from mjbot.errors import (
     KeyRefused,
     QuotaExceeded,
@@ -142,8 +143,5 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
     Then one request tests whether the limit has ended: it may concern only one account.
     """
-    try:
-        seconds = float(headers.get("Retry-After", ""))
-    except ValueError:
-        return None
-    return min(seconds, _LONGEST_WAIT) if seconds >= 0 else None
+    seconds = parse_retry_after(headers.get("Retry-After"))
+    return None if seconds is None else min(seconds, _LONGEST_WAIT)

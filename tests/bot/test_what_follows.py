@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import pytest
 
 from mjbot.core.model.press import MODAL_ACTION, Press
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef, Watch
+from mjbot.errors import StoreFailed
 from mjbot.sandbox.demo_tasks import DemoIds
 from tests.bot.conftest import GRID, RUNNING, BotFactory, BotHarness
 from tests.discord_answers import (
@@ -357,3 +359,31 @@ async def test_a_first_response_that_was_taken_is_followed_even_if_it_was_looked
     await harness.wait(90)
     assert (taken.given, hidden.given) == (1, 4)
     assert [each.embeds[0].title for each in harness.messages] == ["Done"]
+
+
+@pytest.mark.parametrize("deferred_first", [True, False])
+@pytest.mark.parametrize("label", ["U1", "V1", "🔄"])
+async def test_a_result_that_ended_while_the_database_failed_is_stored_as_ended(
+    harness: BotHarness, label: str, deferred_first: bool
+) -> None:
+    await harness.show(GRID)
+    app = harness.bot.app
+    held = harness.server.hold("/mj/submit/action")
+    pressing = asyncio.ensure_future(harness.press(harness.messages[0], label))
+    await held.arrived()
+    await refuse_writes(app.stores, on=True)
+    held.release()
+    await pressing
+    await harness.wait(60)
+    (child,) = made(harness)
+    assert child in shown(harness)
+    await refuse_writes(app.stores, on=False)
+    flushes = (app.writes.flush, app.watches.flush)
+    for flush in flushes if deferred_first else reversed(flushes):
+        with suppress(StoreFailed):
+            await flush()
+    await harness.wait(3)
+    stored = await app.stores.watches.snapshot(TaskId(child))
+    assert stored is not None
+    assert stored.final
+    assert await app.stores.watches.open_watches() == []

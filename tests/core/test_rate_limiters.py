@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mjbot.core.scheduling.rate_limiters import LeakyBucket, SlidingWindow, SlidingWindows
+from mjbot.core.scheduling.rate_limiters import LeakyBucket, SlidingWindow, SlidingWindows, parse_retry_after
 
 waits = st.lists(st.floats(0, 3), min_size=1, max_size=60)
 
@@ -41,3 +44,23 @@ def test_windows_of_keys_that_are_no_longer_used_are_dropped() -> None:
         windows.take(key, now)
         assert windows.ready_at(key, now) == now + 5.0
         assert len(windows) <= 1_000
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("7", 7),
+        ("0.25", 0.25),
+        (" 12 ", 12),
+        ("0", 0),
+        ("-5", None),
+        ("inf", math.inf),
+        ("nan", None),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", None),
+        ("soon", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_retry_after_is_a_number_of_seconds_or_nothing(header: str | None, seconds: float | None) -> None:
+    assert parse_retry_after(header) == seconds

@@ -24,8 +24,10 @@ from mjbot.core.polling.schedule import PollSchedule
 from mjbot.guard import LoopGuard
 from mjbot.ports import File, InteractionContext, PressRequest, Reply, TaskSource
 from mjbot.service.access import Access
+from mjbot.service.deferred_writes import DeferredWrites
 from mjbot.service.pressing.regions import RegionService
 from mjbot.service.reader import TaskReader
+from mjbot.service.watching.write_behind import WriteBehind
 from mjbot.store import open_stores
 from mjbot.tracker import TaskTracker
 
@@ -124,7 +126,9 @@ async def opened() -> AsyncIterator[Rig]:
         source = cast("TaskSource", None)  # the end is stored: nothing is read
         schedule = PollSchedule(PollSettings(0.1, 0.2, 100), lambda: 0.5)
         tracker = TaskTracker(source, schedule, clock, DEFAULT_THRESHOLDS, partial(LoopGuard, clock=clock))
-        reader = TaskReader(source, stores.watches, tracker, clock)
+        guard = LoopGuard("writes", clock)
+        buffer = WriteBehind(stores.watches, DeferredWrites(clock, guard), clock, guard)
+        reader = TaskReader(source, buffer, tracker, clock)
         masks = Masks()
         yield Rig(RegionService(stores.presses, access, reader, masks), masks)
 

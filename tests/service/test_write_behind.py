@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,10 +15,13 @@ from mjbot.clock import Clock
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Task, TaskId
 from mjbot.core.model.watch import DeliveredState, MessageRef, Watch, WatchState
+from mjbot.errors import StoreFailed
 from mjbot.guard import LoopGuard
 from mjbot.ports import Stores
+from mjbot.service.deferred_writes import DeferredWrites
 from mjbot.service.watching.write_behind import WriteBehind
 from mjbot.store import open_stores
+from tests.store.faults import refuse_writes
 
 BROKEN, SOUND = TaskId("task-1"), TaskId("task-2")
 SHOWN = DeliveredState("digest")
@@ -45,7 +50,9 @@ class Buffer:
         self.now = 1_000.0
         self.errors: list[str] = []
         clock = Clock(lambda: self.now)
-        self.buffer = WriteBehind(stores.watches, clock, LoopGuard("write-behind", clock, self.errors.append))
+        self.deferred = DeferredWrites(clock, LoopGuard("deferred writes", clock))
+        guard = LoopGuard("write-behind", clock, self.errors.append)
+        self.buffer = WriteBehind(stores.watches, self.deferred, clock, guard)
 
 
 @pytest.mark.parametrize("order", [(BROKEN, SOUND), (SOUND, BROKEN)])
@@ -78,7 +85,7 @@ async def test_a_message_whose_state_cannot_be_stored_costs_only_itself(stores: 
 
 async def test_the_loop_goes_on_after_what_cannot_be_stored(stores: Stores) -> None:
     rig = Buffer(stores)
-    rig.buffer = WriteBehind(stores.watches, Clock(), LoopGuard("write-behind", Clock()))
+    rig.buffer = WriteBehind(stores.watches, rig.deferred, Clock(), LoopGuard("write-behind", Clock()))
     await stores.watches.add(watch(10), None)
     running = asyncio.ensure_future(rig.buffer.run())
     rig.buffer.note(TOO_LARGE, SHOWN)
@@ -102,3 +109,56 @@ async def test_a_store_that_refuses_everything_for_a_minute_ends_the_loop(stores
 
     with pytest.raises(OverflowError):
         await write_for_two_minutes()
+
+
+def reading(status: str, at: float) -> TaskSnapshot:
+    return TaskSnapshot(SOUND, opened_at=1.0, task=Task(SOUND, status=status), seen_at=at)
+
+
+EARLIER, LATER = reading("IN_PROGRESS", 2.0), reading("SUCCESS", 3.0)
+
+
+@pytest.mark.parametrize("deferred_first", [True, False])
+async def test_a_watch_that_is_stored_late_brings_back_no_older_state(
+    stores: Stores, deferred_first: bool
+) -> None:
+    rig = Buffer(stores)
+    await refuse_writes(stores, on=True)
+    with pytest.raises(StoreFailed):
+        await rig.buffer.add(watch(10), EARLIER)
+    await rig.deferred.write(partial(rig.buffer.add, watch(10)))
+    await rig.buffer.save([LATER])
+    rig.buffer.note(MessageRef(1, 10), SHOWN)
+    rig.buffer.close(MessageRef(1, 10))
+    await refuse_writes(stores, on=False)
+    flushes = (rig.deferred.flush, rig.buffer.flush)
+    for flush in flushes if deferred_first else reversed(flushes):
+        with suppress(StoreFailed):
+            await flush()
+    await rig.buffer.flush()
+    assert await stores.watches.snapshot(SOUND) == LATER
+    stored = await stores.watches.watch_at(MessageRef(1, 10))
+    assert stored == replace(watch(10), state=WatchState.CLOSED, delivered=SHOWN)
+
+
+async def test_a_snapshot_that_could_not_be_written_does_not_replace_one_that_was_written_since(
+    stores: Stores,
+) -> None:
+    rig = Buffer(stores)
+    await refuse_writes(stores, on=True)
+    await rig.buffer.save([EARLIER])
+    assert await rig.buffer.snapshot(SOUND) == EARLIER
+    await refuse_writes(stores, on=False)
+    await rig.buffer.add(watch(10), LATER)
+    await rig.buffer.flush()
+    assert await rig.buffer.snapshot(SOUND) == await stores.watches.snapshot(SOUND) == LATER
+
+
+async def test_the_snapshot_of_a_watch_that_could_not_be_stored_is_written_later(stores: Stores) -> None:
+    rig = Buffer(stores)
+    await refuse_writes(stores, on=True)
+    with pytest.raises(StoreFailed):
+        await rig.buffer.add(watch(10), LATER)
+    await refuse_writes(stores, on=False)
+    await rig.buffer.flush()
+    assert await stores.watches.snapshot(SOUND) == LATER

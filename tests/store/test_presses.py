@@ -71,6 +71,16 @@ async def test_a_write_of_an_earlier_press_does_not_touch_its_repetition(stores:
     assert await stores.presses.of(TASK) == {"u1": Press.SENDING}
 
 
+async def test_a_press_that_is_stored_late_replaces_nothing_that_was_read_of_its_task_since(
+    stores: Stores,
+) -> None:
+    key = await begin(stores)
+    read = TaskSnapshot(CHILD, opened_at=1.0, task=Task(CHILD, status="SUCCESS"), seen_at=9.0)
+    await stores.watches.save([read])
+    await stores.presses.accept(key, "U1", WATCH, [SNAPSHOT])
+    assert await stores.watches.snapshot(CHILD) == read
+
+
 async def test_the_spellings_of_one_id_share_their_presses(stores: Stores) -> None:
     lower, mixed, upper = (TaskId(each) for each in ("task-abc", "task-aBc", "TASK-ABC"))
     key = await stores.presses.begin(lower, "u1", 3, 1.0)

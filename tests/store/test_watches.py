@@ -32,7 +32,9 @@ def snapshot(number: int = 0, **fields: object) -> TaskSnapshot:
 async def see(stores: Stores, seen: TaskSnapshot, context: InteractionContext, at: float) -> None:
     """Add a watch of the task, as a command in this context does."""
     ref = MessageRef(context.channel_id, int(at))
-    await stores.watches.add(Watch(ref, seen.id, context.guild_id, context.user_id, context.locale, at), seen)
+    await stores.watches.add(
+        Watch(ref, seen.id, context.guild_id, context.user_id, context.locale, at, WatchState.OPEN), seen
+    )
 
 
 async def suggested(stores: Stores, text: str = "", context: InteractionContext = HERE) -> list[str]:

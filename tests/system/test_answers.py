@@ -23,6 +23,7 @@ from mjbot.ui.tokens import InteractionTokens
 from tests.discord_answers import (
     ANNOUNCEMENT_LIMIT,
     BAD_JSON_502,
+    BROKEN_COMPRESSION,
     EXPLICIT_CONTENT,
     HARMFUL_LINK,
     JSON_WITHOUT_CODE,
@@ -93,7 +94,7 @@ def refused(problem: ContentProblem, named: Part = Part.NONE) -> Refused:
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        *((answer, Later()) for answer in UNREADABLE),
+        *((answer, Later()) for answer in (*UNREADABLE, *BROKEN_COMPRESSION)),
         *((page(status), Later()) for status in (400, 403, 404, 408)),
         (JSON_WITHOUT_CODE, Later()),
         (ANNOUNCEMENT_LIMIT, Later()),

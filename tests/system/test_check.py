@@ -11,6 +11,7 @@ import pytest
 
 from mjbot.sandbox.dialects import DIALECTS
 from mjbot.store import open_stores
+from tests.proxy import HOST, ForwardProxy
 from tests.system.conftest import CommandRig
 
 
@@ -169,3 +170,15 @@ async def test_run_goes_on_when_the_service_fails_for_the_moment(rig: CommandRig
     assert code == 69
     assert "upstream:" in output
     assert "Discord cannot be reached" in output
+
+
+async def test_the_check_reaches_discord_by_the_proxy(rig: CommandRig) -> None:
+    async with ForwardProxy(rig.stub.base_url.removeprefix("http://")) as proxy:
+        changes = {"DISCORD_API_URL": f"http://{HOST}/api/v10", "DISCORD_PROXY": proxy.url}
+        code, output = await rig.run(**changes)
+        assert proxy.requests
+    assert code == 0, output
+    code, output = await rig.run(**changes)  # the proxy has gone
+    assert code == 1
+    assert "The proxy in MJBOT_DISCORD_PROXY cannot be reached." in output
+    assert "canary" not in output

@@ -151,3 +151,25 @@ async def test_an_address_in_use_is_one_line_in_the_log_and_no_traceback(
     log = harness.bot.log.read_text(encoding="utf-8")
     assert f"127.0.0.1:{port} cannot be used" in log
     assert "Traceback" not in log
+
+
+async def test_a_gateway_that_is_lost_is_in_readyz_and_the_metrics_and_edits_go_on(
+    harness: ProcessHarness, served: str
+) -> None:
+    await harness.ask()
+    await harness.stub.until(lambda: harness.messages and harness.title(), SECONDS)
+    fault = harness.stub.gateway.answer(503, at="handshake")
+    await harness.stub.gateway.close(4000)
+    await harness.stub.until(lambda: fault.given)
+    harness.time.skip(STEPS[-1][0])
+    async with aiohttp.ClientSession() as session:
+        await session.post(f"{served}/webhook/{secret(harness)}", json={"id": TASK, "status": "SUCCESS"})
+    await harness.stub.until(lambda: harness.title() == "Done", SECONDS)
+    assert (await ready(served))["gateway"]["ok"] is False
+    assert "mjbot_gateway_connected 0.0" in (await get(f"{served}/metrics"))[1]
+    assert (await get(f"{served}/healthz"))[0] == 200
+    harness.stub.accept_everything()
+    await harness.stub.ready()
+    log = harness.bot.log.read_text(encoding="utf-8")
+    assert log.count("the gateway of Discord is not connected") == 1
+    assert "Traceback" not in log

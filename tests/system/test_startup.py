@@ -15,10 +15,20 @@ from pathlib import Path
 
 import pytest
 
-from mjbot.runner import closed_for_good, login_wait
+from mjbot.runner import closed_for_good
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
-from tests.discord_answers import GATEWAY, NO_CONNECTION, UNREADABLE, Answer, api_error, page, rate_limited
+from mjbot.ui.http import login_wait
+from tests.discord_answers import (
+    BROKEN_COMPRESSION,
+    GATEWAY,
+    NO_CONNECTION,
+    UNREADABLE,
+    Answer,
+    api_error,
+    page,
+    rate_limited,
+)
 from tests.system.discord_stub import DiscordStub
 from tests.system.process import SECONDS, BotProcess, measured
 
@@ -58,11 +68,35 @@ def test_without_a_network_one_line_says_so(tmp_path: Path) -> None:
 
 
 def test_a_failure_that_nothing_expects_ends_with_70_and_its_traceback(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_bytes(b"MJBOT_DATABASE=a\0b\n")  # which no path can hold
-    result = run(tmp_path, "run", **GOOD)
+    command = ["sh", "-c", f'ulimit -n 5; exec "{sys.executable}" -m mjbot run']  # too few for an event loop
+    result = subprocess.run(
+        command, cwd=tmp_path, env=os.environ | GOOD, capture_output=True, text=True, check=False
+    )
     assert result.returncode == 70
     assert "an unexpected failure" in result.stderr
     assert "Traceback" in result.stderr
+
+
+async def test_a_tls_handshake_or_a_name_that_fails_is_one_sentence(
+    tmp_path: Path, stub: DiscordStub
+) -> None:
+    secure = await asyncio.start_server(_hang_up, "127.0.0.1", 0)
+    async with secure:
+        hangs_up = secure.sockets[0].getsockname()[1]
+        addresses = {
+            stub.api_url.replace("http://", "https://"): "no secure connection (TLS) can be made",
+            f"https://127.0.0.1:{hangs_up}/api/v10": "",
+            "https://discord.invalid/api/v10": "its host name cannot be found",
+        }
+        for url, words in addresses.items():
+            result = await asyncio.to_thread(run, tmp_path, "run", **GOOD | {"MJBOT_DISCORD_API_URL": url})
+            assert result.returncode == 69
+            assert f"Discord cannot be reached: {words}" in result.stderr
+            assert "Traceback" not in result.stderr
+
+
+async def _hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.close()
 
 
 def test_a_taken_port_of_the_demo_is_named(tmp_path: Path) -> None:
@@ -182,7 +216,7 @@ async def test_a_start_with_few_gateway_sessions_left_waits_for_their_reset(
         ("86400", 0, 3600),
         ("inf", 0, 3600),
         ("0", 0, 1),
-        ("-5", 0, 1),
+        ("-5", 0, 60),
         ("nan", 0, 60),
         ("Wed, 21 Oct 2026 07:28:00 GMT", 0, 60),
         (None, 0, 60),
@@ -203,6 +237,8 @@ def test_a_limited_login_is_tried_when_told_or_more_and_more_seldom(
         ("/users/@me", UNREADABLE[3]),
         ("/oauth2/applications/@me", UNREADABLE[1]),
         ("/users/@me", page(403)),
+        ("/users/@me", BROKEN_COMPRESSION[0]),
+        ("/gateway/bot", BROKEN_COMPRESSION[1]),
     ],
     ids=lambda value: getattr(value, "name", value),
 )

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import io
+import ssl
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import web
 
-from mjbot.ui.http import DeadlineConnector
+from mjbot.ui.http import DeadlineConnector, Proxy
+from tests.proxy import HOST, ForwardProxy
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n"
 SHORT = {"connect": 1.0, "send": 0.3, "silence": 0.3}
 
@@ -81,12 +87,12 @@ async def test_a_connection_that_is_not_made_in_time_ends_with_an_error() -> Non
 
 
 @asynccontextmanager
-async def serving(handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> AsyncIterator[str]:
+async def serving(handler: Handler, context: ssl.SSLContext | None = None) -> AsyncIterator[str]:
     app = web.Application(client_max_size=64 * 1024 * 1024)
     app.router.add_route("*", "/", handler)
     runner = web.AppRunner(app)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
     await site.start()
     try:
         yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
@@ -128,3 +134,51 @@ async def test_a_websocket_may_be_silent_for_longer_than_the_deadlines() -> None
     ):
         assert await socket.receive_str() == "late"
         assert await socket.receive_str() == "late"
+
+
+@asynccontextmanager
+async def serving_tls(folder: Path, handler: Handler) -> AsyncIterator[tuple[str, ssl.SSLContext]]:
+    """The address of a server with TLS by the name `HOST`, and the context that trusts it."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2"
+    names = ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}"]
+    files = ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run([*command.split(), *names, *files], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    async with serving(handler, context) as url:
+        yield url.removeprefix("http://").rstrip("/"), ssl.create_default_context(cafile=certificate)
+
+
+async def test_a_websocket_through_a_proxy_outlives_the_deadlines(tmp_path: Path) -> None:
+    async def silent(request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        for _ in range(2):
+            await asyncio.sleep(0.7)
+            await socket.send_str("late")
+        return socket
+
+    async with (
+        serving_tls(tmp_path, silent) as (target, trust),
+        ForwardProxy(target) as forward,
+        aiohttp.ClientSession(connector=DeadlineConnector(**SHORT)) as session,
+    ):
+        proxy = Proxy.at(forward.url)
+        assert proxy.auth is not None
+        headers = {"Proxy-Authorization": proxy.auth.encode()}
+        options: dict[str, Any] = {"proxy": proxy.url, "proxy_headers": headers, "ssl": trust}
+        async with session.ws_connect(f"wss://{HOST}/", **options) as socket:
+            assert await socket.receive_str() == "late"
+            assert await socket.receive_str() == "late"
+        assert forward.requests == [f"CONNECT {HOST}:443 HTTP/1.1"]
+
+
+async def test_a_proxy_that_hangs_ends_with_an_error() -> None:
+    async with (
+        asyncio.timeout(10),
+        ForwardProxy(refusal=0) as forward,
+        aiohttp.ClientSession(connector=DeadlineConnector(**SHORT)) as session,
+    ):
+        with pytest.raises((aiohttp.ClientError, OSError, TimeoutError)):
+            await session.get(f"https://{HOST}/", proxy=forward.address)

@@ -1,8 +1,8 @@
-"""Addresses in the settings: of a service, and to listen on."""
+"""Addresses in the settings: of a service, of a proxy, and to listen on."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from mjbot.core.model.addresses import is_host
 
@@ -21,15 +21,32 @@ def web_address(value: str) -> str:
         raise ValueError(no_address)
     if any(mark in value for mark in "?#@"):
         raise ValueError("must be a plain address, without ? or # or @")
-    try:
-        port = parts.port
-    except ValueError:
-        port = 0
-    if port == 0:
+    if not _has_possible_port(parts):
         raise ValueError("its port must be a number from 1 to 65535")
     if not is_host(_ascii(host)):
         raise ValueError(f'"{host}" is not the name of a host')
     return value
+
+
+def proxy_address(value: str) -> str:
+    """Return the address of an HTTP proxy, which may hold a name and a password. Raises ValueError."""
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname or ""
+    except ValueError:
+        host = ""
+    if value and (not host or parts.scheme not in ("http", "https")):
+        raise ValueError("must be an address that begins with http:// or https:// (SOCKS is not possible)")
+    if value and (parts.path.strip("/") or parts.query or parts.fragment or not _has_possible_port(parts)):
+        raise ValueError("must be a host and a port")
+    return value
+
+
+def _has_possible_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def _ascii(host: str) -> str:

@@ -114,10 +114,11 @@ class TaskSnapshot:
     @property
     def settled(self) -> bool:
         """True when no observation can change it: the task is final, or its watch has ended."""
-        return self.condition in _FINAL or (self._ended and self.condition is not Condition.NO_RESULT)
+        return self.condition in _FINAL or (self.final and self.condition is not Condition.NO_RESULT)
 
     @property
-    def _ended(self) -> bool:
+    def final(self) -> bool:
+        """True when the task itself has ended, and not only its watch."""
         return self.task is not None and self.task.phase.final
 
     @property
@@ -192,7 +193,7 @@ def _with_condition(snapshot: TaskSnapshot, now: float, thresholds: StalenessThr
     # Compared as sums, exactly as `next_threshold` computes them: a difference could round the other way,
     # and the tracker would wake for the threshold again and again without any change.
     condition = Condition.FINE
-    if snapshot.task is not None and snapshot.task.phase.final:
+    if snapshot.task is not None and snapshot.final:
         if _lacks_result(snapshot.task) and now < _last_change(snapshot) + thresholds.no_result:
             condition = Condition.NO_RESULT
     elif (

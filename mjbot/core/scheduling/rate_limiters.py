@@ -10,6 +10,15 @@ _K = TypeVar("_K", bound=Hashable)
 _FEW: Final = 1_000  # windows to keep before empty ones are searched for and dropped
 
 
+def parse_retry_after(header: str | None) -> float | None:
+    """Return the seconds of a Retry-After header; None if it has no such number, but an HTTP date, say."""
+    try:
+        seconds = float(header or "")
+    except ValueError:
+        return None
+    return seconds if seconds >= 0 else None
+
+
 class SlidingWindow:
     """At most ``limit`` starts in any span of ``seconds``, wherever the span begins."""
 

@@ -138,8 +138,7 @@ class ModalService:
         prompt = request.modal_input.prompt
         snapshot = first_snapshot(result.task_id, before.task, result, prompt, self._clock.now())
         watch = replace(self._opener.new_watch(request.context, snapshot.id, message), state=WatchState.OPEN)
-        with suppress(StoreFailed):
-            await self._watches.reopen(message)
+        self._watches.cancel_close(message)
         await self._journal.accept(submission, watch, [snapshot])
         await self._watches.retarget(watch, before.id, snapshot)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from mjbot.clock import Clock
 from mjbot.core.card.card import Card
@@ -13,10 +14,11 @@ from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import NOTHING_DELIVERED, DeliveredState, MessageRef, Watch, WatchState
 from mjbot.errors import ResponseLost, StoreFailed
-from mjbot.ports import InteractionContext, PictureSource, Reply, WatchStore
+from mjbot.ports import InteractionContext, PictureSource, Reply
 from mjbot.service.deferred_writes import DeferredWrites
 from mjbot.service.watching.renderer import CardRenderer
 from mjbot.service.watching.watches import WatchService
+from mjbot.service.watching.write_behind import WriteBehind
 
 
 class CardOpener:
@@ -24,14 +26,14 @@ class CardOpener:
 
     def __init__(
         self,
-        store: WatchStore,
+        buffer: WriteBehind,
         watches: WatchService,
         renderer: CardRenderer,
         pictures: PictureSource,
         writes: DeferredWrites,
         clock: Clock,
     ) -> None:
-        self._store = store
+        self._buffer = buffer
         self._watches = watches
         self._renderer = renderer
         self._pictures = pictures
@@ -85,23 +87,20 @@ class CardOpener:
     async def _add(self, watch: Watch, snapshot: TaskSnapshot, *, committed: bool) -> Sequence[Watch]:
         """Store a watch. If the database fails, one that is already ``committed`` is stored later."""
         try:
-            return await self._store.add(watch, snapshot)
+            return await self._buffer.add(watch, snapshot)
         except StoreFailed:
             if not committed:
                 raise
-
-        async def add() -> None:
-            await self._store.add(watch, snapshot)
-
-        await self._writes.write(add)
+        await self._writes.write(partial(self._buffer.add, watch))
         return ()
 
     async def reopen(self, context: InteractionContext, snapshot: TaskSnapshot, ref: MessageRef) -> None:
         """Follow a task again on a message whose watch had ended. Whoever requested the card stays so."""
         watch = replace(self.new_watch(context, snapshot.id, ref), state=WatchState.OPEN)
-        if (before := await self._watches.reopen(ref)) is not None:
+        if (before := await self._buffer.watch_at(ref)) is not None:
             watch = replace(watch, requester_id=before.requester_id, delivered=before.delivered)
-        older = await self._store.add(watch, snapshot)
+        self._watches.cancel_close(ref)
+        older = await self._buffer.add(watch, snapshot)
         card = await self._renderer.card(snapshot, context.locale, context.place)
         await self._watches.start(watch, snapshot, card, older)
 

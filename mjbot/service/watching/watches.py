@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from mjbot.clock import Clock
 from mjbot.core.access.place import Place
 from mjbot.core.card.card import Card, superseded_card
 from mjbot.core.card.content import Part
@@ -20,7 +19,6 @@ from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef, Watch, WatchState, newest, watch_for
 from mjbot.editor import EditScheduler
 from mjbot.errors import StoreFailed
-from mjbot.guard import LoopGuard
 from mjbot.ports import PressStore, WatchStore
 from mjbot.service.watching.child_checks import ChildChecks
 from mjbot.service.watching.renderer import CardRenderer
@@ -42,8 +40,7 @@ class WatchService:
         editor: EditScheduler,
         renderer: CardRenderer,
         checks: ChildChecks,
-        clock: Clock,
-        guard: LoopGuard,
+        buffer: WriteBehind,
     ) -> None:
         self._store = store
         self._presses = presses
@@ -52,7 +49,7 @@ class WatchService:
         self._renderer = renderer
         self._checks = checks
         self._index = WatchIndex()
-        self._buffer = WriteBehind(store, clock, guard)
+        self._buffer = buffer
 
     def live_cards(self, guild_id: int) -> int:
         """Return the number of open watches in a guild."""
@@ -102,24 +99,27 @@ class WatchService:
         return watch.ref if watch else ref
 
     async def resume_on(self, ref: MessageRef, snapshot: TaskSnapshot) -> None:
-        """Reopen the watch of the pressed card if it was closed."""
+        """Reopen the watch of the pressed card if it was closed; the task may have ended since the press."""
         watch = await self._watch_for(ref, snapshot.id)
         if watch is None or watch.ref in self._index:
             return
         watch = replace(watch, state=WatchState.OPEN)
-        self._buffer.reopen(watch.ref)
-        await self._store.add(watch, snapshot)
+        stored = await self._buffer.snapshot(snapshot.id)
+        if (followed := self._tracker.snapshot(snapshot.id)) is not None:
+            snapshot = followed
+        elif stored is not None and stored.final:
+            snapshot = stored
+        self.cancel_close(watch.ref)
+        await self._buffer.add(watch, snapshot)
         await self.start(watch, snapshot, await self._card(snapshot, watch))
 
     async def _watch_for(self, ref: MessageRef, task_id: TaskId) -> Watch | None:
         stored = await self._store.watches_of([task_id])
         return watch_for((self._buffer.known(watch) for watch, _ in stored), ref)
 
-    async def reopen(self, ref: MessageRef) -> Watch | None:
-        """Cancel a pending close, and return the stored watch. Call it before a new one is committed."""
+    def cancel_close(self, ref: MessageRef) -> None:
+        """Cancel a close that is not written yet. Call it before a new watch of the message is committed."""
         self._buffer.reopen(ref)
-        watch = await self._store.watch_at(ref)
-        return self._buffer.known(watch) if watch else None
 
     async def repaint(self, ref: MessageRef, snapshot: TaskSnapshot) -> None:
         """Draw a message again because a press changed its buttons; its watch may be closed."""
@@ -130,7 +130,7 @@ class WatchService:
                 return
             self._editor.prime(watch.ref, watch.delivered)
         # The press may have waited long for its response, so the newest snapshot is drawn.
-        known = self._tracker.snapshot(snapshot.id) or await self._store.snapshot(snapshot.id)
+        known = self._tracker.snapshot(snapshot.id) or await self._buffer.snapshot(snapshot.id)
         await self._repaint(watch, known or snapshot)
 
     async def on_change(self, snapshots: Sequence[TaskSnapshot]) -> None:

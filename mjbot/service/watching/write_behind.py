@@ -1,4 +1,9 @@
-"""A write-behind buffer for the store: writes in batches, a second later, and retries failed ones."""
+"""A write-behind buffer for the store: writes in batches, a second later, and retries failed ones.
+
+No write that is made late replaces a newer state. A snapshot that could not be written waits here, where a
+newer one of its task replaces it; deferred writes carry none. What was delivered or closed is written after
+the deferred writes, which may hold the watch that it belongs to.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +18,7 @@ from mjbot.core.model.watch import DeliveredState, MessageRef, Watch
 from mjbot.errors import StoreFailed
 from mjbot.guard import LoopGuard
 from mjbot.ports import WatchStore
+from mjbot.service.deferred_writes import DeferredWrites
 
 _SECONDS = 1.0
 _T = TypeVar("_T")
@@ -21,8 +27,9 @@ _T = TypeVar("_T")
 class WriteBehind:
     """Buffers snapshots, delivered states and closed watches; they are written in this order."""
 
-    def __init__(self, store: WatchStore, clock: Clock, guard: LoopGuard) -> None:
+    def __init__(self, store: WatchStore, deferred: DeferredWrites, clock: Clock, guard: LoopGuard) -> None:
         self._store = store
+        self._deferred = deferred
         self._clock = clock
         self._guard = guard
         self._snapshots: dict[TaskId, TaskSnapshot] = {}
@@ -42,6 +49,26 @@ class WriteBehind:
         except StoreFailed:
             self._wakeup.notify()
 
+    async def add(self, watch: Watch, snapshot: TaskSnapshot | None = None) -> Sequence[Watch]:
+        """Store a watch now, with a snapshot of its task; return the open ones of the task in the channel.
+
+        Raises `StoreFailed`. The snapshot is then written later, so the watch can be added without it.
+        """
+        if snapshot is not None:
+            self._snapshots[snapshot.id] = snapshot
+        try:
+            older = await self._store.add(watch, snapshot)
+        except StoreFailed:
+            self._wakeup.notify()
+            raise
+        if snapshot is not None:
+            self._written([snapshot])
+        return older
+
+    async def snapshot(self, task_id: TaskId) -> TaskSnapshot | None:
+        """Return the last snapshot of a task, whether or not it is written yet. Raises `StoreFailed`."""
+        return self._snapshots.get(task_id) or await self._store.snapshot(task_id)
+
     def note(self, ref: MessageRef, delivered: DeliveredState) -> None:
         """Note the state that a message shows now."""
         self._states[ref] = delivered
@@ -50,6 +77,11 @@ class WriteBehind:
     def known(self, watch: Watch) -> Watch:
         """Return a stored watch with the newest delivered state of its message."""
         return replace(watch, delivered=self._states.get(watch.ref, watch.delivered))
+
+    async def watch_at(self, ref: MessageRef) -> Watch | None:
+        """Return the watch of a message with its newest delivered state. Raises `StoreFailed`."""
+        watch = await self._store.watch_at(ref)
+        return self.known(watch) if watch else None
 
     def close(self, ref: MessageRef) -> None:
         """Close the watch of a message. Until this is written, a restart shows its last card once more."""
@@ -84,11 +116,16 @@ class WriteBehind:
                 self._wakeup.notify()
 
     async def _save_snapshots(self) -> None:
+        if self._deferred.waiting:
+            raise StoreFailed("deferred writes come first")
         if snapshots := list(self._snapshots.values()):
             await self._write(snapshots, self._store.save)
-            for snapshot in snapshots:
-                if self._snapshots.get(snapshot.id) is snapshot:
-                    del self._snapshots[snapshot.id]
+            self._written(snapshots)
+
+    def _written(self, snapshots: Sequence[TaskSnapshot]) -> None:
+        for snapshot in snapshots:
+            if self._snapshots.get(snapshot.id) is snapshot:
+                del self._snapshots[snapshot.id]
 
     async def _save_delivered(
         self, delivered: Mapping[MessageRef, DeliveredState], closed: Collection[MessageRef]

@@ -79,7 +79,7 @@ class SqlitePresses:
             first, *others = snapshots
             ref = watch.ref
             with db.atomic():
-                save_snapshots(db, snapshots)
+                save_snapshots(db, snapshots, keep=True)
                 save_watch(db, watch)
                 for each in snapshots:
                     save_seen(db, watch, each.id)

@@ -67,10 +67,11 @@ def watches_where(db: Database, where: str, *values: object) -> list[Watch]:
     ]
 
 
-def save_snapshots(db: Database, snapshots: Sequence[TaskSnapshot]) -> None:
-    """Insert or replace the snapshots of tasks."""
+def save_snapshots(db: Database, snapshots: Sequence[TaskSnapshot], *, keep: bool = False) -> None:
+    """Insert the snapshots of tasks. They replace those that are stored, or, with ``keep``, none."""
     db.conn.executemany(
-        "insert or replace into tasks (id, snapshot, phase, prompt, updated_at) values (?, ?, ?, ?, ?)",
+        f"insert or {'ignore' if keep else 'replace'} into tasks"
+        " (id, snapshot, phase, prompt, updated_at) values (?, ?, ?, ?, ?)",
         [
             (
                 snapshot.id,
@@ -90,7 +91,7 @@ def save_seen(db: Database, watch: Watch, task_id: TaskId) -> None:
 
 
 def _stored_phase(snapshot: TaskSnapshot) -> str:
-    if snapshot.task is not None and snapshot.task.phase.final:
+    if snapshot.task is not None and snapshot.final:
         return snapshot.task.phase
     return "over" if snapshot.settled else (snapshot.task.phase if snapshot.task else Phase.QUEUED)
 

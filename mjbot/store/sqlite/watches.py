@@ -11,7 +11,7 @@ from mjbot.core.access.place import Place
 from mjbot.core.model.references import JobRef
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Phase, TaskId
-from mjbot.core.model.watch import DeliveredState, MessageRef, Watch
+from mjbot.core.model.watch import DeliveredState, MessageRef, Watch, WatchState
 from mjbot.store.sqlite.rows import (
     parse_snapshot,
     pending_cards,
@@ -47,6 +47,7 @@ class SqliteWatches:
                 save_watch(db, watch)
                 if snapshot is not None:
                     save_snapshots(db, [snapshot])
+                if watch.state is not WatchState.OPENING:
                     save_seen(db, watch, watch.task_id)
             return older
 

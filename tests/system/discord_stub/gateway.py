@@ -10,7 +10,7 @@ import contextlib
 import json
 import secrets
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from aiohttp import WSMsgType, web
 
@@ -25,6 +25,7 @@ DISPATCH, HEARTBEAT, IDENTIFY, RESUME = 0, 1, 2, 6
 RECONNECT, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 9, 10, 11
 HEARTBEAT_MS = 41_250
 AUTHENTICATION_FAILED, SESSION_TIMED_OUT = 4004, 4009
+Stage = Literal["handshake", "hello", "ready"]
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
 CLOSED = {
     4000: b"Unknown error.",
@@ -46,10 +47,14 @@ class Session:
 
 
 @dataclass
-class Close:
-    """A close code in place of READY or RESUMED, `times` times (None: always); `given` counts."""
+class GatewayFault:
+    """What a connection gets in place of `at`, `times` times (None: always); `given` counts.
 
-    code: int
+    `answer`: a close code, or a message.
+    """
+
+    answer: int | str | bytes
+    at: Stage
     times: int | None
     given: int = 0
 
@@ -60,7 +65,7 @@ class Gateway:
     def __init__(self, world: World, log: EventLog, token: str, url: Callable[[], str]) -> None:
         self.sessions: dict[str, Session] = {}
         self.heartbeat_ms = HEARTBEAT_MS
-        self.refusals: list[Close] = []
+        self.refusals: list[GatewayFault] = []
         self._world, self._log, self._token, self._url = world, log, token, url
         self._sockets: set[web.WebSocketResponse] = set()
 
@@ -69,14 +74,19 @@ class Gateway:
         """The sessions that are ready to receive events."""
         return [each for each in self.sessions.values() if each.socket and not each.socket.closed]
 
-    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        if (fault := self._fault("handshake")) is not None:
+            assert isinstance(fault.answer, int)
+            self._log.add("gateway", summary=f"refused with {fault.answer}")
+            return web.Response(status=fault.answer)
         # The timeout bounds closing: a killed or stopped bot never answers a close frame.
         socket = web.WebSocketResponse(timeout=0.5, max_msg_size=1 << 20)
         await socket.prepare(request)
         self._sockets.add(socket)
         session: Session | None = None
         try:
-            await _send(socket, {"op": HELLO, "d": {"heartbeat_interval": self.heartbeat_ms}})
+            if not await self._refused(socket, "hello"):
+                await _send(socket, {"op": HELLO, "d": {"heartbeat_interval": self.heartbeat_ms}})
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
                     session = await self._frame(socket, session, json.loads(message.data))
@@ -111,15 +121,36 @@ class Gateway:
         sockets = list(self._sockets)
         await asyncio.gather(*(each.close(code=code, message=CLOSED.get(code, b"")) for each in sockets))
 
-    def refuse(self, code: int, *, times: int | None = None) -> Close:
+    def refuse(self, code: int, *, times: int | None = None) -> GatewayFault:
         """Close each connection that identifies or resumes (until the stub's `accept_everything`)."""
-        refusal = Close(code, times)
-        self.refusals.append(refusal)
-        return refusal
+        return self.answer(code, at="ready", times=times)
 
-    def _refusal(self) -> Close | None:
+    def answer(
+        self, answer: int | str | bytes, *, at: Stage = "ready", times: int | None = None
+    ) -> GatewayFault:
+        """Close with a code, or send a message, in place of HELLO, or of READY and RESUMED.
+
+        In place of the handshake it is an HTTP status.
+        """
+        fault = GatewayFault(answer, at, times)
+        self.refusals.append(fault)
+        return fault
+
+    async def _refused(self, socket: web.WebSocketResponse, at: Stage) -> bool:
+        """Give the fault of this stage, if there is one."""
+        if (fault := self._fault(at)) is None:
+            return False
+        if isinstance(fault.answer, int):
+            await socket.close(code=fault.answer, message=CLOSED.get(fault.answer, b""))
+        elif isinstance(fault.answer, str):
+            await socket.send_str(fault.answer)
+        else:
+            await socket.send_bytes(fault.answer)
+        return True
+
+    def _fault(self, at: Stage) -> GatewayFault | None:
         for each in self.refusals:
-            if each.times is None or each.given < each.times:
+            if each.at == at and (each.times is None or each.given < each.times):
                 each.given += 1
                 return each
         return None
@@ -133,8 +164,8 @@ class Gateway:
             await _send(socket, {"op": HEARTBEAT_ACK, "d": None})
         elif op in (IDENTIFY, RESUME) and data["token"] != self._token:
             await socket.close(code=AUTHENTICATION_FAILED, message=CLOSED[AUTHENTICATION_FAILED])
-        elif op in (IDENTIFY, RESUME) and (refusal := self._refusal()):
-            await socket.close(code=refusal.code, message=CLOSED.get(refusal.code, b""))
+        elif op in (IDENTIFY, RESUME) and await self._refused(socket, "ready"):
+            self._log.add("gateway", summary="refused", body=data)
         elif op == IDENTIFY:
             return await self._identify(socket, data)
         elif op == RESUME:
