@@ -31,15 +31,17 @@ async def respond(
     clock: Clock,
     *,
     repeated: Callable[[], bool],
+    message_id: int | None = None,
 ) -> int:
     """Send a first response, and return the id of its message, looked up if the answer was lost.
 
     A response that was not accepted is sent once more. ``repeated`` says whether discord.py has sent it more
-    than once, after a 5xx. Raises what ``send`` raises.
+    than once, after a 5xx. ``message_id``: that of a message that is known. Raises what ``send`` raises.
     """
     for last in (False, True):
         try:
-            return _message_id(await send())
+            sent = await send()
+            return message_id or _message_id(sent)
         except discord.HTTPException as error:
             # After a 5xx or a lost answer, the first try may have been accepted.
             taken_before = error.code == _ACKNOWLEDGED and (last or repeated())

@@ -72,8 +72,7 @@ class InteractionReply:
     async def _defer(self) -> int:
         response = self._interaction.response
         if self._update and self._interaction.message is not None:
-            await response.defer()
-            return self._interaction.message.id
+            return await self._respond(response.defer, self._interaction.message.id)
         send = partial(response.defer, thinking=not self._update, ephemeral=self._private)
         return await self._respond(send)
 
@@ -110,8 +109,8 @@ class InteractionReply:
         message = self._interaction.message
         if message is None or not self._update:
             return False
-        await self._interaction.response.edit_message(view=embeds.build_view(rows))
-        self._ref = MessageRef(self._channel_id, message.id)
+        send = partial(self._interaction.response.edit_message, view=embeds.build_view(rows))
+        self._ref = MessageRef(self._channel_id, await self._respond(send, message.id))
         return True
 
     async def send_modal(self, modal: ModalSpec) -> None:
@@ -172,11 +171,13 @@ class InteractionReply:
         return self._ref
 
     async def _respond(
-        self, send: Callable[[], Awaitable[discord.InteractionCallbackResponse[Any] | None]]
+        self,
+        send: Callable[[], Awaitable[discord.InteractionCallbackResponse[Any] | None]],
+        message_id: int | None = None,
     ) -> int:
         interaction = self._interaction
         repeated = partial(self._tokens.response_repeated, interaction.token)
-        return await respond(interaction, send, self._clock, repeated=repeated)
+        return await respond(interaction, send, self._clock, repeated=repeated, message_id=message_id)
 
     async def _replace(
         self, content: str, view: discord.ui.View | None = None, file: File | None = None

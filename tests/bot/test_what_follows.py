@@ -387,3 +387,19 @@ async def test_a_result_that_ended_while_the_database_failed_is_stored_as_ended(
     assert stored is not None
     assert stored.final
     assert await app.stores.watches.open_watches() == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [LOST_RESPONSE, unreadable(""), unreadable("{}"), NO_ANSWER],
+)
+async def test_a_silent_response_that_was_taken_though_its_answer_was_lost_is_no_failure(
+    harness: BotHarness, answer: Answer
+) -> None:
+    await harness.show(DemoIds.MODAL.value)
+    taken = harness.refuse("POST", FIRST_RESPONSE, answer, times=1)
+    told = await harness.press(harness.messages[0], "Dismiss")
+    await harness.wait(30)
+    assert taken.given == 1
+    assert harness.messages[0].embeds[0].title == "Dismissed"
+    assert told.followups == []

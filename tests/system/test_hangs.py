@@ -23,7 +23,7 @@ from mjbot.ui.sink import DiscordSink
 from mjbot.ui.tokens import InteractionTokens
 from tests.discord_answers import FIRST_RESPONSE, page
 from tests.system.client import logged_in
-from tests.system.conftest import STEPS, ProcessHarness
+from tests.system.conftest import STEPS, TASK, ProcessHarness, custom_id
 from tests.system.discord_stub import Channel, DiscordStub
 from tests.system.discord_stub.gates import When
 from tests.system.process import SECONDS
@@ -146,6 +146,21 @@ async def test_a_first_response_that_a_5xx_follows_is_found_when_its_repetition_
     await asking
     await harness.done()
     assert len(harness.messages) == 1
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+async def test_a_silent_response_that_a_5xx_follows_is_no_failure(
+    harness: ProcessHarness, status: int
+) -> None:
+    waiting = str(int(TASK) + 1)
+    harness.upstream.world.add(waiting, [(0, "MODAL", "0%")])
+    await harness.stub.slash(harness.channel, harness.user, "status", task_id=waiting)
+    await harness.stub.until(harness.title)
+    taken = harness.stub.refuse("POST", FIRST_RESPONSE, replace(page(status), applied=True), times=1)
+    (card,) = harness.messages
+    await harness.stub.press(card, custom_id(card, "Dismiss"), harness.user)
+    await harness.stub.until(lambda: harness.title() == "Dismissed")
+    assert taken.given == 1
 
 
 async def test_a_first_response_that_discord_never_took_is_sent_again(harness: ProcessHarness) -> None:
