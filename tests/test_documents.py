@@ -94,7 +94,8 @@ def test_a_page_names_only_settings_metrics_commands_and_targets_that_exist(page
     settings = {name.lower() for name in re.findall(r"MJBOT_([A-Z0-9_]+)", text)}
     assert settings <= set(Settings.model_fields)
     exported = set(re.findall(r"(?m)^# TYPE (\w+)", Metrics().text().decode()))
-    assert set(re.findall(r"`(mjbot_\w+)`", text)) <= exported
+    registered = set(re.findall(r'"(mjbot_\w+)"', (ROOT / "mjbot" / "app.py").read_text(encoding="utf-8")))
+    assert set(re.findall(r"`(mjbot_\w+)`", text)) <= exported | registered
     assert set(re.findall(r"`mjbot ([a-z]+)", text)) <= set(main.commands)
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert set(re.findall(r"(?m)(?:`|^)make ([a-z]+)", text)) <= set(re.findall(r"(?m)^([a-z]+):", makefile))

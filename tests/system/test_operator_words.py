@@ -150,8 +150,12 @@ async def test_a_terminal_that_cannot_show_a_name_is_no_failure(rig: CommandRig)
 # A wrong value of every setting, and what is said of it.
 WRONG = {
     "discord_token": ("tok\u00e9n", "holds characters that no key has; copy it again"),
+    "discord_proxy": (
+        "socks5://a:1",
+        "must be an address that begins with http:// or https:// (SOCKS is not possible)",
+    ),
     "discord_api_url": ("discord.com/api", "must be an address that begins with https:// (or http://)"),
-    "upstream_url": ("https://relay.example:99999", "is not a valid address"),
+    "upstream_url": ("https://relay.example:99999", "its port must be a number from 1 to 65535"),
     "upstream_key": ("sk-密钥", "holds characters that no key has; copy it again"),
     "upstream_auth": ("basic", "must be one of bearer, raw, mj-api-secret"),
     "database": ("a\x01b.db", "holds characters that no file name has"),
@@ -190,8 +194,8 @@ async def test_every_setting_with_a_wrong_value_is_named_with_what_is_wrong_and_
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("UPSTREAM_URL", "http://[::1", "is not a valid address"),
-        ("UPSTREAM_URL", "https://relay.example:port", "is not a valid address"),
+        ("UPSTREAM_URL", "http://[::1", "must be an address that begins with https://"),
+        ("UPSTREAM_URL", "https://relay.example:port", "its port must be a number"),
         ("UPSTREAM_URL", "ftp://relay.example", "must be an address that begins with https://"),
         ("ALLOWED_GUILDS", "9" * 5_000, "must be ids of servers"),
         ("POLL_MIN", "inf", "must be a number of at least 0.1 and at most 60"),

@@ -68,7 +68,7 @@ def test_without_a_network_one_line_says_so(tmp_path: Path) -> None:
 
 
 def test_a_failure_that_nothing_expects_ends_with_70_and_its_traceback(tmp_path: Path) -> None:
-    command = ["sh", "-c", f'ulimit -n 5; exec "{sys.executable}" -m mjbot run']  # too few for an event loop
+    command = ["sh", "-c", f'ulimit -n 8; exec "{sys.executable}" -m mjbot run']  # too few for an event loop
     result = subprocess.run(
         command, cwd=tmp_path, env=os.environ | GOOD, capture_output=True, text=True, check=False
     )
