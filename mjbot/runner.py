@@ -101,6 +101,7 @@ async def _until_stopped(bot: MJBot, token: str, stopping: asyncio.Event) -> Non
             await running
     finally:
         stop_signal.cancel()
+        await bot.stop()  # a gateway that has closed for good leaves the loops running
 
 
 async def _login_and_connect(bot: MJBot, token: str) -> None:
