@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ from mjbot.settings import Auth, Settings
 from mjbot.store import open_stores
 from mjbot.upstream.api import MidjourneyProxyApi
 from mjbot.upstream.client import UpstreamClient
-from mjbot.upstream.network import failure_words, read_json, status_words
+from mjbot.upstream.network import failure_words, status_words
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ _WRONG_KEY = "mjbot-check-a-wrong-key"
 _TIMEOUT = aiohttp.ClientTimeout(total=15)
 _INVITE = "https://discord.com/oauth2/authorize"
 _NAME = 100
+_MAX_BODY = 1024 * 1024  # bytes
 _NOT_DISCORD = "what answers is not Discord: is MJBOT_DISCORD_API_URL right, or is a proxy in between?"
 
 
@@ -200,7 +202,7 @@ async def _check_discord(session: aiohttp.ClientSession, settings: Settings) -> 
     headers = {"Authorization": f"Bot {settings.discord_token.get_secret_value()}"}
     try:
         async with session.get(url, headers=headers) as response:
-            status, application = response.status, await read_json(response)
+            status, application = response.status, await _read_json(response)
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
         yield Finding("discord", False, discord_problem(error))
         return
@@ -213,6 +215,17 @@ async def _check_discord(session: aiohttp.ClientSession, settings: Settings) -> 
     else:
         for finding in _application_findings(application):
             yield finding
+
+
+async def _read_json(response: aiohttp.ClientResponse) -> Any:
+    """Read a response of at most 1 MiB as JSON, whatever its content type; None if it is not JSON."""
+    body = bytearray()
+    while len(body) <= _MAX_BODY and (chunk := await response.content.read(_MAX_BODY)):
+        body += chunk
+    try:
+        return json.loads(body.decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _application_findings(application: Mapping[str, Any]) -> list[Finding]:
