@@ -41,7 +41,7 @@ def _channel_access(interaction: discord.Interaction[Any]) -> ChannelAccess:
         kind,
         frozenset(name for name in PERMISSIONS if getattr(interaction.app_permissions, name)),
         in_guild=guild is not None,
-        in_thread=thread is not None,  # Discord tells a bot only of the private threads that it can see
+        in_thread=thread is not None,  # Discord sends a bot only the private threads that it can see
         locked=isinstance(channel, discord.Thread) and channel.locked,
     )
 
