@@ -150,10 +150,7 @@ class MJBot(PacedBot):
         await self.app.watches.close_channel(payload.thread_id)
 
     async def on_thread_remove(self, thread: discord.Thread) -> None:
-        """Forget a private thread that the bot was removed from: those in the cache are those it can see.
-
-        discord.py keeps it there.
-        """
+        """Remove a private thread that the bot has left from discord.py's cache: those there it can see."""
         if thread.is_private():
             thread.guild._remove_thread(thread)
 

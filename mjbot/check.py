@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ from mjbot.store import open_stores
 from mjbot.ui.http import Proxy, proxy_problem
 from mjbot.upstream.api import MidjourneyProxyApi
 from mjbot.upstream.client import UpstreamClient
-from mjbot.upstream.network import failure_words, read_json, status_words
+from mjbot.upstream.network import failure_words, status_words
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ _WRONG_KEY = "mjbot-check-a-wrong-key"
 _TIMEOUT = aiohttp.ClientTimeout(total=15)
 _INVITE = "https://discord.com/oauth2/authorize"
 _NAME = 100
+_MAX_BODY = 1024 * 1024  # bytes
 _NOT_DISCORD = "what answers is not Discord: is MJBOT_DISCORD_API_URL right, or is a proxy in between?"
 
 
@@ -201,7 +203,7 @@ async def _check_discord(session: aiohttp.ClientSession, settings: Settings) -> 
     proxy = Proxy.at(settings.discord_proxy.get_secret_value())
     try:
         async with session.get(url, headers=headers, proxy=proxy.url, proxy_auth=proxy.auth) as response:
-            status, application = response.status, await read_json(response)
+            status, application = response.status, await _read_json(response)
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
         yield Finding("discord", False, proxy_problem(error) or discord_problem(error))
         return
@@ -214,6 +216,17 @@ async def _check_discord(session: aiohttp.ClientSession, settings: Settings) -> 
     else:
         for finding in _application_findings(application):
             yield finding
+
+
+async def _read_json(response: aiohttp.ClientResponse) -> Any:
+    """Read a response of at most 1 MiB as JSON, whatever its content type; None if it is not JSON."""
+    body = bytearray()
+    while len(body) <= _MAX_BODY and (chunk := await response.content.read(_MAX_BODY)):
+        body += chunk
+    try:
+        return json.loads(body.decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _application_findings(application: Mapping[str, Any]) -> list[Finding]:

@@ -27,7 +27,7 @@ class UnexpectedErrors:
 
     def log(self, message: str, error: BaseException) -> None:
         """Log an error. Its kind is its class and the line that raised it."""
-        kind = (type(error), _place(error))
+        kind = (type(error), _raised_at(error))
         level = logging.DEBUG if kind in self._kinds else logging.ERROR
         self._kinds.add(kind)
         log.log(level, "%s", message, exc_info=error)
@@ -93,7 +93,7 @@ class Containment:
         return self._guard.failed(error)
 
 
-def _place(error: BaseException) -> str:
+def _raised_at(error: BaseException) -> str:
     """Return the file and line that raised an error."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

@@ -80,6 +80,7 @@ def test_the_tables_quote_texts_as_users_read_them() -> None:
 
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+BUDGETS = (ROOT / "docs" / "budgets.md").read_text(encoding="utf-8")
 PAGES = {"README": README, "operations": OPERATIONS, "reliability": RELIABILITY, "SECURITY": SECURITY}
 
 
@@ -113,3 +114,10 @@ def test_the_page_for_operators_states_the_limits_of_the_code() -> None:
     assert "RestartSec=30\n" in unit
     assert "RestartMaxDelaySec=1800\n" in unit
     assert "from 30 seconds to half an hour" in OPERATIONS
+
+
+def test_a_row_of_the_budgets_names_a_module_that_exists() -> None:
+    rows = [row for row in BUDGETS.splitlines() if row.startswith("| ") and not row.startswith("| what |")]
+    named = [re.findall(r"`([\w/]+)`", row.rstrip("| ").rpartition("|")[2]) for row in rows]
+    assert all(named)
+    assert [name for row in named for name in row if not (ROOT / "mjbot" / f"{name}.py").exists()] == []

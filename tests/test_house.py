@@ -7,9 +7,12 @@ import re
 from collections import Counter
 from graphlib import TopologicalSorter
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from mjbot import errors
+from mjbot.errors import submits
 from mjbot.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -141,6 +144,15 @@ def test_a_package_has_few_imports_between_its_parts_and_no_cycle(package: str, 
     for one, other in found:
         order.add(one, other)
     order.prepare()  # raises CycleError
+
+
+@pytest.mark.parametrize("module", [errors, submits])
+def test_the_tree_of_errors_names_every_one(module: ModuleType) -> None:
+    tree = re.findall(r"(?m)^(?:[│ ]*[├└]── )?([A-Z]\w+)", module.__doc__ or "")
+    defined = [
+        each for each in vars(module).values() if isinstance(each, type) and issubclass(each, Exception)
+    ]
+    assert {each.__name__ for each in defined} <= set(tree)
 
 
 def test_no_two_classes_share_a_name() -> None:

@@ -2,6 +2,7 @@
 
 MJBotError                  has a text for the user, and the values of its placeholders
 ├── InvalidTaskId
+├── UnknownLink             no task behind a link was seen in this place
 ├── GuildNotAllowed         the guild may not use this bot
 ├── PressNotAllowed         a press policy excludes this user
 ├── TaskNotSeenHere         this place has not seen the task
@@ -64,7 +65,7 @@ class GuildNotAllowed(MJBotError):
 
 
 class PressNotAllowed(MJBotError):
-    """A press policy excludes this user. ``who`` may press is mentioned, or ``link`` leads to where."""
+    """A press policy excludes this user. ``who`` mentions who may press, ``link`` leads to where one may."""
 
     def __init__(self, text: Text, *, who: str = "", link: str = "") -> None:
         super().__init__(who=who, link=link)

@@ -1,4 +1,4 @@
-"""Receives the image service's webhooks. They are unsigned, so they are only hints: the next poll is sooner.
+"""Receives the image service's webhooks. They are unsigned, so each only brings a poll forward.
 
 The service posts a task at each change to the ``notifyHook`` of its submit, once, without a retry.
 """
@@ -23,8 +23,8 @@ _MAX_PER_SECOND = 500  # a thousand tasks that change every 6.6 s make 150 webho
 def webhook_token(discord_token: str) -> str:
     """Derive the secret in the webhook's URL from the bot's token.
 
-    The webhooks of tasks that an earlier process submitted arrive, too, although it is stored nowhere. The
-    image service learns it, but nothing about the token. The key would not do: some are easy to guess.
+    It is not stored, and survives a restart. The image service learns it, but nothing about the token. It is
+    not derived from the service's key, since some keys are easy to guess.
     """
     digest = hmac.digest(discord_token.encode(), b"mjbot webhook", hashlib.sha256)
     return base64.urlsafe_b64encode(digest[:24]).decode()

@@ -1,4 +1,4 @@
-"""Decides which download is next: fair between hosts, and hosts that do not answer rest for a while."""
+"""Decides which download is next, fairly between hosts; pauses hosts that do not answer."""
 
 from __future__ import annotations
 

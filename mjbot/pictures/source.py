@@ -121,7 +121,7 @@ class Pictures:
         return readable(picture.image_url, self._base, _MAX_URL)
 
     def attaches(self, picture: Picture) -> bool:
-        """True if this must be sent as an attachment."""
+        """True if this picture must be sent as an attachment."""
         if picture.medium is Medium.TEXT:
             return True  # it is nowhere else
         if self._mode == "auto":

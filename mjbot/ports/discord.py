@@ -195,6 +195,6 @@ class MessagePoster(Protocol):
     async def post(self, channel_id: int, card: Card, *, nonce: str, since: float) -> SentCard:
         """Post a new message; ``nonce`` is the id of its task. Raises `ResponseLost`.
 
-        If a try since then (unix seconds) was taken, and its answer was lost, this returns its message.
+        Returns the message of a try since then (unix seconds) that Discord accepted without our noticing.
         """
         ...

@@ -77,7 +77,7 @@ class PictureSource(Protocol):
         ...
 
     def attaches(self, picture: Picture) -> bool:
-        """True if this image must be sent as an attachment."""
+        """True if this picture must be sent as an attachment."""
         ...
 
     def loaded(self, picture: Picture) -> AbstractAsyncContextManager[File | None]:

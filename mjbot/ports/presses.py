@@ -143,7 +143,7 @@ class PressStore(Protocol):
 
 
 class UnknownActionStore(Protocol):
-    """The actions that this image service called unknown. `not_offered` decides what follows."""
+    """The actions that this image service called unknown. `actions_not_offered` decides what follows."""
 
     async def add(self, unknown: UnknownAction) -> None:
         """Store that a kind of action was called unknown."""

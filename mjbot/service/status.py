@@ -72,22 +72,20 @@ class StatusService:
 
     async def _find(self, context: InteractionContext, raw: str) -> TaskId:
         """Return the task that a pasted text names; a link leads only to what this place has seen."""
-        task_id: TaskId | None
         match parse_reference(raw):
             case None:
                 raise InvalidTaskId
             case MessageRef() as message:
                 watch = await self._store.watch_at(message)
-                task_id = (
-                    watch.task_id if watch and watch.ref == message and watch.place == context.place else None
-                )
+                is_here = watch is not None and (watch.ref, watch.place) == (message, context.place)
+                found = watch.task_id if watch and is_here else None
             case JobRef() as job:
-                task_id = await self._store.task_of_job(context.place, job)
-            case str() as task_id:
-                pass
-        if task_id is None:
+                found = await self._store.task_of_job(context.place, job)
+            case task_id:
+                return task_id
+        if found is None:
             raise UnknownLink
-        return task_id
+        return found
 
     async def refresh(self, request: PressRequest) -> None:
         """Read a task again and follow it on the pressed message. Raises `MJBotError`."""

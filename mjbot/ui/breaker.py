@@ -110,7 +110,7 @@ class InvalidRequestBreaker:
         return self._guild_of(channel_id) or channel_id
 
     def _payer(self, path: str) -> int | None:
-        """The guild that a request was made for, as far as its path says."""
+        """Return the guild that a request was made for, as far as its path says."""
         if channel := _CHANNEL.search(path):
             return self._guild(int(channel[1]))
         token = _BY_TOKEN.search(path)

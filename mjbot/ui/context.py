@@ -6,13 +6,13 @@ from typing import Any
 
 import discord
 
-from mjbot.core.access.channels import PERMISSIONS, ChannelKind, Presence, channel_kind
+from mjbot.core.access.channels import PERMISSIONS, ChannelAccess, ChannelKind, channel_kind
 from mjbot.ports import InteractionContext
 
 
 def context_from(interaction: discord.Interaction[Any]) -> InteractionContext:
     """Build the context of an interaction, which carries the bot's permissions in its channel."""
-    presence = _presence(interaction)
+    access = _channel_access(interaction)
     in_guild = interaction.guild_id is not None
     locale = interaction.guild_locale if in_guild and interaction.guild_locale else interaction.locale
     return InteractionContext(
@@ -21,27 +21,27 @@ def context_from(interaction: discord.Interaction[Any]) -> InteractionContext:
         user_id=interaction.user.id,
         locale=str(locale),
         private_locale=str(interaction.locale),
-        obstacle=presence.obstacle,
-        can_embed=presence.can_embed,
-        can_attach=presence.can_attach,
+        obstacle=access.obstacle,
+        can_embed=access.can_embed,
+        can_attach=access.can_attach,
         roles=frozenset(role.id for role in getattr(interaction.user, "roles", ())),
         manages=in_guild and interaction.permissions.manage_guild,
     )
 
 
-def _presence(interaction: discord.Interaction[Any]) -> Presence:
+def _channel_access(interaction: discord.Interaction[Any]) -> ChannelAccess:
     channel = interaction.channel  # None: a type of channel that discord.py does not know
     kind = channel_kind(channel.type.value if channel else None)
     if interaction.guild_id is None:
         elsewhere = kind is ChannelKind.DIRECT and interaction.context.private_channel
-        return Presence(ChannelKind.CONVERSATION if elsewhere else kind)
+        return ChannelAccess(ChannelKind.CONVERSATION if elsewhere else kind)
     guild = interaction.client.get_guild(interaction.guild_id)
     thread = guild.get_thread(interaction.channel_id or 0) if guild else None
-    return Presence(
+    return ChannelAccess(
         kind,
         frozenset(name for name in PERMISSIONS if getattr(interaction.app_permissions, name)),
         in_guild=guild is not None,
-        in_thread=thread is not None,  # Discord tells a bot only of the private threads that it can see
+        in_thread=thread is not None,  # Discord sends a bot only the private threads that it can see
         locked=isinstance(channel, discord.Thread) and channel.locked,
     )
 

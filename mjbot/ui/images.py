@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import discord
 
-from mjbot.core.card.card import Medium, Picture
+from mjbot.core.card.card import Card, Medium, Picture
 from mjbot.core.card.content import ImageState, Part, in_embed, is_attachment
 from mjbot.core.editing.pending_edit import Edit
 from mjbot.ports import File, PictureSource
@@ -77,17 +77,22 @@ class ImageLoader:
     def state(self, edit: Edit, image: ShownImage) -> ImageState:
         """Return how the message shows the picture of its card."""
         picture = edit.card.picture
-        if picture is None:
+        if picture is None or self.is_only_linked(edit.card):
             return ImageState.SHOWN
         attaches = self._pictures.attaches(picture)
-        if picture.medium is Medium.VIDEO and not attaches and edit.card.picture_link:
-            return ImageState.SHOWN  # by its link, as the settings want it
         return image_state(
             picture, image.url, follows=image.follows, lacks_file=attaches and not image.follows
         )
 
+    def is_only_linked(self, card: Card) -> bool:
+        """Return whether a card shows its video by a link, as the settings want it."""
+        picture = card.picture
+        if picture is None or picture.medium is not Medium.VIDEO or not card.picture_link:
+            return False
+        return not self._pictures.attaches(picture)
+
     def embed_url(self, edit: Edit, image: ShownImage) -> str:
-        """Return the URL of the embed's image; beside the file of a text, it is the picture described."""
+        """Return the URL of the embed's image; for a text in a file, that of the picture it describes."""
         picture = edit.card.picture
         if picture is None or picture.medium is not Medium.TEXT or in_embed(image.url) or not image.url:
             return image.url
@@ -104,7 +109,7 @@ class ImageLoader:
 
 
 def _fitting(files: list[File], limit: int) -> tuple[File, ...]:
-    """Return the first files that fit into one message together, which keeps uploads short."""
+    """Return the files that fit into one message together; one that does not fit is left out."""
     kept, left = list[File](), limit
     for file in files:
         if len(file.data) <= left:

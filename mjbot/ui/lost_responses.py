@@ -44,8 +44,8 @@ async def respond(
             return message_id or _message_id(sent)
         except discord.HTTPException as error:
             # After a 5xx or a lost answer, the first try may have been accepted.
-            taken_before = error.code == _ACKNOWLEDGED and (last or repeated())
-            if error.status < 500 and not taken_before:
+            accepted_before = error.code == _ACKNOWLEDGED and (last or repeated())
+            if error.status < 500 and not accepted_before:
                 raise
             log.info("the answer to a first response was lost: status %s", error.status)
             if (found := await _find(interaction, clock)) is None:
@@ -63,7 +63,7 @@ async def respond(
 async def find_card(
     client: discord.Client, channel: discord.PartialMessageable, task_id: str, since: float
 ) -> int | None:
-    """The bot's own message for a task among those since then (unix seconds); None if none can be found.
+    """Return the bot's own message for a task that was posted since then (unix seconds), or None.
 
     The answer to a follow-up, or to a new message, may have been lost, or the process may have ended before
     it could be stored. Discord knows a nonce for some minutes only, and follow-ups have none.

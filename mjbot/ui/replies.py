@@ -196,7 +196,7 @@ class InteractionReply:
             await self._interaction.edit_original_response(content=content, embed=None, view=None)
             await self._interaction.delete_original_response()
         except DELIVERY_ERRORS:
-            # Whatever the token has met, such as its end: the response would say "thinking" without end.
+            # If only the token has expired, the bot's own ends the "thinking…" state.
             channel = self._interaction.client.get_partial_messageable(self._channel_id)
             await channel.get_partial_message(self._ref.message_id).edit(
                 content=content, embed=None, view=None

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import discord
 
-from mjbot.core.card.card import Card, Medium, Picture
+from mjbot.core.card.card import Card, Picture
 from mjbot.core.card.content import Part, content_of, is_attachment
 from mjbot.core.editing.outcome import Delivered, Existence, Outcome, Paused, Rerouted
 from mjbot.core.editing.pending_edit import Edit
@@ -113,9 +113,8 @@ class DiscordSink:
 
     async def _deliver(self, edit: Edit, image: ShownImage) -> Delivered:
         message = await self._send(edit, image)
-        picture = edit.card.picture
-        is_told = picture is not None and (bool(image.url) or picture.final) and not image.follows
-        key = picture.key if picture and is_told else ""
+        picture = None if image.follows else edit.card.picture
+        key = picture.key if picture and (image.url or picture.final) else ""
         return Delivered(
             DeliveredState(edit.card.digest, key, image.url),
             unverified=not image.files and self._unverified(edit, image, message),
@@ -124,30 +123,36 @@ class DiscordSink:
 
     def _unverified(self, edit: Edit, image: ShownImage, message: discord.Message) -> bool:
         """Return whether the result may be invisible: it should be a file, or its link is not fetched yet."""
-        picture = _unattached_result(edit, image)
-        if picture is None or self._is_only_linked(edit, picture):
+        picture = self._unattached_result(edit, image)
+        if picture is None:
             return False
         return not image.url or self._pictures.attaches(picture) or not _fetched(message)
 
-    def _is_only_linked(self, edit: Edit, picture: Picture) -> bool:
-        """Return whether this is a video that need not be attached: the card has a link to it."""
-        is_video = picture.medium is Medium.VIDEO
-        return is_video and bool(edit.card.picture_link) and not self._pictures.attaches(picture)
+    def _unattached_result(self, edit: Edit, image: ShownImage) -> Picture | None:
+        """Return the result if it is not in the message as a file, and is more than a link to a video.
+
+        None after Discord refused a part of it: trying the file again would change nothing.
+        """
+        picture = edit.card.picture
+        if picture is None or not picture.final or is_attachment(image.url):
+            return None
+        refused = edit.omitted & (Part.FILE | Part.PICTURE)
+        return None if refused or self._images.is_only_linked(edit.card) else picture
 
     async def _verify(self, edit: Edit, image: ShownImage, held: AsyncExitStack) -> Outcome:
         """Attach the result of a delivered card if it is missing, or Discord cannot fetch its link.
 
         If that is impossible, the message says so.
         """
-        picture, kept = _unattached_result(edit, image), Delivered(edit.delivered)
-        if picture is None or self._is_only_linked(edit, picture):
+        picture, kept = self._unattached_result(edit, image), Delivered(edit.delivered)
+        if picture is None:
             return kept
         attaches = self._pictures.attaches(picture)
         if edit.delivered.image and not attaches and await self._link_works(edit):
             return kept
         await self._images.load(edit, image, held)
-        is_told = edit.delivered.picture == picture.key and (attaches or not edit.delivered.image)
-        if not image.files and (image.follows or is_told):
+        says_so = edit.delivered.picture == picture.key and (attaches or not edit.delivered.image)
+        if not image.files and (image.follows or says_so):
             return replace(kept, unverified=True, follows=image.follows)
         if not image.files and not attaches:
             image.url = ""  # a link that Discord cannot fetch
@@ -189,17 +194,6 @@ class DiscordSink:
             if is_route_refusal(error, has_file=bool(image.files)):
                 raise TokenRefused from error
             raise
-
-
-def _unattached_result(edit: Edit, image: ShownImage) -> Picture | None:
-    """Return the result picture if it is not attached and no part of it was refused.
-
-    After a refusal, trying the file again would change nothing.
-    """
-    picture = edit.card.picture
-    if picture is None or not picture.final or is_attachment(image.url):
-        return None
-    return None if edit.omitted & (Part.FILE | Part.PICTURE) else picture
 
 
 def _fetched(message: discord.Message) -> bool:

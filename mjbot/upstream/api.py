@@ -15,7 +15,7 @@ from mjbot.core.model.task import Task, TaskId
 from mjbot.errors import RouteMissing, TaskNotFound, UpstreamUnavailable
 from mjbot.errors.submits import ActionNotOffered
 from mjbot.ports import SubmitResult
-from mjbot.upstream.changes import Change, parse_change
+from mjbot.upstream.grid_changes import GridChange, parse_grid_change
 from mjbot.upstream.responses import Response, error_message, is_json, json_of, raise_for, says_not_found
 from mjbot.upstream.wire import Note, ignore, read_task, read_tasks
 
@@ -66,7 +66,7 @@ class MidjourneyProxyApi:
         body = {"taskId": str(task_id), "customId": custom_id, **self._notify}
         return Request("POST", f"{self._base}/submit/action", self._headers, body)
 
-    def submit_change(self, task_id: TaskId, change: Change) -> Request:
+    def submit_change(self, task_id: TaskId, change: GridChange) -> Request:
         """Change a grid, on a server without buttons. Not idempotent."""
         body = {"taskId": str(task_id), "action": change.action, "index": change.index, **self._notify}
         return Request("POST", f"{self._base}/submit/change", self._headers, body)
@@ -86,11 +86,11 @@ class ApiCalls(ABC):
 
     async def submit_action(self, task_id: TaskId, custom_id: str) -> SubmitResult:
         """Press an upstream button, once. Raises `SubmitRefused`, `SubmitUnclear`, `UpstreamError`."""
-        if change := parse_change(custom_id):
+        if change := parse_grid_change(custom_id):
             return await self._submit_change(task_id, change)
         return await self._submit(self._api.submit_action(task_id, custom_id))
 
-    async def _submit_change(self, task_id: TaskId, change: Change) -> SubmitResult:
+    async def _submit_change(self, task_id: TaskId, change: GridChange) -> SubmitResult:
         try:
             result = await self._submit(self._api.submit_change(task_id, change))
         except RouteMissing as error:  # tasks without buttons do not prove that the server has this route

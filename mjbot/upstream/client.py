@@ -16,8 +16,8 @@ from mjbot.errors import TaskNotFound, UpstreamError, UpstreamUnavailable
 from mjbot.errors.submits import SubmitError, SubmitUnclear
 from mjbot.ports import FetchReport, SubmitResult
 from mjbot.upstream.api import ApiCalls, MidjourneyProxyApi, Request, read_fetch, read_list
-from mjbot.upstream.changes import ChangeButtons
 from mjbot.upstream.drift import Drift
+from mjbot.upstream.grid_changes import GridButtons
 from mjbot.upstream.network import failure_words
 from mjbot.upstream.responses import Response, ResponseTooLarge
 from mjbot.upstream.submits import read_submit
@@ -74,7 +74,7 @@ class UpstreamClient(ApiCalls):
         self._clock = clock
         self._batch_size = batch_size
         self.drift = Drift()
-        self._change_buttons = ChangeButtons()
+        self._grid_buttons = GridButtons()
         self._single_until = 0.0
         self._read_limiter = SlidingWindow(READS_PER_SECOND, _SPAN + _JITTER)
         self._poll_limiter = SlidingWindow(POLLS_PER_SECOND, _SPAN)
@@ -148,7 +148,7 @@ class UpstreamClient(ApiCalls):
             try:
                 response = await send(self._api.list_by_condition(ids))
                 if (tasks := await _parse(read_list, response, self._note)) is not None:
-                    return await self._report_from(ids, [self._change_buttons.add(each) for each in tasks])
+                    return await self._report_from(ids, [self._grid_buttons.add(each) for each in tasks])
             except ResponseTooLarge as error:
                 if len(ids) == 1:
                     return FetchReport(failed=dict.fromkeys(ids, error))
@@ -213,11 +213,11 @@ class UpstreamClient(ApiCalls):
             return await self._parse_task(await self._poll(self._api.fetch(task_id)))
 
     async def _parse_task(self, response: Response) -> Task:
-        return self._change_buttons.add(await _parse(read_fetch, response, self._note))
+        return self._grid_buttons.add(await _parse(read_fetch, response, self._note))
 
     def _note(self, task: Mapping[str, Any]) -> None:
         self.drift.note(task)
-        self._change_buttons.note(task)
+        self._grid_buttons.note(task)
 
     def _disable_batches(self, reason: str) -> None:
         log.warning("the image service %s; tasks are read one by one for ten minutes", reason)

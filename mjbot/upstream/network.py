@@ -1,16 +1,13 @@
-"""Failed connections and HTTP responses in words that an operator can act on."""
+"""Failed HTTP requests in words that an operator can act on."""
 
 from __future__ import annotations
 
 import errno
-import json
 import socket
 import ssl
-from typing import Any
 
 import aiohttp
 
-_MAX_BODY = 1024 * 1024  # bytes of a response that is read whole
 _NO_ROUTE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
 
 
@@ -47,14 +44,3 @@ def status_words(status: int) -> str:
     if status in (404, 405) or 300 <= status < 400:
         return f"there is nothing at this address (status {status})"
     return f"it refused the request (status {status})"
-
-
-async def read_json(response: aiohttp.ClientResponse) -> Any:
-    """Read a response of at most 1 MiB as JSON, whatever its content type; None if it is not JSON."""
-    body = bytearray()
-    while len(body) <= _MAX_BODY and (chunk := await response.content.read(_MAX_BODY)):
-        body += chunk
-    try:
-        return json.loads(body.decode("utf-8-sig", "replace"))
-    except (ValueError, RecursionError):
-        return None

@@ -36,9 +36,9 @@ def parse_text(value: Any, limit: int = _WORD) -> str:
     return str(value) if fits else ""
 
 
-def parse_whole(value: Any, limit: int = _URL) -> str:
-    """Parse a text that is useless if cut, such as a URL or a customId: "" if it is longer than ``limit``."""
-    return "" if isinstance(value, str) and len(value) > limit else parse_text(value, limit)
+def parse_whole(value: Any) -> str:
+    """Parse a text that is useless if cut, such as a URL or a customId: "" if it is too long."""
+    return "" if isinstance(value, str) and len(value) > _URL else parse_text(value, _URL)
 
 
 def parse_progress(value: Any) -> str:
@@ -68,9 +68,9 @@ def parse_address(value: Any) -> str:
     return address_of(parse_whole(value))
 
 
-def parse_urls(value: Any, key: str = "url") -> list[str]:
+def parse_urls(value: Any) -> list[str]:
     """Return the URLs in ``[{url}]``, ``[url]``, or a JSON string of either."""
-    links = [each.get(key) if isinstance(each, dict) else each for each in _parse_list(value)[:_MAX_VIDEOS]]
+    links = [each.get("url") if isinstance(each, dict) else each for each in _parse_list(value)[:_MAX_VIDEOS]]
     return [each for each in map(parse_address, links) if each]
 
 

@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from mjbot.bot import INVITE_PERMISSIONS
-from mjbot.core.access.channels import ChannelKind, Obstacle, Presence, channel_kind
+from mjbot.core.access.channels import ChannelAccess, ChannelKind, Obstacle, channel_kind
 from mjbot.core.card.description import obstacle_text
 from mjbot.core.i18n.messages import TRANSLATIONS, translate
 
@@ -56,7 +56,7 @@ def test_every_type_of_channel_has_a_kind(number: int | None, kind: ChannelKind)
 
 @pytest.mark.parametrize(("kind", "permission"), list(product(ChannelKind, PERMISSIONS)))
 def test_each_kind_of_channel_names_the_permission_that_it_needs(kind: ChannelKind, permission: str) -> None:
-    assert Presence(kind, ALL - {permission}).obstacle is MISSING[kind].get(permission)
+    assert ChannelAccess(kind, ALL - {permission}).obstacle is MISSING[kind].get(permission)
 
 
 @pytest.mark.parametrize("kind", ChannelKind)
@@ -70,35 +70,35 @@ def test_the_invited_permissions_do_except_in_voice_channels_and_private_threads
         ChannelKind.CONVERSATION: Obstacle.CONVERSATION,
         ChannelKind.UNKNOWN: Obstacle.UNKNOWN_CHANNEL,
     }
-    assert Presence(kind, INVITED, in_thread=in_thread).obstacle is expected.get(kind)
+    assert ChannelAccess(kind, INVITED, in_thread=in_thread).obstacle is expected.get(kind)
 
 
 @pytest.mark.parametrize("kind", [ChannelKind.THREAD, ChannelKind.PRIVATE_THREAD])
 def test_a_locked_thread_can_be_edited_only_by_those_who_manage_threads(kind: ChannelKind) -> None:
-    locked = Presence(kind, ALL, in_thread=True, locked=True)
+    locked = ChannelAccess(kind, ALL, in_thread=True, locked=True)
     assert locked.obstacle is None
     assert replace(locked, permissions=INVITED).obstacle is Obstacle.LOCKED
 
 
 @pytest.mark.parametrize("kind", [ChannelKind.TEXT, ChannelKind.VOICE, ChannelKind.PRIVATE_THREAD])
 def test_in_a_guild_that_the_bot_has_not_joined_nothing_is_kept_up_to_date(kind: ChannelKind) -> None:
-    assert Presence(kind, ALL, in_guild=False).obstacle is Obstacle.GUILD
+    assert ChannelAccess(kind, ALL, in_guild=False).obstacle is Obstacle.GUILD
 
 
 @pytest.mark.parametrize(
     "kind", [ChannelKind.TEXT, ChannelKind.VOICE, ChannelKind.THREAD, ChannelKind.PRIVATE_THREAD]
 )
 def test_an_administrator_may_do_everything(kind: ChannelKind) -> None:
-    presence = Presence(kind, frozenset({"administrator"}), locked=True)
-    assert (presence.obstacle, presence.can_embed, presence.can_attach) == (None, True, True)
+    access = ChannelAccess(kind, frozenset({"administrator"}), locked=True)
+    assert (access.obstacle, access.can_embed, access.can_attach) == (None, True, True)
 
 
 @pytest.mark.parametrize("kind", ChannelKind)
 def test_permissions_to_show_are_judged_where_the_bot_can_see(kind: ChannelKind) -> None:
-    bare = Presence(kind, ALL - {"embed_links", "attach_files"}, in_thread=True)
+    bare = ChannelAccess(kind, ALL - {"embed_links", "attach_files"}, in_thread=True)
     sees = kind not in (ChannelKind.DIRECT, ChannelKind.CONVERSATION, ChannelKind.UNKNOWN)
     assert (bare.can_embed, bare.can_attach) == (not sees, not sees)
-    assert Presence(kind, frozenset()).can_embed
+    assert ChannelAccess(kind, frozenset()).can_embed
 
 
 @pytest.mark.parametrize("locale", ["en", *TRANSLATIONS])

@@ -20,7 +20,7 @@ from mjbot.errors.submits import SubmitError
 from mjbot.service.pressing.result_cards import first_snapshot
 from mjbot.service.pressing.submission import error_for_user
 from mjbot.upstream.api import read_fetch, read_list
-from mjbot.upstream.changes import ChangeButtons
+from mjbot.upstream.grid_changes import GridButtons
 from mjbot.upstream.responses import Response
 from mjbot.upstream.submits import read_submit
 
@@ -76,7 +76,7 @@ def _shown(sample: dict[str, Any]) -> Iterator[Shown]:
         yield Shown("card whose picture is answered so", DONE)
         return
     try:
-        buttons = ChangeButtons()
+        buttons = GridButtons()
         if path.endswith("/list-by-condition"):
             tasks = read_list(response, buttons.note) or []
         else:

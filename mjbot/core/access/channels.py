@@ -58,13 +58,17 @@ PERMISSIONS: Final = (
     "attach_files",
 )
 """Discord's names of the permissions that make a difference here."""
-_NOT_A_MEMBER: Final = (Obstacle.CONVERSATION, Obstacle.GUILD, Obstacle.UNKNOWN_CHANNEL)
-_SEES_NOTHING: Final = (*_NOT_A_MEMBER, Obstacle.VIEW_CHANNEL)
+_SEES_NOTHING: Final = (
+    Obstacle.CONVERSATION,
+    Obstacle.GUILD,
+    Obstacle.UNKNOWN_CHANNEL,
+    Obstacle.VIEW_CHANNEL,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Presence:
-    """What the bot is in a channel, and which of `PERMISSIONS` it has there.
+class ChannelAccess:
+    """The bot's memberships in a channel, and which of `PERMISSIONS` it has there.
 
     ``in_guild`` and ``in_thread``: it is a member of the guild, and of the private thread. *Send Messages* is
     not among the conditions: responses to interactions do without it, and so do edits.
@@ -100,14 +104,14 @@ class Presence:
     @property
     def can_embed(self) -> bool:
         """False if cards would be empty. Permissions say nothing where the bot sees nothing."""
-        return self._shows("embed_links")
+        return self._probably_may("embed_links")
 
     @property
     def can_attach(self) -> bool:
         """False if pictures can only be links."""
-        return self._shows("attach_files")
+        return self._probably_may("attach_files")
 
-    def _shows(self, permission: str) -> bool:
+    def _probably_may(self, permission: str) -> bool:
         unknown = self.kind is ChannelKind.DIRECT or self.obstacle in _SEES_NOTHING
         return unknown or self._may(permission)
 

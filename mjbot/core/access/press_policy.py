@@ -44,8 +44,8 @@ def may_press(policy: PressPolicy, actor: Actor, requester_id: int | None) -> bo
 def may_press_from_elsewhere(policy: PressPolicy, user_id: int, requesters: Collection[int]) -> bool:
     """Return whether the policy of a guild lets a user press outside of it.
 
-    ``requesters``: who requested the task's cards there. The user's roles there are not known, so that a
-    role lets nobody through.
+    ``requesters``: who requested the task's cards there. The user's roles there are not known, so a
+    policy with a role allows no one.
     """
     if policy.scope is PressScope.REQUESTER:
         return user_id in requesters

@@ -135,7 +135,7 @@ def _result_line(task: Task, context: CardContext) -> str:
         for n, url in enumerate(urls[:_MAX_LINKS], 1)
     ]
     if (more := len(urls) - _MAX_LINKS) > 0:
-        links.append(translate(Text.CARD_VIDEO_MORE, context.locale, n=more))
+        links.append(translate(Text.CARD_MORE, context.locale, n=more))
     return " · ".join(links)
 
 

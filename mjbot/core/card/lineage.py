@@ -52,7 +52,7 @@ def lineage_lines(lineage: Lineage, locale: str) -> list[str]:
     if lineage.children:
         links = [_link(related) for related in lineage.children[:MAX_LINKED]]
         if (more := len(lineage.children) - MAX_LINKED) > 0:
-            links.append(translate(Text.CARD_CHILDREN_MORE, locale, n=more))
+            links.append(translate(Text.CARD_MORE, locale, n=more))
         lines.append(translate(Text.CARD_CHILDREN, locale, links=" · ".join(links)))
     return lines
 

@@ -1,4 +1,4 @@
-"""The text that describe and shorten result in, as Discord shows it: their marks as formatting.
+"""The text results of describe and shorten, with their Markdown as Discord's formatting.
 
 Only bold, struck and heading lines are kept as formatting. Of a link its label is kept: the text comes from
 outside, and a card links only to what it names. Everything else is escaped.

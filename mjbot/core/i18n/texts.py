@@ -110,6 +110,7 @@ class Text(StrEnum):
     )
 
     # Card lines of a task that has ended, or that is not followed any more
+    CARD_MORE = "card.more", "and {n} more"
     CARD_DONE_AT = "card.done.at", "Finished {t}"
     CARD_DONE_TOOK = "card.done.took", "took {d}"
     CARD_PICTURE_SMALLER = "card.picture.smaller", "This is a smaller copy."
@@ -147,7 +148,6 @@ class Text(StrEnum):
     )
     CARD_VIDEO_REFUSED = "card.video.refused", "Discord refused this video."
     CARD_VIDEO_PRIVATE = "card.video.private", "The video is on a server that can't be opened from here."
-    CARD_VIDEO_MORE = "card.video.more", "and {n} more"
     CARD_RUNNING_REASON = "card.running.reason", "The image service reports: {text}"
     CARD_FAILED_AT = "card.failed.at", "Ended {t}"
     CARD_FAILED_AFTER = "card.failed.after", "after {d}"
@@ -173,7 +173,6 @@ class Text(StrEnum):
     CARD_PARENT = "card.parent", "{label} of [this picture]({url})"
     CARD_PARENT_BARE = "card.parent.bare", "{label} of `{id}`"
     CARD_CHILDREN = "card.children", "Made from this: {links}"
-    CARD_CHILDREN_MORE = "card.children.more", "and {n} more"
 
     # The prompt and the kind of action on a card
     CARD_PROMPT_CUT = "card.prompt.cut", "… *({n} characters)*"

@@ -59,6 +59,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.CARD_UNREACHABLE_ROUTE_MISSING: "图像服务有响应，但所配置的地址不对，请联系机器人的部署者检查。",
     Text.CARD_UNREACHABLE_RATE_LIMITED: "图像服务对本机器人限流，仍在重试。",
     # Card lines of a task that has ended, or that is not followed any more
+    Text.CARD_MORE: "另有 {n} 个",
     Text.CARD_DONE_AT: "{t}完成",
     Text.CARD_DONE_TOOK: "用时 {d}",
     Text.CARD_PICTURE_SMALLER: "这是缩小的副本。",
@@ -81,7 +82,6 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.CARD_VIDEO_MISSING: "视频无法作为附件上传，链接会在一段时间后失效。",
     Text.CARD_VIDEO_REFUSED: "Discord 拒绝了这个视频。",
     Text.CARD_VIDEO_PRIVATE: "视频所在的服务器无法从这里访问。",
-    Text.CARD_VIDEO_MORE: "另有 {n} 个",
     Text.CARD_RUNNING_REASON: "图像服务报告：{text}",
     Text.CARD_FAILED_AT: "{t}结束",
     Text.CARD_FAILED_AFTER: "历时 {d}",
@@ -100,7 +100,6 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.CARD_PARENT: "由[这张图]({url})生成 · {label}",
     Text.CARD_PARENT_BARE: "由 `{id}` 生成 · {label}",
     Text.CARD_CHILDREN: "由此生成：{links}",
-    Text.CARD_CHILDREN_MORE: "另有 {n} 个",
     # The prompt and the kind of action on a card
     Text.CARD_PROMPT_CUT: "…（共 {n} 字）",
     Text.ACTION_IMAGINE: "绘图",

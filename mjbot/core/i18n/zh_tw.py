@@ -59,6 +59,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.CARD_UNREACHABLE_ROUTE_MISSING: "圖像服務有回應，但所設定的位址不對，請聯絡機器人的部署者檢查。",
     Text.CARD_UNREACHABLE_RATE_LIMITED: "圖像服務對本機器人限流，仍在重試。",
     # Card lines of a task that has ended, or that is not followed any more
+    Text.CARD_MORE: "另有 {n} 個",
     Text.CARD_DONE_AT: "{t}完成",
     Text.CARD_DONE_TOOK: "用時 {d}",
     Text.CARD_PICTURE_SMALLER: "這是縮小的副本。",
@@ -81,7 +82,6 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.CARD_VIDEO_MISSING: "影片無法以附件上傳，連結會在一段時間後失效。",
     Text.CARD_VIDEO_REFUSED: "Discord 拒絕了這部影片。",
     Text.CARD_VIDEO_PRIVATE: "影片所在的伺服器無法從這裡存取。",
-    Text.CARD_VIDEO_MORE: "另有 {n} 個",
     Text.CARD_RUNNING_REASON: "圖像服務回報：{text}",
     Text.CARD_FAILED_AT: "{t}結束",
     Text.CARD_FAILED_AFTER: "歷時 {d}",
@@ -100,7 +100,6 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.CARD_PARENT: "由[這張圖]({url})生成 · {label}",
     Text.CARD_PARENT_BARE: "由 `{id}` 生成 · {label}",
     Text.CARD_CHILDREN: "由此生成：{links}",
-    Text.CARD_CHILDREN_MORE: "另有 {n} 個",
     # The prompt and the kind of action on a card
     Text.CARD_PROMPT_CUT: "…（共 {n} 字）",
     Text.ACTION_IMAGINE: "繪圖",

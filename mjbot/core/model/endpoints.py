@@ -62,9 +62,8 @@ def listen_address(value: str) -> str:
     host, _, port = value.rpartition(":")
     bracketed = host.startswith("[") and host.endswith("]")
     bare = host[1:-1] if bracketed else host
-    well_formed = (
-        is_host(bare) and "[" not in bare and bracketed == (":" in bare)
-    )  # IPv6 has colons of its own
+    # An IPv6 address has colons of its own.
+    well_formed = is_host(bare) and "[" not in bare and bracketed == (":" in bare)
     if value and not (well_formed and port.isascii() and port.isdecimal() and int(port) < 65_536):
         raise ValueError("must be an address and a port")
     return value

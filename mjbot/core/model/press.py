@@ -11,6 +11,8 @@ from mjbot.core.model.task import TaskId
 
 MODAL_ACTION: Final = "modal"
 """The action digest that stands for answering a task's modal."""
+_NOT_OFFERED_SECONDS = 24 * 3600.0
+_NOT_OFFERED_TASKS = 2
 
 
 class Press(StrEnum):
@@ -93,8 +95,6 @@ def actions_not_offered(unknown: Iterable[UnknownAction], now: float) -> NotOffe
     return NotOffered(frozenset(actions), kinds)
 
 
-_NOT_OFFERED_SECONDS = 24 * 3600.0
-_NOT_OFFERED_TASKS = 2
 AFTER_RESTART: Final = {Press.SENDING: Press.UNCLEAR, Press.RETRYING: Press.REFUSED}
 """The states of presses that were in flight when the process ended.
 

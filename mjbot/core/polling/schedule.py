@@ -29,7 +29,6 @@ _BACKOFF_CEILING = 60.0
 _DOUBLINGS = 10  # enough to reach the ceiling; an unbounded power would overflow within a day
 _EXPEDITED_SPACING = 0.25  # seconds between two requests for expedited tasks
 _WEBHOOK_TRUST = 4  # longest intervals for which a task with a webhook is polled slowly
-_RETRY_AFTER_CEILING = 3600.0  # seconds; a longer Retry-After is more likely a mistake
 
 
 @dataclass(slots=True)
@@ -174,7 +173,7 @@ class PollSchedule:
         self._failures += 1
         backoff = min(self._settings.shortest * 2 ** min(self._failures - 1, _DOUBLINGS), _BACKOFF_CEILING)
         backoff *= 1 + _JITTER * (2 * self._jitter() - 1)
-        self._backoff_until = now + min(max(backoff, retry_after or 0.0), _RETRY_AFTER_CEILING)
+        self._backoff_until = now + max(backoff, retry_after or 0.0)
         for task_id in ids:
             if entry := self._entries.get(task_id):
                 self._reschedule(task_id, entry, min(entry.due, now))

@@ -95,7 +95,7 @@ class CardOpener:
         return ()
 
     async def reopen(self, context: InteractionContext, snapshot: TaskSnapshot, ref: MessageRef) -> None:
-        """Follow a task again on a message whose watch had ended. Whoever requested the card stays so."""
+        """Follow a task again on a message whose watch had ended. It keeps its requester."""
         watch = replace(self.new_watch(context, snapshot.id, ref), state=WatchState.OPEN)
         if (before := await self._buffer.watch_at(ref)) is not None:
             watch = replace(watch, requester_id=before.requester_id, delivered=before.delivered)

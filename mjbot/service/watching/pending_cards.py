@@ -96,7 +96,7 @@ class PendingCards:
     async def _post_all(self) -> float | None:
         """Post each card that is pending; return when to try again what could not be posted."""
         pending = await self._store.pending_cards()
-        # Now, since posting takes a while: what is shown meanwhile is in this list all the same.
+        # Copied, since posting takes a while: a card that is shown meanwhile is still in ``pending``.
         taken = self._claimed | self._shown
         channels = {card.channel_id for card, _ in pending}
         self._rests = {channel: rest for channel, rest in self._rests.items() if channel in channels}

@@ -39,7 +39,7 @@ class CardRenderer:
         return render(snapshot, self._context(history, locale, await self._not_offered(), obstacle))
 
     async def first_card(self, snapshot: TaskSnapshot, locale: str, place: Place) -> Card:
-        """The card for a task that must be shown; the bare one if the database cannot be read."""
+        """Render a card that must be shown; the bare one if the database cannot be read."""
         try:
             return await self.card(snapshot, locale, place)
         except StoreFailed:

@@ -1,4 +1,4 @@
-"""The file of the database: private, used by one process, and watched for being removed or replaced."""
+"""The file of the database: private, used by one process, and checked for removal and replacement."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def locked_file(path: str) -> Iterator[Callable[[], bool]]:
 
 
 def make_private(path: str) -> None:
-    """Let only the owner read the files. SQLite gives those that it creates the mode of the first."""
+    """Make the files readable by their owner only. SQLite's other files get the mode of the first."""
     if path == ":memory:":
         return
     for name in (path, *(os.path.realpath(path) + each for each in _COMPANIONS)):

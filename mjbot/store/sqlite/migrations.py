@@ -140,7 +140,7 @@ def presses_whatever_the_case_of_the_id(db: Database) -> None:
 
 @migrations()
 def places_that_have_seen_a_task(db: Database) -> None:
-    """Lineage belongs to a place, in direct messages to a person: no other one may be told of it."""
+    """Lineage belongs to the place of the press: a guild, or one person's direct messages."""
     for statement in _PLACES:
         db.execute(statement)
     db.table("seen").create_index(["place", "at"])
@@ -157,7 +157,7 @@ _PLACES = (
         child_id text, place text, parent_id text, label text, at float,
         channel_id integer, message_id integer, primary key (child_id, place))
     """,
-    # Who the person of a direct message is, only a watch tells; without one, nobody sees the row.
+    # Only a watch knows whose direct messages a channel holds; without one, the row is never shown.
     """
     insert into lineage
     select child_id,

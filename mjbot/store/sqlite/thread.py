@@ -122,7 +122,7 @@ class DatabaseThread:
         return db
 
     def _prepare(self, db: Database) -> None:
-        """Bring the file up to date. Raises `StartupError`, and leaves it as it is, if it is not for us."""
+        """Bring the file up to date. Raises `StartupError`, with the file unchanged, if it is unusable."""
         known = {each.name for each in migrations._migrations}
         applied = {each.name for each in migrations.applied(db)}
         if applied - known:
@@ -131,9 +131,8 @@ class DatabaseThread:
             raise FOREIGN.at_start(self._path)
         if self._path != ":memory:":
             use_wal(db, self._path)
-        db.execute(
-            "pragma secure_delete = on"
-        )  # what is deleted leaves nothing in the file, nor in its copies
+        # So that deleted prompts are not left in the file and its copies.
+        db.execute("pragma secure_delete = on")
         db.execute("begin immediate")  # waits for a program that is writing
         db.rollback()
         db.execute("begin immediate")  # fails if another program is writing

@@ -1,4 +1,4 @@
-"""Buttons for servers that send none, such as novicezk's: they take an action and the number of an image.
+"""Changes of grids on servers that send no buttons, such as novicezk's: an action and the number of an image.
 
 Their tasks have no field for buttons, but ``/submit/change`` upscales, varies and rerolls their grids
 (https://github.com/novicezk/midjourney-proxy, SubmitController). Such a change gets a customId of our own, so
@@ -18,38 +18,38 @@ _IMAGES = range(1, 5)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class GridChange:
     """The action of a ``/submit/change``, and the image that it is for (from 1)."""
 
     action: str
     index: int
 
 
-_CHANGES: Final[Mapping[str, Change]] = {
-    **{f"change::upsample::{n}": Change("UPSCALE", n) for n in _IMAGES},
-    "change::reroll::0": Change("REROLL", 1),  # new-api requires an index here, too
-    **{f"change::variation::{n}": Change("VARIATION", n) for n in _IMAGES},
+_CHANGES: Final[Mapping[str, GridChange]] = {
+    **{f"change::upsample::{n}": GridChange("UPSCALE", n) for n in _IMAGES},
+    "change::reroll::0": GridChange("REROLL", 1),  # new-api requires an index here, too
+    **{f"change::variation::{n}": GridChange("VARIATION", n) for n in _IMAGES},
 }
-CHANGE_BUTTONS: Final = (
+GRID_BUTTONS: Final = (
     *(Button(f"change::upsample::{n}", f"U{n}") for n in _IMAGES),
     Button("change::reroll::0", emoji="🔄"),
     *(Button(f"change::variation::{n}", f"V{n}") for n in _IMAGES),
 )
 
 
-def parse_change(custom_id: str) -> Change | None:
+def parse_grid_change(custom_id: str) -> GridChange | None:
     """Return the change of one of these buttons; None for a button that the server sent."""
     return _CHANGES.get(custom_id)
 
 
-class ChangeButtons:
+class GridButtons:
     """Adds the buttons to finished grids, as long as the server has never sent a field for buttons."""
 
     def __init__(self) -> None:
         self._sends_buttons = False
 
     def note(self, task: Mapping[str, Any]) -> None:
-        """Look at one raw task."""
+        """Note whether a raw task has a field for buttons."""
         self._sends_buttons = self._sends_buttons or "buttons" in task
 
     def add(self, task: Task) -> Task:
@@ -57,4 +57,4 @@ class ChangeButtons:
         is_grid = task.phase is Phase.SUCCESS and task.action.upper() in _GRIDS
         if self._sends_buttons or not is_grid or not task.image_url:
             return task
-        return replace(task, buttons=CHANGE_BUTTONS)
+        return replace(task, buttons=GRID_BUTTONS)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mjbot.core.card.buttons import is_repeatable, kind_of
-from mjbot.upstream.changes import CHANGE_BUTTONS, ChangeButtons, parse_change
+from mjbot.upstream.grid_changes import GRID_BUTTONS, GridButtons, parse_grid_change
 from mjbot.upstream.wire import read_task
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -25,7 +25,7 @@ GRID = sample("07-novicezk-fetch-success-no-buttons")
 
 def labels(raw: dict[str, Any], *earlier: dict[str, Any]) -> list[str]:
     """The buttons of a task of a server that sent other tasks before."""
-    buttons = ChangeButtons()
+    buttons = GridButtons()
     task = read_task(raw, buttons.note)
     for each in earlier:
         buttons.note(each)
@@ -66,14 +66,14 @@ def test_a_server_that_has_sent_a_field_for_buttons_once_is_believed(buttons: ob
 
 
 def test_each_button_is_one_change_and_an_upscale_is_made_once() -> None:
-    changes = [parse_change(each.custom_id) for each in CHANGE_BUTTONS]
+    changes = [parse_grid_change(each.custom_id) for each in GRID_BUTTONS]
     assert None not in changes
     assert len(set(changes)) == 9
-    once = [each.label for each in CHANGE_BUTTONS if not is_repeatable(each.custom_id)]
+    once = [each.label for each in GRID_BUTTONS if not is_repeatable(each.custom_id)]
     assert once == ["U1", "U2", "U3", "U4"]
-    assert len({kind_of(each.custom_id) for each in CHANGE_BUTTONS}) == 3
+    assert len({kind_of(each.custom_id) for each in GRID_BUTTONS}) == 3
 
 
 @pytest.mark.parametrize("custom_id", ["", "MJ::JOB::upsample::1::x", "change::upsample::5", "change::zoom"])
 def test_what_a_server_sends_is_no_change(custom_id: str) -> None:
-    assert parse_change(custom_id) is None
+    assert parse_grid_change(custom_id) is None
