@@ -29,7 +29,8 @@ class Code(IntEnum):
 
 NO_SUCH_TASK: Phrases = (
     *("task_no_found", "task_not_found", "task not found", "task_not_exist", "task not exist"),
-    *("task does not exist", "no such task", "任务不存在", "任務不存在", "找不到任务", "未找到任务"),
+    *("task does not exist", "task is not exist", "no such task", "任务不存在", "任務不存在"),
+    *("找不到任务", "未找到任务"),
 )
 NOT_FOUND: Phrases = ("no_found", "not_found", "not found", "not_exist", "not exist", "不存在")
 """With `Code.BAD_ARGUMENT` these refer to the task; otherwise they may refer to a route or a model."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -21,7 +22,7 @@ from mjbot.errors import (
 )
 from mjbot.upstream.meanings import NO_CREDIT, NO_SUCH_TASK, NOT_FOUND, Code, says
 from mjbot.upstream.network import status_words
-from mjbot.upstream.wire import parse_object
+from mjbot.upstream.wire import parse_object, parse_text
 
 _MAX_DETAIL = 200
 _LONGEST_WAIT = 300.0
@@ -87,12 +88,24 @@ def error_message(data: Any) -> str:
     inner = parse_object(fields.get("error"))
     candidates = (
         inner.get("message"),
-        fields.get("description"),
-        fields.get("message"),
-        fields.get("error"),
+        *(fields.get(name) for name in ("description", "message", "msg", "detail", "error")),
+        *(each for each in (inner.get("code"), fields.get("code")) if not parse_text(each).isdecimal()),
     )
     message = next((each for each in candidates if isinstance(each, str) and each), "")
     return without_secrets(message[:_MAX_MESSAGE])[:_MAX_DETAIL]
+
+
+def code_of(data: Any) -> int | None:
+    """Return the code of the envelope, from a number or its digits; None if it has none."""
+    code = parse_text(parse_object(data).get("code"))
+    return int(code) if re.fullmatch(r"-?[0-9]{1,4}", code) else None
+
+
+def status_of(response: Response, data: Any) -> int:
+    """Return the HTTP status, or the one in the body: some gateways send 200 with ``{code: 401, msg}``."""
+    code = code_of(data)
+    stated = response.status == 200 and code is not None and 400 <= code < 600
+    return code if stated and code is not None else response.status
 
 
 def says_not_found(response: Response, data: Any) -> bool:
@@ -103,19 +116,20 @@ def says_not_found(response: Response, data: Any) -> bool:
     if response.status not in (200, 400, 404):
         return False
     message = error_message(data)
-    if says(message, NO_SUCH_TASK):
+    plain = "" if is_html(response) else response.body[:_MAX_DETAIL].decode("utf-8", "replace")
+    if says(message or plain, NO_SUCH_TASK):
         return True
-    bad_argument = parse_object(data).get("code") == Code.BAD_ARGUMENT
+    bad_argument = code_of(data) == Code.BAD_ARGUMENT
     return bad_argument and (not message or says(message, NOT_FOUND))
 
 
 def raise_for(response: Response, data: Any) -> NoReturn:
     """Raise the `UpstreamError` that matches this response."""
-    status, message = response.status, error_message(data)
+    status, message = status_of(response, data), error_message(data)
     text = message or response.body[:_MAX_DETAIL].decode("utf-8", "replace")
     if status in (401, 402, 403, 429) and says(text, NO_CREDIT):
         raise QuotaExceeded(message)
-    if status == 429 or parse_object(data).get("code") == Code.SATURATED:
+    if status == 429 or code_of(data) == Code.SATURATED:
         raise UpstreamRateLimited(message, retry_after(response.headers))
     if status == 401:
         raise KeyRefused(message)

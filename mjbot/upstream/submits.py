@@ -34,16 +34,25 @@ from mjbot.upstream.meanings import (
     Code,
     says,
 )
-from mjbot.upstream.responses import Response, error_message, is_html, json_of, raise_for
+from mjbot.upstream.responses import (
+    Response,
+    code_of,
+    error_message,
+    is_html,
+    json_of,
+    raise_for,
+    status_of,
+)
 from mjbot.upstream.wire import parse_object, parse_text
 
-_REFUSED = (400, 402, 413, 415, 422)  # refused before it was processed, whatever the body says
+_MAY_HAVE_STARTED = (408, 424, 499)  # a gateway gave up on its upstream; any other 4xx refuses the request
+_ID_KEYS = ("id", "taskId", "task_id")
 
 
 def read_submit(response: Response) -> SubmitResult:
     """Read the response to a submit. Raises `SubmitRefused`, `SubmitUnclear`, `UpstreamError`."""
     data = parse_object(json_of(response))
-    code, message = data.get("code"), error_message(data)
+    code, message = code_of(data), error_message(data)
     if response.status < 300 and code in (Code.ACCEPTED, Code.QUEUED, Code.NEEDS_MODAL):
         ids = _ids(data.get("result"))
         if not ids:
@@ -60,7 +69,7 @@ def read_submit(response: Response) -> SubmitResult:
     _refuse(response, data, code, message)
 
 
-def _needs_modal(code: int, message: str, properties: dict[str, Any]) -> bool:
+def _needs_modal(code: int | None, message: str, properties: dict[str, Any]) -> bool:
     """True if the task waits for a modal. New-api rewrites its code 21 to 1, but not its other signs.
 
     An old proxy sends 21 for "already exists", with the status of that task among the properties.
@@ -71,13 +80,15 @@ def _needs_modal(code: int, message: str, properties: dict[str, Any]) -> bool:
 
 
 def _ids(result: Any) -> tuple[TaskId, ...]:
-    """Return the ids of the created tasks, from one id, several joined by commas, or a list of either."""
+    """Return the ids of the created tasks: one, several joined by commas, a list, or an object with one."""
+    if isinstance(result, dict):
+        result = next((result[key] for key in _ID_KEYS if result.get(key)), None)
     parts = result if isinstance(result, list) else [result]
     ids = [parse_task_id(each) for part in parts for each in parse_text(part).split(",") if "/" not in each]
     return tuple(dict.fromkeys(each for each in ids if each is not None))
 
 
-def _refuse(response: Response, data: dict[str, Any], code: Any, message: str) -> NoReturn:
+def _refuse(response: Response, data: dict[str, Any], code: int | None, message: str) -> NoReturn:
     if says(message.replace(" ", ""), UNKNOWN_ACTION):
         raise ActionNotOffered(message)
     if code == Code.BANNED_WORD:
@@ -98,11 +109,13 @@ def _refuse(response: Response, data: dict[str, Any], code: Any, message: str) -
         if says(message, NOT_READY):
             raise NotReady(message)
         raise SubmitRefused(RefusalReason.NOT_ACCEPTED, message)
-    if code == Code.FAILED and message and not says(message, NO_RESPONSE):
+    says_no = code == Code.FAILED or (data.get("success") is False and response.status < 500)
+    if says_no and message and not says(message, NO_RESPONSE):
         raise SubmitRefused(RefusalReason.NOT_ACCEPTED, message)
-    if response.status in (401, 403, 404, 405, 429) or (is_html(response) and response.status < 500):
+    status = status_of(response, data)
+    if status in (401, 403, 404, 405, 429) or (is_html(response) and status < 500):
         raise_for(response, data)  # sent before the submit itself is processed
-    if response.status in _REFUSED and code != Code.UNREADABLE_UPSTREAM:
+    if 400 <= status < 500 and status not in _MAY_HAVE_STARTED and code != Code.UNREADABLE_UPSTREAM:
         raise SubmitRefused(RefusalReason.NOT_ACCEPTED, message)
     # The server could not read its own upstream, which may have started the job all the same.
     raise SubmitUnclear(f"{response.status} {message}")

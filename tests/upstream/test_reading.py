@@ -237,6 +237,19 @@ def test_a_recorded_modal_has_the_proposed_prompt() -> None:
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        {"code": "1", "description": "提交成功", "result": "1700000000000001"},
+        {"code": 1, "result": {"taskId": "1700000000000001"}},
+        {"code": "22", "result": {"task_id": 1700000000000001}},
+        {"code": 1, "result": {"id": "1700000000000001", "status": "SUBMITTED"}},
+    ],
+)
+def test_an_accepted_submit_is_one_in_whatever_types_its_fields_are(body: dict[str, Any]) -> None:
+    assert read_submit(Response(200, json.dumps(body).encode())).task_id == "1700000000000001"
+
+
+@pytest.mark.parametrize(
     "result", ["1700000000000001,1700000000000002", ["1700000000000001", "1700000000000002"]]
 )
 def test_all_tasks_of_one_press_are_parsed(result: object) -> None:
@@ -273,6 +286,20 @@ def test_all_tasks_of_one_press_are_parsed(result: object) -> None:
         ),
         (200, {"code": 4, "description": "未知的 Action 类型"}, RefusalReason.NOT_OFFERED),
         (400, {"description": "unknown action ", "code": 4}, RefusalReason.NOT_OFFERED),
+        # Codes as texts, texts in other fields, and a status that only the body states.
+        (200, {"code": "4", "description": "关联任务状态错误"}, RefusalReason.NOT_READY),
+        (200, {"code": "23", "msg": "队列已满"}, RefusalReason.QUEUE_FULL),
+        (200, {"code": -1, "msg": "unknown action"}, RefusalReason.NOT_OFFERED),
+        (200, {"code": 3, "msg": "关联任务不存在或已失效"}, RefusalReason.PARENT_GONE),
+        (200, {"success": False, "message": "当前账号未开启视频"}, RefusalReason.NOT_ACCEPTED),
+        (200, {"success": False, "msg": "no channel for this group"}, RefusalReason.NO_ACCOUNT),
+        (200, {"code": 400, "msg": "参数错误"}, RefusalReason.NOT_ACCEPTED),
+        (200, {"code": "422", "msg": "prompt is required"}, RefusalReason.NOT_ACCEPTED),
+        # Every status that says that the request itself was refused.
+        (406, {}, RefusalReason.NOT_ACCEPTED),
+        (409, {"message": "conflict"}, RefusalReason.NOT_ACCEPTED),
+        (410, {"message": "this model is deprecated"}, RefusalReason.NOT_ACCEPTED),
+        (451, {}, RefusalReason.NOT_ACCEPTED),
     ],
 )
 def test_a_refusal_has_its_reason(status: int, body: dict[str, Any], reason: RefusalReason) -> None:
@@ -292,6 +319,12 @@ def test_a_refusal_has_its_reason(status: int, body: dict[str, Any], reason: Ref
         Response(200, b'{"code":9,"description":"read timeout"}'),
         Response(400, b'{"code":5,"description":"read_response_body_failed"}'),
         Response(408, b'{"error":"Request Timeout"}'),
+        Response(424, b'{"error":"upstream"}'),
+        Response(499, b""),
+        Response(200, b'{"code":500,"msg":"system error"}'),
+        Response(200, b'{"code":504,"msg":"bad gateway"}'),
+        Response(200, b'{"success":false,"message":"read timeout"}'),
+        Response(200, b'{"success":false}'),
         Response(500, b'{"success":false,"code":-1,"message":"x"}'),
         load_response("89"),  # accepted, but the result holds URLs in place of ids
     ],
@@ -307,6 +340,10 @@ def test_a_submit_without_a_clear_response_is_never_a_refusal(response: Response
         (400, {"description": "quota_not_enough", "code": 4}),
         (403, {"error": {"message": "用户额度不足", "type": "new_api_error"}}),
         (402, {"error": {"message": "insufficient balance"}}),
+        (200, {"code": 500, "msg": "余额不足"}),
+        (200, {"code": 0, "msg": "账户余额不足，请充值"}),
+        (200, {"code": "quota_not_enough", "message": ""}),
+        (200, {"success": False, "detail": "Insufficient credits"}),
     ],
 )
 def test_a_press_without_credit_is_told_as_credit(status: int, body: dict[str, Any]) -> None:
@@ -345,11 +382,42 @@ def test_an_unknown_404_or_a_redirect_is_a_wrong_address_and_no_missing_task(sta
         (200, '{"code":4}'),
         (404, '{"message":"任务不存在"}'),
         (200, '{"success":false,"code":-1,"message":"Task not found"}'),
+        (404, '{"detail":"Task not found"}'),
+        (404, '{"msg":"task not exist"}'),
+        (200, '{"code":0,"msg":"任务不存在","data":null}'),
+        (200, '{"code":404,"msg":"任务不存在"}'),
+        (400, '{"error":{"code":"task_not_exist","message":""}}'),
+        (400, '{"message":"task is not exist"}'),
+        (404, "task not found"),
+        (404, '"任务不存在"'),
     ],
 )
 def test_a_missing_task_is_one_that_the_family_says_is_missing(status: int, body: str) -> None:
     with pytest.raises(TaskNotFound):
         read_fetch(Response(status, body.encode()))
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ('{"code":401,"msg":"认证失败，无法访问系统资源"}', KeyRefused),
+        ('{"code":"401","message":"Unauthorized"}', KeyRefused),
+        ('{"code":403,"msg":"没有权限"}', UpstreamForbidden),
+        ('{"code":404,"msg":"Not Found"}', RouteMissing),
+        ('{"code":429,"msg":"访问过于频繁，请稍候再试"}', UpstreamRateLimited),
+        ('{"code":500,"msg":"系统异常"}', UpstreamUnavailable),
+    ],
+)
+def test_a_status_that_only_the_body_states_is_read_like_one_of_http(
+    body: str, error: type[MJBotError]
+) -> None:
+    response = Response(200, body.encode())
+    with pytest.raises(error) as caught:
+        read_fetch(response)
+    assert type(caught.value) is error
+    if error is not UpstreamUnavailable:  # that one leaves open whether the submit was started
+        with pytest.raises(error):
+            read_submit(response)
 
 
 @pytest.mark.parametrize("mark", ["\ufeff", "\ufeff  ", " \n"])
