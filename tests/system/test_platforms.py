@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.system.conftest import ProcessHarness
-from tests.system.process import SECONDS, measured
+from tests.system.process import SECONDS, BotProcess, measured
 
 SHIM = str(Path(__file__).parent / "windows_shim")
-HIDDEN = "uvloop"
+HIDDEN = "uvloop,fcntl"
 
 
 @pytest.fixture
@@ -31,6 +31,18 @@ async def test_the_bot_runs_and_stops_cleanly_without_what_only_posix_has(
     await harness.done()
     assert await harness.bot.terminate() == 0
     assert "Traceback" not in harness.bot.log.read_text(encoding="utf-8")
+
+
+async def test_a_second_bot_is_refused_without_what_only_posix_has(
+    harness: ProcessHarness, windows: None, tmp_path: Path
+) -> None:
+    assert await harness.bot.terminate() == 0
+    await harness.bot.start()
+    other = BotProcess(harness.stub, harness.upstream, tmp_path, counted=True)
+    other.environment |= harness.bot.environment
+    await other.launch()
+    assert await other.exited() == 69
+    assert "Another mjbot is using the database" in other.log.read_text(encoding="utf-8")
 
 
 async def test_the_demo_runs_and_stops_cleanly_without_what_only_posix_has(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import stat
@@ -14,6 +13,15 @@ from pathlib import Path
 
 from mjbot.errors import StartupError
 from mjbot.store.sqlite.failures import NOT_A_FILE, failure_of_file
+
+try:
+    import fcntl
+except ModuleNotFoundError:
+    import msvcrt
+
+    _POSIX = False
+else:
+    _POSIX = True
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +59,11 @@ def locked_file(path: str) -> Iterator[Callable[[], bool]]:
 
 
 def make_private(path: str) -> None:
-    """Make the files readable by their owner only. SQLite's other files get the mode of the first."""
-    if path == ":memory:":
+    """Let only the owner read the files. SQLite gives those that it creates the mode of the first.
+
+    On Windows the folder decides, and a mode says only whether a file may be written.
+    """
+    if path == ":memory:" or not _POSIX:
         return
     for name in (path, *(os.path.realpath(path) + each for each in _COMPANIONS)):
         with suppress(FileNotFoundError):
@@ -79,7 +90,10 @@ def _open(path: str) -> int:
 def _lock(path: str, descriptor: int) -> None:
     """Lock a byte that SQLite leaves alone: its own locks last for a transaction only."""
     try:
-        if sys.platform == "linux":
+        if not _POSIX:
+            os.lseek(descriptor, _LOCK_BYTE, os.SEEK_SET)
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        elif sys.platform == "linux":
             # Of the open file, not of the process: closing another handle of the file does not end it.
             lock = struct.pack("hhqqi0q", fcntl.F_WRLCK, os.SEEK_SET, _LOCK_BYTE, 1, 0)
             fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, lock)
