@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import sqlite3
-import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ import pytest
 
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
+from tests.system import command
 from tests.system.discord_stub import Channel, DiscordStub, Message, User
 from tests.system.process import SECONDS, BotProcess, WorldTime, environment, measured, running
 
@@ -132,20 +133,15 @@ class CommandRig:
             **{f"MJBOT_{name}": value for name, value in changes.items()},
             **self.environ,
         }
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "mjbot",
-            *(arguments or ("check",)),
-            cwd=self.folder,
-            env=changed,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = await command.start(arguments or ("check",), self.folder, changed, theirs.fileno())
+        reader, writer = await asyncio.open_connection(sock=ours)
         async with asyncio.timeout(60):
-            output, _ = await process.communicate()
-        assert process.returncode is not None
-        return process.returncode, output.decode()
+            output = await reader.read()
+            code = await process.wait()
+        writer.close()
+        return code, output.decode()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from mjbot.sandbox.dialects import DIALECTS
 from mjbot.sandbox.server import SandboxServer
+from tests.system import command
 from tests.system.discord_stub import DiscordStub
 
 SECONDS = 20.0
@@ -27,6 +27,7 @@ def environment(stub: DiscordStub, upstream: SandboxServer, dialect: str = "") -
     """The variables with which the command works between the two."""
     return {
         "PATH": os.environ["PATH"],
+        "PYTHONPATH": command.CLOCK_SHIM,
         "MJBOT_DISCORD_TOKEN": stub.token,
         "MJBOT_DISCORD_API_URL": stub.api_url,
         "MJBOT_UPSTREAM_URL": upstream.address(dialect),
@@ -66,7 +67,7 @@ class BotProcess:
     ) -> None:
         self._stub = stub
         self._folder = folder
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: command.Command | None = None
         self.database = folder / "mjbot.db"
         self._clock = folder / "clock"
         self.turn_clock(0)
@@ -79,7 +80,6 @@ class BotProcess:
             "MJBOT_GUILD_PRESSES_PER_HOUR": "10000",
             "MJBOT_POLL_MIN": "0.25",
             "MJBOT_POLL_MAX": "0.5",
-            "PYTHONPATH": str(Path(__file__).parent / "clock_shim"),
             "CLOCK_FILE": str(self._clock),
         }
         self.log = folder / "log.txt"
@@ -106,16 +106,7 @@ class BotProcess:
     async def launch(self) -> None:
         """Start it."""
         with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "mjbot",
-                "run",
-                cwd=self._folder,
-                env=self.environment,
-                stderr=log,
-                stdout=log,
-            )
+            self._process = await command.start(("run",), self._folder, self.environment, log.fileno())
 
     async def kill(self) -> None:
         """End it with SIGKILL: it saves nothing, as in a power cut."""
