@@ -153,7 +153,7 @@ async def test_a_database_that_takes_no_writes_is_named(rig: CommandRig) -> None
         connection.execute("begin immediate")
         code, output = await rig.run()
     assert code == 1
-    assert "cannot be written: database is locked" in output
+    assert "cannot be used: another program keeps it locked" in output
 
 
 async def test_run_says_the_same_of_a_wrong_key_and_stops_with_78(rig: CommandRig) -> None:
