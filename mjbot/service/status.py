@@ -7,7 +7,7 @@ from weakref import WeakValueDictionary
 
 from mjbot.clock import Clock
 from mjbot.core.access.place import Place
-from mjbot.core.model.references import JobRef, parse_reference
+from mjbot.core.model.references import JobRef, job_of, parse_reference
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef, Watch
@@ -84,7 +84,8 @@ class StatusService:
             case JobRef() as job:
                 task_id = await self._store.task_of_job(context.place, job)
             case str() as task_id:
-                pass
+                if named := job_of(task_id):
+                    task_id = await self._store.task_of_job(context.place, named) or task_id
         if task_id is None:
             raise UnknownLink
         return task_id
