@@ -7,7 +7,7 @@ from weakref import WeakValueDictionary
 
 from mjbot.clock import Clock
 from mjbot.core.access.place import Place
-from mjbot.core.model.references import JobRef, parse_reference
+from mjbot.core.model.references import JobRef, job_of, parse_reference
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef, Watch
@@ -82,7 +82,9 @@ class StatusService:
             case JobRef() as job:
                 found = await self._store.task_of_job(context.place, job)
             case task_id:
-                return task_id
+                job_id = job_of(task_id)
+                found = await self._store.task_of_job(context.place, job_id) if job_id else None
+                return found or task_id
         if found is None:
             raise UnknownLink
         return found

@@ -27,6 +27,7 @@ from mjbot.upstream.wire import parse_object, parse_text
 _MAX_DETAIL = 200
 _LONGEST_WAIT = 300.0
 _MAX_MESSAGE = 2_000
+_CODE = re.compile(r"-?[0-9]{1,4}")
 _MAX_DIGITS = 40  # of an integer; longer ones are read as 0
 
 
@@ -98,7 +99,7 @@ def error_message(data: Any) -> str:
 def code_of(data: Any) -> int | None:
     """Return the code of the envelope, from a number or its digits; None if it has none."""
     code = parse_text(parse_object(data).get("code"))
-    return int(code) if re.fullmatch(r"-?[0-9]{1,4}", code) else None
+    return int(code) if _CODE.fullmatch(code) else None
 
 
 def status_of(response: Response, data: Any) -> int:

@@ -89,6 +89,21 @@ def parse_object(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def parse_reason(value: Any) -> str:
+    """Return the reason of a failure: a text, or an error as an object or as JSON; "" for "null"."""
+    fields = value
+    if isinstance(value, str) and value.startswith("{") and len(value) <= _MAX_JSON:
+        try:
+            fields = json.loads(value)
+        except (ValueError, RecursionError):
+            fields = None
+    fields = parse_object(fields)
+    fields = parse_object(fields.get("error")) or fields
+    texts = (parse_text(fields.get(name), _TEXT) for name in ("message", "description", "msg"))
+    reason = next(filter(None, texts), "") or parse_text(value, _TEXT)
+    return "" if reason.strip().lower() in ("null", "none") else reason
+
+
 def parse_style(value: Any) -> int:
     """Return a style of Discord's buttons; 2 (secondary) for anything else."""
     number = parse_text(value)
@@ -137,7 +152,7 @@ class WireTask(BaseModel):
     content_type: WireWord = Field("", validation_alias="contentType")
     video_url: WireAddress = Field("", validation_alias="videoUrl")
     video_urls: WireUrls = Field([], validation_alias="videoUrls")
-    fail_reason: WireText = Field("", validation_alias="failReason")
+    fail_reason: Annotated[str, BeforeValidator(parse_reason)] = Field("", validation_alias="failReason")
     submitted: WireTimestamp = Field(None, validation_alias="submitTime")
     started: WireTimestamp = Field(None, validation_alias="startTime")
     finished: WireTimestamp = Field(None, validation_alias="finishTime")

@@ -64,6 +64,27 @@ async def test_a_link_to_a_job_of_midjourney_shows_the_task_that_made_it_where_i
     assert "behind that link" in told(await bob.slash(channel, "status", task_id=link))
 
 
+async def test_a_copied_job_id_and_a_link_to_the_picture_show_the_task_only_where_it_was_seen(
+    harness: BotHarness,
+) -> None:
+    await harness.show(SINGLE)
+    task = harness.world.peek(SINGLE, 2e9)
+    assert task is not None
+    job = next(each["url"] for each in task["buttons"] if each.get("url")).partition("jobs/")[2][:36]
+    elsewhere = harness.new_guild("Elsewhere")
+    channel = elsewhere.create_text_channel("general")
+    bob = elsewhere.add_member(harness.env.create_user("bob"))
+    for number, pasted in enumerate(
+        (job, f"Job ID: {job.upper()}", f"https://cdn.example/1/fox_{job}.png?ex=1")
+    ):
+        room = harness.guild.create_text_channel(f"room-{number}")
+        await harness.ann.slash(room, "status", task_id=pasted)
+        assert room.history()[0].embeds[0].footer.text == f"Upscale · {SINGLE}"
+        answer = told(await bob.slash(channel, "status", task_id=pasted))
+        assert "behind that link" in answer or "doesn't know" in answer
+        assert SINGLE not in answer
+
+
 async def test_a_grid_and_its_upscale_are_told_apart_and_failed_is_searched(
     harness: BotHarness,
 ) -> None:

@@ -41,6 +41,9 @@ JOB = "d23f0824-128b-4f33-8c5c-7fd0a6a3a450"
         f"> {ID}",
         f"Imagine · {ID}",  # the last line of a card
         f'{{"code":1,"description":"提交成功","result":"{ID}","properties":{{}}}}',
+        f'{{"code":1,"result":"{ID}","properties":{{"discordInstanceId":"1118138338562560102"}}}}',
+        f'{{"id":"{ID}","properties":{{"messageId":"1300000000000000001","nonce":"1300000000000000002"}}}}',
+        f'{{"taskId": {ID}, "nonce": 1300000000000000002}}',
         f"{ID} {ID}",
         f"please look at {ID}, thanks",
         f"https://relay.example/mj/image/{ID}",
@@ -49,6 +52,11 @@ JOB = "d23f0824-128b-4f33-8c5c-7fd0a6a3a450"
         f"GET https://relay.example/mj/task/{ID}/fetch",
         f"[task](https://relay.example/mj/task/{ID}/fetch)",
         f"<@110000000000000001> {ID}",
+        f"https://relay.example/mj/task/{ID}/image-seed",
+        f"https://relay.example/mj/task/{ID}/cancel",
+        f"https://relay.example/mj/task/fetch?taskId={ID}",
+        f"https://relay.example/console/midjourney?p=1&mj_id={ID}",
+        f"https://relay.example/#/draw?id={ID}&tab=2",
     ],
 )
 def test_an_id_is_found_wherever_it_is_unambiguous(raw: str) -> None:
@@ -63,6 +71,9 @@ def test_an_id_is_found_wherever_it_is_unambiguous(raw: str) -> None:
         ("**task-mj-abc123**", "task-mj-abc123"),
         ("任务ID：task-mj-abc123", "task-mj-abc123"),
         ("https://relay.example/mj/image/task-mj-abc123", "task-mj-abc123"),
+        ("https://relay.example/console?mj_id=task-mj-abc123", "task-mj-abc123"),
+        ('{"code":1,"description":"提交成功","result":"task-mj-abc123"}', "task-mj-abc123"),
+        ('{"mj_id":"task-mj-abc123","status":"SUCCESS"}', "task-mj-abc123"),
     ],
 )
 def test_an_id_with_letters_is_found_by_its_label_or_alone(raw: str, found: str) -> None:
@@ -91,6 +102,10 @@ def test_an_id_with_letters_is_found_by_its_label_or_alone(raw: str, found: str)
         "ID: none",
         "任务ID：",
         "x" * 1_001,
+        f'{{"id":"{ID}","parentId":"1"}} {{"id":"{OTHER}"}}',
+        f"https://relay.example/?id={ID}&task_id={OTHER}",
+        "https://shop.example/?id=12",
+        f"https://cdn.discordapp.com/attachments/1/2/{JOB}_and_{JOB[:-1]}1.png",
     ],
 )
 def test_what_names_no_task_or_several_is_none(raw: str) -> None:
@@ -121,9 +136,12 @@ def test_a_link_to_a_message_is_that_message(raw: str) -> None:
         f"https://www.midjourney.com/app/?jobId={JOB}",
         f"https://cdn.midjourney.com/{JOB}/0_0.png",
         f"<https://www.midjourney.com/jobs/{JOB}>",
+        f"https://cdn.discordapp.com/attachments/11/22/ann_a_fox_{JOB}.png?ex=6&is=5&hm=4&",
+        f"https://media.discordapp.net/attachments/1/2/ann_fox_{JOB}.webp",
+        f"https://pictures.example/{JOB}/0_1.jpeg",
     ],
 )
-def test_a_link_to_midjourney_is_that_job(raw: str) -> None:
+def test_a_link_to_a_job_or_its_picture_is_that_job(raw: str) -> None:
     assert parse_reference(raw) == JobRef(JOB)
 
 

@@ -77,7 +77,11 @@ def test_status_alone_decides_the_phase(status: str, phase: Phase) -> None:
 @pytest.mark.parametrize(
     ("progress", "percent"),
     [("46%", 46), ("46", 46), ("0%", 0), ("100%", 100), ("250%", 100), ("12.7%", 12)]
-    + [(word, None) for word in ("", "paused", "Waiting to start", "fast", "-3%", "4 6%")],
+    + [("(25%) (fast)", 25), ("fast 25%", 25), ("25% (relaxed)", 25), ("绘制中 25 %", 25)]
+    + [
+        (word, None)
+        for word in ("", "paused", "Waiting to start", "fast", "-3%", "4 6%", "1% of 2%", "v6", "a25%")
+    ],
 )
 def test_progress_without_a_percentage_has_none(progress: str, percent: int | None) -> None:
     assert make_task(progress=progress).percent == percent
@@ -108,6 +112,15 @@ def test_a_reading_without_a_picture_keeps_the_last_one_until_the_end() -> None:
     held = make_task("IN_PROGRESS", "46%", image_url="https://x/1.png")
     assert merged(held, make_task("IN_PROGRESS", "62%")).image_url == "https://x/1.png"
     assert merged(held, make_task("FAILURE")).image_url == ""
+
+
+@pytest.mark.parametrize("status", ["SUBMITTED", "IN_PROGRESS", "SUCCESS", "FAILURE"])
+def test_a_time_in_the_future_is_not_believed(status: str) -> None:
+    ahead = 1000 + 8 * 3600
+    task = make_task(status, submitted_at=ahead, started_at=1060, finished_at=ahead)
+    seen = advance(make_snapshot(), Seen(task), 1000.0).task
+    assert seen is not None
+    assert (seen.submitted_at, seen.started_at, seen.finished_at) == (None, 1060, None)
 
 
 def test_one_late_reading_does_not_go_back_and_two_that_agree_do() -> None:

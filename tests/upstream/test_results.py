@@ -132,3 +132,22 @@ def test_a_picture_made_from_a_list_of_prompts_is_no_text() -> None:
     grid = [{"customId": "MJ::JOB::upsample::1::x", "label": "U1"}]
     assert not read(action="IMAGINE", prompt=LIST, imageUrl=PNG, buttons=grid).is_text
     assert not read(action="IMAGINE", prompt="a cat", imageUrl=PNG).is_text
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        ({"message": "Banned prompt"}, "Banned prompt"),
+        ({"code": 9, "description": "Banned prompt"}, "Banned prompt"),
+        ({"error": {"message": "Banned prompt"}}, "Banned prompt"),
+        ('{"code":9,"message":"Banned prompt"}', "Banned prompt"),
+        ("{not JSON}", "{not JSON}"),
+        ('{"a": 1}', '{"a": 1}'),
+        ("null", ""),
+        ([], ""),
+        ("Banned prompt", "Banned prompt"),
+    ],
+)
+def test_the_reason_of_a_failure_is_read_in_whatever_form_it_is_sent(sent: object, reason: str) -> None:
+    body = {"id": "1754000000000001", "status": "FAILURE", "failReason": sent}
+    assert read_fetch(Response(200, json.dumps(body).encode())).fail_reason == reason

@@ -20,7 +20,7 @@ _MENTION = re.compile(r"<[@#:a][^\s<>]{0,80}>")
 # The digits of an id: servers use 14 to 18. Older times, seeds and sizes are shorter.
 _DIGITS = re.compile(r"(?<![A-Za-z0-9_-])(?:[Ii][Dd])?([0-9]{14,20})(?![A-Za-z0-9_-])")
 _LABELLED = re.compile(
-    r"(?:\A|(?<=\s))(?:(?:task|job|任务|任務)?[ _-]?(?:id|编号|編號)|任务|任務)"
+    r"(?:\A|(?<=[\s\"]))(?:(?:task|job|mj|任务|任務)?[ _-]?(?:id|编号|編號)|任务|任務|(?<=\")result(?=\"))"
     r"[\"' ]{0,2}[:=][\"' *`]{0,4}([A-Za-z0-9_-]{4,64})",
     re.IGNORECASE,
 )
@@ -28,8 +28,16 @@ _MESSAGE = re.compile(
     r"https?://(?:ptb\.|canary\.)?discord(?:app)?\.com/channels/(?:[0-9]{1,20}|@me)/([0-9]{1,20})/([0-9]{1,20})/?",
     re.IGNORECASE,
 )
-_PATH = re.compile(r"/(?:task|image)/([A-Za-z0-9_-]{4,64})(?:\.[a-z0-9]{2,5}|/fetch)?/?(?:[?#].*)?\Z")
+# A pasted answer has other long numbers, such as those of Discord's messages and channels.
+_OTHER_FIELD = re.compile(
+    r"\"(?!(?:(?:task|mj)?_?id|result)\")[a-z_]{1,40}\" {0,4}: {0,4}\"?[0-9]{14,20}(?![0-9])", re.IGNORECASE
+)
+_PATH = re.compile(
+    r"/(?:task|image)/([A-Za-z0-9_-]{4,64})(?:\.[a-z0-9]{2,5}|/fetch|/image-seed|/cancel)?/?(?:[?#].*)?\Z"
+)
+_QUERY = re.compile(r"[?&](?:(?:task|mj)_?)?id=([A-Za-z0-9_-]{4,64})(?=[&#]|\Z)", re.IGNORECASE)
 _MIDJOURNEY = re.compile(r"https?://(?:[a-z0-9-]{1,30}\.)?midjourney\.com/", re.IGNORECASE)
+_PICTURE = re.compile(r"\.(?:png|jpe?g|webp|gif|mp4)(?:[?#]|\Z)", re.IGNORECASE)
 _JOB = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -58,12 +66,18 @@ def parse_reference(raw: str) -> Reference | None:
     return distinct[0] if len(distinct) == 1 else None
 
 
+def job_of(task_id: TaskId) -> JobRef | None:
+    """Return the job that an id may also be: people copy a job's id, and some services have ids like that."""
+    return JobRef(task_id.lower()) if _JOB.fullmatch(task_id) else None
+
+
 def _plain(raw: str) -> str:
     """Return a text without invisible characters, and with full-width ones as ASCII."""
     return unicodedata.normalize("NFKC", "".join(each for each in raw if unicodedata.category(each) != "Cf"))
 
 
 def _ids_in(text: str) -> list[Reference]:
+    text = _OTHER_FIELD.sub(" ", text)
     labelled = [parse_task_id(each) for each in _LABELLED.findall(text)]
     digits = [parse_task_id(each) for each in _DIGITS.findall(text)]
     return [each for each in (*labelled, *digits) if each is not None]
@@ -72,8 +86,12 @@ def _ids_in(text: str) -> list[Reference]:
 def _of_link(link: str) -> Reference | None:
     if message := _MESSAGE.fullmatch(link):
         return MessageRef(int(message[1]), int(message[2]))
+    jobs = {each.lower() for each in _JOB.findall(link)}
     if _MIDJOURNEY.match(link):
-        jobs = {each.lower() for each in _JOB.findall(link)}
         return JobRef(jobs.pop()) if len(jobs) == 1 else None
-    path = _PATH.search(link)
-    return parse_task_id(path[1]) if path else None
+    if (path := _PATH.search(link)) and (task_id := parse_task_id(path[1])):
+        return task_id
+    if ids := set(_QUERY.findall(link)):
+        return parse_task_id(ids.pop()) if len(ids) == 1 else None
+    # Midjourney names its files after the job, and services and Discord keep the name.
+    return JobRef(jobs.pop()) if len(jobs) == 1 and _PICTURE.search(link) else None

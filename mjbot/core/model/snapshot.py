@@ -69,6 +69,7 @@ class Condition(StrEnum):
     DISMISSED = "dismissed"
 
 
+_CLOCK_SKEW = 300.0  # seconds by which a service's clock may be ahead
 _FINAL = (Condition.NOT_FOUND, Condition.LOST, Condition.ENDED, Condition.DISMISSED)
 
 
@@ -164,7 +165,7 @@ def advance(
 
 
 def _seen(snapshot: TaskSnapshot, task: Task, now: float) -> TaskSnapshot:
-    held, doubted = snapshot.task, None
+    task, held, doubted = _without_future(task, now), snapshot.task, None
     if held is None:
         known = task
     elif goes_back(held, task) and not _agree(snapshot.doubted, task):
@@ -182,6 +183,15 @@ def _seen(snapshot: TaskSnapshot, task: Task, now: float) -> TaskSnapshot:
         missing_since=None,
         misses=0,
     )
+
+
+def _without_future(task: Task, now: float) -> Task:
+    """Return the task without times in the future: services send local time as if it were UTC."""
+    submitted, started, finished = (
+        None if moment is not None and moment > now + _CLOCK_SKEW else moment
+        for moment in (task.submitted_at, task.started_at, task.finished_at)
+    )
+    return replace(task, submitted_at=submitted, started_at=started, finished_at=finished)
 
 
 def _agree(doubted: Task | None, seen: Task) -> bool:

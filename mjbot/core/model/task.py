@@ -11,7 +11,9 @@ _MAX_PASTED = 1_000
 ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_-]{3,63}"
 _ID = re.compile(rf"\A(?=[A-Za-z_-]*\d){ID_PATTERN}")
 _FETCH_URL = re.compile(r"\Ahttps?://[^\s?#]+?/task/([^/\s?#]+)(?:/fetch)?/?(?:[?#]\S*)?", re.IGNORECASE)
-_PERCENT = re.compile(r"\A\s*(\d{1,3})(?:\.\d+)?\s*%?\s*")
+_PERCENT = re.compile(r"\A\s*(\d{1,3})(?:\.\d+)?\s*")
+# Midjourney's own words have more around it: "(25%) (fast)".
+_PERCENT_IN_WORDS = re.compile(r"(?:\A|\(|[^\W\d] )(\d{1,3})(?:\.\d+)? ?%")
 _TEXT_BUTTONS = ("MJ::Job::PicReader", "MJ::Job::PromptAnalyzer", "MJ::Picread")
 _IMAGE_BUTTONS = "MJ::JOB::"
 _TEXT_ACTIONS = ("DESCRIBE", "SHORTEN")
@@ -119,8 +121,9 @@ class Task:
     @property
     def percent(self) -> int | None:
         """Progress as a whole number of percent, or None: servers also send "", "paused" and null."""
-        match = _PERCENT.fullmatch(self.progress)
-        return min(int(match[1]), 100) if match else None
+        bare = _PERCENT.fullmatch(self.progress)
+        found = [bare[1]] if bare else _PERCENT_IN_WORDS.findall(self.progress)
+        return min(int(found[0]), 100) if len(found) == 1 else None
 
     @property
     def is_text(self) -> bool:
