@@ -33,8 +33,11 @@ _EXAMPLES = {
     "public_url": "https://bot.example.com",
 }
 """Values of settings whose default is no example."""
-_HINT = "`mjbot env` prints an example of every setting."
-_NO_FILE = f"There is no {_FILE} in this folder. `mjbot env > {_FILE}` writes one to fill in."
+_HINT = ".env.example, which `mjbot env` prints, explains every setting."
+_NO_FILE = (
+    f"There is no {_FILE} in this folder. Copy .env.example to {_FILE} and fill it in; "
+    "without a checkout, `mjbot env` prints it."
+)
 
 Auth = Literal["bearer", "raw", "mj-api-secret"]
 

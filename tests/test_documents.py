@@ -21,6 +21,8 @@ from tests.audit import RUN, Run
 ROOT = Path(__file__).parent.parent
 RELIABILITY = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+TROUBLE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+FEATURES = (ROOT / "docs" / "features.md").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", RELIABILITY)))
 
 
@@ -69,7 +71,7 @@ def test_every_row_of_the_reliability_table_names_a_test() -> None:
 
 
 def test_the_tables_quote_texts_as_users_read_them() -> None:
-    rows = [line for page in (README, RELIABILITY) for line in page.splitlines() if line.startswith("| ")]
+    rows = [line for page in (TROUBLE, RELIABILITY) for line in page.splitlines() if line.startswith("| ")]
     quotes = [
         part.strip() for row in rows for quote in re.findall(r'"(.+?)"', row) for part in quote.split("…")
     ]
@@ -81,7 +83,14 @@ def test_the_tables_quote_texts_as_users_read_them() -> None:
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
 BUDGETS = (ROOT / "docs" / "budgets.md").read_text(encoding="utf-8")
-PAGES = {"README": README, "operations": OPERATIONS, "reliability": RELIABILITY, "SECURITY": SECURITY}
+PAGES = {
+    "README": README,
+    "SECURITY": SECURITY,
+    "operations": OPERATIONS,
+    "reliability": RELIABILITY,
+    "troubleshooting": TROUBLE,
+    "features": FEATURES,
+}
 
 
 def test_the_table_of_exit_codes_has_every_code_of_the_program() -> None:

@@ -65,7 +65,7 @@ def test_a_failed_check_points_to_the_example_in_a_line_that_is_no_check(
     result = mjbot(tmp_path, "check", **{**REQUIRED, "MJBOT_POLL_MIN": "0"})
     *checks, hint = result.stdout.splitlines()
     assert [line.split()[:2] for line in checks] == [["NO", "settings"]]
-    assert hint == "`mjbot env` prints an example of every setting."
+    assert hint == ".env.example, which `mjbot env` prints, explains every setting."
 
     report = json.loads(mjbot(tmp_path, "check", "--json", **{**REQUIRED, "MJBOT_POLL_MIN": "0"}).stdout)
     assert [check["text"].partition(":")[0] for check in report["checks"]] == ["MJBOT_POLL_MIN"]

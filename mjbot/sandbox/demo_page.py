@@ -28,6 +28,9 @@ _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 _LOOK_AGAIN = 0.05  # seconds between two looks at the version of the messages
 _BEAT = 20  # looks after which the time is sent, even if nothing has changed
 _MAX_BODY = 16 * 1024 * 1024  # an uploaded mask
+_PORT_TAKEN = """\
+Port {port} is taken. Perhaps the demo runs already:  http://127.0.0.1:{port}/
+For a free port:  make demo ARGS="--port 0"  or  mjbot demo --port 0"""
 _GRACE = 0.3  # seconds for "The demo has ended" to reach the page
 
 Answer = Callable[[int, Mapping[str, Any]], Awaitable[FirstResponse]]
@@ -66,7 +69,7 @@ class DemoPage:
             await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
         except OSError as error:
             await self._runner.cleanup()
-            raise StartupError(f"Port {self._port} is taken. Choose another:  mjbot demo --port 0") from error
+            raise StartupError(_PORT_TAKEN.format(port=self._port)) from error
         self._port = self._runner.addresses[0][1]
         return self
 

@@ -100,7 +100,7 @@ What to type in place of `ca`, and what it shows:
 
 On a finished grid press **U2**, then *Vary (Region)*: the rest of the picture stays as it is.
 
-`/settings` sets who may press the buttons. At the top right you become Mira, and see what she may do.""",
+`/settings` sets who may press the buttons. At the top right you can become Mira, and see what she may do.""",
     line="mjbot reads no messages, only slash commands. Type `/status`, press **Enter**, type `ca`, "
     "and press **Enter** twice.",
     page=PageTexts(

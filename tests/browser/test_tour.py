@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -58,6 +59,39 @@ def test_every_word_that_the_guide_lists_finds_its_task_first(page: Page) -> Non
         field.fill(word)
         option = page.locator("[role=option]").first
         expect(option).to_have_attribute("data-value", task_id, timeout=10 * SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        ("press", "V1 of this picture"),
+        ("form", "Custom Zoom of this picture"),
+        ("command", DemoIds.DESCRIBE),
+        ("line", "mjbot reads no messages"),
+    ],
+)
+def test_what_a_visitor_makes_is_brought_into_view_from_far_above(page: Page, made: str, words: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 700})
+    messages = page.locator(".channel-message")
+    expect(messages.last).to_be_in_viewport(timeout=20 * SECONDS)
+    if made == "form":
+        press(ask(page, DemoIds.SINGLE), "Custom Zoom")
+        expect(page.locator("textarea[name=prompt]")).to_be_visible(timeout=10 * SECONDS)
+    expect(messages.filter(has_text=words)).to_have_count(0)
+    page.locator("#timeline").evaluate("timeline => timeline.scrollTop = 0")
+    if made == "press":
+        press(messages.filter(has_text=DemoIds.GRID).first, "V1")
+    elif made == "form":
+        page.get_by_role("button", name="Submit", exact=True).click()
+    else:
+        page.locator("#composer-input").click()
+        page.keyboard.type("hello" if made == "line" else f"/status {words}")
+        page.keyboard.press("Enter")
+    if made == "command":
+        field = page.locator("input.command-option-input")
+        expect(field).to_have_value(re.compile("Describe"), timeout=10 * SECONDS)
+        page.keyboard.press("Enter")
+    expect(messages.filter(has_text=words)).to_be_in_viewport(timeout=20 * SECONDS)
 
 
 def test_buttons_past_25_are_in_a_private_menu(page: Page) -> None:

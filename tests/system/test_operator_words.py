@@ -188,7 +188,7 @@ async def test_every_setting_with_a_wrong_value_is_named_with_what_is_wrong_and_
     for name, (_, sentence) in WRONG.items():
         (line,) = [each for each in lines if f" MJBOT_{name.upper()}: " in each]
         assert re.fullmatch(rf"NO  settings  MJBOT_\w+: {re.escape(sentence)} \(example: \S+\)", line)
-    assert hint == "`mjbot env` prints an example of every setting."
+    assert hint == ".env.example, which `mjbot env` prints, explains every setting."
 
 
 @pytest.mark.parametrize(
@@ -221,9 +221,9 @@ async def test_a_missing_env_file_is_named_where_a_setting_is_missing(rig: Comma
     _, output = await rig.run(UPSTREAM_KEY="")
     line, hint = output.splitlines()
     assert line == "NO  settings  MJBOT_UPSTREAM_KEY: is not set (example: sk-AbCdEfGh)"
-    assert hint == "There is no .env in this folder. `mjbot env > .env` writes one to fill in."
+    assert hint.startswith("There is no .env in this folder. Copy .env.example to .env")
     (rig.folder / ".env").write_text("MJBOT_IMAGES=auto\n", encoding="utf-8")
-    assert (await rig.run(UPSTREAM_KEY=""))[1].endswith("`mjbot env` prints an example of every setting.\n")
+    assert (await rig.run(UPSTREAM_KEY=""))[1].endswith("prints, explains every setting.\n")
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@
  * sends. A whole line such as "/status ca" that is typed or pasted at once becomes the command too.
  */
 import { byId, make, post } from "./dom.js";
+import { expectAnswer } from "./messages.js";
 
 const WAIT = 120; // ms after the last key before suggestions are asked for
 
@@ -114,6 +115,7 @@ export function startComposer(page) {
     const options = Object.fromEntries(Object.values(command.fields).map((each) => [each.option.name, each.value]));
     const name = command.spec.name;
     leave();
+    expectAnswer();
     const answer = await post("/command", { person: page.person, name, options });
     byId("send").classList.remove("busy");
     sending = false;
@@ -158,6 +160,7 @@ export function startComposer(page) {
     if (!text) return;
     input.value = "";
     hide();
+    expectAnswer();
     await post("/line", { person: page.person, text });
   }
   input.focus();

@@ -1,5 +1,6 @@
 /** The forms that the bot opens. */
 import { byId, make, post } from "./dom.js";
+import { expectAnswer } from "./messages.js";
 
 const PARAGRAPH = 2, TEXT = 4, UPLOAD = 19;
 
@@ -16,6 +17,7 @@ export function openForm({ modal, interaction }, person, texts) {
     make("div", { className: "row end" }, cancel, make("button", { className: "button primary" }, texts.submit)));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    expectAnswer();
     const answer = await post("/form", { person, interaction, ...await filled(form) });
     if (answer.answered) dialog.close();
     else failed.hidden = false;

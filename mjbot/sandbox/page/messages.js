@@ -8,6 +8,7 @@ import { markdown } from "./markdown.js";
 
 const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" };
 const PARTS = { head, content, embeds, files, components, foot };
+const ANSWER = 5000; // ms in which the answer to what the visitor has done is expected
 const JUMP = /^https:\/\/discord\.com\/channels\/[^/]+\/\d+\/(\d+)$/;
 
 const shown = new Map(); // by id: {node, row, drawn: the JSON of each part, version}
@@ -52,7 +53,7 @@ async function draw(row) {
   const built = changed.map(([name, build]) => [name, build(row)]);
   await Promise.all(built.map(([, part]) => loaded(part)));
   if (version !== entry.version || shown.get(row.id) !== entry) return; // a newer one has overtaken it
-  const bottom = followed;
+  const bottom = followed || (!entry.node && performance.now() < expectedUntil);
   if (!entry.node) {
     entry.node = make("article", { className: "channel-message", id: `m-${row.id}` },
       Object.keys(PARTS).map((name) => make("div", { data: { part: name } })));
@@ -96,8 +97,14 @@ async function loaded(part) {
 
 const timeline = byId("timeline");
 let followed = true;
+let expectedUntil = 0; // in ms; until then a new message is brought into view
 timeline.addEventListener("scroll", () => { followed = timeline.scrollHeight - timeline.scrollTop - timeline.clientHeight < 60; });
 new ResizeObserver(() => { if (followed) toBottom(); }).observe(timeline);
+
+/** Bring the next new message into view: the answer to what the visitor does now, perhaps far above it. */
+export function expectAnswer() {
+  expectedUntil = performance.now() + ANSWER;
+}
 
 /** Scroll to the newest message. */
 export function toBottom() {
@@ -201,6 +208,7 @@ function menu(row, component) {
 async function pressed(row, element, values) {
   if (element.classList.contains("busy")) return;
   element.classList.add("busy");
+  expectAnswer();
   const failed = !(await page.onPress(row.id, element.dataset.control, values));
   element.classList.remove("busy");
   const node = shown.get(row.id)?.node;
