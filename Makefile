@@ -11,6 +11,9 @@ PYTEST := $(BIN)/python -m pytest
 UNIT := $(addprefix tests/,core gallery golden ops pictures sandbox service store ui upstream \
   test_deploy.py test_documents.py test_house.py test_publish.py test_settings.py)
 
+# Containers often set it. Every worker and process would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo run check pictures golden unit quick test coverage soak bench lint types format lock clean
 

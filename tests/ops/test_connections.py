@@ -20,7 +20,7 @@ async def serving(most: int, seconds: float) -> AsyncIterator[tuple[LimitedConne
 
     app = web.Application()
     app.router.add_get("/", hello)
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, lingering_time=0.1)  # seconds for the rest of a body; 10 without
     await runner.setup()
     assert runner.server is not None
     limits = LimitedConnections(runner.server, most, seconds)
