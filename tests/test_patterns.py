@@ -17,7 +17,7 @@ import cogs
 import mjbot
 from mjbot.core.card.modals import initial_prompt
 from mjbot.core.i18n.text import clean, clean_lines, cut, escape, without_secrets
-from mjbot.core.model.addresses import looks_public, well_formed
+from mjbot.core.model.addresses import address_of, looks_public, well_formed
 from mjbot.core.model.references import parse_reference
 from mjbot.core.model.task import Task, TaskId, parse_task_id
 
@@ -35,6 +35,7 @@ PIECES = [
         "https://a/task/a?",
     ),
     *("/task/", "sk-", "Bearer ", "In a:", "\nIn ", "components", ".url", "\U0001f1e9", "\u200d", "e\u0301"),
+    *("**a", "~~", "[a](https://b", "## "),
     *("mj1:press:", "9531985d-", "100%", "embeds.0.", "0x", "::PicReader::1"),
 ]
 AROUND = [("", ""), ("1\ufe0f\u20e3 a", "b"), ("", " !")]
@@ -126,6 +127,7 @@ FUNCTIONS = [
     clean_lines,
     escape,
     without_secrets,
+    address_of,
     well_formed,
     looks_public,
     parse_task_id,
