@@ -25,6 +25,8 @@ from mjbot.store.sqlite.failures import failure_of, failure_of_file
 from mjbot.store.sqlite.thread import DatabaseThread, use_wal
 from tests.store.faults import pragma
 
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes, links and fifos of POSIX")
+
 TASK = TaskSnapshot(TaskId("1730621718151844"), opened_at=1000.0)
 
 
