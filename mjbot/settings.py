@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from mjbot.core.access.rate_limits import RateLimits, rate_limits_from
@@ -40,6 +41,11 @@ _NO_FILE = (
 )
 
 Auth = Literal["bearer", "raw", "mj-api-secret"]
+_SCHEME = re.compile(
+    r"(Authorization|mj-api-secret) *:( *(Bearer|Bot)(?= ))?|(Bearer|Bot)(?= )", re.IGNORECASE
+)
+"""What is sent in front of a key, such as ``Authorization: Bearer``, when it was copied along."""
+_QUOTES = "\"'`“”‘’"
 
 
 class SettingsError(StartupError):
@@ -62,8 +68,8 @@ class Settings(BaseSettings):
     discord_proxy: SecretStr = SecretStr("")
     discord_api_url: str = "https://discord.com/api/v10"
     upstream_url: str
+    upstream_auth: Auth = "bearer"  # before the key, whose check depends on it
     upstream_key: SecretStr
-    upstream_auth: Auth = "bearer"
     database: str = "mjbot.db"
     poll_min: float = Field(2, ge=0.1, le=60)
     poll_max: float = Field(15, ge=0.1, le=600)
@@ -110,10 +116,11 @@ class Settings(BaseSettings):
 
     @field_validator("discord_token", "upstream_key")
     @classmethod
-    def _header_safe(cls, value: SecretStr) -> SecretStr:
-        secret = value.get_secret_value().strip()
-        if not secret.isascii() or not secret.isprintable() or not secret:
-            raise ValueError("holds characters that no key has; copy it again")
+    def _header_safe(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        secret = _header_value(value.get_secret_value())
+        sent_as_it_is = info.field_name == "upstream_key" and info.data.get("upstream_auth") == "raw"
+        if not sent_as_it_is and (found := _SCHEME.match(secret)):
+            raise ValueError(f'must be only the key, without "{found[0]}" in front')
         return SecretStr(secret)
 
     @field_validator("allowed_guilds", mode="before")
@@ -219,6 +226,19 @@ def problem_lines(error: ValidationError) -> list[str]:
                 what = _expected(name)
         lines[f"{PREFIX}{name.upper()}: {what} (example: {_example(name)})" if name else what] = None
     return list(lines)
+
+
+def _header_value(secret: str) -> str:
+    """Return a secret without the spaces and line breaks around it. Raises ValueError with the reason.
+
+    Quotes are refused, not removed: ``docker --env-file`` keeps them, and other settings there have them too.
+    """
+    secret = secret.strip()
+    if len(secret) > 1 and secret[0] in _QUOTES and secret[-1] in _QUOTES:
+        raise ValueError("must be without quotes around it")
+    if not secret.isascii() or not secret.isprintable() or not secret:
+        raise ValueError("holds characters that no key has; copy it again")
+    return secret
 
 
 def _expected(name: str) -> str:

@@ -169,6 +169,75 @@ def test_a_place_to_listen_is_accepted(listen: str) -> None:
     assert problems(MJBOT_HTTP_LISTEN=listen) == []
 
 
+_TOKEN, _KEY = "MJBOT_DISCORD_TOKEN", "MJBOT_UPSTREAM_KEY"
+_EXAMPLES = {_TOKEN: "(example: AbCd.EfGh.IjKl)", _KEY: "(example: sk-AbCdEfGh)"}
+
+
+@pytest.mark.parametrize("auth", ["bearer", "mj-api-secret"])
+@pytest.mark.parametrize("name", [_TOKEN, _KEY])
+@pytest.mark.parametrize(
+    ("secret", "front"),
+    [
+        ("Bearer sk-canary", "Bearer"),
+        ("bearer  sk-canary\n", "bearer"),
+        ("BEARER sk-canary", "BEARER"),
+        ("Bot canary.canary.canary", "Bot"),
+        (" bot canary.canary.canary", "bot"),
+        ("Authorization: Bearer sk-canary", "Authorization: Bearer"),
+        ("Authorization: Bot canary", "Authorization: Bot"),
+        ("authorization:sk-canary", "authorization:"),
+        ("mj-api-secret: canary", "mj-api-secret:"),
+    ],
+)
+def test_what_is_sent_in_front_of_a_secret_is_no_part_of_it(
+    name: str, secret: str, front: str, auth: str
+) -> None:
+    assert problems(**{name: secret, "MJBOT_UPSTREAM_AUTH": auth}) == [
+        f'{name}: must be only the key, without "{front}" in front {_EXAMPLES[name]}'
+    ]
+
+
+@pytest.mark.parametrize("auth", ["bearer", "raw", "mj-api-secret"])
+@pytest.mark.parametrize("name", [_TOKEN, _KEY])
+@pytest.mark.parametrize(
+    "secret", ['"sk-canary"', "'sk-canary'", ' "Bearer sk-canary"\n', "“sk-canary”", '""']
+)
+def test_quotes_around_a_secret_are_refused(name: str, secret: str, auth: str) -> None:
+    assert problems(**{name: secret, "MJBOT_UPSTREAM_AUTH": auth}) == [
+        f"{name}: must be without quotes around it {_EXAMPLES[name]}"
+    ]
+
+
+@pytest.mark.parametrize("secret", ["Bearer sk-canary", "Bot canary", "Basic canary", "Token: canary"])
+def test_a_raw_key_may_have_any_scheme_in_front(secret: str) -> None:
+    assert problems(MJBOT_UPSTREAM_KEY=secret, MJBOT_UPSTREAM_AUTH="raw") == []
+
+
+@pytest.mark.parametrize("secret", ["bearer-canary", "botcanary", "Bearer", "it's", 'canary"', "'"])
+def test_a_secret_that_only_looks_like_a_scheme_or_a_quote_is_accepted(secret: str) -> None:
+    assert problems(MJBOT_UPSTREAM_KEY=secret, MJBOT_DISCORD_TOKEN=secret) == []
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", " ", "\t\n\n"])
+def test_a_line_break_after_a_secret_is_not_sent(end: str) -> None:
+    settings = Settings(
+        discord_token=f"token-canary{end}",
+        upstream_url="http://127.0.0.1:9",
+        upstream_key=f"key-canary{end}",
+        _env_file=None,
+    )
+    assert settings.discord_token.get_secret_value() == "token-canary"
+    assert settings.upstream_key.get_secret_value() == "key-canary"
+
+
+@pytest.mark.parametrize("name", [_TOKEN, _KEY])
+@pytest.mark.parametrize("secret", ["sk-\ncanary", "sk-canary\u200b", " \n", "sk\u2013canary"])
+def test_a_secret_that_no_header_can_carry_is_to_be_copied_again(name: str, secret: str) -> None:
+    assert problems(**{name: secret}) == [
+        f"{name}: holds characters that no key has; copy it again {_EXAMPLES[name]}"
+    ]
+
+
 def problems(**changes: str) -> list[str]:
     """What is said of the required settings with these changes."""
     found = {**REQUIRED, **LISTEN, **changes}
