@@ -31,7 +31,7 @@ class SettingsCog(
     group_name=localized(Text.COMMAND_SETTINGS),
     group_description=localized(Text.COMMAND_SETTINGS_ABOUT),
 ):
-    """The commands of the group."""
+    """The group of commands that change the settings of a guild."""
 
     def __init__(self, settings: GuildSettingsService, replies: Replies) -> None:
         self._settings = settings

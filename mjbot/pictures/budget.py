@@ -127,5 +127,5 @@ class Reservation:
         self._budget._cache(self, dropped)
 
     def use(self) -> None:
-        """Take the bytes out of the cache again."""
+        """End `cache`: the budget may no longer reclaim these bytes."""
         self._budget._use(self)

@@ -85,8 +85,8 @@ class WatchStore(Protocol):
     ) -> list[TaskSnapshot]:
         """Return tasks whose id or prompt contains ``text``, or that are in one of these phases.
 
-        They are of the newest that the place has seen: running tasks first, then the last asked for. The
-        number of tasks searched is bounded, so that the cost of a keystroke does not grow with the database.
+        Running tasks come first, then those most recently requested. Only the newest tasks that the place has
+        seen are searched, so that the cost of a keystroke does not grow with the database.
         """
         ...
 

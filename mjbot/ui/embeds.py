@@ -20,7 +20,7 @@ def image_state(
 ) -> ImageState:
     """Return how a message shows the picture of its card, from its file or the URL of its embed's image.
 
-    ``lacks_file``: it should be attached, and cannot be. ``follows``: it will be.
+    ``lacks_file``: the picture should be attached but cannot be. ``follows``: a later edit will show it.
     """
     if is_attachment(image):
         return ImageState.SMALLER if is_smaller_copy(image) else ImageState.SHOWN

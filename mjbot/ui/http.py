@@ -47,7 +47,7 @@ async def use_gateway_of(http: discord.http.HTTPClient) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """A forward proxy for every request to Discord, the gateway included; ``url`` None: none.
+    """A forward proxy for every request to Discord, including the gateway; no proxy if ``url`` is None.
 
     The credentials are kept apart from the address, so that no error repeats them.
     """

@@ -85,7 +85,7 @@ class ImageLoader:
         )
 
     def is_only_linked(self, card: Card) -> bool:
-        """Return whether a card shows its video by a link, as the settings want it."""
+        """Return whether a card links to its video because the settings do not attach it."""
         picture = card.picture
         if picture is None or picture.medium is not Medium.VIDEO or not card.picture_link:
             return False

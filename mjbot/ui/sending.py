@@ -1,4 +1,4 @@
-"""Sends a message again with one part less, as long as Discord refuses a part."""
+"""Sends messages, and sends them again without each part that Discord refuses."""
 
 from __future__ import annotations
 

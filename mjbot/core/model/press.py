@@ -42,8 +42,8 @@ class PressKey:
 def may_begin(earlier: Press, number: int, repeats: int) -> bool:
     """Return whether a press may begin after press ``number``, whose state is ``earlier``.
 
-    A refused press forbids nothing. An accepted or unclear one is repeated only by a user who was shown it:
-    ``repeats`` is its number. One in flight is never repeated.
+    After a refused press, any press may begin. An accepted or unclear press may be repeated only by a user
+    who was shown it; ``repeats`` is the number shown. A press in flight is never repeated.
     """
     if earlier.in_flight:
         return False

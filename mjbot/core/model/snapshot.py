@@ -44,7 +44,7 @@ class Unreachable:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Time passed without a read; only the condition may change."""
+    """The passage of time without a read. Only the condition may change."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ _NOT_READY = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """How long to wait before the next try, and whether the user is shown the wait."""
+    """A wait before the next try; ``visible`` if the user is told about it."""
 
     seconds: float
     visible: bool

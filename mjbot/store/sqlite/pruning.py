@@ -38,7 +38,7 @@ _DELETE_TASK = (
 
 
 class SqlitePruner:
-    """A `Pruner`."""
+    """The `Pruner` of the SQLite store."""
 
     def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread

@@ -20,7 +20,7 @@ class SqliteUnknownActions:
         self._known: list[UnknownAction] | None = None  # a cache: every card needs it
 
     async def add(self, unknown: UnknownAction) -> None:
-        """Store that a kind of action was called unknown."""
+        """Store that the service called a kind of action unknown."""
         row = {"upstream": self._upstream, **asdict(unknown)}
 
         def work(db: Database) -> list[UnknownAction]:
@@ -31,7 +31,7 @@ class SqliteUnknownActions:
         self._known = await self._thread.run(work)
 
     async def get(self) -> list[UnknownAction]:
-        """Return all actions that were called unknown."""
+        """Return all actions that the service called unknown."""
         if self._known is None:
             self._known = await self._thread.run(self._read)
         return self._known
