@@ -315,6 +315,12 @@ def test_a_task_that_succeeds_without_a_result_is_read_again_for_five_minutes(fi
     assert (given_up.condition, given_up.settled) == (Condition.FINE, True)
 
 
+@pytest.mark.parametrize("action", ["UPLOAD", "SHOW", "upload", " Show "])
+def test_a_task_whose_action_has_no_result_is_done_at_once(action: str) -> None:
+    done = advance(make_snapshot(None), Seen(make_task("SUCCESS", action=action)), 1010)
+    assert (done.condition, done.settled) == (Condition.FINE, True)
+
+
 @pytest.mark.parametrize(
     "result",
     [

@@ -120,7 +120,7 @@ def _done(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield from _joined(
         _at(Text.CARD_DONE_AT, task.finished_at, locale), _took(Text.CARD_DONE_TOOK, task, locale)
     )
-    if not task.has_result:
+    if task.lacks_result:
         again = snapshot.condition is Condition.NO_RESULT
         yield translate(Text.CARD_NO_RESULT_YET if again else Text.CARD_NO_RESULT, locale)
 

@@ -17,6 +17,7 @@ _PERCENT_IN_WORDS = re.compile(r"(?:\A|\(|[^\W\d] )(\d{1,3})(?:\.\d+)? ?%")
 _TEXT_BUTTONS = ("MJ::Job::PicReader", "MJ::Job::PromptAnalyzer", "MJ::Picread")
 _IMAGE_BUTTONS = "MJ::JOB::"
 _TEXT_ACTIONS = ("DESCRIBE", "SHORTEN")
+_ACTIONS_WITHOUT_RESULT = ("UPLOAD", "SHOW")
 _CHOICES = re.compile(r"^[^\S\n]*1\ufe0f?\u20e3", re.MULTILINE)
 
 # Most servers use 14 to 18 digits; some relays use "task-mj-abc123". Always a string: ids may exceed what
@@ -143,6 +144,12 @@ class Task:
     def has_result(self) -> bool:
         """True if the task names a picture or a video, or has a text as its result."""
         return bool(self.image_url or self.video_urls or (self.text and self.is_text))
+
+    @property
+    def lacks_result(self) -> bool:
+        """True if the task has succeeded without the result that its action should have."""
+        expected = self.action.strip().upper() not in _ACTIONS_WITHOUT_RESULT
+        return self.phase is Phase.SUCCESS and expected and not self.has_result
 
 
 def is_list_of_prompts(text: str) -> bool:
