@@ -109,6 +109,24 @@ def render_card(snapshot: TaskSnapshot, locale: str = "en") -> Card:
             ["Finished <t:162:R> · took 52 s", "The image service gave no picture."],
         ),
         (
+            make_snapshot(status="SUCCESS", fail_reason="[Removed] by a moderator"),
+            "Done",
+            GREEN,
+            [
+                "The image service reports: \\[Removed\\] by a moderator",
+                "The image service gave no picture.",
+            ],
+        ),
+        (
+            make_snapshot(Condition.NO_RESULT, status="SUCCESS", fail_reason="图片下载失败"),
+            "Done",
+            GREEN,
+            [
+                "The image service reports: 图片下载失败",
+                "The image service has given no picture yet. I'll keep checking for five minutes.",
+            ],
+        ),
+        (
             make_snapshot(status="FAILURE", finished_at=144, fail_reason="[Invalid parameter] --arr"),
             "Failed",
             RED,
