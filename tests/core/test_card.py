@@ -228,6 +228,21 @@ def test_buttons_that_do_not_fit_are_behind_more() -> None:
     assert labels[:shown] + [each.label for each in menu.options] == [f"B{n}" for n in range(30)]
 
 
+@pytest.mark.parametrize(
+    ("button", "shown"),
+    [
+        (Button(f"MJ::JOB::upsample::1::{UUID}", "U1"), [False]),
+        (Button(f"MJ::JOB::upsample::1::{UUID}", "U1", disabled=True), [True]),
+        (Button(f"MJ::Inpaint::1::{UUID}::SOLO", "Vary (Region)", disabled=True), [True]),
+        (Button(f"MJ::CancelJob::ByJobid::{UUID}", "Cancel Job"), []),
+        (Button("MJ::CancelJob", emoji="🛑"), []),
+    ],
+)
+def test_a_button_that_cannot_be_pressed_is_dimmed_or_left_out(button: Button, shown: list[bool]) -> None:
+    rows = build_rows(Task(ID, status="SUCCESS", buttons=(button,)), {}, "en")
+    assert [each.disabled for row in rows for each in row] == shown
+
+
 def test_no_actions_while_running() -> None:
     rows = render_card(make_snapshot(buttons=GRID)).rows
     assert not any(each.custom_id.startswith("mj1:press:") for row in rows for each in row)

@@ -181,6 +181,12 @@ def test_a_living_task_with_a_reason_and_no_change_has_failed_by_the_services_ow
         ("PENDING", Phase.QUEUED),
         ("PROCESSING", Phase.RUNNING),
         ("SOMETHING_NEW", Phase.RUNNING),
+        ("未启动", Phase.QUEUED),
+        ("进行中", Phase.RUNNING),
+        ("成功", Phase.SUCCESS),
+        ("失败", Phase.FAILURE),
+        ("失敗", Phase.FAILURE),
+        ("已取消", Phase.CANCELLED),
     ],
 )
 def test_the_words_of_relatives_are_read_by_their_meaning(status: str, phase: Phase) -> None:

@@ -68,7 +68,13 @@ KNOWN_STATUSES = frozenset(_PHASES)
 # Words of relatives of these servers for the same states.
 _PHASES |= {
     **dict.fromkeys(("PENDING", "QUEUED", "QUEUEING", "WAITING", "CREATED"), Phase.QUEUED),
+    **dict.fromkeys(("未启动", "已提交", "排队中", "排隊中", "等待中"), Phase.QUEUED),
     **dict.fromkeys(("RUNNING", "PROCESSING", "STARTED", "PROGRESS"), Phase.RUNNING),
+    **dict.fromkeys(("进行中", "進行中", "执行中", "執行中", "处理中", "處理中", "生成中"), Phase.RUNNING),
+    **dict.fromkeys(("成功", "已完成", "完成"), Phase.SUCCESS),
+    **dict.fromkeys(("失败", "失敗", "超时", "超時"), Phase.FAILURE),
+    **dict.fromkeys(("已取消", "取消"), Phase.CANCELLED),
+    "窗口等待": Phase.WAITING,
     **dict.fromkeys(("SUCCEEDED", "SUCCEED", "COMPLETED", "COMPLETE", "FINISHED", "DONE"), Phase.SUCCESS),
     **dict.fromkeys(("FAILED", "FAIL", "ERROR", "TIMEOUT", "REJECTED"), Phase.FAILURE),
     **dict.fromkeys(("CANCELLED", "CANCELED", "ABORTED"), Phase.CANCELLED),
@@ -86,6 +92,7 @@ class Button:
     emoji: str = ""
     style: int = 2
     url: str = ""
+    disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
