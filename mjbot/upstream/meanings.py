@@ -39,6 +39,8 @@ NOT_READY: Phrases = ("status_not_success", "not_success", "状态错误", "未�
 NO_CREDIT: Phrases = ("额度", "quota", "余额", "insufficient", "credit", "欠费")
 NO_CHANNEL: Phrases = ("无可用渠道", "无可用的", "no available channel", "no channel", "channel not found")
 FULL: Phrases = ("队列", "queue", "已满")
+BUSY: Phrases = ("饱和", "飽和", "saturated")
+"""New-api refuses before it asks its own upstream, also with a status of 503."""
 MODAL: Phrases = ("confirm", "窗口等待")
 UNKNOWN_ACTION: Phrases = (
     "unknown_action",

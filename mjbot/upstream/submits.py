@@ -22,6 +22,7 @@ from mjbot.errors.submits import (
 )
 from mjbot.ports import SubmitResult
 from mjbot.upstream.meanings import (
+    BUSY,
     FULL,
     MODAL,
     NO_CHANNEL,
@@ -94,7 +95,8 @@ def _refuse(response: Response, data: dict[str, Any], code: int | None, message:
     if code == Code.BANNED_WORD:
         word = clean(parse_text(parse_object(data.get("properties")).get("bannedWord")))[:60]
         raise SubmitRefused(RefusalReason.BANNED_WORD, message, word=word)
-    if code in (Code.QUEUE_FULL, Code.SATURATED) or (code == Code.FAILED and says(message, FULL)):
+    full = says(message, BUSY) or (code == Code.FAILED and says(message, FULL))
+    if code in (Code.QUEUE_FULL, Code.SATURATED) or (full and not says(message, NO_RESPONSE)):
         raise QueueFull(message)
     if code == Code.NO_ACCOUNT:
         gone = says(message, PARENT_GONE)

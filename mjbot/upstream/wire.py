@@ -8,11 +8,13 @@ value. Unknown fields are dropped unread: some hold other people's IP addresses.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
 
 from mjbot.core.model.addresses import address_of, names_video
 from mjbot.core.model.task import Button, Task, is_list_of_prompts, parse_task_id
@@ -21,7 +23,8 @@ _MILLISECONDS_FROM = 100_000_000_000  # smaller numbers are seconds, larger ones
 # Longest texts, in characters: more than any card or modal can show.
 _WORD, _TEXT, _URL = 200, 12_000, 4_000
 _LARGEST_INTEGER = 10**40
-_MAX_BUTTONS, _MAX_VIDEOS = 100, 20
+_SHARE = re.compile(r"0?\.[0-9]{1,20}")
+_MAX_BUTTONS, _MAX_URLS = 100, 20
 _MAX_JSON = 256 * 1024  # characters of a list that is sent as a string
 _MAX_TASKS = 1_000  # in one response; a server that ignores our ids may send its whole table
 _MAX_TIMESTAMP = 253_402_300_799  # the end of year 9999: Discord shows nothing later
@@ -42,7 +45,9 @@ def parse_whole(value: Any) -> str:
 
 
 def parse_progress(value: Any) -> str:
-    """Return progress as text; a bare number is a percentage."""
+    """Return progress as text; a bare number is a percentage, and a share if it is a fraction below 1."""
+    if isinstance(value, str | float) and _SHARE.fullmatch(str(value).strip()):
+        return f"{float(value):.0%}"
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return f"{value:.0f}%" if number and 0 <= value <= 100 else parse_text(value)
 
@@ -69,8 +74,9 @@ def parse_address(value: Any) -> str:
 
 
 def parse_urls(value: Any) -> list[str]:
-    """Return the URLs in ``[{url}]``, ``[url]``, or a JSON string of either."""
-    links = [each.get("url") if isinstance(each, dict) else each for each in _parse_list(value)[:_MAX_VIDEOS]]
+    """Return the URLs in ``[{url}]``, ``[url]``, or a JSON string of either, or the only one, bare."""
+    listed = (_parse_list(value) or [value])[:_MAX_URLS]
+    links = [each.get("url") if isinstance(each, dict) else each for each in listed]
     return [each for each in map(parse_address, links) if each]
 
 
@@ -110,6 +116,11 @@ def parse_style(value: Any) -> int:
     return int(number) if number in ("0", "1", "2", "3", "4", "5") else 2
 
 
+def parse_flag(value: Any) -> bool:
+    """Return whether a value means "yes": true, 1, or the word for one of them."""
+    return value is True or parse_text(value).strip().lower() in ("true", "1")
+
+
 Note = Callable[[Mapping[str, Any]], None]
 """Called with each raw task, before it is parsed."""
 
@@ -120,42 +131,48 @@ WireAddress = Annotated[str, BeforeValidator(parse_address)]
 WireUrls = Annotated[list[str], BeforeValidator(parse_urls)]
 WireTimestamp = Annotated[int | None, BeforeValidator(parse_timestamp)]
 WireProgress = Annotated[str, BeforeValidator(parse_progress)]
+WireFlag = Annotated[bool, BeforeValidator(parse_flag)]
 WireStyle = Annotated[int, BeforeValidator(parse_style)]
+
+
+# Both spellings are read: customId and custom_id.
+_CONFIG = ConfigDict(extra="ignore", frozen=True, alias_generator=to_camel, populate_by_name=True)
 
 
 class WireButton(BaseModel):
     """One button on the wire."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = _CONFIG
 
-    custom_id: WireWhole = Field("", validation_alias=AliasChoices("customId", "custom_id"))
+    custom_id: WireWhole = ""
     label: WireWord = ""
     emoji: WireWord = ""
     style: WireStyle = 2
     url: WireWhole = ""
+    disabled: WireFlag = False
 
 
 class WireTask(BaseModel):
     """One task on the wire."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = _CONFIG
 
     id: WireWord = ""
     status: WireWord = ""
     action: WireWord = ""
     prompt: WireText = ""
-    prompt_en: WireText = Field("", validation_alias="promptEn")
+    prompt_en: WireText = ""
     progress: WireProgress = ""
-    image_url: WireAddress = Field("", validation_alias="imageUrl")
-    image_urls: WireUrls = Field([], validation_alias="imageUrls")
-    thumbnail_url: WireAddress = Field("", validation_alias="thumbnailUrl")
-    content_type: WireWord = Field("", validation_alias="contentType")
-    video_url: WireAddress = Field("", validation_alias="videoUrl")
-    video_urls: WireUrls = Field([], validation_alias="videoUrls")
-    fail_reason: Annotated[str, BeforeValidator(parse_reason)] = Field("", validation_alias="failReason")
-    submitted: WireTimestamp = Field(None, validation_alias="submitTime")
-    started: WireTimestamp = Field(None, validation_alias="startTime")
-    finished: WireTimestamp = Field(None, validation_alias="finishTime")
+    image_url: WireUrls = []
+    image_urls: WireUrls = []
+    thumbnail_url: WireAddress = ""
+    content_type: WireWord = ""
+    video_url: WireUrls = []
+    video_urls: WireUrls = []
+    fail_reason: Annotated[str, BeforeValidator(parse_reason)] = ""
+    submit_time: WireTimestamp = None
+    start_time: WireTimestamp = None
+    finish_time: WireTimestamp = None
     buttons: Annotated[list[WireButton], BeforeValidator(parse_objects)] = []
     properties: Annotated[dict[str, Any], BeforeValidator(parse_object)] = {}
 
@@ -166,13 +183,13 @@ class WireTask(BaseModel):
 
     def _media(self) -> tuple[list[str], list[str]]:
         """Return the URLs of pictures, the one of all first, and of videos, whichever fields have them."""
-        linked = [self.image_url] if self.image_url else self.image_urls
+        linked = self.image_url or self.image_urls
         is_video = self.content_type.strip().lower().startswith("video/")
         videos = [each for each in linked if is_video or names_video(each)]
         pictures = [each for each in linked if each not in videos]
         if not pictures and not names_video(self.thumbnail_url):
             pictures = [self.thumbnail_url]
-        return _without_repeats(pictures), _without_repeats([*self.video_urls, self.video_url, *videos])
+        return _without_repeats(pictures), _without_repeats([*self.video_urls, *self.video_url, *videos])
 
     def to_task(self) -> Task | None:
         """Convert to our own `Task`; None if its id is not a task id."""
@@ -194,11 +211,12 @@ class WireTask(BaseModel):
             more_images=tuple(pictures[1:]),
             video_urls=tuple(videos),
             fail_reason=self.fail_reason,
-            submitted_at=self.submitted,
-            started_at=self.started,
-            finished_at=self.finished,
+            submitted_at=self.submit_time,
+            started_at=self.start_time,
+            finished_at=self.finish_time,
             buttons=tuple(
-                Button(each.custom_id, each.label, each.emoji, each.style, each.url) for each in self.buttons
+                Button(each.custom_id, each.label, each.emoji, each.style, each.url, each.disabled)
+                for each in self.buttons
             ),
         )
 

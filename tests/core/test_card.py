@@ -109,6 +109,24 @@ def render_card(snapshot: TaskSnapshot, locale: str = "en") -> Card:
             ["Finished <t:162:R> · took 52 s", "The image service gave no picture."],
         ),
         (
+            make_snapshot(status="SUCCESS", fail_reason="[Removed] by a moderator"),
+            "Done",
+            GREEN,
+            [
+                "The image service reports: \\[Removed\\] by a moderator",
+                "The image service gave no picture.",
+            ],
+        ),
+        (
+            make_snapshot(Condition.NO_RESULT, status="SUCCESS", fail_reason="图片下载失败"),
+            "Done",
+            GREEN,
+            [
+                "The image service reports: 图片下载失败",
+                "The image service has given no picture yet. I'll keep checking for five minutes.",
+            ],
+        ),
+        (
             make_snapshot(status="FAILURE", finished_at=144, fail_reason="[Invalid parameter] --arr"),
             "Failed",
             RED,
@@ -208,6 +226,21 @@ def test_buttons_that_do_not_fit_are_behind_more() -> None:
     menu = build_page(snapshot.task, {}, "en", 1).menu
     assert menu is not None
     assert labels[:shown] + [each.label for each in menu.options] == [f"B{n}" for n in range(30)]
+
+
+@pytest.mark.parametrize(
+    ("button", "shown"),
+    [
+        (Button(f"MJ::JOB::upsample::1::{UUID}", "U1"), [False]),
+        (Button(f"MJ::JOB::upsample::1::{UUID}", "U1", disabled=True), [True]),
+        (Button(f"MJ::Inpaint::1::{UUID}::SOLO", "Vary (Region)", disabled=True), [True]),
+        (Button(f"MJ::CancelJob::ByJobid::{UUID}", "Cancel Job"), []),
+        (Button("MJ::CancelJob", emoji="🛑"), []),
+    ],
+)
+def test_a_button_that_cannot_be_pressed_is_dimmed_or_left_out(button: Button, shown: list[bool]) -> None:
+    rows = build_rows(Task(ID, status="SUCCESS", buttons=(button,)), {}, "en")
+    assert [each.disabled for row in rows for each in row] == shown
 
 
 def test_no_actions_while_running() -> None:

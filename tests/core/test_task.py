@@ -181,6 +181,12 @@ def test_a_living_task_with_a_reason_and_no_change_has_failed_by_the_services_ow
         ("PENDING", Phase.QUEUED),
         ("PROCESSING", Phase.RUNNING),
         ("SOMETHING_NEW", Phase.RUNNING),
+        ("未启动", Phase.QUEUED),
+        ("进行中", Phase.RUNNING),
+        ("成功", Phase.SUCCESS),
+        ("失败", Phase.FAILURE),
+        ("失敗", Phase.FAILURE),
+        ("已取消", Phase.CANCELLED),
     ],
 )
 def test_the_words_of_relatives_are_read_by_their_meaning(status: str, phase: Phase) -> None:
@@ -313,6 +319,12 @@ def test_a_task_that_succeeds_without_a_result_is_read_again_for_five_minutes(fi
     assert advance(empty, Tick(), begun + 299).condition is Condition.NO_RESULT
     given_up = advance(empty, Tick(), begun + 300)
     assert (given_up.condition, given_up.settled) == (Condition.FINE, True)
+
+
+@pytest.mark.parametrize("action", ["UPLOAD", "SHOW", "upload", " Show "])
+def test_a_task_whose_action_has_no_result_is_done_at_once(action: str) -> None:
+    done = advance(make_snapshot(None), Seen(make_task("SUCCESS", action=action)), 1010)
+    assert (done.condition, done.settled) == (Condition.FINE, True)
 
 
 @pytest.mark.parametrize(

@@ -264,6 +264,10 @@ def test_all_tasks_of_one_press_are_parsed(result: object) -> None:
         (200, {"code": 9, "description": "提交失败，队列已满，请稍后重试"}, RefusalReason.QUEUE_FULL),
         (200, {"code": 23, "description": "full", "result": None}, RefusalReason.QUEUE_FULL),
         (429, {"code": 30, "description": "当前分组负载已饱和"}, RefusalReason.QUEUE_FULL),
+        (503, {"error": {"message": "当前分组上游负载已饱和，请稍后再试"}}, RefusalReason.QUEUE_FULL),
+        (503, {"code": "saturated", "message": "当前分组负载已饱和"}, RefusalReason.QUEUE_FULL),
+        (500, {"error": {"message": "The upstream load is saturated, try later"}}, RefusalReason.QUEUE_FULL),
+        (200, {"code": 9, "description": "负载已饱和"}, RefusalReason.QUEUE_FULL),
         (200, {"success": False, "code": -1, "message": "no"}, RefusalReason.NOT_ACCEPTED),
         (404, {"code": 3, "description": "关联任务不存在或已失效"}, RefusalReason.PARENT_GONE),
         (200, {"code": 3, "description": "无可用的账号实例"}, RefusalReason.NO_ACCOUNT),
@@ -326,6 +330,7 @@ def test_a_refusal_has_its_reason(status: int, body: dict[str, Any], reason: Ref
         Response(200, b'{"success":false,"message":"read timeout"}'),
         Response(200, b'{"success":false}'),
         Response(500, b'{"success":false,"code":-1,"message":"x"}'),
+        Response(503, b'{"message":"connection pool saturated"}'),
         load_response("89"),  # accepted, but the result holds URLs in place of ids
     ],
 )

@@ -74,6 +74,14 @@ def test_a_path_is_resolved_at_the_service_only() -> None:
         ({"imageUrl": PNG, "imageUrls": [{"url": PNG + "?2"}]}, PNG, 0),
         ({"imageUrl": "N/A", "thumbnailUrl": PNG}, PNG, 0),
         ({"imageUrl": MP4, "thumbnailUrl": PNG}, PNG, 0),
+        ({"imageUrl": [PNG, PNG + "?2"]}, PNG, 1),
+        ({"imageUrl": {"url": PNG, "width": 1024}}, PNG, 0),
+        ({"imageUrl": [{"url": PNG}]}, PNG, 0),
+        ({"imageUrl": json.dumps([PNG])}, PNG, 0),
+        ({"imageUrls": PNG}, PNG, 0),
+        ({"image_url": PNG}, PNG, 0),
+        ({"image_urls": [{"url": PNG}]}, PNG, 0),
+        ({"imageUrl": {"href": PNG}}, "", 0),
         ({"imageUrl": MP4}, "", 0),
         ({"imageUrls": []}, "", 0),
     ],
@@ -95,6 +103,12 @@ def test_a_picture_is_found_in_any_field(fields: dict[str, Any], picture: str, m
         {"imageUrls": [{"url": MP4.replace(".mp4", ".webm")}]},
         {"videoUrls": json.dumps([{"url": f"//{MP4[8:]}"}])},
         {"imageUrl": "/video/1/0.mov"},
+        {"imageUrl": [MP4]},
+        {"videoUrls": MP4},
+        {"videoUrls": {"url": MP4}},
+        {"videoUrl": [MP4]},
+        {"video_url": MP4},
+        {"video_urls": [MP4]},
     ],
 )
 def test_a_video_is_told_from_a_picture_in_any_field(fields: dict[str, Any]) -> None:
@@ -132,6 +146,23 @@ def test_a_picture_made_from_a_list_of_prompts_is_no_text() -> None:
     grid = [{"customId": "MJ::JOB::upsample::1::x", "label": "U1"}]
     assert not read(action="IMAGINE", prompt=LIST, imageUrl=PNG, buttons=grid).is_text
     assert not read(action="IMAGINE", prompt="a cat", imageUrl=PNG).is_text
+
+
+@pytest.mark.parametrize(
+    ("sent", "percent"),
+    [(0.35, 35), ("0.35", 35), (".5", 50), (0.999, 100), (0.0, 0), (0, 0), (1, 1), (35.5, 36), ("0.35%", 0)],
+)
+def test_progress_below_one_is_a_share(sent: object, percent: int) -> None:
+    assert read(status="IN_PROGRESS", progress=sent).percent == percent
+
+
+@pytest.mark.parametrize(
+    ("sent", "disabled"),
+    [(True, True), ("true", True), (1, True), (False, False), (None, False), ("no", False), ([], False)],
+)
+def test_a_button_is_disabled_if_the_service_says_so(sent: object, disabled: bool) -> None:
+    (button,) = read(buttons=[{"customId": "MJ::JOB::upsample::1::x", "disabled": sent}]).buttons
+    assert button.disabled is disabled
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ _OPAQUE = re.compile(r"\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|SOLO|all")
 # The number of an image, and the ids of a job. Two or three digits belong to the action: Outpaint::50 zooms
 # out by 2, Outpaint::75 by 1.5, and Outpaint::100 makes a square.
 _OF_ONE_IMAGE = re.compile(r"\d|\d{4,}|[0-9a-fA-F-]{16,}|SOLO")
+_CANCEL = re.compile(r"::CancelJob(?:::|$)")
 _BOOKMARK = re.compile(r"::BOOKMARK(?:::|$)")
 _NUMBERED = re.compile(r"::(?:PicReader|PromptAnalyzer)::\d")
 # What people call an action whose button has no words.
@@ -163,10 +164,13 @@ def label_of(button: Button, number: int, locale: str) -> str:
 
 
 def drawable_buttons(buttons: Iterable[Button]) -> list[Button]:
-    """Return the buttons that Discord can display, deduplicated, in upstream order."""
+    """Return the buttons that can be of use on a finished task, deduplicated, in upstream order.
+
+    Left out are those that Discord cannot display, and the one that cancels the task.
+    """
     found: dict[str, Button] = {}
     for button in buttons:
-        if button.custom_id or _is_link(button):
+        if not _CANCEL.search(button.custom_id) and (button.custom_id or _is_link(button)):
             found.setdefault(button.custom_id or button.url, button)
     return list(found.values())
 
@@ -192,13 +196,14 @@ def build_button(
     digest = action_digest(button.custom_id)
     press = presses.get(digest)
     in_flight = press is not None and press.in_flight
+    refused = button.disabled or not_offered.covers(task_id, digest, kind_of(button.custom_id))
     return CardButton(
         str(CustomId(Verb.PRESS, task_id, digest)),
         label=label,
         emoji=shown_emoji,
         used=press is Press.ACCEPTED or button.style in _PRESSED_IN_MIDJOURNEY,
         name=name,
-        disabled=in_flight or not_offered.covers(task_id, digest, kind_of(button.custom_id)),
+        disabled=in_flight or refused,
     )
 
 

@@ -100,8 +100,7 @@ def _running(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     )
     if not task.known_status:
         yield translate(Text.CARD_UNKNOWN_STATUS, locale, word=escape(clean(task.status)[:_MAX_STATUS]))
-    if reason := _reason(task):
-        yield translate(Text.CARD_RUNNING_REASON, locale, text=_shortened(reason))
+    yield from _reported(task, locale)
     if snapshot.condition is Condition.QUIET:
         yield translate(Text.CARD_QUIET, locale)
 
@@ -121,6 +120,8 @@ def _done(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
         _at(Text.CARD_DONE_AT, task.finished_at, locale), _took(Text.CARD_DONE_TOOK, task, locale)
     )
     if not task.has_result:
+        yield from _reported(task, locale)
+    if task.lacks_result:
         again = snapshot.condition is Condition.NO_RESULT
         yield translate(Text.CARD_NO_RESULT_YET if again else Text.CARD_NO_RESULT, locale)
 
@@ -151,6 +152,11 @@ def _failed(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield translate(Text.CARD_FAILED_REASON, locale, text=_shortened(reason))
     if any(word in reason.lower() for word in _TIMEOUTS):
         yield translate(Text.CARD_FAILED_TIMEOUT, locale)
+
+
+def _reported(task: Task, locale: str) -> Iterable[str]:
+    if reason := _reason(task):
+        yield translate(Text.CARD_REPORTS, locale, text=_shortened(reason))
 
 
 def _shortened(reason: str) -> str:

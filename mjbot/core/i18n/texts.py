@@ -148,7 +148,7 @@ class Text(StrEnum):
     )
     CARD_VIDEO_REFUSED = "card.video.refused", "Discord refused this video."
     CARD_VIDEO_PRIVATE = "card.video.private", "The video is on a server that can't be opened from here."
-    CARD_RUNNING_REASON = "card.running.reason", "The image service reports: {text}"
+    CARD_REPORTS = "card.reports", "The image service reports: {text}"
     CARD_FAILED_AT = "card.failed.at", "Ended {t}"
     CARD_FAILED_AFTER = "card.failed.after", "after {d}"
     CARD_FAILED_REASON = "card.failed.reason", "**Reason given:** {text}"

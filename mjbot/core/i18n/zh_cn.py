@@ -82,7 +82,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.CARD_VIDEO_MISSING: "视频无法作为附件上传，链接会在一段时间后失效。",
     Text.CARD_VIDEO_REFUSED: "Discord 拒绝了这个视频。",
     Text.CARD_VIDEO_PRIVATE: "视频所在的服务器无法从这里访问。",
-    Text.CARD_RUNNING_REASON: "图像服务报告：{text}",
+    Text.CARD_REPORTS: "图像服务报告：{text}",
     Text.CARD_FAILED_AT: "{t}结束",
     Text.CARD_FAILED_AFTER: "历时 {d}",
     Text.CARD_FAILED_REASON: "**图像服务给出的原因**：{text}",

@@ -82,7 +82,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.CARD_VIDEO_MISSING: "影片無法以附件上傳，連結會在一段時間後失效。",
     Text.CARD_VIDEO_REFUSED: "Discord 拒絕了這部影片。",
     Text.CARD_VIDEO_PRIVATE: "影片所在的伺服器無法從這裡存取。",
-    Text.CARD_RUNNING_REASON: "圖像服務回報：{text}",
+    Text.CARD_REPORTS: "圖像服務回報：{text}",
     Text.CARD_FAILED_AT: "{t}結束",
     Text.CARD_FAILED_AFTER: "歷時 {d}",
     Text.CARD_FAILED_REASON: "**圖像服務給出的原因**：{text}",

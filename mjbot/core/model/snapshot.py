@@ -204,7 +204,7 @@ def _with_condition(snapshot: TaskSnapshot, now: float, thresholds: StalenessThr
     # and the tracker would wake for the threshold again and again without any change.
     condition = Condition.FINE
     if snapshot.task is not None and snapshot.final:
-        if _lacks_result(snapshot.task) and now < _last_change(snapshot) + thresholds.no_result:
+        if snapshot.task.lacks_result and now < _last_change(snapshot) + thresholds.no_result:
             condition = Condition.NO_RESULT
     elif (
         snapshot.missing_since is not None
@@ -245,10 +245,6 @@ def next_threshold(
 
 def _ends_at(snapshot: TaskSnapshot, thresholds: StalenessThresholds) -> float:
     return max(snapshot.opened_at + thresholds.watch, thresholds.watch_from)
-
-
-def _lacks_result(task: Task) -> bool:
-    return task.phase is Phase.SUCCESS and not task.has_result
 
 
 def _may_be_quiet(snapshot: TaskSnapshot) -> bool:

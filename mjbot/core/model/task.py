@@ -17,6 +17,7 @@ _PERCENT_IN_WORDS = re.compile(r"(?:\A|\(|[^\W\d] )(\d{1,3})(?:\.\d+)? ?%")
 _TEXT_BUTTONS = ("MJ::Job::PicReader", "MJ::Job::PromptAnalyzer", "MJ::Picread")
 _IMAGE_BUTTONS = "MJ::JOB::"
 _TEXT_ACTIONS = ("DESCRIBE", "SHORTEN")
+_ACTIONS_WITHOUT_RESULT = ("UPLOAD", "SHOW")
 _CHOICES = re.compile(r"^[^\S\n]*1\ufe0f?\u20e3", re.MULTILINE)
 
 # Most servers use 14 to 18 digits; some relays use "task-mj-abc123". Always a string: ids may exceed what
@@ -67,7 +68,13 @@ KNOWN_STATUSES = frozenset(_PHASES)
 # Words of relatives of these servers for the same states.
 _PHASES |= {
     **dict.fromkeys(("PENDING", "QUEUED", "QUEUEING", "WAITING", "CREATED"), Phase.QUEUED),
+    **dict.fromkeys(("未启动", "已提交", "排队中", "排隊中", "等待中"), Phase.QUEUED),
     **dict.fromkeys(("RUNNING", "PROCESSING", "STARTED", "PROGRESS"), Phase.RUNNING),
+    **dict.fromkeys(("进行中", "進行中", "执行中", "執行中", "处理中", "處理中", "生成中"), Phase.RUNNING),
+    **dict.fromkeys(("成功", "已完成", "完成"), Phase.SUCCESS),
+    **dict.fromkeys(("失败", "失敗", "超时", "超時"), Phase.FAILURE),
+    **dict.fromkeys(("已取消", "取消"), Phase.CANCELLED),
+    "窗口等待": Phase.WAITING,
     **dict.fromkeys(("SUCCEEDED", "SUCCEED", "COMPLETED", "COMPLETE", "FINISHED", "DONE"), Phase.SUCCESS),
     **dict.fromkeys(("FAILED", "FAIL", "ERROR", "TIMEOUT", "REJECTED"), Phase.FAILURE),
     **dict.fromkeys(("CANCELLED", "CANCELED", "ABORTED"), Phase.CANCELLED),
@@ -85,6 +92,7 @@ class Button:
     emoji: str = ""
     style: int = 2
     url: str = ""
+    disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +151,12 @@ class Task:
     def has_result(self) -> bool:
         """True if the task names a picture or a video, or has a text as its result."""
         return bool(self.image_url or self.video_urls or (self.text and self.is_text))
+
+    @property
+    def lacks_result(self) -> bool:
+        """True if the task has succeeded without the result that its action should have."""
+        expected = self.action.strip().upper() not in _ACTIONS_WITHOUT_RESULT
+        return self.phase is Phase.SUCCESS and expected and not self.has_result
 
 
 def is_list_of_prompts(text: str) -> bool:
