@@ -1,4 +1,4 @@
-"""`/settings`: settings that server managers can change for their guild."""
+"""The command `/settings`, for settings that server managers can change for their guild."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/status`: show a task, and follow it until it is done."""
+"""The command `/status`, which shows a task and follows it until it is done."""
 
 from __future__ import annotations
 

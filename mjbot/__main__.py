@@ -118,7 +118,7 @@ def demo(port: int, language: str, dialect: str | None) -> None:
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """Return uvloop's event loop where it exists, which is not on Windows; None for Python's own."""
+    """Return uvloop's event loop, or None for Python's own where uvloop does not exist (Windows)."""
     try:
         import uvloop
     except ImportError:

@@ -1,4 +1,4 @@
-"""The composition root: builds and wires everything in order, and closes it in reverse."""
+"""The composition root, which builds and wires everything in order, and closes it in reverse."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ _DISCORD = "https://discord.com/api/v10"
 
 @asynccontextmanager
 async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
-    """Build the bot with everything it uses; it is not started. Raises `StartupError`."""
+    """Build the bot with everything it uses, without starting it. Raises `StartupError`."""
     async with AsyncExitStack() as stack:
         edges = await open_edges(stack, settings, clock)
         use_discord_at(settings.discord_api_url)

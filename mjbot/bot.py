@@ -1,4 +1,4 @@
-"""The Discord client: it loads the cogs, syncs the commands and supervises the loops."""
+"""The Discord client, which loads the cogs, syncs the commands and supervises the loops."""
 
 from __future__ import annotations
 
@@ -75,9 +75,9 @@ class App:
 
 
 class MJBot(PacedBot):
-    """discord.py's client with one supervisor task.
+    """The Discord client, with one supervisor task.
 
-    ``build`` gets the client and returns the rest; ``extensions`` are the cogs to load.
+    ``build`` takes the client and returns its `App`. ``extensions`` are the cogs to load.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class MJBot(PacedBot):
         self.app = build(self)
 
     async def setup_hook(self) -> None:
-        """Start the loops; called once, after login and before connecting: edits need no gateway."""
+        """Start the loops. Called once, after login and before connecting, as edits need no gateway."""
         if self._test_server:
             await use_gateway_of(self.http)
         await self.tree.set_translator(CatalogueTranslator())
@@ -150,12 +150,12 @@ class MJBot(PacedBot):
         await self.app.watches.close_channel(payload.thread_id)
 
     async def on_thread_remove(self, thread: discord.Thread) -> None:
-        """Remove a private thread that the bot has left from discord.py's cache: those there it can see."""
+        """Remove a private thread that the bot has left from discord.py's cache of visible threads."""
         if thread.is_private():
             thread.guild._remove_thread(thread)
 
     async def stop(self) -> None:
-        """Start nothing new, deliver pending edits, then close."""
+        """Stop accepting work, deliver pending edits, then close."""
         self._stop.set()
         if self._supervisor is not None:
             await asyncio.wait({self._supervisor})
@@ -217,7 +217,7 @@ class MJBot(PacedBot):
             writes.cancel()
 
     async def _sync_commands(self) -> None:
-        """Sync the commands only when they, or their localizations, have changed since the last sync."""
+        """Sync the commands if they or their localizations have changed since the last sync."""
         translator = self.tree.translator
         assert translator is not None
         payload = [

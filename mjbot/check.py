@@ -1,4 +1,4 @@
-"""`mjbot check`: tests the configuration, and reports each problem in one line."""
+"""The command `mjbot check`, which tests the configuration and reports each problem in one line."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _contained(name: str, findings: AsyncIterator[Finding]) -> AsyncIterator[Finding]:
-    """Yield these findings, and one more if the check itself fails: every failure is one line."""
+    """Yield these findings, and one more if the check itself fails, so that every failure is one line."""
     try:
         async for finding in findings:
             yield finding
@@ -190,7 +190,7 @@ async def _listen(address: str) -> Finding:
 
 
 def discord_problem(cause: Exception | int) -> str:
-    """Continue a sentence that begins with "Discord", for a request that failed or had this status."""
+    """Return the rest of a sentence after "Discord", for a request that failed or had this status."""
     if isinstance(cause, int):
         return f"gives no usable answer: {status_words(cause)}"
     return f"cannot be reached: {failure_words(cause)}"
@@ -219,7 +219,7 @@ async def _check_discord(session: aiohttp.ClientSession, settings: Settings) -> 
 
 
 async def _read_json(response: aiohttp.ClientResponse) -> Any:
-    """Read a response of at most 1 MiB as JSON, whatever its content type; None if it is not JSON."""
+    """Read a response of at most 1 MiB as JSON, whatever its content type. Returns None if it is not JSON."""
     body = bytearray()
     while len(body) <= _MAX_BODY and (chunk := await response.content.read(_MAX_BODY)):
         body += chunk

@@ -1,4 +1,4 @@
-"""The injected clock: the current time, and how a loop waits.
+"""The injected clock, for the current time and the waits of loops.
 
 No other module reads the machine's time, so tests and the demo can run on a clock of their own.
 """
@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 WaitIdle = Callable[[Coroutine[Any, Any, None], str], Awaitable[None]]
-"""Awaits a coroutine that sleeps; the text is the reason for the wait."""
+"""A function that awaits a sleeping coroutine. The text is the reason for the wait."""
 
 
 async def await_directly(sleeping: Coroutine[Any, Any, None], _reason: str) -> None:
-    """Await in real time. A simulation injects its own, to know which loops are idle."""
+    """Await in real time. A simulation injects another function, to know which loops are idle."""
     await sleeping
 
 
@@ -28,7 +28,7 @@ def _steady() -> Callable[[], float]:
 
 @dataclass(frozen=True)
 class Clock:
-    """``now`` returns unix seconds; ``wait_idle`` awaits while a loop has nothing to do."""
+    """The clock. ``now`` returns unix seconds, and ``wait_idle`` awaits while a loop has nothing to do."""
 
     now: Callable[[], float] = field(default_factory=_steady)
     wait_idle: WaitIdle = await_directly
@@ -47,7 +47,7 @@ class Wakeup:
         self._event.set()
 
     async def wait(self, until: float | None) -> None:
-        """Sleep until ``until`` (unix seconds; None: until notified)."""
+        """Sleep until ``until`` (unix seconds) or until notified. With None, sleep until notified."""
         await self._clock.wait_idle(self._sleep(until), self._reason)
         self._event.clear()
 

@@ -1,4 +1,4 @@
-"""The loop that edits messages. core/editing/edit_queue.py decides which edit goes next."""
+"""The loop that edits messages. core/editing/edit_queue.py chooses the next edit."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class EditScheduler:
         self._attempt_listeners: list[OnAttempt] = []
 
     def subscribe(self, listener: OnSettled) -> None:
-        """Call ``listener`` with each finished edit: delivered, or undeliverable."""
+        """Call ``listener`` with each finished edit, whether delivered or undeliverable."""
         self._listeners.append(listener)
 
     def on_attempt(self, listener: OnAttempt) -> None:
-        """Call ``listener`` with each attempt that had an outcome, and when it ended (unix seconds)."""
+        """Call ``listener`` with each attempt that had an outcome, and the time of its end (unix seconds)."""
         self._attempt_listeners.append(listener)
 
     def prime(
@@ -53,7 +53,7 @@ class EditScheduler:
         state: CardState | None = None,
         omission: Omission | None = None,
     ) -> None:
-        """Note the state that a message already shows, and the parts that Discord has refused."""
+        """Record the state that a message already shows, and the parts that Discord has refused."""
         self._queue.prime(ref, delivered, state, omission)
 
     def recheck(self, ref: MessageRef, card: Card) -> None:
@@ -101,7 +101,7 @@ class EditScheduler:
                 await self._wakeup.wait(self._queue.wake_at(now))
 
     async def drain(self, seconds: float) -> None:
-        """Deliver final cards and presses for at most ``seconds``; nothing else is sent."""
+        """Deliver final cards and presses, and no other edits, for at most ``seconds``."""
         self._draining = True
         self._queue.begin_shutdown(self._clock.now())
         self._wakeup.notify()
@@ -141,7 +141,7 @@ class EditScheduler:
         return outcome, None
 
     async def _follow_with_picture(self, edit: Edit) -> None:
-        """Make the edit that adds a picture run once its download has ended."""
+        """Run the edit that adds a picture once its download has ended."""
         assert edit.card.picture is not None
         await self._sink.picture_ready(edit.card.picture)
         self._queue.hurry(edit.ref, self._clock.now())

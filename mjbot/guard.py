@@ -1,4 +1,4 @@
-"""Containment: one failed item of a loop must not end the loop.
+"""Containment of errors, so that one failed item of a loop does not end the loop.
 
 External input can cause errors that the code does not anticipate. Such an error costs one try of one item.
 But a loop in which nothing succeeds for a minute ends, and the process with it, so that a supervisor such as
@@ -52,18 +52,18 @@ class LoopGuard:
         return Containment(self, passing)
 
     def succeeded(self) -> None:
-        """Note a success."""
+        """Record a success."""
         self._in_a_row = 0
 
     def failed(self, error: Exception) -> bool:
-        """Note an error. Returns False if nothing has succeeded for a minute: the error must end the loop."""
+        """Record an error. Returns False if nothing has succeeded for a minute and it must end the loop."""
         self._note(error)
         lasting = self._clock.now() - self._since >= _SECONDS_IN_A_ROW
         return not (lasting and self._in_a_row >= _MOST_IN_A_ROW)
 
     @property
     def pause(self) -> float:
-        """Seconds to wait before the next item: 0 after a success, doubling with each failure in a row."""
+        """The seconds before the next item: 0 after a success, doubling with each failure in a row."""
         return min(2.0 ** (self._in_a_row - 1), _LONGEST_PAUSE) if self._in_a_row else 0.0
 
     def _note(self, error: Exception) -> None:

@@ -1,4 +1,4 @@
-"""The loop that prunes old tasks: once an hour, in small steps."""
+"""The loop that prunes old tasks, once an hour and in small steps."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ class Housekeeper:
             await self._pause.wait(self._clock.now() + pause)
 
     async def _prune(self) -> int:
-        """Prune one step; return the number of tasks deleted.
+        """Prune one step, and return the number of tasks deleted.
 
-        A machine's clock may be wrong by years, so it is trusted only up to the newest message: Discord
-        stamped that one. Deleted presses could be submitted again.
+        A machine's clock may be wrong by years, so it is trusted only up to the newest message, whose time is
+        Discord's. Deleted presses could be submitted again.
         """
         newest = await self._pruner.newest_message()
         now = self._clock.now()

@@ -1,4 +1,4 @@
-"""Removes the configured secrets from responses and logs: an error message may repeat them."""
+"""The removal of configured secrets from responses and logs, as error messages may repeat them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reports the visible changes of tasks to listeners, until each has been taken."""
+"""Reports of the visible changes of tasks, repeated until the listeners have accepted each."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ OnChange = Callable[[Sequence[TaskSnapshot]], Awaitable[None]]
 
 
 class ChangeReports:
-    """Keeps the newest change of each task until all listeners have taken it.
+    """Keeps the newest change of each task until all listeners have accepted it.
 
-    A report that fails is made again later: each second while the database fails, with back-off after an
-    unexpected error. One task does not hold up the others, and no older state follows a newer one.
+    A failed report is repeated later: every second while the database fails, with back-off after an
+    unexpected error. One task does not delay the others, and no older state follows a newer one.
     """
 
     def __init__(self, guard: LoopGuard) -> None:
@@ -35,17 +35,17 @@ class ChangeReports:
         self._listeners.append(listener)
 
     def add(self, snapshot: TaskSnapshot) -> None:
-        """Note a change; it replaces an earlier one of the same task that is not reported yet."""
+        """Add a change. It replaces an earlier one of the same task that is not reported yet."""
         self._changes[snapshot.id] = snapshot
 
     def forget(self, task_id: TaskId) -> None:
-        """Drop the change of a task that nobody follows any more."""
+        """Drop the change of a task that is no longer followed."""
         self._changes.pop(task_id, None)
         self._end_retries([task_id])
 
     @property
     def again_at(self) -> float | None:
-        """When the next report that failed is to be made again (unix seconds); None if there is none."""
+        """The time at which the next failed report is repeated (unix seconds), or None if there is none."""
         return min(self._again_at.values(), default=None)
 
     async def send(self, now: float) -> None:
@@ -68,7 +68,7 @@ class ChangeReports:
                     self._keep([each], now + pause)
 
     async def _notify(self, batch: Sequence[TaskSnapshot], now: float) -> bool:
-        """Return False after an unexpected error. While the database fails, all wait for it."""
+        """Report a batch. Returns False after an unexpected error. A failing database delays all tasks."""
         with self._guard.contain():
             try:
                 for listener in self._listeners:

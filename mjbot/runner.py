@@ -1,4 +1,4 @@
-"""Running the bot as a process: login, signals and exit codes."""
+"""The bot as a process: login, signals and exit codes."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ async def _until_stopped(bot: MJBot, token: str, stopping: asyncio.Event) -> Non
 
 
 async def _login_and_connect(bot: MJBot, token: str) -> None:
-    """Log in and connect, and wait out rate limits: a restart would hit them again, and count as a login."""
+    """Log in and connect, waiting for rate limits: a restart would hit them again, and count as a login."""
     tries, logged_in = 0, False
     while True:
         try:

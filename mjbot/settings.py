@@ -33,7 +33,7 @@ _EXAMPLES = {
     "discord_proxy": "http://127.0.0.1:7890",
     "public_url": "https://bot.example.com",
 }
-"""Values of settings whose default is no example."""
+"""The example values of settings whose default is not a good example."""
 _HINT = ".env.example, which `mjbot env` prints, explains every setting."
 _NO_FILE = (
     f"There is no {_FILE} in this folder. Copy .env.example to {_FILE} and fill it in; "
@@ -44,12 +44,12 @@ Auth = Literal["bearer", "raw", "mj-api-secret"]
 _SCHEME = re.compile(
     r"(Authorization|mj-api-secret) *:( *(Bearer|Bot)(?= ))?|(Bearer|Bot)(?= )", re.IGNORECASE
 )
-"""What is sent in front of a key, such as ``Authorization: Bearer``, when it was copied along."""
+"""The prefix of a key, such as ``Authorization: Bearer``, which may have been copied with it."""
 _QUOTES = "\"'`“”‘’"
 
 
 class SettingsError(StartupError):
-    """Settings are missing or wrong: ``problems`` has a line for each, ``hint`` says where to find help."""
+    """Settings are missing or wrong. ``problems`` has a line for each, ``hint`` tells where to find help."""
 
     def __init__(self, problems: list[str], hint: str = "") -> None:
         super().__init__("\n".join([*problems, hint] if hint else problems))
@@ -149,7 +149,7 @@ class Settings(BaseSettings):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must be cut from responses and logs."""
+        """The secrets to remove from responses and logs."""
         password = urlsplit(self.discord_proxy.get_secret_value()).password or ""
         known = (self.upstream_key, self.discord_token)
         return (*(each.get_secret_value() for each in known), password, unquote(password))
@@ -168,7 +168,7 @@ class Settings(BaseSettings):
 def load() -> Settings:
     """Read the settings. Raises `SettingsError`.
 
-    A renamed setting is refused, not ignored: a limit that silently no longer holds can cost money.
+    A renamed setting is refused, not ignored: a limit that silently stops applying can cost money.
     """
     try:
         if renamed := _renamed():
@@ -185,7 +185,7 @@ def load() -> Settings:
 
 
 def unknown_names() -> list[str]:
-    """Return names with our prefix that are not settings: most likely misspelt."""
+    """Return the names with our prefix that are not settings. They are most likely misspelt."""
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     return [name for name in _given_names() if name.upper() not in known]
 
@@ -231,7 +231,7 @@ def problem_lines(error: ValidationError) -> list[str]:
 def _header_value(secret: str) -> str:
     """Return a secret without the spaces and line breaks around it. Raises ValueError with the reason.
 
-    Quotes are refused, not removed: ``docker --env-file`` keeps them, and other settings there have them too.
+    Quotes are refused, not removed: ``docker --env-file`` keeps them, in the other settings too.
     """
     secret = secret.strip()
     if len(secret) > 1 and secret[0] in _QUOTES and secret[-1] in _QUOTES:
@@ -242,7 +242,7 @@ def _header_value(secret: str) -> str:
 
 
 def _expected(name: str) -> str:
-    """Say which values a setting can have; pydantic would say it in its own terms."""
+    """Return a description of the allowed values of a setting, in plainer terms than pydantic's."""
     field = Settings.model_fields[name]
     if get_origin(field.annotation) is Literal:
         return f"must be one of {', '.join(get_args(field.annotation))}"

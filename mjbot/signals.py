@@ -8,9 +8,9 @@ from types import FrameType
 
 
 def stop_event() -> asyncio.Event:
-    """Return an event that these signals set from now on, in place of ending the process.
+    """Return an event that these signals set from now on, instead of ending the process.
 
-    The event loops of Windows take no signal handlers; there the interpreter's own are used.
+    The event loops of Windows do not support signal handlers, so the interpreter's are used there.
     """
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
 

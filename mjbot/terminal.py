@@ -1,7 +1,7 @@
-"""Output to the terminal: log lines, and what the commands print.
+"""Output to the terminal: log lines, and the output of the commands.
 
-Nothing is printed elsewhere, and nothing with control characters: a name that comes from outside could hold
-escape sequences, which the terminal would obey.
+No other module prints. Control characters are never printed: a name that comes from outside could contain
+escape sequences, which the terminal would execute.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class RedactingFormatter(logging.Formatter):
         self._redact = redact
 
     def format(self, record: logging.LogRecord) -> str:
-        """Format the record, then cut the secrets."""
+        """Format the record, then remove the secrets."""
         return self._redact(self._inner.format(record).encode(errors="replace")).decode()
 
 

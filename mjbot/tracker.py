@@ -1,4 +1,4 @@
-"""The loop that polls the image service. core/polling/schedule.py decides which tasks to read when."""
+"""The loop that polls the image service. core/polling/schedule.py chooses the tasks and times."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class TaskTracker:
         self._changes.subscribe(listener)
 
     def on_poll(self, listener: OnPoll) -> None:
-        """Call ``listener`` with every poll: the ids asked for, the report, and when (unix seconds)."""
+        """Call ``listener`` with every poll: the requested ids, the report, and the time (unix seconds)."""
         self._poll_listeners.append(listener)
 
     def snapshot(self, task_id: TaskId) -> TaskSnapshot | None:
@@ -71,7 +71,7 @@ class TaskTracker:
         return self._snapshots.get(task_id)
 
     def follow(self, snapshot: TaskSnapshot, *, soon: bool = False) -> None:
-        """Poll a task until it settles; at once if ``soon``. No-op for a task that is already followed."""
+        """Poll a task until it settles, first at once if ``soon``. Does nothing if it is already followed."""
         if snapshot.settled or snapshot.id in self._snapshots:
             return
         self._snapshots[snapshot.id] = snapshot
@@ -85,7 +85,7 @@ class TaskTracker:
         return len(self._snapshots)
 
     def poll_soon(self, task_id: TaskId) -> None:
-        """Read a task soon: it has probably changed."""
+        """Read a task soon, as it has probably changed."""
         self._schedule.poll_soon(task_id)
         self._wakeup.notify()
 
@@ -98,7 +98,7 @@ class TaskTracker:
         return True
 
     def unfollow(self, task_id: TaskId) -> None:
-        """Stop polling a task that has no watch any more."""
+        """Stop polling a task that no longer has a watch."""
         self._stop_polling(task_id)
         self._changes.forget(task_id)
 
@@ -149,7 +149,7 @@ class TaskTracker:
             self._wakeup.notify()
 
     async def _fetch(self, ids: Sequence[TaskId]) -> FetchReport:
-        """Read these tasks; if that fails in an unexpected way, its halves, until it costs only one task."""
+        """Read these tasks. After an unexpected error, read halves, until it affects only one task."""
         with self._reading.contain():
             report = await self._source.fetch_many(ids)
             self._notify_poll_listeners(ids, report)

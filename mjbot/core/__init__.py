@@ -1,1 +1,1 @@
-"""Pure rules: data and ``now`` in, data out. No clock, no I/O, no imports from outside this package."""
+"""Pure rules: functions of data and ``now``, without a clock, I/O or imports from outside this package."""

@@ -65,7 +65,7 @@ class GuildNotAllowed(MJBotError):
 
 
 class PressNotAllowed(MJBotError):
-    """A press policy excludes this user. ``who`` mentions who may press, ``link`` leads to where one may."""
+    """A press policy excludes this user. ``who`` mentions those allowed, ``link`` is an allowed place."""
 
     def __init__(self, text: Text, *, who: str = "", link: str = "") -> None:
         super().__init__(who=who, link=link)
@@ -73,13 +73,13 @@ class PressNotAllowed(MJBotError):
 
 
 class TaskNotSeenHere(MJBotError):
-    """No message in this place shows the task ``id``, so nothing may be done with it here."""
+    """No message in this place shows the task ``id``, so it cannot be used here."""
 
     text = Text.REPLY_NOT_SEEN_HERE
 
 
 class BotMissingPermission(MJBotError):
-    """The bot lacks a permission in this channel; the text, or its value ``why``, names it."""
+    """The bot lacks a permission in this channel. The text, or its value ``why``, names it."""
 
     def __init__(self, text: Text, **values: object) -> None:
         super().__init__("", **values)
@@ -87,13 +87,13 @@ class BotMissingPermission(MJBotError):
 
 
 class RateLimited(MJBotError):
-    """A user, or a whole guild, is over its rate limit; ``t`` says when to try again."""
+    """A user, or a whole guild, is over its rate limit. ``t`` is the time of the next try."""
 
     text = Text.REPLY_RATE_LIMITED
 
 
 class TooManyCards(MJBotError):
-    """A guild has reached its limit of live cards; it has ``n``."""
+    """A guild has reached its limit of live cards. It has ``n`` of them."""
 
     text = Text.REPLY_TOO_MANY_CARDS
 
@@ -145,7 +145,7 @@ class ResponseLost(InternalError):
 
 
 class UpstreamError(MJBotError):
-    """The upstream gave no usable response. ``retry_after`` is in seconds; None if it was not sent."""
+    """The upstream gave no usable response. ``retry_after`` is in seconds, or None if it was not sent."""
 
     text = Text.REPLY_UPSTREAM_UNAVAILABLE
     problem: ClassVar[UpstreamProblem] = UpstreamProblem.UNAVAILABLE
@@ -197,7 +197,7 @@ class RouteMissing(UpstreamError):
 
 
 class UpstreamRateLimited(UpstreamError):
-    """429: too many requests."""
+    """429: the upstream has received too many requests."""
 
     text = Text.REPLY_UPSTREAM_RATE_LIMITED
     problem = UpstreamProblem.RATE_LIMITED
@@ -208,7 +208,7 @@ class UpstreamUnavailable(UpstreamError):
 
 
 class StartupError(Exception):
-    """The process cannot start; the message is for the operator. ``lasting``: a restart does not help."""
+    """The process cannot start. The message is for the operator. ``lasting``: a restart does not help."""
 
     def __init__(self, message: str, *, lasting: bool = True) -> None:
         super().__init__(message)

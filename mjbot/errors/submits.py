@@ -1,4 +1,4 @@
-"""Why a submit failed, in the API's terms. A press turns it into an error for the user.
+"""The errors of a failed submit, in the API's terms. A press turns them into errors for the user.
 
 SubmitError
 ├── SubmitRefused           nothing was started; `reason` says why
@@ -14,7 +14,7 @@ from enum import StrEnum
 
 
 class RefusalReason(StrEnum):
-    """Why the upstream refused a submit."""
+    """The reason for which the upstream refused a submit."""
 
     NOT_ACCEPTED = "not_accepted"
     PARENT_GONE = "parent_gone"
@@ -26,11 +26,11 @@ class RefusalReason(StrEnum):
 
 
 class SubmitError(Exception):
-    """Why a submit failed, in the API's terms. Its message is for the log; it may quote a prompt."""
+    """The base class of a submit's errors. The message is for the log, and may quote a prompt."""
 
 
 class SubmitRefused(SubmitError):
-    """The upstream refused a submit: nothing was started. ``word``: the banned word, if it is named."""
+    """The upstream refused a submit and started nothing. ``word`` is the banned word, if it is named."""
 
     def __init__(self, reason: RefusalReason, detail: str = "", *, word: str = "") -> None:
         super().__init__(detail or reason)
@@ -39,14 +39,14 @@ class SubmitRefused(SubmitError):
 
 
 class QueueFull(SubmitRefused):
-    """The upstream queue is full; the same submit may be sent again later."""
+    """The upstream queue is full. The same submit may be sent again later."""
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(RefusalReason.QUEUE_FULL, detail)
 
 
 class NotReady(SubmitRefused):
-    """The parent task has only just finished; the same submit may be sent again in a moment."""
+    """The parent task has only just finished. The same submit may be sent again in a moment."""
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(RefusalReason.NOT_READY, detail)
@@ -60,4 +60,4 @@ class ActionNotOffered(SubmitRefused):
 
 
 class SubmitUnclear(SubmitError):
-    """No response, or an unintelligible one: the submit may have been accepted."""
+    """The response is missing or unintelligible, so the submit may have been accepted."""

@@ -15,7 +15,7 @@ _SECONDS = 30.0  # more than any request here needs; clients reconnect
 
 
 class LimitedConnections:
-    """A protocol factory around another one. A new connection beyond the limit closes the oldest."""
+    """A protocol factory that wraps another one, and closes the oldest connection beyond the limit."""
 
     def __init__(
         self, make: Callable[[], asyncio.Protocol], most: int = _MOST, seconds: float = _SECONDS
@@ -48,7 +48,7 @@ class LimitedConnections:
 
 
 class _LimitedConnection(asyncio.Protocol):
-    """One connection; everything else is the inner protocol's."""
+    """One connection, which delegates to the wrapped protocol."""
 
     def __init__(self, inner: asyncio.Protocol, limits: LimitedConnections) -> None:
         self._inner = inner

@@ -19,8 +19,8 @@ _RETRY_SECONDS = 1.0  # after a probe that failed
 class ComponentHealth:
     """The health of one component.
 
-    ``age``: seconds since it was last known to work; for the gateway, the latency of its last heartbeat in
-    seconds. None: not known yet.
+    ``age`` is the number of seconds since the component last worked; for the gateway, the latency of its last
+    heartbeat in seconds. None means that it is not known yet.
     """
 
     ok: bool
@@ -28,14 +28,14 @@ class ComponentHealth:
 
 
 class UpstreamHealth:
-    """Records whether the image service answered the last poll, and when it last did (unix seconds)."""
+    """Records whether the last poll succeeded, and the time of the last success (unix seconds)."""
 
     def __init__(self) -> None:
         self.ok = True
         self.answered_at: float | None = None
 
     def record_poll(self, _ids: Sequence[TaskId], report: FetchReport, now: float) -> None:
-        """Note the result of a poll. A listener of `TaskTracker`."""
+        """Record the result of a poll, as a listener of `TaskTracker`."""
         self.ok = not report.failed
         if self.ok:
             self.answered_at = now
@@ -96,7 +96,7 @@ class Health:
 
 
 def as_json(components: dict[str, ComponentHealth]) -> dict[str, object]:
-    """Convert to the JSON of `/readyz`."""
+    """Return the components as the JSON of `/readyz`."""
     return {
         "ok": all(each.ok for each in components.values()),
         **{name: asdict(each) for name, each in components.items()},

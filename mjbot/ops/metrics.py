@@ -62,25 +62,25 @@ class Metrics:
             registry=registry,
         )
         self.upstream_trace = _trace(self.upstream_requests)
-        """For the session to the image service."""
+        """The trace configuration for the session with the image service."""
         self.discord_trace = _trace(self.discord_responses)
-        """For discord.py's HTTP client."""
+        """The trace configuration for discord.py's HTTP client."""
 
     def gauge(self, name: str, documentation: str, function: Callable[[], float]) -> None:
         """Register a gauge that calls ``function`` at each scrape."""
         Gauge(name, documentation, registry=self._registry).set_function(function)
 
     def record_poll(self, ids: Sequence[TaskId], _report: FetchReport, _now: float) -> None:
-        """Count the tasks of a poll. A listener of `TaskTracker`."""
+        """Count the tasks of a poll, as a listener of `TaskTracker`."""
         self.upstream_batch_size.observe(len(ids))
 
     def record_submit(self, result: SubmitResult | Exception) -> None:
-        """Count a submit as "Accepted", or by the class of our error. A listener of `UpstreamClient`."""
+        """Count a submit as "Accepted" or by its error class, as a listener of `UpstreamClient`."""
         name = "Accepted" if isinstance(result, SubmitResult) else type(result).__name__
         self.submits.labels(name).inc()
 
     def record_edit(self, edit: Edit, outcome: Outcome, now: float) -> None:
-        """Count an edit, and observe the delay of its change. A listener of `EditScheduler`."""
+        """Count an edit and observe the delay of its change, as a listener of `EditScheduler`."""
         self.edits.labels(type(outcome).__name__, "token" if edit.by_token else "channel").inc()
         if isinstance(outcome, Delivered) and edit.stale_since:
             self.staleness_seconds.observe(max(0.0, now - edit.stale_since))
@@ -95,7 +95,7 @@ class Metrics:
 
 
 def _trace(counter: Counter) -> aiohttp.TraceConfig:
-    """Counts a session's responses by status; a request without a response counts as "0"."""
+    """Build a trace that counts responses by status; a request without a response counts as "0"."""
 
     async def on_end(
         _s: aiohttp.ClientSession, _c: SimpleNamespace, end: aiohttp.TraceRequestEndParams

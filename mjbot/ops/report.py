@@ -50,7 +50,7 @@ def _parsed(body: bytes) -> Any:
 
 
 def _components(ready: Any) -> dict[str, dict[str, Any]]:
-    """Return the components in a response of `/readyz`; none if something else has answered."""
+    """Return the components in a response of `/readyz`; empty if it is not such a response."""
     fields = ready if isinstance(ready, dict) else {}
     found = {name: each for name, each in fields.items() if isinstance(each, dict)}
     known = all(isinstance(each.get("ok"), bool) and _is_age(each.get("age")) for each in found.values())
@@ -69,7 +69,7 @@ def _component_line(name: str, component: dict[str, Any]) -> str:
 
 
 def _metric_lines(metrics: str) -> list[str]:
-    """Return one line per counter or gauge, with the values of its labels side by side."""
+    """Return one line for each counter or gauge, with all its labelled values."""
     try:
         families = list(text_string_to_metric_families(metrics))
     except ValueError:

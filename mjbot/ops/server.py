@@ -62,7 +62,7 @@ async def serve(
 
 
 async def listen(factory: Callable[[], asyncio.Protocol], address: str) -> asyncio.Server:
-    """Open ``host:port``. Raises `StartupError` if that is not possible."""
+    """Listen on ``host:port``. Raises `StartupError` if that is not possible."""
     host, _, port = address.rpartition(":")
     try:
         return await asyncio.get_running_loop().create_server(factory, host.strip("[]"), int(port))

@@ -1,4 +1,4 @@
-"""Receives the image service's webhooks. They are unsigned, so each only brings a poll forward.
+"""The receiver of the image service's webhooks. They are unsigned, so each only triggers an earlier poll.
 
 The service posts a task at each change to the ``notifyHook`` of its submit, once, without a retry.
 """
@@ -23,8 +23,8 @@ _MAX_PER_SECOND = 500  # a thousand tasks that change every 6.6 s make 150 webho
 def webhook_token(discord_token: str) -> str:
     """Derive the secret in the webhook's URL from the bot's token.
 
-    It is not stored, and survives a restart. The image service learns it, but nothing about the token. It is
-    not derived from the service's key, since some keys are easy to guess.
+    The secret is not stored, and is the same after a restart. It reveals nothing about the token to the image
+    service. It is not derived from the service's key, because some keys are easy to guess.
     """
     digest = hmac.digest(discord_token.encode(), b"mjbot webhook", hashlib.sha256)
     return base64.urlsafe_b64encode(digest[:24]).decode()
@@ -36,7 +36,7 @@ def webhook_path(token: str) -> str:
 
 
 class WebhookReceiver:
-    """Turns a webhook into an earlier poll. Abuse with a leaked token costs four reads a second at most."""
+    """Turns a webhook into an earlier poll. A leaked token can cause at most four reads a second."""
 
     def __init__(self, token: str, hint: Callable[[TaskId], bool], metrics: Metrics, clock: Clock) -> None:
         self._token = token.encode()
@@ -46,7 +46,7 @@ class WebhookReceiver:
         self._limiter = SlidingWindow(_MAX_PER_SECOND, 1.0)
 
     def authenticate(self, token: str) -> bool:
-        """True if this is our token; a wrong one is counted."""
+        """Return whether this is our token, and count a wrong one."""
         if hmac.compare_digest(token.encode("utf-8", "replace"), self._token):
             return True
         self._count("unknown_token", 404)

@@ -1,4 +1,4 @@
-"""One memory budget for downloads, files in use, and cached files. No I/O."""
+"""One memory budget for downloads, files in use, and cached files, without I/O."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import count
 
 
 class NoRoom(Exception):
-    """A download must give up the bytes that it holds."""
+    """Raised when a download must give up the bytes that it holds."""
 
 
 class ByteBudget:
@@ -112,7 +112,7 @@ class Reservation:
         self._budget = budget
         self.age = age
         self.size = 0
-        """In bytes; changed only by the budget."""
+        """The reserved size in bytes; changed only by the budget."""
 
     async def grow(self, size: int) -> None:
         """Wait for ``size`` more bytes. Raises `NoRoom`; the reservation then holds no bytes."""
@@ -127,5 +127,5 @@ class Reservation:
         self._budget._cache(self, dropped)
 
     def use(self) -> None:
-        """End `cache`: the budget may no longer reclaim these bytes."""
+        """Undo `cache`, so that the budget no longer reclaims these bytes."""
         self._budget._use(self)

@@ -1,4 +1,4 @@
-"""One download: its deadlines and its size limit, and whether a failure is the host's fault."""
+"""One download with its deadlines and size limit; it tells failures of the host from unusable files."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _MAX_REDIRECTS = 3
 
 
 class Unusable(Exception):
-    """The file does not exist, or is too large; this is not a failure of the host."""
+    """Raised if the file does not exist or is too large; this is not a failure of the host."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """In seconds. Waiting for memory has its own deadline, and pauses that of the download."""
+    """The deadlines in seconds. Waiting for memory has its own, and pauses that of the download."""
 
     connect: float
     silence: float
@@ -38,7 +38,7 @@ class Download:
         self._reservation = reservation
         self._max_bytes = max_bytes
         self.expected_bytes = max_bytes
-        """The size of the body if a try has learned it, else the largest accepted size."""
+        """The size of the body if an earlier try has found it, else the largest accepted size."""
 
     async def run(self, session: aiohttp.ClientSession, turn: Turn, deadlines: Deadlines) -> bytes:
         """Fetch and return the body. Raises `HostFailed`, `Unusable`, `NoRoom`."""

@@ -1,4 +1,4 @@
-"""Reads the header of an image file before any decoder opens the file. Pure, and bounded in time.
+"""Reads the header of an image file before any decoder opens it, without I/O and in bounded time.
 
 Opening an image with a decoder can already allocate its whole canvas (libwebp does), so a file is judged by
 its own header first: https://www.w3.org/TR/png-3/, ITU T.81 (JPEG), GIF89a,
@@ -32,16 +32,16 @@ class Header(NamedTuple):
     reducible: bool = False
     """True for a JPEG that can be decoded at a half, a quarter or an eighth of its size, row by row."""
     pixels_at: int = 0
-    """Where the pixels of a JPEG begin."""
+    """The offset in bytes at which the pixels of a JPEG begin."""
 
     @property
     def pixels(self) -> int:
-        """Width times height, of one frame."""
+        """The number of pixels in one frame: width times height."""
         return self.size[0] * self.size[1]
 
     @property
     def reduction(self) -> int:
-        """The factor by which decoding must divide the sides to fit into `DECODED_BYTES`; 0: impossible."""
+        """The factor by which decoding must divide the sides to fit into `DECODED_BYTES`; 0 if impossible."""
         # 4 bytes a pixel and a copy. libwebp and animations keep further canvases, and libjpeg the
         # coefficients of all scans.
         cheap = self.reducible or (self.kind in ("png", "gif") and not self.animated)
@@ -58,7 +58,7 @@ def kind_of(data: bytes) -> str | None:
 
 
 def read_header(data: bytes) -> Header | None:
-    """Read the header of an image; None if it is not valid. Never raises."""
+    """Return the header of an image; None if it is not valid. Never raises."""
     parse = {"png": _png, "jpg": _jpeg, "gif": _gif, "webp": _webp}.get(kind_of(data) or "")
     try:
         header = parse(data) if parse else None
@@ -68,7 +68,7 @@ def read_header(data: bytes) -> Header | None:
 
 
 def is_complete(data: bytes, header: Header) -> bool:
-    """Return whether the end of the file is there: a connection that breaks off can look like one that ended.
+    """Return whether the file has its end: a connection that breaks off can look like one that ended.
 
     Bytes may follow the end. A WebP whose end is missing has no valid header.
     """
@@ -83,7 +83,7 @@ def is_complete(data: bytes, header: Header) -> bool:
 
 
 def is_laborious(data: bytes, header: Header) -> bool:
-    """True if decoding could take minutes, even for a small image: the file has too many parts."""
+    """Return whether the file has too many parts, so that even a small image could take minutes to decode."""
     if header.kind == "jpg":  # each scan goes over all pixels; in pixel data, 0xFF is never followed by 0xDA
         return data.count(b"\xff\xda") > _MAX_SCANS
     if header.kind == "gif":  # its first frame is one part

@@ -1,4 +1,4 @@
-"""Decides which download is next, fairly between hosts; pauses hosts that do not answer."""
+"""Shares the downloads fairly between hosts, and pauses hosts that do not answer."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _QUEUE_SECONDS = 60.0
 _KNOWN = 1_000  # hosts to remember
 
 Host = tuple[str, int]
-"""Name and port."""
+"""The name and port of a host."""
 
 
 class HostFailed(Exception):
-    """The host did not deliver. ``hung``: because it did not answer in time."""
+    """Raised if the host did not deliver the file. ``hung``: it did not answer in time."""
 
     def __init__(self, reason: str, *, hung: bool = False) -> None:
         super().__init__(reason)
@@ -31,7 +31,7 @@ class HostFailed(Exception):
 
 
 class HostUnavailable(Exception):
-    """No download from this host can start now: the host rests, or the queue is too long."""
+    """Raised if no download from this host can start now: the host rests, or the queue is too long."""
 
 
 @dataclass(eq=False, slots=True)
@@ -42,11 +42,11 @@ class _State:
     answers: int = 0
     failures: int = 0
     rest: float = 0.0
-    """Seconds of the current rest, or of the one before the trial; 0 for a host that answers."""
+    """The seconds of the current rest, or of the one before the trial; 0 for a host that answers."""
     until: float = 0.0
     on_trial: bool = False
     is_slow: bool = False
-    """True if it passed a trial, which allows more time."""
+    """True if the host passed a trial, which allows more time."""
 
     @property
     def is_forgettable(self) -> bool:
@@ -72,7 +72,7 @@ class Turn:
 
     @property
     def was_silent(self) -> bool:
-        """True if the host has sent nothing, to any download, since this one began."""
+        """True if the host has sent nothing to any download since this one began."""
         return self._state.answers == self._answers
 
 
@@ -88,7 +88,7 @@ class HostQueue:
         self._clock = clock
         self._states: OrderedDict[Host, _State] = OrderedDict()
         self._ready: OrderedDict[Host, _State] = OrderedDict()
-        """Hosts that could start a download, the next one first."""
+        """The hosts that could start a download, the next one first."""
 
     @property
     def known(self) -> int:
@@ -97,9 +97,9 @@ class HostQueue:
 
     @asynccontextmanager
     async def turn(self, host: Host) -> AsyncIterator[Turn]:
-        """Wait for a turn. Raise `HostFailed` inside if the host does not deliver.
+        """Wait for a turn. Raises `HostUnavailable`.
 
-        Raises `HostUnavailable`.
+        The body of the context raises `HostFailed` if the host does not deliver.
         """
         state = self._state_of(host)
         if self._rests(state):

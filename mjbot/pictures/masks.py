@@ -1,4 +1,4 @@
-"""Masks of the area to repaint, drawn from selected cells or checked when a user uploads one."""
+"""Draws masks of the area to repaint from selected cells, and checks masks that users upload."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Box = tuple[int, int, int, int]
 
 
 class Masks:
-    """A `MaskSource` over the images that `Pictures` can load."""
+    """Makes masks for the images that `Pictures` can load; a `MaskSource`."""
 
     def __init__(self, pictures: Pictures, wait_seconds: float = _WAIT_SECONDS) -> None:
         self._pictures = pictures

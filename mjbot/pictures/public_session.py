@@ -34,7 +34,7 @@ def picture_session(upstream: str, resolver: AbstractResolver | None = None) -> 
 
 
 class PrivateAddress(aiohttp.ClientConnectionError):
-    """A URL or a redirect leads to a private address."""
+    """Raised if a URL or a redirect leads to a private address."""
 
 
 class _GuardedConnector(aiohttp.TCPConnector):

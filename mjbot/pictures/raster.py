@@ -1,6 +1,7 @@
-"""Decodes images within a memory limit, and makes smaller copies. Blocking: run it in a thread.
+"""Decodes images within a memory limit, and makes smaller copies.
 
-Pillow's limits and Python's warning filters are process-wide: call from one thread at a time.
+The functions block, so run them in a thread. Pillow's limits and Python's warning filters are process-wide,
+so call from one thread at a time.
 """
 
 from __future__ import annotations

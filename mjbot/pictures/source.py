@@ -33,7 +33,7 @@ _MAX_URL = 2048  # the longest URL that Discord accepts
 
 @dataclass(frozen=True, slots=True)
 class ImageLimits:
-    """Limits for one image, and for all together, in bytes, seconds and pixels.
+    """The limits for one image, and for all together, in bytes, seconds and pixels.
 
     Discord accepts files of 10 MiB everywhere; a larger result is attached as a smaller copy.
     """
@@ -43,19 +43,19 @@ class ImageLimits:
     attached_bytes: int = 10 * _MIB
     connect_seconds: float = 5.0
     silent_seconds: float = 5.0
-    """Seconds without a byte. A host that did not answer in time may take longer later on."""
+    """The longest time without a byte. A host that has been too slow once is later given more time."""
     final_seconds: float = 20.0
     preview_seconds: float = 5.0
     memory_seconds: float = 30.0
     pixels: int = 64_000_000
-    """For images that are attached unchanged. Decoding has its own limit, `DECODED_BYTES`."""
+    """The limit for images that are attached unchanged. Decoding has its own limit, `DECODED_BYTES`."""
     concurrent: int = 32
-    """Downloads at once; before their first byte they use no memory."""
+    """The number of downloads at once; before their first byte they use no memory."""
     concurrent_per_host: int = 4
     memory_bytes: int = 64 * _MIB
-    """For downloads, files in use and cached files together."""
+    """The limit for downloads, files in use and cached files together."""
     cache_bytes: int = 16 * _MIB
-    """For files that nothing has used for a while; until then `memory_bytes` limits them."""
+    """The limit for files that have not been used for a while; until then `memory_bytes` limits them."""
     cache_seconds: float = 60.0
 
 
@@ -72,11 +72,11 @@ class _SharedFile:
     file: File | None = None
     users: int = 0
     timer: asyncio.TimerHandle | None = None
-    """Set while the file is cached."""
+    """The timer of a cached file, else None."""
 
 
 class Pictures:
-    """A `PictureSource` over HTTP. The caller owns the session, created by `picture_session`.
+    """Loads images over HTTP; a `PictureSource`. The caller owns the session, made by `picture_session`.
 
     ``base`` is the base URL of the image service, up to ``/mj``; without it no URL is rebased.
     """
@@ -117,11 +117,11 @@ class Pictures:
         return self._budget.used
 
     def link(self, picture: Picture) -> str | None:
-        """Return the URL of its image if Discord's servers can reach it, else None."""
+        """Return the URL of the image if Discord's servers can reach it, else None."""
         return readable(picture.image_url, self._base, _MAX_URL)
 
     def attaches(self, picture: Picture) -> bool:
-        """True if this picture must be sent as an attachment."""
+        """Return whether this picture must be sent as an attachment."""
         if picture.medium is Medium.TEXT:
             return True  # it is nowhere else
         if self._mode == "auto":
@@ -175,7 +175,7 @@ class Pictures:
             entry.timer = None
 
     def _release(self, entry: _SharedFile) -> None:
-        """Cache a file that nothing uses any more, as long as there is memory."""
+        """Cache a file that is no longer used, as long as there is memory."""
         if entry.users or entry.file is None or self._entries.get(entry.key) is not entry:
             return
         loop = asyncio.get_running_loop()

@@ -1,4 +1,4 @@
-"""Recognizes MP4 and QuickTime videos by their bytes, and whether the end of one is there. Pure.
+"""Recognizes MP4 and QuickTime videos by their bytes, and detects incomplete ones, without I/O.
 
 Both are sequences of boxes, each with its length: ISO/IEC 14496-12, section 4.2.
 """
@@ -22,7 +22,7 @@ def kind_of(data: bytes) -> str | None:
 
 
 def is_complete(data: bytes) -> bool:
-    """Return whether the index and the contents are there, and no box is cut off."""
+    """Return whether the file has its index and its contents, and no box is cut off."""
     found, at = set[bytes](), 0
     for _ in range(_MAX_BOXES):
         if at + 8 > len(data):

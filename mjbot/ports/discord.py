@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 class InteractionContext:
     """The guild, channel and user of an interaction, and the bot's permissions there.
 
-    ``locale`` is for public messages, ``private_locale`` for the user's own. ``obstacle`` is what keeps the
-    bot from editing its messages in the channel.
+    ``locale`` is for public messages, ``private_locale`` for the user's own. ``obstacle`` is the reason why
+    the bot cannot edit its messages in the channel.
     """
 
     guild_id: int | None
@@ -50,17 +50,17 @@ class InteractionContext:
 
     @property
     def can_follow(self) -> bool:
-        """True if a card in this channel can be kept up to date."""
+        """Whether a card in this channel can be kept up to date."""
         return self.obstacle is None
 
     @property
     def actor(self) -> Actor:
-        """The user, as the press policy needs it."""
+        """The user, in the form that the press policy checks."""
         return Actor(self.user_id, self.roles, self.manages)
 
 
 class Upload(Protocol):
-    """A file uploaded in a modal; downloaded on demand."""
+    """A file uploaded in a modal, downloaded on demand."""
 
     @property
     def size(self) -> int:
@@ -93,7 +93,7 @@ class Reply(Protocol):
 
     @property
     def responded(self) -> bool:
-        """True after the first response: a modal cannot be opened any more."""
+        """Whether the first response was sent; a modal can then no longer be opened."""
         ...
 
     async def defer(self, *, private: bool = False) -> MessageRef:
@@ -101,7 +101,7 @@ class Reply(Protocol):
         ...
 
     async def send_card(self, card: Card, image: str | None, *, follows: bool = True) -> SentCard:
-        """Put a card on the public response, creating it if needed. ``image`` is a URL to show.
+        """Show a card in the public response, creating it if needed. ``image`` is a URL to show.
 
         ``follows``: an edit will add the picture if there is no URL.
 
@@ -118,15 +118,15 @@ class Reply(Protocol):
         ...
 
     async def edit_buttons(self, rows: Rows) -> bool:
-        """Change the buttons at once if the response is the pressed message; False if it is not."""
+        """Change the buttons at once if the response is the pressed message; return False if it is not."""
         ...
 
     async def send_modal(self, modal: ModalSpec) -> None:
-        """Open a modal; it must be the first response."""
+        """Open a modal, which must be the first response."""
         ...
 
     async def send_private(self, text: Text, **values: object) -> None:
-        """Send an ephemeral text; the public response stays."""
+        """Send an ephemeral text, and keep the public response."""
         ...
 
     async def replace_with_private(self, text: Text, **values: object) -> None:
@@ -134,7 +134,7 @@ class Reply(Protocol):
         ...
 
     async def close(self, text: Text, **values: object) -> None:
-        """Leave only a text of the ephemeral response, if it can still be edited. Never raises."""
+        """Replace the ephemeral response by a text, if it can still be edited. Never raises."""
         ...
 
     async def send_private_menu(
@@ -166,11 +166,11 @@ class PressRequest:
 
 
 class BotTokenRevoked(Exception):
-    """Discord no longer accepts the bot's token: the process must stop, and its operator must act."""
+    """Discord no longer accepts the bot's token. The process must stop, and its operator must act."""
 
 
 class MessageSink(Protocol):
-    """Edits messages by channel id and message id, with the bot's token or an interaction's."""
+    """Edits messages by channel id and message id, with the token of the bot or of an interaction."""
 
     async def edit(self, edit: Edit) -> Outcome:
         """Make one edit. Raises only `BotTokenRevoked`."""
@@ -181,11 +181,11 @@ class MessageSink(Protocol):
         ...
 
     def token_until(self, ref: MessageRef) -> float:
-        """Return until when (unix seconds) a message can be edited by its interaction token; 0: never."""
+        """Return the time (unix seconds) at which a message's interaction token expires; 0 if it has none."""
         ...
 
     async def message_exists(self, ref: MessageRef) -> Existence:
-        """Look up a message; this costs a request."""
+        """Look up a message, which costs a request."""
         ...
 
 
@@ -195,6 +195,6 @@ class MessagePoster(Protocol):
     async def post(self, channel_id: int, card: Card, *, nonce: str, since: float) -> SentCard:
         """Post a new message; ``nonce`` is the id of its task. Raises `ResponseLost`.
 
-        Returns the message of a try since then (unix seconds) that Discord accepted without our noticing.
+        If Discord accepted an earlier try after ``since`` (unix seconds) unnoticed, returns that message.
         """
         ...

@@ -25,7 +25,7 @@ class File:
     data: bytes
     alt: str = ""
     size: tuple[int, int] = NO_SIZE
-    """Width and height of the original, even for a smaller copy."""
+    """The width and height of the original, even for a smaller copy."""
 
     @classmethod
     def smaller_copy(cls, name: str, data: bytes, alt: str, size: tuple[int, int]) -> Self:
@@ -35,12 +35,12 @@ class File:
 
     @property
     def url(self) -> str:
-        """The URL under which the embed of the same message shows it."""
+        """The URL by which the embed of the same message refers to the file."""
         return ATTACHMENT + self.name
 
 
 def is_smaller_copy(image_url: str) -> bool:
-    """True if a message shows a downscaled copy, by the URL of its embed's image.
+    """Return whether a message shows a downscaled copy, by the URL of its embed's image.
 
     The name encodes this: after a restart only the stored image URL of a delivered file is known, and the
     card's text depends on it.
@@ -49,7 +49,7 @@ def is_smaller_copy(image_url: str) -> bool:
 
 
 class MaskProblem(StrEnum):
-    """Why a mask cannot be used."""
+    """The reasons why a mask cannot be used."""
 
     NO_PICTURE = "no_picture"  # the picture that it belongs to cannot be fetched
     NOT_AN_IMAGE = "not_an_image"
@@ -58,7 +58,7 @@ class MaskProblem(StrEnum):
 
 
 class MaskRefused(Exception):
-    """A mask cannot be used. For WRONG_SIZE: ``expected`` and ``size``, width and height in pixels."""
+    """A mask cannot be used. For WRONG_SIZE, ``expected`` and ``size`` are widths and heights in pixels."""
 
     def __init__(
         self, problem: MaskProblem, expected: tuple[int, int] = (0, 0), size: tuple[int, int] = (0, 0)
@@ -70,18 +70,18 @@ class MaskRefused(Exception):
 
 
 class PictureSource(Protocol):
-    """Results as files: images, verified and small enough to send, videos, and texts."""
+    """Provides results as files: verified images small enough to send, videos, and texts."""
 
     def link(self, picture: Picture) -> str | None:
         """Return the URL to show without attaching; None if Discord cannot or must not fetch it."""
         ...
 
     def attaches(self, picture: Picture) -> bool:
-        """True if this picture must be sent as an attachment."""
+        """Return whether this picture must be sent as an attachment."""
         ...
 
     def loaded(self, picture: Picture) -> AbstractAsyncContextManager[File | None]:
-        """Wait for the image, and keep its bytes counted until the context ends; None if it is unavailable.
+        """Wait for the image (None if unavailable), and count its bytes as in use until the context ends.
 
         Entering can take a minute or two; bound it with `asyncio.timeout`. All callers share one download. It
         continues when they stop waiting, so a later call finds its file. The context must last until the
@@ -91,7 +91,7 @@ class PictureSource(Protocol):
 
 
 class MaskSource(Protocol):
-    """Masks of the area to repaint: a PNG as a data URL, white where to repaint."""
+    """Creates masks of the area to repaint: a PNG as a data URL, white in that area."""
 
     async def preview(self, picture: Picture, region: str) -> File | None:
         """Draw a small copy of the image with numbered cells, the selected ones highlighted."""

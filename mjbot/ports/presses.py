@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class PressRecord:
     """The last press of one action of one task.
 
-    ``number``: the number of presses of this action so far. ``message``: the card of the child, if any, and
-    ``place``: which place has seen it.
+    ``number`` is the number of presses of this action so far. ``message`` is the card of the child, if any,
+    and ``place`` the place that has seen it.
     """
 
     state: Press
@@ -42,7 +42,7 @@ class PressRecord:
 
 @dataclass(frozen=True, slots=True)
 class PendingCard:
-    """A task that a press created, and where its card must be posted."""
+    """A task that a press created, and the place where its card must be posted."""
 
     task_id: TaskId
     guild_id: int | None
@@ -53,7 +53,7 @@ class PendingCard:
 
     @property
     def watch(self) -> Watch:
-        """The watch that the card will have, with the message id of the time at which it became pending."""
+        """The future watch of the card; its message id stands for the time at which it became pending."""
         ref = MessageRef(self.channel_id, MessageRef.first_id(self.created_at))
         return Watch(ref, self.task_id, self.guild_id, self.requester_id, self.locale, self.created_at)
 
@@ -67,9 +67,9 @@ class TaskHistory:
 
 
 class PressStore(Protocol):
-    """Presses and lineage: the guard against submitting anything twice.
+    """Stores presses and lineage, and prevents a second submit of the same press.
 
-    Presses of ids that differ only in case are presses of one task: relays find ids whatever their case.
+    Ids that differ only in case belong to one task, because relays ignore the case of ids.
     """
 
     async def begin(
@@ -86,7 +86,7 @@ class PressStore(Protocol):
         ...
 
     async def note(self, press: PressKey, state: Press) -> None:
-        """Store the state of a press, unless it has been repeated since."""
+        """Store the state of a press, unless the press has been repeated since."""
         ...
 
     async def accept(
@@ -98,8 +98,8 @@ class PressStore(Protocol):
     ) -> None:
         """Store that a press was accepted, with all tasks that it created.
 
-        ``watch`` is that of the first one; the others are stored as pending cards of its channel. The
-        snapshots are assumptions: they replace none that is stored.
+        ``watch`` is the watch of the first task; the others are stored as pending cards of its channel. The
+        snapshots are assumptions, so they do not replace stored ones.
         """
         ...
 
@@ -120,11 +120,11 @@ class PressStore(Protocol):
         ...
 
     async def end_interrupted(self) -> list[TaskId]:
-        """Settle the presses that the last process left in flight by `AFTER_RESTART`; return their tasks."""
+        """Apply `AFTER_RESTART` to presses that the last process left in flight; return their tasks."""
         ...
 
     async def recently_pressed(self) -> list[TaskId]:
-        """Return the tasks of the last quarter of an hour of presses; their cards may be out of date."""
+        """Return the tasks pressed in the last 15 minutes of presses; their cards may be out of date."""
         ...
 
     async def histories(
@@ -143,7 +143,7 @@ class PressStore(Protocol):
 
 
 class UnknownActionStore(Protocol):
-    """The actions that this image service called unknown. `actions_not_offered` decides what follows."""
+    """Stores the actions that this image service called unknown, which `actions_not_offered` evaluates."""
 
     async def add(self, unknown: UnknownAction) -> None:
         """Store that a kind of action was called unknown."""

@@ -1,7 +1,7 @@
-"""Database ports: everything that must survive the process.
+"""Database ports for everything that must survive a restart.
 
-Every method is one transaction. It raises `StoreFailed` when the database cannot be used at the moment;
-nothing of the transaction is stored then.
+Every method is one transaction. It raises `StoreFailed` when the database cannot be used at the moment, and
+then stores nothing of the transaction.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class WatchStore(Protocol):
-    """Watches, the last snapshot of each task, and which place has seen which task."""
+    """Stores watches, the last snapshot of each task, and the places that have seen each task."""
 
     async def add(self, watch: Watch, snapshot: TaskSnapshot | None) -> list[Watch]:
         """Store a new watch, and return the open ones of the same task in the same channel.
@@ -32,7 +32,7 @@ class WatchStore(Protocol):
         ...
 
     async def close(self, ref: MessageRef) -> None:
-        """Close a watch: its final card is confirmed, or the message cannot be edited any more."""
+        """Close a watch whose final card is confirmed, or whose message can no longer be edited."""
         ...
 
     async def close_channel(self, channel_id: int) -> None:
@@ -48,13 +48,13 @@ class WatchStore(Protocol):
         ...
 
     async def watches_of(self, tasks: Sequence[TaskId]) -> list[tuple[Watch, TaskSnapshot | None]]:
-        """Return every watch of these tasks, closed ones too, with the last snapshot of the task."""
+        """Return every watch of these tasks, including closed ones, with the last snapshot of the task."""
         ...
 
     async def shown(self, task_id: TaskId) -> list[Watch]:
-        """Return every watch of a task in any spelling of its id, with those of its pending cards.
+        """Return every watch of a task, whatever the case of its id, and the watches of its pending cards.
 
-        The watch of a pending card has the message id of the time at which it became pending.
+        The message id of a pending card's watch stands for the time at which the card became pending.
         """
         ...
 
@@ -63,11 +63,11 @@ class WatchStore(Protocol):
         ...
 
     async def task_of_job(self, place: Place, job: JobRef) -> TaskId | None:
-        """Return the only task that a job of Midjourney made, among the newest that the place has seen."""
+        """Return the only task of a Midjourney job among the newest that the place has seen, or None."""
         ...
 
     async def save(self, snapshots: Sequence[TaskSnapshot]) -> None:
-        """Store snapshots, each in place of the last one of its task."""
+        """Store snapshots, each of which replaces the last one of its task."""
         ...
 
     async def snapshot(self, task_id: TaskId) -> TaskSnapshot | None:
@@ -92,10 +92,10 @@ class WatchStore(Protocol):
 
 
 class GuildStore(Protocol):
-    """Settings of guilds."""
+    """Stores the settings of guilds."""
 
     async def policy(self, guild_id: int) -> PressPolicy:
-        """Return the press policy of a guild; by default anyone may press."""
+        """Return the press policy of a guild. By default anyone may press."""
         ...
 
     async def set_policy(self, guild_id: int, policy: PressPolicy) -> None:
@@ -104,35 +104,35 @@ class GuildStore(Protocol):
 
 
 class UsageStore(Protocol):
-    """Counters of the rate limits, kept across restarts."""
+    """Stores the counters of the rate limits across restarts."""
 
     async def take(self, usage: Sequence[tuple[str, RateLimit]], at: float) -> float | None:
         """Count one use against each ``(user or guild, limit)``, or none if any limit is reached.
 
-        Returns None if it was counted, else the time at which it could be (unix seconds).
+        Returns None if the use was counted, else the time (unix seconds) at which it could be counted.
         """
         ...
 
 
 class Pruner(Protocol):
-    """Deletion of old tasks."""
+    """Deletes old tasks."""
 
     async def newest_message(self) -> float | None:
-        """Return when the newest stored message was created, in unix seconds by Discord's clock."""
+        """Return the creation time of the newest stored message, in unix seconds by Discord's clock."""
         ...
 
     async def prune(self, before: float, limit: int) -> int:
-        """Delete at most ``limit`` tasks that nothing has touched since; return the number deleted.
+        """Delete at most ``limit`` tasks not touched since ``before``, and return the number deleted.
 
-        Being read, shown, followed or pressed touches a task, and so does a press of its parent.
-        Their watches, presses and links to relatives go too. Their buttons still work: a press makes the bot
-        read the task again.
+        A task is touched when it is read, shown, followed or pressed, or when its parent is pressed.
+        The watches, presses and links to relatives are deleted too. The buttons still work: a press makes the
+        bot read the task again.
         """
         ...
 
 
 class KeyValueStore(Protocol):
-    """Single values, such as the hash of the commands that Discord knows."""
+    """Stores single values, such as the hash of the commands that are registered with Discord."""
 
     async def get(self, key: str) -> str | None:
         """Return a value, or None."""
@@ -143,9 +143,9 @@ class KeyValueStore(Protocol):
         ...
 
     async def probe(self) -> None:
-        """Write something that needs space, and remove it. Raises `StoreFailed` on a full disk, too.
+        """Write something that needs space, and remove it. Raises `StoreFailed`, also if the disk is full.
 
-        Reading would not notice a full disk, and neither would overwriting a value with one of the same size.
+        A read does not detect a full disk, and neither does overwriting a value with one of the same size.
         """
         ...
 

@@ -25,8 +25,8 @@ class SubmitResult:
     """An accepted submit.
 
     ``task_id`` is the child's id (the parent's own if no task was created), ``other_ids`` are further tasks
-    of the same submit, ``ahead`` is the number of tasks before it in the queue. ``needs_modal``: the
-    child waits for a modal with a prompt, and ``prompt`` is the proposed one.
+    of the same submit, ``ahead`` is the number of tasks before the child in the queue. With ``needs_modal``,
+    the child waits for a modal with a prompt, and ``prompt`` is the proposed prompt.
     """
 
     task_id: TaskId
@@ -54,7 +54,7 @@ class TaskSource(BatchSource, Protocol):
 
     @property
     def delay(self) -> float:
-        """Seconds until an interactive read could start; 0 if it can start now."""
+        """The seconds until an interactive read could start; 0 if it can start now."""
         ...
 
     async def fetch(self, task_id: TaskId) -> Task:

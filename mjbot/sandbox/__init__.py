@@ -1,1 +1,1 @@
-"""A simulated image service, for the demo and the tests: a pure world driven by ``now``, served over HTTP."""
+"""A simulated image service, for the demo and the tests: a world without clock or I/O, served over HTTP."""

@@ -23,7 +23,7 @@ Size = tuple[int, int]
 Line = list[tuple[float, float]]
 
 _SAMPLES = 260
-"""Points of one ridge line; more would not be visible at 1024 pixels."""
+"""The number of points of one ridge line; more would not be visible at 1024 pixels."""
 
 
 def single(
@@ -182,7 +182,7 @@ def _noise(rng: random.Random, nodes: float, octaves: int, sharp: bool) -> list[
 
 
 def _ridges(image: Image.Image, rng: random.Random, palette: Palette, horizon: float, floor: float) -> Line:
-    """Draw three to five ridges from far to near; returns the line of the nearest."""
+    """Draw three to five ridges from far to near; return the line of the nearest."""
     count = rng.randint(3, 5)
     line: Line = []
     for number in range(count):

@@ -39,7 +39,7 @@ _SHOWN = (DemoIds.FAILED, DemoIds.VIDEO, DemoIds.GRID)  # the cards that the cha
 
 
 class SimulatedTime:
-    """The clock of a SimCord world. The world needs the bot, so it is set after the bot has been built."""
+    """The clock of a SimCord world. The world needs the bot, so it is set once the bot has been built."""
 
     def __init__(self) -> None:
         self.env: simcord.Env | None = None
@@ -62,7 +62,7 @@ class SimulatedTime:
 
 
 def demo_settings(url: str, auth: Auth = "bearer") -> Settings:
-    """Settings for a bot that uses the sandbox; the environment is not read."""
+    """Return settings for a bot that uses the sandbox; the environment is not read."""
     return Settings.model_construct(
         discord_token=SecretStr("demo"),
         discord_api_url="https://discord.com/api/v10",
@@ -85,7 +85,7 @@ def demo_settings(url: str, auth: Auth = "bearer") -> Settings:
 
 
 async def run_demo(port: int, language: str, dialect: str, say: Callable[[str], None]) -> None:
-    """Serve the demo page until Ctrl+C or SIGTERM, and ``say`` where it is.
+    """Serve the demo page until Ctrl+C or SIGTERM, and pass its address to ``say``.
 
     ``dialect``: the kind of image service to simulate. Raises `StartupError` if the port is taken.
     """

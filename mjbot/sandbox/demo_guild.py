@@ -1,4 +1,4 @@
-"""The simulated Discord server of the demo: its people, and what they type and press.
+"""The simulated Discord server of the demo: its people, their messages and their clicks.
 
 SimCord keeps the messages and runs the bot. Its actors wait until the bot is idle and may not act while time
 advances, so a click would wait for seconds. The methods here send an interaction to the gateway and return
@@ -37,7 +37,7 @@ _MANAGE_SERVER = 1 << 5
 
 
 class NotThere(Exception):
-    """The message, button, form or command does not exist, or not for this person."""
+    """Raised if the message, button, form or command does not exist for this person."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class DemoGuild:
 
     @property
     def version(self) -> int:
-        """A number that changes with each change of the messages: the requests of the bot, and the posts."""
+        """A number that changes with the messages: it counts the requests of the bot, and the posts."""
         return len(self._env.http_requests) + self._posts
 
     @property
@@ -155,7 +155,7 @@ class DemoGuild:
     async def submit(
         self, person: int, interaction: int, values: Mapping[str, str], files: Mapping[str, tuple[str, bytes]]
     ) -> FirstResponse:
-        """Submit the form that an interaction was answered with."""
+        """Submit the form with which the bot answered an interaction."""
         shown = self._backend.interactions.get(interaction)
         if shown is None or shown.modal is None or shown.user_id != person:
             raise NotThere(str(interaction))

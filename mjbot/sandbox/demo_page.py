@@ -1,6 +1,6 @@
-"""The page of the demo, over HTTP on this machine: Discord's client, as far as the bot needs one.
+"""Serves the page of the demo on this machine: the parts of Discord's client that the bot needs.
 
-The page receives each changed message as a server-sent event, and posts what a person does. Nothing here
+The page receives each changed message as a server-sent event, and posts each action of a person. Nothing here
 waits for simulated time, so a press is answered as fast as the bot answers it.
 https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
@@ -107,7 +107,7 @@ class DemoPage:
         )
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
-        """Send all messages, and from then on those that change, until the demo or the page ends."""
+        """Send all messages, and then each that changes, until the demo ends or the page is closed."""
         person = self._person(request.query.get("person"))
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
@@ -187,7 +187,7 @@ class DemoPage:
 async def _local_only(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Refuse what another web site sends through the visitor's browser."""
+    """Refuse requests that another web site sends through the visitor's browser."""
     host = request.host.rpartition(":")[0]
     if host not in ("127.0.0.1", "localhost") or request.headers.get("Origin") not in (
         None,

@@ -9,7 +9,7 @@ class DialectName(StrEnum):
     """A kind of server, and the URL prefix under which the sandbox imitates it."""
 
     DEFAULT = ""
-    """Plus behind a relay that rewrites nothing."""
+    """The dialect of PLUS, behind a relay that rewrites nothing."""
     ORIGINAL = "original"
     """https://github.com/novicezk/midjourney-proxy"""
     PLUS = "plus"

@@ -30,7 +30,7 @@ def _upstream_error(description: str) -> Payload:
 
 
 NOT_FOUND = _upstream_error("task_no_found ")
-"""The trailing space is part of it."""
+"""The error for an unknown task, including its trailing space."""
 _BAD_TOKEN = {"error": {"message": "无效的令牌 (request id: sandbox)", "type": "new_api_error"}}
 
 
@@ -113,7 +113,7 @@ def _true(decision: Decision) -> ServerResponse:
 
 
 def _new_api(decision: Decision, *, rewrites: bool = True) -> ServerResponse:
-    """New-api's response. ``rewrites``: it turns code 22 and most 21 into 1, without the queue position."""
+    """Return new-api's response. ``rewrites``: codes 22 and most 21 become 1, without the queue position."""
     message = f"Invalid request, unknown_action:{decision.text} (request id: sandbox)"
     keeps_21 = decision.action in ("ZOOM", "INPAINT") or not rewrites
     accepted = Decision("accepted", decision.ids) if rewrites else decision
@@ -141,24 +141,24 @@ class Dialect:
 
     name: DialectName
     auth: Auth
-    """The value of MJBOT_UPSTREAM_AUTH that it accepts."""
+    """The value of MJBOT_UPSTREAM_AUTH that this server accepts."""
     authorizes: Callable[[Headers, str], bool]
     unauthorized: ServerResponse
     missing: ServerResponse
     serialize: Callable[[Payload], Payload]
     respond: Callable[[Decision], ServerResponse]
     supported: re.Pattern[str] = field(default_factory=lambda: re.compile(""))
-    """The customIds that it accepts."""
+    """The pattern of the customIds that this server accepts."""
     submits: frozenset[SubmitKind] = frozenset({"action", "modal"})
     poll_interval: float = 0.0
-    """Seconds between two polls of the proxy behind a relay; 0 for a proxy itself."""
+    """The seconds between two polls of the proxy behind a relay; 0 for a proxy itself."""
     modes: bool = False
     needs_prompt: bool = False
     numeric_ids: bool = True
-    """Whether a batch read may send ids as numbers; new-api refuses them."""
+    """True if a batch read may send ids as numbers; new-api refuses them."""
 
     def offers(self, custom_id: str) -> bool:
-        """True if it accepts this button, no matter which server rendered it."""
+        """Return whether this server accepts a button, no matter which server rendered it."""
         return self.supported.search(custom_id) is not None
 
 

@@ -24,7 +24,7 @@ class Fault:
     times: int | None
 
     def applies(self, path: str) -> bool:
-        """True if this request is affected; it is then counted."""
+        """Return whether this request is affected; if so, it is counted."""
         if self.times == 0 or not fnmatchcase(path, self.pattern):
             return False
         if self.times is not None:
@@ -38,7 +38,7 @@ class Fault:
 
 @dataclass
 class Loss(Fault):
-    """Requests that are processed, but whose response is dropped."""
+    """Processes requests, but drops their responses."""
 
     def lose(self, request: web.Request, _response: web.StreamResponse) -> web.StreamResponse:
         """Drop the connection in place of the response."""
@@ -47,7 +47,7 @@ class Loss(Fault):
 
 @dataclass
 class Half(Loss):
-    """Responses of which only the first half arrives, as if it were all."""
+    """Sends only the first half of a response, as if it were complete."""
 
     def lose(self, request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
         """Send a body without its length, which ends with the connection."""
@@ -61,7 +61,7 @@ class Half(Loss):
 
 @dataclass
 class Failure(Fault):
-    """A fixed response in place of the real one."""
+    """Sends a fixed response in place of the real one."""
 
     status: int
     body: str
@@ -76,7 +76,7 @@ class Failure(Fault):
 
 @dataclass
 class Trickle(Fault):
-    """A response that never ends, one byte a second."""
+    """Sends a response that never ends, at one byte a second."""
 
     async def respond(self, request: web.Request) -> web.StreamResponse:
         """Send bytes until the client gives up."""
@@ -90,7 +90,7 @@ class Trickle(Fault):
 
 @dataclass
 class Hold(Fault):
-    """Requests that wait for `release`: before they are processed, or with the response ready."""
+    """Makes requests wait for `release`, either before they are processed or before the response is sent."""
 
     when: When
     held: int = 0
@@ -98,7 +98,7 @@ class Hold(Fault):
     _released: asyncio.Event = field(default_factory=asyncio.Event)
 
     def applies(self, path: str) -> bool:
-        """True if this request is held; none is after the release."""
+        """Return whether this request is held; no request is held after the release."""
         return not self._released.is_set() and super().applies(path)
 
     async def arrived(self, count: int = 1) -> None:

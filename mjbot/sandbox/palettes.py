@@ -11,13 +11,13 @@ class Palette(NamedTuple):
     """The colours of one image, from the sky down to the nearest ridge."""
 
     sky: tuple[Colour, ...]
-    """From the zenith to the horizon."""
+    """The colours of the sky, from the zenith to the horizon."""
     light: Colour
-    """The sun or the moon, and everything that it lights."""
+    """The colour of the sun or the moon, and of everything that it lights."""
     far: Colour
     near: Colour
     mist: Colour
-    """The haze between two ridges."""
+    """The colour of the haze between two ridges."""
     stars: bool = False
 
 
@@ -42,4 +42,4 @@ PALETTES: dict[str, Palette] = {
     "lilac": _palette("43338a 8467b4 cf9fcb fbdcd8", "fff5ea", "9c83bd", "261c4d", "e3bfd9"),
     "harvest": _palette("7a4a2b c98444 f0bf66 fbe9b5", "fffbe6", "c08a4a", "38200f", "f5d58d"),
 }
-"""By name. A variation passes the name of its palette on to its own four images."""
+"""All palettes by name. A variation passes the name of its palette on to its own four images."""

@@ -1,4 +1,4 @@
-"""Serializes a task the way each kind of server does: its fields, and how it writes "not yet"."""
+"""Serializes tasks like each kind of server: its fields, and its form of "not yet"."""
 
 from __future__ import annotations
 

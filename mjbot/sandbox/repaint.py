@@ -9,7 +9,7 @@ from PIL import Image
 
 
 def repaint(kept: Image.Image, new: Image.Image, mask: bytes, cells: int) -> Image.Image:
-    """Keep an image where the mask is black, in each of the ``cells`` x ``cells`` images of a sheet."""
+    """Return ``new``, a sheet of ``cells`` x ``cells`` images, each with ``kept`` where the mask is black."""
     width, height = new.width // cells, new.height // cells
     with Image.open(io.BytesIO(mask)) as opened:
         white = opened.convert("L").resize((width, height), Image.Resampling.NEAREST)

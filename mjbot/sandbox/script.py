@@ -15,7 +15,7 @@ from mjbot.sandbox.repaint import repaint
 
 Result = Literal["grid", "single", "video", "clip"]
 Step = tuple[float, str, str]
-"""Seconds after the start at which the step begins, its status, and its progress such as "46%"."""
+"""A step: its beginning in seconds after the start, its status, and its progress such as "46%"."""
 
 LONG: tuple[Step, ...] = (
     (0, "SUBMITTED", "0%"),
@@ -50,7 +50,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class Repainted:
-    """The picture that a task repaints. ``mask``: an image that is white where; empty for everywhere."""
+    """The picture that a task repaints. ``mask``: an image, white in the area to repaint; empty for all."""
 
     scene: Scene
     mask: bytes = b""
@@ -136,7 +136,7 @@ class Script:
         return _BUTTONS[self.result](self.job)
 
     def draw(self, name: str, side: int) -> bytes | None:
-        """Return the PNG of one of its images, by name."""
+        """Return the PNG of one of the task's images, by name."""
         names = list(self.previews().values())
         if self.result is None or name not in ("result", *names):
             return None

@@ -99,7 +99,7 @@ class SandboxServer:
         headers: Mapping[str, str] | None = None,
         times: int | None = None,
     ) -> None:
-        """Respond to matching requests with this instead."""
+        """Send a fixed response to matching requests."""
         self._faults.append(Failure(pattern, times, status, body, content_type, headers or {}))
 
     def drop(self, pattern: str, times: int | None = None) -> None:

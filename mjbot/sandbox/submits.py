@@ -1,4 +1,4 @@
-"""Decides about submits; a dialect then turns the decision into a response."""
+"""Accepts or refuses submits; a dialect then turns the decision into a response."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Decision:
     """The decision about one submit.
 
     ``text``: the proposed prompt of a modal, the banned word, the unknown customId, or the status of the task
-    that exists already. ``prompt``: the refused prompt.
+    that already exists. ``prompt``: the refused prompt.
     """
 
     kind: DecisionKind
@@ -70,14 +70,14 @@ class RecordedSubmit:
     task_id: str
     custom_id: str
     child_id: str | None
-    """The task that it created, if any."""
+    """The task that the submit created, if any."""
     prompt: str = ""
     mask: str = ""
     kind: SubmitKind = "action"
 
 
 def needs_modal(effect: ButtonEffect, *, remix: bool) -> bool:
-    """True if a press must be given a prompt before the task starts."""
+    """Return whether a press needs a prompt before the task starts."""
     return effect.kind == "modal" or (remix and effect.action in _REMIXABLE)
 
 
@@ -123,14 +123,14 @@ def _description(parent_id: str, effect: ButtonEffect) -> str:
 
 
 def existing_change(tasks: Iterable[Script], parent_id: str, custom_id: str) -> Script | None:
-    """Return the task that an earlier change made; novicezk's server finds it by its description."""
+    """Return the task that an earlier change created; novicezk's server finds it by its description."""
     effect = button_effect(custom_id)
     wanted = _description(parent_id, effect) if effect else None
     return next((each for each in tasks if each.description == wanted), None)
 
 
 def is_changeable(task: Script) -> bool:
-    """True if novicezk's server changes this task: its result is a grid."""
+    """Return whether novicezk's server can change this task, because its result is a grid."""
     return task.action in _GRIDS
 
 

@@ -35,11 +35,11 @@ class WebhookSender:
         world.on_scheduled = self._schedule
 
     def open(self) -> None:
-        """Start to post."""
+        """Start posting."""
         self._running = asyncio.create_task(self._run(), name="webhooks")
 
     async def close(self) -> None:
-        """Stop; posts in flight are dropped."""
+        """Stop posting, and drop the posts in flight."""
         if self._running is not None:
             self._running.cancel()
             await asyncio.wait({self._running})

@@ -1,4 +1,4 @@
-"""The simulated image service without HTTP: tasks that progress with the time handed in.
+"""The simulated image service without HTTP: tasks that progress with the time passed to it.
 
 Nothing here reads a clock: each call passes ``now``, so a test can jump to any second of a task. A task
 may be lazy: it then starts when it is first fetched.
@@ -29,9 +29,9 @@ from mjbot.sandbox.submits import (
 __all__ = ["DemoIds", "World"]
 
 OnScheduled = Callable[[Script], None]
-"""Called when the steps of a task have been given times, or new ones."""
+"""A listener, called when the steps of a task have been given times, or new ones."""
 Offers = Callable[[str], bool]
-"""Whether a server supports a customId."""
+"""A function that returns whether a server supports a customId."""
 _CHOICES = 4
 
 
@@ -54,11 +54,11 @@ class World:
         self.full = False
         self.banned: set[str] = set()
         self.refuses_known_buttons = True
-        """Whether buttons are refused that a server of this dialect does not support."""
+        """True if buttons are refused that a server of this dialect does not support."""
         self.on_scheduled: OnScheduled | None = None
         self._tasks: dict[str, Script] = {}
         self.ignore_case = False
-        """Find an id regardless of its case, as some relays do."""
+        """True if ids are found regardless of their case, as some relays do."""
         self._issued: set[str] = set()
         self._pictures: dict[tuple[Scene, Repainted | None, Result | None, int, str], bytes] = {}
 
@@ -87,7 +87,7 @@ class World:
         fail_reason: str = "",
         notify: str = "",
     ) -> None:
-        """Script a task. Steps begin some seconds after ``start``; without a start it is lazy.
+        """Add a scripted task. Its steps begin some seconds after ``start``; without a start it is lazy.
 
         ``notify``: the webhook URL to post each step to.
         """
@@ -100,7 +100,7 @@ class World:
         self._put(script)
 
     def forget(self, task_id: str) -> None:
-        """Lose a task and its images, as servers do after a while."""
+        """Delete a task and its images, as servers do after a while."""
         task = self._tasks.pop(task_id, None)
         for key in [key for key in self._pictures if key[0] == task.scene] if task else ():
             del self._pictures[key]
@@ -111,7 +111,7 @@ class World:
         return tuple(self._tasks)
 
     def fetch(self, task_id: str, now: float) -> Payload | None:
-        """Read a task; a lazy one starts."""
+        """Return a task; a lazy one starts."""
         task = self._find(task_id)
         if task is not None and task.start is None:
             task.start = now
@@ -124,25 +124,25 @@ class World:
         return next((task for each, task in self._tasks.items() if each.lower() == task_id.lower()), None)
 
     def peek(self, task_id: str, now: float) -> Payload | None:
-        """Read a task without starting it."""
+        """Return a task without starting it."""
         task = self._find(task_id)
         return task.payload(now, self.base_url) if task is not None else None
 
     def list_by_condition(self, ids: Iterable[str], now: float) -> list[Payload]:
-        """Read many tasks; unknown ids are left out."""
+        """Return many tasks; unknown ids are left out."""
         found = (self.fetch(task_id, now) for task_id in dict.fromkeys(ids))
         return [each for each in found if each is not None]
 
     def press(
         self, task_id: str, custom_id: str, now: float, offers: Offers, *, notify: str = ""
     ) -> Decision:
-        """Press a button. Each accepted press creates another task, like on the real service."""
+        """Press a button. Each accepted press creates another task, as on the real service."""
         decision = self._press(task_id, custom_id, now, offers, remix=self.remix, notify=notify)
         self.log.append(RecordedSubmit(now, task_id, custom_id, decision.child_id))
         return decision
 
     def change(self, task_id: str, action: str, index: object, now: float, *, notify: str = "") -> Decision:
-        """Press by action and index, for servers that have neither buttons nor modals."""
+        """Press a button by action and index, for servers that have neither buttons nor modals."""
         task = self._find(task_id)
         custom_id = change_custom_id(action, index, task.job if task else "")
         existing = existing_change(self._tasks.values(), task_id, custom_id)

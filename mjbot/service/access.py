@@ -1,4 +1,4 @@
-"""Access checks: may this user do this here and now? Every command and every press starts with them."""
+"""Access checks: whether a user may run a command or press here and now. Each of these starts with them."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class Counts(Enum):
     SUGGESTION = auto()
     INTERACTION = auto()
     COMMAND = auto()
-    """A command. It is an interaction, too."""
+    """A command, which also counts as an interaction."""
     PRESS = auto()
-    """A submit, or work that costs as much. Its interaction was counted before."""
+    """A submit, or work that costs as much. Its interaction has already been counted."""
 
 
 class Shows(Enum):
@@ -60,9 +60,9 @@ class Need:
     counts: Counts = Counts.NONE
     shows: Shows = Shows.NOTHING
     new_card: bool = False
-    """It adds a live card; their number is limited per guild."""
+    """Whether it adds a live card, the number of which is limited per guild."""
     for_all: bool = False
-    """Press policies do not apply."""
+    """Whether everyone may do it, whatever the press policy."""
 
 
 SUGGEST = Need(Counts.SUGGESTION)
@@ -74,11 +74,11 @@ CHOOSE = Need(Counts.INTERACTION)
 PREPARE = Need(Counts.INTERACTION, Shows.RESULT)
 """A press that will be submitted, before it is known whether it first asks for a region or a prompt."""
 SUBMIT = Need(Counts.PRESS, Shows.RESULT)
-"""A submit. It is checked once nothing more has to be asked, so that opening a modal does not count."""
+"""A submit, checked after the user has given all input, so that opening a modal does not count."""
 UPLOAD = Need(Counts.PRESS)
 """A mask that is about to be decoded."""
 SUBMIT_UPLOADED = Need(shows=Shows.RESULT)
-"""A submit with a mask that was counted as an `UPLOAD`, so that it is not counted again."""
+"""A submit with a mask that was already counted as an `UPLOAD`; it is not counted again."""
 
 
 class Access:
@@ -110,7 +110,7 @@ class Access:
         }
 
     def close(self) -> None:
-        """Refuse everything from now on: the process is about to stop."""
+        """Refuse everything from now on, because the process is about to stop."""
         self._closed = True
 
     async def require(self, context: InteractionContext, need: Need) -> None:
@@ -151,7 +151,7 @@ class Access:
     async def _require_policy_of_first_guild(
         self, context: InteractionContext, shown: Sequence[Watch]
     ) -> None:
-        """Check the policy of the guild that has seen the task first: a press elsewhere cannot avoid it."""
+        """Check the policy of the guild that saw the task first, so a press elsewhere cannot avoid it."""
         first = first_guild(shown)
         if first is None or first == context.guild_id:
             return
@@ -195,21 +195,21 @@ class Access:
 
 
 def _require_seen(request: PressRequest, shown: Sequence[Watch]) -> None:
-    """Refuse a press of a task that its place has not seen: the id may be guessed, or come from elsewhere."""
+    """Refuse a press of a task that its place has not seen; the id may be guessed, or come from elsewhere."""
     if not request.on_its_card and all(each.place != request.context.place for each in shown):
         raise TaskNotSeenHere(id=request.task_id)
 
 
 def submit_need(region: str, mask: str) -> Need:
-    """Return the need of a submit whose ``region`` has become this mask ("" for none).
+    """Return the need of a submit with this ``region`` and the mask that was created for it ("" for none).
 
-    Only a mask that was created has been counted. A request may claim one for an action that uses none.
+    Only a created mask has been counted. A request may name a region for an action that uses none.
     """
     return SUBMIT_UPLOADED if mask and region == OWN_MASK else SUBMIT
 
 
 def _uses(context: InteractionContext, limits: Sequence[RateLimit]) -> list[tuple[str, RateLimit]]:
-    """Return each limit with the user or guild whose uses it counts; in direct messages only the user."""
+    """Return each limit with the user or guild that it applies to; in direct messages only the user."""
     subjects = {"user": f"user:{context.user_id}"}
     if context.guild_id is not None:
         subjects["guild"] = f"guild:{context.guild_id}"

@@ -27,7 +27,7 @@ class DeferredWrites:
 
     @property
     def waiting(self) -> bool:
-        """Whether a write is kept."""
+        """Whether any write is kept for a retry."""
         return bool(self._waiting)
 
     async def write(self, write: Write) -> bool:
@@ -50,7 +50,7 @@ class DeferredWrites:
                 await self.flush()
 
     async def flush(self) -> None:
-        """Run all kept writes. Raises `StoreFailed` at the first that fails, which stays kept."""
+        """Run all kept writes. Raises `StoreFailed` at the first failure; that write is still kept."""
         while self._waiting:
             try:
                 await self._waiting[0]()

@@ -15,7 +15,7 @@ class GuildSettingsService:
         self._access = access
 
     async def set_policy(self, context: InteractionContext, policy: PressPolicy) -> None:
-        """Store who may press in the guild. Raises `MJBotError`."""
+        """Store the press policy of the guild. Raises `MJBotError`."""
         await self._access.require(context, VIEW)
         assert context.guild_id is not None, "the command is guild only"
         await self._guilds.set_policy(context.guild_id, policy)

@@ -1,4 +1,4 @@
-"""Reads tasks for users: from the tracker, else what is stored, else the upstream."""
+"""Reads tasks for users: from the tracker, else from the store, else from the upstream."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class TaskReader:
     async def get_current(self, task_id: TaskId) -> TaskSnapshot:
         """Return the tracker's snapshot, else a fetched one, else a stored final one.
 
-        A final state that was once read stays true, even if the upstream has forgotten the task.
+        A stored final state is still valid if the upstream no longer knows the task.
         Raises `UpstreamError`.
         """
         if snapshot := self._tracker.snapshot(task_id):

@@ -1,4 +1,4 @@
-"""`/status`: from a task id to a card that follows the task."""
+"""The use cases of `/status`: opening a card that follows a task, refreshing it, and autocomplete."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class StatusService:
         await self._opener.open(context, snapshot, reply, watch)
 
     async def _find(self, context: InteractionContext, raw: str) -> TaskId:
-        """Return the task that a pasted text names; a link leads only to what this place has seen."""
+        """Return the task that a pasted text names. A link finds only tasks that this place has seen."""
         match parse_reference(raw):
             case None:
                 raise InvalidTaskId
@@ -102,7 +102,7 @@ class StatusService:
     async def suggest(self, context: InteractionContext, text: str) -> list[tuple[str, TaskId]]:
         """Return names and ids for autocomplete, from the store only. Raises `MJBotError`.
 
-        A whole id is offered as itself if this place has not seen its task.
+        A complete id is offered unchanged if this place has not seen its task.
         """
         await self._access.require(context, SUGGEST)
         named = parse_reference(text)

@@ -1,4 +1,4 @@
-"""The lines of `/status`'s autocomplete, and what a typed text searches for. Pure."""
+"""Pure functions for the autocomplete of `/status`: its lines, and the phases that a typed text names."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _STATES = {
 def phases_named(text: str) -> frozenset[Phase]:
     """Return the phases that a typed text names, in any language: "failed", "fail", "失败", "失敗".
 
-    Fewer than four Latin letters name none: they are the beginning of a prompt.
+    Fewer than four Latin letters name none, because they are more likely the beginning of a prompt.
     """
     typed = text.strip().casefold()
     if len(typed) < (_SHORTEST_WORD if typed.isascii() else 2):
@@ -50,7 +50,7 @@ def _words(phase: Phase) -> list[str]:
 
 
 def lines_of(snapshots: Sequence[TaskSnapshot], now: float, locale: str) -> list[tuple[str, TaskId]]:
-    """Return one line for each task, with its id. Lines that would read alike end in the end of the id."""
+    """Return one line and the id for each task. The end of the id is appended to otherwise equal lines."""
     lines = [_line(each, now, locale) for each in snapshots]
     alike = Counter(lines)
     return [
@@ -76,7 +76,7 @@ def _line(snapshot: TaskSnapshot, now: float, locale: str, id_end: str = "") -> 
 
 
 def _state(snapshot: TaskSnapshot, locale: str) -> str:
-    """Return the state of a task; "" if it is not known any more."""
+    """Return the state of a task; "" if it is no longer known."""
     task = snapshot.task
     if task is None or (snapshot.settled and not task.phase.final):
         return ""

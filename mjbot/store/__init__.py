@@ -1,4 +1,4 @@
-"""The database behind the store ports. Each kind of database is one folder here, with all of its SQL."""
+"""The databases behind the store ports. Each kind of database has one folder, with all of its SQL."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def open_stores(database: str, upstream: str = "") -> AbstractAsyncContextManage
     """Open the stores of a database, which is brought up to date first. Raises `StartupError`.
 
     ``database`` is the path of an SQLite file, or ``:memory:``. ``upstream`` is the address of the image
-    service: the actions that it does not offer are stored under it.
+    service: the actions that it does not offer are stored with this address.
     """
     scheme, separator, _ = database.partition("://")
     if not separator:

@@ -40,7 +40,7 @@ GuildOf = Callable[[int], int | None]
 
 @dataclass(slots=True)
 class _Rest:
-    """A pause after a response without JSON; it doubles until a request succeeds."""
+    """A pause after a response without JSON. It doubles until a request succeeds."""
 
     seconds: float = 0.0
     until: float = 0.0
@@ -54,7 +54,7 @@ class _Rest:
 
 
 class InvalidRequestBreaker:
-    """Counts the invalid requests of the whole process, and says for how long edits must pause.
+    """Counts the invalid requests of the whole process, and computes how long edits must pause.
 
     A channel whose guild is not known counts as a guild of its own.
     """
@@ -71,7 +71,7 @@ class InvalidRequestBreaker:
         self._rest = _Rest()
         self._rest_of: dict[int, _Rest] = {}
         self.trace = aiohttp.TraceConfig()
-        """For discord.py's HTTP client."""
+        """The trace configuration for discord.py's HTTP client."""
         self.trace.on_request_end.append(self._count)
 
     def attribute(self, guild_of: GuildOf) -> None:
@@ -79,7 +79,7 @@ class InvalidRequestBreaker:
         self._guild_of = guild_of
 
     def register_interaction(self, token: str, channel_id: int) -> None:
-        """Note the channel of an interaction: the URL of a response to it has only its token."""
+        """Record the channel of an interaction. The URL of a response to it contains only its token."""
         self._channels[token] = channel_id
         if len(self._channels) > _INTERACTIONS:
             del self._channels[next(iter(self._channels))]
@@ -110,7 +110,7 @@ class InvalidRequestBreaker:
         return self._guild_of(channel_id) or channel_id
 
     def _payer(self, path: str) -> int | None:
-        """Return the guild that a request was made for, as far as its path says."""
+        """Return the guild that a request was made for, or None if its path does not tell."""
         if channel := _CHANNEL.search(path):
             return self._guild(int(channel[1]))
         token = _BY_TOKEN.search(path)
@@ -141,10 +141,10 @@ class InvalidRequestBreaker:
             log.warning("edits of one guild paused: too many invalid requests (guild %s)", guild)
 
     def _rest_if_blocked(self, response: aiohttp.ClientResponse, guild: int | None, now: float) -> None:
-        """Pause if an invalid request was not answered by Discord's API itself: the address may be banned.
+        """Pause edits if Discord's API itself did not answer an invalid request: the address may be banned.
 
-        Cloudflare answers with a page. Each further request would count towards the ban. But it can also
-        refuse the content of one guild, so all edits pause only if several guilds get such pages.
+        Cloudflare answers with a page. Each further request would count towards the ban. But Cloudflare can
+        also refuse the content of one guild, so all edits pause only if several guilds get such pages.
         """
         if response.status < 300:
             self._rest.seconds = 0.0

@@ -42,5 +42,5 @@ class CardItem(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], templ
     async def from_custom_id(
         cls, _interaction: discord.Interaction[Any], item: discord.ui.Item[Any], _match: re.Match[str], /
     ) -> Self:
-        """Rebuild the item for a press. Must not wait for I/O: Discord's three seconds are running."""
+        """Rebuild the item for a press, without I/O: Discord waits only three seconds for a response."""
         return cls(cast("discord.ui.Button[discord.ui.View]", item))

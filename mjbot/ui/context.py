@@ -47,6 +47,6 @@ def _channel_access(interaction: discord.Interaction[Any]) -> ChannelAccess:
 
 
 def guild_of(client: discord.Client, channel_id: int) -> int | None:
-    """Return the guild of a channel; None for a DM channel, or one that the bot does not know."""
+    """Return the guild of a channel, or None for a DM channel or one that the bot does not know."""
     guild = getattr(client.get_channel(channel_id), "guild", None)
     return guild.id if guild else None

@@ -1,4 +1,4 @@
-"""The error boundary: every error of an interaction is reported to the user in one ephemeral text."""
+"""The error boundary, which reports every error of an interaction to the user in one ephemeral text."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class ErrorBoundary:
     async def handle_command(
         self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError
     ) -> None:
-        """Handle the error of a slash command. The command tree's error handler."""
+        """Handle the error of a slash command, as the command tree's error handler."""
         original = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         await self.handle(interaction, original)
 
     async def handle(self, interaction: discord.Interaction[Any], error: Exception) -> None:
-        """Reply with an error; log the details that are not for users."""
+        """Reply with an error, and log the details that are not for users."""
         text, values = _reply_to(_classify(error), self._clock.now())
         try:
             await self._replies.to(interaction).replace_with_private(text, **values)

@@ -10,7 +10,7 @@ from mjbot.guard import UnexpectedErrors
 
 
 def contain_parsers(parsers: dict[str, Callable[[Any], None]]) -> None:
-    """Let an event that cannot be read cost this event only; discord.py would end the client.
+    """Drop an event that cannot be read; otherwise discord.py would end the client.
 
     ``parsers`` are those of the client's connection state, by event. Without READY no session works, so its
     errors are not contained.

@@ -1,8 +1,8 @@
-"""Connections to Discord's gateway: how often they are made, and what their failures cost.
+"""The connections to Discord's gateway: the pauses between them, and the handling of their failures.
 
 discord.py connects again at once after most failures. Each new session (IDENTIFY) counts towards 1,000 a day,
 after which Discord resets the bot's token, and one message that cannot be read ends its client. So every
-connection after the first passes `GatewayPace`: it waits, longer each time, and asks how many sessions are
+connection after the first passes `GatewayPace`, which waits longer each time, and asks how many sessions are
 left. Edits need no gateway and go on meanwhile.
 
 https://discord.com/developers/docs/events/gateway#session-start-limit-object
@@ -44,8 +44,8 @@ _CONNECTS = (EventType.resume, EventType.identify, EventType.reconnect)
 class ReconnectBackoff:
     """The pauses between connections: none at first, then from 1 s doubling to 5 min.
 
-    Each five minutes that a connection lasts take back one doubling, so that a day has at most about 300
-    connections, however long they last.
+    Every five minutes that a connection lasts undo one doubling. So there are at most about 300 connections
+    a day, however long they last.
     """
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class ReconnectBackoff:
         self._connected_at = 0.0
 
     def delay(self, now: float) -> float:
-        """Return the seconds from ``now`` until the next connection may be made; it counts as made then."""
+        """Return the seconds from ``now`` until the next connection, and record it as made then."""
         lasted = max(0.0, now - self._connected_at)
         self._doublings = max(0, self._doublings - int(lasted / _LONGEST_PAUSE))
         seconds = min(2.0 ** (self._doublings - 1), _LONGEST_PAUSE) if self._doublings else 0.0
@@ -78,7 +78,7 @@ class GatewayPace:
         self._tasks: set[asyncio.Task[object]] = set()
 
     async def wait(self, shard_id: int, error: BaseException | None, *, new_session: bool) -> None:
-        """Wait until a shard may connect; ``error`` has ended its last connection."""
+        """Wait until a shard may connect. ``error`` is what ended its last connection."""
         seconds = self._backoffs[shard_id].delay(self._clock.now())
         if error is not None and (seconds or not isinstance(error, ReconnectWebSocket)):
             self._report(error, seconds)
@@ -87,29 +87,29 @@ class GatewayPace:
             await self._wait_for_sessions()
 
     def connected(self) -> None:
-        """Note that a shard has a session."""
+        """Record that a shard has a session."""
         if self._reported:
             log.info("the gateway of Discord is connected again")
             self._reported = False
 
     def adopt(self, shard: Shard) -> None:
-        """Delay what this shard puts into the queue of the client, which connects it again."""
+        """Delay the reconnects that this shard puts into the client's queue."""
         shard._queue_put = partial(self._put, shard._queue_put)
         shard._backoff = ExponentialBackoff(0)  # discord.py's own pauses, up to 17 min, would be added
 
     def start(self, work: Coroutine[Any, Any, object]) -> None:
-        """Run a coroutine until `close`."""
+        """Run a coroutine in the background, until `close`."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     def close(self) -> None:
-        """End all waits."""
+        """Cancel all waits."""
         for task in self._tasks:
             task.cancel()
 
     def _put(self, put: Callable[[EventItem], None], item: EventItem) -> None:
-        """Put an item into the queue; later, if it makes a connection."""
+        """Put an item into the queue, after a delay if it makes a connection."""
         lasting = isinstance(item.error, discord.PrivilegedIntentsRequired)
         unread = item.type == EventType.terminate and not lasting
         if item.shard is None or not (unread or item.type in _CONNECTS):
@@ -182,7 +182,7 @@ class PacedBot(commands.AutoShardedBot):
         return socket
 
     async def launch_shard(self, gateway: URL, shard_id: int, *, initial: bool = False) -> None:
-        """Connect a shard for the first time; try until the client is closed."""
+        """Connect a shard for the first time, and retry until the client is closed."""
         if self._launching:
             # discord.py has failed, and calls itself again: every 5 s, one frame deeper each time.
             raise _LaunchFailed
@@ -201,15 +201,15 @@ class PacedBot(commands.AutoShardedBot):
                 self._launching = False
 
     async def on_shard_connect(self, _shard_id: int) -> None:
-        """Note a new session."""
+        """Record a new session."""
         self._pace.connected()
 
     async def on_shard_resumed(self, _shard_id: int) -> None:
-        """Note a resumed session."""
+        """Record a resumed session."""
         self._pace.connected()
 
     async def close(self) -> None:
-        """Close the client, and connect no more."""
+        """Close the client, and stop connecting."""
         self._pace.close()
         await super().close()
 

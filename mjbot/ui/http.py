@@ -1,4 +1,4 @@
-"""How discord.py's HTTP client reaches Discord: the address of the API, a proxy, and deadlines.
+"""The connections of discord.py's HTTP client: the address of Discord's API, a proxy, and deadlines.
 
 discord.py sets no timeouts, so a response that never comes would hold its caller for aiohttp's five
 minutes. A deadline around discord.py's own calls would be wrong: they also sleep for rate limits, and
@@ -22,7 +22,7 @@ from yarl import URL
 from mjbot.core.scheduling.rate_limiters import parse_retry_after
 
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
-"""The errors of discord.py for an answer that is not what it expects."""
+"""The errors that discord.py raises for an unexpected answer."""
 
 _LOGIN_WAIT, _LONGEST_DEFAULT_WAIT = 60.0, 900.0  # seconds without Retry-After; doubling
 _LONGEST_LOGIN_WAIT = 3600.0  # even if Retry-After is longer
@@ -57,7 +57,7 @@ class Proxy:
 
     @classmethod
     def at(cls, address: str) -> Proxy:
-        """Parse an address such as ``http://user:password@host:port``; empty: no proxy."""
+        """Parse an address such as ``http://user:password@host:port``. An empty one means no proxy."""
         if not address:
             return cls()
         url = URL(address)
@@ -66,7 +66,7 @@ class Proxy:
 
 
 def login_wait(retry_after: str | None, tries: int) -> float:
-    """Return the seconds until the next login after a 429. Without a usable ``Retry-After`` they double."""
+    """Return the seconds until the next login after a 429, doubling without a usable ``Retry-After``."""
     seconds = parse_retry_after(retry_after)
     if seconds is None:
         seconds = min(_LOGIN_WAIT * 2 ** min(tries, 10), _LONGEST_DEFAULT_WAIT)
@@ -74,7 +74,7 @@ def login_wait(retry_after: str | None, tries: int) -> float:
 
 
 def proxy_problem(error: BaseException) -> str:
-    """Return a sentence for the operator if an error was the proxy's; else ""."""
+    """Return a sentence for the operator if the proxy caused an error, else ""."""
     if isinstance(error, aiohttp.ClientProxyConnectionError):
         return "The proxy in MJBOT_DISCORD_PROXY cannot be reached."
     if not isinstance(error, aiohttp.ClientHttpProxyError):

@@ -1,4 +1,4 @@
-"""Chooses what a message shows of its card's picture: files, a link, or nothing yet."""
+"""The choice of how a message shows its card's picture: as files, as a link, or not yet."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FILE_WAIT = 1.0
 
 @dataclass(slots=True)
 class ShownImage:
-    """What one edit shows: the URL of its first file or of the embed's image, and the files to upload."""
+    """The image of one edit: the URL of its first file or of the embed's image, and the files to upload."""
 
     url: str = ""
     files: tuple[File, ...] = ()
@@ -92,7 +92,7 @@ class ImageLoader:
         return not self._pictures.attaches(picture)
 
     def embed_url(self, edit: Edit, image: ShownImage) -> str:
-        """Return the URL of the embed's image; for a text in a file, that of the picture it describes."""
+        """Return the URL of the embed's image. For a text in a file, it is that of the described picture."""
         picture = edit.card.picture
         if picture is None or picture.medium is not Medium.TEXT or in_embed(image.url) or not image.url:
             return image.url
@@ -103,13 +103,13 @@ class ImageLoader:
         return [file for file in await asyncio.gather(*loads) if file is not None]
 
     def _upload_limit(self, channel_id: int) -> int:
-        """Return the largest size of a file in a channel, in bytes; a boosted guild has a higher one."""
+        """Return the largest file size in a channel, in bytes. Boosted guilds have a higher limit."""
         guild = getattr(self._client.get_channel(channel_id), "guild", None)
         return guild.filesize_limit if guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
 
 
 def _fitting(files: list[File], limit: int) -> tuple[File, ...]:
-    """Return the files that fit into one message together; one that does not fit is left out."""
+    """Return the files that fit into one message together, and leave out the others."""
     kept, left = list[File](), limit
     for file in files:
         if len(file.data) <= left:

@@ -1,4 +1,4 @@
-"""Finds out whether Discord accepted a first response if its answer to that was lost.
+"""The check of whether Discord accepted a first response when its answer was lost.
 
 The answer to a first response names the message that it created. If the connection breaks after Discord has
 accepted the response, or the answer cannot be read, the message exists, and nothing would keep it up to date.
@@ -35,8 +35,8 @@ async def respond(
 ) -> int:
     """Send a first response, and return the id of its message, looked up if the answer was lost.
 
-    A response that was not accepted is sent once more. ``repeated`` says whether discord.py has sent it more
-    than once, after a 5xx. ``message_id``: that of a message that is known. Raises what ``send`` raises.
+    A response that was not accepted is sent once more. ``repeated`` tells whether discord.py has sent it more
+    than once, after a 5xx. ``message_id`` is the id of the message if known. Raises the errors of ``send``.
     """
     for last in (False, True):
         try:
@@ -63,7 +63,7 @@ async def respond(
 async def find_card(
     client: discord.Client, channel: discord.PartialMessageable, task_id: str, since: float
 ) -> int | None:
-    """Return the bot's own message for a task that was posted since then (unix seconds), or None.
+    """Return the bot's own message for a task, posted since then (unix seconds), or None.
 
     The answer to a follow-up, or to a new message, may have been lost, or the process may have ended before
     it could be stored. Discord knows a nonce for some minutes only, and follow-ups have none.
@@ -86,7 +86,7 @@ def _message_id(response: discord.InteractionCallbackResponse[Any] | None) -> in
 
 
 async def _find(interaction: discord.Interaction[Any], clock: Clock) -> int | None:
-    """Return the message of the first response; None if there is none, or it cannot be looked up."""
+    """Return the message of the first response, or None if there is none or it cannot be looked up."""
     for pause in _PAUSES:
         await Wakeup(clock, "until a lost response is looked up").wait(clock.now() + pause)
         try:

@@ -1,6 +1,6 @@
-"""Builds modals from their specs, and reads the input of a submit.
+"""Functions that build modals from their specs, and read the input of a submit.
 
-A modal left open across a restart still works: nothing of it is kept here, and its custom_id says where the
+A modal left open across a restart still works: no state of it is kept here, and its custom_id tells where the
 input goes. https://discord.com/developers/docs/components/reference#file-upload
 """
 

@@ -1,6 +1,6 @@
-"""Interprets Discord's error responses to an edit or a send.
+"""The interpretation of Discord's error responses to an edit or a send.
 
-Only this module does so. A response without a JSON code that it knows says nothing about the message, so it
+Only this module interprets them. A response without a known JSON code tells nothing about the message, so it
 never ends a watch.
 https://discord.com/developers/docs/topics/opcodes-and-status-codes
 """
@@ -52,10 +52,10 @@ _PARTS = {
 def outcome_of(
     error: Exception, image: str, *, has_file: bool, first: bool, errors: UnexpectedErrors
 ) -> Outcome:
-    """Return the outcome of an edit that raised ``error``; logged if it is the ``first`` try.
+    """Return the outcome of an edit that raised ``error``, and log it if this is the ``first`` try.
 
-    ``image`` is the URL of the embed's image, ``has_file`` whether a file was uploaded with the edit. Raises
-    `BotTokenRevoked`.
+    ``image`` is the URL of the embed's image. ``has_file`` tells whether a file was uploaded with the edit.
+    Raises `BotTokenRevoked`.
     """
     if isinstance(error, discord.RateLimited):
         return Later(error.retry_after)
@@ -73,7 +73,7 @@ def outcome_of(
 
 
 def problem_of(error: discord.HTTPException, *, has_file: bool) -> tuple[ContentProblem, Part] | None:
-    """Return why Discord refused a message's content, and the parts it names; None for other errors."""
+    """Return why Discord refused a message's content, and the parts it names, or None for other errors."""
     if error.status == 413 or (has_file and error.code in _NO_FILE):
         return (ContentProblem.TOO_LARGE, Part.FILE) if has_file else None
     if error.code == _EXPLICIT:
@@ -90,7 +90,7 @@ def problem_of(error: discord.HTTPException, *, has_file: bool) -> tuple[Content
 
 
 def existence_after(error: discord.HTTPException) -> Existence:
-    """Return whether a message exists, as far as the error of fetching it shows."""
+    """Return whether a message exists, judging by the error of fetching it."""
     if error.code in _CHANNEL_GONE:
         return Existence.CHANNEL_GONE
     if error.code in MESSAGE_GONE:

@@ -35,9 +35,9 @@ DELIVERY_ERRORS = (discord.HTTPException, TokenRefused, aiohttp.ClientError, OSE
 
 
 class InteractionReply:
-    """A `Reply` over one interaction.
+    """Replies to one interaction. Implements `Reply`.
 
-    ``update``: the response is the pressed message itself. ``private``: it is ephemeral.
+    ``update``: the response is the pressed message itself. ``private``: the response is ephemeral.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class InteractionReply:
 
     @property
     def responded(self) -> bool:
-        """True after the first response: a modal cannot be opened any more."""
+        """Whether the first response was sent. After it, a modal cannot be opened."""
         return self._ref is not None or self._interaction.response.is_done()
 
     async def defer(self, *, private: bool = False) -> MessageRef:
@@ -77,7 +77,7 @@ class InteractionReply:
         return await self._respond(send)
 
     async def send_card(self, card: Card, image: str | None, *, follows: bool = True) -> SentCard:
-        """Put a card on the public response. Raises `ResponseLost`."""
+        """Show a card in the public response. Raises `ResponseLost`."""
         try:
             ref, omitted = await send_reduced(card, image, self._show, follows=follows)
         except Exception as error:
@@ -105,7 +105,7 @@ class InteractionReply:
         return SentCard(MessageRef(self._channel_id, sent.id), omitted)
 
     async def edit_buttons(self, rows: Rows) -> bool:
-        """Change the buttons at once if the response is the pressed message; False if it is not."""
+        """Change the buttons at once if the response is the pressed message. Returns False if it is not."""
         message = self._interaction.message
         if message is None or not self._update:
             return False
@@ -114,13 +114,13 @@ class InteractionReply:
         return True
 
     async def send_modal(self, modal: ModalSpec) -> None:
-        """Open a modal; it must be the first response."""
+        """Open a modal, which must be the first response."""
         built = build_modal(modal, self._locale)
         built.stop()  # the router handles its submit; discord.py would keep every modal that is dismissed
         await self._interaction.response.send_modal(built)
 
     async def send_private(self, text: Text, **values: object) -> None:
-        """Send an ephemeral text; the public response stays."""
+        """Send an ephemeral text, and keep the public response."""
         await self._send_private(translate(text, self._locale, **values))
 
     async def replace_with_private(self, text: Text, **values: object) -> None:
@@ -128,7 +128,7 @@ class InteractionReply:
         await self._replace(translate(text, self._locale, **values))
 
     async def close(self, text: Text, **values: object) -> None:
-        """Leave only a text of the ephemeral response, if it can still be edited. Never raises."""
+        """Replace the ephemeral response with a text, if it can still be edited. Never raises."""
         if self._clock.now() > self._interaction.created_at.timestamp() + TOKEN_LIFE:
             return
         try:
@@ -226,7 +226,7 @@ class Replies:
     def to(
         self, interaction: discord.Interaction[Any], *, update: bool = False, private: bool = False
     ) -> InteractionReply:
-        """Return the reply to an interaction; the first call creates it."""
+        """Return the reply to an interaction. The first call creates it."""
         reply: object = interaction.extras.get(_REPLY)
         if not isinstance(reply, InteractionReply):
             reply = InteractionReply(interaction, self._tokens, self._clock, update=update, private=private)

@@ -1,4 +1,4 @@
-"""The interaction router: dispatches each of our buttons, menus and modals to its use case.
+"""The interaction router, which dispatches each of our buttons, menus and modals to its use case.
 
 Slash commands and autocomplete are routed by discord.py's command tree.
 """
@@ -77,7 +77,7 @@ class InteractionRouter:
         self._submit_modal = Route(modals.submit, update=True)
 
     async def dispatch(self, interaction: discord.Interaction[Any]) -> None:
-        """Handle a component or modal of ours; ignore every other interaction."""
+        """Handle a component or modal of ours, and ignore every other interaction."""
         if interaction.type not in (
             discord.InteractionType.component,
             discord.InteractionType.modal_submit,
@@ -147,7 +147,7 @@ def _request(
 
 
 def _shows(message: discord.Message, task_id: TaskId) -> bool:
-    """Return whether a message, as Discord sends it, has a component of a task. A custom_id may be forged."""
+    """Return whether a message, as Discord sends it, has a component of a task. Custom_ids can be forged."""
     parts = [part for row in message.components for part in getattr(row, "children", [row])]
     custom_ids = [parse(str(getattr(part, "custom_id", ""))) for part in parts]
     return any(each is not None and each.task_id == task_id for each in custom_ids)

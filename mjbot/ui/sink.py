@@ -1,4 +1,4 @@
-"""The message sink: edits by channel id and message id, with the bot's token or an interaction's."""
+"""The message sink, which edits by channel id and message id, with the bot's token or an interaction's."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TOKEN_SECONDS = 20.0  # an upload may take a while
 
 
 class DiscordSink:
-    """A `MessageSink` over discord.py."""
+    """Edits and posts messages through discord.py. Implements `MessageSink`."""
 
     def __init__(
         self,
@@ -78,11 +78,11 @@ class DiscordSink:
         await self._images.wait(picture)
 
     def token_until(self, ref: MessageRef) -> float:
-        """Return until when (unix seconds) a message can be edited by its interaction token."""
+        """Return the time (unix seconds) until which a message can be edited by its interaction token."""
         return self._tokens.until(ref)
 
     async def post(self, channel_id: int, card: Card, *, nonce: str, since: float) -> SentCard:
-        """Post a new message, or find it. Raises `ResponseLost`."""
+        """Post a new message, or find it if it was already posted. Raises `ResponseLost`."""
         if self._breaker.wait_seconds(channel_id) > 0:
             raise ResponseLost("edits are paused")
         channel = self._client.get_partial_messageable(channel_id)
@@ -100,7 +100,7 @@ class DiscordSink:
         return SentCard(MessageRef(channel_id, sent.id), omitted)
 
     async def message_exists(self, ref: MessageRef) -> Existence:
-        """Look up a message; this costs a request."""
+        """Return whether a message exists. This costs a request."""
         if self._breaker.wait_seconds(ref.channel_id) > 0:
             return Existence.ASSUMED
         try:
@@ -122,7 +122,7 @@ class DiscordSink:
         )
 
     def _unverified(self, edit: Edit, image: ShownImage, message: discord.Message) -> bool:
-        """Return whether the result may be invisible: it should be a file, or its link is not fetched yet."""
+        """Return whether the result may be invisible, as a missing file or a link that is not fetched yet."""
         picture = self._unattached_result(edit, image)
         if picture is None:
             return False
@@ -131,7 +131,7 @@ class DiscordSink:
     def _unattached_result(self, edit: Edit, image: ShownImage) -> Picture | None:
         """Return the result if it is not in the message as a file, and is more than a link to a video.
 
-        None after Discord refused a part of it: trying the file again would change nothing.
+        Returns None after Discord refused a part of it: another try with the file would not help.
         """
         picture = edit.card.picture
         if picture is None or not picture.final or is_attachment(image.url):
@@ -197,7 +197,7 @@ class DiscordSink:
 
 
 def _fetched(message: discord.Message) -> bool:
-    """Return whether Discord has fetched the image of this message: it then reports the image's size.
+    """Return whether Discord has fetched the image of this message. If so, it reports the image's size.
 
     https://discord.com/developers/docs/resources/message#embed-object-embed-image-structure
     """

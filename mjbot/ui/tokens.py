@@ -1,4 +1,4 @@
-"""Interaction tokens: for 15 minutes, a second route to the messages that interactions created.
+"""Interaction tokens: a second route, for 15 minutes, to the messages that interactions created.
 
 They are kept in memory only. Edits by token do not count towards the bot's 50 requests a second:
 https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages
@@ -21,14 +21,14 @@ from mjbot.core.model.watch import MessageRef
 log = logging.getLogger(__name__)
 
 TOKEN_LIFE: Final = 14 * 60.0
-"""Seconds; a minute less than the 15, since an edit may be in flight for a while."""
+"""The seconds for which a token is used: one minute less than 15, as an edit may take a while."""
 _CHANNEL_REST = 600.0  # seconds without tokens in a channel after a rate limit that they share
 _UNCERTAIN = 1_000  # interactions remembered whose first response met a 5xx
 
 
 @dataclass(frozen=True, slots=True)
 class InteractionToken:
-    """A token, its application, and until when it is used (unix seconds)."""
+    """A token, its application, and the time until which it is used (unix seconds)."""
 
     application_id: int
     token: str = field(repr=False)
@@ -49,7 +49,7 @@ class InteractionTokens:
         self._resting: dict[int, float] = {}
         self._uncertain: dict[str, None] = {}
         self.trace = aiohttp.TraceConfig()
-        """For discord.py's HTTP client: raises `TokenRefused` if an edit by token gets a 429 or 5xx."""
+        """The trace of discord.py's client. Raises `TokenRefused` if an edit by token gets a 429 or 5xx."""
         self.trace.on_request_end.append(self._on_response)
 
     def register(self, ref: MessageRef, application_id: int, token: str, created_at: float) -> None:
@@ -62,7 +62,7 @@ class InteractionTokens:
             self._refs[token] = ref
 
     def until(self, ref: MessageRef) -> float:
-        """Return until when (unix seconds) a message can be edited by token; 0 when it cannot."""
+        """Return the time (unix seconds) until which a message can be edited by token, or 0 if it cannot."""
         token = self._tokens.get(ref)
         return token.until if token else 0.0
 
@@ -72,12 +72,12 @@ class InteractionTokens:
         return token if token is not None and token.until > self._clock.now() else None
 
     def revoke(self, ref: MessageRef) -> None:
-        """Drop the token of a message: Discord refused it."""
+        """Drop the token of a message after Discord refused it."""
         if token := self._tokens.pop(ref, None):
             self._refs.pop(token.token, None)
 
     def response_repeated(self, token: str) -> bool:
-        """Return whether the first response of an interaction met a 5xx: discord.py sends it again."""
+        """Return whether an interaction's first response got a 5xx, after which discord.py repeats it."""
         return token in self._uncertain
 
     @property
@@ -97,7 +97,7 @@ class InteractionTokens:
                 self.revoke(each)
 
     def _drop_expired(self, now: float) -> None:
-        """Drop expired tokens; they were registered in order, so they come first."""
+        """Drop expired tokens. They come first, as tokens are registered in order."""
         while self._tokens and (first := next(iter(self._tokens.items())))[1].until <= now:
             self.revoke(first[0])
         self._resting = {channel: until for channel, until in self._resting.items() if until > now}

@@ -23,7 +23,7 @@ class CatalogueTranslator(app_commands.Translator):
         locale: discord.Locale,
         context: app_commands.TranslationContextTypes,  # noqa: ARG002 (the key says enough)
     ) -> str | None:
-        """Return the text for a locale; None if it is the same as the English one."""
+        """Return the text for a locale, or None if it is the same as the English one."""
         text = string.extras.get("text")
         if text is None or language(locale.value) == ENGLISH:
             return None

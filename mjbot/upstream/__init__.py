@@ -1,1 +1,1 @@
-"""The image service's API over HTTP: lenient parsing, a sans-I/O protocol layer, and one aiohttp client."""
+"""The image service's HTTP API: lenient parsing, a protocol layer without I/O, and an aiohttp client."""

@@ -1,6 +1,6 @@
 """The API without I/O: builds requests, and turns responses into tasks or our own errors.
 
-A call that is one request is complete here; `ApiCalls` leaves only the sending to its subclass.
+`ApiCalls` defines the calls that are one request each; its subclass only sends the requests.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def auth_headers(form: str, key: str) -> dict[str, str]:
 
 
 class MidjourneyProxyApi:
-    """Builds the requests for one server. ``webhook_url``: where it may post changes to our submits."""
+    """Builds the requests for one server, which may post changes of submitted tasks to ``webhook_url``."""
 
     def __init__(self, address: str, key: str, auth: str, webhook_url: str = "") -> None:
         self._notify = {"notifyHook": webhook_url} if webhook_url else {}
@@ -53,26 +53,29 @@ class MidjourneyProxyApi:
         self._headers = {"Accept": "application/json", **auth_headers(auth, key)}
 
     def fetch(self, task_id: TaskId) -> Request:
-        """Read one task."""
+        """Build the request that reads one task."""
         return Request("GET", f"{self._base}/task/{quote(task_id, safe='')}/fetch", self._headers)
 
     def list_by_condition(self, ids: Sequence[TaskId]) -> Request:
-        """Read many tasks. Ids are sent as strings: new-api refuses numbers."""
+        """Build the request that reads many tasks. Ids are sent as strings: new-api refuses numbers."""
         body = {"ids": [str(each) for each in ids]}
         return Request("POST", f"{self._base}/task/list-by-condition", self._headers, body)
 
     def submit_action(self, task_id: TaskId, custom_id: str) -> Request:
-        """Press an upstream button. Not idempotent."""
+        """Build the request that presses an upstream button. It is not idempotent."""
         body = {"taskId": str(task_id), "customId": custom_id, **self._notify}
         return Request("POST", f"{self._base}/submit/action", self._headers, body)
 
     def submit_change(self, task_id: TaskId, change: GridChange) -> Request:
-        """Change a grid, on a server without buttons. Not idempotent."""
+        """Build the request that changes a grid on a server without buttons. It is not idempotent."""
         body = {"taskId": str(task_id), "action": change.action, "index": change.index, **self._notify}
         return Request("POST", f"{self._base}/submit/change", self._headers, body)
 
     def submit_modal(self, task_id: TaskId, prompt: str, mask: str = "") -> Request:
-        """Submit the modal of a task in status MODAL. ``mask``: a PNG as a data URL. Not idempotent."""
+        """Build the request that submits the modal of a task in status MODAL. It is not idempotent.
+
+        ``mask``: a PNG as a data URL.
+        """
         body = {"taskId": str(task_id), "prompt": prompt} | ({"maskBase64": mask} if mask else {})
         body |= self._notify
         return Request("POST", f"{self._base}/submit/modal", self._headers, body)
@@ -85,7 +88,7 @@ class ApiCalls(ABC):
         self._api = api
 
     async def submit_action(self, task_id: TaskId, custom_id: str) -> SubmitResult:
-        """Press an upstream button, once. Raises `SubmitRefused`, `SubmitUnclear`, `UpstreamError`."""
+        """Press an upstream button once. Raises `SubmitRefused`, `SubmitUnclear`, `UpstreamError`."""
         if change := parse_grid_change(custom_id):
             return await self._submit_change(task_id, change)
         return await self._submit(self._api.submit_action(task_id, custom_id))
@@ -99,12 +102,12 @@ class ApiCalls(ABC):
         return replace(result, needs_modal=False)
 
     async def submit_modal(self, task_id: TaskId, prompt: str, mask: str = "") -> SubmitResult:
-        """Submit a modal, once; like `submit_action`."""
+        """Submit a modal once. Raises the same errors as `submit_action`."""
         return await self._submit(self._api.submit_modal(task_id, prompt, mask))
 
     @abstractmethod
     async def _submit(self, request: Request) -> SubmitResult:
-        """Send a submit, never a second time, and read its response."""
+        """Send a submit without retries, and read its response."""
 
     @abstractmethod
     async def _read(self, request: Request) -> Response:

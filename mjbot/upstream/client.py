@@ -48,14 +48,14 @@ _INTERACTIVE_BURST = 3
 
 @dataclass(slots=True)
 class _SharedRead:
-    """Callers waiting for a rate-limit slot; they share one batch request."""
+    """The callers that wait for a rate-limit slot and share one batch request."""
 
     ids: list[TaskId]
     report: asyncio.Future[FetchReport]
 
 
 class UpstreamClient(ApiCalls):
-    """A `TaskSource` over HTTP. The caller owns the session.
+    """Reads and changes tasks over HTTP; a `TaskSource`. The caller owns the session.
 
     ``redact`` removes the configured secrets from every body before anything else reads it.
     """
@@ -85,7 +85,7 @@ class UpstreamClient(ApiCalls):
         self._submit_listeners: list[OnSubmit] = []
 
     def on_submit(self, listener: OnSubmit) -> None:
-        """Call ``listener`` with the result of every submit, or with the error that is raised."""
+        """Call ``listener`` with the result of every submit, or with the error that it raises."""
         self._submit_listeners.append(listener)
 
     def close(self) -> None:
@@ -108,7 +108,7 @@ class UpstreamClient(ApiCalls):
 
     @property
     def delay(self) -> float:
-        """Seconds until an interactive read could start."""
+        """The seconds until an interactive read could start."""
         now = self._clock.now()
         ready_at = self._read_limiter.ready_at(now)
         if self.per_request > 1:

@@ -55,7 +55,7 @@ _EXPECTED: dict[str, Callable[[Any], bool]] = {
 
 
 def unexpected_fields(task: Mapping[str, Any]) -> Iterator[str]:
-    """Name the unexpected fields of a raw task. Their values are left out: some hold users' prompts."""
+    """Yield the names of a task's unexpected fields, without values, because some hold users' prompts."""
     for name, expected in _EXPECTED.items():
         if name in task and not expected(task[name]):
             yield f"{name} as {type(task[name]).__name__}"
@@ -73,7 +73,7 @@ class Drift:
         self.counts: Counter[str] = Counter()
 
     def note(self, task: Mapping[str, Any]) -> None:
-        """Check one raw task."""
+        """Check the fields of one raw task."""
         for field in unexpected_fields(task):
             if field not in self.counts:
                 if len(self.counts) >= _MAX_KINDS:

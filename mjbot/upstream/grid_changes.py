@@ -49,7 +49,7 @@ class GridButtons:
         self._sends_buttons = False
 
     def note(self, task: Mapping[str, Any]) -> None:
-        """Note whether a raw task has a field for buttons."""
+        """Record whether a raw task has a field for buttons."""
         self._sends_buttons = self._sends_buttons or "buttons" in task
 
     def add(self, task: Task) -> Task:

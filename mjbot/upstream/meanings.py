@@ -12,7 +12,7 @@ Phrases = tuple[str, ...]
 
 
 class Code(IntEnum):
-    """Codes of the family's envelope ``{code, description, result}``."""
+    """The codes of the family's envelope ``{code, description, result}``."""
 
     ENVELOPE = -1  # trueai's other envelope; the text is in `message`
     ACCEPTED = 1
@@ -33,7 +33,7 @@ NO_SUCH_TASK: Phrases = (
     *("找不到任务", "未找到任务"),
 )
 NOT_FOUND: Phrases = ("no_found", "not_found", "not found", "not_exist", "not exist", "不存在")
-"""With `Code.BAD_ARGUMENT` these refer to the task; otherwise they may refer to a route or a model."""
+"""Phrases that refer to the task with `Code.BAD_ARGUMENT`, and otherwise maybe to a route or a model."""
 PARENT_GONE: Phrases = ("关联任务", "expired", *NOT_FOUND)
 NOT_READY: Phrases = ("status_not_success", "not_success", "状态错误", "未完成", "not finished")
 NO_CREDIT: Phrases = ("额度", "quota", "余额", "insufficient", "credit", "欠费")
@@ -49,12 +49,12 @@ UNKNOWN_ACTION: Phrases = (
     "action类型",
     "actionnotsupported",
 )
-"""Compared without spaces."""
+"""Phrases for an unknown action, compared without spaces."""
 NO_RESPONSE: Phrases = ("timeout", "timed out", "超时", "connection", "连接", "eof", "reset by peer")
-"""The service got no response itself, so a submit may have been accepted."""
+"""Phrases for a service that got no response itself, so that a submit may have been accepted."""
 
 
 def says(text: str, phrases: Phrases) -> bool:
-    """Return whether a text contains one of these phrases, in any case."""
+    """Return whether a text contains one of these phrases, regardless of case."""
     lower = text.lower()
     return any(phrase in lower for phrase in phrases)

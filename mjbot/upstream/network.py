@@ -1,4 +1,4 @@
-"""Failed HTTP requests in words that an operator can act on."""
+"""Describes failed HTTP requests so that an operator can act on them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NO_ROUTE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
 
 
 def failure_words(error: BaseException) -> str:
-    """Describe why an HTTP request got no response; begins in lower case, without a full stop."""
+    """Describe why an HTTP request got no response, beginning in lower case and without a full stop."""
     cause = getattr(error, "os_error", None) or error.__cause__ or error
     if isinstance(error, aiohttp.ClientConnectorDNSError) or isinstance(cause, socket.gaierror):
         return "its host name cannot be found"

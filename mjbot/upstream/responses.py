@@ -41,14 +41,14 @@ class Response:
 
 
 class ResponseTooLarge(UpstreamUnavailable):
-    """A response that is too large, or nested too deep, to be read."""
+    """Raised if a response is too large, or nested too deeply, to be read."""
 
 
 def json_of(response: Response) -> Any:
     """Parse the body as JSON; None if it is not JSON. The content type is ignored.
 
-    What is wrong in one value costs only this value: a batch read holds other tasks, too. Raises
-    `ResponseTooLarge` if the body is nested too deep.
+    An invalid value loses only itself, because a batch read contains other tasks, too. Raises
+    `ResponseTooLarge` if the body is nested too deeply.
     """
     if not is_json(response):
         return None
@@ -69,7 +69,7 @@ _LENIENT = json.JSONDecoder(strict=False, parse_int=_parse_integer)
 
 
 def is_json(response: Response) -> bool:
-    """True if the body starts like JSON."""
+    """Return whether the body starts like JSON."""
     # The first character is more reliable than the content type, which proxies get wrong both ways.
     return _text_of(response)[:1] in (b"{", b"[", b"n")
 
@@ -79,7 +79,7 @@ def _text_of(response: Response) -> bytes:
 
 
 def is_html(response: Response) -> bool:
-    """True if the body starts like an HTML page."""
+    """Return whether the body starts like an HTML page."""
     return response.body.lstrip()[:1] == b"<"
 
 
@@ -110,9 +110,9 @@ def status_of(response: Response, data: Any) -> int:
 
 
 def says_not_found(response: Response, data: Any) -> bool:
-    """True if the server responded that it does not know the task.
+    """Return whether the server responded that it does not know the task.
 
-    A bare 404 does not say so: a missing route returns one, too, and every task would be lost.
+    A 404 alone is not enough: a missing route returns one, too, and every task would be lost.
     """
     if response.status not in (200, 400, 404):
         return False
@@ -156,7 +156,7 @@ def _described(status: int, message: str) -> str:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds in the Retry-After header, at most five minutes; None if there is no number.
 
-    Then one request tests whether the limit has ended: it may concern only one account.
+    After that, one request tests whether the limit has ended: it may concern only one account.
     """
     seconds = parse_retry_after(headers.get("Retry-After"))
     return None if seconds is None else min(seconds, _LONGEST_WAIT)

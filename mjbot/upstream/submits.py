@@ -1,6 +1,6 @@
 """Parses the response to a submit: accepted, waiting for a prompt, or refused with a reason.
 
-A submit is not idempotent, so "nothing was started" must never be wrong: it is only claimed if the
+A submit is not idempotent, so "nothing was started" must never be wrong. It is reported only if the
 service itself said so.
 """
 
@@ -71,7 +71,7 @@ def read_submit(response: Response) -> SubmitResult:
 
 
 def _needs_modal(code: int | None, message: str, properties: dict[str, Any]) -> bool:
-    """True if the task waits for a modal. New-api rewrites its code 21 to 1, but not its other signs.
+    """Return whether the task waits for a modal. New-api rewrites its code 21 to 1, but not its other signs.
 
     An old proxy sends 21 for "already exists", with the status of that task among the properties.
     """

@@ -40,7 +40,7 @@ def parse_text(value: Any, limit: int = _WORD) -> str:
 
 
 def parse_whole(value: Any) -> str:
-    """Parse a text that is useless if cut, such as a URL or a customId: "" if it is too long."""
+    """Return a text that is useless if cut, such as a URL or a customId; "" if it is too long."""
     return "" if isinstance(value, str) and len(value) > _URL else parse_text(value, _URL)
 
 
@@ -122,7 +122,7 @@ def parse_flag(value: Any) -> bool:
 
 
 Note = Callable[[Mapping[str, Any]], None]
-"""Called with each raw task, before it is parsed."""
+"""A function that is called with each raw task before it is parsed."""
 
 WireWord = Annotated[str, BeforeValidator(parse_text)]
 WireText = Annotated[str, BeforeValidator(partial(parse_text, limit=_TEXT))]
@@ -182,7 +182,7 @@ class WireTask(BaseModel):
         return "CANCEL" if status == "FAILURE" and self.fail_reason.strip() == "取消任务" else status
 
     def _media(self) -> tuple[list[str], list[str]]:
-        """Return the URLs of pictures, the one of all first, and of videos, whichever fields have them."""
+        """Return the URLs of pictures, the one of all first, and of videos, from any field."""
         linked = self.image_url or self.image_urls
         is_video = self.content_type.strip().lower().startswith("video/")
         videos = [each for each in linked if is_video or names_video(each)]
@@ -222,7 +222,7 @@ class WireTask(BaseModel):
 
 
 def _result_text(*candidates: str) -> str:
-    """Return the text of a result. Servers put it into different fields, with the prompt in the others."""
+    """Return the text of a result. Servers use different fields for it, and put the prompt in the others."""
     lists = filter(is_list_of_prompts, candidates)
     return next(lists, "") or next(filter(None, candidates), "")
 
@@ -238,7 +238,7 @@ def ignore(_: Mapping[str, Any]) -> None:
 def read_task(data: Any, note: Note = ignore, *, wrappers: int = 3) -> Task | None:
     """Return the task in a body: bare, wrapped, or the only item of a list; None if there is none.
 
-    ``note`` is called with the raw task. At most ``wrappers`` objects or lists may be around it.
+    ``note`` is called with the raw task. At most ``wrappers`` objects or lists may enclose it.
     """
     if wrappers < 0:
         return None

@@ -1,1 +1,1 @@
-"""Who may press a button, and how often the bot may be used. Pure."""
+"""Pure rules for access: places, channels, the press policy, and rate limits."""

@@ -1,6 +1,6 @@
-"""Whether the bot can keep a message up to date in a channel: each type of channel has its own conditions.
+"""The conditions, for each type of channel, under which the bot can keep a message there up to date.
 
-An interaction is answered by its token wherever it comes from, for 15 minutes. After that, and after a
+For 15 minutes, an interaction can be answered by its token in any channel. After that, and after a
 restart, messages are edited with the bot's own token, which needs access to the channel.
 https://discord.com/developers/docs/topics/permissions and /docs/topics/threads
 """
@@ -14,7 +14,7 @@ from typing import Final
 
 
 class ChannelKind(StrEnum):
-    """The types of channels, as far as they differ in what they ask of the bot."""
+    """The kinds of channels, which differ in the access that the bot needs."""
 
     TEXT = "text"  # or announcement
     VOICE = "voice"  # the text chat of a voice or stage channel
@@ -26,7 +26,7 @@ class ChannelKind(StrEnum):
 
 
 class Obstacle(StrEnum):
-    """What keeps the bot from editing its messages in a channel; each has its own text."""
+    """The reasons why the bot cannot edit its messages in a channel; each has its own text."""
 
     CONVERSATION = "conversation"
     GUILD = "guild"
@@ -48,7 +48,7 @@ _KINDS: Final[Mapping[int, ChannelKind]] = {
     12: ChannelKind.PRIVATE_THREAD,
     13: ChannelKind.VOICE,
 }
-"""By Discord's number. Messages are not in forums (15, 16) but in their posts, which are threads."""
+"""The kinds by Discord's number. Forums (15, 16) hold no messages; their posts, which are threads, do."""
 PERMISSIONS: Final = (
     "administrator",
     "view_channel",
@@ -57,7 +57,7 @@ PERMISSIONS: Final = (
     "embed_links",
     "attach_files",
 )
-"""Discord's names of the permissions that make a difference here."""
+"""Discord's names of the permissions that these conditions depend on."""
 _SEES_NOTHING: Final = (
     Obstacle.CONVERSATION,
     Obstacle.GUILD,
@@ -68,10 +68,10 @@ _SEES_NOTHING: Final = (
 
 @dataclass(frozen=True, slots=True)
 class ChannelAccess:
-    """The bot's memberships in a channel, and which of `PERMISSIONS` it has there.
+    """The bot's memberships in a channel, and those of `PERMISSIONS` that it has there.
 
-    ``in_guild`` and ``in_thread``: it is a member of the guild, and of the private thread. *Send Messages* is
-    not among the conditions: responses to interactions do without it, and so do edits.
+    ``in_guild`` and ``in_thread``: the bot is a member of the guild, and of the private thread. *Send
+    Messages* is not a condition: neither responses to interactions nor edits need it.
     """
 
     kind: ChannelKind
@@ -82,7 +82,7 @@ class ChannelAccess:
 
     @property
     def obstacle(self) -> Obstacle | None:
-        """What keeps the bot from editing its messages here, or None."""
+        """The reason why the bot cannot edit its messages here, or None."""
         if self.kind is ChannelKind.DIRECT:
             return None
         if self.kind is ChannelKind.CONVERSATION:
@@ -103,7 +103,7 @@ class ChannelAccess:
 
     @property
     def can_embed(self) -> bool:
-        """False if cards would be empty. Permissions say nothing where the bot sees nothing."""
+        """False if cards would be empty. Unknown permissions count as granted."""
         return self._probably_may("embed_links")
 
     @property
@@ -120,5 +120,5 @@ class ChannelAccess:
 
 
 def channel_kind(number: int | None) -> ChannelKind:
-    """Return the kind for Discord's number of a channel type; None: discord.py does not know the type."""
+    """Return the kind for Discord's number of a channel type (None: a type unknown to discord.py)."""
     return ChannelKind.UNKNOWN if number is None else _KINDS.get(number, ChannelKind.UNKNOWN)

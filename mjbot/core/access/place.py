@@ -1,10 +1,10 @@
-"""Places: a guild, or one person's direct messages. What a place may know and do comes from what it has seen.
+"""Places: a guild, or a user's direct messages. A place knows and does only what comes from what it has seen.
 
 One rule holds for every way to a task:
 
-- A place has seen a task if one of its messages shows it, or is about to.
+- A place has seen a task if one of its messages shows the task, or will show it next.
 - Lineage, links, suggestions and reports of earlier presses name only what the place has seen.
-- Anybody who knows an id may look at the task with `/status`: then the place has seen it.
+- Any user who knows an id may open the task with `/status`; the place has then seen it.
 - A press needs a place that has seen the task, the press policy there, and that of the first guild which saw
   it. Direct messages have no policy.
 """
@@ -23,10 +23,10 @@ class Place:
 
     @classmethod
     def of(cls, guild_id: int | None, user_id: int) -> Place:
-        """Return the place of what a user did, or was shown, in a guild (None: in direct messages)."""
+        """Return the place of a user's interaction or message in a guild (None: in direct messages)."""
         return cls(None, user_id) if guild_id is None else cls(guild_id)
 
     @property
     def key(self) -> str:
-        """The place as a text; the store and its queries use it."""
+        """The place as a string, for the store and its queries."""
         return f"user:{self.user_id}" if self.guild_id is None else f"guild:{self.guild_id}"

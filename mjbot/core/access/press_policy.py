@@ -1,4 +1,4 @@
-"""The press policy: which members of a guild may press buttons. All presses use up one upstream quota."""
+"""The press policy: the members of a guild that may press buttons. All presses share one upstream quota."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class PressScope(StrEnum):
-    """Which members of a guild may press."""
+    """The groups of members that a guild may allow to press."""
 
     ANYONE = "anyone"
     REQUESTER = "requester"
@@ -25,7 +25,7 @@ class PressPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The user who presses. ``manages``: has the Manage Server permission, which allows every press."""
+    """The user who presses. ``manages``: the Manage Server permission, which allows every press."""
 
     user_id: int
     roles: frozenset[int] = frozenset()
@@ -33,7 +33,7 @@ class Actor:
 
 
 def may_press(policy: PressPolicy, actor: Actor, requester_id: int | None) -> bool:
-    """Return whether a user may press. ``requester_id``: who requested the card; None if unknown."""
+    """Return whether a user may press. ``requester_id``: the user who requested the card, or None."""
     if policy.scope is PressScope.ANYONE or actor.manages:
         return True
     if policy.scope is PressScope.ROLE:
@@ -42,10 +42,10 @@ def may_press(policy: PressPolicy, actor: Actor, requester_id: int | None) -> bo
 
 
 def may_press_from_elsewhere(policy: PressPolicy, user_id: int, requesters: Collection[int]) -> bool:
-    """Return whether the policy of a guild lets a user press outside of it.
+    """Return whether the policy of a guild allows a user to press outside the guild.
 
-    ``requesters``: who requested the task's cards there. The user's roles there are not known, so a
-    policy with a role allows no one.
+    ``requesters``: the users who requested the task's cards there. The user's roles there are not known,
+    so a policy with a role allows no one.
     """
     if policy.scope is PressScope.REQUESTER:
         return user_id in requesters
@@ -53,7 +53,7 @@ def may_press_from_elsewhere(policy: PressPolicy, user_id: int, requesters: Coll
 
 
 def mention_allowed(policy: PressPolicy, requester_id: int | None) -> str:
-    """Return a mention of the role or user that may press, "" if neither is known. It must not ping."""
+    """Return a mention of the role or user that may press, or "". The caller must keep it from pinging."""
     if policy.scope is PressScope.ROLE:
         return f"<@&{policy.role_id}>"
     return f"<@{requester_id}>" if requester_id else ""

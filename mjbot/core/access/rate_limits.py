@@ -1,4 +1,4 @@
-"""Rate limits per user and per guild: all of them share one bot and one upstream key."""
+"""Rate limits per user and per guild, because all of them share one bot and one upstream key."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class RateLimits:
     interactions: tuple[RateLimit, ...] = INTERACTIONS
     """All commands and presses, even those that submit nothing: a page, a cell, a modal."""
     suggestions: tuple[RateLimit, ...] = SUGGESTIONS
-    """Autocomplete, about one for each keystroke."""
+    """Autocomplete requests, about one for each keystroke."""
 
 
 def rate_limits_from(

@@ -1,1 +1,1 @@
-"""Cards, which show a task in a message: text, picture, buttons, menus and modals. Pure."""
+"""Pure rules for cards, which show a task in a message: text, picture, buttons, menus and modals."""

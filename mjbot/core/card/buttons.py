@@ -1,7 +1,7 @@
-"""The buttons of a card: which are shown, in which rows, and in which style.
+"""The choice, the rows and the style of a card's buttons.
 
 Upstream's order is kept. Only the shape of a customId is interpreted, so buttons that upstream adds later
-work like all others.
+work as well.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ _FAMILIES = (
 
 @dataclass(frozen=True, slots=True)
 class CardButton:
-    """One button of a card: one of the bot's own, with a ``custom_id``, or a link, with a ``url``."""
+    """A button of a card, with the bot's own ``custom_id``, or with a ``url`` if it is a link."""
 
     custom_id: str = ""
     label: str = ""
@@ -137,23 +137,23 @@ def family(custom_id: str) -> str:
 def kind_of(custom_id: str) -> str:
     """Return the customId without the parts that differ between tasks and between images.
 
-    Kinds differ by what is pressed: "Imagine all" may be unknown to a service that knows "Imagine 1".
+    Similar buttons can differ in kind: "Imagine all" may be unknown to a service that knows "Imagine 1".
     """
     return "::".join(part for part in custom_id.split("::") if not _OF_ONE_IMAGE.fullmatch(part))
 
 
 def is_repeatable(custom_id: str) -> bool:
-    """True if a second press creates another result; Midjourney upscales each image of a grid only once."""
+    """Return True if a second press creates another result; Midjourney upscales each grid image only once."""
     return family(custom_id) != "choose" or "reroll" in custom_id
 
 
 def is_bookmark(kind: str) -> bool:
-    """True for Midjourney's Like (BOOKMARK), which creates no task."""
+    """Return True for Midjourney's Like (BOOKMARK), which creates no task."""
     return _BOOKMARK.search(kind) is not None
 
 
 def label_of(button: Button, number: int, locale: str) -> str:
-    """Return a label to use in text for a button, even if the button shows only an emoji.
+    """Return a button's label for use in text, even if the button shows only an emoji.
 
     The number on a button is kept: "Imagine 1️⃣".
     """
@@ -235,7 +235,7 @@ def _by_family(buttons: Sequence[CardButton], families: Sequence[str]) -> Rows:
 
 
 def _joined(rows: Rows, own: Sequence[CardButton]) -> Rows:
-    """Add our own buttons to these rows: in a row of their own, or in the last one if all five are in use."""
+    """Add our own buttons to these rows, in a new row, or in the last one if all five are in use."""
     if len(rows) == ROWS and len(rows[-1]) + len(own) <= PER_ROW:
         return (*rows[:-1], (*rows[-1], *own))
     return rows + chunk_rows(own)

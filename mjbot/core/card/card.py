@@ -40,18 +40,18 @@ _COLOURS = {
 
 
 class Medium(Enum):
-    """What kind of result a picture is."""
+    """The kinds of result that a picture can be."""
 
     IMAGE = auto()
     VIDEO = auto()
-    """Attached, it plays; an embed of a bot cannot show it."""
+    """A video: it plays as an attachment, while an embed of a bot cannot show it."""
     TEXT = auto()
     """A text that is too long for the card, attached as a file."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """The result of a task (``final``), or a preview image of it, as the image service links it.
+    """The result of a task (``final``) or a preview of it, by the links that the image service gave.
 
     ``still`` is the URL of an image to show instead of a video or text. ``more`` are further videos.
     """
@@ -66,14 +66,14 @@ class Picture:
 
     @cached_property
     def key(self) -> str:
-        """A short key derived from the contents; used as file name and cache key."""
+        """A short key derived from the contents, for the file name and the cache."""
         kind = "final" if self.final else "preview"
         contents = "\n".join((self.url or self.text, *self.more))
         return f"{kind}-{hashlib.sha256(contents.encode('utf-8', 'replace')).hexdigest()[:12]}"
 
     @property
     def parts(self) -> tuple[Picture, ...]:
-        """The files that it consists of: one, or one for each video."""
+        """The files of the result: one, or one for each video."""
         if not self.more:
             return (self,)
         return tuple(replace(self, url=url, more=()) for url in (self.url, *self.more))
@@ -97,17 +97,17 @@ class Card:
     links: tuple[str, ...] = ()
     """The lines of the description that contain links."""
     body: str = ""
-    """The prompt, or the text that is the result."""
+    """The prompt, or the result if that is text."""
     picture: Picture | None = None
     picture_link: str = ""
-    """A URL at which a reader can open the picture or video; "" if there is none."""
+    """The URL at which a reader can open the picture or video; "" if there is none."""
     rows: Rows = ()
     locale: str = "en"
     final: bool = False
 
     @cached_property
     def digest(self) -> str:
-        """A hash of everything the card shows. It is stored, so that a restart edits no unchanged card."""
+        """A hash of everything the card shows, stored so that a restart edits no unchanged card."""
         return hashlib.sha256(repr(self).encode("utf-8", "replace")).hexdigest()[:16]
 
 
@@ -134,7 +134,7 @@ def render(snapshot: TaskSnapshot, context: CardContext) -> Card:
 
 
 def superseded_card(snapshot: TaskSnapshot, url: str, locale: str) -> Card:
-    """Build the last card of a message whose task now has a newer card."""
+    """Build the last card of a message after its task got a newer card."""
     return Card(
         state=CardState.SUPERSEDED,
         title=translate(Text.TITLE_SUPERSEDED, locale),

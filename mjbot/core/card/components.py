@@ -1,10 +1,10 @@
-"""The bot's own components: their verbs, their custom_ids, and which cards have which of our buttons.
+"""The bot's own components: their verbs and custom_ids, and our own buttons on each card.
 
 A custom_id is ``mj1:<verb>:<task id>:<argument>``, at most 100 characters. It contains the task id, so that
 a button works on a message that the database does not know. It does not contain the upstream customId,
 which can be longer than Discord allows and may occur in two tasks; a digest identifies it within the task.
 The number after ``mj`` is the version. Old buttons stay in channels for years, so every released version
-must stay supported.
+must remain supported.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def parse(custom_id: str) -> CustomId | None:
 
 @dataclass(frozen=True, slots=True)
 class PressTarget:
-    """The argument of a press: the digest of an action, and how to press it.
+    """The argument of a press: the digest of an action, and its options.
 
     ``repeats`` is the number of the earlier press that the user chose to repeat, 0 for none. ``region`` is
     the area to repaint, as encoded in `mjbot.core.card.region`; "" if none was asked for.
@@ -98,7 +98,7 @@ def parse_target(arg: str) -> PressTarget:
 
 
 def is_foreign(custom_id: str) -> bool:
-    """True for a custom_id of this bot whose version or verb is not supported."""
+    """Return True for a custom_id of this bot whose version or verb is not supported."""
     return _ANY_VERSION.fullmatch(custom_id) is not None and parse(custom_id) is None
 
 

@@ -1,8 +1,8 @@
 """The content of a message: a card without the parts that Discord does not accept.
 
 One bad part makes Discord refuse the whole message: a file that its filter considers explicit, a link to a
-blocked host, an unknown emoji. So a refused message is sent again with one part less until it is accepted;
-the buttons are left out last.
+blocked host, an unknown emoji. A refused message is therefore sent again with one part less until it is
+accepted; the buttons are left out last.
 """
 
 from __future__ import annotations
@@ -28,31 +28,31 @@ class Part(Flag):
 
     NONE = 0
     FILE = auto()
-    """The files; an image is shown by its link."""
+    """The files; an image is then shown by its link."""
     PICTURE = auto()
     LINKS = auto()
     """The links in the description, and the buttons that are links."""
     PROMPT = auto()
-    """The prompt, or the text that is the task's result."""
+    """The prompt, or the task's result if that is text."""
     DETAILS = auto()
     """Times, progress and explanations; the title still shows the state."""
     EMOJI = auto()
-    """The emojis of buttons, which show only a label then."""
+    """The emojis of buttons, which then show only a label."""
     BUTTONS = auto()
 
 
 class ImageState(Enum):
-    """How a message shows the picture of its card."""
+    """The ways in which a message shows the picture of its card."""
 
     SHOWN = auto()
     SMALLER = auto()
-    """Shown as a smaller copy: the original is larger than Discord accepts."""
+    """The message shows a smaller copy: the original is larger than Discord accepts."""
     LINKED = auto()
-    """Shown by its link, because it cannot be attached. Discord may not be able to open it either."""
+    """The message links to it: it cannot be attached. Discord may be unable to open it, too."""
     FOLLOWS = auto()
-    """Not shown yet: it is being downloaded."""
+    """It is not shown yet, because it is being downloaded."""
     MISSING = auto()
-    """Not shown: it cannot be downloaded."""
+    """It is not shown, because it cannot be downloaded."""
 
 
 _REFUSED = {
@@ -99,12 +99,12 @@ def content_of(card: Card, image: ImageState, omitted: Part = Part.NONE) -> Cont
 
 
 def is_attachment(image_url: str) -> bool:
-    """True if the image of an embed is a file attached to its message."""
+    """Return True if the image of an embed is a file attached to its message."""
     return image_url.startswith(ATTACHMENT)
 
 
 def in_embed(image_url: str) -> bool:
-    """True if an embed shows this. A video that an embed refers to would be a still image."""
+    """Return True if an embed can show this picture. A video in an embed would be a still image."""
     return bool(image_url) and not (is_attachment(image_url) and image_url.endswith(_NOT_IMAGES))
 
 
@@ -166,7 +166,7 @@ def _fitted(lines: Sequence[str], links: Sequence[str], body: str) -> str:
 
 
 def rows_without(rows: Rows, omitted: Part) -> Rows:
-    """Rows of buttons without the ``omitted`` parts."""
+    """Return the rows of buttons without the ``omitted`` parts."""
     if Part.BUTTONS in omitted:
         return ()
     kept = tuple(

@@ -1,7 +1,7 @@
 """The description of a card, for each state.
 
-Always in the same order: progress bar, times, one sentence of explanation, and the prompt last, because
-Discord would render a line after a quote as part of the quote.
+Its order is fixed: progress bar, times, one sentence of explanation, and the prompt last, because Discord
+would render a line after a quote as part of the quote.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def links_of(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> 
 
 
 def obstacle_text(obstacle: Obstacle) -> Text:
-    """Return the text that names an obstacle, and what removes it."""
+    """Return the text that names an obstacle and its remedy."""
     return Text(f"obstacle.{obstacle}")
 
 
@@ -59,7 +59,7 @@ def timestamp(moment: float) -> str:
 
 
 def progress_bar(percent: int) -> str:
-    """Draw a bar of ten cells; never full, because the task is still running."""
+    """Draw a bar of ten cells. It is never full, because the task is still running."""
     full = min(max(percent // _CELLS, 0), _CELLS - 1)
     return "▰" * full + "▱" * (_CELLS - full)
 
@@ -127,7 +127,7 @@ def _done(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
 
 
 def _result_line(task: Task, context: CardContext) -> str:
-    """Build the line with the links to all videos, or to all pictures of a result that has no whole one."""
+    """Build the line with the links to all videos, or to all pictures if none shows the whole result."""
     pictures = (task.image_url, *task.more_images) if task.more_images else ()
     first = Text.CARD_VIDEO_FIRST if task.video_urls else Text.CARD_PICTURE_FIRST
     urls = [url for each in task.video_urls or pictures if (url := readable(each, context.base, _MAX_URL))]

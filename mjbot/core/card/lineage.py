@@ -14,9 +14,9 @@ MAX_LINKED = 5
 
 @dataclass(frozen=True, slots=True)
 class RelatedTask:
-    """A parent or child. ``label``: of the button that created the child; ``url``: of this task's card.
+    """A parent or child: the ``label`` of the button that created the child, and the ``url`` of its card.
 
-    ``number``: which of the parent's children with this label the child is, from 1.
+    ``number``: the position of the child among the parent's children with this label, from 1.
     """
 
     task_id: TaskId

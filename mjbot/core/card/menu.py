@@ -1,6 +1,6 @@
 """The menu behind "More…": pages of the buttons that do not fit on a card.
 
-A select menu takes 25 options, a message five rows: one for the menu, three for links, one for paging.
+A select menu takes 25 options. A message has five rows: one for the menu, three for links, one for paging.
 https://discord.com/developers/docs/components/reference#string-select
 """
 
@@ -57,7 +57,7 @@ def build_page(
     number: int,
     not_offered: NotOffered = OFFERS_ALL,
 ) -> Page:
-    """Build a page (from 1) of the buttons that do not fit on the card; `EMPTY_PAGE` past the last."""
+    """Build a page (from 1) of the buttons that do not fit on the card, or `EMPTY_PAGE` after the last."""
     pages = _pages(task)
     if not 1 <= number <= len(pages):
         return EMPTY_PAGE

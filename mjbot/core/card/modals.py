@@ -1,7 +1,7 @@
-"""Modals: which buttons open one, its initial text, and validation of its input.
+"""Modals: the buttons that open one, its initial text, and the validation of its input.
 
-Only the shape of a customId is interpreted. A button that is not known here may need a modal, too: its child
-then waits in status MODAL, and the child's card asks for the input.
+Only the shape of a customId is interpreted. An unknown button may need a modal, too: its child task then
+waits in status MODAL, and the child's card asks for the input.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ _KINDS = (
 class ModalSpec:
     """A modal to open: the custom_id of its submission, its title, and the initial text of its input.
 
-    ``asks_for_mask``: it has an upload field for the user's own mask, of ``mask_size`` (width and height in
-    pixels; zeros if it is not known).
+    ``asks_for_mask``: the modal has an upload field for the user's own mask, of ``mask_size`` (width and
+    height in pixels; zeros if it is not known).
     """
 
     custom_id: CustomId
@@ -70,7 +70,7 @@ def initial_prompt(task: Task, custom_id: str) -> str:
 
 
 def has_valid_zoom(prompt: str) -> bool:
-    """True when a prompt has ``--zoom x`` with x above 1 and at most 2, the range that Midjourney accepts."""
+    """Return True if a prompt has ``--zoom x`` with 1 < x <= 2, the range that Midjourney accepts."""
     found = _ZOOM.search(prompt)
     try:
         return found is not None and 1 < float(found[1]) <= 2

@@ -1,4 +1,4 @@
-"""Regions to repaint: a choice among nine cells of a picture, and the buttons that toggle them.
+"""Regions to repaint: the chosen cells of a picture's nine, and the buttons that toggle them.
 
 The choice is encoded in the custom_ids of the buttons, as three hexadecimal digits with one bit per cell,
 so that it survives a restart.
@@ -34,7 +34,7 @@ def toggle_cell(region: str, cell: int) -> str:
 
 
 def build_region_picker(task_id: TaskId, target: PressTarget, locale: str, *, sized: bool = True) -> Rows:
-    """Build the buttons that choose a region. Without ``sized`` (no picture could be loaded): no cells."""
+    """Build the buttons that choose a region; no cells without ``sized`` (no picture could be loaded)."""
     own = CardButton(
         _modal_custom_id(task_id, replace(target, region=OWN_MASK)),
         label=translate(Text.BUTTON_OWN_MASK, locale),

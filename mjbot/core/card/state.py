@@ -1,4 +1,4 @@
-"""The states of a card, and the context that it is rendered in."""
+"""The states of a card, and the context for rendering it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class CardContext:
     lineage: Lineage = NO_LINEAGE
     watch_limit: float = 24 * 3600
     obstacle: Obstacle | None = None
-    """What keeps the card from being updated."""
+    """The reason why the bot cannot update the card, or None."""
     not_offered: NotOffered = OFFERS_ALL
     base: str = ""
     """The base URL of the image service, for links to files that it serves itself; "" if it has none."""

@@ -1,7 +1,7 @@
-"""The text results of describe and shorten, with their Markdown as Discord's formatting.
+"""The text results of describe and shorten, with their Markdown converted to Discord's.
 
-Only bold, struck and heading lines are kept as formatting. Of a link its label is kept: the text comes from
-outside, and a card links only to what it names. Everything else is escaped.
+Only bold, struck and heading lines are kept as formatting. A link is reduced to its label, because the text
+comes from outside, and a card links only to targets that it names. Everything else is escaped.
 """
 
 from __future__ import annotations

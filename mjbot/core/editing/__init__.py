@@ -1,1 +1,1 @@
-"""Which edit goes to Discord next, and by which route. Pure."""
+"""Pure rules for the order, the routes and the outcomes of edits."""

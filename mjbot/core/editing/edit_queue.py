@@ -1,7 +1,7 @@
-"""Which edit goes to Discord next: the newest card of each message, final cards first.
+"""The edit queue: it chooses the next edit among the newest cards of all messages, final cards first.
 
-discord.py sends every edit that it is given, in order, even if it is stale. So an edit is handed over only
-when it can start: at most one per message, and one per channel on the channel route.
+discord.py sends every edit in order, even if it is stale. Therefore discord.py gets an edit only when it can
+start: at most one per message, and one per channel on the channel route.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _BUDGET_MEMORY = 30.0  # seconds for which an idle channel's rate limits are rem
 
 
 class EditQueue:
-    """Pending edits, one per message: `offer` the newest, `take` the next edit, `settle` its outcome."""
+    """The pending edits, one per message: `offer` adds one, `take` starts the next, `settle` ends it."""
 
     def __init__(self) -> None:
         self._channels: defaultdict[int, ChannelQueue] = defaultdict(ChannelQueue)
@@ -46,14 +46,14 @@ class EditQueue:
         state: CardState | None = None,
         omission: Omission | None = None,
     ) -> None:
-        """Note the state that a message already shows, if not by an edit from this queue."""
+        """Record the state that a message already shows through other means than this queue."""
         entry = self._entry(ref)
         entry.omission = omission or entry.omission
         if not entry.in_flight:  # the outcome of an edit in flight is newer
             entry.delivered, entry.state = delivered, state
 
     def recheck(self, ref: MessageRef, card: Card, now: float) -> None:
-        """Offer a card that a message already shows, to check its picture, or to add its file."""
+        """Offer a card that a message already shows, to check its picture or to add its file."""
         entry = self._entry(ref)
         if entry.pending is None and not entry.in_flight:
             entry.recheck(card, now)
@@ -82,7 +82,7 @@ class EditQueue:
             self._schedule_channel(channel_id, now)
 
     def forget(self, ref: MessageRef) -> None:
-        """Drop everything about a message."""
+        """Remove all records of a message."""
         channel = self._channels[ref.channel_id]
         if (entry := channel.entries.pop(ref, None)) is not None:
             self._omissions.remember(ref, entry.omission)
@@ -97,7 +97,7 @@ class EditQueue:
     ) -> bool:
         """Queue a card in place of the pending one. Returns False if the message already shows it.
 
-        ``token_until``: until when the message can be edited by its interaction token.
+        ``token_until``: the time at which the message's interaction token expires.
         """
         entry = self._entry(ref)
         entry.token_until = token_until
@@ -122,7 +122,7 @@ class EditQueue:
         return None
 
     def settle(self, edit: Edit, outcome: Outcome, now: float) -> bool:
-        """Apply the outcome of an edit. Returns True if its card was delivered, or cannot be."""
+        """Apply the outcome of an edit. Returns True if its card was delivered, or never can be."""
         if edit.by_token:
             self._tokens_in_flight -= 1
         else:
@@ -138,7 +138,7 @@ class EditQueue:
         return done
 
     def wake_at(self, now: float) -> float | None:
-        """Return when `take` may next return an edit, or None while only an outcome can change that."""
+        """Return the time at which `take` may return an edit; None if that depends on an outcome first."""
         by_channel = self._by_channel.next_at(now)
         by_channel = None if by_channel is None else max(by_channel, self._global.ready_at(now))
         by_token = self._by_token.next_at(now) if self._tokens_in_flight < _MAX_TOKEN_EDITS else None
@@ -225,7 +225,7 @@ class EditQueue:
         self._schedule_channel(ref.channel_id, now)
 
     def _enqueue(self, ref: MessageRef, entry: PendingEdit, now: float) -> None:
-        """Put a message into the queue of its current route; into none if it has no edit to start."""
+        """Put a message into the queue of its current route, or into none if no edit can start."""
         channel = self._channels[ref.channel_id]
         channel.waiting.pop(ref, None)
         if self._shutting_down and entry.priority >= Priority.PROGRESS:

@@ -1,4 +1,4 @@
-"""The order in which a refused message leaves out its parts, and for how long they stay left out."""
+"""The order in which parts of a refused message are omitted, and the duration of the omissions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LINKED_PICTURE_FIRST = (Part.PICTURE, *_TEXT_FIRST)
 
 
 class ContentProblem(Enum):
-    """Why Discord refused a message's content."""
+    """The reasons why Discord refuses a message's content."""
 
     EXPLICIT = auto()
     """20009: its filter considers the file or the text explicit."""
@@ -30,7 +30,7 @@ class ContentProblem(Enum):
     BLOCKED_TEXT = auto()
     """200000, 200001: a rule of the server's AutoMod blocks a text in the message."""
     TOO_LARGE = auto()
-    """40005 or 413, or the bot may not attach files here."""
+    """40005 or 413: the request is too large; or the bot may not attach files here."""
     MALFORMED = auto()
     """50035: a part is malformed; the response usually names it."""
     OTHER = auto()
@@ -38,7 +38,7 @@ class ContentProblem(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Omission:
-    """The parts that a message had to leave out, and the card that they were left out of."""
+    """The parts that were left out of a message, and the card that they belong to."""
 
     parts: Part
     card: Card
@@ -65,9 +65,9 @@ class Omissions:
 def next_omission(
     card: Card, omitted: Part, problem: ContentProblem, named: Part = Part.NONE, *, image: str = ""
 ) -> Part | None:
-    """Return all parts to leave out in the next try, or None if nothing is left to leave out.
+    """Return all parts to leave out in the next try, or None if no further part can be.
 
-    ``omitted`` are the parts that the refused message had left out, ``named`` those that Discord's response
+    ``omitted`` are the parts already left out of the refused message, ``named`` those that Discord's response
     names, and ``image`` is the URL of the embed's image ("" without one).
     """
     left = present(card, image) & ~omitted
@@ -80,7 +80,7 @@ def next_omission(
 
 
 def present(card: Card, image: str) -> Part:
-    """Return the parts that a card has if its image is shown by this URL."""
+    """Return the parts that a card has when its embed image has this URL."""
     buttons = [button for row in card.rows for button in row]
     found = Part.NONE
     if image:
@@ -97,7 +97,7 @@ def present(card: Card, image: str) -> Part:
 
 
 def still_omitted(omission: Omission | None, card: Card) -> Part:
-    """Return the omitted parts that a newer card of the message must leave out, too: they are unchanged."""
+    """Return the omitted parts that are unchanged in a newer card, which must leave them out, too."""
     if omission is None:
         return Part.NONE
     kept = Part.NONE
@@ -117,7 +117,7 @@ def _order(problem: ContentProblem, image: str) -> tuple[Part, ...]:
 
 
 def _essence(part: Part, card: Card) -> object:
-    """Return the content that a refusal of this part depended on."""
+    """Return the content of this part, which a refusal depends on."""
     picture = card.picture
     match part:
         case Part.FILE | Part.PICTURE:

@@ -15,7 +15,7 @@ class Delivered:
     """Discord accepted the edit; the message now shows ``delivered``.
 
     ``unverified``: the result is missing from the message, or is a link not known to load. The same card
-    is offered again later, and the sink checks the message before it edits. ``follows``: the download of the
+    is offered again later, and the sink checks the message before the edit. ``follows``: the download of the
     result has not ended yet.
     """
 
@@ -26,14 +26,14 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """Discord no longer knows the message. ``channel``: the whole channel is gone."""
+    """The message no longer exists on Discord. ``channel``: the whole channel is gone."""
 
     channel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Retry after at least ``seconds``. ``whole_channel``: every message of the channel has to wait."""
+    """A failure; retry after ``seconds`` or more. ``whole_channel``: its whole channel must wait."""
 
     seconds: float = 0.0
     whole_channel: bool = False
@@ -41,14 +41,14 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """Not sent: no edit may be made for ``seconds``. It does not count as a try."""
+    """The edit was not sent, because all edits are paused for ``seconds``. It does not count as a try."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class NoAccess:
-    """The bot cannot see the channel at the moment; a permission may return within minutes."""
+    """The bot cannot see the channel at the moment; permissions may be restored within minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Existence(Enum):
     """The result of looking up a message."""
 
     ASSUMED = auto()
-    """It exists, or cannot be looked up at the moment."""
+    """The message exists, or cannot be looked up at the moment."""
     DELETED = auto()
     CHANNEL_GONE = auto()
     NO_ACCESS = auto()

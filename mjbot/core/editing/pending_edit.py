@@ -27,18 +27,18 @@ _GIVE_UP_AFTER = 24 * 3600.0  # seconds without a success
 
 
 class Priority(IntEnum):
-    """Lower goes first."""
+    """The priorities of edits; the lowest value goes first."""
 
     FINAL = 0
     PRESS = 1
     PROGRESS = 2
     PICTURE = 3
-    """Only the picture of a card that is already shown."""
+    """Only the picture changes; the card is already shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One edit to make: the card, and the state that the message is known to show before it."""
+    """An edit to make: the card, and the state that the message is known to show before it."""
 
     ref: MessageRef
     card: Card
@@ -47,13 +47,13 @@ class Edit:
     omitted: Part = Part.NONE
     """The parts of the card that Discord has refused for this message."""
     stale_since: float = 0.0
-    """When the message first fell behind its task (unix seconds)."""
+    """The time since which the message is behind its task (unix seconds)."""
     by_token: bool = False
 
 
 @dataclass(slots=True)
 class PendingEdit:
-    """One message: the state it shows, the digest in flight, and the pending card. Times in unix seconds."""
+    """The edits of a message: the state it shows, the digest in flight, the pending card. Unix seconds."""
 
     delivered: DeliveredState
     in_flight: str = ""
@@ -73,7 +73,7 @@ class PendingEdit:
 
     @property
     def rank(self) -> Rank:
-        """Final cards first; then the card that has waited longest at its priority."""
+        """The rank in the queue: final cards first, then by priority, then by waiting time."""
         return (self.priority, self.queued_at)
 
     def by_token(self, now: float) -> bool:
@@ -113,7 +113,7 @@ class PendingEdit:
         return edit
 
     def confirm(self, edit: Edit, delivered: DeliveredState, now: float, *, unverified: bool) -> bool:
-        """Note the state that the message shows now. Returns True if its result must be checked again."""
+        """Record the state that the message shows now. Returns True if its result must be checked again."""
         self.delivered, self.state, self.attempt, self.not_before = delivered, edit.card.state, 0, 0.0
         if Part.BUTTONS in edit.omitted and edit.card.final and self.pending is None:
             return self._offer_buttons_again(edit, now)
@@ -169,7 +169,7 @@ class PendingEdit:
         return True
 
     def omit(self, edit: Edit, refused: Refused, now: float) -> bool:
-        """Requeue a refused edit with one part less; with back-off if nothing is left to leave out.
+        """Requeue a refused edit with one part less; with back-off if no further part can be.
 
         Returns False if it has failed for a day.
         """

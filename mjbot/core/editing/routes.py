@@ -1,8 +1,8 @@
 """The two routes by which a message is edited, and the budget of the channel route.
 
-The channel route uses the bot's token: no time limit, but about five edits in five seconds for all messages
-of a channel, and fifty a second in all. The token route uses the token of the interaction that created the
-message: a budget per message, not counted in the fifty, for the 15 minutes that the token is valid.
+The channel route uses the bot's token: it has no time limit, but allows about five edits in five seconds
+for all messages of a channel, and fifty a second in all. The token route uses the token of the interaction
+that created the message: it has a budget per message, not counted in the fifty, and is valid for 15 minutes.
 https://discord.com/developers/docs/topics/rate-limits#global-rate-limit
 """
 
@@ -25,7 +25,7 @@ _ACCESS_GIVE_UP = 24 * 3600.0
 
 @dataclass(slots=True)
 class ChannelQueue:
-    """The channel route of one channel: its rate limits, and the messages with an edit that waits for it."""
+    """The channel route of one channel: its rate limits, and the messages with an edit pending on it."""
 
     window: SlidingWindow = field(default_factory=lambda: SlidingWindow(_EDITS, _SECONDS))
     progress: SlidingWindow = field(default_factory=lambda: SlidingWindow(_PROGRESS, _SECONDS))
@@ -38,9 +38,9 @@ class ChannelQueue:
     waiting: dict[MessageRef, PendingEdit] = field(default_factory=dict)
 
     def next(self, now: float) -> tuple[float, MessageRef, float | None] | None:
-        """Return the next edit by this route: its earliest time, its message, and when to reschedule.
+        """Return the next edit by this route: its earliest time, its message, and the time to reschedule.
 
-        The third value is when a better-ranked edit, which is not ready yet, will take precedence.
+        At the third, a better-ranked edit becomes ready and takes precedence.
         """
         if self.in_flight:
             return None
@@ -65,7 +65,7 @@ class ChannelQueue:
             self.old_window.take(now)
 
     def lose_access(self, now: float) -> bool:
-        """Back off until the bot can see the channel; one message probes it. Returns False after a day."""
+        """Back off until the bot can see the channel, probing with one message. Returns False after a day."""
         if self.no_access_since is None:
             self.no_access_since = now
         shortest, longest = _ACCESS_WAITS
@@ -74,7 +74,7 @@ class ChannelQueue:
         return now - self.no_access_since < _ACCESS_GIVE_UP
 
     def regain_access(self) -> None:
-        """End the back-off: an edit was accepted, so the bot sees the channel."""
+        """End the back-off after an accepted edit: the bot can see the channel."""
         self.access_wait, self.no_access_since = 0.0, None
 
     def _ready_at(self, ref: MessageRef, entry: PendingEdit, now: float) -> float:

@@ -1,1 +1,1 @@
-"""Localization: the texts in every language, and untrusted text made safe for Discord. Pure."""
+"""Pure localization: the texts in every language, and the cleaning of untrusted text for Discord."""

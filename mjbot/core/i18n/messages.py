@@ -1,7 +1,7 @@
 """Translation: the text for a key in the language of a Discord locale.
 
-Times in texts are Discord timestamps: they tick in the reader's client and in the reader's language, and read
-"5 minutes ago" or "in 2 minutes". A text must be correct with either.
+Times in texts are Discord timestamps. The reader's client shows them in its language as "5 minutes ago" or
+"in 2 minutes" and keeps them up to date. A text must be correct with either form.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def language(locale: str) -> str:
 def translate(text: Text, locale: str, /, **values: object) -> str:
     """Format a text in the language of a Discord locale, or in English if it is not translated.
 
-    A value that is a text is translated as well.
+    Values that are texts are translated as well.
     """
     named = {
         name: translate(each, locale) if isinstance(each, Text) else each for name, each in values.items()

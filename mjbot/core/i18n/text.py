@@ -1,4 +1,4 @@
-"""Untrusted text made safe for a Discord message: clean, cut, escape, in that order.
+"""Functions that make untrusted text safe for a Discord message: clean, cut, escape, in that order.
 
 Cutting after escaping could separate a backslash from the character that it escapes. Lengths are in
 UTF-16 code units, as Discord counts them.
@@ -37,7 +37,7 @@ def clean_lines(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Remove control, format and bidi characters and lone surrogates; line breaks stay."""
+    """Remove control, format and bidi characters and lone surrogates; keep line breaks."""
     return "".join(char if char == "\n" else _kept(char) for char in text)
 
 
@@ -110,7 +110,7 @@ def _fitting(text: str, limit: int) -> int:
 
 
 def _joined(text: str, at: int) -> bool:
-    """True when index ``at`` is inside one visible character."""
+    """Return True if index ``at`` is inside one visible character."""
     if at >= len(text):
         return False
     char, before = text[at], text[at - 1]

@@ -1,1 +1,1 @@
-"""Tasks, snapshots, presses, watches and addresses: the data that all other packages use. Pure."""
+"""The pure data that all other packages use: tasks, snapshots, presses, watches and addresses."""

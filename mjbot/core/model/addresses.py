@@ -1,4 +1,4 @@
-"""Classifies and rewrites image URLs and IP addresses. Pure: nothing is resolved here."""
+"""Pure functions that classify and rewrite image URLs and IP addresses, without resolving names."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _MAPPED, _NAT64 = IPv6Network("::ffff:0:0/96"), IPv6Network("64:ff9b::/96")
 
 
 def is_public_address(address: str) -> bool:
-    """True for a globally reachable IP address; if it embeds an IPv4 address, that must be public too."""
+    """Return True for a globally reachable IP address; an embedded IPv4 address must be public, too."""
     literal = _parse_literal(address)
     if literal is None:
         return False
@@ -52,13 +52,13 @@ def is_public_address(address: str) -> bool:
 
 
 def is_literal(host: str) -> bool:
-    """True if a host is an IP address, not a name."""
+    """Return True if a host is an IP address, not a name."""
     return _parse_literal(host) is not None
 
 
 @lru_cache(1024)  # called more than once for every card
 def looks_public(url: str) -> bool:
-    """True if Discord's servers can probably fetch this URL (they do not report it if they cannot)."""
+    """Return True if Discord's servers can probably fetch this URL (they do not report a failure)."""
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").removesuffix(".")
@@ -99,12 +99,12 @@ def address_of(text: str) -> str:
 
 
 def names_video(url: str) -> bool:
-    """True if the path of a URL has the extension of a video file."""
+    """Return True if the path of a URL has the extension of a video file."""
     return url.partition("#")[0].partition("?")[0].lower().endswith(_VIDEO_FILES)
 
 
 def rebase(url: str, base: str) -> str:
-    """Point a path, or an image URL with a private host, at the image service itself.
+    """Rewrite a path, or an image URL with a private host, as a URL of the image service itself.
 
     A service that does not know its own public address sends ``http://localhost:8080/mj/image/1`` or
     ``/mj/image/1``. ``base`` is the base URL of all requests, up to ``/mj``; the part after ``/image/`` is
@@ -130,7 +130,7 @@ def origin(url: str) -> tuple[str, int] | None:
 
 
 def percent_encoded(url: str) -> str:
-    """Encode only characters that a request cannot carry: spaces, control characters, non-ASCII letters.
+    """Encode only the characters that a request cannot contain: spaces, control characters, non-ASCII.
 
     Signed links must keep their query byte for byte. Raises ValueError for a lone surrogate, or for
     anything but an http(s) URL.
@@ -144,8 +144,8 @@ def percent_encoded(url: str) -> str:
 def well_formed(url: str) -> str:
     """Return the URL in a form that Discord accepts in embeds, buttons and masked links; "" if there is none.
 
-    One URL that Discord cannot parse, such as one with a space or with a port of 99999, makes it refuse the
-    whole message (50035, "Not a well formed URL").
+    Discord refuses a whole message for one URL that it cannot parse, such as one with a space or with a port
+    of 99999 (50035, "Not a well formed URL").
     """
     url = url.strip()
     parts = _URL.fullmatch(f"https:{url}" if url.startswith("//") else url)
@@ -168,7 +168,7 @@ def well_formed(url: str) -> str:
 
 
 def is_host(host: str) -> bool:
-    """True if this is an IP address or a well-formed name."""
+    """Return True if this is an IP address or a well-formed name."""
     if is_literal(host):
         return True
     labels = host.removesuffix(".").split(".")

@@ -1,4 +1,4 @@
-"""Addresses in the settings: of a service, of a proxy, and to listen on."""
+"""Validation of the addresses in the settings: of a service, of a proxy, and to listen on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mjbot.core.model.addresses import is_host
 
 
 def web_address(value: str) -> str:
-    """Return the address of a service. Raises ValueError with the reason if it cannot be one."""
+    """Return the address of a service. Raises ValueError with the reason if it is invalid."""
     no_address = "must be an address that begins with https:// (or http://)"
     if any(character.isspace() for character in value):  # urlsplit would drop some of them
         raise ValueError("must not hold spaces or line breaks")
@@ -29,7 +29,7 @@ def web_address(value: str) -> str:
 
 
 def proxy_address(value: str) -> str:
-    """Return the address of an HTTP proxy, which may hold a name and a password. Raises ValueError."""
+    """Return the address of an HTTP proxy, which may contain a name and a password. Raises ValueError."""
     try:
         parts = urlsplit(value)
         host = parts.hostname or ""
@@ -50,7 +50,7 @@ def _has_possible_port(parts: SplitResult) -> bool:
 
 
 def _ascii(host: str) -> str:
-    """Return the name as it is looked up; "" if it has no such form."""
+    """Return the ASCII form of a host name, as DNS needs it; "" if it has none."""
     try:
         return host if host.isascii() else host.encode("idna").decode("ascii")
     except UnicodeError:
@@ -58,7 +58,7 @@ def _ascii(host: str) -> str:
 
 
 def listen_address(value: str) -> str:
-    """Return ``host:port``, or "" for nowhere; port 0 is any that is free. Raises ValueError."""
+    """Return ``host:port``, or "" to listen nowhere; port 0 means any free port. Raises ValueError."""
     host, _, port = value.rpartition(":")
     bracketed = host.startswith("[") and host.endswith("]")
     bare = host[1:-1] if bracketed else host

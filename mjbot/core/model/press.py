@@ -1,4 +1,4 @@
-"""The state of a press: one action of a task, submitted to the image service on a user's behalf."""
+"""Presses: their states, the rules for repeating them, and the actions that the service does not offer."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Final
 from mjbot.core.model.task import TaskId
 
 MODAL_ACTION: Final = "modal"
-"""The action digest that stands for answering a task's modal."""
+"""The action digest of the answer to a task's modal."""
 _NOT_OFFERED_SECONDS = 24 * 3600.0
 _NOT_OFFERED_TASKS = 2
 
 
 class Press(StrEnum):
-    """The state of the latest press of an action."""
+    """The states of the latest press of an action: one action of a task, submitted for a user."""
 
     SENDING = "sending"
     RETRYING = "retrying"  # the queue was full: nothing is in flight, and it will be retried
@@ -26,13 +26,13 @@ class Press(StrEnum):
 
     @property
     def in_flight(self) -> bool:
-        """True while it may still be accepted without another press: sending, or waiting to retry."""
+        """True while the press may still be accepted without another one: sending, or waiting to retry."""
         return self in (Press.SENDING, Press.RETRYING)
 
 
 @dataclass(frozen=True, slots=True)
 class PressKey:
-    """Identifies one press in the store: the ``number``-th of this action of this task."""
+    """The key of a press in the store: the ``number``-th press of this action of this task."""
 
     task_id: TaskId
     action: str
@@ -52,7 +52,7 @@ def may_begin(earlier: Press, number: int, repeats: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class UnknownAction:
-    """The service called an action of one task unknown, ``at`` (unix seconds)."""
+    """A report that the service called an action of one task unknown, ``at`` a time (unix seconds)."""
 
     kind: str
     task_id: TaskId
@@ -62,7 +62,7 @@ class UnknownAction:
 
 @dataclass(frozen=True, slots=True)
 class NotOffered:
-    """What the service does not offer: single actions, and whole kinds of action.
+    """The single actions, and the whole kinds of action, that the service does not offer.
 
     ``actions`` holds pairs of a task id in lower case and the digest of an action.
     """
@@ -79,10 +79,10 @@ OFFERS_ALL: Final = NotOffered()
 
 
 def actions_not_offered(unknown: Iterable[UnknownAction], now: float) -> NotOffered:
-    """Return what the service called unknown in the last day, and has not accepted since.
+    """Return the actions that the service called unknown in the last day and has not accepted since.
 
-    A kind is not offered if two tasks agree: one answer may be a fault of the moment, or of one task. After a
-    day it is offered again: the service may have been updated.
+    A kind is not offered if two tasks agree: one answer may be a temporary fault, or concern one task. After
+    a day it is offered again, because the service may have been updated.
     """
     actions: set[tuple[str, str]] = set()
     tasks: dict[str, set[str]] = {}
@@ -98,5 +98,5 @@ def actions_not_offered(unknown: Iterable[UnknownAction], now: float) -> NotOffe
 AFTER_RESTART: Final = {Press.SENDING: Press.UNCLEAR, Press.RETRYING: Press.REFUSED}
 """The states of presses that were in flight when the process ended.
 
-SENDING may have been accepted; RETRYING was not.
+A press in SENDING may have been accepted; one in RETRYING was not.
 """

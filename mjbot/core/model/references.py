@@ -1,6 +1,6 @@
-"""What people paste to name a task: its id in any wrapping, or a link that leads to it.
+"""References that users paste to name a task: its id with any text around it, or a link to it.
 
-Only what is unambiguous is accepted: a text with two ids names neither.
+Only unambiguous references are accepted: a text with two ids names neither.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _JOB = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 @dataclass(frozen=True, slots=True)
 class JobRef:
-    """A job of Midjourney, in lower case. It is in the buttons and picture links of the task that made it."""
+    """The id of a Midjourney job, in lower case. The buttons and picture links of its task contain it."""
 
     uuid: str
 
@@ -52,7 +52,7 @@ Reference = TaskId | MessageRef | JobRef
 
 
 def parse_reference(raw: str) -> Reference | None:
-    """Return the task, the message or the job that a pasted text names; None if it names none, or several."""
+    """Return the task, the message or the job that a pasted text names; None unless it is exactly one."""
     if len(raw) > _MAX_PASTED:
         return None
     text = _plain(raw)
@@ -67,12 +67,12 @@ def parse_reference(raw: str) -> Reference | None:
 
 
 def job_of(task_id: TaskId) -> JobRef | None:
-    """Return the job that an id may also be: people copy a job's id, and some services have ids like that."""
+    """Return the job that an id may also name: users copy job ids, and some services use similar task ids."""
     return JobRef(task_id.lower()) if _JOB.fullmatch(task_id) else None
 
 
 def _plain(raw: str) -> str:
-    """Return a text without invisible characters, and with full-width ones as ASCII."""
+    """Return a text without invisible characters, and with full-width characters as ASCII."""
     return unicodedata.normalize("NFKC", "".join(each for each in raw if unicodedata.category(each) != "Cf"))
 
 

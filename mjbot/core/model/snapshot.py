@@ -1,4 +1,4 @@
-"""Task snapshots: the known state of a task, advanced by one observation after another.
+"""Task snapshots: the known state of a task, updated by each observation.
 
 All times are unix seconds.
 """
@@ -12,7 +12,7 @@ from mjbot.core.model.task import Phase, Task, TaskId, goes_back, merged
 
 
 class UpstreamProblem(StrEnum):
-    """Why the service could not be read; each has its own text on the card."""
+    """The reasons why the service could not be read; each has its own text on the card."""
 
     UNAVAILABLE = "unavailable"
     KEY = "key"
@@ -32,7 +32,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """The service answered that it does not know the task."""
+    """The service answered that the task is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Unreachable:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """The passage of time without a read. Only the condition may change."""
+    """Time passed without a read. Only the condition may change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ Observation = Seen | Missing | Unreachable | Tick | Dismissed
 
 
 class Condition(StrEnum):
-    """How current and reliable the snapshot is. The last four end a watch."""
+    """The conditions: how current and reliable a snapshot is. The last four end a watch."""
 
     FINE = "fine"
     NO_RESULT = "no_result"
-    """It has succeeded without a result; it is read again for a while, since some services add it later."""
+    """The task succeeded without a result. It is still read for a while: some services add it later."""
     QUIET = "quiet"
     UNREACHABLE = "unreachable"
     NOT_FOUND = "not_found"
@@ -75,17 +75,17 @@ _FINAL = (Condition.NOT_FOUND, Condition.LOST, Condition.ENDED, Condition.DISMIS
 
 @dataclass(frozen=True, slots=True)
 class StalenessThresholds:
-    """Seconds without news after which the condition changes."""
+    """The times without news, in seconds, after which the condition changes."""
 
     quiet: float = 180
     unreachable: float = 60
     lost: float = 30
     lost_misses: int = 4
     no_result: float = 300
-    """How long a task that succeeded without a result is read again."""
+    """The seconds for which a task that succeeded without a result is still read."""
     watch: float = 24 * 3600
     watch_from: float = 0.0
-    """Unix seconds before which no watch ends because of its age: a wrong clock may still be corrected."""
+    """The time (unix seconds) before which no watch ends due to age: a wrong clock may be corrected yet."""
 
 
 DEFAULT_THRESHOLDS = StalenessThresholds()
@@ -93,10 +93,10 @@ DEFAULT_THRESHOLDS = StalenessThresholds()
 
 @dataclass(frozen=True, slots=True)
 class TaskSnapshot:
-    """Everything known of one task; the input of its card.
+    """Everything known about one task; the input of its card.
 
-    ``changed_at`` is the time of the last observed change. It is None after the first reading, which does
-    not show how old its state is.
+    ``changed_at`` is the time of the last observed change. It is None after the first reading, because
+    the age of that state is not known.
     """
 
     id: TaskId
@@ -119,7 +119,7 @@ class TaskSnapshot:
 
     @property
     def final(self) -> bool:
-        """True when the task itself has ended, and not only its watch."""
+        """True when the task itself has ended, not only its watch."""
         return self.task is not None and self.task.phase.final
 
     @property
@@ -136,7 +136,7 @@ def advance(
 ) -> TaskSnapshot:
     """Apply one observation. A settled snapshot never changes.
 
-    Progress goes back only if two readings in a row agree on it.
+    Progress decreases only if two successive readings agree on it.
     """
     if snapshot.settled:
         return snapshot
@@ -195,7 +195,7 @@ def _without_future(task: Task, now: float) -> Task:
 
 
 def _agree(doubted: Task | None, seen: Task) -> bool:
-    """Return whether two readings in a row show that a task has started again under the same id."""
+    """Return whether two successive readings agree that a task has restarted under the same id."""
     return doubted is not None and doubted.phase is seen.phase and not goes_back(doubted, seen)
 
 
@@ -228,7 +228,7 @@ def _with_condition(snapshot: TaskSnapshot, now: float, thresholds: StalenessThr
 def next_threshold(
     snapshot: TaskSnapshot, thresholds: StalenessThresholds = DEFAULT_THRESHOLDS
 ) -> float | None:
-    """Return when the condition will change if there is no news, or None if it never will."""
+    """Return the time at which the condition will change without news, or None if it never will."""
     if snapshot.settled:
         return None
     if snapshot.condition is Condition.NO_RESULT:

@@ -1,4 +1,4 @@
-"""A task as the image service reports it. All times are unix seconds."""
+"""Tasks as the image service reports them. All times are unix seconds."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def parse_task_id(raw: str) -> TaskId | None:
 
 
 class Phase(StrEnum):
-    """The status reduced to what users see. Only the last three are final."""
+    """The phases of a task, a simpler form of its status for users. Only the last three are final."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -50,7 +50,7 @@ class Phase(StrEnum):
 
     @property
     def final(self) -> bool:
-        """True when the task will not change any more."""
+        """True when the task will no longer change."""
         return self in (Phase.SUCCESS, Phase.FAILURE, Phase.CANCELLED)
 
 
@@ -107,7 +107,7 @@ class Task:
     progress: str = ""
     image_url: str = ""
     more_images: tuple[str, ...] = ()
-    """Further pictures of a result that has no picture of all."""
+    """Further pictures of a result without a single picture that shows all of it."""
     video_urls: tuple[str, ...] = ()
     fail_reason: str = ""
     submitted_at: int | None = None
@@ -118,7 +118,7 @@ class Task:
 
     @property
     def phase(self) -> Phase:
-        """The phase, from the status only: "100%" proves nothing; an unknown status counts as running."""
+        """The phase, from the status only ("100%" proves nothing). An unknown status counts as running."""
         return _PHASES.get(self.status, Phase.RUNNING)
 
     @property
@@ -128,7 +128,7 @@ class Task:
 
     @property
     def percent(self) -> int | None:
-        """Progress as a whole number of percent, or None: servers also send "", "paused" and null."""
+        """The progress as a whole number of percent, or None: servers also send "", "paused" and null."""
         bare = _PERCENT.fullmatch(self.progress)
         found = [bare[1]] if bare else _PERCENT_IN_WORDS.findall(self.progress)
         return min(int(found[0]), 100) if len(found) == 1 else None
@@ -160,14 +160,14 @@ class Task:
 
 
 def is_list_of_prompts(text: str) -> bool:
-    """True for the text that describe and shorten result in: a line that begins with 1️⃣."""
+    """Return True for a result of describe or shorten: a text with a line that begins with 1️⃣."""
     return _CHOICES.search(text) is not None
 
 
 def goes_back(held: Task, seen: Task) -> bool:
-    """Return whether a reading shows less progress than the one held: a lower rank, or a lower percentage.
+    """Return whether a reading shows less progress than the stored one: a lower rank or percentage.
 
-    Either it is an old reading that arrived late, or the task has started again under the same id.
+    Either an old reading arrived late, or the task has restarted under the same id.
     """
     if held.phase.final or seen.phase.final:
         return False
@@ -177,9 +177,9 @@ def goes_back(held: Task, seen: Task) -> bool:
 
 
 def merged(held: Task, seen: Task) -> Task:
-    """Return the task after a newer reading. A final state never changes; only a missing result is added.
+    """Return the task updated by a newer reading. To a final state, only a missing result is added.
 
-    A reading without a picture or prompt keeps the one held.
+    A reading without a picture or prompt keeps the stored one.
     """
     if held.phase.final and (held.has_result or seen.phase is not held.phase or not seen.has_result):
         return held

@@ -1,4 +1,4 @@
-"""Watches: each keeps one Discord message up to date until its task ends."""
+"""Watches, each of which keeps one Discord message up to date until its task ends."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _DISCORD_EPOCH = 1_420_070_400  # unix seconds; the start of 2015, from which sn
 
 @dataclass(frozen=True, slots=True)
 class MessageRef:
-    """Channel id and message id: enough to edit it with the bot token, even after a restart."""
+    """The channel id and message id, which suffice to edit it with the bot's token even after a restart."""
 
     channel_id: int
     message_id: int
 
     @property
     def created_at(self) -> float:
-        """When the message was created, in unix seconds (from its snowflake)."""
+        """The time at which the message was created, in unix seconds (from its snowflake)."""
         return (self.message_id >> 22) / 1000 + _DISCORD_EPOCH
 
     @staticmethod
@@ -36,7 +36,7 @@ class MessageRef:
 
 
 class WatchState(StrEnum):
-    """OPENING until the first card is delivered; CLOSED after the last one is confirmed."""
+    """The states of a watch: OPENING until the first card is delivered, CLOSED once the last is confirmed."""
 
     OPENING = "opening"
     OPEN = "open"
@@ -81,7 +81,7 @@ class Watch:
 def first_guild(watches: Iterable[Watch]) -> int | None:
     """Return the guild in which a task was shown first; None if it was shown only in direct messages.
 
-    Message ids are in the order of Discord's clock, and a card that is refreshed keeps its id.
+    Message ids follow Discord's clock, and a refreshed card keeps its message id.
     """
     in_guilds = (each for each in watches if each.guild_id is not None)
     first = min(in_guilds, key=lambda each: each.ref.message_id, default=None)
@@ -89,16 +89,16 @@ def first_guild(watches: Iterable[Watch]) -> int | None:
 
 
 def newest(watches: Iterable[Watch]) -> list[Watch]:
-    """Return the newest watch of each task in each channel; it has superseded the older ones.
+    """Return the newest watch of each task in each channel, which has superseded the older ones.
 
-    Message ids are in the order of Discord's clock; ``created_at`` is by the machine's, which may be wrong.
+    Message ids follow Discord's clock; ``created_at`` follows the machine's, which may be wrong.
     """
     by_age = sorted(watches, key=lambda watch: watch.ref.message_id)
     return list({(each.task_id, each.ref.channel_id): each for each in by_age}.values())
 
 
 def watch_for(watches: Iterable[Watch], on: MessageRef) -> Watch | None:
-    """Return the one of a task's watches that a message belongs to.
+    """Return the watch, of those of a task, that a message belongs to.
 
     An ephemeral message ("More…", "Do it again") has no watch: it belongs to the newest card of its channel.
     """

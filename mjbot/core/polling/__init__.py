@@ -1,1 +1,1 @@
-"""Which tasks to poll next, and how often. Pure."""
+"""Pure rules for polling: the next tasks to read, and the intervals between reads."""

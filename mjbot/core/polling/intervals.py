@@ -1,8 +1,8 @@
-"""Poll intervals for all tasks, learned from how often the image service itself changes.
+"""Poll intervals for all tasks, derived from the measured rate of changes in the image service.
 
 Polling twice as often as the service changes finds each change at most half an interval late, and polling
-more often finds nothing new. A relay refreshes its table every 15 s; Midjourney changes every 6 to 8 s. So
-the time between changes is measured, and half of it is the target.
+more often finds nothing new. A relay refreshes its table every 15 s; Midjourney changes every 6 to 8 s. The
+time between changes is therefore measured, and half of it is the target.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _LONGEST_GAP = 60.0  # seconds; a longer gap is about one task, not about the se
 
 @dataclass(frozen=True, slots=True)
 class PollSettings:
-    """Bounds in seconds between two reads of a task, and ids per request."""
+    """The bounds of the seconds between two reads of a task, and the number of ids per request."""
 
     shortest: float = 2.0
     longest: float = 15.0
@@ -29,17 +29,17 @@ class PollSettings:
 
 
 class PollClass(Enum):
-    """How soon a task is likely to change."""
+    """The classes of tasks, by the expected time until their next change."""
 
     RUNNING = "running"
     QUEUED = "queued"
     SLOW = "slow"
-    """It waits for a prompt, has gone quiet or ended without a result, or has a webhook for its changes."""
+    """The task waits for a prompt, is quiet, ended without a result, or has a webhook for its changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class PollIntervals:
-    """Seconds between two reads of a task of each class, and between two requests."""
+    """The seconds between two reads of a task of each class, and between two requests."""
 
     intervals: Mapping[PollClass, float]
     spacing: float

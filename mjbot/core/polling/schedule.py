@@ -1,7 +1,7 @@
-"""Which tasks to read next. Requests are evenly spaced; each batch takes the most overdue tasks.
+"""The tasks to read next. Requests are evenly spaced; each batch takes the most overdue tasks.
 
-How often is decided in core/polling/intervals.py. One interval takes ``ceil(tasks / batch)`` requests, so
-the cost per task falls with their number, and requests never go out all at once.
+core/polling/intervals.py decides the intervals. One interval takes ``ceil(tasks / batch)`` requests, so the
+cost per task falls with their number, and requests are never sent all at once.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class _Entry:
 
 
 class PollSchedule:
-    """The followed tasks, and when each is due: `due` returns the next reads, `record` takes the results."""
+    """The followed tasks with their due times: `due` returns the next reads, `record` takes the results."""
 
     def __init__(self, settings: PollSettings, jitter: Callable[[], float] = lambda: 0.5) -> None:
         self._settings = settings
@@ -75,7 +75,7 @@ class PollSchedule:
         )
 
     def follow(self, snapshot: TaskSnapshot, now: float, *, soon: bool = False) -> None:
-        """Start polling a task. ``soon``: at once, because its current state is not known yet."""
+        """Start polling a task. ``soon``: read it at once, because its current state is not known yet."""
         if snapshot.id in self._entries:
             return
         poll_class = _poll_class(snapshot)
@@ -136,7 +136,7 @@ class PollSchedule:
         return expired
 
     def wake_at(self) -> float | None:
-        """Return when `due` or `alarms` will next return something, or None while no task is followed."""
+        """Return the time of the next result of `due` or `alarms`, or None while no task is followed."""
         moments = [_first_at(self._alarms)]
         if not self._probing:  # the probe's response, not the clock, decides what happens next
             earliest = self._backoff_until if self._failures else self._next_request_at()
@@ -164,12 +164,12 @@ class PollSchedule:
             self._reschedule(snapshot.id, entry, max(after, now + self._settings.shortest / 2))
 
     def succeeded(self) -> None:
-        """End any back-off: the service answered."""
+        """End any back-off, because the service answered."""
         self._failures = 0
         self._backoff_until = 0.0
 
     def failed(self, ids: Iterable[TaskId], now: float, retry_after: float | None = None) -> None:
-        """Back off before the next read: the service did not answer, or sent Retry-After (seconds)."""
+        """Back off before the next read: no answer from the service, or a Retry-After (seconds)."""
         self._failures += 1
         backoff = min(self._settings.shortest * 2 ** min(self._failures - 1, _DOUBLINGS), _BACKOFF_CEILING)
         backoff *= 1 + _JITTER * (2 * self._jitter() - 1)
@@ -180,11 +180,11 @@ class PollSchedule:
 
     @property
     def _probing(self) -> bool:
-        """Whether a probe is in flight during an outage."""
+        """True while a probe is in flight during an outage."""
         return self._failures > 0 and self._in_flight > 0
 
     def _next_request_at(self) -> float:
-        """Return one spacing after the last request, or earlier if a task is half an interval overdue."""
+        """Return the time of the next request: one spacing on, or less if a task is half an interval late."""
         present = self.poll_intervals
         overdue = max(
             _first_at(self._due) + present.running * _EARLY, self._last_request_at + 1 / POLLS_PER_SECOND

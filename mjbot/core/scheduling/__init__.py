@@ -1,1 +1,1 @@
-"""Priority queues and rate limiters. Pure."""
+"""Pure priority queues and rate limiters."""

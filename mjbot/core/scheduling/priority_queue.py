@@ -12,13 +12,13 @@ from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 Rank = tuple[float, ...]
-"""Compared as a tuple; lower goes first."""
+"""A rank, compared as a tuple; lower goes first."""
 
 _STALE_ENTRIES = 64  # superseded entries to tolerate, in addition to one for each live entry
 
 
 class IndexedHeap(Generic[K]):
-    """Keys with a rank each. Superseded entries stay in the heap until they reach its top."""
+    """A heap of keys with a rank each. Superseded entries stay until they reach the top."""
 
     def __init__(self) -> None:
         self._ranks: dict[K, tuple[Rank, int]] = {}
@@ -66,7 +66,7 @@ class IndexedHeap(Generic[K]):
 
 
 class DelayQueue(Generic[K]):
-    """Keys with a due time and a rank each. ``now`` must never decrease from call to call."""
+    """A queue of keys with a due time and a rank each. ``now`` must never decrease between calls."""
 
     def __init__(self) -> None:
         self._later: IndexedHeap[K] = IndexedHeap()
@@ -96,7 +96,7 @@ class DelayQueue(Generic[K]):
         return best[1] if best else None
 
     def next_at(self, now: float) -> float | None:
-        """Return when `peek` will next return a key: ``now`` if it already does, None when empty."""
+        """Return the time at which `peek` will return a key: ``now`` if it already does, None when empty."""
         if self.peek(now) is not None:
             return now
         soonest = self._later.peek()

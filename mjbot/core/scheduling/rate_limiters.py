@@ -11,7 +11,7 @@ _FEW: Final = 1_000  # windows to keep before empty ones are searched for and dr
 
 
 def parse_retry_after(header: str | None) -> float | None:
-    """Return the seconds of a Retry-After header; None if it has no such number, but an HTTP date, say."""
+    """Return the seconds of a Retry-After header; None if it has no number (such as an HTTP date)."""
     try:
         seconds = float(header or "")
     except ValueError:
@@ -20,7 +20,7 @@ def parse_retry_after(header: str | None) -> float | None:
 
 
 class SlidingWindow:
-    """At most ``limit`` starts in any span of ``seconds``, wherever the span begins."""
+    """A limit of at most ``limit`` starts in any span of ``seconds``, wherever the span begins."""
 
     def __init__(self, limit: int, seconds: float) -> None:
         self.limit = limit
@@ -28,7 +28,7 @@ class SlidingWindow:
         self._starts: deque[float] = deque()
 
     def ready_at(self, now: float) -> float:
-        """Return the earliest time of the next start; ``now`` when it may begin at once."""
+        """Return the earliest time of the next start; ``now`` if it may begin at once."""
         self._forget_old(now)
         if len(self._starts) < self.limit:
             return now
@@ -61,7 +61,7 @@ class SlidingWindows(Generic[_K]):
         return len(self._windows)
 
     def ready_at(self, key: _K, now: float) -> float:
-        """Return the earliest time of the key's next start; ``now`` when it may begin at once."""
+        """Return the earliest time of the key's next start; ``now`` if it may begin at once."""
         window = self._windows.get(key)
         return window.ready_at(now) if window else now
 
@@ -79,7 +79,7 @@ class SlidingWindows(Generic[_K]):
 
 
 class LeakyBucket:
-    """One start every ``seconds``; after a pause the first ``burst`` may go at once (GCRA)."""
+    """A limit of one start every ``seconds``; after a pause, ``burst`` starts may go at once (GCRA)."""
 
     def __init__(self, seconds: float, burst: int) -> None:
         self._seconds = seconds
@@ -87,7 +87,7 @@ class LeakyBucket:
         self._theoretical = 0.0  # when the next start would be if all were evenly spaced
 
     def ready_at(self, now: float) -> float:
-        """Return the earliest time of the next start; ``now`` when it may begin at once."""
+        """Return the earliest time of the next start; ``now`` if it may begin at once."""
         return max(now, self._theoretical - self._tolerance)
 
     def take(self, now: float) -> None:

@@ -27,7 +27,7 @@ class Action:
 
     @property
     def digest(self) -> str:
-        """Its key in the presses table."""
+        """The key of the action in the presses table."""
         return self.target.action
 
     def repeating(self, number: int) -> Action:

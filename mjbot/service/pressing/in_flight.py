@@ -1,4 +1,4 @@
-"""In-flight submits. Shutdown waits for them: a cancelled submit has an unknown outcome."""
+"""In-flight submits. Shutdown waits for them, because a cancelled submit has an unknown outcome."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 
 class InFlight:
-    """The asyncio tasks that handle a submit at the moment."""
+    """The asyncio tasks that are handling a submit."""
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
 
     @contextmanager
     def track(self) -> Iterator[None]:
-        """Track the current asyncio task inside the context."""
+        """Track the current asyncio task until the context ends."""
         running = asyncio.current_task()
         assert running is not None
         self._running.add(running)
@@ -26,7 +26,7 @@ class InFlight:
             self._running.discard(running)
 
     async def finish(self, seconds: float) -> None:
-        """Wait up to ``seconds`` for all of them, then cancel the rest, which end as unclear."""
+        """Wait up to ``seconds`` for all submits, then cancel the rest, whose outcome is then unclear."""
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=seconds)
             for each in late:

@@ -20,7 +20,7 @@ class MenuService:
         self._renderer = renderer
 
     async def show(self, request: PressRequest, page_number: int) -> None:
-        """Show a page; the first is 1. Raises `MJBotError`."""
+        """Show a page, counted from 1. Raises `MJBotError`."""
         await self._access.require_press(request, VIEW)
         await request.reply.defer(private=True)
         snapshot = await self._reader.get(request.task_id)

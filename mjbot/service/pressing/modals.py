@@ -1,4 +1,4 @@
-"""Tasks in status MODAL: reopen the modal, submit its input once, or dismiss it."""
+"""The use cases of tasks in status MODAL: reopen the modal, submit its input once, or dismiss it."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class ModalService:
         await self._regions.submitted(request)
 
     async def dismiss(self, request: PressRequest) -> None:
-        """Dismiss the modal of a waiting task: nothing is started. Raises `MJBotError`."""
+        """Dismiss the modal of a waiting task. Nothing is started. Raises `MJBotError`."""
         await self._access.require_press(request, CHOOSE)
         await self._refuse_answered(request.task_id)
         await request.reply.defer()
@@ -129,9 +129,9 @@ class ModalService:
     async def _retarget(
         self, request: PressRequest, submission: ModalSubmission, result: SubmitResult, message: MessageRef
     ) -> None:
-        """Follow the new id on the same message: some upstreams continue a task under another id.
+        """Follow the new id on the same message, since some upstreams continue a task under another id.
 
-        It is committed together with the press, and later if the database fails.
+        The change is committed together with the press, or later if the database fails.
         """
         before = submission.snapshot
         assert request.modal_input is not None
@@ -144,7 +144,7 @@ class ModalService:
 
 
 class ModalSubmission:
-    """A `Submission` of the input of a task in status MODAL."""
+    """Submits the input of a task in status MODAL."""
 
     kind = ""
     action = MODAL_ACTION
@@ -171,7 +171,7 @@ class ModalSubmission:
 
     @property
     def label(self) -> str:
-        """The label of its button."""
+        """The label of the button."""
         return translate(Text.BUTTON_WRITE, self._request.context.locale)  # cards show it, too
 
     @property

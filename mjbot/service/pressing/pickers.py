@@ -1,4 +1,4 @@
-"""The region pickers that are open, to close them once their region has been submitted."""
+"""The open region pickers, which are closed once their region has been submitted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Size = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Picker:
-    """One picker: whose it is, the newest response that shows it, and the size of its picture."""
+    """A picker: its user, the newest response that shows it, and the size of its picture."""
 
     owner: tuple[int, TaskId, str]
     reply: Reply
@@ -31,7 +31,7 @@ class OpenPickers:
         self._pickers: OrderedDict[MessageRef, _Picker] = OrderedDict()
 
     def shown(self, message: MessageRef, request: PressRequest, size: Size | None) -> None:
-        """Note that the response to a request shows a picker. ``size``: of the picture, if it was loaded."""
+        """Note that a response shows a picker. ``size`` is the size of the picture, if it was loaded."""
         before = self._pickers.pop(message, None)
         known = size or (before.size if before else (0, 0))
         self._pickers[message] = _Picker(_owner(request), request.reply, known)
@@ -44,7 +44,7 @@ class OpenPickers:
         return max((each.size for each in self._pickers.values() if each.owner == owner), default=(0, 0))
 
     def messages(self, request: PressRequest) -> list[MessageRef]:
-        """Return the user's pickers for an action."""
+        """Return the messages of the user's pickers for an action."""
         owner = _owner(request)
         return [message for message, each in self._pickers.items() if each.owner == owner]
 

@@ -69,7 +69,7 @@ class PressService:
         await request.reply.defer()
 
     async def finish(self, seconds: float) -> None:
-        """Stop retrying, and wait for the submits in flight: the process is about to stop."""
+        """Stop retrying, and wait for the submits in flight, because the process is about to stop."""
         self._retries.close()
         await self._in_flight.finish(seconds)
 
@@ -106,7 +106,7 @@ class PressService:
 
 
 class ActionSubmission:
-    """A `Submission` of an action, then of its modal if it needs one."""
+    """Submits an action, then its modal if it needs one."""
 
     def __init__(self, source: TaskSource, request: PressRequest, action: Action, mask: str) -> None:
         self._source = source
@@ -119,7 +119,7 @@ class ActionSubmission:
 
     @property
     def snapshot(self) -> TaskSnapshot:
-        """The task whose action it is."""
+        """The snapshot of the task that offers the action."""
         return self._action.snapshot
 
     @property
@@ -129,7 +129,7 @@ class ActionSubmission:
 
     @property
     def label(self) -> str:
-        """The label of its button."""
+        """The label of the button."""
         return self._action.label
 
     @property
@@ -158,7 +158,7 @@ class ActionSubmission:
         self._response = await self._request.reply.defer()
 
     async def send(self) -> SubmitResult:
-        """Submit the action, unless an earlier try did, then its modal."""
+        """Submit the action, unless an earlier try has submitted it, then its modal."""
         modal_input = self._request.modal_input
         if self._modal_task is None:
             custom_id = self._action.button.custom_id

@@ -1,4 +1,4 @@
-"""Asks for the input that an action needs before it can be submitted: a region and a prompt."""
+"""Prompts for the input that an action needs before it can be submitted: a region and a prompt."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ModalPrompts:
         self._drafts = drafts
 
     def needed(self, action: Action, modal_input: ModalInput | None) -> bool:
-        """True if the user must still be asked for input."""
+        """Return whether the user must still be asked for input."""
         kind = modal_kind_of(action.button.custom_id)
         return kind is not None and (
             modal_input is None or (kind is ModalKind.REGION and not action.target.region)
@@ -52,7 +52,7 @@ class ModalPrompts:
             await request.reply.send_modal(self._modal(request, action))
 
     async def check(self, request: PressRequest, action: Action) -> str | None:
-        """Return the mask to submit ("" for none); None if the input is invalid and the user was told why."""
+        """Return the mask to submit ("" for none), or None after telling the user why it is invalid."""
         modal_input = request.modal_input
         if modal_input is None:
             return ""
@@ -72,7 +72,7 @@ class ModalPrompts:
             return None
 
     async def accepted(self, request: PressRequest, action: Action) -> None:
-        """Drop the draft and close the region picker: the submission was accepted."""
+        """Drop the draft and close the region picker after the submission was accepted."""
         self._drafts.drop(request.context.user_id, action.snapshot.id, action.digest)
         await self._regions.submitted(request)
 

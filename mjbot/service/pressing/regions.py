@@ -1,4 +1,4 @@
-"""Choosing the region to repaint: shows the picture with its cells, and creates the mask for a choice."""
+"""The choice of the region to repaint: shows the picture with its cells, and creates the mask."""
 
 from __future__ import annotations
 
@@ -73,14 +73,14 @@ class RegionService:
         return self._pickers.size(request) if request.target.region == OWN_MASK else (0, 0)
 
     async def submitted(self, request: PressRequest) -> None:
-        """Close the pickers of a request that was submitted: their buttons would submit it again."""
+        """Close the pickers of a submitted request, because their buttons would submit it again."""
         if request.target.region:
             for message in [request.message, *self._pickers.messages(request)]:
                 self._newest.pop(message, None)  # a preview that is being drawn comes too late
             await self._pickers.close(request)
 
     async def mask(self, request: PressRequest) -> str:
-        """Create the mask for a request's region, as large as the picture. Raises `PressRefused`."""
+        """Create the mask for a request's region, in the size of the picture. Raises `PressRefused`."""
         own = request.target.region == OWN_MASK
         upload = await self._uploaded(request) if own else b""
         picture = await self._picture(request)
@@ -103,7 +103,7 @@ class RegionService:
             return await self._masks.preview(picture, request.target.region)
 
     def _turn(self, request: PressRequest) -> asyncio.Semaphore:
-        """Limit how many images of one place are drawn or decoded at once."""
+        """Return the semaphore that limits how many images of one place are drawn or decoded at once."""
         return self._turns.setdefault(request.context.place, asyncio.Semaphore(_AT_ONCE))
 
     async def _send(self, request: PressRequest, file: File | None) -> None:
@@ -116,7 +116,7 @@ class RegionService:
         self._pickers.shown(await request.reply.defer(private=True), request, file.size if file else None)
 
     async def _picture(self, request: PressRequest) -> Picture | None:
-        """Return the picture to repaint: the task's, or that of the parent of a task that waits for input."""
+        """Return the picture to repaint: the task's, or its parent's if the task waits for input."""
         task_id = request.task_id
         if request.target.action == MODAL_ACTION:
             asked = (task_id, request.context.place)
@@ -131,7 +131,7 @@ class RegionService:
         return picture_of(snapshot, state_of(snapshot, {}))
 
     async def _uploaded(self, request: PressRequest) -> bytes:
-        """Download the user's mask, which counts as a press even if it is not a valid mask."""
+        """Download the user's mask. It counts as a press even if it is not a valid mask."""
         upload = request.modal_input.upload if request.modal_input else None
         if upload is None:
             raise PressRefused(Text.REPLY_MASK_MISSING)

@@ -1,4 +1,4 @@
-"""Retries of a submit that the upstream refused temporarily: with back-off, and stoppable by the user."""
+"""Retries, with back-off, of a submit that the upstream refused temporarily. The user can stop them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class RetryBackoff:
         self._excused = False
 
     def pause_after(self, error: Exception) -> Pause | None:
-        """Return the pause after this error; None if it is final."""
+        """Return the pause after this error; None if the error is final."""
         if isinstance(error, QueueFull) and (seconds := next(self._pauses, None)) is not None:
             return Pause(seconds, visible=True)
         if isinstance(error, NotReady) and not self._excused:
@@ -41,7 +41,7 @@ class RetryBackoff:
 
 
 class RetryStopped(Exception):
-    """The user stopped a retry, or the process is about to stop. Nothing was started."""
+    """Raised when the user stops a retry, or the process is about to stop. Nothing was started."""
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ class SubmitRetries:
         self._closed = False
 
     async def wait(self, task_id: TaskId, action: str, place: Place, until: float) -> None:
-        """Wait until a time (unix seconds); ``place`` may stop it. Raises `RetryStopped`."""
+        """Wait until a time (unix seconds), unless stopped from ``place``. Raises `RetryStopped`."""
         if self._closed:
             raise RetryStopped
         pending = _PendingRetry(Wakeup(self._clock, "until the next try of a submit"), place)
@@ -77,7 +77,7 @@ class SubmitRetries:
             raise RetryStopped
 
     def stop(self, task_id: TaskId, action: str, place: Place) -> bool:
-        """Stop retrying a submission. Returns False if none of this place is waiting."""
+        """Stop retrying a submission. Returns False if none is waiting that was made in this place."""
         pending = self._pending.get((task_id, action))
         if pending is None or pending.place != place:
             return False
@@ -85,7 +85,7 @@ class SubmitRetries:
         return True
 
     def close(self) -> None:
-        """Stop all retries: the process is about to stop."""
+        """Stop all retries, because the process is about to stop."""
         self._closed = True
         for pending in self._pending.values():
             pending.stop()

@@ -3,14 +3,14 @@
 Submits are not idempotent and cost money, so each one is committed before it is sent and is sent once:
 
     begin ──► SENDING ──► ACCEPTED        the result's card is committed in the same transaction
-                │  ▲ ├──► REFUSED         the upstream said no, or nothing was sent
+                │  ▲ ├──► REFUSED         the upstream refused it, or nothing was sent
                 │  │ └──► UNCLEAR         no response: only the user may repeat it ("Do it again")
                 ▼  │
               RETRYING ──► REFUSED        the queue stayed full, the user stopped it, or the process stops
 
 A restart turns SENDING (the process died while a submit was in flight) into UNCLEAR, and RETRYING into
-REFUSED. So the way back from RETRYING to SENDING must be committed before anything is sent; if the database
-fails, every other transition is written later, and a kill until then errs on the safe side.
+REFUSED. The transition from RETRYING to SENDING must therefore be committed before anything is sent. If the
+database fails, every other transition is written later; a kill before that never causes a second submit.
 """
 
 from __future__ import annotations
@@ -53,17 +53,17 @@ class Submission(Protocol):
 
     @property
     def snapshot(self) -> TaskSnapshot:
-        """The task that it belongs to."""
+        """The snapshot of the task that the submission belongs to."""
         ...
 
     @property
     def action(self) -> str:
-        """Its key in the presses table: the digest of the action, or `MODAL_ACTION`."""
+        """The key in the presses table: the digest of the action, or `MODAL_ACTION`."""
         ...
 
     @property
     def label(self) -> str:
-        """The label of its button."""
+        """The label of the button."""
         ...
 
     @property
@@ -72,16 +72,16 @@ class Submission(Protocol):
         ...
 
     number: int
-    """Which press of this action it is, from 1; set when it has begun."""
+    """The number of this press among those of the action, from 1; set when the submission has begun."""
 
     @property
     def place(self) -> Place:
-        """The place of the interaction: only there can its retries be stopped."""
+        """The place of the interaction, the only one in which the retries can be stopped."""
         ...
 
     @property
     def message(self) -> MessageRef:
-        """The message whose buttons show its state."""
+        """The message whose buttons show the state of the submission."""
         ...
 
     async def acknowledge(self) -> None:
@@ -89,11 +89,11 @@ class Submission(Protocol):
         ...
 
     async def send(self) -> SubmitResult:
-        """Send the submit, or the part that an earlier try did not. Raises `SubmitError`, `UpstreamError`."""
+        """Send the submit, or what earlier tries have not sent. Raises `SubmitError`, `UpstreamError`."""
         ...
 
     async def show_queue_full(self, next_try: float) -> None:
-        """Show that the queue is full, and when the next try is (unix seconds). Never raises."""
+        """Show that the queue is full, and the time of the next try (unix seconds). Never raises."""
         ...
 
 
@@ -152,18 +152,18 @@ class SubmissionJournal:
             raise complete from error
 
     async def confirm(self, submission: Submission, *, resume_on: MessageRef | None = None) -> None:
-        """Commit ACCEPTED for a submit that continues the same task; follow it on a message again."""
+        """Commit ACCEPTED for a submit that continues the same task, and follow it on a message again."""
         await self._writes.write(partial(self._presses.note, _key(submission), Press.ACCEPTED))
         if resume_on is not None:
             await self._writes.write(partial(self._watches.resume_on, resume_on, submission.snapshot))
 
     async def accept(self, submission: Submission, watch: Watch, results: Sequence[TaskSnapshot]) -> None:
-        """Commit ACCEPTED with all tasks that it created, and the watch of the first one's card."""
+        """Commit ACCEPTED with all tasks that the submit created, and the watch of the first one's card."""
         key, label = _key(submission), submission.label
         await self._writes.write(partial(self._presses.accept, key, label, watch, results))
 
     async def finish(self, submission: Submission) -> None:
-        """Show the outcome of an accepted submit on the cards that it changes, when the store can be used."""
+        """Show the outcome of an accepted submit on the cards that it changes, once the store can be used."""
         await self._writes.write(partial(self._repaint, submission))
         if submission.kind:
             await self._writes.write(partial(self._accept_kind, submission.kind))

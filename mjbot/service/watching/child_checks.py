@@ -1,6 +1,6 @@
-"""Background checks whether the messages of the children that a card links to still exist.
+"""Background checks that the children's messages to which a card links still exist.
 
-Nothing waits for them, so their budget is small: each is a request to Discord, and one that is refused counts
+Nothing waits for them, so their budget is small. Each is a request to Discord, and a refused one counts
 towards Discord's limit of invalid requests, which all guilds share.
 """
 
@@ -40,7 +40,7 @@ class ChildChecks:
         self._wakeup = Wakeup(clock, "until a card with links is used")
         self._waiting: dict[tuple[TaskId, Place], None] = {}
         self._skipped: dict[int, tuple[Existence, float]] = {}
-        """Channels whose messages cannot be fetched: the result of a lookup, and when it was."""
+        """Channels whose messages cannot be fetched, with the result and time of the last lookup."""
         self._of_guild: SlidingWindows[int] = SlidingWindows(_OF_A_GUILD, _MINUTE)
         self._of_all = SlidingWindow(_OF_ALL, _MINUTE)
 

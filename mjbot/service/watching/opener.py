@@ -41,7 +41,7 @@ class CardOpener:
         self._clock = clock
 
     def new_watch(self, context: InteractionContext, task_id: TaskId, ref: MessageRef) -> Watch:
-        """Create a watch that is about to open."""
+        """Build a watch that is not open yet."""
         return Watch(ref, task_id, context.guild_id, context.user_id, context.locale, self._clock.now())
 
     async def open(
@@ -49,7 +49,7 @@ class CardOpener:
     ) -> None:
         """Show a snapshot as a new public card, and follow the task if the bot can see the channel.
 
-        ``watch`` is the one that was committed when the reply was deferred. Raises `MJBotError`.
+        ``watch`` is the watch that was committed when the reply was deferred. Raises `MJBotError`.
         """
         follows = context.can_follow
         try:
@@ -85,7 +85,7 @@ class CardOpener:
             await reply.send_private(Text.REPLY_MISSING_ATTACH_FILES)
 
     async def _add(self, watch: Watch, snapshot: TaskSnapshot, *, committed: bool) -> Sequence[Watch]:
-        """Store a watch. If the database fails, one that is already ``committed`` is stored later."""
+        """Store a watch. If the database fails, an already ``committed`` watch is stored later."""
         try:
             return await self._buffer.add(watch, snapshot)
         except StoreFailed:
@@ -105,7 +105,7 @@ class CardOpener:
         await self._watches.start(watch, snapshot, card, older)
 
     def _first_delivered(self, card: Card, image: str | None) -> DeliveredState:
-        """Return the state that the first response shows; none if an edit must add or check the picture."""
+        """Return the state that the first response shows; empty if an edit must add or check the picture."""
         if card.picture is None:
             return DeliveredState(card.digest)
         if card.picture.final or self._pictures.attaches(card.picture) or image is None:

@@ -1,4 +1,4 @@
-"""Posts the cards of tasks that have none: a press created several, and not every card could be shown."""
+"""Posts the missing cards of a press that created several tasks, not all of which could be shown."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ _GIVE_UP_AFTER = 24 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class _ChannelRest:
-    """A channel in which a card could not be posted: when the next try is, and the pause before it."""
+    """The back-off of a channel where posting failed: the time of the next try, and the pause before it."""
 
     until: float
     seconds: float
 
 
 class PendingCards:
-    """Posts pending cards into their channels: at the start, and whenever one could not be shown.
+    """Posts pending cards in their channels, at the start and whenever one could not be shown.
 
-    A refused post counts towards Discord's limit of invalid requests, so each channel has a back-off, which
-    nothing that happens elsewhere shortens.
+    A refused post counts towards Discord's limit of invalid requests, so each channel has its own back-off,
+    which events in other channels do not shorten.
     """
 
     def __init__(
@@ -60,14 +60,14 @@ class PendingCards:
         self._guard = guard
         self._claimed: set[TaskId] = set()
         self._shown: set[TaskId] = set()
-        """Tasks whose card is shown, until that is stored."""
+        """The tasks whose card is shown, but not yet stored as shown."""
         self._rests: dict[int, _ChannelRest] = {}
         self._tries: Counter[TaskId] = Counter()
         self._wakeup = Wakeup(clock, "until a card is to be posted")
 
     @contextmanager
     def claim(self, tasks: Sequence[TaskId]) -> Iterator[None]:
-        """Leave these tasks to the caller, which is about to show them; post the rest afterwards."""
+        """Do not post these tasks while the caller shows them; post the remaining ones afterwards."""
         self._claimed.update(tasks)
         try:
             yield
@@ -77,7 +77,7 @@ class PendingCards:
                 self._wakeup.notify()
 
     async def shown(self, watch: Watch) -> None:
-        """Store that a card is shown, later if the database fails. It is not posted again meanwhile."""
+        """Store that a card is shown; later if the database fails. Until then it is not posted again."""
         self._shown.add(watch.task_id)
         await self._writes.write(partial(self._store_card, watch))
 
@@ -94,7 +94,7 @@ class PendingCards:
             await self._wakeup.wait(again)
 
     async def _post_all(self) -> float | None:
-        """Post each card that is pending; return when to try again what could not be posted."""
+        """Post each pending card; return the time at which to retry those that could not be posted."""
         pending = await self._store.pending_cards()
         # Copied, since posting takes a while: a card that is shown meanwhile is still in ``pending``.
         taken = self._claimed | self._shown
@@ -109,7 +109,7 @@ class PendingCards:
         return min((rest.until for rest in self._rests.values()), default=None)
 
     async def _post_or_rest(self, card: PendingCard, snapshot: TaskSnapshot) -> None:
-        """Try to post a card, unless its channel rests; let the channel rest if that fails."""
+        """Try to post a card, unless its channel is in back-off; if that fails, start a back-off."""
         now, rest = self._clock.now(), self._rests.get(card.channel_id)
         if rest is None or rest.until <= now:
             pause = min(2 * rest.seconds, _LONGEST_PAUSE) if rest else _FIRST_PAUSE

@@ -19,7 +19,7 @@ from mjbot.ports import PressStore, TaskHistory, UnknownActionStore
 
 
 class CardRenderer:
-    """Renders cards; presses and lineage are read from the store, for many cards at once."""
+    """Renders cards, and reads their presses and lineage from the store for many cards at once."""
 
     def __init__(
         self, presses: PressStore, unknown: UnknownActionStore, clock: Clock, watch_limit: float, base: str
@@ -33,13 +33,13 @@ class CardRenderer:
     async def card(
         self, snapshot: TaskSnapshot, locale: str, place: Place, *, obstacle: Obstacle | None = None
     ) -> Card:
-        """Render the card of a snapshot; it says which ``obstacle`` keeps it from being updated."""
+        """Render the card of a snapshot, including the ``obstacle`` that prevents its updates."""
         asked = (snapshot.id, place)
         history = (await self._presses.histories([asked]))[asked]
         return render(snapshot, self._context(history, locale, await self._not_offered(), obstacle))
 
     async def first_card(self, snapshot: TaskSnapshot, locale: str, place: Place) -> Card:
-        """Render a card that must be shown; the bare one if the database cannot be read."""
+        """Render a card that must be shown, or the bare card if the database cannot be read."""
         try:
             return await self.card(snapshot, locale, place)
         except StoreFailed:
@@ -63,7 +63,7 @@ class CardRenderer:
         ]
 
     async def presses_of(self, task_id: TaskId) -> tuple[Mapping[str, Press], NotOffered]:
-        """Return the presses of a task, and what the upstream does not offer."""
+        """Return the presses of a task, and the actions that the upstream does not offer."""
         return await self._presses.of(task_id), await self._not_offered()
 
     async def _not_offered(self) -> NotOffered:

@@ -10,7 +10,7 @@ from mjbot.core.model.watch import MessageRef, Watch
 
 
 class WatchIndex:
-    """Every open watch; lookups are O(1)."""
+    """All open watches. Lookups by message and by task are O(1)."""
 
     def __init__(self) -> None:
         self._by_ref: dict[MessageRef, Watch] = {}
@@ -21,7 +21,7 @@ class WatchIndex:
         return ref in self._by_ref
 
     def add(self, watch: Watch) -> None:
-        """Add a watch, in place of any other on its message."""
+        """Add a watch, and replace any other on its message."""
         self.pop(watch.ref)
         self._by_ref[watch.ref] = watch
         self._by_task[watch.task_id][watch.ref] = None

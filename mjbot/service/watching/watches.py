@@ -1,4 +1,4 @@
-"""Watches: which messages follow which task, and which card each must show next."""
+"""Watches: the messages that follow each task, and the card that each must show next."""
 
 from __future__ import annotations
 
@@ -94,12 +94,12 @@ class WatchService:
         return await self._renderer.card(snapshot, watch.locale, watch.place)
 
     async def message_of(self, ref: MessageRef, task_id: TaskId) -> MessageRef:
-        """Return the message of a press's card: an ephemeral message, if pressed, cannot be edited later."""
+        """Return the message of the pressed card; not an ephemeral message, which cannot be edited later."""
         watch = await self._watch_for(ref, task_id)
         return watch.ref if watch else ref
 
     async def resume_on(self, ref: MessageRef, snapshot: TaskSnapshot) -> None:
-        """Reopen the watch of the pressed card if it was closed; the task may have ended since the press."""
+        """Reopen the watch of the pressed card if it was closed. The task may have ended since the press."""
         watch = await self._watch_for(ref, snapshot.id)
         if watch is None or watch.ref in self._index:
             return
@@ -122,7 +122,7 @@ class WatchService:
         self._buffer.reopen(ref)
 
     async def repaint(self, ref: MessageRef, snapshot: TaskSnapshot) -> None:
-        """Draw a message again because a press changed its buttons; its watch may be closed."""
+        """Draw a message again because a press changed its buttons, even if its watch is closed."""
         watch = self._index.get(ref)
         if watch is None:
             watch = await self._watch_for(ref, snapshot.id)
@@ -136,7 +136,7 @@ class WatchService:
     async def on_change(self, snapshots: Sequence[TaskSnapshot]) -> None:
         """Store the changed tasks, then submit their new cards.
 
-        Changes that cannot be written are shown anyway, and written later; a restart reads the upstream.
+        Changes that cannot be written are shown anyway, and written later. A restart reads the upstream.
         """
         await self._buffer.save(snapshots)
         shown = [(watch, snapshot) for snapshot in snapshots for watch in self._index.of(snapshot.id)]
@@ -167,7 +167,7 @@ class WatchService:
             self._close(ref)
 
     def check_children(self, snapshot: TaskSnapshot, place: Place) -> None:
-        """Request a check that unlinks deleted messages, among the children that a card links to."""
+        """Request a check of the children that a card links to, which unlinks deleted messages."""
         if snapshot.settled:  # it had no buttons before
             self._checks.ask(snapshot.id, place)
 
@@ -243,7 +243,7 @@ class WatchService:
         self._editor.release(ref)
 
     async def close_channel(self, channel_id: int) -> None:
-        """Close the watches of a channel whose messages cannot be edited any more."""
+        """Close the watches of a channel whose messages can no longer be edited."""
         await self._store.close_channel(channel_id)
         self._forget(self._index.where(lambda watch: watch.ref.channel_id == channel_id))
 

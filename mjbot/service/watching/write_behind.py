@@ -1,8 +1,8 @@
-"""A write-behind buffer for the store: writes in batches, a second later, and retries failed ones.
+"""A write-behind buffer for the store: batches writes for a second, and retries failed ones.
 
-No write that is made late replaces a newer state. A snapshot that could not be written waits here, where a
-newer one of its task replaces it; deferred writes carry none. What was delivered or closed is written after
-the deferred writes, which may hold the watch that it belongs to.
+A late write never replaces a newer state. A snapshot that could not be written is kept here, where a newer
+one of its task replaces it; deferred writes contain none. Delivered states and closed watches are written
+after the deferred writes, which may contain the watch that they belong to.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 
 
 class WriteBehind:
-    """Buffers snapshots, delivered states and closed watches; they are written in this order."""
+    """Buffers snapshots, delivered states and closed watches, and writes them in this order."""
 
     def __init__(self, store: WatchStore, deferred: DeferredWrites, clock: Clock, guard: LoopGuard) -> None:
         self._store = store
@@ -39,9 +39,9 @@ class WriteBehind:
         self._pause = Wakeup(clock, "until the next batch")
 
     async def save(self, snapshots: Sequence[TaskSnapshot]) -> None:
-        """Write snapshots now, or later if the store cannot take them at the moment.
+        """Write snapshots now, or later if the store cannot be used at the moment.
 
-        A snapshot that cannot be written at all is left out: its card is shown all the same.
+        A snapshot that cannot be written at all is left out. Its card is shown nevertheless.
         """
         self._snapshots |= {snapshot.id: snapshot for snapshot in snapshots}
         try:
@@ -50,9 +50,9 @@ class WriteBehind:
             self._wakeup.notify()
 
     async def add(self, watch: Watch, snapshot: TaskSnapshot | None = None) -> Sequence[Watch]:
-        """Store a watch now, with a snapshot of its task; return the open ones of the task in the channel.
+        """Store a watch and its task's snapshot now; return the task's open watches in the channel.
 
-        Raises `StoreFailed`. The snapshot is then written later, so the watch can be added without it.
+        Raises `StoreFailed`. The snapshot is written later then, so the watch can be added without it.
         """
         if snapshot is not None:
             self._snapshots[snapshot.id] = snapshot
@@ -84,7 +84,7 @@ class WriteBehind:
         return self.known(watch) if watch else None
 
     def close(self, ref: MessageRef) -> None:
-        """Close the watch of a message. Until this is written, a restart shows its last card once more."""
+        """Close the watch of a message. A restart before this is written shows its last card once more."""
         self._closed.add(ref)
         self._wakeup.notify()
 
@@ -93,7 +93,7 @@ class WriteBehind:
         return ref in self._closed
 
     def reopen(self, ref: MessageRef) -> None:
-        """Cancel a close that is not written yet: the message gets a new watch."""
+        """Cancel a close that is not written yet, because the message gets a new watch."""
         self._closed.discard(ref)
 
     async def flush(self) -> None:
@@ -137,7 +137,7 @@ class WriteBehind:
         await self._write(list({**delivered, **dict.fromkeys(closed)}), save)
 
     async def _write(self, items: Sequence[_T], write: Callable[[Sequence[_T]], Awaitable[None]]) -> None:
-        """Write all items at once; if that fails in an unexpected way, one by one, so that only one is lost.
+        """Write all items at once; after an unexpected error, write one by one, so that only one is lost.
 
         Raises `StoreFailed`.
         """

@@ -1,4 +1,4 @@
-"""The stores on SQLite."""
+"""The stores in an SQLite file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mjbot.store.sqlite.watches import SqliteWatches
 
 @asynccontextmanager
 async def open_sqlite(path: str, upstream: str) -> AsyncIterator[Stores]:
-    """Open a file (or ``:memory:``) for this process only. Raises `StartupError`."""
+    """Open the stores in a file (or ``:memory:``) for this process only. Raises `StartupError`."""
     with locked_file(path) as in_place:
         async with DatabaseThread(path, in_place) as thread:
             make_private(path)

@@ -1,4 +1,4 @@
-"""What errors of SQLite and of the file system mean for the operator, and whether they can pass."""
+"""Explains errors of SQLite and of the file system to the operator, and tells which can be temporary."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from mjbot.errors import StartupError
 
 @dataclass(frozen=True, slots=True)
 class DatabaseFailure:
-    """Why the database cannot be used, and what to do. ``lasting``: a later start would fail, too."""
+    """The reason why the database cannot be used, and the remedy. ``lasting``: a later start fails, too."""
 
     reason: str
     advice: str
     lasting: bool = False
 
     def at_start(self, path: str) -> StartupError:
-        """Return the error that refuses the start."""
+        """Return the error that prevents the start."""
         message = f"The database {path} cannot be used: {self.reason}. {self.advice}"
         return StartupError(message, lasting=self.lasting)
 
@@ -69,13 +69,13 @@ _BY_CODE = {
 
 
 def failure_of_file(error: OSError) -> DatabaseFailure:
-    """Return what an error of the file system means."""
+    """Return the meaning of an error of the file system."""
     known = _BY_ERRNO.get(error.errno or 0)
     return known or DatabaseFailure(error.strerror or type(error).__name__, "Is the disk in order?")
 
 
 def failure_of(error: sqlite3.Error) -> DatabaseFailure | None:
-    """Return what an error of SQLite means; None if only a fault of our own can be the cause."""
+    """Return the meaning of an error of SQLite; None if only a bug of ours can be the cause."""
     # https://www.sqlite.org/rescode.html#extrc
     known = _BY_CODE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
     if known is None and isinstance(error, sqlite3.OperationalError):

@@ -32,11 +32,11 @@ _COMPANIONS = ("-wal", "-shm", "-journal")
 
 @contextmanager
 def locked_file(path: str) -> Iterator[Callable[[], bool]]:
-    """Open the file, or create it, for this process only. Raises `StartupError`.
+    """Open or create the file, and lock it for this process. Raises `StartupError`.
 
     Yields a function that returns whether the files of the database are still where they were. The lock is on
     the file itself, so it holds for every link and every other spelling of its path. The kernel releases it
-    when the process ends, however it ends.
+    when the process ends for any reason.
     """
     if path == ":memory:":
         yield lambda: True
@@ -59,9 +59,9 @@ def locked_file(path: str) -> Iterator[Callable[[], bool]]:
 
 
 def make_private(path: str) -> None:
-    """Let only the owner read the files. SQLite gives those that it creates the mode of the first.
+    """Let only the owner read the files. SQLite creates further files with the mode of the first.
 
-    On Windows the folder decides, and a mode says only whether a file may be written.
+    On Windows the folder controls access, and a mode only controls whether a file can be written.
     """
     if path == ":memory:" or not _POSIX:
         return
@@ -88,7 +88,7 @@ def _open(path: str) -> int:
 
 
 def _lock(path: str, descriptor: int) -> None:
-    """Lock a byte that SQLite leaves alone: its own locks last for a transaction only."""
+    """Lock a byte that SQLite does not use, because its own locks last only for a transaction."""
     try:
         if not _POSIX:
             os.lseek(descriptor, _LOCK_BYTE, os.SEEK_SET)
@@ -107,7 +107,7 @@ def _lock(path: str, descriptor: int) -> None:
 
 
 def _is_in_place(file: Path, opened: os.stat_result, write_ahead_log: Path) -> bool:
-    """True while the path leads to the opened file, and its write-ahead log is there."""
+    """Return whether the path leads to the opened file, and its write-ahead log exists."""
     try:
         write_ahead_log.stat()
         return os.path.samestat(file.stat(), opened)

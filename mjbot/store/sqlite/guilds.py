@@ -1,4 +1,4 @@
-"""Settings of guilds on SQLite."""
+"""Settings of guilds, stored in SQLite."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mjbot.store.sqlite.thread import DatabaseThread
 
 
 class SqliteGuilds:
-    """A `GuildStore`."""
+    """Stores the settings of guilds in SQLite; a `GuildStore`."""
 
     def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread

@@ -1,4 +1,4 @@
-"""Single values on SQLite, and the health probe."""
+"""Single values, stored in SQLite, and the health probe."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PROBE = ("health_probe", "." * 8192)
 
 
 class SqliteKeyValues:
-    """A `KeyValueStore`."""
+    """Stores single values in SQLite; a `KeyValueStore`."""
 
     def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread
@@ -31,7 +31,7 @@ class SqliteKeyValues:
         await self._thread.run(work)
 
     async def probe(self) -> None:
-        """Insert a row that needs new pages, and delete it."""
+        """Check that the database can grow: insert a row that needs new pages, and delete it."""
 
         def work(db: Database) -> None:
             with db.atomic():

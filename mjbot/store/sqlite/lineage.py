@@ -1,4 +1,4 @@
-"""Lineage on SQLite. Each row belongs to the place of the press. Nothing here commits."""
+"""Lineage, stored in SQLite. Each row belongs to the place of the press. Callers commit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The schema as a list of migrations. One that has shipped is never changed, nor is its name."""
+"""The schema as a list of migrations. Never change a released migration or its name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ migrations = Migrations("mjbot")
 
 @migrations()
 def first_tables(db: Database) -> None:
-    """Tasks, watches, presses, the tasks that each audience has seen, and single values."""
+    """Create tables for tasks, watches, presses, the tasks that each audience has seen, and single values."""
     db.table("tasks").create(
         {"id": str, "view": str, "phase": str, "prompt": str, "updated_at": float}, pk="id"
     )
@@ -51,7 +51,7 @@ def first_tables(db: Database) -> None:
 
 @migrations()
 def lineage_and_counted_presses(db: Database) -> None:
-    """Parents and children of tasks; presses are numbered, so that each repetition counts once."""
+    """Store parents and children of tasks, and number presses, so that each repetition counts once."""
     db.table("presses").add_column("number", int, not_null_default=1)
     db.execute("update presses set state = 'unclear' where state = 'warned'")
     db.table("lineage").create(
@@ -73,26 +73,26 @@ def lineage_and_counted_presses(db: Database) -> None:
 
 @migrations()
 def choices_of_guilds(db: Database) -> None:
-    """Who may press buttons in a guild."""
+    """Store the press policy of each guild."""
     db.table("guilds").create({"guild_id": int, "presses": str, "role_id": int}, pk="guild_id")
 
 
 @migrations()
 def kinds_of_action_that_are_not_offered(db: Database) -> None:
-    """Actions that an image service does not offer; ``service`` is its address."""
+    """Store the actions that an image service does not offer; ``service`` is its address."""
     db.table("refused_kinds").create({"service": str, "kind": str, "at": float}, pk=("service", "kind"))
 
 
 @migrations()
 def indexes_for_forgetting(db: Database) -> None:
-    """Pruning finds old tasks by their age, and their related rows by their id."""
+    """Index the age of tasks and the ids of their related rows, for pruning."""
     db.table("tasks").create_index(["updated_at"])
     db.table("seen").create_index(["task_id"])
 
 
 @migrations()
 def uses_of_the_last_hour(db: Database) -> None:
-    """The uses that rate limits count; ``who`` is a user or a guild."""
+    """Store the uses that rate limits count; ``who`` is a user or a guild."""
     db.table("uses").create({"who": str, "kind": str, "at": float})
     db.table("uses").create_index(["who", "kind", "at"])
     db.table("uses").create_index(["at"])
@@ -100,7 +100,7 @@ def uses_of_the_last_hour(db: Database) -> None:
 
 @migrations()
 def names_of_tables_columns_and_values(db: Database) -> None:
-    """Tables, columns and stored values are named as in the code."""
+    """Rename tables, columns and stored values as in the code."""
     for statement in _RENAMES:
         db.execute(statement)
     db.execute(_RENAME_IN_SNAPSHOTS)
@@ -114,7 +114,7 @@ def names_of_tables_columns_and_values(db: Database) -> None:
 
 @migrations()
 def cards_that_are_still_to_be_posted(db: Database) -> None:
-    """Tasks that a press created and that have no card yet."""
+    """Store the tasks that a press created and that have no card yet."""
     db.table("pending_cards").create(
         {
             "task_id": str,
@@ -130,9 +130,9 @@ def cards_that_are_still_to_be_posted(db: Database) -> None:
 
 @migrations()
 def presses_whatever_the_case_of_the_id(db: Database) -> None:
-    """Relays find ids whatever their case, so the spellings of one id share their presses.
+    """Share presses between all spellings of an id, because relays ignore the case of ids.
 
-    Of several, the latest is kept that may have been accepted, or else the latest.
+    The latest press that may have been accepted is kept; if there is none, the latest of all.
     """
     for statement in _PRESSES_BY_ID:
         db.execute(statement)
@@ -140,7 +140,7 @@ def presses_whatever_the_case_of_the_id(db: Database) -> None:
 
 @migrations()
 def places_that_have_seen_a_task(db: Database) -> None:
-    """Lineage belongs to the place of the press: a guild, or one person's direct messages."""
+    """Assign lineage to the place of the press: a guild, or one person's direct messages."""
     for statement in _PLACES:
         db.execute(statement)
     db.table("seen").create_index(["place", "at"])
@@ -174,7 +174,7 @@ _PLACES = (
 
 @migrations()
 def actions_called_unknown_by_task(db: Database) -> None:
-    """A kind of action is not offered if two tasks agree; what was learnt from one task is forgotten."""
+    """Store unknown actions by task: two tasks must agree on a kind. Drop what was based on one task."""
     db.table("refused_kinds").drop()
     db.execute("update presses set state = 'refused' where state = 'unknown_action'")
     db.execute(_UNKNOWN_ACTIONS)
@@ -189,7 +189,7 @@ create table unknown_actions (
 
 @migrations()
 def no_secret_of_the_webhook(db: Database) -> None:
-    """The secret in the webhook's URL is derived from the bot's token, so that no copy holds it."""
+    """Delete the webhook's secret: it is now derived from the bot's token, so that no copy contains it."""
     db.execute("delete from key_values where key = 'webhook_token'")
 
 

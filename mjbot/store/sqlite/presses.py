@@ -1,4 +1,4 @@
-"""Presses and lineage on SQLite."""
+"""Presses and lineage, stored in SQLite."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from mjbot.store.sqlite.thread import DatabaseThread
 
 
 class SqlitePresses:
-    """A `PressStore`."""
+    """Stores presses and lineage in SQLite; a `PressStore`."""
 
     def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread
@@ -129,7 +129,7 @@ class SqlitePresses:
         return await self._thread.run(lambda db: _presses(db, task_id))
 
     async def end_interrupted(self) -> list[TaskId]:
-        """Settle presses that were in flight, and return their tasks."""
+        """Settle the presses that were in flight, and return their tasks."""
 
         def work(db: Database) -> list[TaskId]:
             with db.atomic():
@@ -143,7 +143,7 @@ class SqlitePresses:
         return await self._thread.run(work)
 
     async def recently_pressed(self) -> list[TaskId]:
-        """Return the tasks of the last presses."""
+        """Return the tasks of the latest presses."""
         return await self._thread.run(lambda db: [TaskId(task_id) for (task_id,) in db.execute(_RECENT)])
 
     async def histories(

@@ -1,4 +1,4 @@
-"""Deletion of old tasks on SQLite, in small steps: the file stays small, and no other call waits long."""
+"""Deletes old tasks from SQLite in small steps: the file stays small, and no other call waits long."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ _DELETE_TASK = (
 
 
 class SqlitePruner:
-    """The `Pruner` of the SQLite store."""
+    """Deletes old tasks from SQLite; a `Pruner`."""
 
     def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread
 
     async def newest_message(self) -> float | None:
-        """Return when the newest stored message was created."""
+        """Return the time at which the newest stored message was created."""
 
         def work(db: Database) -> int | None:
             newest: int | None = db.execute("select max(message_id) from watches").fetchone()[0]
@@ -54,7 +54,7 @@ class SqlitePruner:
         return None if newest is None else MessageRef(0, newest).created_at
 
     async def prune(self, before: float, limit: int) -> int:
-        """Delete old tasks with all that belongs to them; return the number deleted."""
+        """Delete old tasks and all their related rows; return the number of deleted tasks."""
 
         def work(db: Database) -> int:
             with db.atomic():

@@ -1,4 +1,4 @@
-"""Conversion between rows and watches, snapshots and presses. Nothing here commits."""
+"""Converts between rows and watches, snapshots and presses. Callers commit."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def watches_where(db: Database, where: str, *values: object) -> list[Watch]:
 
 
 def save_snapshots(db: Database, snapshots: Sequence[TaskSnapshot], *, keep: bool = False) -> None:
-    """Insert the snapshots of tasks. They replace those that are stored, or, with ``keep``, none."""
+    """Insert the snapshots of tasks. They replace stored ones, except with ``keep``."""
     db.conn.executemany(
         f"insert or {'ignore' if keep else 'replace'} into tasks"
         " (id, snapshot, phase, prompt, updated_at) values (?, ?, ?, ?, ?)",

@@ -27,8 +27,8 @@ class DatabaseThread:
     """Runs functions of a `Database` on one thread, in order. Use it as an async context manager.
 
     Entering opens the file and applies migrations. It raises `StartupError` if the file cannot be used.
-    ``in_place`` returns whether the file is still where it was: what is written to a file that was removed or
-    replaced would be lost, so writes are refused then. ``tries``: how often it is opened while it is locked.
+    ``in_place`` returns whether the file is still where it was: writes to a file that was removed or replaced
+    would be lost, so they are refused. ``tries``: the number of attempts to open the file while it is locked.
     """
 
     def __init__(self, path: str, in_place: Callable[[], bool], *, tries: int = _TRIES) -> None:

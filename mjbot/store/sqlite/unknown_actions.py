@@ -1,4 +1,4 @@
-"""Actions that an image service called unknown, on SQLite."""
+"""Actions that an image service called unknown, stored in SQLite."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mjbot.store.sqlite.thread import DatabaseThread
 
 
 class SqliteUnknownActions:
-    """An `UnknownActionStore`; ``upstream`` is the address of the image service."""
+    """Stores unknown actions in SQLite; an `UnknownActionStore`. ``upstream``: the service's address."""
 
     def __init__(self, thread: DatabaseThread, upstream: str) -> None:
         self._thread = thread

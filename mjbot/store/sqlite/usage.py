@@ -1,4 +1,4 @@
-"""Counters of the rate limits on SQLite: one row for each use in the last hour."""
+"""Counters of the rate limits, stored in SQLite: one row for each use in the last hour."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NTH = (
 
 
 class SqliteUsage:
-    """A `UsageStore`."""
+    """Stores the uses that rate limits count in SQLite; a `UsageStore`."""
 
     def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread
@@ -38,7 +38,7 @@ class SqliteUsage:
 
 
 def _free_at(db: Database, who: str, limit: RateLimit, at: float) -> float | None:
-    """Return None below the limit, else when the oldest use that counts against it expires."""
+    """Return the time at which the oldest counted use expires; None below the limit."""
     values = [who, limit.kind, at - limit.seconds, at + _AHEAD, limit.number - 1]
     rows = list(db.execute(_NTH, values))
     return rows[0][0] + limit.seconds if rows else None

@@ -1,4 +1,4 @@
-"""Watches, snapshots, and the tasks that each place has seen, on SQLite."""
+"""Watches, snapshots, and the tasks that each place has seen, stored in SQLite."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _RECENT = 2_000  # tasks that autocomplete searches
 
 
 class SqliteWatches:
-    """A `WatchStore`."""
+    """Stores watches and snapshots in SQLite; a `WatchStore`."""
 
     def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread
@@ -118,7 +118,7 @@ class SqliteWatches:
         return found[0] if found else None
 
     async def task_of_job(self, place: Place, job: JobRef) -> TaskId | None:
-        """Return the only task that a job made."""
+        """Return the task of a job if there is only one."""
 
         def work(db: Database) -> TaskId | None:
             values = {"place": place.key, "job": job.uuid, "recent": _RECENT}
