@@ -1,4 +1,4 @@
-"""One download with its deadlines and size limit; it tells failures of the host from unusable files."""
+"""A single download with deadlines and a size limit. Host failures and unusable files differ in type."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MAX_REDIRECTS = 3
 
 
 class Unusable(Exception):
-    """Raised if the file does not exist or is too large; this is not a failure of the host."""
+    """The file cannot be used, such as a missing or too large one. This is not a failure of the host."""
 
 
 @dataclass(frozen=True, slots=True)

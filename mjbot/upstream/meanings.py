@@ -1,7 +1,7 @@
 """The codes and phrases in responses of the API family, by their meaning.
 
-The servers share their envelopes, but neither their codes nor their messages. So there is one table for each
-meaning, with the phrases of all servers; a response that is in no table has no meaning.
+The servers use the same envelope ``{code, description, result}``, but different codes and messages. Each
+table lists the phrases of all servers for one meaning. A response that matches no table is an unknown answer.
 """
 
 from __future__ import annotations

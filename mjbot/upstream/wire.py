@@ -40,7 +40,7 @@ def parse_text(value: Any, limit: int = _WORD) -> str:
 
 
 def parse_whole(value: Any) -> str:
-    """Return a text that is useless if cut, such as a URL or a customId; "" if it is too long."""
+    """Return a text without cutting it, such as a URL or a customId; "" if it is too long."""
     return "" if isinstance(value, str) and len(value) > _URL else parse_text(value, _URL)
 
 

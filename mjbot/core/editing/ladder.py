@@ -117,7 +117,7 @@ def _order(problem: ContentProblem, image: str) -> tuple[Part, ...]:
 
 
 def _essence(part: Part, card: Card) -> object:
-    """Return the content of this part, which a refusal depends on."""
+    """Return the content of a part: while it is unchanged, Discord would refuse the part again."""
     picture = card.picture
     match part:
         case Part.FILE | Part.PICTURE:
