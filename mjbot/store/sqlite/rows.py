@@ -75,7 +75,7 @@ def save_snapshots(db: Database, snapshots: Sequence[TaskSnapshot], *, keep: boo
         [
             (
                 snapshot.id,
-                _SNAPSHOT.dump_json(snapshot).decode(),
+                _SNAPSHOT.dump_json(snapshot, exclude_defaults=True).decode(),
                 _stored_phase(snapshot),
                 snapshot.task.prompt if snapshot.task else "",
                 snapshot.seen_at or snapshot.opened_at,
