@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
+from mjbot.core.scheduling.backoff import backoff
 from mjbot.errors import StoreFailed
 from mjbot.guard import LoopGuard
 
 _AGAIN, _CEILING = 1.0, 600.0  # seconds until a report that failed is made again; doubled each time
-_DOUBLINGS = 10
 OnChange = Callable[[Sequence[TaskSnapshot]], Awaitable[None]]
 
 
@@ -64,8 +64,7 @@ class ChangeReports:
             for each in batch:  # one by one, so that one task does not hold up the others
                 if len(batch) == 1 or not await self._notify([each], now):
                     tries = self._tries[each.id] = self._tries.get(each.id, -1) + 1
-                    pause = min(_AGAIN * 2 ** min(tries, _DOUBLINGS), _CEILING)
-                    self._keep([each], now + pause)
+                    self._keep([each], now + backoff(_AGAIN, tries, _CEILING))
 
     async def _notify(self, batch: Sequence[TaskSnapshot], now: float) -> bool:
         """Report a batch. Returns False after an unexpected error. A failing database delays all tasks."""

@@ -19,6 +19,7 @@ from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 from yarl import URL
 
+from mjbot.core.scheduling.backoff import backoff
 from mjbot.core.scheduling.rate_limiters import parse_retry_after
 
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
@@ -69,7 +70,7 @@ def login_wait(retry_after: str | None, tries: int) -> float:
     """Return the seconds until the next login after a 429, doubling without a usable ``Retry-After``."""
     seconds = parse_retry_after(retry_after)
     if seconds is None:
-        seconds = min(_LOGIN_WAIT * 2 ** min(tries, 10), _LONGEST_DEFAULT_WAIT)
+        seconds = backoff(_LOGIN_WAIT, tries, _LONGEST_DEFAULT_WAIT)
     return min(max(seconds, 1.0), _LONGEST_LOGIN_WAIT)
 
 

@@ -15,13 +15,13 @@ from mjbot.core.card.state import CardState
 from mjbot.core.editing.ladder import Omission, next_omission, still_omitted
 from mjbot.core.editing.outcome import Refused
 from mjbot.core.model.watch import DeliveredState, MessageRef
+from mjbot.core.scheduling.backoff import backoff
 from mjbot.core.scheduling.priority_queue import Rank
 
 # Bot authors report a limit of five edits in two seconds per token; no card changes that often.
 _TOKEN_SPACING = 0.7
 _RECHECK_DELAYS = (15.0, 60.0, 300.0)  # seconds until an unverified result is checked again
 _BACKOFF_CEILING = 120.0
-_DOUBLINGS = 10  # enough to reach the ceiling
 _BUTTONS_WAIT, _BUTTONS_CEILING = 15.0, 600.0
 _GIVE_UP_AFTER = 24 * 3600.0  # seconds without a success
 
@@ -142,8 +142,7 @@ class PendingEdit:
             return False
         self.pending, self.priority = edit.card, Priority.PROGRESS
         self.stale_since = self.queued_at = now
-        wait = _BUTTONS_WAIT * 2.0 ** min(self.button_tries, _DOUBLINGS)
-        self.not_before = now + min(wait, _BUTTONS_CEILING)
+        self.not_before = now + backoff(_BUTTONS_WAIT, self.button_tries, _BUTTONS_CEILING)
         self.button_tries += 1
         return True
 
@@ -157,8 +156,8 @@ class PendingEdit:
         elif now - self.failing_since > _GIVE_UP_AFTER and self.pending is None:
             return False
         self.attempt = edit.attempt + (not at_once)
-        backoff = 0.0 if at_once else min(2.0 ** min(edit.attempt, _DOUBLINGS), _BACKOFF_CEILING)
-        self.not_before = now + max(seconds, backoff)
+        pause = 0.0 if at_once else backoff(1.0, edit.attempt, _BACKOFF_CEILING)
+        self.not_before = now + max(seconds, pause)
         if self.pending is None:  # otherwise a newer card was offered meanwhile, and wins
             self.pending = edit.card
             self.stale_since = edit.stale_since

@@ -21,12 +21,12 @@ from mjbot.core.polling.intervals import (
     PollSettings,
     poll_intervals,
 )
+from mjbot.core.scheduling.backoff import backoff
 from mjbot.core.scheduling.priority_queue import IndexedHeap
 
 _EARLY = 0.5  # a request also takes tasks that are due within half an interval
 _JITTER = 0.1
 _BACKOFF_CEILING = 60.0
-_DOUBLINGS = 10  # enough to reach the ceiling; an unbounded power would overflow within a day
 _EXPEDITED_SPACING = 0.25  # seconds between two requests for expedited tasks
 _WEBHOOK_TRUST = 4  # longest intervals for which a task with a webhook is polled slowly
 
@@ -171,9 +171,9 @@ class PollSchedule:
     def failed(self, ids: Iterable[TaskId], now: float, retry_after: float | None = None) -> None:
         """Back off before the next read: no answer from the service, or a Retry-After (seconds)."""
         self._failures += 1
-        backoff = min(self._settings.shortest * 2 ** min(self._failures - 1, _DOUBLINGS), _BACKOFF_CEILING)
-        backoff *= 1 + _JITTER * (2 * self._jitter() - 1)
-        self._backoff_until = now + max(backoff, retry_after or 0.0)
+        pause = backoff(self._settings.shortest, self._failures - 1, _BACKOFF_CEILING)
+        pause *= 1 + _JITTER * (2 * self._jitter() - 1)
+        self._backoff_until = now + max(pause, retry_after or 0.0)
         for task_id in ids:
             if entry := self._entries.get(task_id):
                 self._reschedule(task_id, entry, min(entry.due, now))
