@@ -82,12 +82,18 @@ def parse_urls(value: Any) -> list[str]:
 
 def _parse_list(value: Any) -> list[Any]:
     """Return a list, or a JSON string of one; empty for anything else."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value) if len(value) <= _MAX_JSON else None
-        except (ValueError, RecursionError):
-            value = None
+    value = _parse_json(value)
     return value if isinstance(value, list) else []
+
+
+def _parse_json(value: Any) -> Any:
+    """Return the value in a JSON string, or None if it is invalid or too long; any other value unchanged."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value) if len(value) <= _MAX_JSON else None
+    except (ValueError, RecursionError):
+        return None
 
 
 def parse_object(value: Any) -> dict[str, Any]:
@@ -97,13 +103,8 @@ def parse_object(value: Any) -> dict[str, Any]:
 
 def parse_reason(value: Any) -> str:
     """Return the reason of a failure: a text, or an error as an object or as JSON; "" for "null"."""
-    fields = value
-    if isinstance(value, str) and value.startswith("{") and len(value) <= _MAX_JSON:
-        try:
-            fields = json.loads(value)
-        except (ValueError, RecursionError):
-            fields = None
-    fields = parse_object(fields)
+    is_text = isinstance(value, str) and not value.startswith("{")
+    fields = {} if is_text else parse_object(_parse_json(value))
     fields = parse_object(fields.get("error")) or fields
     texts = (parse_text(fields.get(name), _TEXT) for name in ("message", "description", "msg"))
     reason = next(filter(None, texts), "") or parse_text(value, _TEXT)

@@ -153,11 +153,9 @@ def well_formed(url: str) -> str:
         return ""
     try:
         split = urlsplit(f"{parts[1]}://{parts[2]}")
-        host, port = split.hostname or "", split.port
-        if not host.isascii():
-            host = host.encode("idna").decode("ascii")
+        host, port = ascii_host(split.hostname or ""), split.port
         rest = quote(parts[3], safe=_ALLOWED)
-    except ValueError:  # a port that is not a number, a label that is too long, a lone surrogate
+    except ValueError:  # a port that is not a number, a lone surrogate
         return ""
     if parts[3][:1] not in ("", "/", "?", "#"):  # a backslash, which some parsers treat as a slash
         return ""
@@ -165,6 +163,14 @@ def well_formed(url: str) -> str:
         return ""
     host = f"[{host}]" if ":" in host else host
     return f"{parts[1].lower()}://{host}{f':{port}' if port else ''}{rest}"
+
+
+def ascii_host(host: str) -> str:
+    """Return the ASCII form of a host name, as DNS needs it; "" if it has none."""
+    try:
+        return host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
 
 
 def is_host(host: str) -> bool:

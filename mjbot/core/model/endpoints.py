@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import SplitResult, urlsplit
 
-from mjbot.core.model.addresses import is_host
+from mjbot.core.model.addresses import ascii_host, is_host
 
 
 def web_address(value: str) -> str:
@@ -23,7 +23,7 @@ def web_address(value: str) -> str:
         raise ValueError("must be a plain address, without ? or # or @")
     if not _has_possible_port(parts):
         raise ValueError("its port must be a number from 1 to 65535")
-    if not is_host(_ascii(host)):
+    if not is_host(ascii_host(host)):
         raise ValueError(f'"{host}" is not the name of a host')
     return value
 
@@ -47,14 +47,6 @@ def _has_possible_port(parts: SplitResult) -> bool:
         return parts.port != 0
     except ValueError:
         return False
-
-
-def _ascii(host: str) -> str:
-    """Return the ASCII form of a host name, as DNS needs it; "" if it has none."""
-    try:
-        return host if host.isascii() else host.encode("idna").decode("ascii")
-    except UnicodeError:
-        return ""
 
 
 def listen_address(value: str) -> str:
