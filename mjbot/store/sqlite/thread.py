@@ -133,9 +133,7 @@ class DatabaseThread:
             use_wal(db, self._path)
         # So that deleted prompts are not left in the file and its copies.
         db.execute("pragma secure_delete = on")
-        db.execute("begin immediate")  # waits for a program that is writing
-        db.rollback()
-        db.execute("begin immediate")  # fails if another program is writing
+        db.execute("begin immediate")  # waits for a program that is writing, and fails if it goes on
         db.rollback()
         migrations.apply(db)
 
