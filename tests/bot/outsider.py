@@ -16,7 +16,7 @@ _COMPONENT, _MODAL = 3, 5
 
 
 class Outsider:
-    """A person who shares nothing with the first server of the harness, with the bot at hand."""
+    """A person who shares no server with the members of the first one, but can use the bot."""
 
     def __init__(self, harness: BotHarness, where: str) -> None:
         self.harness = harness

@@ -78,7 +78,7 @@ FORGED = {
 async def forge(
     way: str, outsider: Outsider, on: Mapping[str, discord.Message]
 ) -> tuple[str, simcord.InteractionResult]:
-    """Send an interaction on a card of this place; return its task, and what came of it."""
+    """Send an interaction on a card of this place; return its task and its result."""
     custom_id = FORGED[way].format(digest=U2)
     task_id = custom_id.split(":")[2]
     return task_id, await outsider.forge(on[task_id], custom_id, *([U2] if way == "menu" else []))

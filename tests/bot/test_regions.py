@@ -161,9 +161,9 @@ async def test_a_second_region_is_made_by_choosing_anew_and_once_for_each_window
     await harness.wait(20)
     late = await harness.ann.submit_modal(other, {"prompt": "from a window as old as the first"})
     assert "already exists" in late.followups[-1].content
-    anew = await harness.press(harness.messages[0], "Vary (Region)")
-    await harness.press(picker_of(anew), "2")
-    second = await harness.press(picker_of(anew), "Write the prompt")
+    again = await harness.press(harness.messages[0], "Vary (Region)")
+    await harness.press(picker_of(again), "2")
+    second = await harness.press(picker_of(again), "Write the prompt")
     await harness.ann.submit_modal(second, {"prompt": "two"})
     await harness.wait(5)
     assert [each.prompt for each in harness.world.log if each.kind == "modal"] == ["one", "two"]

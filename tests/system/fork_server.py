@@ -27,7 +27,7 @@ with contextlib.suppress(ImportError):
 
 def serve(descriptor: int) -> None:
     """Return in each process that is to become a command, ready for it."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that report
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps the processes that report
     with socket.socket(fileno=descriptor) as requests:
         while True:
             _, descriptors, _, _ = socket.recv_fds(requests, 1, 2)
