@@ -88,6 +88,15 @@ async def test_autocomplete_is_empty_and_quiet_while_the_database_fails(
     assert len(await harness.ann.autocomplete(harness.channel, "status", "task_id", "")) == 1
 
 
+async def open_listening(bot_factory: BotFactory, caplog: pytest.LogCaptureFixture) -> tuple[BotHarness, str]:
+    """A bot with an HTTP server, and the address of that."""
+    harness = await bot_factory.open()
+    with caplog.at_level(logging.INFO, "mjbot.app"):
+        await bot_factory.restart(harness, http_listen="127.0.0.1:0")
+    (address,) = [line.split()[-1] for line in caplog.messages if line.startswith("listening at ")]
+    return harness, address
+
+
 FAULTS: dict[str, Switch] = {
     "full disk": lambda stores, on: fill_disk(stores) if on else free_disk(stores),
     "read-only disk": lambda stores, on: refuse_writes(stores, on=on),
@@ -99,10 +108,7 @@ FAULTS: dict[str, Switch] = {
 async def test_readyz_notices_that_no_write_succeeds_and_that_they_do_again(
     bot_factory: BotFactory, caplog: pytest.LogCaptureFixture, fault: Switch
 ) -> None:
-    harness = await bot_factory.open()
-    with caplog.at_level(logging.INFO, "mjbot.app"):
-        await bot_factory.restart(harness, http_listen="127.0.0.1:0")
-    (address,) = [line.split()[-1] for line in caplog.messages if line.startswith("listening at ")]
+    harness, address = await open_listening(bot_factory, caplog)
     await harness.show(GRID)
     assert (await ready(address))["database"] == {"ok": True, "age": 0.0}
     await fault(harness.bot.app.stores, True)
@@ -119,10 +125,7 @@ async def test_readyz_notices_that_no_write_succeeds_and_that_they_do_again(
 async def test_readyz_notices_a_database_that_was_taken_away(
     bot_factory: BotFactory, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    harness = await bot_factory.open()
-    with caplog.at_level(logging.INFO, "mjbot.app"):
-        await bot_factory.restart(harness, http_listen="127.0.0.1:0")
-    (address,) = [line.split()[-1] for line in caplog.messages if line.startswith("listening at ")]
+    harness, address = await open_listening(bot_factory, caplog)
     await harness.show(GRID)
     await harness.ask(RUNNING)
     (file,) = tmp_path.glob("**/*.db")

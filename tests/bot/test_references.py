@@ -16,6 +16,12 @@ def told(result: simcord.InteractionResult) -> str:
     return (result.response or result.followups[-1]).content
 
 
+def elsewhere(harness: BotHarness) -> tuple[simcord.ChannelHandle, simcord.MemberActor]:
+    """A channel of another server, and a member of that."""
+    guild = harness.new_guild("Elsewhere")
+    return guild.create_text_channel("general"), guild.add_member(harness.env.create_user("bob"))
+
+
 async def offered(harness: BotHarness, typed: str) -> list[dict[str, str]]:
     choices = await harness.ann.autocomplete(harness.channel, "status", "task_id", typed)
     return [{"name": str(each["name"]), "value": str(each["value"])} for each in choices]
@@ -38,9 +44,7 @@ async def test_a_link_to_a_card_shows_its_task_in_the_same_server_and_nowhere_el
     room = harness.guild.create_text_channel("room")
     await harness.ann.slash(room, "status", task_id=link)
     assert room.history()[0].embeds[0].footer.text == f"Imagine · {GRID}"
-    elsewhere = harness.new_guild("Elsewhere")
-    channel = elsewhere.create_text_channel("general")
-    bob = elsewhere.add_member(harness.env.create_user("bob"))
+    channel, bob = elsewhere(harness)
     refused = await bob.slash(channel, "status", task_id=link)
     assert refused.ephemeral
     assert "I don't know a task behind that link here." in told(refused)
@@ -58,9 +62,7 @@ async def test_a_link_to_a_job_of_midjourney_shows_the_task_that_made_it_where_i
     room = harness.guild.create_text_channel("room")
     await harness.ann.slash(room, "status", task_id=link)
     assert room.history()[0].embeds[0].footer.text == f"Upscale · {SINGLE}"
-    elsewhere = harness.new_guild("Elsewhere")
-    channel = elsewhere.create_text_channel("general")
-    bob = elsewhere.add_member(harness.env.create_user("bob"))
+    channel, bob = elsewhere(harness)
     assert "behind that link" in told(await bob.slash(channel, "status", task_id=link))
 
 
@@ -71,9 +73,7 @@ async def test_a_copied_job_id_and_a_link_to_the_picture_show_the_task_only_wher
     task = harness.world.peek(SINGLE, 2e9)
     assert task is not None
     job = next(each["url"] for each in task["buttons"] if each.get("url")).partition("jobs/")[2][:36]
-    elsewhere = harness.new_guild("Elsewhere")
-    channel = elsewhere.create_text_channel("general")
-    bob = elsewhere.add_member(harness.env.create_user("bob"))
+    channel, bob = elsewhere(harness)
     for number, pasted in enumerate(
         (job, f"Job ID: {job.upper()}", f"https://cdn.example/1/fox_{job}.png?ex=1")
     ):

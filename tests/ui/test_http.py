@@ -118,17 +118,19 @@ async def test_a_response_that_keeps_coming_slowly_is_read_to_its_end() -> None:
         assert await response.text() == "x" * 8
 
 
-async def test_a_websocket_may_be_silent_for_longer_than_the_deadlines() -> None:
-    async def silent(request: web.Request) -> web.StreamResponse:
-        socket = web.WebSocketResponse()
-        await socket.prepare(request)
-        for _ in range(2):
-            await asyncio.sleep(0.7)
-            await socket.send_str("late")
-        return socket
+async def silent_socket(request: web.Request) -> web.StreamResponse:
+    """Be silent for longer than the deadlines before each of two messages."""
+    socket = web.WebSocketResponse()
+    await socket.prepare(request)
+    for _ in range(2):
+        await asyncio.sleep(0.7)
+        await socket.send_str("late")
+    return socket
 
+
+async def test_a_websocket_may_be_silent_for_longer_than_the_deadlines() -> None:
     async with (
-        serving(silent) as url,
+        serving(silent_socket) as url,
         aiohttp.ClientSession(connector=DeadlineConnector(**SHORT)) as session,
         session.ws_connect(url) as socket,
     ):
@@ -151,16 +153,8 @@ async def serving_tls(folder: Path, handler: Handler) -> AsyncIterator[tuple[str
 
 
 async def test_a_websocket_through_a_proxy_outlives_the_deadlines(tmp_path: Path) -> None:
-    async def silent(request: web.Request) -> web.StreamResponse:
-        socket = web.WebSocketResponse()
-        await socket.prepare(request)
-        for _ in range(2):
-            await asyncio.sleep(0.7)
-            await socket.send_str("late")
-        return socket
-
     async with (
-        serving_tls(tmp_path, silent) as (target, trust),
+        serving_tls(tmp_path, silent_socket) as (target, trust),
         ForwardProxy(target) as forward,
         aiohttp.ClientSession(connector=DeadlineConnector(**SHORT)) as session,
     ):
