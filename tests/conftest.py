@@ -29,6 +29,25 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Audit(config.stash[RUN]))
 
 
+# Folders whose tests mostly wait, for processes and for time, and those whose tests mostly compute.
+WAITING, COMPUTING = ("tests/benchmarks/", "tests/browser/", "tests/system/"), ("tests/bot/",)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mix tests that wait with tests that compute, so that parallel workers keep all cores busy.
+
+    The quick tests come last: they even out when the workers end.
+    """
+    if hasattr(config, "workerinput"):
+        waiting = [item for item in items if item.nodeid.startswith(WAITING)]
+        computing = [item for item in items if item.nodeid.startswith(COMPUTING)]
+        quick = [item for item in items if not item.nodeid.startswith(WAITING + COMPUTING)]
+        places = [
+            (number / len(group), item) for group in (waiting, computing) for number, item in enumerate(group)
+        ]
+        items[:] = [item for _, item in sorted(places, key=lambda each: each[0])] + quick
+
+
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
     """Gives the next test to the next free worker, and all tests of a module in `TOGETHER` to one."""
 

@@ -45,9 +45,9 @@ class BotHarness:
         return guild
 
     async def wait(self, seconds: int) -> None:
-        """Let time pass in steps: each has real reads in it, and five real seconds for them."""
+        """Let time pass in steps: SimCord gives each five real seconds for the reads in it."""
         while seconds > 0:
-            step = 1 if seconds <= 60 else 20 if seconds <= 7200 else 300
+            step = min(seconds, 10 if seconds <= 60 else 60 if seconds <= 7200 else 600)
             await self.env.advance_time(step)
             seconds -= step
 
