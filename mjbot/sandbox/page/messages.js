@@ -98,7 +98,13 @@ async function loaded(part) {
 const timeline = byId("timeline");
 let followed = true;
 let expectedUntil = 0; // in ms; until then a new message is brought into view
-timeline.addEventListener("scroll", () => { followed = timeline.scrollHeight - timeline.scrollTop - timeline.clientHeight < 60; });
+let top = 0; // before the last scroll event
+timeline.addEventListener("scroll", () => {
+  const atBottom = timeline.scrollHeight - timeline.scrollTop - timeline.clientHeight < 60;
+  // The event comes a frame late: if the channel has grown since, only a move upwards is the visitor's.
+  if (atBottom || timeline.scrollTop < top) followed = atBottom;
+  top = timeline.scrollTop;
+});
 new ResizeObserver(() => { if (followed) toBottom(); }).observe(timeline);
 
 /** Bring the next new message into view: the answer to what the visitor does now, perhaps far above it. */
