@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Text(StrEnum):
-    """A text: its value is the key, ``english`` the English wording."""
+    """A text that users read. Its value is the key, and ``english`` is the English wording."""
 
     english: str
 
@@ -464,5 +464,5 @@ class Text(StrEnum):
 
     @classmethod
     def get(cls, key: str) -> Text | None:
-        """The text with this key, or None."""
+        """Return the text with this key, or None."""
         return cls._value2member_map_.get(key)  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""Simplified Chinese texts. One that is missing here is shown in English."""
+"""Simplified Chinese texts. Missing texts fall back to English."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Traditional Chinese texts, for Taiwan, Hong Kong and Macau. One that is missing here is shown in English."""
+"""Traditional Chinese texts, for Taiwan, Hong Kong and Macau. Missing texts fall back to English."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""References that users paste to name a task: its id with any text around it, or a link to it.
+"""Parsing of pasted task references: an id, with or without surrounding text, or a link.
 
-Only unambiguous references are accepted: a text with two ids names neither.
+Only unambiguous references are accepted. A text with two ids is rejected.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ Reference = TaskId | MessageRef | JobRef
 
 
 def parse_reference(raw: str) -> Reference | None:
-    """Return the task, the message or the job that a pasted text names; None unless it is exactly one."""
+    """Return the task, message or job that a pasted text refers to, or None if it is not exactly one."""
     if len(raw) > _MAX_PASTED:
         return None
     text = _plain(raw)
@@ -67,7 +67,7 @@ def parse_reference(raw: str) -> Reference | None:
 
 
 def job_of(task_id: TaskId) -> JobRef | None:
-    """Return the job that an id may also name: users copy job ids, and some services use similar task ids."""
+    """Return the job that an id may refer to, or None. Some services use task ids that look like job ids."""
     return JobRef(task_id.lower()) if _JOB.fullmatch(task_id) else None
 
 
