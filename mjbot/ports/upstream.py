@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FetchReport:
-    """The result of reading many tasks. ``failed`` holds the tasks that could not be read."""
+    """The result of a batch read. ``failed`` holds the tasks that could not be read."""
 
     found: Mapping[TaskId, Task] = field(default_factory=dict)
     missing: frozenset[TaskId] = frozenset()
@@ -22,7 +22,7 @@ class FetchReport:
 
 @dataclass(frozen=True, slots=True)
 class SubmitResult:
-    """An accepted submit.
+    """The result of an accepted submit.
 
     ``task_id`` is the child's id (the parent's own if no task was created), ``other_ids`` are further tasks
     of the same submit, ``ahead`` is the number of tasks before the child in the queue. With ``needs_modal``,
@@ -45,7 +45,7 @@ class BatchSource(Protocol):
         ...
 
     async def fetch_many(self, ids: Sequence[TaskId]) -> FetchReport:
-        """Read many tasks at once. Failures of the service are reported, not raised."""
+        """Read many tasks at once. Failures of the service are part of the report and never raised."""
         ...
 
 

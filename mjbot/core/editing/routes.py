@@ -91,7 +91,7 @@ def _age(ref: MessageRef, now: float) -> float:
 
 
 def _too_old_for(entry: PendingEdit, age: float) -> bool:
-    """Return whether a message is too old for an edit that changes neither its state nor its final card."""
+    """Return whether a message is too old for its pending edit, which is neither final nor a new state."""
     assert entry.pending is not None
     return (
         age >= _VERY_OLD
