@@ -1,4 +1,4 @@
-"""The use cases: open a card, press a button, fill in a modal, resume after a restart."""
+"""Use cases: open a card, press a button, submit a modal, resume after a restart."""
 
 from mjbot.service.access import Access
 from mjbot.service.deferred_writes import DeferredWrites

@@ -71,7 +71,7 @@ class StatusService:
         await self._opener.open(context, snapshot, reply, watch)
 
     async def _find(self, context: InteractionContext, raw: str) -> TaskId:
-        """Return the task that a pasted text names. A link finds only tasks that this place has seen."""
+        """Return the task that a pasted text refers to. Links resolve only to tasks seen in this place."""
         match parse_reference(raw):
             case None:
                 raise InvalidTaskId
@@ -100,7 +100,7 @@ class StatusService:
             await self._opener.open(request.context, snapshot, request.reply)
 
     async def suggest(self, context: InteractionContext, text: str) -> list[tuple[str, TaskId]]:
-        """Return names and ids for autocomplete, from the store only. Raises `MJBotError`.
+        """Return (name, id) pairs for autocomplete, using only the store. Raises `MJBotError`.
 
         A complete id is offered unchanged if this place has not seen its task.
         """

@@ -23,7 +23,7 @@ from mjbot.service.watching.watches import WatchService
 
 
 class ResultCards:
-    """Commits the tasks that a press created, then shows them. The response becomes the first card.
+    """Stores the tasks that a press created, then shows their cards. The response becomes the first card.
 
     A card that cannot be shown now is posted later, even after a restart.
     """
