@@ -76,7 +76,7 @@ class PressNotAllowed(MJBotError):
 
 
 class TaskNotSeenHere(MJBotError):
-    """No message in this place shows the task ``id``, so it cannot be used here."""
+    """The task ``id`` cannot be used in this place, because no message here shows it."""
 
     text = Text.REPLY_NOT_SEEN_HERE
 

@@ -181,7 +181,7 @@ class MessageSink(Protocol):
         ...
 
     def token_until(self, ref: MessageRef) -> float:
-        """Return the time (unix seconds) at which the interaction token of a message expires, or 0."""
+        """Return the unix time at which a message's interaction token expires, or 0 if it has no token."""
         ...
 
     async def message_exists(self, ref: MessageRef) -> Existence:

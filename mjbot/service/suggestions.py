@@ -76,7 +76,7 @@ def _line(snapshot: TaskSnapshot, now: float, locale: str, id_end: str = "") -> 
 
 
 def _state(snapshot: TaskSnapshot, locale: str) -> str:
-    """Return the state of a task; "" if it is no longer known."""
+    """Return the localized state of a task, or "" if its current state is unknown."""
     task = snapshot.task
     if task is None or (snapshot.settled and not task.phase.final):
         return ""

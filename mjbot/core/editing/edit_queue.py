@@ -145,7 +145,7 @@ class EditQueue:
         return min((at for at in (by_channel, by_token) if at is not None), default=None)
 
     def begin_shutdown(self, now: float) -> None:
-        """Accept only final cards and presses from now on. The next start updates all other messages."""
+        """Accept only final cards and presses from now on. The next process updates the others."""
         self._shutting_down = True
         for channel_id, channel in self._channels.items():
             for ref, entry in channel.entries.items():

@@ -149,7 +149,7 @@ class PendingEdit:
     def requeue(self, edit: Edit, now: float, seconds: float = 0.0, *, at_once: bool = False) -> bool:
         """Requeue a failed edit after at least ``seconds``, with back-off unless ``at_once``.
 
-        Returns False if it has failed for a day; it is dropped then.
+        After a day of failures, drops the edit and returns False.
         """
         if self.failing_since is None:
             self.failing_since = now

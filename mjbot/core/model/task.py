@@ -167,7 +167,7 @@ def is_list_of_prompts(text: str) -> bool:
 def goes_back(held: Task, seen: Task) -> bool:
     """Return whether a reading shows less progress than the stored one (``held``).
 
-    Either an old reading arrived late, or the task has restarted under the same id.
+    This happens if an old reading arrives late, or if the task restarts under the same id.
     """
     if held.phase.final or seen.phase.final:
         return False

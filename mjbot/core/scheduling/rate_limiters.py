@@ -66,7 +66,7 @@ class SlidingWindows(Generic[_K]):
         return window.ready_at(now) if window else now
 
     def take(self, key: _K, now: float) -> None:
-        """Count one start of the key."""
+        """Count one start for the key."""
         if key not in self._windows:
             if len(self._windows) >= self._tidy_at:
                 self._tidy(now)

@@ -98,7 +98,7 @@ class Submission(Protocol):
 
 
 class SubmissionJournal:
-    """Runs submissions and commits each of their transitions."""
+    """Runs submissions and commits each state transition."""
 
     def __init__(
         self,

@@ -137,7 +137,7 @@ class WriteBehind:
         await self._write(list({**delivered, **dict.fromkeys(closed)}), save)
 
     async def _write(self, items: Sequence[_T], write: Callable[[Sequence[_T]], Awaitable[None]]) -> None:
-        """Write items in a batch. After an unexpected error, write them singly to lose only the faulty one.
+        """Write items in a batch. After an unexpected error, write each item alone and drop those that fail.
 
         Raises `StoreFailed`.
         """
