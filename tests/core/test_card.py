@@ -168,7 +168,9 @@ def test_a_rejected_key_shows_as_unreachable_with_its_own_sentence() -> None:
 def test_chinese_cards_hold_no_english() -> None:
     card = render_card(make_snapshot(Condition.QUIET, progress="46%", prompt="猫"), "zh-CN")
     assert card.title == "生成中，暂无进展"
-    assert shown(card) == ("▰▰▰▰▱▱▱▱▱▱ 46%\n<t:110:R>开始 · <t:150:R>更新\n有时会停顿较久，仍在跟踪。\n> 猫")
+    assert shown(card) == (
+        "▰▰▰▰▱▱▱▱▱▱ 46%\n开始：<t:110:R> · 更新：<t:150:R>\n有时会停顿较久，仍在跟踪。\n> 猫"
+    )
     assert card.footer == f"绘图 · {ID}"
 
 
