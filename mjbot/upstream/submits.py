@@ -44,7 +44,7 @@ from mjbot.upstream.responses import (
     raise_for,
     status_of,
 )
-from mjbot.upstream.wire import parse_object, parse_text
+from mjbot.upstream.values import parse_object, parse_text
 
 _MAY_HAVE_STARTED = (408, 424, 499)  # a gateway gave up on its upstream; any other 4xx refuses the request
 _ID_KEYS = ("id", "taskId", "task_id")

@@ -91,6 +91,32 @@ def test_a_picture_is_found_in_any_field(fields: dict[str, Any], picture: str, m
     assert (task.image_url, len(task.more_images)) == (picture, more)
 
 
+@pytest.mark.parametrize("empty", ["", " ", None, "null", 0, [], "[]", {}])
+def test_a_field_that_is_empty_in_one_spelling_is_read_in_the_other(empty: object) -> None:
+    full = {
+        "image_url": PNG,
+        "fail_reason": "slow",
+        "submit_time": 1_754_000_000,
+        "prompt_en": "a dog",
+        "video_urls": [MP4],
+        "buttons": [{"custom_id": "MJ::JOB::upsample::1::x", "customId": empty, "label": "U1"}],
+    }
+    beside = dict.fromkeys(("imageUrl", "failReason", "submitTime", "promptEn", "videoUrls"), empty)
+    assert read(**(full | beside), prompt="") == read(**(beside | full), prompt="") == read(**full, prompt="")
+    (button,) = read(**(full | beside)).buttons
+    assert button.custom_id == "MJ::JOB::upsample::1::x"
+
+
+def test_of_two_spellings_with_values_the_usual_one_is_read() -> None:
+    assert read(image_url=f"{PNG}?2", imageUrl=PNG).image_url == PNG
+
+
+@pytest.mark.parametrize("empty", [{}, [], None, ""])
+def test_a_task_is_found_behind_an_empty_wrapper(empty: object) -> None:
+    body = {"data": empty, "result": {"id": "1763936412345678", "status": "SUCCESS"}}
+    assert read_fetch(Response(200, json.dumps(body).encode())).status == "SUCCESS"
+
+
 @pytest.mark.parametrize(
     "fields",
     [
