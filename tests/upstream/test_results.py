@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from mjbot.core.card.card import render
+from mjbot.core.card.state import CardContext
 from mjbot.core.model.addresses import address_of, rebase
+from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Task
 from mjbot.upstream.api import read_fetch
 from mjbot.upstream.responses import Response
@@ -46,6 +49,36 @@ def read(**fields: object) -> Task:
 )
 def test_an_address_is_found_in_any_form_that_services_send(sent: str, found: str) -> None:
     assert rebase(read(imageUrl=sent).image_url, BASE) == found
+
+
+DATA = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAA/AAB+x=="
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        DATA,
+        f" {DATA.upper()}",
+        "data:image/svg+xml,<svg/>",
+        DATA + "A" * 3_000_000,
+        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBD",
+        "/9j/4AAQ\n/2wBD==",
+        "iVBORw0KGgoAAAANSUhEUgAA/AAB+x==",
+        "R0lGODlhAQABAIAAAAAAAP///yH5BAEA",
+        "UklGRiIAAABXRUJQVlA4/BYA",
+        "blob:https://relay.example/2f3c.png",
+        "file:///root/pictures/a.png",
+        "file://relay.example/pictures/a.png",
+        "content://media/a.png",
+    ],
+)
+@pytest.mark.parametrize("field", ["imageUrl", "imageUrls", "thumbnailUrl", "videoUrl", "videoUrls"])
+def test_what_nobody_else_can_open_is_no_address_and_is_not_kept(sent: str, field: str) -> None:
+    task = read(**{field: [{"url": sent}] if field.endswith("s") else sent})
+    assert not task.has_result
+    assert len(repr(task)) < 1_000
+    card = render(TaskSnapshot(task.id, opened_at=1.0, task=task, seen_at=1.0), CardContext())
+    assert card.facts.endswith("The image service gave no link to a picture.")
 
 
 def test_a_path_is_resolved_at_the_service_only() -> None:
