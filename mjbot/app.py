@@ -170,6 +170,7 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
         allowed_guilds=settings.allowed_guilds,
         limits=settings.limits,
         live_cards=watches.live_cards,
+        in_guild=lambda guild_id: client.get_guild(guild_id) is not None,
         clock=clock,
     )
     return Watching(

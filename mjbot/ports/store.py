@@ -59,7 +59,7 @@ class WatchStore(Protocol):
         ...
 
     async def watch_at(self, ref: MessageRef) -> Watch | None:
-        """Return the watch of a message, even if it is closed."""
+        """Return the watch of a message, even if it is closed. Only the message id has to be right."""
         ...
 
     async def task_of_job(self, place: Place, job: JobRef) -> TaskId | None:

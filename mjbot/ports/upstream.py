@@ -26,7 +26,8 @@ class SubmitResult:
 
     ``task_id`` is the child's id (the parent's own if no task was created), ``other_ids`` are further tasks
     of the same submit, ``ahead`` is the number of tasks before the child in the queue. With ``needs_modal``,
-    the child waits for a modal with a prompt, and ``prompt`` is the proposed prompt.
+    the child waits for a modal with a prompt, and ``prompt`` is the proposed prompt. With ``existed``, the
+    child was there before, in a state that only a read can tell.
     """
 
     task_id: TaskId
@@ -34,6 +35,7 @@ class SubmitResult:
     ahead: int | None = None
     needs_modal: bool = False
     prompt: str = ""
+    existed: bool = False
 
 
 class BatchSource(Protocol):

@@ -93,6 +93,7 @@ class Access:
         allowed_guilds: frozenset[int],
         limits: RateLimits,
         live_cards: Callable[[int], int],
+        in_guild: Callable[[int], bool],
         clock: Clock,
     ) -> None:
         self._guilds = guilds
@@ -101,6 +102,7 @@ class Access:
         self._allowed_guilds = allowed_guilds
         self._limits = limits
         self._live_cards = live_cards
+        self._in_guild = in_guild
         self._clock = clock
         self._closed = False
         # In memory, to save a write per press: these limits span a minute, which a restart may reset.
@@ -152,7 +154,7 @@ class Access:
         self, context: InteractionContext, shown: Sequence[Watch]
     ) -> None:
         """Check the policy of the guild that saw the task first, so a press elsewhere cannot avoid it."""
-        first = first_guild(shown)
+        first = first_guild(shown, self._in_guild)
         if first is None or first == context.guild_id:
             return
         policy = await self._guilds.policy(first)

@@ -41,6 +41,7 @@ NO_CHANNEL: Phrases = ("无可用渠道", "无可用的", "no available channel"
 FULL: Phrases = ("队列", "queue", "已满")
 BUSY: Phrases = ("饱和", "飽和", "saturated")
 """New-api refuses before it asks its own upstream, also with a status of 503."""
+EXISTED: Phrases = ("已存在", "already exist", "existed")
 MODAL: Phrases = ("confirm", "窗口等待")
 UNKNOWN_ACTION: Phrases = (
     "unknown_action",

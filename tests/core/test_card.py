@@ -106,7 +106,7 @@ def render_card(snapshot: TaskSnapshot, locale: str = "en") -> Card:
             make_snapshot(status="SUCCESS", finished_at=162),
             "Done",
             GREEN,
-            ["Finished <t:162:R> · took 52 s", "The image service gave no picture."],
+            ["Finished <t:162:R> · took 52 s", "The image service gave no link to a picture."],
         ),
         (
             make_snapshot(status="SUCCESS", fail_reason="[Removed] by a moderator"),
@@ -114,7 +114,7 @@ def render_card(snapshot: TaskSnapshot, locale: str = "en") -> Card:
             GREEN,
             [
                 "The image service reports: \\[Removed\\] by a moderator",
-                "The image service gave no picture.",
+                "The image service gave no link to a picture.",
             ],
         ),
         (
@@ -123,7 +123,7 @@ def render_card(snapshot: TaskSnapshot, locale: str = "en") -> Card:
             GREEN,
             [
                 "The image service reports: 图片下载失败",
-                "The image service has given no picture yet. I'll keep checking for five minutes.",
+                "The image service has given no link to a picture yet. I'll keep checking for five minutes.",
             ],
         ),
         (

@@ -6,7 +6,9 @@ The same rules apply to every command and button:
 - Lineage, links, suggestions and reports of earlier presses name only tasks that the place has seen.
 - Any user who knows an id may open the task with `/status`; the place has then seen it.
 - A press needs a place that has seen the task, the press policy there, and that of the first guild which saw
-  it. Direct messages have no policy.
+  it. Direct messages have no policy, and neither has a guild that the bot has left: nobody could change it.
+
+A group of users is no place: the bot's commands are not registered for conversations without it.
 """
 
 from __future__ import annotations

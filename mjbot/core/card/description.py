@@ -194,8 +194,9 @@ def _dismissed(_: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield translate(Text.CARD_DISMISSED, context.locale)
 
 
-def _unseen(_: TaskSnapshot, context: CardContext) -> Iterable[str]:
-    yield translate(Text.CARD_UNSEEN, context.locale)
+def _unseen(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
+    if snapshot.failing_since is not None or snapshot.misses:
+        yield translate(Text.CARD_UNSEEN, context.locale)
 
 
 _LINES: Mapping[CardState, Callable[[TaskSnapshot, CardContext], Iterable[str]]] = {

@@ -19,6 +19,8 @@ _ALLOWED = "".join(sorted(set(_PRINTABLE) - set('"<>\\^`{|}()[]')))
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
 _MAX_HOST = 253
 _MEDIA_FILE = re.compile(r"\.(?:png|jpe?g|webp|gif|mp4|m4v|mov|webm)(?:[?#]|\Z)", re.IGNORECASE)
+# Base64 of a JPEG begins like a path. Other formats, and data: URLs, cannot be taken for an address.
+_JPEG_IN_BASE64 = re.compile(r"/9j/[A-Za-z0-9+/=\s]*")
 _VIDEO_FILES = (".mp4", ".m4v", ".mov", ".webm")
 # Our own lists, because `is_global` differs between Python versions. They include all of 192.0.0.0/24 and
 # 2001::/23, because the globally reachable addresses in them are not web servers.
@@ -80,7 +82,8 @@ def address_of(text: str) -> str:
     """Return the URL in a text, or the path on the image service, or "" if there is neither.
 
     Services send `` https://h/a.png``, ``HTTPS://h/a.png``, ``//h/a.png``, ``h.example/a.png`` and
-    ``/mj/image/1``. Only `rebase` can resolve a path.
+    ``/mj/image/1``. Only `rebase` can resolve a path. A picture in the text itself (a data: URL, base64) is
+    no address: it would be stored with every reading, and nobody could open it.
     """
     text = text.strip().strip("\"'`<>").strip()
     if parts := _URL.fullmatch(text):
@@ -91,7 +94,7 @@ def address_of(text: str) -> str:
     if not (slash and rest):
         return ""
     if not first:
-        return text
+        return "" if _JPEG_IN_BASE64.fullmatch(text) else text
     if "." in first and not is_literal(first) and is_host(first):
         return f"https://{text}"
     # A word such as "N/A" is no path, and "data:image/png" no path on the service.

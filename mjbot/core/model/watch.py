@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -78,12 +78,12 @@ class Watch:
         return Place.of(self.guild_id, self.requester_id)
 
 
-def first_guild(watches: Iterable[Watch]) -> int | None:
-    """Return the guild in which a task was shown first; None if it was shown only in direct messages.
+def first_guild(watches: Iterable[Watch], in_guild: Callable[[int], bool]) -> int | None:
+    """Return the guild in which a task was shown first, of those that the bot is in; None without one.
 
     Message ids follow Discord's clock, and a refreshed card keeps its message id.
     """
-    in_guilds = (each for each in watches if each.guild_id is not None)
+    in_guilds = (each for each in watches if each.guild_id is not None and in_guild(each.guild_id))
     first = min(in_guilds, key=lambda each: each.ref.message_id, default=None)
     return first.guild_id if first else None
 

@@ -94,7 +94,12 @@ class ResultCards:
 def first_snapshot(
     task_id: TaskId, parent: Task | None, result: SubmitResult, prompt: str, now: float
 ) -> TaskSnapshot:
-    """Build the snapshot assumed for a new task until its first read. ``prompt`` is the user's input."""
+    """Build the snapshot assumed for a new task until its first read. ``prompt`` is the user's input.
+
+    Nothing is assumed of a task that existed before: it may have ended.
+    """
+    if result.existed and task_id == result.task_id:
+        return TaskSnapshot(task_id, opened_at=now)
     task = Task(
         task_id,
         status="MODAL" if result.needs_modal else "SUBMITTED",
