@@ -63,17 +63,23 @@ class ForkedCommand:
 
 
 async def start(
-    arguments: tuple[str, ...], folder: Path, environment: Mapping[str, str], output: int
+    arguments: tuple[str, ...],
+    folder: Path,
+    environment: Mapping[str, str],
+    output: int,
+    max_file: int | None = None,
 ) -> Command:
     """Start `mjbot` with everything that it prints to the descriptor ``output``.
 
     It is forked where that makes no difference: Python itself must read nothing else at its start.
+    ``max_file`` limits the size of the files that it writes, in bytes, as a full disk would.
     """
     read = {name: value for name, value in environment.items() if name.startswith(_READ_BY_PYTHON)}
     if read == {"PYTHONPATH": CLOCK_SHIM}:
-        return await _fork(arguments, folder, environment, output)
+        return await _fork(arguments, folder, environment, output, max_file)
+    limited = ["prlimit", f"--fsize={max_file}", "--"] if max_file is not None else []
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "mjbot", *arguments),
+        *(*limited, sys.executable, "-m", "mjbot", *arguments),
         cwd=folder,
         env=environment,
         stdout=output,
@@ -82,13 +88,22 @@ async def start(
 
 
 async def _fork(
-    arguments: tuple[str, ...], folder: Path, environment: Mapping[str, str], output: int
+    arguments: tuple[str, ...],
+    folder: Path,
+    environment: Mapping[str, str],
+    output: int,
+    max_file: int | None,
 ) -> ForkedCommand:
     ours, theirs = socket.socketpair()
     with theirs:
         socket.send_fds(_fork_server(), [b"."], [theirs.fileno(), output])
     reader, writer = await asyncio.open_connection(sock=ours)
-    command = {"arguments": arguments, "folder": str(folder), "environment": dict(environment)}
+    command = {
+        "arguments": arguments,
+        "folder": str(folder),
+        "environment": dict(environment),
+        "max_file": max_file,
+    }
     writer.write(json.dumps(command).encode() + b"\n")
     return ForkedCommand(int(await reader.readline()), reader, writer)
 

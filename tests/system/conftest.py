@@ -124,6 +124,8 @@ class CommandRig:
     upstream: SandboxServer
     folder: Path
     environ: dict[str, str] = field(default_factory=dict)
+    max_file: int | None = None
+    """The largest file that commands can write, in bytes."""
 
     async def run(self, *arguments: str, **changes: str) -> tuple[int, str]:
         """Run the command with changed settings; its exit code and everything it printed."""
@@ -135,7 +137,9 @@ class CommandRig:
         }
         ours, theirs = socket.socketpair()
         with theirs:
-            process = await command.start(arguments or ("check",), self.folder, changed, theirs.fileno())
+            process = await command.start(
+                arguments or ("check",), self.folder, changed, theirs.fileno(), self.max_file
+            )
         reader, writer = await asyncio.open_connection(sock=ours)
         async with asyncio.timeout(60):
             output = await reader.read()

@@ -15,6 +15,7 @@ import gc
 import importlib
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -58,6 +59,8 @@ def become(connection: int, output: int) -> None:
     os.chdir(command["folder"])
     os.environ.clear()
     os.environ.update(command["environment"])
+    if (max_file := command["max_file"]) is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (max_file, max_file))
     sys.argv = ["mjbot", *command["arguments"]]
 
 
