@@ -8,7 +8,7 @@ import { expectAnswer } from "./messages.js";
 
 const WAIT = 120; // ms after the last key before suggestions are asked for
 
-/** Start the composer. ``page``: what /start has said, with `person` and `onAnswer(answer)`. */
+/** Start the composer. ``page``: what /start has said, with `person` and `onAnswer(answer)`, which returns what went wrong. */
 export function startComposer(page) {
   const input = byId("composer-input"), box = byId("command"), choices = byId("choices"), list = byId("choices-list");
   const texts = page.texts;
@@ -98,7 +98,7 @@ export function startComposer(page) {
       const enterAfter = waiting === "enter";
       waiting = false;
       const found = (answer.choices ?? []).map((each) => ({ name: each.name, value: String(each.value) }));
-      show(found, found.length ? texts.pick : texts.nothing, choose);
+      show(found, found.length ? texts.pick : answer.away ? page.onAnswer(answer) : texts.nothing, choose);
       if (enterAfter && items.length) pick(0);
     }, WAIT);
   }
@@ -119,8 +119,7 @@ export function startComposer(page) {
     const answer = await post("/command", { person: page.person, name, options });
     byId("send").classList.remove("busy");
     sending = false;
-    notice(answer.answered ? "" : texts.failed);
-    page.onAnswer(answer);
+    notice(page.onAnswer(answer));
   }
 
   function typed() {
@@ -161,7 +160,7 @@ export function startComposer(page) {
     input.value = "";
     hide();
     expectAnswer();
-    await post("/line", { person: page.person, text });
+    notice(page.onAnswer(await post("/line", { person: page.person, text })));
   }
   input.focus();
 }
