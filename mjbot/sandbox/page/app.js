@@ -5,7 +5,7 @@ import { byId, make, post } from "./dom.js";
 import { configure, isJump, jump, toBottom, update } from "./messages.js";
 
 const UNITS = [[31536000, "year"], [2592000, "month"], [86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];
-const DRIFT = 1.5; // seconds by which the clocks may differ before this page's is set
+const DRIFT = 0.5; // seconds by which the clocks may differ before this page's is set
 
 const person = sessionStorage.getItem("person") ?? "";
 const page = await (await fetch(`/start?person=${person}`)).json();
