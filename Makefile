@@ -29,8 +29,9 @@ run: $(VENV)/.run ## the bot on Discord, with the settings in .env
 check: $(VENV)/.run ## try the settings in .env, and say what is wrong with them
 	@$(BIN)/mjbot check $(ARGS)
 
-pictures: $(VENV)/.dev ## redraw every card into docs/cards; needs Chromium
+pictures: $(VENV)/.dev ## redraw the pictures in docs: every card, and the demo; needs Chromium
 	$(BIN)/python -m tests.gallery
+	$(BIN)/python -m tests.gallery.demo
 
 golden: $(VENV)/.dev ## write what people read because of each recorded response into tests/golden
 	$(BIN)/python -m tests.golden

@@ -15,7 +15,10 @@ from mjbot.core.i18n.texts import Text
 from tests.audit import RUN, Audit, Run
 
 # Modules whose tests share one expensive fixture, and therefore one worker, which begins with them.
-TOGETHER = ("tests/system/test_upstream_faults.py", "tests/browser/test_tour.py")
+TOGETHER = (
+    *(f"tests/browser/test_{name}.py" for name in ("chinese", "presses", "tour")),
+    "tests/system/test_upstream_faults.py",
+)
 
 # No deadline: how long an example takes depends on what else the machine does.
 hypothesis.settings.register_profile("quick", deadline=None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import asyncio
 import re
+import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,8 @@ from tests.audit import RUN, Run
 ROOT = Path(__file__).parent.parent
 RELIABILITY = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CHINESE = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
+BENCHMARKS = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
 TROUBLE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 FEATURES = (ROOT / "docs" / "features.md").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", RELIABILITY)))
@@ -85,6 +89,7 @@ SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
 BUDGETS = (ROOT / "docs" / "budgets.md").read_text(encoding="utf-8")
 PAGES = {
     "README": README,
+    "README.zh-CN": CHINESE,
     "SECURITY": SECURITY,
     "operations": OPERATIONS,
     "reliability": RELIABILITY,
@@ -130,3 +135,52 @@ def test_a_row_of_the_budgets_names_a_module_that_exists() -> None:
     named = [re.findall(r"`([\w/]+)`", row.rstrip("| ").rpartition("|")[2]) for row in rows]
     assert all(named)
     assert [name for row in named for name in row if not (ROOT / "mjbot" / f"{name}.py").exists()] == []
+
+
+def headings(page: str) -> list[str]:
+    return re.findall(r"(?m)^#+(?= )", re.sub(r"(?ms)^ *```.*?```$", "", page))
+
+
+def code(page: str) -> list[str]:
+    blocks = re.findall(r"(?ms)^ *```sh\n(.*?)^ *```$", page)
+    return [line.strip() for block in blocks for line in block.splitlines()]
+
+
+def commands(page: str) -> list[str]:
+    """Each line that a page says to run; the Chinese page starts the demo in Chinese."""
+    return [line.replace(' ARGS="--language zh-CN"', "") for line in code(page)]
+
+
+def links(page: str) -> list[str]:
+    """All addresses, without those by which the two pages lead to each other."""
+    found = re.findall(r"\]\(([^)]+)\)", page)
+    assert re.search(r"/README(\.zh-CN)?\.md$", found[0])
+    return sorted(found[1:])
+
+
+@pytest.mark.parametrize("part", [headings, commands, links], ids=lambda part: part.__name__)
+def test_the_chinese_readme_has_what_the_english_one_has(part: Callable[[str], list[str]]) -> None:
+    assert part(CHINESE) == part(README)
+    assert part(README)
+
+
+@pytest.mark.parametrize("page", [README, CHINESE], ids=["en", "zh"])
+def test_a_line_of_the_readme_can_be_pasted_into_a_shell(page: str) -> None:
+    inline = re.findall(r"`((?:make|mjbot|python|sudo|install) [^`]+)`", page)
+    for line in [*code(page), *inline]:
+        assert shlex.split(line)
+        assert not set("<>$…“”") & set(line), line
+
+
+@pytest.mark.parametrize("page", [README, CHINESE], ids=["en", "zh"])
+def test_the_readme_quotes_the_benchmarks_and_every_missed_target(page: str) -> None:
+    (claims,) = (part for part in page.split("\n## ") if "benchmarks.md" in part)
+    measured = set(re.findall(r"\d[\d.,]*\d|\d", BENCHMARKS))
+    targets, missed = len(re.findall(r"(?m)^- (?:met|\*\*)", BENCHMARKS)), BENCHMARKS.count("- **missed**")
+    numbers = re.findall(r"\d[\d.,]*\d|\d", re.sub(r"\(http[^)]+\)|(?m:^## .*)", "", claims))
+    said = {"95", "99", str(targets), str(missed)}  # percentiles, and the count of targets
+    assert said <= set(numbers)
+    assert set(numbers) - said - measured == set()
+    named = {float(each.replace(",", "")) for each in numbers}
+    results = re.findall(r"- \*\*missed\*\*.*: ([\d.]+)", BENCHMARKS)
+    assert [each for each in results if float(each) not in named] == []

@@ -24,7 +24,8 @@ PROJECT = PYPROJECT["project"]
 REPOSITORY = PROJECT["urls"]["Repository"]
 WORKFLOW_TEXT = (ROOT / ".github" / "workflows" / "test.yml").read_text("utf-8")
 WORKFLOW = yaml.safe_load(WORKFLOW_TEXT)
-README = (ROOT / "README.md").read_text("utf-8")
+READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
+README = READMES[0].read_text("utf-8")
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 LOCKED = {
@@ -124,15 +125,16 @@ def test_a_lock_file_fits_the_project_and_the_other_lock_files(path: Path) -> No
     assert {name: version for name, version in pinned.items() if dev.get(name, version) != version} == {}
 
 
-def test_every_link_of_the_readme_works_without_the_repository() -> None:
-    links = re.findall(r"\]\(([^)#]+)", README)
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_every_link_of_the_readme_works_without_the_repository(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)", path.read_text("utf-8"))
     ours = [link for link in links if link.startswith(REPOSITORY)]
     assert ours
     assert all(link.startswith("https://") for link in links)
     for link in ours:
         kind, branch, name = link.removeprefix(f"{REPOSITORY}/").split("/", 2)
         assert (ROOT / name).exists(), name
-        expected = "tree" if (ROOT / name).is_dir() else "raw" if name.endswith(".png") else "blob"
+        expected = "tree" if (ROOT / name).is_dir() else "raw" if name.endswith((".png", ".webp")) else "blob"
         assert (kind, branch) == (expected, "main"), name
 
 

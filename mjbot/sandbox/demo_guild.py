@@ -75,9 +75,10 @@ class DemoGuild:
 
     @property
     def names(self) -> dict[str, str]:
-        """The names of people and roles, by mention such as ``@1`` or ``@&2``."""
+        """The names of people, roles and the channel, by mention such as ``@1``, ``@&2`` or ``#3``."""
         people = {f"@{each.id}": each.global_name or each.name for each in self._backend.users.values()}
-        return people | {f"@&{each.id}": each.name for each in self._roles}
+        roles = {f"@&{each.id}": each.name for each in self._roles}
+        return people | roles | {f"#{self.channel_id}": self._texts.channel}
 
     def post(self, author: int | None, content: str) -> None:
         """Post a message of a person, or of the guide (None)."""

@@ -154,7 +154,7 @@ class DemoPage:
         body = await request.json()
         self._guild.post(self._person(body.get("person")), str(body.get("text"))[:2000])
         self._guild.post(None, self._texts.line)
-        return web.json_response({})
+        return web.json_response({"answered": True})
 
     async def _command(self, person: int, body: Mapping[str, Any]) -> FirstResponse:
         return await self._guild.run(person, body["name"], body["options"], body.get("focused", ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from mjbot.core.i18n.messages import ENGLISH, TRANSLATIONS, age, translate
+from mjbot.core.i18n.messages import ENGLISH, TRANSLATIONS, age, kind_of_task, translate
 from mjbot.core.i18n.text import short, units
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.snapshot import TaskSnapshot
@@ -61,9 +61,8 @@ def lines_of(snapshots: Sequence[TaskSnapshot], now: float, locale: str) -> list
 
 def _line(snapshot: TaskSnapshot, now: float, locale: str, id_end: str = "") -> str:
     task = snapshot.task
-    action = Text.get(f"action.{task.action.upper()}") if task else None
     started = (task.submitted_at or task.started_at or task.finished_at) if task else None
-    before = [_state(snapshot, locale), translate(action, locale) if action else ""]
+    before = [_state(snapshot, locale), kind_of_task(task.action, locale) if task else ""]
     after = [
         translate(Text.AUTOCOMPLETE_AGE, locale, age=age(now - started, locale)) if started else "",
         id_end,

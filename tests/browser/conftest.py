@@ -1,4 +1,7 @@
-"""The real demo, and a page of it in a real browser."""
+"""The real demo, and a page of it in a real browser.
+
+The tests of a module share a demo and a browser, each in a page of its own.
+"""
 
 from __future__ import annotations
 
@@ -58,26 +61,23 @@ def running_browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def service() -> str:
-    """The dialect of the demo's image service; "" for the plain one."""
-    return ""
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The browser of a module: Playwright keeps an event loop running, so no asynchronous test can run."""
+    with running_browser() as browser:
+        yield browser
 
 
-@pytest.fixture
-def language() -> str:
-    return "en-US"
-
-
-@pytest.fixture
-def demo(service: str, language: str) -> Iterator[Demo]:
-    with running_demo("--language", language, *(["--service", service] if service else [])) as demo:
+@pytest.fixture(scope="module")
+def demo(request: pytest.FixtureRequest) -> Iterator[Demo]:
+    """The demo of a module, started with its `ARGUMENTS`."""
+    with running_demo(*getattr(request.module, "ARGUMENTS", ())) as demo:
         yield demo
 
 
 @pytest.fixture
-def page(demo: Demo) -> Iterator[Page]:
-    with running_browser() as browser:
-        page = browser.new_page(viewport=VIEWPORT)  # type: ignore[arg-type]
-        page.goto(demo.address)
-        yield page
+def page(browser: Browser, demo: Demo) -> Iterator[Page]:
+    page = browser.new_page(viewport=VIEWPORT)  # type: ignore[arg-type]
+    page.goto(demo.address)
+    yield page
+    page.close()

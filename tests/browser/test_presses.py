@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from PIL import Image, ImageChops
 from playwright.sync_api import Locator, Page, expect
 
 from mjbot.sandbox.demo_tasks import DemoIds
-from tests.browser.visitor import PICTURE, SECONDS, ask, pixels, press, settled, shoot
+from tests.browser.visitor import PICTURE, SECONDS, ask, pixels, press, settled
 
 
 def write(page: Page, words: str) -> None:
@@ -29,13 +28,12 @@ def shown(picture: Locator, *, unlike: Image.Image | None = None) -> Image.Image
     raise AssertionError("the picture did not change")
 
 
-@pytest.mark.parametrize("service", ["plus"])
+ARGUMENTS = ("--service", "plus")
+
+
 def test_a_visitor_varies_a_region_of_one_picture_and_zooms_out_of_it(page: Page) -> None:
     messages = page.locator(".channel-message")
-    grid = ask(page, DemoIds.GRID)
-    press(grid, "U2")
-    single = messages.filter(has_text="Upscale ·").first
-    settled(single)
+    single = ask(page, DemoIds.SINGLE)
 
     press(single, "Vary (Region)")
     picker = messages.filter(has_text="Only you can see this").first
@@ -44,23 +42,17 @@ def test_a_visitor_varies_a_region_of_one_picture_and_zooms_out_of_it(page: Page
     one = shown(picker.locator("img"), unlike=plain)
     press(picker, "6")
     shown(picker.locator("img"), unlike=one)
-    picker.scroll_into_view_if_needed()
-    shoot(page, "region.png")
     press(picker, "Write the prompt")
     write(page, "a hot-air balloon, five inks")
-    region = messages.filter(has_text="Vary (Region) of").first
-    settled(region)
-    expect(region).to_contain_text("Vary (Region) of this picture")
-    expect(region).to_contain_text("a hot-air balloon, five inks")
-    assert kept_above_the_chosen_cells(pixels(single.locator(PICTURE)), pixels(region.locator(PICTURE)))
-
     press(single, "Custom Zoom")
     write(page, "a wider lake --zoom 1.5")
-    zoom = messages.filter(has_text="Custom Zoom of").first
-    settled(zoom)
-    expect(zoom).to_contain_text("Custom Zoom of this picture")
+
+    region = messages.filter(has_text="Vary (Region) of this picture").first
+    settled(region)
+    expect(region).to_contain_text("a hot-air balloon, five inks")
+    assert kept_above_the_chosen_cells(pixels(single.locator(PICTURE)), pixels(region.locator(PICTURE)))
+    settled(messages.filter(has_text="Custom Zoom of this picture").first)
     expect(single).to_contain_text("Made from this: Vary (Region) · Custom Zoom")
-    shoot(page, "zoom.png")
 
 
 def kept_above_the_chosen_cells(single: Image.Image, sheet: Image.Image) -> bool:

@@ -1,32 +1,20 @@
-"""The demo shows everything that the bot can do; all tests use one demo, each in a page of its own."""
+"""The demo as a visitor uses it, with mouse and keyboard: it shows everything that the bot can do."""
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from PIL import Image
+from playwright.sync_api import Page, expect
 
+from mjbot.sandbox.demo import PICTURE_SIDE
 from mjbot.sandbox.demo_tasks import DemoIds
 from mjbot.sandbox.demo_texts import ENGLISH
-from tests.browser.conftest import VIEWPORT, Demo, running_browser, running_demo
-from tests.browser.visitor import SECONDS, ask, press
-
-
-@pytest.fixture(scope="module")
-def tour() -> Iterator[tuple[Browser, Demo]]:
-    with running_demo() as demo, running_browser() as browser:
-        yield browser, demo
-
-
-@pytest.fixture
-def page(tour: tuple[Browser, Demo]) -> Iterator[Page]:
-    browser, demo = tour
-    page = browser.new_page(viewport=VIEWPORT)  # type: ignore[arg-type]
-    page.goto(demo.address)
-    yield page
-    page.close()
+from mjbot.sandbox.world import World
+from tests.browser.steps import play_keys, readme_steps
+from tests.browser.visitor import PICTURE, SECONDS, Frame, Frames, ask, pixels, press, same, settled
 
 
 def become(page: Page, name: str) -> None:
@@ -41,6 +29,59 @@ def test_the_channel_has_finished_cards_and_the_guide_last(page: Page) -> None:
     expect(messages.last).to_contain_text("Welcome to mjbot", timeout=20 * SECONDS)
     for task_id in (DemoIds.FAILED, DemoIds.VIDEO, DemoIds.GRID):
         expect(messages.filter(has_text=task_id)).not_to_have_count(0)
+
+
+def test_the_steps_of_the_readme_show_a_picture_that_grows_and_its_upscale(page: Page, pictures: int) -> None:
+    messages = page.locator(".channel-message")
+    expect(messages.last).to_contain_text("Welcome to mjbot", timeout=20 * SECONDS)
+    (button,) = play_keys(page, readme_steps("en-US"))
+    card = messages.filter(has_text=DemoIds.RUNNING)
+    expect(card).to_be_visible(timeout=20 * SECONDS)
+    for number in range(pictures):
+        if number:
+            before = messages.count()
+            press(card, "🔄")
+            card = messages.nth(before)
+            expect(card).to_be_visible(timeout=30 * SECONDS)
+        frames = Frames(card)
+        settled(card)
+        page.wait_for_timeout(500)  # frames after the last change
+        no_frame_is_broken_empty_or_collapsed(frames.seen())
+    u1 = card.get_by_role("button", name=button.word, exact=True)
+    busy = u1.evaluate("button => { button.click(); return button.classList.contains('busy'); }")
+    assert busy, "a click shows at once that it works"
+    child = messages.filter(has_text=f"{button.word} of this picture")
+    settled(child)
+    expect(child.locator(PICTURE)).to_be_visible()
+    child.get_by_role("link").filter(has_not=page.locator("img")).first.click()
+    expect(card).to_have_class(re.compile("flash"))  # the link to the parent leads to it in the page
+
+
+def no_frame_is_broken_empty_or_collapsed(seen: list[Frame]) -> None:
+    assert len({each.source for each in seen}) >= 4
+    assert len({found[0] for each in seen if (found := re.search(r"\d+%", each.text))}) >= 3
+    assert [each for each in seen if each.broken or not each.pictures] == []
+    assert [each for each in seen if each.height < seen[0].height - 40] == []  # a line of text may go
+    ticks = [found[1] for each in seen if (found := re.search(r"Started (\d+) seconds ago", each.text))]
+    assert len(set(ticks)) >= 10
+
+
+def test_a_line_with_the_command_and_enter_twice_opens_a_card(page: Page) -> None:
+    messages = page.locator(".channel-message")
+    expect(messages.last).to_be_visible(timeout=20 * SECONDS)
+    cards = messages.filter(has_text=DemoIds.MODAL)
+    expect(cards).to_have_count(0)
+    page.keyboard.type(f"/status {DemoIds.MODAL[-6:]}")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(cards).to_be_visible(timeout=20 * SECONDS)
+
+
+def test_a_picture_is_the_one_that_the_service_made(page: Page) -> None:
+    card = page.locator(".channel-message").filter(has_text=DemoIds.GRID).first
+    expect(card.locator(PICTURE)).to_be_visible(timeout=20 * SECONDS)
+    made = World.demo(0.0, side=PICTURE_SIDE).final_picture(DemoIds.GRID)
+    assert same(pixels(card.locator(PICTURE)), Image.open(io.BytesIO(made)).convert("RGB"))
 
 
 def test_every_word_that_the_guide_lists_finds_its_task_first(page: Page) -> None:

@@ -6,14 +6,12 @@ import base64
 import io
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from PIL import Image, ImageChops
 from playwright.sync_api import Locator, Page, expect
 
 SECONDS = 1000
 PICTURE = "img.embed-image[src]"
-SHOTS = Path(__file__).parent.parent.parent / "build"
 
 
 def pixels(image: Locator, side: int | None = None) -> Image.Image:
@@ -94,20 +92,13 @@ def ask(page: Page, task_id: str) -> Locator:
     return card
 
 
-def press(card: Locator, label: str) -> None:
-    """Click a button once it is enabled."""
+def press(card: Locator, label: str, *, seconds: int = 30) -> None:
+    """Click a button once it is enabled, which may take so many ``seconds``."""
     button = card.get_by_role("button", name=re.compile(rf"^(\S+ )?{re.escape(label)}$"))
-    expect(button).to_be_enabled(timeout=30 * SECONDS)
+    expect(button).to_be_enabled(timeout=seconds * SECONDS)
     button.click()
 
 
 def same(one: Image.Image, other: Image.Image) -> bool:
     """True when two pictures are equal, pixel by pixel."""
     return one.size == other.size and ImageChops.difference(one, other).getbbox() is None
-
-
-def shoot(page: Page, name: str) -> None:
-    """Take a screenshot of the page for the documents."""
-    page.wait_for_timeout(1500)
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SHOTS / name)

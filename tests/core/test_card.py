@@ -14,6 +14,7 @@ from mjbot.core.card.card import AMBER, BLUE, GREEN, GREY, RED, Card, render
 from mjbot.core.card.components import action_digest, parse
 from mjbot.core.card.content import ImageState, content_of
 from mjbot.core.card.description import progress_bar
+from mjbot.core.card.lineage import Lineage, RelatedTask
 from mjbot.core.card.menu import build_page
 from mjbot.core.card.state import CardContext, CardState
 from mjbot.core.model.addresses import readable
@@ -163,6 +164,25 @@ def test_each_state_has_its_own_text(
 def test_a_rejected_key_shows_as_unreachable_with_its_own_sentence() -> None:
     snapshot = replace(make_snapshot(Condition.UNREACHABLE), problem=UpstreamProblem.KEY)
     assert "The image service refuses this bot's key." in shown(render_card(snapshot))
+
+
+@pytest.mark.parametrize(
+    ("action", "label", "footer"),
+    [
+        ("HIGH_VARIATION", "Vary (Strong)", "Variation · "),
+        ("UPSCALE_HD", "", "Upscale · "),
+        ("outpaint", "Zoom Out 2x", "Zoom · "),
+        ("EDITS", "", "Edit · "),
+        ("RETEXTURE", "Retexture", "Retexture · "),
+        ("", "U2", "U2 · "),
+        ("SHOW", "", ""),
+    ],
+)
+def test_a_footer_names_the_kind_of_every_task(action: str, label: str, footer: str) -> None:
+    lineage = Lineage(RelatedTask(ID, label)) if label else Lineage()
+    for snapshot in (make_snapshot(action=action), replace(make_snapshot(action=action), task=None)):
+        card = render(snapshot, CardContext(lineage=lineage))
+        assert card.footer == (footer if snapshot.task else f"{label} · " if label else "") + ID
 
 
 def test_chinese_cards_hold_no_english() -> None:

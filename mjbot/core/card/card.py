@@ -14,9 +14,10 @@ from functools import cached_property
 from mjbot.core.card.buttons import Rows, build_rows, chunk_rows, own_button, own_buttons
 from mjbot.core.card.components import CustomId
 from mjbot.core.card.description import body_of, facts_of, links_of, timestamp
+from mjbot.core.card.lineage import RelatedTask
 from mjbot.core.card.state import CardContext, CardState, state_of
 from mjbot.core.card.text_result import whole_text
-from mjbot.core.i18n.messages import translate
+from mjbot.core.i18n.messages import kind_of_task, translate
 from mjbot.core.i18n.text import clean, cut, cut_middle
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.addresses import readable
@@ -124,7 +125,7 @@ def render(snapshot: TaskSnapshot, context: CardContext) -> Card:
         facts=facts_of(snapshot, state, context),
         links=links_of(snapshot, state, context),
         body=body_of(snapshot.task, locale),
-        footer=_footer(snapshot, locale),
+        footer=_footer(snapshot, locale, context.lineage.parent),
         picture=picture,
         picture_link=(readable(picture.url, context.base, _MAX_LINK) or "") if picture else "",
         rows=_rows(snapshot, state, context),
@@ -170,11 +171,10 @@ def _title(state: CardState, unreachable: bool, locale: str) -> str:
     return translate(unreachable_title or Text(f"title.{state}"), locale)
 
 
-def _footer(snapshot: TaskSnapshot, locale: str) -> str:
-    action = snapshot.task.action.upper() if snapshot.task else ""
-    name = Text.get(f"action.{action}")
-    known = translate(name, locale) if name else None
-    return " · ".join(filter(None, (known, cut_middle(snapshot.id, _ID))))
+def _footer(snapshot: TaskSnapshot, locale: str, parent: RelatedTask | None = None) -> str:
+    kind = kind_of_task(snapshot.task.action, locale) if snapshot.task else ""
+    label = clean(parent.label) if parent else ""  # of the button that created the task
+    return " · ".join(filter(None, (kind or label, cut_middle(snapshot.id, _ID))))
 
 
 def picture_of(snapshot: TaskSnapshot, state: CardState) -> Picture | None:

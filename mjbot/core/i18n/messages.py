@@ -21,6 +21,8 @@ TRANSLATIONS: Final[Mapping[str, Mapping[Text, str]]] = {
     SIMPLIFIED_CHINESE: zh_cn.MESSAGES,
     TRADITIONAL_CHINESE: zh_tw.MESSAGES,
 }
+# Further names of an action, each with the one that its text has.
+_ACTIONS: Final = {"OUTPAINT": "ZOOM", "EDITS": "EDIT"}
 
 
 def language(locale: str) -> str:
@@ -39,6 +41,18 @@ def translate(text: Text, locale: str, /, **values: object) -> str:
         name: translate(each, locale) if isinstance(each, Text) else each for name, each in values.items()
     }
     return TRANSLATIONS.get(language(locale), {}).get(text, text.english).format(**named)
+
+
+def kind_of_task(action: str, locale: str) -> str:
+    """Return the word for a task's action; "" if there is none.
+
+    Servers also name narrower actions, such as HIGH_VARIATION or UPSCALE_HD. These have the word of the wider.
+    """
+    whole = action.upper()
+    for each in (whole, *whole.split("_")):
+        if text := Text.get(f"action.{_ACTIONS.get(each, each)}"):
+            return translate(text, locale)
+    return ""
 
 
 def duration(seconds: float, locale: str) -> str:

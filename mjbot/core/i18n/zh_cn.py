@@ -113,7 +113,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.ACTION_REROLL: "重新生成",
     Text.ACTION_ZOOM: "缩放",
     Text.ACTION_PAN: "平移",
-    Text.ACTION_INPAINT: "局部重绘 Vary (Region)",
+    Text.ACTION_INPAINT: "局部重绘",
     Text.ACTION_LIKE: "收藏",
     Text.ACTION_BLEND: "混图",
     Text.ACTION_DESCRIBE: "图生文",

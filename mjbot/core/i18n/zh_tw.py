@@ -113,7 +113,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.ACTION_REROLL: "重新生成",
     Text.ACTION_ZOOM: "縮放",
     Text.ACTION_PAN: "平移",
-    Text.ACTION_INPAINT: "局部重繪 Vary (Region)",
+    Text.ACTION_INPAINT: "局部重繪",
     Text.ACTION_LIKE: "收藏",
     Text.ACTION_BLEND: "混圖",
     Text.ACTION_DESCRIBE: "圖生文",

@@ -5,11 +5,12 @@ import { byId, make, post } from "./dom.js";
 import { configure, isJump, jump, toBottom, update } from "./messages.js";
 
 const UNITS = [[31536000, "year"], [2592000, "month"], [86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];
-const DRIFT = 1.5; // seconds by which the clocks may differ before this page's is set
+const DRIFT = 0.5; // seconds by which the clocks may differ before this page's is set
 
 const person = sessionStorage.getItem("person") ?? "";
 const page = await (await fetch(`/start?person=${person}`)).json();
 const relative = new Intl.RelativeTimeFormat(page.language, { numeric: "auto" });
+let ended = false;
 let offset = null; // the time of the demo, less the time of this machine, in seconds
 
 function setTime(now) {
@@ -29,10 +30,13 @@ function tick(root = document) {
 }
 setInterval(tick, 500);
 
+/** Open the form of an answer, if it has one; returns what went wrong, "" if nothing did. */
 function onAnswer(answer) {
-  if (answer.modal) openForm(answer, page.person, page.texts);
-  return Boolean(answer.answered);
+  if (answer.modal) openForm(answer, page.person, page.texts, onAnswer);
+  if (answer.away) return away();
+  return answer.answered ? "" : page.texts.failed;
 }
+const away = () => (ended ? page.texts.ended : page.texts.lost);
 
 const settings = {
   ...page, tick, onAnswer,
@@ -71,10 +75,11 @@ configure(settings);
 startComposer(settings);
 
 const events = new EventSource(`/events?person=${page.person}`);
-let ended = false, first = true;
+let first = true;
 events.addEventListener("message", (event) => {
   const changes = JSON.parse(event.data);
   setTime(changes.now);
+  ended = false;
   if (!changes.put) return;
   if (changes.all && !first) location.reload(); // the demo was started again, perhaps in another language
   const opening = first;
@@ -83,4 +88,4 @@ events.addEventListener("message", (event) => {
   banner("");
 });
 events.addEventListener("end", () => { ended = true; banner(page.texts.ended); });
-events.addEventListener("error", () => banner(ended ? page.texts.ended : page.texts.lost));
+events.addEventListener("error", () => banner(away()));

@@ -8,12 +8,12 @@ import { expectAnswer } from "./messages.js";
 
 const WAIT = 120; // ms after the last key before suggestions are asked for
 
-/** Start the composer. ``page``: what /start has said, with `person` and `onAnswer(answer)`. */
+/** Start the composer. ``page``: what /start has said, with `person` and `onAnswer(answer)`, which returns what went wrong. */
 export function startComposer(page) {
   const input = byId("composer-input"), box = byId("command"), choices = byId("choices"), list = byId("choices-list");
   const texts = page.texts;
   let command = null; // {spec, fields: {name: {input, value}}}
-  let items = [], active = 0, asked = 0, timer = null, waiting = false, sending = false;
+  let items = [], active = 0, asked = 0, timer = null, loading = false, enters = 0, sending = false; // `enters`: how often Enter was pressed while suggestions load
 
   input.placeholder = texts.composer;
   byId("send").textContent = texts.send;
@@ -83,23 +83,24 @@ export function startComposer(page) {
     };
     clearTimeout(timer);
     const number = ++asked;
-    waiting = false;
+    loading = false;
     if (!option.suggests) {
       const typed = field.input.value.toLowerCase();
       const open = option.choices.filter((each) => each.name.toLowerCase().includes(typed) || each.value === field.value);
       return show(open, open.length ? texts.pick : "", choose);
     }
-    waiting = true;
+    loading = true;
+    enters = 0;
     if (choices.hidden) show([], texts.loading, choose);
     timer = setTimeout(async () => {
       const options = Object.fromEntries(Object.values(command.fields).map((each) => [each.option.name, each.value]));
       const answer = await post("/command", { person: page.person, name: command.spec.name, options, focused: option.name });
       if (number !== asked || !command) return; // a later key has overtaken it
-      const enterAfter = waiting === "enter";
-      waiting = false;
+      loading = false;
       const found = (answer.choices ?? []).map((each) => ({ name: each.name, value: String(each.value) }));
-      show(found, found.length ? texts.pick : texts.nothing, choose);
-      if (enterAfter && items.length) pick(0);
+      show(found, found.length ? texts.pick : answer.away ? page.onAnswer(answer) : texts.nothing, choose);
+      if (enters && items.length) pick(0);
+      if (enters > 1) submit();
     }, WAIT);
   }
 
@@ -119,8 +120,7 @@ export function startComposer(page) {
     const answer = await post("/command", { person: page.person, name, options });
     byId("send").classList.remove("busy");
     sending = false;
-    notice(answer.answered ? "" : texts.failed);
-    page.onAnswer(answer);
+    notice(page.onAnswer(answer));
   }
 
   function typed() {
@@ -149,7 +149,7 @@ export function startComposer(page) {
     if (event.key !== "Enter" || event.target === byId("send")) return;
     event.preventDefault();
     if (items.length) pick(active);
-    else if (waiting) waiting = "enter";
+    else if (loading) enters += 1;
     else submit();
   });
   byId("composer").addEventListener("submit", (event) => { event.preventDefault(); submit(); });
@@ -161,7 +161,7 @@ export function startComposer(page) {
     input.value = "";
     hide();
     expectAnswer();
-    await post("/line", { person: page.person, text });
+    notice(page.onAnswer(await post("/line", { person: page.person, text })));
   }
   input.focus();
 }

@@ -4,10 +4,10 @@ import { expectAnswer } from "./messages.js";
 
 const PARAGRAPH = 2, TEXT = 4, UPLOAD = 19;
 
-/** Show a form until it is submitted or closed. */
-export function openForm({ modal, interaction }, person, texts) {
+/** Show a form until it is submitted or closed. ``onAnswer(answer)`` returns what went wrong. */
+export function openForm({ modal, interaction }, person, texts, onAnswer) {
   const dialog = byId("dialog");
-  const failed = make("p", { className: "failed", role: "alert", hidden: true }, texts.failed);
+  const failed = make("p", { className: "failed", role: "alert", hidden: true });
   const cancel = make("button", { className: "button secondary", type: "button" }, texts.cancel);
   const form = make("form", { method: "dialog" },
     make("h2", {}, modal.title),
@@ -19,8 +19,9 @@ export function openForm({ modal, interaction }, person, texts) {
     event.preventDefault();
     expectAnswer();
     const answer = await post("/form", { person, interaction, ...await filled(form) });
-    if (answer.answered) dialog.close();
-    else failed.hidden = false;
+    failed.textContent = onAnswer(answer);
+    failed.hidden = !failed.textContent;
+    if (failed.hidden) dialog.close();
   });
   cancel.addEventListener("click", () => dialog.close());
   dialog.replaceChildren(form);

@@ -15,7 +15,7 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
-/** Send a request of the visitor; returns the answer, or `{answered: false}` if there is none. */
+/** Send a request of the visitor; returns the answer, `{answered: false}` without one, and `{away: true}` without a demo. */
 export async function post(path, body) {
   try {
     const response = await fetch(path, {
@@ -23,6 +23,6 @@ export async function post(path, body) {
     });
     return response.ok ? await response.json() : { answered: false };
   } catch {
-    return { answered: false };
+    return { answered: false, away: true };
   }
 }

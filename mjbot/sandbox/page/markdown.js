@@ -4,13 +4,14 @@ import { make } from "./dom.js";
 const INLINE = new RegExp([
   /\\(?<escaped>[^\w\s])/, /`(?<code>[^`]+)`/, /\*\*(?<bold>.+?)\*\*/, /__(?<under>.+?)__/, /~~(?<struck>.+?)~~/,
   /\*(?<star>[^*\s](?:[^*]*[^*\s])?)\*/, /\b_(?<italic>[^_]+)_\b/, /\[(?<label>[^\]]+)\]\(<?(?<target>https?:[^)\s>]+)>?\)/,
-  /<t:(?<moment>-?\d+)(?::[a-zA-Z])?>/, /<(?<mention>@[!&]?\d+)>/, /<\/(?<slash>[^:>]+):\d+>/,
+  /<t:(?<moment>-?\d+)(?::[a-zA-Z])?>/, /<(?<mention>[@#][!&]?\d+)>/, /<\/(?<slash>[^:>]+):\d+>/,
   /<?(?<bare>https?:\/\/[^\s<>)]+)>?/,
 ].map((each) => each.source).join("|"), "gs");
 
+const MESSAGE = /^https:\/\/discord\.com\/channels\/\d+\/(\d+)\/\d+$/;
 const TAGS = { bold: "strong", under: "u", struck: "s", star: "em", italic: "em" };
 
-/** Return the nodes of a text. ``names``: the names of people and roles, by mention. */
+/** Return the nodes of a text. ``names``: the names of people, roles and channels, by mention. */
 export function markdown(text, names) {
   const nodes = [];
   let list = null, quote = null;
@@ -53,11 +54,20 @@ function element(groups, names) {
   if (kind === "escaped") return value;
   if (kind === "code") return make("code", {}, value);
   if (kind === "label") return link(groups.target, inline(value, names));
-  if (kind === "bare") return link(value, [value]);
+  if (kind === "bare") return bare(value, names);
   if (kind === "moment") return make("time", { data: { moment: value } });
-  if (kind === "mention") return make("span", { className: "mention" }, `@${names[value.replace("!", "")] ?? value}`);
+  if (kind === "mention") return make("span", { className: "mention" }, `${value[0]}${names[value.replace("!", "")] ?? value}`);
   if (kind === "slash") return make("span", { className: "mention" }, `/${value}`);
   return make(TAGS[kind], {}, inline(value, names));
+}
+
+/** A link without a text: one to a message is named by its channel, as in Discord. */
+function bare(target, names) {
+  const channel = names[`#${MESSAGE.exec(target)?.[1]}`];
+  if (!channel) return link(target, [target]);
+  const node = link(target, [`#${channel} › 💬`]);
+  node.className = "mention";
+  return node;
 }
 
 function link(target, children) {

@@ -15,7 +15,8 @@ const shown = new Map(); // by id: {node, row, drawn: the JSON of each part, ver
 const dismissed = new Set();
 let page; // what /start has said, and what to do on a press
 
-/** Set what the messages need: texts, names, the address of files, and `onPress(message, control, values)`. */
+/** Set what the messages need: texts, names, the address of files, and `onPress(message, control, values)`, which
+ * returns what went wrong. */
 export function configure(settings) { page = settings; }
 
 /** Show changed messages and remove others; all that are not among the changed ones if `all` is set. */
@@ -105,7 +106,9 @@ timeline.addEventListener("scroll", () => {
   if (atBottom || timeline.scrollTop < top) followed = atBottom;
   top = timeline.scrollTop;
 });
-new ResizeObserver(() => { if (followed) toBottom(); }).observe(timeline);
+const sizes = new ResizeObserver(() => { if (followed) toBottom(); });
+sizes.observe(timeline);
+sizes.observe(byId("messages")); // a video that loads late, too
 
 /** Bring the next new message into view: the answer to what the visitor does now, perhaps far above it. */
 export function expectAnswer() {
@@ -215,11 +218,11 @@ async function pressed(row, element, values) {
   if (element.classList.contains("busy")) return;
   element.classList.add("busy");
   expectAnswer();
-  const failed = !(await page.onPress(row.id, element.dataset.control, values));
+  const failed = await page.onPress(row.id, element.dataset.control, values);
   element.classList.remove("busy");
   const node = shown.get(row.id)?.node;
   node?.querySelector(".failed")?.remove();
-  if (node && failed) partOf(node, "foot").append(make("p", { className: "failed", role: "alert" }, page.texts.failed));
+  if (node && failed) partOf(node, "foot").append(make("p", { className: "failed", role: "alert" }, failed));
 }
 
 function foot(row) {
