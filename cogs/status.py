@@ -40,7 +40,7 @@ class StatusCog(commands.Cog):
     async def suggest_tasks(
         self, interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """Suggest tasks that this guild has seen, running ones first."""
+        """Suggest tasks seen in this guild, running ones first."""
         suggestions = await self._status.suggest(context_from(interaction), current)
         return [app_commands.Choice(name=name, value=task_id) for name, task_id in suggestions]
 

@@ -191,7 +191,7 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
 def _build_pressing(
     edges: Edges, watching: Watching, clock: Clock
 ) -> tuple[PressService, ModalService, RegionService]:
-    """Build the services that submit, around one shared journal."""
+    """Build the services that submit to the image service. They share one journal."""
     source, store = edges.source, edges.stores.presses
     access, reader, watches = watching.access, watching.reader, watching.watches
     drafts, retries, in_flight = Drafts(), SubmitRetries(clock), InFlight()

@@ -119,7 +119,7 @@ class MJBot(PacedBot):
         self.app = build(self)
 
     async def setup_hook(self) -> None:
-        """Start the loops. Called once, after login and before connecting, as edits need no gateway."""
+        """Start the loops. discord.py calls this once, between login and connecting to the gateway."""
         if self._test_server:
             await use_gateway_of(self.http)
         await self.tree.set_translator(CatalogueTranslator())
@@ -138,8 +138,8 @@ class MJBot(PacedBot):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Close the watches of a guild that the bot has left.
 
-        During an outage, Discord may send GUILD_DELETE a second time without saying that the guild is only
-        unavailable. If the bot has been removed meanwhile, the edits notice it.
+        During an outage, Discord may send a second GUILD_DELETE without the ``unavailable`` flag. So the
+        watches are kept then, and later edits detect whether the bot has been removed.
         """
         if guild.unavailable:
             return
@@ -238,9 +238,9 @@ class MJBot(PacedBot):
                 log.warning("the command sync takes long: it goes on while the bot runs")
 
     async def _sync(self, key: str, digest: str) -> None:
-        """Sync the commands. After a failure the next start tries again; the old commands still work.
+        """Sync the commands. A failure leaves the old commands in place until the next start tries again.
 
-        discord.py waits here for rate limits, one of which is per day.
+        May take long: discord.py waits for rate limits, one of which is daily.
         """
         try:
             await self.tree.sync()

@@ -51,7 +51,7 @@ _NOT_DISCORD = "what answers is not Discord: is MJBOT_DISCORD_API_URL right, or 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the check. ``fault``: the configuration is wrong, so a retry cannot help."""
+    """One result of the check. ``fault``: the configuration is wrong, so a retry cannot help."""
 
     name: str
     ok: bool
@@ -60,7 +60,7 @@ class Finding:
 
     @property
     def line(self) -> str:
-        """The finding as one line of text."""
+        """Return the finding as one line of text."""
         return f"{'ok' if self.ok else 'NO':<4}{self.name:<10}{clean(self.text)}"
 
     def as_json(self) -> dict[str, object]:
@@ -69,7 +69,7 @@ class Finding:
 
 
 async def check(settings: Settings) -> AsyncIterator[Finding]:
-    """Test everything that `mjbot run` needs, one after another."""
+    """Test everything that `mjbot run` needs, and yield a finding for each test."""
     unknown = configuration.unknown_names()
     message = f"not a setting: {', '.join(unknown)}" if unknown else "complete"
     yield Finding("settings", not unknown, message)
@@ -84,7 +84,7 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _contained(name: str, findings: AsyncIterator[Finding]) -> AsyncIterator[Finding]:
-    """Yield these findings, and one more if the check itself fails, so that every failure is one line."""
+    """Yield these findings. If the check itself raises an exception, yield that as a failed finding."""
     try:
         async for finding in findings:
             yield finding
@@ -97,7 +97,7 @@ async def _contained(name: str, findings: AsyncIterator[Finding]) -> AsyncIterat
 async def check_upstream(
     session: aiohttp.ClientSession, settings: Settings, *, prove_key: bool = False
 ) -> AsyncIterator[Finding]:
-    """Read a task that does not exist, to see whether the image service answers and accepts the key.
+    """Test the image service and its key by reading a task that does not exist.
 
     ``prove_key``: also try a wrong key. Some servers ask for no key when a task is read.
     """
@@ -190,14 +190,14 @@ async def _listen(address: str) -> Finding:
 
 
 def discord_problem(cause: Exception | int) -> str:
-    """Return the rest of a sentence after "Discord", for a request that failed or had this status."""
+    """Describe a failed request, or its HTTP status, in words that continue a sentence after "Discord"."""
     if isinstance(cause, int):
         return f"gives no usable answer: {status_words(cause)}"
     return f"cannot be reached: {failure_words(cause)}"
 
 
 async def _check_discord(session: aiohttp.ClientSession, settings: Settings) -> AsyncIterator[Finding]:
-    """Ask Discord for the application of the token."""
+    """Test the bot token by requesting its application from Discord."""
     url = f"{settings.discord_api_url.rstrip('/')}/oauth2/applications/@me"
     headers = {"Authorization": f"Bot {settings.discord_token.get_secret_value()}"}
     proxy = Proxy.at(settings.discord_proxy.get_secret_value())
@@ -219,7 +219,7 @@ async def _check_discord(session: aiohttp.ClientSession, settings: Settings) -> 
 
 
 async def _read_json(response: aiohttp.ClientResponse) -> Any:
-    """Read a response of at most 1 MiB as JSON, whatever its content type. Returns None if it is not JSON."""
+    """Read a response of up to 1 MiB as JSON, ignoring its content type. Returns None if it is not JSON."""
     body = bytearray()
     while len(body) <= _MAX_BODY and (chunk := await response.content.read(_MAX_BODY)):
         body += chunk

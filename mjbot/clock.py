@@ -16,26 +16,26 @@ WaitIdle = Callable[[Coroutine[Any, Any, None], str], Awaitable[None]]
 
 
 async def await_directly(sleeping: Coroutine[Any, Any, None], _reason: str) -> None:
-    """Await in real time. A simulation injects another function, to know which loops are idle."""
+    """Await in real time. A simulation injects another function to detect idle loops."""
     await sleeping
 
 
 def _steady() -> Callable[[], float]:
-    """Return a clock of unix time that adjustments of the system clock neither stop nor turn back."""
+    """Return a monotonic clock in unix seconds. Changes of the system clock do not affect it."""
     offset = time.time() - time.monotonic()
     return lambda: offset + time.monotonic()
 
 
 @dataclass(frozen=True)
 class Clock:
-    """The clock. ``now`` returns unix seconds, and ``wait_idle`` awaits while a loop has nothing to do."""
+    """The clock. ``now`` returns unix seconds. ``wait_idle`` awaits the sleep of an idle loop."""
 
     now: Callable[[], float] = field(default_factory=_steady)
     wait_idle: WaitIdle = await_directly
 
 
 class Wakeup:
-    """Lets a loop sleep until a deadline or until it is notified."""
+    """Lets a loop sleep until a deadline or a notification."""
 
     def __init__(self, clock: Clock, reason: str) -> None:
         self._clock = clock

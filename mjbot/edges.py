@@ -34,7 +34,7 @@ class Edges:
 
     @property
     def discord_trace(self) -> aiohttp.TraceConfig:
-        """The trace of all Discord responses. The tokens' part is last, as it may raise to end a request."""
+        """The trace of all Discord responses. The tokens' hooks come last because they may raise."""
         joined = aiohttp.TraceConfig()  # discord.py's client takes only one
         for trace in (self.breaker.trace, self.metrics.discord_trace, self.tokens.trace):
             joined.on_request_end.extend(trace.on_request_end)

@@ -43,7 +43,7 @@ class EditScheduler:
         self._listeners.append(listener)
 
     def on_attempt(self, listener: OnAttempt) -> None:
-        """Call ``listener`` with each attempt that had an outcome, and the time of its end (unix seconds)."""
+        """Call ``listener`` with each attempt that had an outcome, and its end time (unix seconds)."""
         self._attempt_listeners.append(listener)
 
     def prime(
@@ -57,7 +57,7 @@ class EditScheduler:
         self._queue.prime(ref, delivered, state, omission)
 
     def recheck(self, ref: MessageRef, card: Card) -> None:
-        """Check the picture of a card that is already shown, and add its file if that is missing."""
+        """Check the picture of a card that is already shown, and attach its file if missing."""
         self._queue.recheck(ref, card, self._clock.now())
         self._wakeup.notify()
 
@@ -101,7 +101,7 @@ class EditScheduler:
                 await self._wakeup.wait(self._queue.wake_at(now))
 
     async def drain(self, seconds: float) -> None:
-        """Deliver final cards and presses, and no other edits, for at most ``seconds``."""
+        """Deliver only the pending final cards and presses, for at most ``seconds``."""
         self._draining = True
         self._queue.begin_shutdown(self._clock.now())
         self._wakeup.notify()
@@ -113,7 +113,7 @@ class EditScheduler:
 
     async def _deliver(self, edit: Edit, running: asyncio.TaskGroup) -> None:
         try:
-            with self._guard.contain(BotTokenRevoked):  # a success only if all of it is one
+            with self._guard.contain(BotTokenRevoked):  # a success only if every step succeeds
                 outcome, error = await self._try(edit)
                 done = self._queue.settle(edit, outcome, self._clock.now())
                 if isinstance(outcome, Delivered) and outcome.follows:
@@ -128,7 +128,7 @@ class EditScheduler:
                 self._wakeup.notify()
 
     async def _try(self, edit: Edit) -> tuple[Outcome, Exception | None]:
-        """Return the outcome of one try, and an unexpected error if any. Raises `BotTokenRevoked`."""
+        """Try an edit once. Returns its outcome and any unexpected error. Raises `BotTokenRevoked`."""
         outcome: Outcome = Later()
         try:
             outcome = await self._sink.edit(edit)

@@ -17,7 +17,7 @@ _BETWEEN_STEPS, _BETWEEN_ROUNDS = 1.0, 3600.0  # seconds
 
 
 class Housekeeper:
-    """Prunes tasks that were last read ``keep`` seconds ago or earlier and that no message follows."""
+    """Prunes tasks that have no open watch and were last read at least ``keep`` seconds ago."""
 
     def __init__(self, pruner: Pruner, clock: Clock, keep: float, guard: LoopGuard) -> None:
         self._pruner = pruner
@@ -43,8 +43,8 @@ class Housekeeper:
     async def _prune(self) -> int:
         """Prune one step, and return the number of tasks deleted.
 
-        A machine's clock may be wrong by years, so it is trusted only up to the newest message, whose time is
-        Discord's. Deleted presses could be submitted again.
+        The machine's clock may be years ahead, so it is capped at the newest message, whose time comes from
+        Discord. Pruning too early would delete presses, which users could then submit again.
         """
         newest = await self._pruner.newest_message()
         now = self._clock.now()

@@ -1,4 +1,4 @@
-"""The removal of configured secrets from responses and logs, as error messages may repeat them."""
+"""The removal of configured secrets from responses and logs. Error messages may repeat them."""
 
 from __future__ import annotations
 

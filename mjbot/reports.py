@@ -1,4 +1,4 @@
-"""Reports of the visible changes of tasks, repeated until the listeners have accepted each."""
+"""Reports of visible task changes, each repeated until all listeners have accepted it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ChangeReports:
     """Keeps the newest change of each task until all listeners have accepted it.
 
     A failed report is repeated later: every second while the database fails, with back-off after an
-    unexpected error. One task does not delay the others, and no older state follows a newer one.
+    unexpected error. One task does not delay the others. An older state is never sent after a newer one.
     """
 
     def __init__(self, guard: LoopGuard) -> None:
@@ -35,7 +35,7 @@ class ChangeReports:
         self._listeners.append(listener)
 
     def add(self, snapshot: TaskSnapshot) -> None:
-        """Add a change. It replaces an earlier one of the same task that is not reported yet."""
+        """Add a change. It replaces an unreported change of the same task."""
         self._changes[snapshot.id] = snapshot
 
     def forget(self, task_id: TaskId) -> None:
@@ -45,7 +45,7 @@ class ChangeReports:
 
     @property
     def again_at(self) -> float | None:
-        """The time at which the next failed report is repeated (unix seconds), or None if there is none."""
+        """The time (unix seconds) at which the next failed report is repeated, or None if there is none."""
         return min(self._again_at.values(), default=None)
 
     async def send(self, now: float) -> None:
@@ -67,7 +67,7 @@ class ChangeReports:
                     self._keep([each], now + backoff(_AGAIN, tries, _CEILING))
 
     async def _notify(self, batch: Sequence[TaskSnapshot], now: float) -> bool:
-        """Report a batch. Returns False after an unexpected error. A failing database delays all tasks."""
+        """Report a batch. Returns False after an unexpected error. A database failure postpones them all."""
         with self._guard.contain():
             try:
                 for listener in self._listeners:

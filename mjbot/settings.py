@@ -48,7 +48,10 @@ _QUOTES = "\"'`“”‘’"
 
 
 class SettingsError(StartupError):
-    """Settings are missing or wrong. ``problems`` has a line for each, ``hint`` tells where to find help."""
+    """Raised if settings are missing or wrong.
+
+    ``problems`` has one line for each. ``hint`` says where to find help.
+    """
 
     def __init__(self, problems: list[str], hint: str = "") -> None:
         super().__init__("\n".join([*problems, hint] if hint else problems))
@@ -229,7 +232,7 @@ def problem_lines(error: ValidationError) -> list[str]:
 def _header_value(secret: str) -> str:
     """Return a secret without the spaces and line breaks around it. Raises ValueError with the reason.
 
-    Quotes are refused, not removed: ``docker --env-file`` keeps them, in the other settings too.
+    Quotes are refused, not removed, because ``docker --env-file`` keeps them in every setting.
     """
     secret = secret.strip()
     if len(secret) > 1 and secret[0] in _QUOTES and secret[-1] in _QUOTES:

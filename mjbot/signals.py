@@ -8,9 +8,9 @@ from types import FrameType
 
 
 def stop_event() -> asyncio.Event:
-    """Return an event that these signals set from now on, instead of ending the process.
+    """Return an event that these signals set, from now on, instead of ending the process.
 
-    The event loops of Windows do not support signal handlers, so the interpreter's are used there.
+    On Windows, event loops do not support signal handlers, so `signal.signal` is used instead.
     """
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
 

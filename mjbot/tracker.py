@@ -34,7 +34,7 @@ OnPoll = Callable[[Sequence[TaskId], FetchReport, float], None]
 class TaskTracker:
     """Polls tasks until they settle, and reports every visible change to its listeners.
 
-    All news about tasks goes through `observe`, including reads by other callers.
+    Every observation of a task goes through `observe`, including reads by other callers.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class TaskTracker:
         self._wakeup = Wakeup(clock, "until a task is due to be read")
         self._outage = False
         self._poll_listeners: list[OnPoll] = []
-        # A guard for each step: a success of one step is none of another that always fails.
+        # One guard per step, so that a step that always fails is not hidden by the success of another.
         self._reading, self._applying = guard("poll loop"), guard("readings of tasks")
         self._listening = guard("poll listeners")
         self._changes = ChangeReports(guard("reports of changes"))
@@ -71,7 +71,7 @@ class TaskTracker:
         return self._snapshots.get(task_id)
 
     def follow(self, snapshot: TaskSnapshot, *, soon: bool = False) -> None:
-        """Poll a task until it settles, first at once if ``soon``. Does nothing if it is already followed."""
+        """Poll a task until it settles, starting at once if ``soon``. Does nothing if already followed."""
         if snapshot.settled or snapshot.id in self._snapshots:
             return
         self._snapshots[snapshot.id] = snapshot
@@ -149,7 +149,7 @@ class TaskTracker:
             self._wakeup.notify()
 
     async def _fetch(self, ids: Sequence[TaskId]) -> FetchReport:
-        """Read these tasks. After an unexpected error, read halves, until it affects only one task."""
+        """Read these tasks. After an unexpected error, bisect them to isolate the task that causes it."""
         with self._reading.contain():
             report = await self._source.fetch_many(ids)
             self._notify_poll_listeners(ids, report)

@@ -30,7 +30,7 @@ class LimitedConnections:
         return _LimitedConnection(self._make(), self)
 
     def opened(self, connection: _LimitedConnection) -> None:
-        """Note a new connection, and close the oldest if there are too many."""
+        """Record a new connection, and close the oldest if there are too many."""
         if len(self._open) >= self._most:
             oldest = next(iter(self._open))
             self.closed(oldest)
@@ -39,7 +39,7 @@ class LimitedConnections:
         self._open[connection] = loop.call_later(self._seconds, connection.abort)
 
     def closed(self, connection: _LimitedConnection) -> None:
-        """Note the end of a connection."""
+        """Record the end of a connection."""
         if timer := self._open.pop(connection, None):
             timer.cancel()
 

@@ -19,8 +19,8 @@ _RETRY_SECONDS = 1.0  # after a probe that failed
 class ComponentHealth:
     """The health of one component.
 
-    ``age`` is the number of seconds since the component last worked; for the gateway, the latency of its last
-    heartbeat in seconds. None means that it is not known yet.
+    ``age`` is the number of seconds since the component last worked. For the gateway, it is the latency of
+    the last heartbeat in seconds. None means not known yet.
     """
 
     ok: bool

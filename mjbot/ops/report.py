@@ -42,7 +42,7 @@ async def health_lines(address: str) -> tuple[bool, list[str]]:
 
 
 def _parsed(body: bytes) -> Any:
-    """Return the JSON of a body; None if it is not JSON."""
+    """Parse a body as JSON, or return None if it is not JSON."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
@@ -50,7 +50,7 @@ def _parsed(body: bytes) -> Any:
 
 
 def _components(ready: Any) -> dict[str, dict[str, Any]]:
-    """Return the components in a response of `/readyz`; empty if it is not such a response."""
+    """Return the components in the JSON of `/readyz`, or an empty dict for any other JSON."""
     fields = ready if isinstance(ready, dict) else {}
     found = {name: each for name, each in fields.items() if isinstance(each, dict)}
     known = all(isinstance(each.get("ok"), bool) and _is_age(each.get("age")) for each in found.values())

@@ -46,7 +46,7 @@ class WebhookReceiver:
         self._limiter = SlidingWindow(_MAX_PER_SECOND, 1.0)
 
     def authenticate(self, token: str) -> bool:
-        """Return whether this is our token, and count a wrong one."""
+        """Return whether the token is ours, and count it if it is wrong."""
         if hmac.compare_digest(token.encode("utf-8", "replace"), self._token):
             return True
         self._count("unknown_token", 404)

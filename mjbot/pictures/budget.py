@@ -13,11 +13,11 @@ class NoRoom(Exception):
 
 
 class ByteBudget:
-    """A number of bytes that reservations share.
+    """A byte budget that reservations share.
 
-    Reservations wait for bytes in order of age, and cached files are dropped for them. If all bytes are held
-    by reservations that wait for more, the youngest of these gives up (`NoRoom`). So the oldest always
-    continues, and there is no deadlock.
+    Waiting reservations are served oldest first, and cached files are evicted for them. If all bytes are held
+    by reservations that wait for more, the youngest of these fails with `NoRoom`. The oldest can therefore
+    always continue, so there is no deadlock.
     """
 
     def __init__(self, size: int) -> None:

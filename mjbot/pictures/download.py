@@ -17,12 +17,12 @@ _MAX_REDIRECTS = 3
 
 
 class Unusable(Exception):
-    """The file cannot be used, such as a missing or too large one. This is not a failure of the host."""
+    """Raised if the file is missing, too large or otherwise unusable. The host itself works."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """The deadlines in seconds. Waiting for memory has its own, and pauses that of the download."""
+    """The deadlines of a download, in seconds. ``total`` excludes waits for memory, limited by ``memory``."""
 
     connect: float
     silence: float
@@ -31,7 +31,7 @@ class Deadlines:
 
 
 class Download:
-    """Fetches one body. Memory is reserved as it arrives."""
+    """Fetches one response body, and reserves memory as data arrives."""
 
     def __init__(self, url: URL, reservation: Reservation, max_bytes: int) -> None:
         self.url = url
@@ -86,7 +86,7 @@ class Download:
 
 
 async def reserve(reservation: Reservation, size: int, seconds: float) -> None:
-    """Wait for memory for at most ``seconds``. Raises `NoRoom`; then the reservation is empty."""
+    """Wait for memory for at most ``seconds``. If it raises `NoRoom`, the reservation is empty."""
     try:
         async with asyncio.timeout(seconds):
             await reservation.grow(size)

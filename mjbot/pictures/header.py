@@ -41,7 +41,7 @@ class Header(NamedTuple):
 
     @property
     def reduction(self) -> int:
-        """The factor by which decoding must divide the sides to fit into `DECODED_BYTES`; 0 if impossible."""
+        """The divisor of both sides with which decoding fits into `DECODED_BYTES`, or 0 if none does."""
         # 4 bytes a pixel and a copy. libwebp and animations keep further canvases, and libjpeg the
         # coefficients of all scans.
         cheap = self.reducible or (self.kind in ("png", "gif") and not self.animated)
@@ -51,14 +51,14 @@ class Header(NamedTuple):
 
 
 def kind_of(data: bytes) -> str | None:
-    """Return the file type from the magic bytes; None for anything that is not a raster image."""
+    """Return the file type from the magic bytes, or None if it is not a supported raster image."""
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "webp"
     return next((kind for magic, kind in _MAGIC.items() if data.startswith(magic)), None)
 
 
 def read_header(data: bytes) -> Header | None:
-    """Return the header of an image; None if it is not valid. Never raises."""
+    """Return the header of an image, or None if it is not valid. Never raises."""
     parse = {"png": _png, "jpg": _jpeg, "gif": _gif, "webp": _webp}.get(kind_of(data) or "")
     try:
         header = parse(data) if parse else None
@@ -68,9 +68,9 @@ def read_header(data: bytes) -> Header | None:
 
 
 def is_complete(data: bytes, header: Header) -> bool:
-    """Return whether the file has its end: a connection that breaks off can look like one that ended.
+    """Return whether the file is complete, since a broken connection can look like a finished one.
 
-    Bytes may follow the end. A WebP whose end is missing has no valid header.
+    Trailing bytes are allowed. A truncated WebP has no valid header in the first place.
     """
     match header.kind:
         case "png":
@@ -83,7 +83,7 @@ def is_complete(data: bytes, header: Header) -> bool:
 
 
 def is_laborious(data: bytes, header: Header) -> bool:
-    """Return whether the file has too many parts, so that even a small image could take minutes to decode."""
+    """Return whether the file has so many parts that even a small image could take minutes to decode."""
     if header.kind == "jpg":  # each scan goes over all pixels; in pixel data, 0xFF is never followed by 0xDA
         return data.count(b"\xff\xda") > _MAX_SCANS
     if header.kind == "gif":  # its first frame is one part

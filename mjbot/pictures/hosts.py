@@ -31,7 +31,7 @@ class HostFailed(Exception):
 
 
 class HostUnavailable(Exception):
-    """Raised if no download from this host can start now: the host rests, or the queue is too long."""
+    """Raised if no download from this host can start now: the host is paused, or its queue is too long."""
 
 
 @dataclass(eq=False, slots=True)
@@ -42,7 +42,7 @@ class _State:
     answers: int = 0
     failures: int = 0
     rest: float = 0.0
-    """The seconds of the current rest, or of the one before the trial; 0 for a host that answers."""
+    """The length in seconds of the current or last pause, or 0 if the host answers."""
     until: float = 0.0
     on_trial: bool = False
     is_slow: bool = False
@@ -54,13 +54,13 @@ class _State:
 
 
 class Turn:
-    """The right to download from one host now."""
+    """A permit to download from one host now."""
 
     def __init__(self, state: _State, on_trial: bool) -> None:
         self._state = state
         self._answers = state.answers
         self.on_trial = on_trial
-        """True after the host has rested: this download tests whether it answers again."""
+        """True after a pause of the host: this download tests whether it answers again."""
         self.is_patient = on_trial or state.is_slow
         """True if the host may take longer for its first byte."""
         self.is_answered = False
@@ -72,14 +72,14 @@ class Turn:
 
     @property
     def was_silent(self) -> bool:
-        """True if the host has sent nothing to any download since this one began."""
+        """Whether the host has sent nothing to any download since this one began."""
         return self._state.answers == self._answers
 
 
 class HostQueue:
-    """Grants turns: at most ``total``, of which ``per_host`` to one host, and round-robin between hosts.
+    """Grants turns, round-robin between hosts: at most ``total`` at once, and ``per_host`` for each host.
 
-    A host that hangs, or fails three times in a row, rests with back-off. Then one download is its trial.
+    A host that hangs, or fails three times in a row, is paused with back-off. One download then tests it.
     """
 
     def __init__(self, total: int, per_host: int, clock: Clock) -> None:
@@ -92,7 +92,7 @@ class HostQueue:
 
     @property
     def known(self) -> int:
-        """The number of hosts that are remembered."""
+        """The number of hosts whose state is kept."""
         return len(self._states)
 
     @asynccontextmanager

@@ -28,7 +28,7 @@ Box = tuple[int, int, int, int]
 
 
 class Masks:
-    """Makes masks for the images that `Pictures` can load; a `MaskSource`."""
+    """Makes masks for the images that `Pictures` can load. Implements `MaskSource`."""
 
     def __init__(self, pictures: Pictures, wait_seconds: float = _WAIT_SECONDS) -> None:
         self._pictures = pictures
@@ -77,7 +77,7 @@ def _data_url(png: bytes) -> str:
 
 
 def _cell_boxes(size: Size) -> list[Box]:
-    """Return the cells of an image, row by row, as (left, top, right, bottom); they cover every pixel."""
+    """Return the cells of an image, row by row, as (left, top, right, bottom). They cover every pixel."""
     columns, rows = ([side * n // SIDE for n in range(SIDE + 1)] for side in size)
     return [
         (columns[x], rows[y], columns[x + 1] - 1, rows[y + 1] - 1) for y in range(SIDE) for x in range(SIDE)
@@ -99,7 +99,7 @@ def _draw_mask(size: Size, cells: frozenset[int]) -> bytes:
 
 
 def _binarize(data: bytes) -> bytes | None:
-    """Convert a mask to a PNG of pure black and white; empty if nothing is white, None if it is broken."""
+    """Convert a mask to a black-and-white PNG. Returns b"" if nothing is white, None if it is invalid."""
     try:
         with raster.open_image(data) as upload:
             width, height = upload.size

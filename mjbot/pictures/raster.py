@@ -23,7 +23,7 @@ COPY_KIND = "webp"
 
 
 def shrink(data: bytes, max_bytes: int) -> bytes | None:
-    """Make a still WebP copy of at most ``max_bytes``, downscaled as needed; None if that is impossible."""
+    """Make a still WebP copy of up to ``max_bytes``, downscaled if needed, or None if that is impossible."""
     try:
         with open_image(data) as image:
             mode = "RGBA" if image.has_transparency_data else "RGB"

@@ -76,9 +76,9 @@ class _SharedFile:
 
 
 class Pictures:
-    """Loads images over HTTP; a `PictureSource`. The caller owns the session, made by `picture_session`.
+    """Loads images over HTTP. Implements `PictureSource`. The caller closes the `picture_session`.
 
-    ``base`` is the base URL of the image service, up to ``/mj``; without it no URL is rebased.
+    ``base`` is the base URL of the image service, up to ``/mj``. Without it, no URL is rebased.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class Pictures:
 
     @property
     def used_bytes(self) -> int:
-        """The number of bytes of downloads, files in use and cached files; at most ``memory_bytes``."""
+        """The bytes of downloads, files in use and cached files, at most ``memory_bytes`` in total."""
         return self._budget.used
 
     def link(self, picture: Picture) -> str | None:
@@ -130,7 +130,7 @@ class Pictures:
 
     @asynccontextmanager
     async def loaded(self, picture: Picture, within: float | None = None) -> AsyncIterator[File | None]:
-        """Wait for the file, for ``within`` seconds if given; see `PictureSource`."""
+        """Wait for the file, for up to ``within`` seconds if given. See `PictureSource`."""
         if picture.medium is Medium.TEXT:
             yield File(f"{picture.key}.txt", picture.text.encode("utf-8", "replace"))
             return

@@ -17,12 +17,12 @@ _MAX_BOXES = 16_384  # a fragmented video has two for each second or so
 
 
 def kind_of(data: bytes) -> str | None:
-    """Return "mp4" or "mov", which Discord plays; None for anything else."""
+    """Return "mp4" or "mov" for a video that Discord can play, or None for anything else."""
     return _BRANDS.get(data[8:12]) if data[4:8] == b"ftyp" else None
 
 
 def is_complete(data: bytes) -> bool:
-    """Return whether the file has its index and its contents, and no box is cut off."""
+    """Return whether the file has its index and its contents, and no truncated box."""
     found, at = set[bytes](), 0
     for _ in range(_MAX_BOXES):
         if at + 8 > len(data):

@@ -51,7 +51,7 @@ def mood_of(seed: int, index: int, mood: str | None = None) -> str:
 
 
 def preview(image: Image.Image, step: int, of: int) -> Image.Image:
-    """Blur an image for step 1..``of`` of its progress: strongly at first, hardly at the end."""
+    """Blur an image as the preview of a step from 1 to ``of``. Later steps are sharper."""
     share = (step - 1) / max(of - 1, 1)
     detail = 14 * 22**share  # pixels left on the longer edge: 14 at first, 308 at last
     scale = min(1.0, detail / max(image.size))
@@ -70,7 +70,7 @@ def encode(image: Image.Image) -> bytes:
 
 
 def canvas(side: int, aspect: str) -> Size:
-    """Return an even width and height for an aspect ratio such as "16:9"; the longer edge is ``side``."""
+    """Return an even width and height for an aspect ratio such as "16:9", with ``side`` as longer edge."""
     wide, high = (int(part) for part in aspect.split(":"))
     longer = max(wide, high)
     return max(2, round(side * wide / longer / 2) * 2), max(2, round(side * high / longer / 2) * 2)
@@ -182,7 +182,7 @@ def _noise(rng: random.Random, nodes: float, octaves: int, sharp: bool) -> list[
 
 
 def _ridges(image: Image.Image, rng: random.Random, palette: Palette, horizon: float, floor: float) -> Line:
-    """Draw three to five ridges from far to near; return the line of the nearest."""
+    """Draw three to five ridges from far to near, and return the line of the nearest."""
     count = rng.randint(3, 5)
     line: Line = []
     for number in range(count):

@@ -94,7 +94,7 @@ _EFFECTS: tuple[tuple[str, EffectKind, str], ...] = (
 
 
 def button_effect(custom_id: str) -> ButtonEffect | None:
-    """Return the effect of a customId; None for an unknown action."""
+    """Return the effect of a customId, or None for an unknown action."""
     for pattern, kind, action in _EFFECTS:
         if match := re.match(pattern, custom_id):
             return ButtonEffect(kind, action, match[1] if match.re.groups else "")

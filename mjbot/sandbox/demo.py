@@ -39,7 +39,7 @@ _SHOWN = (DemoIds.FAILED, DemoIds.VIDEO, DemoIds.GRID)  # the cards that the cha
 
 
 class SimulatedTime:
-    """The clock of a SimCord world. The world needs the bot, so it is set once the bot has been built."""
+    """The clock of a SimCord world. ``env`` is set after the bot is built, as the world needs the bot."""
 
     def __init__(self) -> None:
         self.env: simcord.Env | None = None
@@ -62,7 +62,7 @@ class SimulatedTime:
 
 
 def demo_settings(url: str, auth: Auth = "bearer") -> Settings:
-    """Return settings for a bot that uses the sandbox; the environment is not read."""
+    """Return settings for a bot that uses the sandbox, without reading the environment."""
     return Settings.model_construct(
         discord_token=SecretStr("demo"),
         discord_api_url="https://discord.com/api/v10",

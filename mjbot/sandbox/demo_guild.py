@@ -4,7 +4,7 @@ SimCord keeps the messages and runs the bot. Its actors wait until the bot is id
 advances, so a click would wait for seconds. The methods here send an interaction to the gateway and return
 with the bot's first response, as Discord's own client does.
 
-These names of simcord 3.2.1 are not documented; check them again when it is raised: all of
+These names of simcord 3.2.1 are not documented. Check them again before an upgrade: all of
 `simcord.interactions` and `simcord.backend.serializers`, the members of `Env.backend`.
 """
 
@@ -42,7 +42,7 @@ class NotThere(Exception):
 
 @dataclass(frozen=True)
 class FirstResponse:
-    """The bot's first response to an interaction; ``answered`` is False if none came in time."""
+    """The bot's first response to an interaction. ``answered`` is False if none came in time."""
 
     interaction: int
     answered: bool
@@ -70,7 +70,7 @@ class DemoGuild:
 
     @property
     def version(self) -> int:
-        """A number that changes with the messages: it counts the requests of the bot, and the posts."""
+        """A number that increases when messages may have changed: the bot's requests plus the posts."""
         return len(self._env.http_requests) + self._posts
 
     @property
@@ -112,7 +112,7 @@ class DemoGuild:
     async def run(
         self, person: int, name: str, options: Mapping[str, str], focused: str = ""
     ) -> FirstResponse:
-        """Run a slash command; with ``focused``, ask for suggestions for that option instead."""
+        """Run a slash command, or request autocomplete for the option ``focused``."""
         root, *path = name.split() or [""]
         found = self._backend.visible_commands(user_id=person, channel_id=self.channel_id)
         command = next((each for each in found if each["name"] == root), None)
@@ -251,7 +251,7 @@ FILES = "https://cdn.simcord.invalid"
 
 
 def invite(env: simcord.Env, guild: simcord.GuildHandle) -> None:
-    """Give the bot exactly the permissions of its invite link; SimCord grants nearly all."""
+    """Give the bot exactly the permissions of its invite link. SimCord grants nearly all by default."""
     for role in env.backend.get_guild(guild.id).roles.values():
         if role.managed:
             role.permissions = INVITE_PERMISSIONS.value

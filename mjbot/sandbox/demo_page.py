@@ -23,7 +23,7 @@ from mjbot.sandbox.demo_guild import FILES, DemoGuild, FirstResponse, NotThere, 
 from mjbot.sandbox.demo_texts import DemoTexts
 
 _PAGE = Path(__file__).parent / "page"
-# Not guessed: Windows may know other types for these, with which a browser runs no module.
+# Not guessed: Windows may map these to other types, and browsers then refuse to run modules.
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 _LOOK_AGAIN = 0.05  # seconds between two looks at the version of the messages
 _BEAT = 20  # looks after which the time is sent, even if nothing has changed
@@ -150,7 +150,7 @@ class DemoPage:
         )
 
     async def _line(self, request: web.Request) -> web.Response:
-        """Post a line, and let the guide answer: the bot has no intent to read messages."""
+        """Post a chat message, and a reply of the guide: the bot lacks the message content intent."""
         body = await request.json()
         self._guild.post(self._person(body.get("person")), str(body.get("text"))[:2000])
         self._guild.post(None, self._texts.line)

@@ -1,6 +1,6 @@
 """The sentences of the demo that are not the bot's, in three languages: page, guide, prompts and terminal.
 
-A field that one language lacks is an error of the type checker.
+The type checker reports a field that is missing in one language.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class PageTexts:
 
 @dataclass(frozen=True, kw_only=True)
 class DemoTexts:
-    """All sentences in one language. ``{word}`` is typed to find the task that the demo begins with."""
+    """All sentences in one language. ``word`` is a search text that finds the first task of the demo."""
 
     language: str
     word: str

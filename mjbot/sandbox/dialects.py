@@ -113,7 +113,7 @@ def _true(decision: Decision) -> ServerResponse:
 
 
 def _new_api(decision: Decision, *, rewrites: bool = True) -> ServerResponse:
-    """Return new-api's response. ``rewrites``: codes 22 and most 21 become 1, without the queue position."""
+    """Return new-api's response. ``rewrites``: send 1 for codes 22 and most 21, without queue position."""
     message = f"Invalid request, unknown_action:{decision.text} (request id: sandbox)"
     keeps_21 = decision.action in ("ZOOM", "INPAINT") or not rewrites
     accepted = Decision("accepted", decision.ids) if rewrites else decision
@@ -137,7 +137,7 @@ def _unrewritten(decision: Decision) -> ServerResponse:
 
 @dataclass(frozen=True, kw_only=True)
 class Dialect:
-    """One kind of server."""
+    """The API of one kind of server: its authorization, submits and responses."""
 
     name: DialectName
     auth: Auth
@@ -229,7 +229,7 @@ DIALECTS: dict[str, Dialect] = {
 
 
 def dialect_at(prefix: str) -> Dialect | None:
-    """Return the dialect of a URL prefix such as ``true/mj-fast/``; None if there is none."""
+    """Return the dialect of a URL prefix such as ``true/mj-fast/``, or None if there is none."""
     name, _, mode = prefix.partition("/")
     if name.startswith("mj-"):
         name, mode = "", name
@@ -238,7 +238,7 @@ def dialect_at(prefix: str) -> Dialect | None:
 
 
 def task_row(dialect: Dialect, world: World, task_id: str, now: float) -> Payload | None:
-    """Return a task as this server serializes it; a relay shows the state of its last poll."""
+    """Return a task as this server serializes it. A relay shows the state of its last poll."""
     task = world.fetch(task_id, now)
     if task is None or not dialect.poll_interval:
         return dialect.serialize(task) if task else None
@@ -251,7 +251,7 @@ def task_row(dialect: Dialect, world: World, task_id: str, now: float) -> Payloa
 def submit(
     dialect: Dialect, world: World, kind: SubmitKind, body: Mapping[str, Any], now: float
 ) -> ServerResponse:
-    """Process a submit, and respond in this dialect, even to a kind of submit that it does not have."""
+    """Process a submit, and return the response in this dialect: a 404 for an unsupported kind."""
     task_id = str(body.get("taskId", ""))
     if kind not in dialect.submits:  # novicezk's is a Spring application; this is Spring's error page
         when = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")

@@ -15,16 +15,16 @@ When = Literal["before", "after"]
 
 @dataclass
 class Fault:
-    """Affects requests whose path matches ``pattern``; the base class drops the connection.
+    """A fault in requests whose path matches ``pattern``. The base class drops the connection.
 
-    ``times``: the number of requests that it affects, None for all.
+    ``times``: the number of requests that it affects, or None for all.
     """
 
     pattern: str
     times: int | None
 
     def applies(self, path: str) -> bool:
-        """Return whether this request is affected; if so, it is counted."""
+        """Return whether this request is affected, and count it if so."""
         if self.times == 0 or not fnmatchcase(path, self.pattern):
             return False
         if self.times is not None:
@@ -50,7 +50,7 @@ class Half(Loss):
     """Sends only the first half of a response, as if it were complete."""
 
     def lose(self, request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
-        """Send a body without its length, which ends with the connection."""
+        """Send half of the body without Content-Length, and close the connection."""
         if request.transport is not None and isinstance(response, web.Response):
             body = response.body if isinstance(response.body, bytes) else b""
             head = f"HTTP/1.1 200 OK\r\nContent-Type: {response.content_type}\r\nConnection: close\r\n\r\n"
@@ -98,7 +98,7 @@ class Hold(Fault):
     _released: asyncio.Event = field(default_factory=asyncio.Event)
 
     def applies(self, path: str) -> bool:
-        """Return whether this request is held; no request is held after the release."""
+        """Return whether this request is held. None is held after `release`."""
         return not self._released.is_set() and super().applies(path)
 
     async def arrived(self, count: int = 1) -> None:

@@ -1,4 +1,4 @@
-"""Serializes tasks like each kind of server: its fields, and its form of "not yet"."""
+"""Serializes tasks like each kind of server: its fields, and how it writes absent values."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def original(task: Payload) -> Payload:
 
 
 def plus(task: Payload) -> Payload:
-    """Serialize like litter-coder's server: Discord's own ids among the properties."""
+    """Serialize like litter-coder's server, which adds Discord's own ids to the properties."""
     size = (
         {"imageHeight": 1024, "imageWidth": 1024}
         if task["imageUrl"]
@@ -37,7 +37,7 @@ def plus(task: Payload) -> Payload:
 
 
 def true(task: Payload) -> Payload:
-    """Serialize like trueai's server: seventy fields, some of them personal data; no preview images."""
+    """Serialize like trueai's server: seventy fields, including personal data, but no preview images."""
     status = task["status"]
     buttons = [each for each in task["buttons"] if each.get("customId")]
     extra: Payload = {
@@ -62,7 +62,7 @@ def true(task: Payload) -> Payload:
 
 
 def new_api(task: Payload) -> Payload:
-    """Serialize like new-api: zeros for times, few properties, image URLs on a host only it can reach."""
+    """Serialize like new-api: zeros for times, few properties, and image URLs on localhost."""
     status = task["status"]
     keep = {name: task["properties"].get(name, "") for name in ("finalPrompt", "finalZhPrompt")}
     buttons = [

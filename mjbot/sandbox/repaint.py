@@ -23,7 +23,7 @@ def repaint(kept: Image.Image, new: Image.Image, mask: bytes, cells: int) -> Ima
 
 
 def mask_of(text: str) -> bytes:
-    """Return the image of a submitted mask, a data URL or plain base64; empty if it is not an image."""
+    """Decode a submitted mask from a data URL or plain base64. Returns b"" if it is not an image."""
     try:
         data = base64.b64decode(text.rpartition(",")[2], validate=True)
         with Image.open(io.BytesIO(data)):

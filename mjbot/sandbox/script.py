@@ -50,7 +50,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class Repainted:
-    """The picture that a task repaints. ``mask``: an image, white in the area to repaint; empty for all."""
+    """The picture that a task repaints. ``mask``: an image with the area in white, or b"" for all of it."""
 
     scene: Scene
     mask: bytes = b""
@@ -126,7 +126,7 @@ class Script:
         }
 
     def offered(self, now: float) -> list[Payload]:
-        """Return the buttons of a finished task; none before that."""
+        """Return the buttons of the task, an empty list until it has finished."""
         if self.status(now) != "SUCCESS":
             return []
         if self.buttons is not None:

@@ -103,7 +103,7 @@ class SandboxServer:
         self._faults.append(Failure(pattern, times, status, body, content_type, headers or {}))
 
     def drop(self, pattern: str, times: int | None = None) -> None:
-        """Drop the connection of matching requests; aiohttp tries a GET on a reused connection twice."""
+        """Drop the connection of matching requests. aiohttp tries a GET on a reused connection twice."""
         self._faults.append(Fault(pattern, times))
 
     def trickle(self, pattern: str, times: int | None = None) -> None:
@@ -125,7 +125,7 @@ class SandboxServer:
         return hold
 
     def clear_faults(self) -> None:
-        """End all faults; held requests continue."""
+        """End all faults, and let held requests continue."""
         for fault in self._faults:
             if isinstance(fault, Hold):
                 fault.release()
@@ -190,7 +190,7 @@ class SandboxServer:
         return web.json_response([each for each in rows if each is not None])
 
     def _latest(self) -> list[dict[str, Any]]:
-        """Return all tasks, and one of another user, no matter which ids were sent."""
+        """Return all tasks and one of another user, ignoring the requested ids."""
         now, world = self._now(), self.world
         found = [world.peek(task_id, now) for task_id in world.ids]
         foreign = Script(_FOREIGN_TASK, LONG, "another user's", Scene(0), now - 60)

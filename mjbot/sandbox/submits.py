@@ -1,4 +1,4 @@
-"""Accepts or refuses submits; a dialect then turns the decision into a response."""
+"""Accepts or refuses submits. A dialect turns each decision into a response."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Decision:
 
     @property
     def child_id(self) -> str | None:
-        """The first task that the submit created, if any."""
+        """The id of the first task that the submit created, or None."""
         return self.ids[0] if self.kind in ("accepted", "modal") else None
 
 
@@ -123,7 +123,10 @@ def _description(parent_id: str, effect: ButtonEffect) -> str:
 
 
 def existing_change(tasks: Iterable[Script], parent_id: str, custom_id: str) -> Script | None:
-    """Return the task that an earlier change created; novicezk's server finds it by its description."""
+    """Return the task of an earlier identical change, or None.
+
+    Compares descriptions, as novicezk's server does.
+    """
     effect = button_effect(custom_id)
     wanted = _description(parent_id, effect) if effect else None
     return next((each for each in tasks if each.description == wanted), None)
@@ -135,7 +138,7 @@ def is_changeable(task: Script) -> bool:
 
 
 def change_custom_id(action: str, index: object, job: str) -> str:
-    """Return the customId equivalent to a ``/submit/change``, for servers without buttons; "" if none."""
+    """Return the customId equivalent to a ``/submit/change``, or "" if there is none."""
     name = {"UPSCALE": "upsample", "VARIATION": "variation"}.get(action)
     if name is not None:
         return f"MJ::JOB::{name}::{index}::{job}"
@@ -143,7 +146,7 @@ def change_custom_id(action: str, index: object, job: str) -> str:
 
 
 def proposed_prompt(parent: Script, effect: ButtonEffect) -> str:
-    """Return the prompt that a modal proposes: empty for inpainting; the picked one after a describe."""
+    """Return the default prompt of a modal: "" for inpainting, the picked prompt after a describe."""
     if effect.action == "INPAINT":
         return ""
     if effect.action == "IMAGINE" and effect.part:

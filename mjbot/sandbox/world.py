@@ -36,7 +36,7 @@ _CHOICES = 4
 
 
 class World:
-    """All tasks of one simulated service; the same seed draws the same images.
+    """All tasks of one simulated service. The same seed draws the same images.
 
     ``scenes``: the number of different images that all scripted tasks share, to save the cost of drawing.
     """
@@ -87,7 +87,7 @@ class World:
         fail_reason: str = "",
         notify: str = "",
     ) -> None:
-        """Add a scripted task. Its steps begin some seconds after ``start``; without a start it is lazy.
+        """Add a scripted task. Its steps are timed from ``start``, or from its first fetch if that is None.
 
         ``notify``: the webhook URL to post each step to.
         """
@@ -111,7 +111,7 @@ class World:
         return tuple(self._tasks)
 
     def fetch(self, task_id: str, now: float) -> Payload | None:
-        """Return a task; a lazy one starts."""
+        """Return a task, and start it if it is lazy."""
         task = self._find(task_id)
         if task is not None and task.start is None:
             task.start = now
@@ -129,7 +129,7 @@ class World:
         return task.payload(now, self.base_url) if task is not None else None
 
     def list_by_condition(self, ids: Iterable[str], now: float) -> list[Payload]:
-        """Return many tasks; unknown ids are left out."""
+        """Return many tasks, leaving out unknown ids."""
         found = (self.fetch(task_id, now) for task_id in dict.fromkeys(ids))
         return [each for each in found if each is not None]
 

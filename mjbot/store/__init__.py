@@ -10,10 +10,10 @@ from mjbot.store.sqlite import open_sqlite
 
 
 def open_stores(database: str, upstream: str = "") -> AbstractAsyncContextManager[Stores]:
-    """Open the stores of a database, which is brought up to date first. Raises `StartupError`.
+    """Migrate a database, and open its stores. Raises `StartupError`.
 
     ``database`` is the path of an SQLite file, or ``:memory:``. ``upstream`` is the address of the image
-    service: the actions that it does not offer are stored with this address.
+    service, which is stored with each action that the service called unknown.
     """
     scheme, separator, _ = database.partition("://")
     if not separator:

@@ -1,1 +1,1 @@
-"""The Discord side: cards become messages, interactions become calls to the services."""
+"""The Discord side: cards become messages, and interactions become calls to the services."""

@@ -75,7 +75,7 @@ class InvalidRequestBreaker:
         self.trace.on_request_end.append(self._count)
 
     def attribute(self, guild_of: GuildOf) -> None:
-        """Use ``guild_of`` to find the guild of a channel id."""
+        """Set the function that returns the guild of a channel id."""
         self._guild_of = guild_of
 
     def register_interaction(self, token: str, channel_id: int) -> None:
@@ -90,7 +90,7 @@ class InvalidRequestBreaker:
         return len(self._channels)
 
     def wait_seconds(self, channel_id: int | None = None) -> float:
-        """Return the seconds for which no edit may be made (in a channel); 0 or less if edits are allowed."""
+        """Return the seconds until edits are allowed, in a channel if given. 0 or less means now."""
         now = self._clock.now()
         if channel_id is None:
             return self._wait_of_all(now)
@@ -110,7 +110,7 @@ class InvalidRequestBreaker:
         return self._guild_of(channel_id) or channel_id
 
     def _payer(self, path: str) -> int | None:
-        """Return the guild that a request was made for, or None if its path does not tell."""
+        """Return the guild that a request counts against, or None if its path does not identify one."""
         if channel := _CHANNEL.search(path):
             return self._guild(int(channel[1]))
         token = _BY_TOKEN.search(path)
@@ -141,10 +141,11 @@ class InvalidRequestBreaker:
             log.warning("edits of one guild paused: too many invalid requests (guild %s)", guild)
 
     def _rest_if_blocked(self, response: aiohttp.ClientResponse, guild: int | None, now: float) -> None:
-        """Pause edits if Discord's API itself did not answer an invalid request: the address may be banned.
+        """Pause edits after an invalid request without a JSON response: our IP address may be banned.
 
-        Cloudflare answers with a page. Each further request would count towards the ban. But Cloudflare can
-        also refuse the content of one guild, so all edits pause only if several guilds get such pages.
+        Such a response comes from Cloudflare, not from the API. Each further request would count towards the
+        ban. Cloudflare can also refuse the content of one guild, so all edits pause only if several guilds
+        get such responses.
         """
         if response.status < 300:
             self._rest.seconds = 0.0

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class CardItem(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=BUTTON):
     """A button of a card. Its custom_id holds all of its state, so it works after a restart.
 
-    It is dynamic so that discord.py keeps no view of ours. The interaction router handles its press, like
-    that of every component and modal.
+    It is a dynamic item so that discord.py does not need to keep our views. The interaction router handles
+    its presses, like those of every component and modal.
     """
 
     @classmethod
@@ -42,5 +42,5 @@ class CardItem(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], templ
     async def from_custom_id(
         cls, _interaction: discord.Interaction[Any], item: discord.ui.Item[Any], _match: re.Match[str], /
     ) -> Self:
-        """Rebuild the item for a press, without I/O: Discord waits only three seconds for a response."""
+        """Rebuild the item for a press, without I/O, as Discord waits only three seconds for a response."""
         return cls(cast("discord.ui.Button[discord.ui.View]", item))

@@ -1,4 +1,4 @@
-"""Contains the errors of discord.py's parsers of gateway events: Discord may send what they do not expect."""
+"""Containment of errors in discord.py's gateway event parsers, for payloads that they do not expect."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mjbot.guard import UnexpectedErrors
 
 
 def contain_parsers(parsers: dict[str, Callable[[Any], None]]) -> None:
-    """Drop an event that cannot be read; otherwise discord.py would end the client.
+    """Drop events that cannot be parsed. Otherwise discord.py would end the client.
 
     ``parsers`` are those of the client's connection state, by event. Without READY no session works, so its
     errors are not contained.

@@ -2,8 +2,8 @@
 
 discord.py connects again at once after most failures. Each new session (IDENTIFY) counts towards 1,000 a day,
 after which Discord resets the bot's token, and one message that cannot be read ends its client. So every
-connection after the first passes `GatewayPace`, which waits longer each time, and asks how many sessions are
-left. Edits need no gateway and go on meanwhile.
+connection after the first passes `GatewayPace`, which waits longer each time, and checks how many sessions
+are left. Edits continue meanwhile, as they need no gateway.
 
 https://discord.com/developers/docs/events/gateway#session-start-limit-object
 """
@@ -63,7 +63,7 @@ class ReconnectBackoff:
 
 
 class GatewayPace:
-    """Delays the connections of all shards, and reports failures: once, then every ten minutes."""
+    """Delays the connections of all shards, and logs failures at most every ten minutes."""
 
     def __init__(
         self, clock: Clock, session_limits: Callable[[], Awaitable[SessionStartLimits]], sleep: Sleep
@@ -78,7 +78,7 @@ class GatewayPace:
         self._tasks: set[asyncio.Task[object]] = set()
 
     async def wait(self, shard_id: int, error: BaseException | None, *, new_session: bool) -> None:
-        """Wait until a shard may connect. ``error`` is what ended its last connection."""
+        """Wait until a shard may connect. ``error`` is the one that ended its last connection, or None."""
         seconds = self._backoffs[shard_id].delay(self._clock.now())
         if error is not None and (seconds or not isinstance(error, ReconnectWebSocket)):
             self._report(error, seconds)
@@ -215,4 +215,4 @@ class PacedBot(commands.AutoShardedBot):
 
 
 class _LaunchFailed(Exception):
-    """The first connection of a shard failed; its context is the error."""
+    """Raised if the first connection of a shard failed. Its ``__context__`` is the error."""

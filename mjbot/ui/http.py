@@ -1,8 +1,8 @@
 """The connections of discord.py's HTTP client: the address of Discord's API, a proxy, and deadlines.
 
-discord.py sets no timeouts, so a response that never comes would hold its caller for aiohttp's five
+discord.py sets no timeouts, so a response that never comes would block its caller for aiohttp's five
 minutes. A deadline around discord.py's own calls would be wrong: they also sleep for rate limits, and
-retry. So the deadlines are on the connection, which sees one exchange at a time.
+retry. So the deadlines are on the connection, which handles one exchange at a time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The choice of how a message shows its card's picture: as files, as a link, or not yet."""
+"""The choice of how a message shows its card's picture: as files, as a link, or later."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ImageLoader:
             await self._loaded(picture, held)
 
     async def choose(self, edit: Edit, image: ShownImage, held: AsyncExitStack) -> None:
-        """Set the URL of the image, and the files to upload if they are not there yet."""
+        """Set the URL of the image, and the files to upload if the message does not have them yet."""
         picture = edit.card.picture
         if picture is None or Part.PICTURE in edit.omitted:
             image.url = ""
@@ -62,7 +62,7 @@ class ImageLoader:
         image.url = self._pictures.link(picture) or kept
 
     async def load(self, edit: Edit, image: ShownImage, held: AsyncExitStack) -> None:
-        """Load a picture's files within a second; if that takes longer, note that they follow."""
+        """Load a picture's files. If that takes more than a second, record that a later edit adds them."""
         assert edit.card.picture is not None
         files: list[File] = []
         try:
@@ -92,7 +92,7 @@ class ImageLoader:
         return not self._pictures.attaches(picture)
 
     def embed_url(self, edit: Edit, image: ShownImage) -> str:
-        """Return the URL of the embed's image. For a text in a file, it is that of the described picture."""
+        """Return the URL of the embed's image. For a text file, it is the picture that the text describes."""
         picture = edit.card.picture
         if picture is None or picture.medium is not Medium.TEXT or in_embed(image.url) or not image.url:
             return image.url
@@ -109,7 +109,7 @@ class ImageLoader:
 
 
 def _fitting(files: list[File], limit: int) -> tuple[File, ...]:
-    """Return the files that fit into one message together, and leave out the others."""
+    """Return the files that together fit into ``limit`` bytes, leaving out the others."""
     kept, left = list[File](), limit
     for file in files:
         if len(file.data) <= left:

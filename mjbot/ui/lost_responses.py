@@ -35,8 +35,9 @@ async def respond(
 ) -> int:
     """Send a first response, and return the id of its message, looked up if the answer was lost.
 
-    A response that was not accepted is sent once more. ``repeated`` tells whether discord.py has sent it more
-    than once, after a 5xx. ``message_id`` is the id of the message if known. Raises the errors of ``send``.
+    A response that was not accepted is sent once more. ``repeated`` returns whether discord.py has sent it
+    more than once, after a 5xx. ``message_id`` is the id of the message if known. Raises any error of
+    ``send``.
     """
     for last in (False, True):
         try:
@@ -66,7 +67,7 @@ async def find_card(
     """Return the bot's own message for a task, posted since then (unix seconds), or None.
 
     The answer to a follow-up, or to a new message, may have been lost, or the process may have ended before
-    it could be stored. Discord knows a nonce for some minutes only, and follow-ups have none.
+    it could be stored. Discord checks a nonce only for a few minutes, and follow-ups have none.
     """
     after = datetime.fromtimestamp(since - _EARLIER, UTC)
     try:

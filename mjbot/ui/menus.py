@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class MenuItem(discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], template=MENU):
-    """A menu of actions. Choosing an action presses it. The router handles it, as it does `CardItem`."""
+    """A select menu of actions. Choosing an action presses it. The router handles it like a `CardItem`."""
 
     @classmethod
     def from_menu(cls, menu: Menu, row: int, *, emojis: bool = True) -> MenuItem:
@@ -36,5 +36,5 @@ class MenuItem(discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], templ
     async def from_custom_id(
         cls, _interaction: discord.Interaction[Any], item: discord.ui.Item[Any], _match: re.Match[str], /
     ) -> Self:
-        """Rebuild the item for a choice, without I/O: Discord waits only three seconds for a response."""
+        """Rebuild the item for a choice, without I/O, as Discord waits only three seconds for a response."""
         return cls(cast("discord.ui.Select[discord.ui.View]", item))

@@ -1,7 +1,7 @@
 """Functions that build modals from their specs, and read the input of a submit.
 
-A modal left open across a restart still works: no state of it is kept here, and its custom_id tells where the
-input goes. https://discord.com/developers/docs/components/reference#file-upload
+A modal left open across a restart still works: it has no state here, and its custom_id says where the input
+goes. https://discord.com/developers/docs/components/reference#file-upload
 """
 
 from __future__ import annotations

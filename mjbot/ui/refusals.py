@@ -1,6 +1,6 @@
 """The interpretation of Discord's error responses to an edit or a send.
 
-Only this module interprets them. A response without a known JSON code tells nothing about the message, so it
+Only this module interprets them. A response without a known JSON code says nothing about the message, so it
 never ends a watch.
 https://discord.com/developers/docs/topics/opcodes-and-status-codes
 """
@@ -54,7 +54,7 @@ def outcome_of(
 ) -> Outcome:
     """Return the outcome of an edit that raised ``error``, and log it if this is the ``first`` try.
 
-    ``image`` is the URL of the embed's image. ``has_file`` tells whether a file was uploaded with the edit.
+    ``image`` is the URL of the embed's image. ``has_file``: whether a file was uploaded with the edit.
     Raises `BotTokenRevoked`.
     """
     if isinstance(error, discord.RateLimited):

@@ -63,7 +63,7 @@ class InteractionReply:
         return self._ref is not None or self._interaction.response.is_done()
 
     async def defer(self, *, private: bool = False) -> MessageRef:
-        """Defer (public or ephemeral; without a visible sign when updating) and return the message."""
+        """Defer the response, and return its message. Nothing is visible when it updates a message."""
         if self._ref is None:
             self._private = self._private or private
             self._ref = MessageRef(self._channel_id, await self._defer())

@@ -147,7 +147,7 @@ def _request(
 
 
 def _shows(message: discord.Message, task_id: TaskId) -> bool:
-    """Return whether a message, as Discord sends it, has a component of a task. Custom_ids can be forged."""
+    """Return whether a message really has a component of a task, as a pressed custom_id can be forged."""
     parts = [part for row in message.components for part in getattr(row, "children", [row])]
     custom_ids = [parse(str(getattr(part, "custom_id", ""))) for part in parts]
     return any(each is not None and each.task_id == task_id for each in custom_ids)

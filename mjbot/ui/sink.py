@@ -122,16 +122,17 @@ class DiscordSink:
         )
 
     def _unverified(self, edit: Edit, image: ShownImage, message: discord.Message) -> bool:
-        """Return whether the result may be invisible, as a missing file or a link that is not fetched yet."""
+        """Return whether the result may be invisible: its file is missing, or its link is not fetched yet."""
         picture = self._unattached_result(edit, image)
         if picture is None:
             return False
         return not image.url or self._pictures.attaches(picture) or not _fetched(message)
 
     def _unattached_result(self, edit: Edit, image: ShownImage) -> Picture | None:
-        """Return the result if it is not in the message as a file, and is more than a link to a video.
+        """Return the result picture if the message does not have it as a file, else None.
 
-        Returns None after Discord refused a part of it: another try with the file would not help.
+        Also returns None for a video that is only linked, and after Discord refused the picture or its file,
+        as another try would not help.
         """
         picture = edit.card.picture
         if picture is None or not picture.final or is_attachment(image.url):
@@ -140,9 +141,9 @@ class DiscordSink:
         return None if refused or self._images.is_only_linked(edit.card) else picture
 
     async def _verify(self, edit: Edit, image: ShownImage, held: AsyncExitStack) -> Outcome:
-        """Attach the result of a delivered card if it is missing, or Discord cannot fetch its link.
+        """Attach the result of a delivered card if it is missing or Discord cannot fetch its link.
 
-        If that is impossible, the message says so.
+        If it cannot be attached, change the message to say so.
         """
         picture, kept = self._unattached_result(edit, image), Delivered(edit.delivered)
         if picture is None:

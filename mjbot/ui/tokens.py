@@ -2,8 +2,8 @@
 
 They are kept in memory only. Edits by token do not count towards the bot's 50 requests a second:
 https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages
-Some bot authors report a rate limit that all tokens of a channel share. So the first refusal or 429 returns a
-message to the channel route, and a shared 429 returns all messages of its channel.
+Some bot authors report a rate limit that all tokens of a channel share. So after the first refusal or 429, a
+message is edited with the bot's token again, and after a shared 429, so are all messages of its channel.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class InteractionToken:
 
 
 class TokenRefused(Exception):
-    """Discord refused an edit by interaction token; the bot's own token may still work."""
+    """Raised if Discord refused an edit by interaction token. The bot's own token may still work."""
 
 
 class InteractionTokens:
@@ -97,7 +97,7 @@ class InteractionTokens:
                 self.revoke(each)
 
     def _drop_expired(self, now: float) -> None:
-        """Drop expired tokens. They come first, as tokens are registered in order."""
+        """Drop expired tokens, which come first because tokens are registered in order."""
         while self._tokens and (first := next(iter(self._tokens.items())))[1].until <= now:
             self.revoke(first[0])
         self._resting = {channel: until for channel, until in self._resting.items() if until > now}

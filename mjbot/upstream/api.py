@@ -115,7 +115,7 @@ class ApiCalls(ABC):
 
 
 def read_fetch(response: Response, note: Note = ignore) -> Task:
-    """Return the task; the status code of a body shaped like a task is ignored. Raises `UpstreamError`."""
+    """Return the task in a response of any status. Raises `UpstreamError` if there is none."""
     data = json_of(response)
     if task := read_task(data, note):
         return task
@@ -127,7 +127,7 @@ def read_fetch(response: Response, note: Note = ignore) -> Task:
 
 
 def read_list(response: Response, note: Note = ignore) -> list[Task] | None:
-    """Return the tasks of a batch read, in any order; None if the server has no batch read.
+    """Return the tasks of a batch read, in any order, or None if the server has no batch read.
 
     Raises `UpstreamError` for a temporary failure.
     """

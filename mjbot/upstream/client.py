@@ -55,7 +55,7 @@ class _SharedRead:
 
 
 class UpstreamClient(ApiCalls):
-    """Reads and changes tasks over HTTP; a `TaskSource`. The caller owns the session.
+    """Reads and changes tasks over HTTP. Implements `TaskSource`. The caller closes the session.
 
     ``redact`` removes the configured secrets from every body before anything else reads it.
     """
@@ -89,7 +89,7 @@ class UpstreamClient(ApiCalls):
         self._submit_listeners.append(listener)
 
     def close(self) -> None:
-        """Cancel the shared reads that have not been sent; call it before the session is closed."""
+        """Cancel the shared reads that have not been sent. Must be called before the session is closed."""
         for report in self._pending:
             report.cancel()
 
@@ -99,7 +99,7 @@ class UpstreamClient(ApiCalls):
         return self._batch_size if self._clock.now() >= self._single_until else 1
 
     async def fetch(self, task_id: TaskId) -> Task:
-        """Read one task; callers that have to wait share one request. Raises an `UpstreamError`."""
+        """Read one task. Callers that wait for the rate limit share one request. Raises `UpstreamError`."""
         if self.per_request > 1:
             if self.delay > 0:
                 return await self._fetch_shared(task_id)
@@ -108,7 +108,7 @@ class UpstreamClient(ApiCalls):
 
     @property
     def delay(self) -> float:
-        """The seconds until an interactive read could start."""
+        """The seconds until an interactive read could start. 0 or less means now."""
         now = self._clock.now()
         ready_at = self._read_limiter.ready_at(now)
         if self.per_request > 1:

@@ -1,4 +1,4 @@
-"""Detects unexpected field formats: they are parsed leniently, counted, and logged once per kind.
+"""Detection of unexpected field formats, which are parsed leniently, counted, and logged once per kind.
 
 Operators learn that a server has changed before users do, and the log does not fill up.
 """

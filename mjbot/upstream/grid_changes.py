@@ -19,7 +19,7 @@ _IMAGES = range(1, 5)
 
 @dataclass(frozen=True, slots=True)
 class GridChange:
-    """The action of a ``/submit/change``, and the image that it is for (from 1)."""
+    """The action of a ``/submit/change``, and the number of its image, from 1."""
 
     action: str
     index: int
@@ -38,12 +38,12 @@ GRID_BUTTONS: Final = (
 
 
 def parse_grid_change(custom_id: str) -> GridChange | None:
-    """Return the change of one of these buttons; None for a button that the server sent."""
+    """Return the change for the customId of a grid button, or None for a button that the server sent."""
     return _CHANGES.get(custom_id)
 
 
 class GridButtons:
-    """Adds the buttons to finished grids, as long as the server has never sent a field for buttons."""
+    """Adds buttons to finished grids, as long as the server has never sent a field for buttons."""
 
     def __init__(self) -> None:
         self._sends_buttons = False
@@ -53,7 +53,7 @@ class GridButtons:
         self._sends_buttons = self._sends_buttons or "buttons" in task
 
     def add(self, task: Task) -> Task:
-        """Return the task with its buttons."""
+        """Return the task with grid buttons if it needs them, else unchanged."""
         is_grid = task.phase is Phase.SUCCESS and task.action.upper() in _GRIDS
         if self._sends_buttons or not is_grid or not task.image_url:
             return task

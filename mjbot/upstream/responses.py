@@ -45,10 +45,10 @@ class ResponseTooLarge(UpstreamUnavailable):
 
 
 def json_of(response: Response) -> Any:
-    """Parse the body as JSON; None if it is not JSON. The content type is ignored.
+    """Parse the body as JSON, or return None if it is not JSON. Ignores the content type.
 
-    An invalid value loses only itself, because a batch read contains other tasks, too. Raises
-    `ResponseTooLarge` if the body is nested too deeply.
+    Control characters, bad UTF-8 and huge integers are tolerated, so that one bad value does not spoil a
+    whole batch. Raises `ResponseTooLarge` if the body is nested too deeply.
     """
     if not is_json(response):
         return None
@@ -97,7 +97,7 @@ def error_message(data: Any) -> str:
 
 
 def code_of(data: Any) -> int | None:
-    """Return the code of the envelope, from a number or its digits; None if it has none."""
+    """Return the code of the envelope, from a number or its digits, or None if it has none."""
     code = parse_text(parse_object(data).get("code"))
     return int(code) if _CODE.fullmatch(code) else None
 
@@ -154,9 +154,9 @@ def _described(status: int, message: str) -> str:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds in the Retry-After header, at most five minutes; None if there is no number.
+    """Return the seconds in the Retry-After header, at most five minutes, or None if there is no number.
 
-    After that, one request tests whether the limit has ended: it may concern only one account.
+    The cap exists because the limit may concern only one account. One request then tests if it has ended.
     """
     seconds = parse_retry_after(headers.get("Retry-After"))
     return None if seconds is None else min(seconds, _LONGEST_WAIT)

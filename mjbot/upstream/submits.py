@@ -1,7 +1,7 @@
 """Parses the response to a submit: accepted, waiting for a prompt, or refused with a reason.
 
-A submit is not idempotent, so "nothing was started" must never be wrong. It is reported only if the
-service itself said so.
+A submit is not idempotent, so a false "nothing was started" would lead to a second task. It is reported only
+if the service itself said so.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def read_submit(response: Response) -> SubmitResult:
 
 
 def _needs_modal(code: int | None, message: str, properties: dict[str, Any]) -> bool:
-    """Return whether the task waits for a modal. New-api rewrites its code 21 to 1, but not its other signs.
+    """Return whether the task waits for a modal. new-api rewrites code 21 to 1, but not the other signs.
 
     An old proxy sends 21 for "already exists".
     """

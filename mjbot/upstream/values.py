@@ -23,14 +23,14 @@ _MAX_TIMESTAMP = 253_402_300_799  # the end of year 9999: Discord shows nothing 
 
 
 def has_value(value: Any) -> bool:
-    """Return False for what servers send in place of a missing value: null, 0, "", a list of nothing."""
+    """Return whether a value is present. Servers send null, 0, "" or an empty list for a missing one."""
     if isinstance(value, str):
         return parse_text(value).strip().lower() not in ("", "0", "null", "none", "[]", "{}")
     return bool(value)
 
 
 def parse_text(value: Any, limit: int = WORD) -> str:
-    """Return a string cut at ``limit`` characters, an integer as digits, anything else as ""."""
+    """Return a string cut at ``limit`` characters, an integer as digits, or "" for anything else."""
     if isinstance(value, str):
         # Servers that cut by UTF-16 units send lone surrogates, which can be neither stored nor sent.
         return value[:limit].encode("utf-8", "replace").decode()
@@ -39,12 +39,12 @@ def parse_text(value: Any, limit: int = WORD) -> str:
 
 
 def parse_whole(value: Any) -> str:
-    """Return a text without cutting it, such as a URL or a customId; "" if it is too long."""
+    """Return a text that must not be cut, such as a URL or a customId, or "" if it is too long."""
     return "" if isinstance(value, str) and len(value) > _URL else parse_text(value, _URL)
 
 
 def parse_progress(value: Any) -> str:
-    """Return progress as text; a bare number is a percentage, and a share if it is a fraction below 1."""
+    """Return progress as text. A number is a percentage, or a fraction if it is written like 0.5."""
     if isinstance(value, str | float) and _SHARE.fullmatch(str(value).strip()):
         return f"{float(value):.0%}"
     number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -52,7 +52,7 @@ def parse_progress(value: Any) -> str:
 
 
 def parse_timestamp(value: Any) -> int | None:
-    """Return unix seconds from seconds or milliseconds; None ("not yet") for 0, null and invalid values."""
+    """Return unix seconds from seconds or milliseconds, or None for 0, null and invalid values."""
     try:
         number = int(float(value)) if not isinstance(value, bool) else 0
     except (TypeError, ValueError, OverflowError):
@@ -62,31 +62,31 @@ def parse_timestamp(value: Any) -> int | None:
 
 
 def parse_objects(value: Any) -> list[dict[str, Any]]:
-    """Return the objects of a list, or of a JSON string of one; empty for anything else."""
+    """Return the objects in a list or in its JSON string, or [] for anything else."""
     value = _parse_list(value)
     return [each for each in value if isinstance(each, dict)][:_MAX_BUTTONS]
 
 
 def parse_address(value: Any) -> str:
-    """Return a URL, or a path on the image service itself; "" for anything else."""
+    """Return a URL, a path on the image service itself, or "" for anything else."""
     return address_of(parse_whole(value))
 
 
 def parse_urls(value: Any) -> list[str]:
-    """Return the URLs in ``[{url}]``, ``[url]``, or a JSON string of either, or the only one, bare."""
+    """Return the URLs in ``[{url}]``, ``[url]``, a JSON string of either, or a single URL."""
     listed = (_parse_list(value) or [value])[:_MAX_URLS]
     links = [each.get("url") if isinstance(each, dict) else each for each in listed]
     return [each for each in map(parse_address, links) if each]
 
 
 def _parse_list(value: Any) -> list[Any]:
-    """Return a list, or a JSON string of one; empty for anything else."""
+    """Return a list, parsed if it is a JSON string, or [] for anything else."""
     value = _parse_json(value)
     return value if isinstance(value, list) else []
 
 
 def _parse_json(value: Any) -> Any:
-    """Return the value in a JSON string, or None if it is invalid or too long; any other value unchanged."""
+    """Parse a JSON string, or return None if it is invalid or too long. Other values are unchanged."""
     if not isinstance(value, str):
         return value
     try:
@@ -101,7 +101,7 @@ def parse_object(value: Any) -> dict[str, Any]:
 
 
 def parse_reason(value: Any) -> str:
-    """Return the reason of a failure: a text, or an error as an object or as JSON; "" for "null"."""
+    """Return the reason of a failure from a text, an error object or its JSON, or "" for "null"."""
     is_text = isinstance(value, str) and not value.startswith("{")
     fields = {} if is_text else parse_object(_parse_json(value))
     fields = parse_object(fields.get("error")) or fields
@@ -111,11 +111,11 @@ def parse_reason(value: Any) -> str:
 
 
 def parse_style(value: Any) -> int:
-    """Return a style of Discord's buttons; 2 (secondary) for anything else."""
+    """Return a Discord button style, or 2 (secondary) for anything else."""
     number = parse_text(value)
     return int(number) if number in ("0", "1", "2", "3", "4", "5") else 2
 
 
 def parse_flag(value: Any) -> bool:
-    """Return whether a value means "yes": true, 1, or the word for one of them."""
+    """Return whether a value is true or 1, or a string of either."""
     return value is True or parse_text(value).strip().lower() in ("true", "1")

@@ -1,6 +1,6 @@
 """Lenient parsing of servers' tasks: no bad field can make a task unreadable.
 
-Every field is parsed by one of `mjbot.upstream.values`. Unknown fields are dropped unread: some hold other
+Every field is parsed by one of `mjbot.upstream.values`. Unknown fields are dropped, as some hold other
 people's IP addresses.
 """
 
@@ -56,7 +56,7 @@ class WireObject(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _one_spelling(cls, data: dict[str, Any]) -> dict[str, Any]:
-        """Return each field once. Servers that send both spellings may leave one of them empty."""
+        """Merge both spellings of each field. Servers that send both may leave one of them empty."""
         return {
             name: data[spelling]
             for name, info in cls.model_fields.items()
@@ -104,7 +104,7 @@ class WireTask(WireObject):
         return "CANCEL" if status == "FAILURE" and self.fail_reason.strip() == "取消任务" else status
 
     def _media(self) -> tuple[list[str], list[str]]:
-        """Return the URLs of pictures, the one of all first, and of videos, from any field."""
+        """Return the URLs of pictures and of videos, from all fields. The main picture comes first."""
         linked = self.image_url or self.image_urls
         is_video = self.content_type.strip().lower().startswith("video/")
         videos = [each for each in linked if is_video or names_video(each)]
@@ -114,7 +114,7 @@ class WireTask(WireObject):
         return _without_repeats(pictures), _without_repeats([*self.video_urls, *self.video_url, *videos])
 
     def to_task(self) -> Task | None:
-        """Convert to our own `Task`; None if its id is not a task id."""
+        """Convert to our own `Task`, or return None if its id is not a task id."""
         task_id = parse_task_id(self.id)
         if task_id is None:
             return None
@@ -144,7 +144,7 @@ class WireTask(WireObject):
 
 
 def _result_text(*candidates: str) -> str:
-    """Return the text of a result. Servers use different fields for it, and put the prompt in the others."""
+    """Return the text of a result. Servers differ in which field has it; the others have the prompt."""
     lists = filter(is_list_of_prompts, candidates)
     return next(lists, "") or next(filter(None, candidates), "")
 
@@ -158,7 +158,7 @@ def ignore(_: Mapping[str, Any]) -> None:
 
 
 def read_task(data: Any, note: Note = ignore, *, wrappers: int = 3) -> Task | None:
-    """Return the task in a body: bare, wrapped, or the only item of a list; None if there is none.
+    """Return the task in a body (bare, wrapped, or the only item of a list), or None.
 
     ``note`` is called with the raw task. At most ``wrappers`` objects or lists may enclose it.
     """
@@ -181,7 +181,7 @@ def read_task(data: Any, note: Note = ignore, *, wrappers: int = 3) -> Task | No
 
 
 def read_tasks(data: Any, note: Note = ignore) -> list[Task] | None:
-    """Return the tasks of a list, bare or wrapped once; None if there is no list."""
+    """Return the tasks of a list, bare or wrapped once, or None if there is no list."""
     if isinstance(data, dict):
         lists = [data[key] for key in _WRAPPERS if isinstance(data.get(key), list)]
         data = next(filter(None, lists), [] if lists else None)

@@ -1,4 +1,4 @@
-"""Explains errors of SQLite and of the file system to the operator, and tells which can be temporary."""
+"""Explanations of SQLite and file system errors for the operator, with a flag for lasting ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mjbot.errors import StartupError
 
 @dataclass(frozen=True, slots=True)
 class DatabaseFailure:
-    """The reason why the database cannot be used, and the remedy. ``lasting``: a later start fails, too."""
+    """Why the database cannot be used, and what to do. ``lasting``: a restart alone cannot help."""
 
     reason: str
     advice: str
@@ -69,13 +69,13 @@ _BY_CODE = {
 
 
 def failure_of_file(error: OSError) -> DatabaseFailure:
-    """Return the meaning of an error of the file system."""
+    """Explain an error of the file system."""
     known = _BY_ERRNO.get(error.errno or 0)
     return known or DatabaseFailure(error.strerror or type(error).__name__, "Is the disk in order?")
 
 
 def failure_of(error: sqlite3.Error) -> DatabaseFailure | None:
-    """Return the meaning of an error of SQLite; None if only a bug of ours can be the cause."""
+    """Explain an error of SQLite, or return None if it can only be a bug in mjbot."""
     # https://www.sqlite.org/rescode.html#extrc
     known = _BY_CODE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
     if known is None and isinstance(error, sqlite3.OperationalError):

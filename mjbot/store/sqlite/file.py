@@ -1,4 +1,4 @@
-"""The file of the database: private, used by one process, and checked for removal and replacement."""
+"""The database file: private, locked by one process, and checked for removal and replacement."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _lock(path: str, descriptor: int) -> None:
             os.lseek(descriptor, _LOCK_BYTE, os.SEEK_SET)
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
         elif sys.platform == "linux":
-            # Of the open file, not of the process: closing another handle of the file does not end it.
+            # A lock of the open file, not of the process: closing another handle does not release it.
             lock = struct.pack("hhqqi0q", fcntl.F_WRLCK, os.SEEK_SET, _LOCK_BYTE, 1, 0)
             fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, lock)
         else:

@@ -9,7 +9,7 @@ from mjbot.store.sqlite.thread import DatabaseThread
 
 
 class SqliteGuilds:
-    """Stores the settings of guilds in SQLite; a `GuildStore`."""
+    """Stores the settings of guilds in SQLite. Implements `GuildStore`."""
 
     def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread

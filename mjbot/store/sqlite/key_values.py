@@ -11,13 +11,13 @@ _PROBE = ("health_probe", "." * 8192)
 
 
 class SqliteKeyValues:
-    """Stores single values in SQLite; a `KeyValueStore`."""
+    """Stores single values in SQLite. Implements `KeyValueStore`."""
 
     def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread
 
     async def get(self, key: str) -> str | None:
-        """Return a value, or None."""
+        """Return the value of a key, or None if there is none."""
         rows = await self._thread.run(lambda db: list(db.execute(_GET, [key])))
         return str(rows[0][0]) if rows else None
 

@@ -1,4 +1,4 @@
-"""Lineage, stored in SQLite. Each row belongs to the place of the press. Callers commit."""
+"""Queries for lineage in SQLite. Each row belongs to the place of the press. Callers commit."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def save_message_of_child(db: Database, watch: Watch) -> None:
 
 
 def lineage_of(db: Database, task_id: TaskId, place: Place) -> Lineage:
-    """Return the parent and the children of a task that this place has seen."""
+    """Return the parent and the children of a task, as far as seen in this place."""
     up = list(db.query(_PARENT, [task_id, place.key]))
     down = db.query(_CHILDREN, [task_id, place.key])
     return Lineage(
@@ -63,7 +63,7 @@ def lineage_of(db: Database, task_id: TaskId, place: Place) -> Lineage:
 
 
 def messages_of_children(db: Database, task_id: TaskId, place: Place) -> list[MessageRef]:
-    """Return the messages of the children that this place has seen, oldest first."""
+    """Return the messages in this place of the children of a task, oldest first."""
     rows = db.query(_CHILDREN, [task_id, place.key])
     return [MessageRef(row["channel_id"], row["message_id"]) for row in rows if row["message_id"]]
 

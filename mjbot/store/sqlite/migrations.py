@@ -9,7 +9,7 @@ migrations = Migrations("mjbot")
 
 @migrations()
 def first_tables(db: Database) -> None:
-    """Create tables for tasks, watches, presses, the tasks that each audience has seen, and single values."""
+    """Create tables for tasks, watches, presses, tasks seen by each audience, and single values."""
     db.table("tasks").create(
         {"id": str, "view": str, "phase": str, "prompt": str, "updated_at": float}, pk="id"
     )
@@ -79,7 +79,7 @@ def choices_of_guilds(db: Database) -> None:
 
 @migrations()
 def kinds_of_action_that_are_not_offered(db: Database) -> None:
-    """Store the actions that an image service does not offer; ``service`` is its address."""
+    """Store the actions that an image service does not offer. ``service`` is its address."""
     db.table("refused_kinds").create({"service": str, "kind": str, "at": float}, pk=("service", "kind"))
 
 
@@ -92,7 +92,7 @@ def indexes_for_forgetting(db: Database) -> None:
 
 @migrations()
 def uses_of_the_last_hour(db: Database) -> None:
-    """Store the uses that rate limits count; ``who`` is a user or a guild."""
+    """Store the uses that rate limits count. ``who`` is a user or a guild."""
     db.table("uses").create({"who": str, "kind": str, "at": float})
     db.table("uses").create_index(["who", "kind", "at"])
     db.table("uses").create_index(["at"])
@@ -132,7 +132,7 @@ def cards_that_are_still_to_be_posted(db: Database) -> None:
 def presses_whatever_the_case_of_the_id(db: Database) -> None:
     """Share presses between all spellings of an id, because relays ignore the case of ids.
 
-    The latest press that may have been accepted is kept; if there is none, the latest of all.
+    Keep the latest press that may have been accepted, or else the latest one.
     """
     for statement in _PRESSES_BY_ID:
         db.execute(statement)
@@ -157,7 +157,7 @@ _PLACES = (
         child_id text, place text, parent_id text, label text, at float,
         channel_id integer, message_id integer, primary key (child_id, place))
     """,
-    # Only a watch knows whose direct messages a channel holds; without one, the row is never shown.
+    # Only a watch records the user of a DM channel. Without one, the row is never shown.
     """
     insert into lineage
     select child_id,
@@ -174,7 +174,7 @@ _PLACES = (
 
 @migrations()
 def actions_called_unknown_by_task(db: Database) -> None:
-    """Store unknown actions by task: two tasks must agree on a kind. Drop what was based on one task."""
+    """Store unknown actions per task, as two tasks must confirm a kind. Drop the old unconfirmed ones."""
     db.table("refused_kinds").drop()
     db.execute("update presses set state = 'refused' where state = 'unknown_action'")
     db.execute(_UNKNOWN_ACTIONS)
@@ -189,7 +189,7 @@ create table unknown_actions (
 
 @migrations()
 def no_secret_of_the_webhook(db: Database) -> None:
-    """Delete the webhook's secret: it is now derived from the bot's token, so that no copy contains it."""
+    """Delete the stored webhook secret, which is now derived from the bot's token."""
     db.execute("delete from key_values where key = 'webhook_token'")
 
 
@@ -217,7 +217,7 @@ _RENAMES = (
     "alter table refused_kinds rename column service to upstream",
     "alter table guilds rename column presses to press_scope",
     "alter table tasks rename column view to snapshot",
-    # SQLite keeps the names of indexes; they are created again with the new ones.
+    # SQLite does not rename indexes with their table, so they are created again.
     "drop index idx_seen_place_at",
     "drop index idx_uses_who_kind_at",
     "drop index idx_uses_at",

@@ -26,7 +26,7 @@ from mjbot.store.sqlite.thread import DatabaseThread
 
 
 class SqlitePresses:
-    """Stores presses and lineage in SQLite; a `PressStore`."""
+    """Stores presses and lineage in SQLite. Implements `PressStore`."""
 
     def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread
@@ -49,7 +49,7 @@ class SqlitePresses:
                     "user_id": user_id,
                     "at": at,
                     "state": Press.SENDING,
-                    # What the press before created may be in another place.
+                    # The tasks of the previous press may be in another place.
                     **dict.fromkeys(("child_id", "guild_id", "channel_id", "message_id")),
                 }
                 db.table("presses").upsert(row, pk=("task_id", "action"))
@@ -97,7 +97,7 @@ class SqlitePresses:
 
         def work(db: Database) -> list[tuple[PendingCard, TaskSnapshot]]:
             return [
-                # One that another version stored in another format is read from the upstream again.
+                # A snapshot in another version's format is replaced by an empty one, and read again upstream.
                 (card, read_snapshot(db, card.task_id) or TaskSnapshot(card.task_id, card.created_at))
                 for card in pending_cards(db)
             ]
@@ -164,7 +164,7 @@ class SqlitePresses:
         return await self._thread.run(lambda db: messages_of_children(db, task_id, place)[:limit])
 
     async def unlink(self, ref: MessageRef) -> list[TaskId]:
-        """Remove every link to a message; return the tasks whose cards had one."""
+        """Remove every link to a message, and return the tasks whose cards had one."""
 
         def work(db: Database) -> list[TaskId]:
             with db.atomic():

@@ -1,4 +1,4 @@
-"""Deletes old tasks from SQLite in small steps: the file stays small, and no other call waits long."""
+"""Deletes old tasks from SQLite, in small steps so that no other call waits long."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _DELETE_TASK = (
 
 
 class SqlitePruner:
-    """Deletes old tasks from SQLite; a `Pruner`."""
+    """Deletes old tasks from SQLite. Implements `Pruner`."""
 
     def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread
@@ -54,7 +54,7 @@ class SqlitePruner:
         return None if newest is None else MessageRef(0, newest).created_at
 
     async def prune(self, before: float, limit: int) -> int:
-        """Delete old tasks and all their related rows; return the number of deleted tasks."""
+        """Delete old tasks and all their related rows, and return the number of deleted tasks."""
 
         def work(db: Database) -> int:
             with db.atomic():

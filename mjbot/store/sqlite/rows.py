@@ -68,7 +68,7 @@ def watches_where(db: Database, where: str, *values: object) -> list[Watch]:
 
 
 def save_snapshots(db: Database, snapshots: Sequence[TaskSnapshot], *, keep: bool = False) -> None:
-    """Insert the snapshots of tasks. They replace stored ones, except with ``keep``."""
+    """Insert or replace the snapshots of tasks. With ``keep``, stored ones are not replaced."""
     db.conn.executemany(
         f"insert or {'ignore' if keep else 'replace'} into tasks"
         " (id, snapshot, phase, prompt, updated_at) values (?, ?, ?, ?, ?)",
@@ -86,7 +86,7 @@ def save_snapshots(db: Database, snapshots: Sequence[TaskSnapshot], *, keep: boo
 
 
 def save_seen(db: Database, watch: Watch, task_id: TaskId) -> None:
-    """Store that the place of a watch has seen a task."""
+    """Store that a task was seen in the place of a watch."""
     db.execute(_SEEN, [watch.place.key, task_id, watch.created_at])
 
 
@@ -103,7 +103,7 @@ def read_snapshot(db: Database, task_id: TaskId) -> TaskSnapshot | None:
 
 
 def parse_snapshot(stored: str) -> TaskSnapshot | None:
-    """Parse a stored snapshot; None if another version wrote it in another format."""
+    """Parse a stored snapshot, or return None if it has the format of another version."""
     try:
         return _SNAPSHOT.validate_json(stored)
     except ValidationError:

@@ -1,4 +1,4 @@
-"""The thread that owns the SQLite connection: SQLite is synchronous, and one writer needs no locks."""
+"""The thread that owns the SQLite connection. SQLite is synchronous, and one thread needs no locks."""
 
 from __future__ import annotations
 
@@ -55,10 +55,9 @@ class DatabaseThread:
         self._thread.shutdown()
 
     async def run(self, work: Callable[[Database], T]) -> T:
-        """Run ``work`` on the thread and return its result; ``work`` writes within `Database.atomic`.
+        """Run ``work`` on the thread and return its result. ``work`` must write within `Database.atomic`.
 
-        Raises `StoreFailed`. One line is logged when the database stops working, and one when a write works
-        again.
+        Raises `StoreFailed`. Logs one line when the database stops working, and one when writes work again.
         """
         db = self._db
         assert db is not None, "the database is not open"
@@ -122,7 +121,7 @@ class DatabaseThread:
         return db
 
     def _prepare(self, db: Database) -> None:
-        """Bring the file up to date. Raises `StartupError`, with the file unchanged, if it is unusable."""
+        """Migrate the file. Raises `StartupError`, and leaves the file unchanged, if it is unusable."""
         known = {each.name for each in migrations._migrations}
         applied = {each.name for each in migrations.applied(db)}
         if applied - known:
@@ -139,7 +138,7 @@ class DatabaseThread:
 
 
 def use_wal(db: Database, path: str) -> None:
-    """Switch to the write-ahead log, so that nothing waits for a backup. Raises `StartupError`."""
+    """Switch to the write-ahead log, so that a backup does not block writes. Raises `StartupError`."""
     db.enable_wal()
     if db.journal_mode != "wal":
         raise NO_WAL.at_start(path)

@@ -12,7 +12,10 @@ from mjbot.store.sqlite.thread import DatabaseThread
 
 
 class SqliteUnknownActions:
-    """Stores unknown actions in SQLite; an `UnknownActionStore`. ``upstream``: the service's address."""
+    """Stores unknown actions in SQLite. Implements `UnknownActionStore`.
+
+    ``upstream`` is the address of the image service.
+    """
 
     def __init__(self, thread: DatabaseThread, upstream: str) -> None:
         self._thread = thread

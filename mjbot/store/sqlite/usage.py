@@ -16,13 +16,13 @@ _NTH = (
 
 
 class SqliteUsage:
-    """Stores the uses that rate limits count in SQLite; a `UsageStore`."""
+    """Stores the uses that rate limits count in SQLite. Implements `UsageStore`."""
 
     def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread
 
     async def take(self, usage: Sequence[tuple[str, RateLimit]], at: float) -> float | None:
-        """Count one use against each limit, or return the time at which that is possible."""
+        """Count one use against each limit. If one is reached, return the time at which a use is possible."""
 
         def work(db: Database) -> float | None:
             with db.atomic():
@@ -38,7 +38,7 @@ class SqliteUsage:
 
 
 def _free_at(db: Database, who: str, limit: RateLimit, at: float) -> float | None:
-    """Return the time at which the oldest counted use expires; None below the limit."""
+    """Return the time at which a use becomes possible, or None if the limit is not reached."""
     values = [who, limit.kind, at - limit.seconds, at + _AHEAD, limit.number - 1]
     rows = list(db.execute(_NTH, values))
     return rows[0][0] + limit.seconds if rows else None

@@ -1,4 +1,4 @@
-"""Watches, snapshots, and the tasks that each place has seen, stored in SQLite."""
+"""Watches, snapshots, and the tasks seen in each place, stored in SQLite."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _RECENT = 2_000  # tasks that autocomplete searches
 
 
 class SqliteWatches:
-    """Stores watches and snapshots in SQLite; a `WatchStore`."""
+    """Stores watches and snapshots in SQLite. Implements `WatchStore`."""
 
     def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread
 
     async def add(self, watch: Watch, snapshot: TaskSnapshot | None) -> list[Watch]:
-        """Store a new watch; return the open ones of its task in its channel."""
+        """Store a new watch, and return the older open watches of its task in its channel."""
 
         def work(db: Database) -> list[Watch]:
             with db.atomic():
@@ -113,12 +113,12 @@ class SqliteWatches:
         return await self._thread.run(work)
 
     async def watch_at(self, ref: MessageRef) -> Watch | None:
-        """Return the watch of a message."""
+        """Return the watch of a message, or None."""
         found = await self._thread.run(lambda db: watches_where(db, "message_id = ?", ref.message_id))
         return found[0] if found else None
 
     async def task_of_job(self, place: Place, job: JobRef) -> TaskId | None:
-        """Return the task of a job if there is only one."""
+        """Return the id of the only task of a job, or None if there is none or more than one."""
 
         def work(db: Database) -> TaskId | None:
             values = {"place": place.key, "job": job.uuid, "recent": _RECENT}
@@ -137,13 +137,13 @@ class SqliteWatches:
         await self._thread.run(work)
 
     async def snapshot(self, task_id: TaskId) -> TaskSnapshot | None:
-        """Return the last snapshot of a task."""
+        """Return the last snapshot of a task, or None."""
         return await self._thread.run(lambda db: read_snapshot(db, task_id))
 
     async def save_delivered(
         self, delivered: Mapping[MessageRef, DeliveredState], closed: Iterable[MessageRef] = ()
     ) -> None:
-        """Store delivered states; open and close watches."""
+        """Store delivered states, and open and close their watches."""
 
         def work(db: Database) -> None:
             with db.atomic():
@@ -162,7 +162,7 @@ class SqliteWatches:
     async def suggestions(
         self, place: Place, text: str, phases: Collection[Phase], limit: int
     ) -> list[TaskSnapshot]:
-        """Return matching tasks that the place has seen."""
+        """Return the tasks seen in a place that match a text."""
 
         def work(db: Database) -> list[TaskSnapshot]:
             values = {"place": place.key, "text": text, "limit": limit, "recent": _RECENT}
