@@ -18,6 +18,7 @@ from mjbot.ports.pictures import (
     MaskRefused,
     MaskSource,
     PictureSource,
+    ReferenceSource,
     is_smaller_copy,
 )
 from mjbot.ports.presses import PendingCard, PressRecord, PressStore, TaskHistory, UnknownActionStore
@@ -52,6 +53,7 @@ __all__ = [
     "PressRequest",
     "PressStore",
     "Pruner",
+    "ReferenceSource",
     "Reply",
     "SentCard",
     "Stores",

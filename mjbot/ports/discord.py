@@ -60,7 +60,17 @@ class InteractionContext:
 
 
 class Upload(Protocol):
-    """A file uploaded in a modal, downloaded on demand."""
+    """A file uploaded in a modal or with a command, downloaded on demand."""
+
+    @property
+    def name(self) -> str:
+        """The file name."""
+        ...
+
+    @property
+    def content_type(self) -> str | None:
+        """The media type; Discord omits it for some files."""
+        ...
 
     @property
     def size(self) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import aiohttp
 import discord
 
 from mjbot.core.card.modals import MAX_PROMPT, ModalSpec
@@ -17,6 +16,7 @@ from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.text import short
 from mjbot.core.i18n.texts import Text
 from mjbot.ports import ModalInput
+from mjbot.ui.uploads import DiscordUpload
 
 _TITLE = 45
 _PROMPT, _MASK = "prompt", "mask"
@@ -51,27 +51,7 @@ def modal_input_from(interaction: discord.Interaction[Any]) -> ModalInput:
     prompt = str(fields.get(_PROMPT, {}).get("value") or "").strip()
     files = (data.get("resolved") or {}).get("attachments") or {}
     named = [files[each] for each in fields.get(_MASK, {}).get("values") or () if each in files]
-    return ModalInput(prompt, _Attachment(interaction.client.http, named[0]) if named else None)
-
-
-class _Attachment:
-    """An `Upload` on Discord's CDN."""
-
-    def __init__(self, http: discord.http.HTTPClient, data: Mapping[str, Any]) -> None:
-        self._http = http
-        self._data = data
-
-    @property
-    def size(self) -> int:
-        """The size in bytes, as Discord reports it."""
-        return int(self._data.get("size") or 0)
-
-    async def read(self) -> bytes:
-        """Download the file. Raises OSError."""
-        try:
-            return await self._http.get_from_cdn(str(self._data.get("url")))
-        except (discord.HTTPException, aiohttp.ClientError, TimeoutError) as error:
-            raise OSError(type(error).__name__) from error
+    return ModalInput(prompt, DiscordUpload(interaction.client.http, named[0]) if named else None)
 
 
 def _fields(components: object) -> Iterable[Mapping[str, Any]]:

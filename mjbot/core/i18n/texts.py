@@ -421,6 +421,69 @@ class Text(StrEnum):
         "The mask has no white in it, so nothing would be repainted. Nothing was started.",
     )
 
+    # The prompt check: {piece} of the prompt, and what to write instead
+    PROMPT_EMPTY = "prompt.empty", "The prompt is empty. Please write what the picture should show."
+    PROMPT_MENDED = "prompt.mended", "Sent {fix} in place of {piece}."
+    PROMPT_UNKNOWN = "prompt.unknown", "I don't know {piece}; it is sent as it is."
+    PROMPT_TOO_LONG = (
+        "prompt.too_long",
+        "Midjourney takes 2,048 characters, so the prompt may be refused or cut. Too long from here: {piece}",
+    )
+    PROMPT_ONLY_PARAMETERS = (
+        "prompt.only_parameters",
+        "The prompt has only parameters: {piece}. Write before them what the picture should show.",
+    )
+    PROMPT_FORM = "prompt.form", "{piece} may be read as text, not as a parameter. Write {fix}."
+    PROMPT_VALUE = "prompt.value", "Midjourney probably refuses {piece}. Write {fix}."
+    PROMPT_VALUE_MISSING = "prompt.value.missing", "{piece} needs a value, such as {fix}."
+    PROMPT_WORDS_AFTER = (
+        "prompt.words_after",
+        "The text {piece} comes after a parameter, which probably fails. Parameters belong at the end: {fix}",
+    )
+    PROMPT_TWICE = "prompt.twice", "{piece} is there more than once. Keep only {fix}."
+    PROMPT_EXCLUDE = "prompt.exclude", "{piece} exclude each other. Keep only {fix}."
+    PROMPT_NEEDS = "prompt.needs", "{piece} does nothing without {fix}."
+    PROMPT_NEEDS_PICTURE = "prompt.needs_picture", "{piece} does nothing without a reference picture."
+    PROMPT_VERSION = "prompt.version", "The version in this prompt doesn't have {piece}. Write {fix}."
+    PROMPT_WEIGHT = (
+        "prompt.weight",
+        "Since version 7, Midjourney doesn't weigh parts of a prompt with {piece}.",
+    )
+    PROMPT_ADDRESS = "prompt.address", "{piece} isn't a full address. Write {fix}."
+    PROMPT_REPEAT = (
+        "prompt.repeat",
+        "Midjourney asks for a confirmation of {piece} that the image service can't give. Leave it out.",
+    )
+    PROMPT_BRACE = (
+        "prompt.brace",
+        "The brace at {piece} has no counterpart. Write {fix} if it is meant as text.",
+    )
+
+    # Reference pictures, refused before they are loaded
+    PICTURE_TYPE = (
+        "picture.type",
+        "{name} isn't a PNG, JPEG, WebP or GIF picture. Nothing was started.",
+    )
+    PICTURE_TOO_LARGE = "picture.too_large", "{name} is larger than {n} MB. Nothing was started."
+    PICTURE_ADDRESS = (
+        "picture.address",
+        "{name} isn't the public address of a picture. Nothing was started.",
+    )
+
+    # Where pictures can be made: it costs credit of the bot's owner
+    MAKE_NOT_IN_GUILD = (
+        "make.not_in_guild",
+        "Making pictures isn't enabled in this server. The bot's owner can enable it.",
+    )
+    MAKE_NOT_WHILE_PUBLIC = (
+        "make.not_while_public",
+        "Making pictures is off, because anyone could add this bot to a server. The bot's owner can enable it.",
+    )
+    MAKE_NOT_IN_DIRECT = (
+        "make.not_in_direct",
+        "Making pictures isn't enabled in direct messages. Use a server, or ask the bot's owner.",
+    )
+
     # Who can use the buttons: refusals, and the answers of /settings presses
     REPLY_PRESS_NOT_ALLOWED = "reply.press_not_allowed", "Only {who} can use this button."
     REPLY_PRESS_NOT_ALLOWED_MANAGERS = (
