@@ -23,7 +23,6 @@ from mjbot.editor import EditScheduler
 from mjbot.guard import LoopGuard
 from mjbot.housekeeper import Housekeeper
 from mjbot.ops import Health, UpstreamHealth, WebhookReceiver, serve
-from mjbot.pictures import Masks
 from mjbot.service import (
     Access,
     CardOpener,
@@ -196,7 +195,7 @@ def _build_pressing(
     access, reader, watches = watching.access, watching.reader, watching.watches
     drafts, retries, in_flight = Drafts(), SubmitRetries(clock), InFlight()
     journal = SubmissionJournal(store, edges.stores.unknown_actions, watches, retries, watching.writes, clock)
-    regions = RegionService(store, access, reader, Masks(edges.pictures))
+    regions = RegionService(store, access, reader, edges.masks)
     presses = PressService(
         source=source,
         access=access,

@@ -1,13 +1,14 @@
 """Pictures that users give to a command, as data for the image service.
 
-Each is checked before it is loaded, and re-encoded: the copy is small enough for every server, and has none of
-a photo's metadata, such as the place where it was taken. Nothing is kept.
+Each is checked before it is loaded, and re-encoded: the copy is small enough for every server, and has none
+of a photo's metadata, such as the place where it was taken. Nothing is kept.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
+from typing import Final
 
 from mjbot.core.card.card import Picture
 from mjbot.core.i18n.text import escape, short
@@ -24,9 +25,11 @@ from mjbot.core.making.reference_pictures import (
 from mjbot.core.model.addresses import readable
 from mjbot.errors import PressRefused
 from mjbot.pictures import raster
-from mjbot.pictures.source import Pictures
+from mjbot.pictures.source import ImageLimits, Pictures
 from mjbot.ports import Upload
 
+USERS_LIMITS: Final = ImageLimits(final_bytes=MAX_BYTES, memory_bytes=4 * MAX_BYTES, cache_bytes=0)
+"""The limits of the `Pictures` that load them."""
 _CONCURRENT = 2  # each takes up to 10 MiB, and its decoded pixels
 _NAME = 80  # characters of a file name or address in a text
 _WAIT_SECONDS = 30.0

@@ -11,6 +11,7 @@ from mjbot.ports.discord import (
     SentCard,
     Upload,
 )
+from mjbot.ports.makes import Make, MakeStore, Refusal
 from mjbot.ports.pictures import (
     NO_SIZE,
     File,
@@ -41,6 +42,8 @@ __all__ = [
     "GuildStore",
     "InteractionContext",
     "KeyValueStore",
+    "Make",
+    "MakeStore",
     "MaskProblem",
     "MaskRefused",
     "MaskSource",
@@ -54,6 +57,7 @@ __all__ = [
     "PressStore",
     "Pruner",
     "ReferenceSource",
+    "Refusal",
     "Reply",
     "SentCard",
     "Stores",

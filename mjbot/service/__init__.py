@@ -1,7 +1,6 @@
 """Use cases: open a card, press a button, submit a modal, resume after a restart."""
 
 from mjbot.service.access import Access
-from mjbot.service.deferred_writes import DeferredWrites
 from mjbot.service.guild_settings import GuildSettingsService
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.pressing.in_flight import InFlight
@@ -16,6 +15,7 @@ from mjbot.service.pressing.submission import SubmissionJournal
 from mjbot.service.reader import TaskReader
 from mjbot.service.status import StatusService
 from mjbot.service.watching.child_checks import ChildChecks
+from mjbot.service.watching.deferred_writes import DeferredWrites
 from mjbot.service.watching.opener import CardOpener
 from mjbot.service.watching.pending_cards import PendingCards
 from mjbot.service.watching.renderer import CardRenderer

@@ -24,9 +24,9 @@ from mjbot.core.polling.schedule import PollSchedule
 from mjbot.guard import LoopGuard
 from mjbot.ports import File, InteractionContext, PressRequest, Reply, TaskSource
 from mjbot.service.access import Access
-from mjbot.service.deferred_writes import DeferredWrites
 from mjbot.service.pressing.regions import RegionService
 from mjbot.service.reader import TaskReader
+from mjbot.service.watching.deferred_writes import DeferredWrites
 from mjbot.service.watching.write_behind import WriteBehind
 from mjbot.store import open_stores
 from mjbot.tracker import TaskTracker

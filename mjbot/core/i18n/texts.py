@@ -464,6 +464,7 @@ class Text(StrEnum):
         "picture.type",
         "{name} isn't a PNG, JPEG, WebP or GIF picture. Nothing was started.",
     )
+    PICTURE_UNREADABLE = "picture.unreadable", "{name} can't be loaded as a picture. Nothing was started."
     PICTURE_TOO_LARGE = "picture.too_large", "{name} is larger than {n} MB. Nothing was started."
     PICTURE_ADDRESS = (
         "picture.address",

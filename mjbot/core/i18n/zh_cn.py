@@ -226,6 +226,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.PROMPT_BRACE: "{piece} 处的花括号不成对。如果只是普通文字，请写成 {fix}。",
     # Reference pictures, refused before they are loaded
     Text.PICTURE_TYPE: "{name} 不是 PNG、JPEG、WebP 或 GIF 图片。任务未提交。",
+    Text.PICTURE_UNREADABLE: "{name} 无法作为图片读取。任务未提交。",
     Text.PICTURE_TOO_LARGE: "{name} 超过 {n} MB。任务未提交。",
     Text.PICTURE_ADDRESS: "{name} 不是可公开访问的图片网址。任务未提交。",
     # Where pictures can be made: it costs credit of the bot's owner

@@ -226,6 +226,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.PROMPT_BRACE: "{piece} 處的大括號不成對。如果只是一般文字，請寫成 {fix}。",
     # Reference pictures, refused before they are loaded
     Text.PICTURE_TYPE: "{name} 不是 PNG、JPEG、WebP 或 GIF 圖片。任務未提交。",
+    Text.PICTURE_UNREADABLE: "{name} 無法作為圖片讀取。任務未提交。",
     Text.PICTURE_TOO_LARGE: "{name} 超過 {n} MB。任務未提交。",
     Text.PICTURE_ADDRESS: "{name} 不是可公開存取的圖片網址。任務未提交。",
     # Where pictures can be made: it costs credit of the bot's owner

@@ -31,8 +31,8 @@ from mjbot.core.model.watch import MessageRef, Watch
 from mjbot.errors import MJBotError, PressRefused, PressUnclear, StoreFailed, UpstreamError
 from mjbot.errors.submits import ActionNotOffered, RefusalReason, SubmitRefused, SubmitUnclear
 from mjbot.ports import PressRecord, PressStore, SubmitResult, UnknownActionStore
-from mjbot.service.deferred_writes import DeferredWrites
 from mjbot.service.pressing.retries import Pause, RetryBackoff, RetryStopped, SubmitRetries
+from mjbot.service.watching.deferred_writes import DeferredWrites
 from mjbot.service.watching.watches import WatchService
 
 log = logging.getLogger(__name__)
