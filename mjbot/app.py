@@ -29,22 +29,15 @@ from mjbot.service import (
     CardRenderer,
     ChildChecks,
     DeferredWrites,
-    Drafts,
     GuildSettingsService,
-    InFlight,
     MenuService,
-    ModalPrompts,
-    ModalService,
     PendingCards,
-    PressService,
-    RegionService,
-    ResultCards,
     StatusService,
-    SubmissionJournal,
-    SubmitRetries,
     TaskReader,
     WatchService,
     WriteBehind,
+    build_making,
+    build_pressing,
 )
 from mjbot.settings import Settings
 from mjbot.tracker import TaskTracker
@@ -94,6 +87,7 @@ class Watching:
     opener: CardOpener
     writes: DeferredWrites
     pending_cards: PendingCards
+    snapshots: WriteBehind
 
 
 def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
@@ -102,15 +96,42 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
     status = StatusService(
         edges.source, edges.stores.watches, watching.access, watching.reader, watching.opener, clock
     )
-    presses, modals, regions = _build_pressing(edges, watching, clock)
+    pressing = build_pressing(
+        source=edges.source,
+        stores=edges.stores,
+        masks=edges.masks,
+        access=watching.access,
+        reader=watching.reader,
+        tracker=watching.tracker,
+        watches=watching.watches,
+        opener=watching.opener,
+        renderer=watching.renderer,
+        pending=watching.pending_cards,
+        writes=watching.writes,
+        clock=clock,
+    )
+    imagine = build_making(
+        source=edges.source,
+        references=edges.references,
+        stores=edges.stores,
+        access=watching.access,
+        tracker=watching.tracker,
+        watches=watching.watches,
+        opener=watching.opener,
+        pending=watching.pending_cards,
+        snapshots=watching.snapshots,
+        pressing=pressing,
+        clock=clock,
+    )
     replies = Replies(edges.tokens, clock)
     boundary = ErrorBoundary(replies, clock)
     router = InteractionRouter(
         status=status,
-        presses=presses,
-        modals=modals,
-        regions=regions,
+        presses=pressing.presses,
+        modals=pressing.modals,
+        regions=pressing.regions,
         menus=MenuService(watching.access, watching.reader, watching.renderer),
+        imagine=imagine,
         replies=replies,
         boundary=boundary,
     )
@@ -137,7 +158,8 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         access=watching.access,
         guild_settings=GuildSettingsService(edges.stores.guilds, watching.access),
         status=status,
-        presses=presses,
+        presses=pressing.presses,
+        imagine=imagine,
         replies=replies,
     )
 
@@ -152,7 +174,12 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
     sink = DiscordSink(client, edges.pictures, edges.breaker, edges.tokens)
     editor = EditScheduler(sink, EditQueue(), clock, guard("edit loop"))
     renderer = CardRenderer(
-        stores.presses, stores.unknown_actions, clock, watch_limit, base_of(settings.upstream_url)
+        stores.presses,
+        stores.unknown_actions,
+        clock,
+        watch_limit,
+        base_of(settings.upstream_url),
+        lambda place: access.can_make(place),
     )
     checks = ChildChecks(stores.presses, sink, clock, guard("child checks"))
     writes = DeferredWrites(clock, guard("deferred writes"))
@@ -166,7 +193,8 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
         stores.guilds,
         stores.watches,
         stores.usage,
-        allowed_guilds=settings.allowed_guilds,
+        spending=settings.spending,
+        bot_public=lambda: client.application.bot_public if client.application else None,
         limits=settings.limits,
         live_cards=watches.live_cards,
         in_guild=lambda guild_id: client.get_guild(guild_id) is not None,
@@ -184,51 +212,8 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
         pending_cards=PendingCards(
             stores.presses, sink, watches, renderer, writes, clock, guard("pending cards")
         ),
+        snapshots=buffer,
     )
-
-
-def _build_pressing(
-    edges: Edges, watching: Watching, clock: Clock
-) -> tuple[PressService, ModalService, RegionService]:
-    """Build the services that submit, around one shared journal."""
-    source, store = edges.source, edges.stores.presses
-    access, reader, watches = watching.access, watching.reader, watching.watches
-    drafts, retries, in_flight = Drafts(), SubmitRetries(clock), InFlight()
-    journal = SubmissionJournal(store, edges.stores.unknown_actions, watches, retries, watching.writes, clock)
-    regions = RegionService(store, access, reader, edges.masks)
-    presses = PressService(
-        source=source,
-        access=access,
-        reader=reader,
-        watches=watches,
-        prompts=ModalPrompts(store, regions, drafts),
-        journal=journal,
-        results=ResultCards(
-            journal=journal,
-            opener=watching.opener,
-            watches=watches,
-            renderer=watching.renderer,
-            pending=watching.pending_cards,
-            clock=clock,
-        ),
-        retries=retries,
-        in_flight=in_flight,
-    )
-    modals = ModalService(
-        source=source,
-        presses=store,
-        access=access,
-        reader=reader,
-        tracker=watching.tracker,
-        watches=watches,
-        opener=watching.opener,
-        regions=regions,
-        drafts=drafts,
-        journal=journal,
-        in_flight=in_flight,
-        clock=clock,
-    )
-    return presses, modals, regions
 
 
 @asynccontextmanager

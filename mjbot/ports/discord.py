@@ -88,6 +88,9 @@ class ModalInput:
 
     prompt: str
     upload: Upload | None = None
+    shape: str = ""
+    uploads: tuple[Upload, ...] = ()
+    """The reference pictures; ``upload`` is a mask."""
 
 
 @dataclass(frozen=True, slots=True)

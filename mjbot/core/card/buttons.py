@@ -111,7 +111,7 @@ def build_rows(
 def own_buttons(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> tuple[CardButton, ...]:
     """Build the bot's own buttons for a task's card."""
     return tuple(
-        own_button(CustomId(verb, snapshot.id, own.arg), context.locale)
+        own_button(CustomId(verb, snapshot.id, own.arg(context)), context.locale)
         for verb, own in OWN_BUTTONS.items()
         if state in own.states and own.when(state, snapshot, context)
     )
