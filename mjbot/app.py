@@ -6,7 +6,6 @@ import logging
 import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 
 import discord
@@ -34,6 +33,7 @@ from mjbot.service import (
     PendingCards,
     StatusService,
     TaskReader,
+    Watching,
     WatchService,
     WriteBehind,
     build_making,
@@ -74,55 +74,14 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
         yield bot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watching:
-    """The part that follows tasks: its loops, and the objects that the other services need."""
-
-    tracker: TaskTracker
-    editor: EditScheduler
-    renderer: CardRenderer
-    watches: WatchService
-    access: Access
-    reader: TaskReader
-    opener: CardOpener
-    writes: DeferredWrites
-    pending_cards: PendingCards
-    snapshots: WriteBehind
-
-
 def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
     """Build everything that the client runs on, and register the listeners."""
     watching = _build_watching(edges, settings, clock, bot)
     status = StatusService(
         edges.source, edges.stores.watches, watching.access, watching.reader, watching.opener, clock
     )
-    pressing = build_pressing(
-        source=edges.source,
-        stores=edges.stores,
-        masks=edges.masks,
-        access=watching.access,
-        reader=watching.reader,
-        tracker=watching.tracker,
-        watches=watching.watches,
-        opener=watching.opener,
-        renderer=watching.renderer,
-        pending=watching.pending_cards,
-        writes=watching.writes,
-        clock=clock,
-    )
-    imagine = build_making(
-        source=edges.source,
-        references=edges.references,
-        stores=edges.stores,
-        access=watching.access,
-        tracker=watching.tracker,
-        watches=watching.watches,
-        opener=watching.opener,
-        pending=watching.pending_cards,
-        snapshots=watching.snapshots,
-        pressing=pressing,
-        clock=clock,
-    )
+    pressing = build_pressing(edges.source, edges.stores, edges.masks, watching, clock)
+    imagine = build_making(edges.source, edges.references, edges.stores, watching, pressing, clock)
     replies = Replies(edges.tokens, clock)
     boundary = ErrorBoundary(replies, clock)
     router = InteractionRouter(
@@ -142,6 +101,7 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
     bot.add_listener(register, "on_interaction")
     bot.add_listener(router.dispatch, "on_interaction")
     bot.tree.error(boundary.handle_command)
+    housekeeping = LoopGuard("housekeeper", clock, edges.metrics.count_error)
     return App(
         stores=edges.stores,
         tracker=watching.tracker,
@@ -149,12 +109,7 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         watches=watching.watches,
         writes=watching.writes,
         pending_cards=watching.pending_cards,
-        housekeeper=Housekeeper(
-            edges.stores.pruner,
-            clock,
-            settings.keep_days * 86_400,
-            LoopGuard("housekeeper", clock, edges.metrics.count_error),
-        ),
+        housekeeper=Housekeeper(edges.stores.pruner, clock, settings.keep_days * 86_400, housekeeping),
         access=watching.access,
         guild_settings=GuildSettingsService(edges.stores.guilds, watching.access),
         status=status,

@@ -9,7 +9,7 @@ from mjbot.service.pressing.menus import MenuService
 from mjbot.service.pressing.modals import ModalService
 from mjbot.service.pressing.presses import PressService
 from mjbot.service.pressing.regions import RegionService
-from mjbot.service.pressing.wiring import Pressing, build_pressing
+from mjbot.service.pressing.wiring import Pressing, Watching, build_pressing
 from mjbot.service.reader import TaskReader
 from mjbot.service.status import StatusService
 from mjbot.service.watching.child_checks import ChildChecks
@@ -38,6 +38,7 @@ __all__ = [
     "StatusService",
     "TaskReader",
     "WatchService",
+    "Watching",
     "WriteBehind",
     "build_making",
     "build_pressing",

@@ -95,7 +95,7 @@ MAKE_AGAIN = Need(Counts.PRESS, Shows.RESULT, makes=True)
 
 
 class Access:
-    """Runs access checks in a fixed order: allowed guild, making, permission, rate limit, bot's permissions."""
+    """Runs access checks in a fixed order: guild, making, permission, rate limit, the bot's permissions."""
 
     def __init__(
         self,

@@ -120,7 +120,7 @@ async def opened() -> AsyncIterator[Rig]:
             stores.watches,
             stores.usage,
             spending=SpendingPolicy(frozenset()),
-        bot_public=lambda: None,
+            bot_public=lambda: None,
             limits=ANY,
             in_guild=lambda _: True,
             live_cards=lambda _: 0,
