@@ -144,17 +144,7 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
     tracker.on_poll(edges.metrics.record_poll)
     editor.subscribe(watches.on_settled)
     editor.on_attempt(edges.metrics.record_edit)
-    access = Access(
-        stores.guilds,
-        stores.watches,
-        stores.usage,
-        spending=settings.spending,
-        bot_public=lambda: client.application.bot_public if client.application else None,
-        limits=settings.limits,
-        live_cards=watches.live_cards,
-        in_guild=lambda guild_id: client.get_guild(guild_id) is not None,
-        clock=clock,
-    )
+    access = _build_access(edges, settings, watches, client, clock)
     return Watching(
         tracker=tracker,
         editor=editor,
@@ -168,6 +158,22 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
             stores.presses, sink, watches, renderer, writes, clock, guard("pending cards")
         ),
         snapshots=buffer,
+    )
+
+
+def _build_access(
+    edges: Edges, settings: Settings, watches: WatchService, client: discord.Client, clock: Clock
+) -> Access:
+    return Access(
+        edges.stores.guilds,
+        edges.stores.watches,
+        edges.stores.usage,
+        spending=settings.spending,
+        bot_public=lambda: client.application.bot_public if client.application else None,
+        limits=settings.limits,
+        live_cards=watches.live_cards,
+        in_guild=lambda guild_id: client.get_guild(guild_id) is not None,
+        clock=clock,
     )
 
 

@@ -23,6 +23,7 @@ def build_making(
     """Build the service of /imagine."""
     service = MakeService(
         source=source,
+        presses=stores.presses,
         cards=MakeCards(stores.makes, stores.watches, watching.opener, watching.watches),
         journal=pressing.journal,
         watches=watching.watches,
