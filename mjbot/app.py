@@ -6,7 +6,6 @@ import logging
 import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 
 import discord
@@ -23,29 +22,22 @@ from mjbot.editor import EditScheduler
 from mjbot.guard import LoopGuard
 from mjbot.housekeeper import Housekeeper
 from mjbot.ops import Health, UpstreamHealth, WebhookReceiver, serve
-from mjbot.pictures import Masks
 from mjbot.service import (
     Access,
     CardOpener,
     CardRenderer,
     ChildChecks,
     DeferredWrites,
-    Drafts,
     GuildSettingsService,
-    InFlight,
     MenuService,
-    ModalPrompts,
-    ModalService,
     PendingCards,
-    PressService,
-    RegionService,
-    ResultCards,
     StatusService,
-    SubmissionJournal,
-    SubmitRetries,
     TaskReader,
+    Watching,
     WatchService,
     WriteBehind,
+    build_making,
+    build_pressing,
 )
 from mjbot.settings import Settings
 from mjbot.tracker import TaskTracker
@@ -82,36 +74,23 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
         yield bot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watching:
-    """The part that follows tasks: its loops, and the objects that the other services need."""
-
-    tracker: TaskTracker
-    editor: EditScheduler
-    renderer: CardRenderer
-    watches: WatchService
-    access: Access
-    reader: TaskReader
-    opener: CardOpener
-    writes: DeferredWrites
-    pending_cards: PendingCards
-
-
 def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
     """Build everything that the client runs on, and register the listeners."""
     watching = _build_watching(edges, settings, clock, bot)
     status = StatusService(
         edges.source, edges.stores.watches, watching.access, watching.reader, watching.opener, clock
     )
-    presses, modals, regions = _build_pressing(edges, watching, clock)
+    pressing = build_pressing(edges.source, edges.stores, edges.masks, watching, clock)
+    imagine = build_making(edges.source, edges.references, edges.stores, watching, pressing, clock)
     replies = Replies(edges.tokens, clock)
     boundary = ErrorBoundary(replies, clock)
     router = InteractionRouter(
         status=status,
-        presses=presses,
-        modals=modals,
-        regions=regions,
+        presses=pressing.presses,
+        modals=pressing.modals,
+        regions=pressing.regions,
         menus=MenuService(watching.access, watching.reader, watching.renderer),
+        imagine=imagine,
         replies=replies,
         boundary=boundary,
     )
@@ -122,6 +101,7 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
     bot.add_listener(register, "on_interaction")
     bot.add_listener(router.dispatch, "on_interaction")
     bot.tree.error(boundary.handle_command)
+    housekeeping = LoopGuard("housekeeper", clock, edges.metrics.count_error)
     return App(
         stores=edges.stores,
         tracker=watching.tracker,
@@ -129,16 +109,12 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         watches=watching.watches,
         writes=watching.writes,
         pending_cards=watching.pending_cards,
-        housekeeper=Housekeeper(
-            edges.stores.pruner,
-            clock,
-            settings.keep_days * 86_400,
-            LoopGuard("housekeeper", clock, edges.metrics.count_error),
-        ),
+        housekeeper=Housekeeper(edges.stores.pruner, clock, settings.keep_days * 86_400, housekeeping),
         access=watching.access,
         guild_settings=GuildSettingsService(edges.stores.guilds, watching.access),
         status=status,
-        presses=presses,
+        presses=pressing.presses,
+        imagine=imagine,
         replies=replies,
     )
 
@@ -153,7 +129,12 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
     sink = DiscordSink(client, edges.pictures, edges.breaker, edges.tokens)
     editor = EditScheduler(sink, EditQueue(), clock, guard("edit loop"))
     renderer = CardRenderer(
-        stores.presses, stores.unknown_actions, clock, watch_limit, base_of(settings.upstream_url)
+        stores.presses,
+        stores.unknown_actions,
+        clock,
+        watch_limit,
+        base_of(settings.upstream_url),
+        lambda place: access.can_make(place),
     )
     checks = ChildChecks(stores.presses, sink, clock, guard("child checks"))
     writes = DeferredWrites(clock, guard("deferred writes"))
@@ -163,16 +144,7 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
     tracker.on_poll(edges.metrics.record_poll)
     editor.subscribe(watches.on_settled)
     editor.on_attempt(edges.metrics.record_edit)
-    access = Access(
-        stores.guilds,
-        stores.watches,
-        stores.usage,
-        allowed_guilds=settings.allowed_guilds,
-        limits=settings.limits,
-        live_cards=watches.live_cards,
-        in_guild=lambda guild_id: client.get_guild(guild_id) is not None,
-        clock=clock,
-    )
+    access = _build_access(edges, settings, watches, client, clock)
     return Watching(
         tracker=tracker,
         editor=editor,
@@ -185,51 +157,24 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
         pending_cards=PendingCards(
             stores.presses, sink, watches, renderer, writes, clock, guard("pending cards")
         ),
+        snapshots=buffer,
     )
 
 
-def _build_pressing(
-    edges: Edges, watching: Watching, clock: Clock
-) -> tuple[PressService, ModalService, RegionService]:
-    """Build the services that submit to the image service. They share one journal."""
-    source, store = edges.source, edges.stores.presses
-    access, reader, watches = watching.access, watching.reader, watching.watches
-    drafts, retries, in_flight = Drafts(), SubmitRetries(clock), InFlight()
-    journal = SubmissionJournal(store, edges.stores.unknown_actions, watches, retries, watching.writes, clock)
-    regions = RegionService(store, access, reader, Masks(edges.pictures))
-    presses = PressService(
-        source=source,
-        access=access,
-        reader=reader,
-        watches=watches,
-        prompts=ModalPrompts(store, regions, drafts),
-        journal=journal,
-        results=ResultCards(
-            journal=journal,
-            opener=watching.opener,
-            watches=watches,
-            renderer=watching.renderer,
-            pending=watching.pending_cards,
-            clock=clock,
-        ),
-        retries=retries,
-        in_flight=in_flight,
-    )
-    modals = ModalService(
-        source=source,
-        presses=store,
-        access=access,
-        reader=reader,
-        tracker=watching.tracker,
-        watches=watches,
-        opener=watching.opener,
-        regions=regions,
-        drafts=drafts,
-        journal=journal,
-        in_flight=in_flight,
+def _build_access(
+    edges: Edges, settings: Settings, watches: WatchService, client: discord.Client, clock: Clock
+) -> Access:
+    return Access(
+        edges.stores.guilds,
+        edges.stores.watches,
+        edges.stores.usage,
+        spending=settings.spending,
+        bot_public=lambda: client.application.bot_public if client.application else None,
+        limits=settings.limits,
+        live_cards=watches.live_cards,
+        in_guild=lambda guild_id: client.get_guild(guild_id) is not None,
         clock=clock,
     )
-    return presses, modals, regions
 
 
 @asynccontextmanager

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         Access,
         DeferredWrites,
         GuildSettingsService,
+        ImagineService,
         PendingCards,
         PressService,
         StatusService,
@@ -72,6 +73,7 @@ class App:
     guild_settings: GuildSettingsService
     status: StatusService
     presses: PressService
+    imagine: ImagineService
     replies: Replies
 
 

@@ -4,6 +4,7 @@ MJBotError                  shown to the user: a text and the values of its plac
 ├── InvalidTaskId
 ├── UnknownLink             no task behind a link was seen in this place
 ├── GuildNotAllowed         the guild may not use this bot
+├── MakingClosed            no pictures can be made here
 ├── PressNotAllowed         a press policy excludes this user
 ├── TaskNotSeenHere         this place has not seen the task
 ├── BotMissingPermission    the bot lacks a permission in this channel
@@ -22,7 +23,10 @@ MJBotError                  shown to the user: a text and the values of its plac
     ├── QuotaExceeded       the account has no credit left
     ├── UpstreamForbidden   403
     ├── UnexpectedHtml      HTML instead of JSON: most likely a wrong address
-    ├── RouteMissing        404 of the route, or a redirect: most likely a wrong address
+    ├── RouteMissing        404 of the route: most likely a wrong address
+    │   └── Redirected      a redirect, which is never followed
+    ├── SeedUnavailable     it cannot tell the seed of a picture
+    ├── CancelRefused       it does not cancel a task
     ├── UpstreamRateLimited 429; `retry_after` in seconds, if it was sent
     └── UpstreamUnavailable anything else: no connection, 5xx, not JSON
 StartupError                the process cannot start; the message is for the operator
@@ -65,6 +69,14 @@ class GuildNotAllowed(MJBotError):
     """The guild is not among ALLOWED_GUILDS."""
 
     text = Text.REPLY_GUILD_NOT_ALLOWED
+
+
+class MakingClosed(MJBotError):
+    """No pictures can be made in this place. The text tells who can change that."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__()
+        self.text = text
 
 
 class PressNotAllowed(MJBotError):
@@ -197,6 +209,22 @@ class RouteMissing(UpstreamError):
 
     text = Text.REPLY_ROUTE_MISSING
     problem = UpstreamProblem.ROUTE_MISSING
+
+
+class Redirected(RouteMissing):
+    """The address redirects to another one, to which the key must not be sent."""
+
+
+class SeedUnavailable(UpstreamError):
+    """The upstream answered, and cannot tell the seed of a picture."""
+
+    text = Text.REPLY_NO_SEED
+
+
+class CancelRefused(UpstreamError):
+    """The upstream answered, and does not cancel a task, which goes on."""
+
+    text = Text.REPLY_CANCEL_REFUSED
 
 
 class UpstreamRateLimited(UpstreamError):

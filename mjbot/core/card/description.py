@@ -36,6 +36,7 @@ def facts_of(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> 
     lines = list(_LINES[state](snapshot, context))
     if snapshot.condition is Condition.UNREACHABLE:
         lines = [*_bar(snapshot.task), *_unreachable_lines(snapshot, context.locale)]
+    lines += context.notes
     if context.obstacle is not None and not snapshot.settled:
         why = obstacle_text(context.obstacle)
         lines.append(translate(Text.CARD_UNWATCHED, context.locale, why=why))
@@ -110,10 +111,6 @@ def _waiting(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield from _joined(_at(Text.CARD_MODAL_ASKED, _task(snapshot).submitted_at, context.locale))
 
 
-def _queue_full(_: TaskSnapshot, context: CardContext) -> Iterable[str]:
-    yield translate(Text.CARD_QUEUE_FULL, context.locale)
-
-
 def _done(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     task, locale = _task(snapshot), context.locale
     yield from _joined(
@@ -173,10 +170,6 @@ def _cancelled(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield from _joined(_at(Text.CARD_CANCELLED_AT, _task(snapshot).finished_at, context.locale))
 
 
-def _not_found(_: TaskSnapshot, context: CardContext) -> Iterable[str]:
-    yield translate(Text.CARD_NOT_FOUND, context.locale)
-
-
 def _lost(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield translate(Text.CARD_LOST, context.locale)
     yield from _last_seen(snapshot, context.locale)
@@ -190,13 +183,13 @@ def _ended(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield from _last_seen(snapshot, context.locale)
 
 
-def _dismissed(_: TaskSnapshot, context: CardContext) -> Iterable[str]:
-    yield translate(Text.CARD_DISMISSED, context.locale)
-
-
 def _unseen(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     if snapshot.failing_since is not None or snapshot.misses:
         yield translate(Text.CARD_UNSEEN, context.locale)
+
+
+def _say(*texts: Text) -> Callable[[TaskSnapshot, CardContext], Iterable[str]]:
+    return lambda _, context: (translate(each, context.locale) for each in texts)
 
 
 _LINES: Mapping[CardState, Callable[[TaskSnapshot, CardContext], Iterable[str]]] = {
@@ -208,11 +201,14 @@ _LINES: Mapping[CardState, Callable[[TaskSnapshot, CardContext], Iterable[str]]]
     CardState.DONE: _done,
     CardState.FAILED: _failed,
     CardState.CANCELLED: _cancelled,
-    CardState.NOT_FOUND: _not_found,
+    CardState.NOT_FOUND: _say(Text.CARD_NOT_FOUND),
     CardState.LOST: _lost,
     CardState.ENDED: _ended,
-    CardState.DISMISSED: _dismissed,
-    CardState.QUEUE_FULL: _queue_full,
+    CardState.DISMISSED: _say(Text.CARD_DISMISSED),
+    CardState.QUEUE_FULL: _say(Text.CARD_QUEUE_FULL),
+    CardState.SUBMITTING: _say(),
+    CardState.REFUSED: _say(),  # the reason is a note
+    CardState.UNCLEAR: _say(Text.CARD_UNCLEAR),
 }
 
 

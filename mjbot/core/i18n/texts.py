@@ -40,6 +40,9 @@ class Text(StrEnum):
     TITLE_LOST = "title.lost", "Lost"
     TITLE_ENDED = "title.ended", "No longer watching"
     TITLE_SUPERSEDED = "title.superseded", "Continues below"
+    TITLE_SUBMITTING = "title.submitting", "Submitting"
+    TITLE_REFUSED = "title.refused", "Not started"
+    TITLE_UNCLEAR = "title.unclear", "Unclear whether it started"
 
     # Card lines while a task is alive
     CARD_QUEUED_SINCE = "card.queued.since", "Submitted {t}"
@@ -49,6 +52,14 @@ class Text(StrEnum):
     CARD_QUIET = "card.quiet", "Long pauses do happen. Still watching."
     CARD_UNKNOWN_STATUS = "card.unknown.status", "Status: {word}"
     CARD_UNSEEN = "card.unseen", "Haven't been able to read this task yet. Still trying."
+    CARD_REFUSED_RESTART = (
+        "card.refused.restart",
+        "This bot was restarted while the image service was busy. Nothing was started.",
+    )
+    CARD_UNCLEAR = (
+        "card.unclear",
+        "No clear answer came, so this may or may not have started. Please look at Midjourney before you do it again: it could cost twice.",
+    )
     CARD_MODAL = "card.modal", "This step needs a prompt before it can start."
     CARD_MODAL_REGION = "card.modal.region", "Choose the area to repaint, or upload a mask."
     CARD_MODAL_ASKED = "card.modal.asked", "Requested {t}"
@@ -200,6 +211,8 @@ class Text(StrEnum):
     BUTTON_DISMISS = "button.dismiss", "Dismiss"
     BUTTON_AGAIN = "button.again", "Do it again"
     BUTTON_STOP = "button.stop", "Stop trying"
+    BUTTON_EDIT = "button.edit", "Edit"
+    BUTTON_SEND_ANYWAY = "button.send_anyway", "Send anyway"
     BUTTON_UNNAMED = "button.unnamed", "Action {n}"
     MENU_PLACEHOLDER = "menu.placeholder", "Choose an action"
     MENU_USED = "menu.used", "Already used"
@@ -211,6 +224,12 @@ class Text(StrEnum):
         "PNG, {w} × {h} pixels like the picture, white where to repaint",
     )
     MODAL_MASK_ABOUT = "modal.mask.about", "PNG, same size as the picture, white where to repaint"
+    MODAL_IMAGINE = "modal.imagine", "Make pictures"
+    MODAL_SHAPE = "modal.shape", "Shape"
+    MODAL_SHAPE_AS_WRITTEN = "modal.shape.as_written", "As in the prompt, or square"
+    MODAL_PICTURES = "modal.pictures", "Reference pictures"
+    MODAL_PICTURES_ABOUT = "modal.pictures.about", "Up to {n}. Pictures of earlier tries aren't kept."
+    MODAL_PICTURES_KEPT = "modal.pictures.kept", "Leave this empty to use the {n} from before."
 
     # Replies: the task or the image service
     REPLY_INVALID_TASK_ID = (
@@ -346,6 +365,34 @@ class Text(StrEnum):
         "reply.no_account",
         "The image service has no free account for *{label}*. Nothing was started; please try again later.",
     )
+    REPLY_COMMAND_NOT_OFFERED = (
+        "reply.command_not_offered",
+        "This image service has no *{label}*. Nothing was started, and another try won't help. The other commands are not affected.",
+    )
+    REPLY_DAILY_LIMIT = (
+        "reply.daily_limit",
+        "This bot's account at the image service has reached its limit for today. Nothing was started; please try again tomorrow.",
+    )
+    REPLY_TOTAL_LIMIT = (
+        "reply.total_limit",
+        "This bot's account at the image service may make no more pictures. Nothing was started; only the bot's owner can get the limit raised.",
+    )
+    REPLY_ACCOUNT_BLOCKED = (
+        "reply.account_blocked",
+        "The image service has blocked this bot's account for a while. Nothing was started; please try again later, or tell the bot's owner.",
+    )
+    REPLY_UPLOADS_OFF = (
+        "reply.uploads_off",
+        "The image service takes no uploaded pictures. Nothing was started; please try without a picture.",
+    )
+    REPLY_NO_SEED = (
+        "reply.no_seed",
+        "The image service couldn't tell the seed. The picture isn't affected; the seed of some pictures can't be read at all.",
+    )
+    REPLY_CANCEL_REFUSED = (
+        "reply.cancel_refused",
+        "The image service didn't cancel this task. It goes on, and is paid for; its result will appear on its card.",
+    )
     REPLY_MORE = "reply.more", "More actions:"
     REPLY_BUTTON_GONE = (
         "reply.button_gone",
@@ -391,6 +438,80 @@ class Text(StrEnum):
     REPLY_MASK_BLANK = (
         "reply.mask_blank",
         "The mask has no white in it, so nothing would be repainted. Nothing was started.",
+    )
+
+    # The prompt check: {piece} of the prompt, and what to write instead
+    PROMPT_EMPTY = "prompt.empty", "The prompt is empty. Please write what the picture should show."
+    PROMPT_MENDED = "prompt.mended", "Sent {fix} in place of {piece}."
+    PROMPT_UNKNOWN = "prompt.unknown", "I don't know {piece}; it is sent as it is."
+    PROMPT_TOO_LONG = (
+        "prompt.too_long",
+        "Midjourney takes 2,048 characters, so the prompt may be refused or cut. Too long from here: {piece}",
+    )
+    PROMPT_ONLY_PARAMETERS = (
+        "prompt.only_parameters",
+        "The prompt has only parameters: {piece}. Write before them what the picture should show.",
+    )
+    PROMPT_FORM = "prompt.form", "{piece} may be read as text, not as a parameter. Write {fix}."
+    PROMPT_VALUE = "prompt.value", "Midjourney probably refuses {piece}. Write {fix}."
+    PROMPT_VALUE_MISSING = "prompt.value.missing", "{piece} needs a value, such as {fix}."
+    PROMPT_WORDS_AFTER = (
+        "prompt.words_after",
+        "The text {piece} comes after a parameter, which probably fails. Parameters belong at the end: {fix}",
+    )
+    PROMPT_TWICE = "prompt.twice", "{piece} is there more than once. Keep only {fix}."
+    PROMPT_EXCLUDE = "prompt.exclude", "{piece} exclude each other. Keep only {fix}."
+    PROMPT_NEEDS = "prompt.needs", "{piece} does nothing without {fix}."
+    PROMPT_NEEDS_PICTURE = "prompt.needs_picture", "{piece} does nothing without a reference picture."
+    PROMPT_VERSION = "prompt.version", "The version in this prompt doesn't have {piece}. Write {fix}."
+    PROMPT_WEIGHT = (
+        "prompt.weight",
+        "Since version 7, Midjourney doesn't weigh parts of a prompt with {piece}.",
+    )
+    PROMPT_ADDRESS = "prompt.address", "{piece} isn't a full address. Write {fix}."
+    PROMPT_REPEAT = (
+        "prompt.repeat",
+        "Midjourney asks for a confirmation of {piece} that the image service can't give. Leave it out.",
+    )
+    PROMPT_BRACE = (
+        "prompt.brace",
+        "The brace at {piece} has no counterpart. Write {fix} if it is meant as text.",
+    )
+
+    # Reference pictures, refused before they are loaded
+    PICTURE_TYPE = (
+        "picture.type",
+        "{name} isn't a PNG, JPEG, WebP or GIF picture. Nothing was started.",
+    )
+    PICTURE_UNREADABLE = "picture.unreadable", "{name} can't be loaded as a picture. Nothing was started."
+    PICTURE_TOO_LARGE = "picture.too_large", "{name} is larger than {n} MB. Nothing was started."
+    PICTURE_ADDRESS = (
+        "picture.address",
+        "{name} isn't the public address of a picture. Nothing was started.",
+    )
+
+    # Where pictures can be made: it costs credit of the bot's owner
+    MAKE_NOT_IN_GUILD = (
+        "make.not_in_guild",
+        "Making pictures isn't enabled in this server. The bot's owner can enable it.",
+    )
+    MAKE_NOT_WHILE_PUBLIC = (
+        "make.not_while_public",
+        "Making pictures is off, because anyone could add this bot to a server. The bot's owner can enable it.",
+    )
+    MAKE_NOT_IN_DIRECT = (
+        "make.not_in_direct",
+        "Making pictures isn't enabled in direct messages. Use a server, or ask the bot's owner.",
+    )
+    MAKE_WARNING = "make.warning", "{findings}\nNothing was sent yet."
+    MAKE_ALREADY_SENT = "make.already_sent", "This was already sent."
+    PICTURE_NOT_UPLOADED = (
+        "picture.not_uploaded",
+        "This image service takes pictures only as image prompts. Nothing was started; choose that for *reference_as*.",
+    )
+    PICTURE_UPLOAD_LOST = (
+        "picture.upload_lost",
+        "The pictures couldn't be uploaded to the image service. Nothing was started; please try again in a minute.",
     )
 
     # Who can use the buttons: refusals, and the answers of /settings presses
@@ -441,6 +562,34 @@ class Text(StrEnum):
     )
     COMMAND_PRESSES_ROLE = "command.presses.role", "role"
     COMMAND_PRESSES_ROLE_ABOUT = "command.presses.role.about", 'Role (only with "A role")'
+    COMMAND_IMAGINE = "command.imagine", "imagine"
+    COMMAND_IMAGINE_ABOUT = "command.imagine.about", "Make pictures from a prompt"
+    COMMAND_IMAGINE_PROMPT = "command.imagine.prompt", "prompt"
+    COMMAND_IMAGINE_PROMPT_ABOUT = (
+        "command.imagine.prompt.about",
+        "What to show; leave it out to write in a window",
+    )
+    COMMAND_IMAGINE_SHAPE = "command.imagine.shape", "shape"
+    COMMAND_IMAGINE_SHAPE_ABOUT = (
+        "command.imagine.shape.about",
+        "Width to height; any other is written as --ar",
+    )
+    COMMAND_IMAGINE_MODEL = "command.imagine.model", "model"
+    COMMAND_IMAGINE_MODEL_ABOUT = "command.imagine.model.about", "Midjourney, or niji for anime"
+    COMMAND_IMAGINE_REFERENCE = "command.imagine.reference", "reference"
+    COMMAND_IMAGINE_REFERENCE2 = "command.imagine.reference2", "reference2"
+    COMMAND_IMAGINE_REFERENCE3 = "command.imagine.reference3", "reference3"
+    COMMAND_IMAGINE_REFERENCE_ABOUT = "command.imagine.reference.about", "PNG, JPEG, WebP or GIF, up to 10 MB"
+    COMMAND_IMAGINE_REFERENCE_AS = "command.imagine.reference_as", "reference_as"
+    COMMAND_IMAGINE_REFERENCE_AS_ABOUT = (
+        "command.imagine.reference_as.about",
+        "What the reference pictures are used as",
+    )
+    CHOICE_REFERENCE_IMAGE = "choice.reference.image", "Image prompt"
+    CHOICE_REFERENCE_SREF = "choice.reference.sref", "Style (--sref)"
+    CHOICE_REFERENCE_OREF = "choice.reference.oref", "Object or person (--oref)"
+    CHOICE_MODEL_MIDJOURNEY = "choice.model.midjourney", "Midjourney"
+    CHOICE_MODEL_NIJI = "choice.model.niji", "niji (anime)"
 
     # Autocomplete rows of /status
     AUTOCOMPLETE_QUEUED = "autocomplete.queued", "queued"

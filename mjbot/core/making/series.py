@@ -1,0 +1,106 @@
+"""Series: permutations in braces, and repeats, expanded into single prompts.
+
+``a {red, green} bird`` is two prompts, as with Midjourney: https://docs.midjourney.com/docs/permutations.
+Midjourney would ask for a confirmation, which no service passes on, so the bot expands them itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain, islice, repeat
+from typing import Final
+
+from mjbot.core.i18n.texts import Text
+from mjbot.core.making.findings import PromptFinding, Verdict
+from mjbot.core.making.parsing import DASH
+
+MAX_REPEAT: Final = 40
+_SHOWN = 20  # characters on either side of a brace
+_TOKEN = re.compile(r"\\[{},]|[{},]|[^\\{},]+|\\")
+_REPEAT = re.compile(rf"(?<!\S)[{DASH}]+(?:repeat|r)[^\S\n]+([0-9]{{1,2}})(?!\S)\s?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The prompts, in the order of the text. ``exceeds``: there are more, which were not built.
+
+    ``findings`` names the braces that have no counterpart; the prompt is then taken literally.
+    """
+
+    prompts: tuple[str, ...]
+    exceeds: bool = False
+    findings: tuple[PromptFinding, ...] = ()
+
+
+@dataclass(slots=True)
+class _Group:
+    """An open brace ``at`` an index: its finished alternatives, and the beginnings of the current one."""
+
+    at: int
+    alternatives: list[str] = field(default_factory=list)
+    current: list[str] = field(default_factory=lambda: [""])
+
+
+def expand_series(prompt: str, *, times: int = 1, limit: int) -> Series:
+    """Expand a prompt into at most ``limit`` prompts; at no moment are more than ``limit`` + 1 built.
+
+    ``times`` repeats each one, unless ``--repeat`` is written in it. Commas and braces are text after a
+    backslash; before a brace it stays, because Midjourney would expand that brace. A prompt without braces
+    and repeats is returned byte for byte.
+    """
+    permutations, finding = _permutations(prompt, limit + 1)
+    repeated = chain.from_iterable(_repeated(each, times) for each in permutations)
+    built = tuple(islice(repeated, limit + 1))
+    return Series(built[:limit], len(built) > limit, (finding,) if finding else ())
+
+
+def _repeated(prompt: str, times: int) -> Iterator[str]:
+    written = list(_REPEAT.finditer(prompt))
+    if len(written) == 1 and 1 <= int(written[0][1]) <= MAX_REPEAT:
+        times = int(written[0][1])
+        before, after = prompt[: written[0].start()], prompt[written[0].end() :]
+        prompt = f"{before}{after}" if after else before.rstrip()
+    return repeat(prompt, max(1, times))
+
+
+def _permutations(prompt: str, most: int) -> tuple[list[str], PromptFinding | None]:
+    """Return the first ``most`` permutations. In linear time and without recursion, however deep they nest.
+
+    The first ``most`` combinations of two lists need only the first ``most`` of either.
+    """
+    outer = _Group(0)
+    groups = [outer]
+    for match in _TOKEN.finditer(prompt):
+        token, group = match[0], groups[-1]
+        if token == "{":
+            groups.append(_Group(match.start()))
+        elif token == "}":
+            if group is outer:
+                return [prompt], _unmatched(prompt, match.start())
+            groups.pop()
+            _end_alternative(group, most)
+            outside = groups[-1]
+            outside.current = [
+                *islice((one + other for one in outside.current for other in group.alternatives), most)
+            ]
+        elif token == "," and group is not outer:
+            _end_alternative(group, most)
+            group.current = [""]
+        else:
+            text = "," if token == r"\," and group is not outer else token
+            group.current = [each + text for each in group.current]
+    if groups[-1] is not outer:
+        return [prompt], _unmatched(prompt, groups[-1].at)
+    return outer.current, None
+
+
+def _end_alternative(group: _Group, most: int) -> None:
+    room = most - len(group.alternatives)
+    group.alternatives += [each.strip() for each in group.current[:room]]
+
+
+def _unmatched(prompt: str, at: int) -> PromptFinding:
+    piece = prompt[max(0, at - _SHOWN) : at + _SHOWN].strip()
+    return PromptFinding(Verdict.WARNING, Text.PROMPT_BRACE, piece, f"\\{prompt[at]}")

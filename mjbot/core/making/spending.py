@@ -1,0 +1,50 @@
+"""Where pictures can be made. Making spends the operator's credit, so it is closed unless they opened it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mjbot.core.i18n.texts import Text
+
+
+class MakeScope(StrEnum):
+    """The guilds in which making is open."""
+
+    NAMED = "named"  # those of the setting
+    INVITED = "invited"  # all, and only the operator can invite the bot
+    ANYWHERE = "anywhere"  # all, by the setting
+    NOWHERE = "nowhere"
+
+
+@dataclass(frozen=True, slots=True)
+class SpendingPolicy:
+    """The operator's settings: the guilds that may use the bot (none: all), and where making is open."""
+
+    allowed_guilds: frozenset[int] = frozenset()
+    anywhere: bool = False
+    in_direct_messages: bool = False
+
+
+def scope_of_making(policy: SpendingPolicy, *, bot_public: bool | None) -> MakeScope:
+    """Return where making is open.
+
+    ``bot_public``: anyone can invite the application. None, not known yet, counts as True.
+    """
+    if policy.allowed_guilds:
+        return MakeScope.NAMED
+    if policy.anywhere:
+        return MakeScope.ANYWHERE
+    return MakeScope.INVITED if bot_public is False else MakeScope.NOWHERE
+
+
+def refuse_making(policy: SpendingPolicy, guild_id: int | None, *, bot_public: bool | None) -> Text | None:
+    """Return why nothing can be made in a guild (None: in direct messages), or None where making is open."""
+    if guild_id is None:
+        return None if policy.in_direct_messages else Text.MAKE_NOT_IN_DIRECT
+    match scope_of_making(policy, bot_public=bot_public):
+        case MakeScope.NAMED:
+            return None if guild_id in policy.allowed_guilds else Text.MAKE_NOT_IN_GUILD
+        case MakeScope.NOWHERE:
+            return Text.MAKE_NOT_WHILE_PUBLIC
+    return None

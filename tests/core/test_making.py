@@ -1,0 +1,199 @@
+"""What a command adds to a prompt, which pictures are loaded, marks of submits, and where making is open."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mjbot.core.card.components import CustomId, Verb
+from mjbot.core.i18n.texts import Text
+from mjbot.core.making.assembly import SHAPES, DrawingModel, MakeOptions, ReferenceUse, assemble_prompt
+from mjbot.core.making.check import check_prompt
+from mjbot.core.making.findings import Verdict
+from mjbot.core.making.lookups import LOOKS, next_look
+from mjbot.core.making.reference_pictures import (
+    MAX_ADDRESS,
+    MAX_BYTES,
+    copy_size,
+    needs_copy,
+    refuse_address,
+    refuse_attachment,
+)
+from mjbot.core.making.spending import MakeScope, SpendingPolicy, refuse_making, scope_of_making
+from mjbot.core.model.addresses import readable
+from mjbot.core.model.makes import MAKE_BYTES, is_make, make_id, make_of_mark, mark_of_make
+from mjbot.core.model.submits import parse_mark
+from mjbot.core.model.task import parse_task_id
+
+NIJI = DrawingModel.NIJI
+STYLE, OBJECT = ReferenceUse.STYLE, ReferenceUse.OBJECT
+A, B = "https://cdn.example.com/a.png?ex=1&", "https://cdn.example.com/b.png"
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "prompt"),
+    [
+        (" a  cat ", MakeOptions(), " a  cat "),
+        ("a cat ", MakeOptions(shape="16:9"), "a cat --ar 16:9"),
+        ("a cat --ar 1:1", MakeOptions(shape="16:9"), "a cat --ar 1:1"),
+        ("a cat —aspect 1:1 ", MakeOptions(shape="16:9"), "a cat —aspect 1:1 "),
+        ("a cat --ar16x9", MakeOptions(shape="16:9"), "a cat --ar16x9"),
+        ("a cat --no hats", MakeOptions(shape="2:3"), "a cat --no hats --ar 2:3"),
+        ("a cat", MakeOptions(model=NIJI), "a cat --niji 7"),
+        ("a cat --niji 5", MakeOptions(model=NIJI), "a cat --niji 5"),
+        ("a cat --v 7", MakeOptions(model=NIJI), "a cat --v 7"),
+        ("a cat", MakeOptions(references=(A, B)), f"{A} {B} a cat"),
+        ("a cat", MakeOptions("3:2", NIJI, (A,), STYLE), f"a cat --ar 3:2 --niji 7 --sref {A}"),
+        ("a cat", MakeOptions(references=(A, B), use=STYLE), f"a cat --sref {A} {B}"),
+        ("a cat --sref 12 --raw", MakeOptions(references=(A,), use=STYLE), f"a cat --sref {A} 12 --raw"),
+        ("a cat", MakeOptions(references=(A,), use=OBJECT), f"a cat --oref {A}"),
+        ("", MakeOptions("16:9", NIJI, (A,)), ""),
+    ],
+)
+def test_options_are_added_to_a_prompt_unless_they_are_written_in_it(
+    text: str, options: MakeOptions, prompt: str
+) -> None:
+    assert assemble_prompt(text, options) == prompt
+
+
+@given(
+    st.sampled_from(["a cat", "a cat --ar 1:1", "a cat --sref 12", "a cat --no hats", "a cat —v 7"]),
+    st.builds(
+        MakeOptions,
+        st.sampled_from(["", *SHAPES]),
+        st.sampled_from(DrawingModel),
+        st.sampled_from([(), (A,), (A, B)]),
+        st.sampled_from([ReferenceUse.IMAGE_PROMPT, STYLE]),
+    ),
+)
+def test_options_make_no_finding_of_their_own(text: str, options: MakeOptions) -> None:
+    assert check_prompt(assemble_prompt(text, options)).verdict <= Verdict.MENDED
+
+
+def test_two_objects_are_too_many() -> None:
+    prompt = assemble_prompt("a cat", MakeOptions(references=(A, B), use=OBJECT))
+    assert check_prompt(prompt).findings[0].fix == f"--oref {A}"
+
+
+@pytest.mark.parametrize(
+    ("filename", "content_type", "size", "refusal"),
+    [
+        ("a.png", "image/png", 1, None),
+        ("a.JPG", "image/jpeg", MAX_BYTES, None),
+        ("a.webp", "IMAGE/WebP; charset=utf-8", 5, None),
+        ("a.gif", "image/gif", 5, None),
+        ("a.JPEG", None, 5, None),
+        ("a.jfif", "", 5, None),
+        ("a.png", "image/png", MAX_BYTES + 1, Text.PICTURE_TOO_LARGE),
+        ("a.heic", "image/heic", 5, Text.PICTURE_TYPE),
+        ("a.svg", "image/svg+xml", 5, Text.PICTURE_TYPE),
+        ("a.png", "text/html", 5, Text.PICTURE_TYPE),
+        ("a.mp4", "video/mp4", MAX_BYTES + 1, Text.PICTURE_TYPE),
+        ("png", None, 5, Text.PICTURE_TYPE),
+        ("a.png", "image/png", 0, Text.PICTURE_TYPE),
+    ],
+)
+def test_an_attachment_is_judged_before_it_is_loaded(
+    filename: str, content_type: str | None, size: int, refusal: Text | None
+) -> None:
+    assert refuse_attachment(filename, content_type, size) is refusal
+
+
+@pytest.mark.parametrize(
+    ("address", "allowed"),
+    [
+        ("https://cdn.example.com/a.png?ex=1&is=2&", True),
+        (" http://example.com/a ", True),
+        ("https://127.0.0.1/a.png", False),
+        ("https://2130706433/a.png", False),
+        ("https://169.254.169.254/latest/meta-data", False),
+        ("https://[::1]/a.png", False),
+        ("http://localhost/a.png", False),
+        ("https://nas.local/a.png", False),
+        ("https://user:key@example.com/a.png", False),
+        ("https://example.com:99999/a.png", False),
+        ("file:///etc/passwd", False),
+        ("data:image/png;base64,AAAA", False),
+        ("a cat", False),
+        ("", False),
+        (f"https://example.com/{'a' * 2000}", False),
+    ],
+)
+def test_only_a_public_address_is_fetched(address: str, allowed: bool) -> None:
+    assert refuse_address(readable(address, "", MAX_ADDRESS)) is (None if allowed else Text.PICTURE_ADDRESS)
+
+
+@pytest.mark.parametrize(
+    ("size", "copy"),
+    [
+        ((2048, 2048), (2048, 2048)),
+        ((4096, 2048), (2048, 1024)),
+        ((3000, 4000), (1536, 2048)),
+        ((1, 10_000), (1, 2048)),
+    ],
+)
+def test_a_copy_keeps_the_shape_and_fits(size: tuple[int, int], copy: tuple[int, int]) -> None:
+    assert copy_size(size) == copy
+    assert needs_copy(size, 1) is (size != copy)
+    assert needs_copy(copy, 2_000_001)
+
+
+@given(st.binary(min_size=MAKE_BYTES, max_size=MAKE_BYTES), st.integers(1, 255))
+def test_a_mark_leads_back_to_its_make_and_the_try(entropy: bytes, number: int) -> None:
+    task_id = make_id(entropy)
+    mark = mark_of_make(task_id, number)
+    assert parse_mark(mark) == mark
+    assert make_of_mark(mark) == (task_id, number)
+    assert is_make(task_id)
+    assert parse_task_id(f"{task_id}0")  # is it one that a custom_id can hold?
+    assert len(str(CustomId(Verb.OPEN_MODAL, task_id, "x" * 24))) <= 100
+    for other in (mark.upper(), f"{mark} ", f"{mark}\n", mark[:-1], f"x{mark}", f"{mark}0"):
+        assert not parse_mark(other)
+        assert not is_make(other)
+
+
+@pytest.mark.parametrize("state", ["", "mj1:", "mj1:" + "０" * 32, "mjbot:" + "0" * 32])
+def test_the_state_of_others_is_no_mark(state: str) -> None:
+    assert not parse_mark(state)
+
+
+def test_a_lost_submit_is_looked_for_three_times() -> None:
+    assert [next_look(100.0, looks) for looks in range(4)] == [105.0, 120.0, 160.0, None]
+    assert len(LOOKS) == 3
+
+
+CLOSED = SpendingPolicy()
+NAMED = SpendingPolicy(frozenset({1, 2}), anywhere=True)
+ANYWHERE = SpendingPolicy(anywhere=True)
+DIRECT = SpendingPolicy(in_direct_messages=True)
+
+
+@pytest.mark.parametrize(
+    ("policy", "bot_public", "guild_id", "refusal"),
+    [
+        (NAMED, True, 1, None),
+        (NAMED, False, 3, Text.MAKE_NOT_IN_GUILD),
+        (NAMED, True, 3, Text.MAKE_NOT_IN_GUILD),
+        (CLOSED, False, 3, None),
+        (CLOSED, True, 3, Text.MAKE_NOT_WHILE_PUBLIC),
+        (CLOSED, None, 3, Text.MAKE_NOT_WHILE_PUBLIC),
+        (ANYWHERE, True, 3, None),
+        (DIRECT, True, 3, Text.MAKE_NOT_WHILE_PUBLIC),
+        (CLOSED, False, None, Text.MAKE_NOT_IN_DIRECT),
+        (NAMED, False, None, Text.MAKE_NOT_IN_DIRECT),
+        (ANYWHERE, False, None, Text.MAKE_NOT_IN_DIRECT),
+        (DIRECT, True, None, None),
+    ],
+)
+def test_making_is_open_only_where_the_operator_opened_it(
+    policy: SpendingPolicy, bot_public: bool | None, guild_id: int | None, refusal: Text | None
+) -> None:
+    assert refuse_making(policy, guild_id, bot_public=bot_public) is refusal
+
+
+def test_the_scope_of_making_names_why_it_is_open() -> None:
+    assert scope_of_making(NAMED, bot_public=True) is MakeScope.NAMED
+    assert scope_of_making(CLOSED, bot_public=False) is MakeScope.INVITED
+    assert scope_of_making(ANYWHERE, bot_public=False) is MakeScope.ANYWHERE
+    assert scope_of_making(CLOSED, bot_public=None) is MakeScope.NOWHERE
