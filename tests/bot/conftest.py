@@ -47,7 +47,7 @@ class BotHarness:
     async def wait(self, seconds: int) -> None:
         """Let time pass in steps: SimCord gives each five real seconds for the reads in it."""
         while seconds > 0:
-            step = min(seconds, 10 if seconds <= 60 else 60 if seconds <= 7200 else 600)
+            step = min(seconds, 10 if seconds <= 60 else 20 if seconds <= 7200 else 300)
             await self.env.advance_time(step)
             seconds -= step
 
