@@ -35,6 +35,7 @@ from mjbot.upstream.meanings import (
     Code,
     says,
 )
+from mjbot.upstream.parsing import parse_object, parse_text
 from mjbot.upstream.responses import (
     Response,
     code_of,
@@ -44,7 +45,6 @@ from mjbot.upstream.responses import (
     raise_for,
     status_of,
 )
-from mjbot.upstream.wire import parse_object, parse_text
 
 _MAY_HAVE_STARTED = (408, 424, 499)  # a gateway gave up on its upstream; any other 4xx refuses the request
 _ID_KEYS = ("id", "taskId", "task_id")
