@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 from mjbot.core.model.addresses import names_video
+from mjbot.core.model.submits import parse_mark
 from mjbot.core.model.task import Button, Task, is_list_of_prompts, parse_task_id
 from mjbot.upstream.parsing import (
     TEXT,
@@ -79,6 +80,7 @@ class WireTask(BaseModel):
     content_type: WireWord = ""
     video_url: WireUrls = []
     video_urls: WireUrls = []
+    state: WireWord = ""
     fail_reason: Annotated[str, BeforeValidator(parse_reason)] = ""
     submit_time: WireTimestamp = None
     start_time: WireTimestamp = None
@@ -121,6 +123,7 @@ class WireTask(BaseModel):
             more_images=tuple(pictures[1:]),
             video_urls=tuple(videos),
             fail_reason=self.fail_reason,
+            mark=parse_mark(self.state),
             submitted_at=self.submit_time,
             started_at=self.start_time,
             finished_at=self.finish_time,
