@@ -22,7 +22,10 @@ MJBotError                  has a text for the user, and the values of its place
     ├── QuotaExceeded       the account has no credit left
     ├── UpstreamForbidden   403
     ├── UnexpectedHtml      HTML instead of JSON: most likely a wrong address
-    ├── RouteMissing        404 of the route, or a redirect: most likely a wrong address
+    ├── RouteMissing        404 of the route: most likely a wrong address
+    │   └── Redirected      a redirect, which is never followed
+    ├── SeedUnavailable     it cannot tell the seed of a picture
+    ├── CancelRefused       it does not cancel a task
     ├── UpstreamRateLimited 429; `retry_after` in seconds, if it was sent
     └── UpstreamUnavailable anything else: no connection, 5xx, not JSON
 StartupError                the process cannot start; the message is for the operator
@@ -194,6 +197,22 @@ class RouteMissing(UpstreamError):
 
     text = Text.REPLY_ROUTE_MISSING
     problem = UpstreamProblem.ROUTE_MISSING
+
+
+class Redirected(RouteMissing):
+    """The address redirects to another one, to which the key must not be sent."""
+
+
+class SeedUnavailable(UpstreamError):
+    """The upstream answered, and cannot tell the seed of a picture."""
+
+    text = Text.REPLY_NO_SEED
+
+
+class CancelRefused(UpstreamError):
+    """The upstream answered, and does not cancel a task, which goes on."""
+
+    text = Text.REPLY_CANCEL_REFUSED
 
 
 class UpstreamRateLimited(UpstreamError):

@@ -4,13 +4,16 @@ SubmitError
 ├── SubmitRefused           nothing was started; `reason` says why
 │   ├── QueueFull           may be sent again later
 │   ├── NotReady            may be sent again in a moment
-│   └── ActionNotOffered    this upstream never accepts this kind of action
+│   ├── ActionNotOffered    this upstream never accepts this kind of action
+│   └── CommandNotOffered   this upstream has no endpoint for a command
 └── SubmitUnclear           no response, or an unintelligible one
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
+
+from mjbot.core.model.submits import Command
 
 
 class RefusalReason(StrEnum):
@@ -23,6 +26,11 @@ class RefusalReason(StrEnum):
     NOT_READY = "not_ready"
     QUEUE_FULL = "queue_full"
     NOT_OFFERED = "not_offered"
+    COMMAND_NOT_OFFERED = "command_not_offered"
+    DAILY_LIMIT = "daily_limit"
+    TOTAL_LIMIT = "total_limit"
+    ACCOUNT_BLOCKED = "account_blocked"
+    UPLOADS_OFF = "uploads_off"
 
 
 class SubmitError(Exception):
@@ -57,6 +65,14 @@ class ActionNotOffered(SubmitRefused):
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(RefusalReason.NOT_OFFERED, detail)
+
+
+class CommandNotOffered(SubmitRefused):
+    """This upstream has no endpoint for a command, or does not let this key use it."""
+
+    def __init__(self, command: Command, detail: str = "") -> None:
+        super().__init__(RefusalReason.COMMAND_NOT_OFFERED, detail)
+        self.command = command
 
 
 class SubmitUnclear(SubmitError):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from mjbot.core.model.task import Task, TaskId
+    from mjbot.core.model.submits import Command, SubmitRequest
+    from mjbot.core.model.task import Mark, Task, TaskId
     from mjbot.errors import UpstreamError
 
 
@@ -61,10 +62,29 @@ class TaskSource(BatchSource, Protocol):
         """Read one task. Raises an `UpstreamError`."""
         ...
 
-    async def submit_action(self, task_id: TaskId, custom_id: str) -> SubmitResult:
-        """Press an upstream button, once. Raises `SubmitRefused`, `SubmitUnclear`, `UpstreamError`."""
+    def offers(self, command: Command) -> bool | None:
+        """Return whether the service offers a command: True once it has worked, None if not known."""
         ...
 
-    async def submit_modal(self, task_id: TaskId, prompt: str, mask: str = "") -> SubmitResult:
-        """Submit a modal, once. ``mask``: a PNG as a data URL. Raises like `submit_action`."""
+    async def submit(self, request: SubmitRequest) -> SubmitResult:
+        """Send a submit, once. Raises `SubmitRefused`, `SubmitUnclear`, `UpstreamError`."""
+        ...
+
+    async def upload(self, pictures: Sequence[str]) -> tuple[str, ...]:
+        """Upload pictures, given as data URLs, and return their addresses. Raises like `submit`."""
+        ...
+
+    async def cancel(self, task_id: TaskId) -> None:
+        """Cancel a task. Raises `CommandNotOffered`, `CancelRefused`, `UpstreamError`."""
+        ...
+
+    async def seed(self, task_id: TaskId) -> str:
+        """Return a picture's seed, after up to a minute. Raises `CommandNotOffered`, `UpstreamError`."""
+        ...
+
+    async def find_marked(self, marks: Collection[Mark]) -> Mapping[Mark, Task]:
+        """Return the tasks that carry these marks, among the latest of the service.
+
+        A task that is absent may still appear. Raises `CommandNotOffered`, `UpstreamError`.
+        """
         ...

@@ -1,23 +1,23 @@
-"""The API without I/O: builds requests, and turns responses into tasks or our own errors.
-
-`ApiCalls` defines the calls that are one request each; its subclass only sends the requests.
-"""
+"""The API without I/O: builds requests, and turns the responses to reads into tasks or our own errors."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from mjbot.core.model.submits import Command, SubmitRequest
 from mjbot.core.model.task import Task, TaskId
-from mjbot.errors import RouteMissing, TaskNotFound, UpstreamUnavailable
-from mjbot.errors.submits import ActionNotOffered
-from mjbot.ports import SubmitResult
-from mjbot.upstream.grid_changes import GridChange, parse_grid_change
+from mjbot.errors import TaskNotFound, UpstreamUnavailable
+from mjbot.upstream.bodies import body_of, endpoint_of
 from mjbot.upstream.responses import Response, error_message, is_json, json_of, raise_for, says_not_found
 from mjbot.upstream.wire import Note, ignore, read_task, read_tasks
+
+READ_TIMEOUT = 10.0
+SUBMIT_TIMEOUT = 75.0  # relays allow their upstream 60 s; a shorter timeout would orphan the task
+_SEED_TIMEOUT = 65.0  # trueai's server waits up to 60 s for Midjourney
+_LIST_TIMEOUT = 30.0  # up to 8 MiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class Request:
     url: str
     headers: Mapping[str, str]
     json: Any = None
+    timeout: float = READ_TIMEOUT
+    """In seconds."""
 
 
 def base_of(address: str) -> str:
@@ -54,64 +56,43 @@ class MidjourneyProxyApi:
 
     def fetch(self, task_id: TaskId) -> Request:
         """Build the request that reads one task."""
-        return Request("GET", f"{self._base}/task/{quote(task_id, safe='')}/fetch", self._headers)
+        return Request("GET", f"{self._task(task_id)}/fetch", self._headers)
 
     def list_by_condition(self, ids: Sequence[TaskId]) -> Request:
         """Build the request that reads many tasks. Ids are sent as strings: new-api refuses numbers."""
         body = {"ids": [str(each) for each in ids]}
         return Request("POST", f"{self._base}/task/list-by-condition", self._headers, body)
 
-    def submit_action(self, task_id: TaskId, custom_id: str) -> Request:
-        """Build the request that presses an upstream button. It is not idempotent."""
-        body = {"taskId": str(task_id), "customId": custom_id, **self._notify}
-        return Request("POST", f"{self._base}/submit/action", self._headers, body)
+    def list_all(self) -> Request:
+        """Build the request that reads the latest tasks of everyone who uses the service."""
+        return Request("GET", f"{self._base}/task/list", self._headers, timeout=_LIST_TIMEOUT)
 
-    def submit_change(self, task_id: TaskId, change: GridChange) -> Request:
-        """Build the request that changes a grid on a server without buttons. It is not idempotent."""
-        body = {"taskId": str(task_id), "action": change.action, "index": change.index, **self._notify}
-        return Request("POST", f"{self._base}/submit/change", self._headers, body)
+    def seed(self, task_id: TaskId) -> Request:
+        """Build the request that asks for the seed of a task's picture."""
+        url = f"{self._task(task_id)}/image-seed"
+        return Request("GET", url, self._headers, timeout=_SEED_TIMEOUT)
 
-    def submit_modal(self, task_id: TaskId, prompt: str, mask: str = "") -> Request:
-        """Build the request that submits the modal of a task in status MODAL. It is not idempotent.
+    def cancel(self, task_id: TaskId) -> Request:
+        """Build the request that cancels a task."""
+        return Request("POST", f"{self._task(task_id)}/cancel", self._headers)
 
-        ``mask``: a PNG as a data URL.
-        """
-        body = {"taskId": str(task_id), "prompt": prompt} | ({"maskBase64": mask} if mask else {})
-        body |= self._notify
-        return Request("POST", f"{self._base}/submit/modal", self._headers, body)
+    def submit(self, request: SubmitRequest) -> Request:
+        """Build the request of a submit. It is not idempotent."""
+        return self._submit(endpoint_of(request), body_of(request) | self._notify)
 
+    def upload(self, pictures: Sequence[str]) -> Request:
+        """Build the request that uploads pictures, given as data URLs, to the service's own channel."""
+        return self._submit(Command.UPLOAD, {"base64Array": list(pictures)})
 
-class ApiCalls(ABC):
-    """The calls of a `TaskSource` that are one request each."""
+    def probe(self, endpoint: str) -> Request:
+        """Build a request that a submit endpoint cannot take for a submit: a GET, which most answer 405."""
+        return Request("GET", f"{self._base}/submit/{endpoint}", self._headers)
 
-    def __init__(self, api: MidjourneyProxyApi) -> None:
-        self._api = api
+    def _submit(self, endpoint: str, body: Mapping[str, Any]) -> Request:
+        return Request("POST", f"{self._base}/submit/{endpoint}", self._headers, body, SUBMIT_TIMEOUT)
 
-    async def submit_action(self, task_id: TaskId, custom_id: str) -> SubmitResult:
-        """Press an upstream button once. Raises `SubmitRefused`, `SubmitUnclear`, `UpstreamError`."""
-        if change := parse_grid_change(custom_id):
-            return await self._submit_change(task_id, change)
-        return await self._submit(self._api.submit_action(task_id, custom_id))
-
-    async def _submit_change(self, task_id: TaskId, change: GridChange) -> SubmitResult:
-        try:
-            result = await self._submit(self._api.submit_change(task_id, change))
-        except RouteMissing as error:  # tasks without buttons do not prove that the server has this route
-            raise ActionNotOffered(str(error)) from error
-        # A server without buttons has no modals. Its code 21 says that the change was made before.
-        return replace(result, needs_modal=False)
-
-    async def submit_modal(self, task_id: TaskId, prompt: str, mask: str = "") -> SubmitResult:
-        """Submit a modal once. Raises the same errors as `submit_action`."""
-        return await self._submit(self._api.submit_modal(task_id, prompt, mask))
-
-    @abstractmethod
-    async def _submit(self, request: Request) -> SubmitResult:
-        """Send a submit without retries, and read its response."""
-
-    @abstractmethod
-    async def _read(self, request: Request) -> Response:
-        """Send a read within the limit of all reads. Raises `UpstreamUnavailable`."""
+    def _task(self, task_id: TaskId) -> str:
+        return f"{self._base}/task/{quote(task_id, safe='')}"
 
 
 def read_fetch(response: Response, note: Note = ignore) -> Task:

@@ -12,15 +12,14 @@ import aiohttp
 
 from mjbot.core.polling.intervals import POLLS_PER_SECOND, READS_PER_SECOND
 from mjbot.core.scheduling.rate_limiters import LeakyBucket, SlidingWindow
-from mjbot.errors import TaskNotFound, UpstreamError, UpstreamUnavailable
-from mjbot.errors.submits import SubmitError, SubmitUnclear
-from mjbot.ports import FetchReport, SubmitResult
-from mjbot.upstream.api import ApiCalls, MidjourneyProxyApi, Request, read_fetch, read_list
+from mjbot.errors import TaskNotFound, UpstreamError
+from mjbot.ports import FetchReport
+from mjbot.upstream.api import MidjourneyProxyApi, Request, read_fetch, read_list
+from mjbot.upstream.commands import ApiCalls
 from mjbot.upstream.drift import Drift
 from mjbot.upstream.grid_changes import GridButtons
-from mjbot.upstream.network import failure_words
 from mjbot.upstream.responses import Response, ResponseTooLarge
-from mjbot.upstream.submits import read_submit
+from mjbot.upstream.transport import Transport
 from mjbot.upstream.wire import Note
 
 if TYPE_CHECKING:
@@ -30,12 +29,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
-OnSubmit = Callable[[SubmitResult | SubmitError | UpstreamError], None]
 
-_READ_TIMEOUT = 10.0
-_SUBMIT_TIMEOUT = 75.0  # relays allow their upstream 60 s; a shorter timeout would orphan the task
 _LARGE_BODY = 256 * 1024  # parsed in a thread, so that the event loop is not blocked
-_MAX_BODY = 8 * 1024 * 1024
 _SPAN = 1.0
 _JITTER = 0.1  # seconds a read may be late on the wire without falling into the next second's limit
 _BATCH_RETRY = 600.0  # seconds until a server without a batch read is asked for one again
@@ -68,10 +63,9 @@ class UpstreamClient(ApiCalls):
         batch_size: int,
         redact: Callable[[bytes], bytes] = bytes,
     ) -> None:
-        super().__init__(api)
-        self._redact = redact
-        self._session = session
+        super().__init__(api, clock)
         self._clock = clock
+        self._transport = Transport(session, redact)
         self._batch_size = batch_size
         self.drift = Drift()
         self._grid_buttons = GridButtons()
@@ -82,11 +76,6 @@ class UpstreamClient(ApiCalls):
         self._slots = asyncio.Semaphore(_MAX_CONCURRENT_READS)
         self._shared_read: _SharedRead | None = None
         self._pending: set[asyncio.Future[FetchReport]] = set()
-        self._submit_listeners: list[OnSubmit] = []
-
-    def on_submit(self, listener: OnSubmit) -> None:
-        """Call ``listener`` with the result of every submit, or with the error that it raises."""
-        self._submit_listeners.append(listener)
 
     def close(self) -> None:
         """Cancel the shared reads that have not been sent; call it before the session is closed."""
@@ -135,7 +124,7 @@ class UpstreamClient(ApiCalls):
         await self._acquire(self._read_limiter)
         if self._shared_read is not None and self._shared_read.ids is ids:
             self._shared_read = None
-        return await self._fetch_many(list(dict.fromkeys(ids)), self._send_read)
+        return await self._fetch_many(list(dict.fromkeys(ids)), self._transport.read)
 
     async def fetch_many(self, ids: Sequence[TaskId]) -> FetchReport:
         """Read many tasks with one request if the server can, else one by one."""
@@ -158,28 +147,6 @@ class UpstreamClient(ApiCalls):
             else:
                 self._disable_batches("has no batch read")
         return await self._fetch_each(ids)
-
-    async def _submit(self, request: Request) -> SubmitResult:
-        try:
-            result = await self._send_submit(request)
-        except (SubmitError, UpstreamError) as error:
-            self._report_submit(error)
-            raise
-        self._report_submit(result)
-        return result
-
-    def _report_submit(self, result: SubmitResult | SubmitError | UpstreamError) -> None:
-        for listener in self._submit_listeners:
-            listener(result)
-
-    async def _send_submit(self, request: Request) -> SubmitResult:
-        try:
-            response = await self._send(request, _SUBMIT_TIMEOUT)
-            return read_submit(response)
-        except aiohttp.ClientConnectorError as error:
-            raise UpstreamUnavailable(failure_words(error)) from None  # nothing was sent
-        except (aiohttp.ClientError, OSError, TimeoutError, ResponseTooLarge) as error:
-            raise SubmitUnclear(type(error).__name__) from None
 
     async def _report_from(self, ids: Sequence[TaskId], tasks: list[Task]) -> FetchReport:
         wanted = set(ids)
@@ -232,31 +199,12 @@ class UpstreamClient(ApiCalls):
             await asyncio.sleep(at - now)
         limiter.take(now)
 
+    async def _send_once(self, request: Request) -> Response:
+        return await self._transport.submit(request)
+
     async def _read(self, request: Request) -> Response:
         await self._acquire(self._read_limiter)
-        return await self._send_read(request)
-
-    async def _send_read(self, request: Request) -> Response:
-        try:
-            return await self._send(request, _READ_TIMEOUT)
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise UpstreamUnavailable(failure_words(error)) from None
-
-    async def _send(self, request: Request, timeout: float) -> Response:
-        async with self._session.request(
-            request.method,
-            request.url,
-            headers=request.headers,
-            json=request.json,
-            timeout=aiohttp.ClientTimeout(total=timeout),
-            allow_redirects=False,  # a redirect would carry the key to an address that is not configured
-        ) as response:
-            body = await response.content.read(_MAX_BODY)
-            while len(body) < _MAX_BODY and (chunk := await response.content.read(_MAX_BODY - len(body))):
-                body += chunk
-            if len(body) >= _MAX_BODY:
-                raise ResponseTooLarge(f"its answer has more than {_MAX_BODY:,} bytes")
-            return Response(response.status, self._redact(body), response.headers)
+        return await self._transport.read(request)
 
 
 async def _parse(read: Callable[[Response, Note], _T], response: Response, note: Note) -> _T:

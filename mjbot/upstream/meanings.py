@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from mjbot.errors.submits import RefusalReason
+
 Phrases = tuple[str, ...]
 
 
@@ -41,6 +43,18 @@ NO_CHANNEL: Phrases = ("无可用渠道", "无可用的", "no available channel"
 FULL: Phrases = ("队列", "queue", "已满")
 BUSY: Phrases = ("饱和", "飽和", "saturated")
 """New-api refuses before it asks its own upstream, also with a status of 503."""
+TOO_MANY: Phrases = ("并发数已达上限", "队列数已达上限", "concurrent limit", "too many concurrent")
+"""Trueai's own limits of a key, with `Code.BAD_ARGUMENT`: they end when a task does."""
+CANCEL_FORBIDDEN: Phrases = ("演示模式", "禁止操作", "demo mode", "forbidden")
+"""Trueai lets only an administrator's key cancel."""
+REASONS: tuple[tuple[Phrases, RefusalReason], ...] = (
+    (("今日绘图次数已达上限", "daily limit", "daily drawing limit"), RefusalReason.DAILY_LIMIT),
+    (("总绘图次数已达上限", "total drawing limit"), RefusalReason.TOTAL_LIMIT),
+    (("账号已被临时封锁", "账号已被封锁", "temporarily blocked"), RefusalReason.ACCOUNT_BLOCKED),
+    (("禁止上传", "upload is disabled", "uploads are disabled"), RefusalReason.UPLOADS_OFF),
+    (NO_CHANNEL, RefusalReason.NO_ACCOUNT),
+)
+"""Refusals that only their text tells apart, whatever their code."""
 MODAL: Phrases = ("confirm", "窗口等待")
 UNKNOWN_ACTION: Phrases = (
     "unknown_action",
@@ -58,3 +72,8 @@ def says(text: str, phrases: Phrases) -> bool:
     """Return whether a text contains one of these phrases, regardless of case."""
     lower = text.lower()
     return any(phrase in lower for phrase in phrases)
+
+
+def reason_of(message: str) -> RefusalReason | None:
+    """Return the reason that a message names, or None."""
+    return next((reason for phrases, reason in REASONS if says(message, phrases)), None)

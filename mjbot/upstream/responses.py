@@ -14,6 +14,7 @@ from mjbot.core.scheduling.rate_limiters import parse_retry_after
 from mjbot.errors import (
     KeyRefused,
     QuotaExceeded,
+    Redirected,
     RouteMissing,
     UnexpectedHtml,
     UpstreamForbidden,
@@ -22,7 +23,7 @@ from mjbot.errors import (
 )
 from mjbot.upstream.meanings import NO_CREDIT, NO_SUCH_TASK, NOT_FOUND, Code, says
 from mjbot.upstream.network import status_words
-from mjbot.upstream.wire import parse_object, parse_text
+from mjbot.upstream.parsing import parse_object, parse_text
 
 _MAX_DETAIL = 200
 _LONGEST_WAIT = 300.0
@@ -96,6 +97,11 @@ def error_message(data: Any) -> str:
     return without_secrets(message[:_MAX_MESSAGE])[:_MAX_DETAIL]
 
 
+def plain_text(response: Response) -> str:
+    """Return the beginning of a body that is a plain text; "" for a web page."""
+    return "" if is_html(response) else response.body[:_MAX_DETAIL].decode("utf-8", "replace")
+
+
 def code_of(data: Any) -> int | None:
     """Return the code of the envelope, from a number or its digits; None if it has none."""
     code = parse_text(parse_object(data).get("code"))
@@ -117,8 +123,7 @@ def says_not_found(response: Response, data: Any) -> bool:
     if response.status not in (200, 400, 404):
         return False
     message = error_message(data)
-    plain = "" if is_html(response) else response.body[:_MAX_DETAIL].decode("utf-8", "replace")
-    if says(message or plain, NO_SUCH_TASK):
+    if says(message or plain_text(response), NO_SUCH_TASK):
         return True
     bad_argument = code_of(data) == Code.BAD_ARGUMENT
     return bad_argument and (not message or says(message, NOT_FOUND))
@@ -135,7 +140,7 @@ def raise_for(response: Response, data: Any) -> NoReturn:
     if status == 401:
         raise KeyRefused(message)
     if 300 <= status < 400:
-        raise RouteMissing(f"it redirects elsewhere (status {status})")
+        raise Redirected(f"it redirects elsewhere (status {status})")
     if is_html(response):
         # A challenge page or a proxy's error page is temporary; a site's own page means a wrong address.
         raise (UpstreamUnavailable if status >= 500 or status == 403 else UnexpectedHtml)(

@@ -25,18 +25,21 @@ from mjbot.upstream.meanings import (
     BUSY,
     FULL,
     MODAL,
-    NO_CHANNEL,
     NO_CREDIT,
     NO_RESPONSE,
     NOT_FOUND,
     NOT_READY,
     PARENT_GONE,
+    TOO_MANY,
     UNKNOWN_ACTION,
     Code,
+    reason_of,
     says,
 )
+from mjbot.upstream.parsing import parse_object, parse_text
 from mjbot.upstream.responses import (
     Response,
+    ResponseTooLarge,
     code_of,
     error_message,
     is_html,
@@ -44,7 +47,6 @@ from mjbot.upstream.responses import (
     raise_for,
     status_of,
 )
-from mjbot.upstream.wire import parse_object, parse_text
 
 _MAY_HAVE_STARTED = (408, 424, 499)  # a gateway gave up on its upstream; any other 4xx refuses the request
 _ID_KEYS = ("id", "taskId", "task_id")
@@ -52,7 +54,7 @@ _ID_KEYS = ("id", "taskId", "task_id")
 
 def read_submit(response: Response) -> SubmitResult:
     """Read the response to a submit. Raises `SubmitRefused`, `SubmitUnclear`, `UpstreamError`."""
-    data = parse_object(json_of(response))
+    data = submit_data(response)
     code, message = code_of(data), error_message(data)
     if response.status < 300 and code in (Code.ACCEPTED, Code.QUEUED, Code.NEEDS_MODAL):
         ids = _ids(data.get("result"))
@@ -67,7 +69,7 @@ def read_submit(response: Response) -> SubmitResult:
             needs_modal=_needs_modal(code, message, properties),
             prompt=parse_text(properties.get("finalPrompt"))[:MAX_PROMPT],
         )
-    _refuse(response, data, code, message)
+    raise_refusal(response)
 
 
 def _needs_modal(code: int | None, message: str, properties: dict[str, Any]) -> bool:
@@ -89,20 +91,31 @@ def _ids(result: Any) -> tuple[TaskId, ...]:
     return tuple(dict.fromkeys(each for each in ids if each is not None))
 
 
-def _refuse(response: Response, data: dict[str, Any], code: int | None, message: str) -> NoReturn:
+def submit_data(response: Response) -> dict[str, Any]:
+    """Return the object in the response to a submit. Raises `SubmitUnclear` if it cannot be read."""
+    try:
+        return parse_object(json_of(response))
+    except ResponseTooLarge as error:
+        raise SubmitUnclear(str(error)) from None
+
+
+def raise_refusal(response: Response) -> NoReturn:
+    """Raise the error of a submit that was not accepted: refused, or unclear."""
+    data = submit_data(response)
+    code, message = code_of(data), error_message(data)
     if says(message.replace(" ", ""), UNKNOWN_ACTION):
         raise ActionNotOffered(message)
     if code == Code.BANNED_WORD:
         word = clean(parse_text(parse_object(data.get("properties")).get("bannedWord")))[:60]
         raise SubmitRefused(RefusalReason.BANNED_WORD, message, word=word)
-    full = says(message, BUSY) or (code == Code.FAILED and says(message, FULL))
+    full = says(message, BUSY) or says(message, TOO_MANY) or (code == Code.FAILED and says(message, FULL))
     if code in (Code.QUEUE_FULL, Code.SATURATED) or (full and not says(message, NO_RESPONSE)):
         raise QueueFull(message)
     if code == Code.NO_ACCOUNT:
         gone = says(message, PARENT_GONE)
         raise SubmitRefused(RefusalReason.PARENT_GONE if gone else RefusalReason.NO_ACCOUNT, message)
-    if says(message, NO_CHANNEL):
-        raise SubmitRefused(RefusalReason.NO_ACCOUNT, message)
+    if reason := reason_of(message):
+        raise SubmitRefused(reason, message)
     if says(message, NO_CREDIT) and response.status < 500:
         raise QuotaExceeded(message)
     if code == Code.BAD_ARGUMENT or (code == Code.ENVELOPE and response.status < 500):

@@ -13,6 +13,7 @@ from mjbot.core.card.state import CardState
 from mjbot.core.editing.edit_queue import EditQueue
 from mjbot.core.editing.outcome import Delivered, Existence, Outcome, Rerouted
 from mjbot.core.editing.pending_edit import Edit
+from mjbot.core.model.submits import ButtonPress, ModalAnswer
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import DeliveredState, MessageRef
 from mjbot.editor import EditScheduler
@@ -81,13 +82,13 @@ async def test_every_submit_is_counted_by_its_result() -> None:
         client.on_submit(metrics.record_submit)
         task_id = TaskId(DemoIds.GRID)
         custom_id = (await client.fetch(task_id)).buttons[0].custom_id
-        await client.submit_action(task_id, custom_id)
+        await client.submit(ButtonPress(task_id, custom_id))
         world.full = True
         with pytest.raises(QueueFull):
-            await client.submit_action(task_id, custom_id)
+            await client.submit(ButtonPress(task_id, custom_id))
         server.fail("/mj/submit/*", 500)
         with pytest.raises(SubmitUnclear):
-            await client.submit_modal(task_id, "a lake")
+            await client.submit(ModalAnswer(task_id, "a lake"))
     assert lines(metrics, "mjbot_submits_total") == {
         'mjbot_submits_total{result="Accepted"} 1.0',
         'mjbot_submits_total{result="QueueFull"} 1.0',

@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from mjbot.clock import Clock
+from mjbot.core.model.submits import ButtonPress
 from mjbot.core.model.task import Task, TaskId
 from mjbot.errors import TaskNotFound, UpstreamUnavailable
 from mjbot.errors.submits import SubmitUnclear
@@ -143,7 +144,7 @@ async def test_a_task_that_is_nested_too_deep_costs_no_other_task_of_its_batch(r
 async def test_the_outcome_of_a_submit_that_is_answered_too_deep_is_unclear(rig: Rig) -> None:
     rig.server.fail("*/submit/action", status=200, body="[" * 100_000)
     with pytest.raises(SubmitUnclear):
-        await rig.client.submit_action(IDS[0], "MJ::JOB::upsample::1::x")
+        await rig.client.submit(ButtonPress(IDS[0], "MJ::JOB::upsample::1::x"))
 
 
 async def test_the_event_loop_goes_on_while_a_large_answer_is_parsed(rig: Rig) -> None:

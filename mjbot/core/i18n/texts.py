@@ -346,6 +346,34 @@ class Text(StrEnum):
         "reply.no_account",
         "The image service has no free account for *{label}*. Nothing was started; please try again later.",
     )
+    REPLY_COMMAND_NOT_OFFERED = (
+        "reply.command_not_offered",
+        "This image service has no *{label}*. Nothing was started, and another try won't help. The other commands are not affected.",
+    )
+    REPLY_DAILY_LIMIT = (
+        "reply.daily_limit",
+        "This bot's account at the image service has reached its limit for today. Nothing was started; please try again tomorrow.",
+    )
+    REPLY_TOTAL_LIMIT = (
+        "reply.total_limit",
+        "This bot's account at the image service may make no more pictures. Nothing was started; only the bot's owner can get the limit raised.",
+    )
+    REPLY_ACCOUNT_BLOCKED = (
+        "reply.account_blocked",
+        "The image service has blocked this bot's account for a while. Nothing was started; please try again later, or tell the bot's owner.",
+    )
+    REPLY_UPLOADS_OFF = (
+        "reply.uploads_off",
+        "The image service takes no uploaded pictures. Nothing was started; please try without a picture.",
+    )
+    REPLY_NO_SEED = (
+        "reply.no_seed",
+        "The image service couldn't tell the seed. The picture isn't affected; the seed of some pictures can't be read at all.",
+    )
+    REPLY_CANCEL_REFUSED = (
+        "reply.cancel_refused",
+        "The image service didn't cancel this task. It goes on, and is paid for; its result will appear on its card.",
+    )
     REPLY_MORE = "reply.more", "More actions:"
     REPLY_BUTTON_GONE = (
         "reply.button_gone",

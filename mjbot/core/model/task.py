@@ -23,6 +23,9 @@ _CHOICES = re.compile(r"^[^\S\n]*1\ufe0f?\u20e3", re.MULTILINE)
 # Most servers use 14 to 18 digits; some relays use "task-mj-abc123". Always a string: ids may exceed what
 # JSON numbers hold, and relays refuse numbers.
 TaskId = NewType("TaskId", str)
+Mark = NewType("Mark", str)
+"""A random text that a submit of ours carries, and that the service keeps with the task; see `submits`."""
+NO_MARK = Mark("")
 
 
 def parse_task_id(raw: str) -> TaskId | None:
@@ -110,6 +113,7 @@ class Task:
     """Further pictures of a result without a single picture that shows all of it."""
     video_urls: tuple[str, ...] = ()
     fail_reason: str = ""
+    mark: Mark = NO_MARK
     submitted_at: int | None = None
     started_at: int | None = None
     finished_at: int | None = None
@@ -187,6 +191,7 @@ def merged(held: Task, seen: Task) -> Task:
         seen,
         prompt=seen.prompt or held.prompt,
         action=seen.action or held.action,
+        mark=seen.mark or held.mark,
         image_url=seen.image_url or ("" if seen.phase.final else held.image_url),
         submitted_at=seen.submitted_at or held.submitted_at,
         started_at=seen.started_at or held.started_at,

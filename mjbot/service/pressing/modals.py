@@ -14,6 +14,7 @@ from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.press import MODAL_ACTION, Press
 from mjbot.core.model.snapshot import Dismissed, TaskSnapshot
+from mjbot.core.model.submits import ModalAnswer
 from mjbot.core.model.task import Phase, TaskId
 from mjbot.core.model.watch import MessageRef, WatchState
 from mjbot.errors import PressRefused, StoreFailed
@@ -190,9 +191,8 @@ class ModalSubmission:
     async def send(self) -> SubmitResult:
         """Submit the input."""
         assert self._request.modal_input is not None
-        return await self._source.submit_modal(
-            self._snapshot.id, self._request.modal_input.prompt, self._mask
-        )
+        prompt = self._request.modal_input.prompt
+        return await self._source.submit(ModalAnswer(self._snapshot.id, prompt, self._mask))
 
     async def show_queue_full(self, _next_try: float) -> None:
         """Show the wait on the task's own card."""

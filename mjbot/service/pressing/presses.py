@@ -8,6 +8,7 @@ from mjbot.core.card.card import queue_full_card
 from mjbot.core.card.components import CustomId, Verb
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.submits import ButtonPress, ModalAnswer
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
 from mjbot.errors import PressRefused
@@ -162,12 +163,12 @@ class ActionSubmission:
         modal_input = self._request.modal_input
         if self._modal_task is None:
             custom_id = self._action.button.custom_id
-            result = await self._source.submit_action(self._action.snapshot.id, custom_id)
+            result = await self._source.submit(ButtonPress(self._action.snapshot.id, custom_id))
             if modal_input is None or not result.needs_modal:
                 return result
             self._modal_task = result.task_id
         assert modal_input is not None
-        return await self._source.submit_modal(self._modal_task, modal_input.prompt, self._mask)
+        return await self._source.submit(ModalAnswer(self._modal_task, modal_input.prompt, self._mask))
 
     async def show_queue_full(self, next_try: float) -> None:
         """Show the wait in place of the result's card."""

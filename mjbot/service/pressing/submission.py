@@ -45,6 +45,11 @@ _TEXTS: Mapping[RefusalReason, Text] = {
     RefusalReason.NOT_READY: Text.REPLY_NOT_READY,
     RefusalReason.QUEUE_FULL: Text.REPLY_QUEUE_FULL,
     RefusalReason.NOT_OFFERED: Text.REPLY_ACTION_NOT_OFFERED,
+    RefusalReason.COMMAND_NOT_OFFERED: Text.REPLY_COMMAND_NOT_OFFERED,
+    RefusalReason.DAILY_LIMIT: Text.REPLY_DAILY_LIMIT,
+    RefusalReason.TOTAL_LIMIT: Text.REPLY_TOTAL_LIMIT,
+    RefusalReason.ACCOUNT_BLOCKED: Text.REPLY_ACCOUNT_BLOCKED,
+    RefusalReason.UPLOADS_OFF: Text.REPLY_UPLOADS_OFF,
 }
 
 

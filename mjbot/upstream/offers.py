@@ -1,0 +1,58 @@
+"""Learns which commands a service offers, from its own answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from mjbot.core.model.submits import Command
+from mjbot.errors import Redirected, RouteMissing
+from mjbot.errors.submits import CommandNotOffered
+
+if TYPE_CHECKING:
+    from mjbot.clock import Clock
+
+_OPTIONAL = frozenset(Command) - {Command.IMAGINE}
+"""Every server has ``/imagine``: without it, the address is wrong."""
+_ASK_AGAIN = 600.0  # seconds; a service that is being deployed has no routes either
+
+
+class Offers:
+    """Remembers for ten minutes that an endpoint is missing, and from then on that a command has worked."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._worked: set[Command] = set()
+        self._missing_until: dict[Command, float] = {}
+
+    def of(self, command: Command) -> bool | None:
+        """Return whether the service offers a command; None if that is not known (any more)."""
+        if self._clock.now() < self._missing_until.get(command, 0.0):
+            return False
+        return True if command in self._worked else None
+
+    @contextmanager
+    def asking(self, endpoint: str) -> Iterator[None]:
+        """Learn from the outcome of the block, which uses an endpoint. Raises `CommandNotOffered`."""
+        if endpoint not in _OPTIONAL:
+            yield
+            return
+        command = Command(endpoint)
+        if self.of(command) is False:
+            raise CommandNotOffered(command)
+        try:
+            yield
+        except Redirected:
+            raise  # of a login or a maintenance page
+        except RouteMissing as error:
+            self._set_missing(command)
+            raise CommandNotOffered(command, str(error)) from error
+        except CommandNotOffered:
+            self._set_missing(command)
+            raise
+        self._worked.add(command)
+
+    def _set_missing(self, command: Command) -> None:
+        self._worked.discard(command)
+        self._missing_until[command] = self._clock.now() + _ASK_AGAIN

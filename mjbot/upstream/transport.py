@@ -1,0 +1,55 @@
+"""Sends requests over HTTP, with limits of time and size. A read may fail; a submit may be unclear."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import aiohttp
+
+from mjbot.errors import UpstreamUnavailable
+from mjbot.errors.submits import SubmitUnclear
+from mjbot.upstream.api import Request
+from mjbot.upstream.network import failure_words
+from mjbot.upstream.responses import Response, ResponseTooLarge
+
+_MAX_BODY = 8 * 1024 * 1024
+
+
+class Transport:
+    """Sends the requests of one client. ``redact`` removes secrets from every body."""
+
+    def __init__(self, session: aiohttp.ClientSession, redact: Callable[[bytes], bytes]) -> None:
+        self._session = session
+        self._redact = redact
+
+    async def read(self, request: Request) -> Response:
+        """Send a request that may be sent again. Raises `UpstreamUnavailable`."""
+        try:
+            return await self._send(request)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise UpstreamUnavailable(failure_words(error)) from None
+
+    async def submit(self, request: Request) -> Response:
+        """Send a submit once. Raises `UpstreamUnavailable` if nothing was sent, else `SubmitUnclear`."""
+        try:
+            return await self._send(request)
+        except aiohttp.ClientConnectorError as error:
+            raise UpstreamUnavailable(failure_words(error)) from None  # nothing was sent
+        except (aiohttp.ClientError, OSError, TimeoutError, ResponseTooLarge) as error:
+            raise SubmitUnclear(type(error).__name__) from None
+
+    async def _send(self, request: Request) -> Response:
+        async with self._session.request(
+            request.method,
+            request.url,
+            headers=request.headers,
+            json=request.json,
+            timeout=aiohttp.ClientTimeout(total=request.timeout),
+            allow_redirects=False,  # a redirect would carry the key to an address that is not configured
+        ) as response:
+            body = await response.content.read(_MAX_BODY)
+            while len(body) < _MAX_BODY and (chunk := await response.content.read(_MAX_BODY - len(body))):
+                body += chunk
+            if len(body) >= _MAX_BODY:
+                raise ResponseTooLarge(f"its answer has more than {_MAX_BODY:,} bytes")
+            return Response(response.status, self._redact(body), response.headers)
