@@ -40,9 +40,11 @@ from mjbot.service import (
     PressService,
     RegionService,
     ResultCards,
+    ServiceOffers,
     StatusService,
     SubmissionJournal,
     SubmitRetries,
+    TaskControls,
     TaskReader,
     WatchService,
     WriteBehind,
@@ -95,6 +97,7 @@ class Watching:
     opener: CardOpener
     writes: DeferredWrites
     pending_cards: PendingCards
+    offers: ServiceOffers
 
 
 def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
@@ -112,6 +115,14 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         modals=modals,
         regions=regions,
         menus=MenuService(watching.access, watching.reader, watching.renderer),
+        controls=TaskControls(
+            edges.source,
+            watching.access,
+            watching.reader,
+            watching.tracker,
+            watching.watches,
+            watching.offers,
+        ),
         replies=replies,
         boundary=boundary,
     )
@@ -129,6 +140,7 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         watches=watching.watches,
         writes=watching.writes,
         pending_cards=watching.pending_cards,
+        offers=watching.offers,
         housekeeper=Housekeeper(
             edges.stores.pruner,
             clock,
@@ -152,9 +164,9 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
     edges.breaker.attribute(partial(guild_of, client))
     sink = DiscordSink(client, edges.pictures, edges.breaker, edges.tokens)
     editor = EditScheduler(sink, EditQueue(), clock, guard("edit loop"))
-    renderer = CardRenderer(
-        stores.presses, stores.unknown_actions, clock, watch_limit, base_of(settings.upstream_url)
-    )
+    base = base_of(settings.upstream_url)
+    offers = ServiceOffers(edges.source, stores.key_values, base, clock, guard("offers of the service"))
+    renderer = CardRenderer(stores.presses, stores.unknown_actions, offers.of, clock, watch_limit, base)
     checks = ChildChecks(stores.presses, sink, clock, guard("child checks"))
     writes = DeferredWrites(clock, guard("deferred writes"))
     buffer = WriteBehind(stores.watches, writes, clock, guard("write-behind"))
@@ -184,6 +196,7 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
         pending_cards=PendingCards(
             stores.presses, sink, watches, renderer, writes, clock, guard("pending cards")
         ),
+        offers=offers,
     )
 
 

@@ -1,8 +1,10 @@
 """The use cases: open a card, press a button, fill in a modal, resume after a restart."""
 
 from mjbot.service.access import Access
+from mjbot.service.controls import TaskControls
 from mjbot.service.deferred_writes import DeferredWrites
 from mjbot.service.guild_settings import GuildSettingsService
+from mjbot.service.offers import ServiceOffers
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.menus import MenuService
@@ -38,9 +40,11 @@ __all__ = [
     "PressService",
     "RegionService",
     "ResultCards",
+    "ServiceOffers",
     "StatusService",
     "SubmissionJournal",
     "SubmitRetries",
+    "TaskControls",
     "TaskReader",
     "WatchService",
     "WriteBehind",

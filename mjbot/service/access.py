@@ -11,13 +11,14 @@ from mjbot.core.access.press_policy import (
     PressScope,
     may_press,
     may_press_from_elsewhere,
+    may_stop,
     mention_allowed,
 )
 from mjbot.core.access.rate_limits import RateLimit, RateLimits
 from mjbot.core.card.description import obstacle_text, timestamp
 from mjbot.core.card.region import OWN_MASK
 from mjbot.core.i18n.texts import Text
-from mjbot.core.model.watch import Watch, first_guild, newest, watch_for
+from mjbot.core.model.watch import Watch, first_guild, first_watch, newest, watch_for
 from mjbot.core.scheduling.rate_limiters import SlidingWindows
 from mjbot.errors import (
     BotMissingPermission,
@@ -53,6 +54,19 @@ class Shows(Enum):
     """A card that is kept up to date: the submit that follows costs money."""
 
 
+class By(Enum):
+    """The people who may do it."""
+
+    EVERYONE = auto()
+    """Whatever the press policy."""
+    POLICY = auto()
+    """Those whom the press policies allow."""
+    REQUESTER = auto()
+    """Who requested this card, and managers."""
+    STARTER = auto()
+    """Who requested the first card of the task, and the managers of that guild: the task ends for all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """The requirements of one kind of interaction."""
@@ -61,14 +75,17 @@ class Need:
     shows: Shows = Shows.NOTHING
     new_card: bool = False
     """Whether it adds a live card, the number of which is limited per guild."""
-    for_all: bool = False
-    """Whether everyone may do it, whatever the press policy."""
+    by: By = By.POLICY
 
 
 SUGGEST = Need(Counts.SUGGESTION)
-VIEW = Need(Counts.INTERACTION, for_all=True)
+VIEW = Need(Counts.INTERACTION, by=By.EVERYONE)
+HELP = Need(Counts.INTERACTION)
+SEED = Need(Counts.COMMAND, by=By.EVERYONE)
+STOP_UPDATING = Need(Counts.INTERACTION, by=By.REQUESTER)
+CANCEL = Need(Counts.COMMAND, by=By.STARTER)
 STATUS = Need(Counts.COMMAND, Shows.CARD, new_card=True)
-REFRESH = Need(Counts.COMMAND, new_card=True, for_all=True)
+REFRESH = Need(Counts.COMMAND, new_card=True, by=By.EVERYONE)
 CHOOSE = Need(Counts.INTERACTION)
 """A press that sends nothing: open a modal, choose a region, stop, dismiss."""
 PREPARE = Need(Counts.INTERACTION, Shows.RESULT)
@@ -124,9 +141,14 @@ class Access:
         self._require_guild(request.context)
         shown = await self._watches.shown(request.task_id)
         _require_seen(request, shown)
-        if not need.for_all:
-            await self._require_policy_here(request, shown)
-            await self._require_policy_of_first_guild(request.context, shown)
+        match need.by:
+            case By.POLICY:
+                await self._require_policy_here(request, shown)
+                await self._require_policy_of_first_guild(request.context, shown)
+            case By.REQUESTER:
+                _require_requester(request.context, watch_for(shown, request.message))
+            case By.STARTER:
+                _require_requester(request.context, first_watch(shown))
         await self._require_rate(request.context, need)
         _require_bot_permissions(request.context, need.shows)
 
@@ -198,6 +220,13 @@ def _require_seen(request: PressRequest, shown: Sequence[Watch]) -> None:
     """Refuse a press of a task that its place has not seen; the id may be guessed, or come from elsewhere."""
     if not request.on_its_card and all(each.place != request.context.place for each in shown):
         raise TaskNotSeenHere(id=request.task_id)
+
+
+def _require_requester(context: InteractionContext, watch: Watch | None) -> None:
+    """Refuse all but the requester of a watch and those who manage its guild."""
+    here = watch is None or watch.place == context.place
+    if not may_stop(context.actor, watch.requester_id if watch else None, here=here):
+        raise PressNotAllowed(Text.REPLY_NOT_YOURS)
 
 
 def submit_need(region: str, mask: str) -> Need:

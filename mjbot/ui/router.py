@@ -25,7 +25,7 @@ from mjbot.core.model.press import MODAL_ACTION
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
 from mjbot.ports import PressRequest, Reply
-from mjbot.service import MenuService, ModalService, PressService, RegionService, StatusService
+from mjbot.service import MenuService, ModalService, PressService, RegionService, StatusService, TaskControls
 from mjbot.ui.context import context_from
 from mjbot.ui.error_boundary import ErrorBoundary
 from mjbot.ui.modals import modal_input_from
@@ -57,6 +57,7 @@ class InteractionRouter:
         modals: ModalService,
         regions: RegionService,
         menus: MenuService,
+        controls: TaskControls,
         replies: Replies,
         boundary: ErrorBoundary,
     ) -> None:
@@ -72,6 +73,9 @@ class InteractionRouter:
             Verb.OPEN_MODAL: Route(modals.open),
             Verb.DISMISS: Route(modals.dismiss, update=True),
             Verb.STOP: Route(presses.stop_retrying, update=True),
+            Verb.STOP_UPDATING: Route(controls.stop_updating, update=True),
+            Verb.CANCEL: Route(controls.cancel, update=True),
+            Verb.SEED: Route(controls.show_seed),
             Verb.REGION: Route(regions.choose, private=True),
         }
         self._submit_modal = Route(modals.submit, update=True)

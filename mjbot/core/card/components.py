@@ -40,6 +40,9 @@ class Verb(StrEnum):
     OPEN_MODAL = "write"
     DISMISS = "leave"
     STOP = "stop"
+    STOP_UPDATING = "unfollow"
+    CANCEL = "cancel"
+    SEED = "seed"
     REGION = "area"
     SELECT = "pick"
     MODAL = "form"
@@ -118,7 +121,8 @@ def action_digest(upstream_custom_id: str) -> str:
 class OwnButton:
     """One of our own buttons: its text, the card states that have it, and the argument of its custom_id.
 
-    ``when``: a further condition, on the card's state, the task and the context.
+    ``when``: a further condition, on the card's state, the task and the context. ``behind``: the button is
+    in the private menu of *More…*, not on the card.
     """
 
     text: Text
@@ -126,14 +130,36 @@ class OwnButton:
     when: Callable[[CardState, TaskSnapshot, CardContext], bool] = lambda _state, _snapshot, _context: True
     arg: str = ""
     primary: bool = False
+    behind: bool = False
 
 
-_NO_LONGER_FOLLOWED: Final = (CardState.NOT_FOUND, CardState.LOST, CardState.ENDED, CardState.DISMISSED)
+_ALIVE: Final = (CardState.QUEUED, CardState.RUNNING, CardState.QUIET, CardState.UNSEEN)
+_NO_LONGER_FOLLOWED: Final = (
+    CardState.NOT_FOUND,
+    CardState.LOST,
+    CardState.ENDED,
+    CardState.DISMISSED,
+    CardState.STOPPED,
+)
 _WITH_OTHER_BUTTONS: Final = (CardState.DONE, CardState.WAITING, CardState.QUEUE_FULL)
 
 
 def _can_refresh(state: CardState, snapshot: TaskSnapshot, context: CardContext) -> bool:
     return state in _NO_LONGER_FOLLOWED or (context.obstacle is not None and not snapshot.settled)
+
+
+def _can_stop(_state: CardState, _snapshot: TaskSnapshot, context: CardContext) -> bool:
+    return context.obstacle is None
+
+
+def _can_cancel(state: CardState, snapshot: TaskSnapshot, context: CardContext) -> bool:
+    return context.can_cancel and snapshot.task is not None and _can_stop(state, snapshot, context)
+
+
+def _has_seed(_state: CardState, snapshot: TaskSnapshot, context: CardContext) -> bool:
+    task = snapshot.task
+    pictured = task is not None and task.image_url and not (task.is_text or task.video_urls)
+    return context.has_seeds and bool(pictured)
 
 
 OWN_BUTTONS: Final[Mapping[Verb, OwnButton]] = {
@@ -157,6 +183,9 @@ OWN_BUTTONS: Final[Mapping[Verb, OwnButton]] = {
         tuple(each for each in CardState if each not in _WITH_OTHER_BUTTONS),
         when=_can_refresh,
     ),
-    Verb.MORE: OwnButton(Text.BUTTON_MORE),  # on each card whose task has more buttons than fit
+    Verb.STOP_UPDATING: OwnButton(Text.BUTTON_STOP_UPDATING, _ALIVE, when=_can_stop),
+    Verb.CANCEL: OwnButton(Text.BUTTON_CANCEL, _ALIVE, when=_can_cancel),
+    Verb.MORE: OwnButton(Text.BUTTON_MORE, arg="1"),  # on each card that has something behind it
+    Verb.SEED: OwnButton(Text.BUTTON_SEED, (CardState.DONE,), when=_has_seed, behind=True),
 }
-"""Our own buttons, in the order in which a card shows them; a finished card shows them last."""
+"""Our own buttons, in the order in which a card shows them: in one row, the last."""

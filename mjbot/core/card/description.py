@@ -194,6 +194,11 @@ def _dismissed(_: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield translate(Text.CARD_DISMISSED, context.locale)
 
 
+def _stopped(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
+    yield translate(Text.CARD_STOPPED, context.locale)
+    yield from _last_seen(snapshot, context.locale)
+
+
 def _unseen(_: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield translate(Text.CARD_UNSEEN, context.locale)
 
@@ -211,6 +216,7 @@ _LINES: Mapping[CardState, Callable[[TaskSnapshot, CardContext], Iterable[str]]]
     CardState.LOST: _lost,
     CardState.ENDED: _ended,
     CardState.DISMISSED: _dismissed,
+    CardState.STOPPED: _stopped,
     CardState.QUEUE_FULL: _queue_full,
 }
 

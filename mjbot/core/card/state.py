@@ -28,6 +28,7 @@ class CardState(StrEnum):
     LOST = "lost"
     ENDED = "ended"
     DISMISSED = "dismissed"
+    STOPPED = "stopped"
     SUPERSEDED = "superseded"
     QUEUE_FULL = "queue_full"
 
@@ -46,6 +47,7 @@ _OF_CONDITION = {
     Condition.LOST: CardState.LOST,
     Condition.ENDED: CardState.ENDED,
     Condition.DISMISSED: CardState.DISMISSED,
+    Condition.STOPPED: CardState.STOPPED,
 }
 
 
@@ -62,6 +64,10 @@ class CardContext:
     not_offered: NotOffered = OFFERS_ALL
     base: str = ""
     """The base URL of the image service, for links to files that it serves itself; "" if it has none."""
+    can_cancel: bool = False
+    """Whether the image service is known to cancel tasks."""
+    has_seeds: bool = True
+    """False if the image service is known to tell no seeds."""
 
 
 def state_of(snapshot: TaskSnapshot, presses: Mapping[str, Press]) -> CardState:

@@ -39,6 +39,7 @@ class Text(StrEnum):
     TITLE_NOT_FOUND = "title.not_found", "Not found"
     TITLE_LOST = "title.lost", "Lost"
     TITLE_ENDED = "title.ended", "No longer watching"
+    TITLE_STOPPED = "title.stopped", "No longer updated"
     TITLE_SUPERSEDED = "title.superseded", "Continues below"
 
     # Card lines while a task is alive
@@ -165,6 +166,7 @@ class Text(StrEnum):
     )
     CARD_LOST = "card.lost", "The image service no longer knows this task."
     CARD_ENDED = "card.ended", "Stopped watching after {d}. It may still finish."
+    CARD_STOPPED = "card.stopped", "The picture goes on being made. Press *Refresh* to follow it again."
     CARD_LAST_SEEN = "card.last_seen", "Last seen at {p}, {t}"
     CARD_LAST_SEEN_BARE = "card.last_seen.bare", "Last seen {t}"
     CARD_SUPERSEDED = "card.superseded", "This task continues on [a newer card]({url})."
@@ -200,6 +202,9 @@ class Text(StrEnum):
     BUTTON_DISMISS = "button.dismiss", "Dismiss"
     BUTTON_AGAIN = "button.again", "Do it again"
     BUTTON_STOP = "button.stop", "Stop trying"
+    BUTTON_STOP_UPDATING = "button.stop_updating", "Stop updating"
+    BUTTON_CANCEL = "button.cancel", "Cancel"
+    BUTTON_SEED = "button.seed", "Seed"
     BUTTON_UNNAMED = "button.unnamed", "Action {n}"
     MENU_PLACEHOLDER = "menu.placeholder", "Choose an action"
     MENU_USED = "menu.used", "Already used"
@@ -374,6 +379,23 @@ class Text(StrEnum):
         "reply.cancel_refused",
         "The image service didn't cancel this task. It goes on, and is paid for; its result will appear on its card.",
     )
+    REPLY_CANCEL_NOT_OFFERED = (
+        "reply.cancel_not_offered",
+        "The image service doesn't let this bot cancel tasks. This one goes on, and is paid for.",
+    )
+    REPLY_CANCEL_ASKED = (
+        "reply.cancel_asked",
+        "The image service was asked to cancel this task. If its card doesn't say *Cancelled* soon, it goes on, and is paid for.",
+    )
+    REPLY_NOT_UPDATED = (
+        "reply.not_updated",
+        "This card isn't being updated. Use `/status` to get a fresh card.",
+    )
+    REPLY_SEED = "reply.seed", "Seed: `{seed}`"
+    REPLY_SEED_NOT_OFFERED = (
+        "reply.seed_not_offered",
+        "This image service doesn't tell the seeds of pictures.",
+    )
     REPLY_MORE = "reply.more", "More actions:"
     REPLY_BUTTON_GONE = (
         "reply.button_gone",
@@ -497,6 +519,10 @@ class Text(StrEnum):
     REPLY_PRESS_NOT_ALLOWED_ROLE_ELSEWHERE = (
         "reply.press_not_allowed.role_elsewhere",
         "Another server saw this task first. There, only one role can use its buttons: {link}",
+    )
+    REPLY_NOT_YOURS = (
+        "reply.not_yours",
+        "Only the person who asked for this task, and people who manage that server, can do this.",
     )
     REPLY_NOT_SEEN_HERE = (
         "reply.not_seen_here",

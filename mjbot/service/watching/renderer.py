@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from mjbot.clock import Clock
 from mjbot.core.access.channels import Obstacle
@@ -10,8 +10,9 @@ from mjbot.core.access.place import Place
 from mjbot.core.card.card import Card, render
 from mjbot.core.card.lineage import NO_LINEAGE
 from mjbot.core.card.state import CardContext
-from mjbot.core.model.press import OFFERS_ALL, NotOffered, Press, actions_not_offered
+from mjbot.core.model.press import OFFERS_ALL, NotOffered, actions_not_offered
 from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.submits import Command
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import Watch
 from mjbot.errors import StoreFailed
@@ -22,10 +23,17 @@ class CardRenderer:
     """Renders cards, and reads their presses and lineage from the store for many cards at once."""
 
     def __init__(
-        self, presses: PressStore, unknown: UnknownActionStore, clock: Clock, watch_limit: float, base: str
+        self,
+        presses: PressStore,
+        unknown: UnknownActionStore,
+        offers: Callable[[Command], bool | None],
+        clock: Clock,
+        watch_limit: float,
+        base: str,
     ) -> None:
         self._presses = presses
         self._unknown = unknown
+        self._offers = offers
         self._clock = clock
         self._watch_limit = watch_limit
         self._base = base
@@ -57,14 +65,18 @@ class CardRenderer:
         return [
             (
                 watch,
-                render(snapshot, self._context(known[snapshot.id, watch.place], watch.locale, not_offered)),
+                render(
+                    watch.as_shown(snapshot),
+                    self._context(known[snapshot.id, watch.place], watch.locale, not_offered),
+                ),
             )
             for watch, snapshot in shown
         ]
 
-    async def presses_of(self, task_id: TaskId) -> tuple[Mapping[str, Press], NotOffered]:
-        """Return the presses of a task, and the actions that the upstream does not offer."""
-        return await self._presses.of(task_id), await self._not_offered()
+    async def context_of(self, task_id: TaskId, locale: str) -> CardContext:
+        """Return the context of a task for one user, without its relatives."""
+        history = TaskHistory(await self._presses.of(task_id), NO_LINEAGE)
+        return self._context(history, locale, await self._not_offered())
 
     async def _not_offered(self) -> NotOffered:
         return actions_not_offered(await self._unknown.get(), self._clock.now())
@@ -76,5 +88,14 @@ class CardRenderer:
         not_offered: NotOffered,
         obstacle: Obstacle | None = None,
     ) -> CardContext:
-        presses, lineage = history.presses, history.lineage
-        return CardContext(locale, presses, lineage, self._watch_limit, obstacle, not_offered, self._base)
+        return CardContext(
+            locale,
+            history.presses,
+            history.lineage,
+            self._watch_limit,
+            obstacle,
+            not_offered,
+            self._base,
+            can_cancel=self._offers(Command.CANCEL) is True,
+            has_seeds=self._offers(Command.SEED) is not False,
+        )
