@@ -116,6 +116,10 @@ class ApiCalls(ABC):
             response = await self._read(self._api.list_all())
             return await asyncio.to_thread(read_marked, response, frozenset(marks))
 
+    async def probe(self, command: Command) -> int:
+        """Return the HTTP status for a GET of a submit's endpoint, which submits nothing."""
+        return (await self._read(self._api.probe(command))).status
+
     @abstractmethod
     async def _send_once(self, request: Request) -> Response:
         """Send a request without retries. Raises `SubmitUnclear`, `UpstreamUnavailable`."""

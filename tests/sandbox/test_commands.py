@@ -32,6 +32,7 @@ from mjbot.errors.submits import (
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.submits import DecisionKind
 from mjbot.sandbox.world import DemoIds, World
+from mjbot.upstream.probes import probe_commands
 from tests.sandbox.test_dialects import NAMES, Rig, T
 
 PNG = "data:image/png;base64,iVBO"
@@ -263,3 +264,23 @@ async def test_a_task_is_cancelled_where_the_server_can(
     if dialect != "true":
         with pytest.raises(CancelRefused):
             await client.cancel(task_id)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "lacks", "unknown"),
+    [
+        ("original", {Command.SHORTEN, Command.UPLOAD, Command.SEED}, {Command.CANCEL}),
+        ("plus", set(), {Command.CANCEL}),
+        ("true", set(), {Command.CANCEL}),
+        ("new-api", {Command.LIST}, set(Command) - {Command.LIST, Command.SEED}),
+    ],
+)
+async def test_what_a_server_offers_is_known_without_a_submit(
+    rig: Rig, dialect: str, lacks: set[Command], unknown: set[Command]
+) -> None:
+    offered = await probe_commands(rig.client(dialect), TaskId(DemoIds.UNKNOWN))
+    assert offered.keys() == set(Command)
+    assert {each for each, found in offered.items() if found is False} == lacks
+    assert {each for each, found in offered.items() if found is None} == unknown
+    assert rig.server.world.log == []
+    assert {each.method for each in rig.server.requests} == {"GET"}
