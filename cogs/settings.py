@@ -24,7 +24,7 @@ _CHOICES = [
 ]
 
 
-@app_commands.guild_only()
+@app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
 @app_commands.default_permissions(manage_guild=True)
 class SettingsCog(
     commands.GroupCog,

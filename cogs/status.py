@@ -31,8 +31,6 @@ class StatusCog(commands.Cog):
     )
     @app_commands.rename(task_id=localized(Text.COMMAND_TASK_ID))
     @app_commands.describe(task_id=localized(Text.COMMAND_TASK_ID_ABOUT))
-    @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
     async def status(self, interaction: discord.Interaction[Any], task_id: str) -> None:
         """Respond with a card that follows the task."""
         await self._status.open(context_from(interaction), task_id, self._replies.to(interaction))

@@ -103,9 +103,8 @@ class Watching:
 def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
     """Build everything that the client runs on, and register the listeners."""
     watching = _build_watching(edges, settings, clock, bot)
-    status = StatusService(
-        edges.source, edges.stores.watches, watching.access, watching.reader, watching.opener, clock
-    )
+    access, reader = watching.access, watching.reader
+    status = StatusService(edges.source, edges.stores.watches, access, reader, watching.opener, clock)
     presses, modals, regions = _build_pressing(edges, watching, clock)
     replies = Replies(edges.tokens, clock)
     boundary = ErrorBoundary(replies, clock)
@@ -114,25 +113,14 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         presses=presses,
         modals=modals,
         regions=regions,
-        menus=MenuService(watching.access, watching.reader, watching.renderer),
+        menus=MenuService(access, reader, watching.renderer),
         controls=TaskControls(
-            edges.source,
-            watching.access,
-            watching.reader,
-            watching.tracker,
-            watching.watches,
-            watching.offers,
+            edges.source, access, reader, watching.tracker, watching.watches, watching.offers
         ),
         replies=replies,
         boundary=boundary,
     )
-
-    async def register(interaction: discord.Interaction[MJBot]) -> None:
-        edges.breaker.register_interaction(interaction.token, interaction.channel_id or 0)
-
-    bot.add_listener(register, "on_interaction")
-    bot.add_listener(router.dispatch, "on_interaction")
-    bot.tree.error(boundary.handle_command)
+    _listen(bot, edges, router, boundary)
     return App(
         stores=edges.stores,
         tracker=watching.tracker,
@@ -147,12 +135,23 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
             settings.keep_days * 86_400,
             LoopGuard("housekeeper", clock, edges.metrics.count_error),
         ),
-        access=watching.access,
-        guild_settings=GuildSettingsService(edges.stores.guilds, watching.access),
+        access=access,
+        guild_settings=GuildSettingsService(edges.stores.guilds, access),
         status=status,
         presses=presses,
         replies=replies,
     )
+
+
+def _listen(bot: MJBot, edges: Edges, router: InteractionRouter, boundary: ErrorBoundary) -> None:
+    """Register the listeners of interactions, the breaker's first."""
+
+    async def register(interaction: discord.Interaction[MJBot]) -> None:
+        edges.breaker.register_interaction(interaction.token, interaction.channel_id or 0)
+
+    bot.add_listener(register, "on_interaction")
+    bot.add_listener(router.dispatch, "on_interaction")
+    bot.tree.error(boundary.handle_command)
 
 
 def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: discord.Client) -> Watching:
@@ -182,6 +181,7 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
         allowed_guilds=settings.allowed_guilds,
         limits=settings.limits,
         live_cards=watches.live_cards,
+        in_guild=lambda guild_id: client.get_guild(guild_id) is not None,
         clock=clock,
     )
     return Watching(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
+from discord.app_commands import AppCommandContext, AppInstallationType
 from discord.ext import commands
 
 from mjbot.clock import Clock
@@ -101,6 +102,10 @@ class MJBot(PacedBot):
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
+            # For every command. Not users' own installs: those reach conversations of which the bot is no
+            # member, where cards cannot be edited, and which are no `Place`.
+            allowed_installs=AppInstallationType(guild=True, user=False),
+            allowed_contexts=AppCommandContext(guild=True, dm_channel=True, private_channel=False),
             http_trace=http_trace,
             connector=DeadlineConnector(),
             proxy=proxy.url,

@@ -16,6 +16,7 @@ from mjbot import settings as configuration
 from mjbot.bot import INVITE_PERMISSIONS
 from mjbot.clock import Clock
 from mjbot.core.i18n.text import clean, short
+from mjbot.core.model.submits import Command
 from mjbot.core.model.task import TaskId
 from mjbot.errors import (
     KeyRefused,
@@ -37,10 +38,18 @@ from mjbot.ui.http import Proxy, proxy_problem
 from mjbot.upstream.api import MidjourneyProxyApi
 from mjbot.upstream.client import UpstreamClient
 from mjbot.upstream.network import failure_words, status_words
+from mjbot.upstream.probes import probe_commands
 
 log = logging.getLogger(__name__)
 
 _UNKNOWN_TASK = TaskId("1000000000000000")
+_COMMANDS = {
+    **{each: f"/{each}" for each in (Command.IMAGINE, Command.DESCRIBE, Command.BLEND, Command.SHORTEN)},
+    Command.UPLOAD: "uploads",
+    Command.SEED: "seeds",
+    Command.LIST: "finding lost tasks",
+    Command.CANCEL: "cancelling",
+}
 _WRONG_KEY = "mjbot-check-a-wrong-key"
 _TIMEOUT = aiohttp.ClientTimeout(total=15)
 _INVITE = "https://discord.com/oauth2/authorize"
@@ -111,6 +120,8 @@ async def check_upstream(
         batches = client.per_request > 1
         reads = f"up to {settings.batch_size} tasks per request" if batches else "one task per request"
         yield Finding("reads", True, reads)
+        if prove_key:
+            yield Finding("commands", True, _offers(await probe_commands(client, _UNKNOWN_TASK)))
         return
     if isinstance(error, KeyRefused | UpstreamForbidden):
         yield Finding("upstream", True, f"{host} answers")
@@ -129,6 +140,15 @@ async def check_upstream(
         yield Finding("upstream", False, message)
     else:
         yield Finding("upstream", False, f"{host} gives no usable answer: {error}")
+
+
+def _offers(commands: Mapping[Command, bool | None]) -> str:
+    """Return which commands the service offers, lacks, and could not be asked for without risking credit."""
+    parts = []
+    for words, offered in (("offers", True), ("does not offer", False), ("not tried:", None)):
+        if names := [_COMMANDS[each] for each, found in commands.items() if found is offered]:
+            parts.append(f"{words} {', '.join(names)}")
+    return "; ".join(parts)
 
 
 async def _key_proof(session: aiohttp.ClientSession, settings: Settings) -> Finding:

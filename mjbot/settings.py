@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import unquote, urlsplit
 
-from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from mjbot.core.access.rate_limits import RateLimits, rate_limits_from
 from mjbot.core.model.endpoints import listen_address, proxy_address, web_address
+from mjbot.env_file import FILE, env_names, unreadable_lines
 from mjbot.errors import StartupError
 
 PREFIX = "MJBOT_"
-_FILE = ".env"
 _RENAMED = {
     "USER_ASKS": "USER_COMMANDS_PER_MINUTE",
     "USER_PRESSES": "USER_PRESSES_PER_10_MIN",
@@ -36,7 +35,7 @@ _EXAMPLES = {
 """The example values of settings whose default is not a good example."""
 _HINT = ".env.example, which `mjbot env` prints, explains every setting."
 _NO_FILE = (
-    f"There is no {_FILE} in this folder. Copy .env.example to {_FILE} and fill it in; "
+    f"There is no {FILE} in this folder. Copy .env.example to {FILE} and fill it in; "
     "without a checkout, `mjbot env` prints it."
 )
 
@@ -61,7 +60,7 @@ class Settings(BaseSettings):
     """Every setting, with the prefix ``MJBOT_``. ``.env.example`` documents each."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=_FILE, env_ignore_empty=True, frozen=True, extra="ignore"
+        env_prefix=PREFIX, env_file=FILE, env_ignore_empty=True, frozen=True, extra="ignore"
     )
 
     discord_token: SecretStr
@@ -168,20 +167,21 @@ class Settings(BaseSettings):
 def load() -> Settings:
     """Read the settings. Raises `SettingsError`.
 
-    A renamed setting is refused, not ignored: a limit that silently stops applying can cost money.
+    A renamed setting, or one in a line that cannot be read, is refused, not ignored: a limit that silently
+    stops applying can cost money.
     """
     try:
-        if renamed := _renamed():
-            raise SettingsError(renamed)
+        if problems := unreadable_lines() or _renamed():
+            raise SettingsError(problems)
         return Settings()
     except ValidationError as error:
         missing = any(each["type"] == "missing" for each in error.errors())
-        hint = _NO_FILE if missing and not Path(_FILE).is_file() else _HINT
+        hint = _NO_FILE if missing and not Path(FILE).is_file() else _HINT
         raise SettingsError(problem_lines(error), hint) from None
     except UnicodeDecodeError:
-        raise SettingsError([f"{_FILE} is not a text file in UTF-8."]) from None
+        raise SettingsError([f"{FILE} is not a text file in UTF-8."]) from None
     except OSError as error:
-        raise SettingsError([f"{_FILE} cannot be read: {error.strerror or 'unknown error'}."]) from None
+        raise SettingsError([f"{FILE} cannot be read: {error.strerror or 'unknown error'}."]) from None
 
 
 def unknown_names() -> list[str]:
@@ -201,9 +201,7 @@ def example() -> str:
 def _given_names() -> list[str]:
     """Return all names with our prefix, from the environment and ``.env``."""
     given = {name for name, value in os.environ.items() if value}  # empty means not set
-    if Path(_FILE).is_file():
-        given |= {name for name, value in dotenv_values(_FILE).items() if value}
-    return sorted(name for name in given if name.upper().startswith(PREFIX))
+    return sorted(name for name in given | env_names() if name.upper().startswith(PREFIX))
 
 
 def _renamed() -> list[str]:

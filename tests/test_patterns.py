@@ -95,16 +95,17 @@ def test_every_pattern_is_a_constant_of_its_module_so_that_it_is_measured() -> N
 def growth(function: Callable[[str], object], text: str, piece: str) -> float:
     """How much longer a text of 16 times the size takes, and 0 below a millisecond.
 
-    Too large a growth is measured up to three times: another program may have had the core.
+    The time is that of the thread, and too large a growth is measured up to three times: other programs may
+    have used the core and its caches.
     """
 
     def seconds(size: int, tries: int) -> float:
         whole = text.format(piece * (size // len(piece)))
         best = 1e9
         for _ in range(tries):
-            begun = time.perf_counter()
+            begun = time.thread_time()
             function(whole)
-            best = min(best, time.perf_counter() - begun)
+            best = min(best, time.thread_time() - begun)
         return best
 
     if seconds(SMALL * FACTOR, 1) < 0.001:

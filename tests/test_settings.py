@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from mjbot.env_file import unreadable_lines
 from mjbot.settings import Settings, problem_lines
 
 EXAMPLE = (Path(__file__).parent.parent / ".env.example").read_text(encoding="utf-8")
@@ -57,6 +58,36 @@ def test_an_old_name_in_the_env_file_is_a_failed_check(tmp_path: Path) -> None:
     result = mjbot(tmp_path, "check", **REQUIRED)
     assert result.returncode == 1
     assert result.stdout == "NO  settings  MJBOT_USER_ASKS is now MJBOT_USER_COMMANDS_PER_MINUTE.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ('MJBOT_DISCORD_TOKEN="secret\nMJBOT_BATCH_SIZE=5\n', [1]),
+        ("# a comment\n\n\nMJBOT_UPSTREAM_KEY='secret\n", [4]),
+        ('A=1\nMJBOT_UPSTREAM_KEY="secret\nMJBOT_UPSTREAM_URL="http://127.0.0.1:9"\n', [2]),
+        ("MJBOT_UPSTREAM_KEY: secret\r\nexport MJBOT_DISCORD_TOKEN secret", [1, 2]),
+        ('MJBOT_UPSTREAM_KEY="secret"secret', [1]),
+        ("=secret\n", [1]),
+        ("A=1\n# it's a comment\nB=it's\nC=\n", []),
+    ],
+)
+def test_a_line_of_the_env_file_that_cannot_be_read_is_named(
+    text: str, lines: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_bytes(text.encode())
+    told = unreadable_lines()
+    assert [line.split()[1] for line in told] == [str(line) for line in lines]
+    assert "secret" not in "".join(told)
+
+
+def test_an_unclosed_quote_in_the_env_file_is_a_failed_check_and_a_refused_start(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text('MJBOT_DISCORD_TOKEN="token-canary\n', encoding="utf-8")
+    sentence = "Line 1 of .env cannot be read: it must be NAME=value, and each quote must be closed.\n"
+    checked, started = mjbot(tmp_path, "check"), mjbot(tmp_path, "run")
+    assert (checked.returncode, checked.stdout) == (1, f"NO  settings  {sentence}")
+    assert (started.returncode, started.stderr) == (78, sentence)
 
 
 def test_a_failed_check_points_to_the_example_in_a_line_that_is_no_check(

@@ -1,6 +1,6 @@
-"""The exception hierarchy. Errors of libraries are translated at the boundary where they occur.
+"""The exception hierarchy. Library errors are translated at the boundary where they occur.
 
-MJBotError                  has a text for the user, and the values of its placeholders
+MJBotError                  shown to the user: a text and the values of its placeholders
 ├── InvalidTaskId
 ├── UnknownLink             no task behind a link was seen in this place
 ├── GuildNotAllowed         the guild may not use this bot
@@ -11,13 +11,13 @@ MJBotError                  has a text for the user, and the values of its place
 ├── TooManyCards            a guild has reached its limit of live cards
 ├── ShuttingDown            the process is about to stop and starts nothing new
 ├── PressRefused            a press was refused: nothing was started
-├── PressUnclear            no response came to a submit: it may or may not have started
+├── PressUnclear            a submit got no response: it may or may not have started
 ├── ResultNotShown          a submit was accepted, but its card cannot be shown
 ├── StoreFailed             the database cannot be used at the moment
 ├── InternalError           anything unexpected; the log has the details
 │   └── ResponseLost        Discord did not accept the response to an interaction
 └── UpstreamError           the upstream gave no usable response
-    ├── TaskNotFound        it answered, and does not know the task
+    ├── TaskNotFound        the upstream has no such task
     ├── KeyRefused          401
     ├── QuotaExceeded       the account has no credit left
     ├── UpstreamForbidden   403
@@ -40,7 +40,10 @@ from mjbot.core.model.snapshot import UpstreamProblem
 
 
 class MJBotError(Exception):
-    """An error for the user: ``text`` with ``values``. ``detail`` is for the log; it may quote a prompt."""
+    """An error to show to the user as ``text`` with ``values``. ``detail`` is for the log.
+
+    ``detail`` may quote a prompt.
+    """
 
     text: Text = Text.REPLY_INTERNAL_ERROR
 
@@ -56,7 +59,7 @@ class InvalidTaskId(MJBotError):
 
 
 class UnknownLink(MJBotError):
-    """The input is a link to a message or a job, and no task behind it was seen in this place."""
+    """The input is a link to a message or a job, and this place has seen no task behind the link."""
 
     text = Text.REPLY_UNKNOWN_LINK
 
@@ -68,7 +71,7 @@ class GuildNotAllowed(MJBotError):
 
 
 class PressNotAllowed(MJBotError):
-    """A press policy excludes this user. ``who`` mentions those allowed, ``link`` is an allowed place."""
+    """A press policy excludes this user. ``who`` mentions the allowed users. ``link`` is an allowed place."""
 
     def __init__(self, text: Text, *, who: str = "", link: str = "") -> None:
         super().__init__(who=who, link=link)
@@ -76,7 +79,7 @@ class PressNotAllowed(MJBotError):
 
 
 class TaskNotSeenHere(MJBotError):
-    """No message in this place shows the task ``id``, so it cannot be used here."""
+    """The task ``id`` cannot be used in this place, because no message here shows it."""
 
     text = Text.REPLY_NOT_SEEN_HERE
 
@@ -90,19 +93,19 @@ class BotMissingPermission(MJBotError):
 
 
 class RateLimited(MJBotError):
-    """A user, or a whole guild, is over its rate limit. ``t`` is the time of the next try."""
+    """A user, or a whole guild, is over its rate limit. ``t`` is the time of the next allowed try."""
 
     text = Text.REPLY_RATE_LIMITED
 
 
 class TooManyCards(MJBotError):
-    """A guild has reached its limit of live cards. It has ``n`` of them."""
+    """A guild has reached its limit of live cards. ``n`` is their current number."""
 
     text = Text.REPLY_TOO_MANY_CARDS
 
 
 class ShuttingDown(MJBotError):
-    """The process is about to stop: it finishes what is in flight and starts nothing new."""
+    """The process is about to stop. It finishes requests in flight and starts nothing new."""
 
     text = Text.REPLY_SHUTTING_DOWN
 
@@ -116,7 +119,7 @@ class PressRefused(MJBotError):
 
 
 class PressUnclear(MJBotError):
-    """No response came to a submit. Submits are not idempotent, so only the user may repeat it."""
+    """A submit got no usable response. Submits are not idempotent, so only the user may repeat it."""
 
     text = Text.REPLY_UNCLEAR
 
@@ -159,7 +162,7 @@ class UpstreamError(MJBotError):
 
 
 class TaskNotFound(UpstreamError):
-    """The upstream answered, and does not know the task."""
+    """The upstream has no such task."""
 
     text = Text.REPLY_TASK_NOT_FOUND
 
@@ -179,21 +182,21 @@ class QuotaExceeded(UpstreamError):
 
 
 class UpstreamForbidden(UpstreamError):
-    """403: the account may not do this."""
+    """403: the account is not permitted to do this."""
 
     text = Text.REPLY_UPSTREAM_FORBIDDEN
     problem = UpstreamProblem.FORBIDDEN
 
 
 class UnexpectedHtml(UpstreamError):
-    """The address answers with a web page: most likely ``/mj`` is missing from it."""
+    """The upstream returned a web page. Most likely ``/mj`` is missing from its address."""
 
     text = Text.REPLY_UNEXPECTED_HTML
     problem = UpstreamProblem.UNEXPECTED_HTML
 
 
 class RouteMissing(UpstreamError):
-    """The address has no such route, or redirects: most likely its path is wrong."""
+    """The route does not exist, or redirects. Most likely the path of the upstream's address is wrong."""
 
     text = Text.REPLY_ROUTE_MISSING
     problem = UpstreamProblem.ROUTE_MISSING
@@ -227,7 +230,7 @@ class UpstreamUnavailable(UpstreamError):
 
 
 class StartupError(Exception):
-    """The process cannot start. The message is for the operator. ``lasting``: a restart does not help."""
+    """The process cannot start. The message is for the operator. ``lasting``: a restart will not help."""
 
     def __init__(self, message: str, *, lasting: bool = True) -> None:
         super().__init__(message)

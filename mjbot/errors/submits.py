@@ -1,4 +1,4 @@
-"""The errors of a failed submit, in the API's terms. A press turns them into errors for the user.
+"""Errors of a failed submit, in the API's terms. They are translated to errors for the user.
 
 SubmitError
 ├── SubmitRefused           nothing was started; `reason` says why
@@ -6,7 +6,7 @@ SubmitError
 │   ├── NotReady            may be sent again in a moment
 │   ├── ActionNotOffered    this upstream never accepts this kind of action
 │   └── CommandNotOffered   this upstream has no endpoint for a command
-└── SubmitUnclear           no response, or an unintelligible one
+└── SubmitUnclear           no response, or an invalid one
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from mjbot.core.model.submits import Command
 
 
 class RefusalReason(StrEnum):
-    """The reason for which the upstream refused a submit."""
+    """Reasons why the upstream refused a submit."""
 
     NOT_ACCEPTED = "not_accepted"
     PARENT_GONE = "parent_gone"
@@ -34,11 +34,11 @@ class RefusalReason(StrEnum):
 
 
 class SubmitError(Exception):
-    """The base class of a submit's errors. The message is for the log, and may quote a prompt."""
+    """The base class of submit errors. The message is for the log, and may quote a prompt."""
 
 
 class SubmitRefused(SubmitError):
-    """The upstream refused a submit and started nothing. ``word`` is the banned word, if it is named."""
+    """The upstream refused a submit and started nothing. ``word`` is the banned word, if known."""
 
     def __init__(self, reason: RefusalReason, detail: str = "", *, word: str = "") -> None:
         super().__init__(detail or reason)
@@ -61,7 +61,7 @@ class NotReady(SubmitRefused):
 
 
 class ActionNotOffered(SubmitRefused):
-    """This upstream does not know this kind of action and never accepts it."""
+    """This upstream does not support this kind of action and never accepts it."""
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(RefusalReason.NOT_OFFERED, detail)
@@ -76,4 +76,4 @@ class CommandNotOffered(SubmitRefused):
 
 
 class SubmitUnclear(SubmitError):
-    """The response is missing or unintelligible, so the submit may have been accepted."""
+    """The response is missing or invalid, so the submit may have been accepted."""

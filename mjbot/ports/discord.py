@@ -1,4 +1,4 @@
-"""Discord ports: interactions, the responses to them, and edits of messages."""
+"""Discord ports: interactions, responses to them, and message edits."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class InteractionContext:
 
     @property
     def can_follow(self) -> bool:
-        """Whether a card in this channel can be kept up to date."""
+        """Whether the bot can keep a card in this channel up to date."""
         return self.obstacle is None
 
     @property
@@ -97,13 +97,13 @@ class Reply(Protocol):
         ...
 
     async def defer(self, *, private: bool = False) -> MessageRef:
-        """Defer (public or ephemeral) and return the message. Later calls do nothing."""
+        """Defer the response (public or ephemeral) and return its message. Later calls do nothing."""
         ...
 
     async def send_card(self, card: Card, image: str | None, *, follows: bool = True) -> SentCard:
-        """Show a card in the public response, creating it if needed. ``image`` is a URL to show.
+        """Show a card in the public response, creating the response if needed. ``image`` is a URL to show.
 
-        ``follows``: an edit will add the picture if there is no URL.
+        With ``follows`` and no URL, a later edit adds the picture.
 
         Raises `ResponseLost`.
         """
@@ -118,11 +118,11 @@ class Reply(Protocol):
         ...
 
     async def edit_buttons(self, rows: Rows) -> bool:
-        """Change the buttons at once if the response is the pressed message; return False if it is not."""
+        """Replace the pressed message's buttons at once. Return False if the response is another message."""
         ...
 
     async def send_modal(self, modal: ModalSpec) -> None:
-        """Open a modal, which must be the first response."""
+        """Open a modal. This must be the first response."""
         ...
 
     async def send_private(self, text: Text, **values: object) -> None:
@@ -134,7 +134,7 @@ class Reply(Protocol):
         ...
 
     async def close(self, text: Text, **values: object) -> None:
-        """Replace the ephemeral response by a text, if it can still be edited. Never raises."""
+        """Replace the ephemeral response with a text, if it can still be edited. Never raises."""
         ...
 
     async def send_private_menu(
@@ -149,7 +149,7 @@ class PressRequest:
     """A press of a button, a choice in a menu, or a submitted modal.
 
     ``message`` is the message that was pressed, ``target`` the press target in the component's custom_id.
-    ``on_its_card``: the message has a component of this task, so that its place has seen the task.
+    ``on_its_card``: the message has a component of this task, which shows that its place has seen the task.
     """
 
     context: InteractionContext
@@ -166,14 +166,14 @@ class PressRequest:
 
 
 class BotTokenRevoked(Exception):
-    """Discord no longer accepts the bot's token. The process must stop, and its operator must act."""
+    """Discord no longer accepts the bot's token. The process must stop until the operator replaces it."""
 
 
 class MessageSink(Protocol):
     """Edits messages by channel id and message id, with the token of the bot or of an interaction."""
 
     async def edit(self, edit: Edit) -> Outcome:
-        """Make one edit. Raises only `BotTokenRevoked`."""
+        """Send one edit and return its outcome. Raises only `BotTokenRevoked`."""
         ...
 
     async def picture_ready(self, picture: Picture) -> None:
@@ -181,11 +181,11 @@ class MessageSink(Protocol):
         ...
 
     def token_until(self, ref: MessageRef) -> float:
-        """Return the time (unix seconds) at which a message's interaction token expires; 0 if it has none."""
+        """Return the unix time at which a message's interaction token expires, or 0 if it has no token."""
         ...
 
     async def message_exists(self, ref: MessageRef) -> Existence:
-        """Look up a message, which costs a request."""
+        """Return whether a message exists. Each call is a request to Discord."""
         ...
 
 
@@ -195,6 +195,6 @@ class MessagePoster(Protocol):
     async def post(self, channel_id: int, card: Card, *, nonce: str, since: float) -> SentCard:
         """Post a new message; ``nonce`` is the id of its task. Raises `ResponseLost`.
 
-        If Discord accepted an earlier try after ``since`` (unix seconds) unnoticed, returns that message.
+        Returns the message of an earlier try after ``since`` (unix seconds) whose response was lost, if any.
         """
         ...

@@ -1,4 +1,4 @@
-"""Images of tasks as files, and masks of the area to repaint."""
+"""Ports for result files and for masks of the area to repaint."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NO_SIZE = (0, 0)
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to attach: an image, to which an embed refers by its name, or a video or text."""
+    """A file to attach: an image that an embed shows, a video, or a text."""
 
     name: str
     data: bytes
@@ -40,16 +40,16 @@ class File:
 
 
 def is_smaller_copy(image_url: str) -> bool:
-    """Return whether a message shows a downscaled copy, by the URL of its embed's image.
+    """Return whether the URL of an embed's image refers to a downscaled copy.
 
-    The name encodes this: after a restart only the stored image URL of a delivered file is known, and the
-    card's text depends on it.
+    The file name encodes this, because after a restart only the stored URL is known. The card's text depends
+    on it.
     """
     return is_attachment(image_url) and _SMALLER in image_url
 
 
 class MaskProblem(StrEnum):
-    """The reasons why a mask cannot be used."""
+    """Reasons why a mask cannot be used."""
 
     NO_PICTURE = "no_picture"  # the picture that it belongs to cannot be fetched
     NOT_AN_IMAGE = "not_an_image"
@@ -73,7 +73,7 @@ class PictureSource(Protocol):
     """Provides results as files: verified images small enough to send, videos, and texts."""
 
     def link(self, picture: Picture) -> str | None:
-        """Return the URL to show without attaching; None if Discord cannot or must not fetch it."""
+        """Return the URL to show without an attachment, or None if Discord cannot or must not fetch it."""
         ...
 
     def attaches(self, picture: Picture) -> bool:
@@ -81,10 +81,10 @@ class PictureSource(Protocol):
         ...
 
     def loaded(self, picture: Picture) -> AbstractAsyncContextManager[File | None]:
-        """Wait for the image (None if unavailable), and count its bytes as in use until the context ends.
+        """Wait for the file (None if unavailable), and reserve its memory until the context ends.
 
         Entering can take a minute or two; bound it with `asyncio.timeout`. All callers share one download. It
-        continues when they stop waiting, so a later call finds its file. The context must last until the
+        continues after callers stop waiting, so a later call finds the file. The context must last until the
         upload has been sent or dropped. Never raises because of the image or its host.
         """
         ...
@@ -98,9 +98,9 @@ class MaskSource(Protocol):
         ...
 
     async def of_cells(self, picture: Picture, region: str) -> str:
-        """Draw the mask of a region, in the size of the image. Raises `MaskRefused`."""
+        """Draw the mask of a region at the size of the image. Raises `MaskRefused`."""
         ...
 
     async def of_upload(self, picture: Picture | None, data: bytes) -> str:
-        """Check an uploaded mask against the image, and return it. Raises `MaskRefused`."""
+        """Validate an uploaded mask against the image, and return it as a data URL. Raises `MaskRefused`."""
         ...

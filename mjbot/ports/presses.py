@@ -1,6 +1,6 @@
-"""Database ports of presses, of the tasks they create, and of the relatives of a task.
+"""Database ports for presses, the tasks that they create, and task lineage.
 
-Every method is one transaction, as in all stores. It raises `StoreFailed` if the database cannot be used.
+Every method is one transaction. It raises `StoreFailed` if the database cannot be used.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PressRecord:
-    """The last press of one action of one task.
+    """The last press of one action on one task.
 
-    ``number`` is the number of presses of this action so far. ``message`` is the card of the child, if any,
-    and ``place`` the place that has seen it.
+    ``number`` counts the presses of this action so far. ``message`` is the child's card, if any, and
+    ``place`` is the place that has seen it.
     """
 
     state: Press
@@ -34,7 +34,7 @@ class PressRecord:
     number: int = 1
 
     def child_seen_by(self, place: Place) -> str:
-        """Return the link to the card of the child, or its id; "" if this place has not seen it."""
+        """Return a link to the child's card, or the child's id, or "" if the place has not seen it."""
         if self.child_id is None or place != self.place:
             return ""
         return self.message.url(place.guild_id) if self.message else f"`{self.child_id}`"
@@ -53,14 +53,14 @@ class PendingCard:
 
     @property
     def watch(self) -> Watch:
-        """The future watch of the card; its message id stands for the time at which it became pending."""
+        """The future watch of the card. Its message id encodes the time at which the card became pending."""
         ref = MessageRef(self.channel_id, MessageRef.first_id(self.created_at))
         return Watch(ref, self.task_id, self.guild_id, self.requester_id, self.locale, self.created_at)
 
 
 @dataclass(frozen=True, slots=True)
 class TaskHistory:
-    """The history that a card shows in addition to its task: presses by action, parent and children."""
+    """The presses by action, the parent and the children of a task, for its card."""
 
     presses: Mapping[str, Press]
     lineage: Lineage
@@ -75,9 +75,9 @@ class PressStore(Protocol):
     async def begin(
         self, task_id: TaskId, action: str, user_id: int, at: float, *, repeats: int = 0
     ) -> PressKey | PressRecord:
-        """Store a press as SENDING and return its key, or return the earlier press that forbids it.
+        """Store a press as SENDING and return its key, or return the earlier press that prevents it.
 
-        `may_begin` decides; ``repeats`` is the number of the press that the user deliberately repeats.
+        `may_begin` decides. ``repeats`` is the number of the press that the user deliberately repeats, or 0.
         """
         ...
 
@@ -99,7 +99,7 @@ class PressStore(Protocol):
         """Store that a press was accepted, with all tasks that it created.
 
         ``watch`` is the watch of the first task; the others are stored as pending cards of its channel. The
-        snapshots are assumptions, so they do not replace stored ones.
+        snapshots are placeholders, so they do not replace stored ones.
         """
         ...
 
@@ -120,25 +120,25 @@ class PressStore(Protocol):
         ...
 
     async def end_interrupted(self) -> list[TaskId]:
-        """Apply `AFTER_RESTART` to presses that the last process left in flight; return their tasks."""
+        """Apply `AFTER_RESTART` to presses left in flight by the last process, and return their tasks."""
         ...
 
     async def recently_pressed(self) -> list[TaskId]:
-        """Return the tasks pressed in the last 15 minutes of presses; their cards may be out of date."""
+        """Return tasks pressed in the 15 minutes up to the newest press. Their cards may be out of date."""
         ...
 
     async def histories(
         self, asked: Sequence[tuple[TaskId, Place]]
     ) -> dict[tuple[TaskId, Place], TaskHistory]:
-        """Return the history of each ``(task, place)``; relatives only if that place has seen them."""
+        """Return the history of each ``(task, place)``, without relatives that the place has not seen."""
         ...
 
     async def children(self, task_id: TaskId, place: Place, limit: int) -> list[MessageRef]:
-        """Return the messages of the first children of a task that this place has seen."""
+        """Return the card messages of a task's first ``limit`` children that this place has seen."""
         ...
 
     async def unlink(self, ref: MessageRef) -> list[TaskId]:
-        """Remove every link to a deleted message; return the tasks whose cards had one."""
+        """Remove all links to a deleted message, and return the tasks whose cards had such a link."""
         ...
 
 
@@ -146,13 +146,13 @@ class UnknownActionStore(Protocol):
     """Stores the actions that this image service called unknown, which `actions_not_offered` evaluates."""
 
     async def add(self, unknown: UnknownAction) -> None:
-        """Store that a kind of action was called unknown."""
+        """Store that the service called an action unknown."""
         ...
 
     async def get(self) -> Sequence[UnknownAction]:
-        """Return all actions that were called unknown, without the kinds that were accepted since."""
+        """Return all actions called unknown, except kinds that have been accepted since then."""
         ...
 
     async def accept(self, kind: str) -> Sequence[TaskId]:
-        """Store that a kind of action was accepted; return the tasks for which it had been called unknown."""
+        """Store that a kind of action was accepted, and return the tasks for which it was unknown before."""
         ...

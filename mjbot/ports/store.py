@@ -1,7 +1,7 @@
 """Database ports for everything that must survive a restart.
 
-Every method is one transaction. It raises `StoreFailed` when the database cannot be used at the moment, and
-then stores nothing of the transaction.
+Every method is one transaction. It raises `StoreFailed` if the database cannot be used at the moment, and
+the transaction is then rolled back.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class WatchStore(Protocol):
     """Stores watches, the last snapshot of each task, and the places that have seen each task."""
 
     async def add(self, watch: Watch, snapshot: TaskSnapshot | None) -> list[Watch]:
-        """Store a new watch, and return the open ones of the same task in the same channel.
+        """Store a new watch, and return the open watches of the same task in the same channel.
 
         Unless the watch is still opening, autocomplete offers the task in the watch's place from now on.
         """
@@ -52,26 +52,26 @@ class WatchStore(Protocol):
         ...
 
     async def shown(self, task_id: TaskId) -> list[Watch]:
-        """Return every watch of a task, whatever the case of its id, and the watches of its pending cards.
+        """Return all watches of a task, including those of pending cards. The case of the id is ignored.
 
-        The message id of a pending card's watch stands for the time at which the card became pending.
+        The message id of a pending card's watch encodes the time at which the card became pending.
         """
         ...
 
     async def watch_at(self, ref: MessageRef) -> Watch | None:
-        """Return the watch of a message, even if it is closed."""
+        """Return the watch of a message, even if it is closed. Only the message id has to be right."""
         ...
 
     async def task_of_job(self, place: Place, job: JobRef) -> TaskId | None:
-        """Return the only task of a Midjourney job among the newest that the place has seen, or None."""
+        """Return the task of a Midjourney job, or None unless exactly one recent task here matches."""
         ...
 
     async def save(self, snapshots: Sequence[TaskSnapshot]) -> None:
-        """Store snapshots, each of which replaces the last one of its task."""
+        """Store snapshots. Each replaces the previous snapshot of its task."""
         ...
 
     async def snapshot(self, task_id: TaskId) -> TaskSnapshot | None:
-        """Return the last snapshot of a task; None if there is none, or it is in another version's format."""
+        """Return the last snapshot of a task, or None if there is none in a supported format."""
         ...
 
     async def save_delivered(
@@ -107,9 +107,9 @@ class UsageStore(Protocol):
     """Stores the counters of the rate limits across restarts."""
 
     async def take(self, usage: Sequence[tuple[str, RateLimit]], at: float) -> float | None:
-        """Count one use against each ``(user or guild, limit)``, or none if any limit is reached.
+        """Count one use against each ``(user or guild, limit)``, or count nothing if any limit is reached.
 
-        Returns None if the use was counted, else the time (unix seconds) at which it could be counted.
+        Returns None if the use was counted, else the time (unix seconds) at which it would be allowed.
         """
         ...
 
@@ -132,20 +132,20 @@ class Pruner(Protocol):
 
 
 class KeyValueStore(Protocol):
-    """Stores single values, such as the hash of the commands that are registered with Discord."""
+    """Stores values by key, such as the hash of the commands registered with Discord."""
 
     async def get(self, key: str) -> str | None:
-        """Return a value, or None."""
+        """Return the value of a key, or None if it is not set."""
         ...
 
     async def set(self, key: str, value: str) -> None:
-        """Store a value."""
+        """Store the value of a key."""
         ...
 
     async def probe(self) -> None:
-        """Write something that needs space, and remove it. Raises `StoreFailed`, also if the disk is full.
+        """Check that the database is writable: write new data and remove it. Raises `StoreFailed`.
 
-        A read does not detect a full disk, and neither does overwriting a value with one of the same size.
+        Only writing new data detects a full disk. A read, or a write of the same size, does not.
         """
         ...
 

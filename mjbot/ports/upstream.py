@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FetchReport:
-    """The result of reading many tasks. ``failed`` holds the tasks that could not be read."""
+    """The result of a batch read. ``failed`` holds the tasks that could not be read."""
 
     found: Mapping[TaskId, Task] = field(default_factory=dict)
     missing: frozenset[TaskId] = frozenset()
@@ -23,11 +23,12 @@ class FetchReport:
 
 @dataclass(frozen=True, slots=True)
 class SubmitResult:
-    """An accepted submit.
+    """The result of an accepted submit.
 
     ``task_id`` is the child's id (the parent's own if no task was created), ``other_ids`` are further tasks
     of the same submit, ``ahead`` is the number of tasks before the child in the queue. With ``needs_modal``,
-    the child waits for a modal with a prompt, and ``prompt`` is the proposed prompt.
+    the child waits for a modal with a prompt, and ``prompt`` is the proposed prompt. With ``existed``, the
+    child was there before, in a state that only a read can tell.
     """
 
     task_id: TaskId
@@ -35,6 +36,7 @@ class SubmitResult:
     ahead: int | None = None
     needs_modal: bool = False
     prompt: str = ""
+    existed: bool = False
 
 
 class BatchSource(Protocol):
@@ -46,7 +48,7 @@ class BatchSource(Protocol):
         ...
 
     async def fetch_many(self, ids: Sequence[TaskId]) -> FetchReport:
-        """Read many tasks at once. Failures of the service are reported, not raised."""
+        """Read many tasks at once. Failures of the service are part of the report and never raised."""
         ...
 
 

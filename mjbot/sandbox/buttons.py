@@ -64,6 +64,20 @@ def clip_buttons(job: str) -> list[Payload]:
     ]
 
 
+def describe_buttons() -> list[Payload]:
+    """Return the six buttons below the result of a describe."""
+    return [
+        *(button(f"MJ::Job::PicReader::{n}", emoji=f"{n}\ufe0f\u20e3") for n in range(1, 5)),
+        button("MJ::Picread::Retry", emoji="🔄"),
+        button("MJ::Job::PicReader::all", "Imagine all", "🎉"),
+    ]
+
+
+def shorten_buttons() -> list[Payload]:
+    """Return the five buttons below the result of a shorten."""
+    return [button(f"MJ::Job::PromptAnalyzer::{n}", emoji=f"{n}\ufe0f\u20e3") for n in range(1, 6)]
+
+
 class ButtonEffect(NamedTuple):
     """The effect of pressing a button."""
 
@@ -87,6 +101,7 @@ _EFFECTS: tuple[tuple[str, EffectKind, str], ...] = (
     (r"MJ::CustomZoom::", "modal", "ZOOM"),
     (r"MJ::Inpaint::", "modal", "INPAINT"),
     (r"MJ::Job::PicReader::([1-4])", "modal", "IMAGINE"),
+    (r"MJ::Job::PromptAnalyzer::([1-5])", "modal", "IMAGINE"),
     (r"MJ::Job::PicReader::all", "all", "IMAGINE"),
     (r"MJ::Picread::Retry", "child", "DESCRIBE"),
     (r"MJ::BOOKMARK::", "bookmark", ""),

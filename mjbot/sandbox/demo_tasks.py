@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from itertools import product
 
-from mjbot.sandbox.buttons import Payload, button, grid_buttons, single_buttons
+from mjbot.sandbox.buttons import Payload, button, describe_buttons, grid_buttons, single_buttons
 from mjbot.sandbox.demo_prompts import ENGLISH_PROMPTS, DemoPrompts
+from mjbot.sandbox.making import TEXT_STEPS, numbered
 from mjbot.sandbox.script import LONG, MODAL_STEPS, SHORT, Scene, Script, parse_aspect, seed_of
 
 
@@ -92,14 +93,10 @@ def _imagine(seed: int, task_id: str, prompt: str, start: float | None) -> Scrip
 
 
 def _describe(seed: int, start: float, texts: Sequence[str]) -> Script:
-    prompt = "\n\n".join(f"{n}\ufe0f\u20e3 {text}" for n, text in enumerate(texts, 1))
+    prompt = numbered(texts)
     task = _imagine(seed, DemoIds.DESCRIBE, prompt, start)
-    task.steps = ((0, "SUBMITTED", "0%"), (1, "IN_PROGRESS", "0%"), (7, "SUCCESS", "100%"))
+    task.steps = TEXT_STEPS
     task.action, task.result = "DESCRIBE", "single"
     task.description = f"/describe {task.id}.png"
-    task.buttons = [
-        *(button(f"MJ::Job::PicReader::{n}", emoji=f"{n}\ufe0f\u20e3") for n in range(1, 5)),
-        button("MJ::Picread::Retry", emoji="🔄"),
-        button("MJ::Job::PicReader::all", "Imagine all", "🎉"),
-    ]
+    task.buttons = describe_buttons()
     return task

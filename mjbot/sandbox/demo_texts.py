@@ -135,9 +135,9 @@ SIMPLIFIED = DemoTexts(
     word="小屋",
     guild="画室",
     channel="作品",
-    topic="由绘图服务生成",
+    topic="由图像服务生成",
     you="你",
-    friend="小米",
+    friend="小敏",
     guide="演示向导",
     manager="管理员",
     artist="画师",
@@ -149,7 +149,7 @@ SIMPLIFIED = DemoTexts(
 """,
     ended="演示已结束。",
     welcome="""\
-**欢迎试用 mjbot。** 机器人是真的，Discord 和绘图服务是模拟的，不会产生任何费用。
+**欢迎试用 mjbot。** 机器人是真的，Discord 和图像服务是模拟的，不会产生任何费用。
 
 1. 输入 `/status`，按 **Enter**。
 2. 输入 `小屋`，按 **Enter** 选中任务，再按一次 **Enter** 发送。
@@ -165,7 +165,7 @@ SIMPLIFIED = DemoTexts(
 
 在已完成的四宫格上点 **U2**，再点 *Vary (Region)*：选区以外的画面保持不变。
 
-`/settings` 设置谁可以使用按钮。在右上角可以切换成小米，看看她能做什么。""",
+`/settings` 设置谁可以使用按钮。在右上角可以切换成小敏，看看她能做什么。""",
     line="mjbot 不读取消息，只响应斜杠命令。输入 `/status`，按 **Enter**，输入 `小屋`，再按两次 **Enter**。",
     page=PageTexts(
         title="mjbot 演示",
@@ -199,25 +199,25 @@ TRADITIONAL = DemoTexts(
     word="小屋",
     guild="畫室",
     channel="作品",
-    topic="由繪圖服務產生",
+    topic="由圖像服務生成",
     you="你",
-    friend="小米",
+    friend="小敏",
     guide="示範嚮導",
     manager="管理員",
     artist="畫師",
     hint="""
   開啟  {url}
 
-  輸入 /status 並按 Enter，輸入「小屋」，選一個任務再按 Enter，看著圖片產生，然後按 U1。
+  輸入 /status 並按 Enter，輸入「小屋」，選一個任務再按 Enter，看著圖片生成，然後按 U1。
   按 Ctrl+C 結束示範。
 """,
     ended="示範已結束。",
     welcome="""\
-**歡迎試用 mjbot。** 機器人是真的，Discord 和繪圖服務是模擬的，不會產生任何費用。
+**歡迎試用 mjbot。** 機器人是真的，Discord 和圖像服務是模擬的，不會產生任何費用。
 
 1. 輸入 `/status`，按 **Enter**。
-2. 輸入 `小屋`，按 **Enter** 選取任務，再按一次 **Enter** 送出。
-3. 看著圖片產生，然後按 **U1**。
+2. 輸入 `小屋`，按 **Enter** 選取任務，再按一次 **Enter** 傳送。
+3. 看著圖片生成，然後按 **U1**。
 
 把「小屋」換成下面的詞，可以看到：
 - `沙丘`：排隊一分鐘的任務
@@ -229,7 +229,7 @@ TRADITIONAL = DemoTexts(
 
 在已完成的四宮格上按 **U2**，再按 *Vary (Region)*：選區以外的畫面保持不變。
 
-`/settings` 設定誰可以使用按鈕。在右上角可以切換成小米，看看她能做什麼。""",
+`/settings` 設定誰可以使用按鈕。在右上角可以切換成小敏，看看她能做什麼。""",
     line="mjbot 不讀取訊息，只回應斜線指令。輸入 `/status`，按 **Enter**，輸入 `小屋`，再按兩次 **Enter**。",
     page=PageTexts(
         title="mjbot 示範",
@@ -238,9 +238,9 @@ TRADITIONAL = DemoTexts(
         composer="傳訊息到 #作品，或輸入 /",
         send="傳送",
         commands="按 Enter 選擇指令",
-        pick="按 Enter 選取，再按一次 Enter 送出",
+        pick="按 Enter 選取，再按一次 Enter 傳送",
         loading="正在尋找任務…",
-        nothing="找不到。按 Enter 送出你輸入的內容。",
+        nothing="找不到。按 Enter 傳送你輸入的內容。",
         missing="請先填寫 {option}。",
         only_you="只有你才能看到這則訊息",
         dismiss="關閉訊息",
@@ -248,7 +248,7 @@ TRADITIONAL = DemoTexts(
         used="{who}使用了 {command}",
         failed="此互動失敗",
         cancel="取消",
-        submit="送出",
+        submit="提交",
         choose="請選擇…",
         not_here="那則訊息已經不在了。",
         ended="示範已結束。在終端機重新啟動後，此頁面會繼續。",

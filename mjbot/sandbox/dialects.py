@@ -5,32 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Literal
 
-from mjbot.sandbox import payloads
+from mjbot.sandbox import answers, payloads
+from mjbot.sandbox.answers import NOT_FOUND, ServerResponse
 from mjbot.sandbox.buttons import Payload
 from mjbot.sandbox.dialect_names import DialectName
-from mjbot.sandbox.submits import Decision, SubmitKind
+from mjbot.sandbox.submits import Decision
 from mjbot.sandbox.world import World
 from mjbot.settings import Auth
 
 Headers = Mapping[str, str]
-
-
-class ServerResponse(NamedTuple):
-    """An HTTP response: JSON for an object or a list, text for a string, empty for None."""
-
-    status: int
-    body: Payload | list[Payload] | str | None
-
-
-def _upstream_error(description: str) -> Payload:
-    return {"description": description, "type": "upstream_error", "code": 4}
-
-
-NOT_FOUND = _upstream_error("task_no_found ")
-"""The error for an unknown task, including its trailing space."""
 _BAD_TOKEN = {"error": {"message": "无效的令牌 (request id: sandbox)", "type": "new_api_error"}}
 
 
@@ -49,90 +34,9 @@ def _raw_header(headers: Headers, key: str) -> bool:
     return headers.get("Authorization", headers.get("mj-api-secret")) == key
 
 
-def _submit_response(
-    code: int, description: str, result: object = None, properties: Payload | None = None
-) -> ServerResponse:
-    body = {"code": code, "description": description, "result": result, "properties": properties}
-    return ServerResponse(200, body)
-
-
-def _accepted(decision: Decision) -> ServerResponse:
-    ids = ",".join(decision.ids)
-    if decision.ahead:
-        queue = {"numberOfQueues": decision.ahead}
-        return _submit_response(22, f"排队中，前面还有{decision.ahead}个任务", ids, queue)
-    return _submit_response(1, "Submit success", ids, {})
-
-
-def _banned_word(decision: Decision) -> ServerResponse:
-    properties = {"promptEn": decision.prompt, "bannedWord": decision.text}
-    return _submit_response(24, "可能包含敏感词", None, properties)
-
-
-def _modal(code: int, decision: Decision) -> ServerResponse:
-    properties = {"finalPrompt": decision.text, "remix": True}
-    return _submit_response(code, "Waiting for window confirm", decision.ids[0], properties)
-
-
-def _plus(decision: Decision) -> ServerResponse:
-    return {
-        "accepted": lambda: _accepted(decision),
-        "modal": lambda: _submit_response(21, "窗口等待", decision.ids[0]),
-        "unchanged": lambda: _submit_response(4, "不支持的操作"),
-        "unknown_action": lambda: _submit_response(4, "不支持的操作"),
-        "parent_gone": lambda: _submit_response(3, "关联任务不存在或已失效"),
-        "not_ready": lambda: _submit_response(4, "关联任务状态错误"),
-        "queue_full": lambda: _submit_response(23, "队列已满，请稍后尝试"),
-        "banned_word": lambda: _banned_word(decision),
-    }[decision.kind]()
-
-
-def _original(decision: Decision) -> ServerResponse:
-    if decision.kind == "existed":
-        properties = {"status": decision.text, "imageUrl": None}
-        return _submit_response(21, "任务已存在", decision.ids[0], properties)
-    if decision.kind == "no_grid":
-        return _submit_response(4, "关联任务不允许执行变化")
-    return _plus(decision)
-
-
-def _true(decision: Decision) -> ServerResponse:
-    unknown = {"success": False, "code": -1, "message": "操作不支持", "timestamp": 0}
-    gone = {"code": 3, "description": "关联任务不存在或已失效", "result": None, "properties": {}}
-    return {
-        "accepted": lambda: _accepted(decision),
-        "modal": lambda: _modal(21, decision),
-        "unchanged": lambda: _submit_response(1, "success", decision.ids[0], {}),
-        "unknown_action": lambda: ServerResponse(200, unknown),
-        "parent_gone": lambda: ServerResponse(404, gone),
-        "not_ready": lambda: _submit_response(4, "关联任务状态错误"),
-        "queue_full": lambda: _submit_response(9, "提交失败，队列已满，请稍后重试"),
-        "banned_word": lambda: _banned_word(decision),
-        "no_prompt": lambda: _submit_response(4, "prompt不能为空"),
-    }[decision.kind]()
-
-
-def _new_api(decision: Decision, *, rewrites: bool = True) -> ServerResponse:
-    """Return new-api's response. ``rewrites``: codes 22 and most 21 become 1, without the queue position."""
-    message = f"Invalid request, unknown_action:{decision.text} (request id: sandbox)"
-    keeps_21 = decision.action in ("ZOOM", "INPAINT") or not rewrites
-    accepted = Decision("accepted", decision.ids) if rewrites else decision
-    return {
-        "accepted": lambda: _accepted(accepted),
-        "modal": lambda: _modal(21 if keeps_21 else 1, decision),
-        "unchanged": lambda: _submit_response(1, "Submit success", decision.ids[0], {}),
-        "unknown_action": lambda: ServerResponse(
-            400, {"error": {"message": message, "type": "new_api_error"}}
-        ),
-        "parent_gone": lambda: ServerResponse(400, NOT_FOUND),
-        "not_ready": lambda: ServerResponse(400, _upstream_error("task_status_not_success ")),
-        "queue_full": lambda: _submit_response(23, "队列已满，请稍后尝试"),
-        "banned_word": lambda: _banned_word(decision),
-    }[decision.kind]()
-
-
-def _unrewritten(decision: Decision) -> ServerResponse:
-    return _new_api(decision, rewrites=False)
+Cancels = Literal["anyone", "admins"]
+_MAKES: frozenset[str] = frozenset({"imagine", "describe", "blend"})
+_UPLOAD = "upload-discord-images"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,13 +53,21 @@ class Dialect:
     respond: Callable[[Decision], ServerResponse]
     supported: re.Pattern[str] = field(default_factory=lambda: re.compile(""))
     """The pattern of the customIds that this server accepts."""
-    submits: frozenset[SubmitKind] = frozenset({"action", "modal"})
+    submits: frozenset[str] = frozenset({"action", "modal"}) | _MAKES | {_UPLOAD, "shorten"}
+    has_list: bool = True
+    """True if ``GET /task/list`` returns the latest tasks of everyone."""
+    has_seeds: bool = True
+    cancels: Cancels | None = None
+    takes_links: bool = False
+    needs_data_urls: bool = False
     poll_interval: float = 0.0
     """The seconds between two polls of the proxy behind a relay; 0 for a proxy itself."""
     modes: bool = False
     needs_prompt: bool = False
     numeric_ids: bool = True
     """True if a batch read may send ids as numbers; new-api refuses them."""
+    tells_methods: bool = True
+    """True if the wrong method is answered with 405; relays call it a wrong URL."""
 
     def offers(self, custom_id: str) -> bool:
         """Return whether this server accepts a button, no matter which server rendered it."""
@@ -164,6 +76,7 @@ class Dialect:
 
 _NEW_API_ACTIONS = re.compile(r"::(upsample|(low_|high_)?variation|reroll|pan_|Outpaint|CustomZoom|Inpaint)")
 _PLUS_ACTIONS = re.compile(r"^(?!.*(PicReader::all|BOOKMARK))")
+_TRUE_ACTIONS = re.compile(r"^(?!.*PromptAnalyzer)")
 _DEFAULT_ACTIONS = re.compile(r"^(?!.*(animate_|video_virtual|PicReader::all))")
 
 DIALECTS: dict[str, Dialect] = {
@@ -176,9 +89,11 @@ DIALECTS: dict[str, Dialect] = {
             unauthorized=ServerResponse(401, _BAD_TOKEN),
             missing=ServerResponse(400, NOT_FOUND),
             serialize=dict,
-            respond=_unrewritten,
+            respond=answers.unrewritten,
             supported=_DEFAULT_ACTIONS,
             numeric_ids=False,
+            tells_methods=False,
+            cancels="anyone",
         ),
         Dialect(
             name=DialectName.ORIGINAL,
@@ -187,8 +102,10 @@ DIALECTS: dict[str, Dialect] = {
             unauthorized=ServerResponse(401, None),
             missing=ServerResponse(200, None),
             serialize=payloads.original,
-            respond=_original,
-            submits=frozenset({"change"}),
+            respond=answers.original,
+            submits=frozenset({"change"}) | _MAKES,
+            has_seeds=False,
+            needs_data_urls=True,
         ),
         Dialect(
             name=DialectName.PLUS,
@@ -197,8 +114,9 @@ DIALECTS: dict[str, Dialect] = {
             unauthorized=ServerResponse(401, None),
             missing=ServerResponse(200, None),
             serialize=payloads.plus,
-            respond=_plus,
+            respond=answers.plus,
             supported=_PLUS_ACTIONS,
+            cancels="anyone",
         ),
         Dialect(
             name=DialectName.TRUE,
@@ -207,7 +125,10 @@ DIALECTS: dict[str, Dialect] = {
             unauthorized=ServerResponse(401, "未授权，请登录"),
             missing=ServerResponse(204, None),
             serialize=payloads.true,
-            respond=_true,
+            respond=answers.true,
+            supported=_TRUE_ACTIONS,
+            cancels="admins",
+            takes_links=True,
             modes=True,
             needs_prompt=True,
         ),
@@ -218,11 +139,13 @@ DIALECTS: dict[str, Dialect] = {
             unauthorized=ServerResponse(401, _BAD_TOKEN),
             missing=ServerResponse(400, NOT_FOUND),
             serialize=payloads.new_api,
-            respond=_new_api,
+            respond=answers.new_api,
             supported=_NEW_API_ACTIONS,
             poll_interval=15.0,
             modes=True,
             numeric_ids=False,
+            has_list=False,
+            tells_methods=False,
         ),
     )
 }
@@ -246,25 +169,3 @@ def task_row(dialect: Dialect, world: World, task_id: str, now: float) -> Payloa
     if task["submitTime"] > polled_at * 1000:
         return payloads.new_api_blank(task)
     return dialect.serialize(world.peek(task_id, polled_at) or task)
-
-
-def submit(
-    dialect: Dialect, world: World, kind: SubmitKind, body: Mapping[str, Any], now: float
-) -> ServerResponse:
-    """Process a submit, and respond in this dialect, even to a kind of submit that it does not have."""
-    task_id = str(body.get("taskId", ""))
-    if kind not in dialect.submits:  # novicezk's is a Spring application; this is Spring's error page
-        when = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
-        path = f"/mj/submit/{kind}"
-        return ServerResponse(404, {"timestamp": when, "status": 404, "error": "Not Found", "path": path})
-    notify = str(body.get("notifyHook") or "")
-    if kind == "change":
-        action, index = str(body.get("action")), body.get("index")
-        return dialect.respond(world.change(task_id, action, index, now, notify=notify))
-    if kind == "action":
-        custom_id = str(body.get("customId", ""))
-        return dialect.respond(world.press(task_id, custom_id, now, dialect.offers, notify=notify))
-    prompt, mask = str(body.get("prompt") or ""), str(body.get("maskBase64") or "")
-    if dialect.needs_prompt and not prompt:
-        return dialect.respond(Decision("no_prompt"))
-    return dialect.respond(world.submit_modal(task_id, prompt, mask, now, notify=notify))

@@ -84,7 +84,7 @@ def new_api(task: Payload) -> Payload:
 
 def new_api_blank(task: Payload) -> Payload:
     """Serialize like new-api between a submit and its first poll of the proxy."""
-    empty = dict.fromkeys(("status", "progress", "imageUrl", "failReason"), "")
+    empty = dict.fromkeys(("status", "progress", "imageUrl", "failReason", "state"), "")
     return new_api(task | empty | {"startTime": 0, "finishTime": 0, "buttons": []})
 
 

@@ -35,7 +35,7 @@ _BUTTONS = {"grid": grid_buttons, "single": single_buttons, "video": video_butto
 _VIDEOS = {"video": 4, "clip": 1}
 _DAY = 86_400
 _WAITING = ("NOT_START", "SUBMITTED", "MODAL")
-_ENDED = ("SUCCESS", "FAILURE", "CANCEL")
+ENDED = ("SUCCESS", "FAILURE", "CANCEL")
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,10 @@ class Script:
     description: str = ""
     notify: str = ""
     """The webhook URL to post each step to; "" for none."""
+    mark: str = ""
+    """The ``state`` that its submit carried."""
+    text: str = ""
+    """The result of a describe or a shorten, which appears at its end."""
     repainted: Repainted | None = None
 
     @property
@@ -104,25 +108,27 @@ class Script:
         step = self.step_at(now)
         _, status, progress = self.steps[step]
         submitted = now if self.start is None else self.start
+        text = self.text if status == "SUCCESS" else ""
+        prompt = self.prompt or text
         return {
             "id": self.id,
             "action": self.action,
             "customId": "",
             "botType": "MID_JOURNEY",
-            "prompt": self.prompt,
-            "promptEn": self.final_prompt,
+            "prompt": prompt,
+            "promptEn": text or self.final_prompt,
             "description": self.description or f"/imagine {self.prompt}",
-            "state": "",
+            "state": self.mark,
             "submitTime": round(submitted * 1000),
             "startTime": self._reached(step, lambda s: s not in _WAITING),
-            "finishTime": self._reached(step, lambda s: s in _ENDED),
+            "finishTime": self._reached(step, lambda s: s in ENDED),
             "imageUrl": self._image_url(step, submitted, base_url),
             "videoUrls": [{"url": url} for url in self._videos(status, base_url)],
             "status": status,
             "progress": progress,
             "failReason": self.fail_reason if status == "FAILURE" else "",
             "buttons": self.offered(now),
-            "properties": {"finalPrompt": self.final_prompt, "finalZhPrompt": ""},
+            "properties": {"finalPrompt": text or self.final_prompt, "finalZhPrompt": ""},
         }
 
     def offered(self, now: float) -> list[Payload]:
@@ -134,6 +140,13 @@ class Script:
         if self.result is None:
             return []
         return _BUTTONS[self.result](self.job)
+
+    def stop(self, now: float, status: str, reason: str = "") -> None:
+        """End the task now, in a status without a result."""
+        reached = self.step_at(now)
+        elapsed = 0.0 if self.start is None else now - self.start
+        self.steps = (*self.steps[: reached + 1], (elapsed, status, self.steps[reached][2]))
+        self.fail_reason, self.start = reason, now if self.start is None else self.start
 
     def draw(self, name: str, side: int) -> bytes | None:
         """Return the PNG of one of the task's images, by name."""

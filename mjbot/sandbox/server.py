@@ -10,18 +10,16 @@ from typing import Any, Literal, Self
 
 from aiohttp import web
 
-from mjbot.sandbox.dialects import NOT_FOUND, Dialect, ServerResponse, dialect_at, submit, task_row
+from mjbot.sandbox import endpoints
+from mjbot.sandbox.answers import NOT_FOUND, ServerResponse
+from mjbot.sandbox.dialects import Dialect, dialect_at, task_row
 from mjbot.sandbox.faults import Failure, Fault, Half, Hold, Loss, Trickle, When, drop_connection
-from mjbot.sandbox.script import LONG, Scene, Script
-from mjbot.sandbox.submits import SubmitKind
 from mjbot.sandbox.webhooks import WebhookSender
 from mjbot.sandbox.world import World
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 BatchRead = Literal["yes", "missing", "ignores-ids"]
 
-_SUBMITS: tuple[SubmitKind, ...] = ("action", "modal", "change")
-_FOREIGN_TASK = "1700000000000999"
 _NO_ROUTE = {"message": "Invalid URL (POST /mj/task/list-by-condition)", "type": "invalid_request_error"}
 _PAGE = "<!doctype html><title>relay</title><div id=root></div>"
 _CLIP = Path(__file__).with_name("clip.mp4")  # three seconds of a picture of `art`: every video is this one
@@ -71,8 +69,10 @@ class SandboxServer:
         app = web.Application(middlewares=[self._middleware])
         app.router.add_get(_PREFIX + "mj/task/{id}/fetch", self._fetch)
         app.router.add_post(_PREFIX + "mj/task/list-by-condition", self._list)
-        for kind in _SUBMITS:
-            app.router.add_post(f"{_PREFIX}mj/submit/{kind}", self._submit)
+        app.router.add_route("*", _PREFIX + "mj/submit/{kind}", self._submit)
+        app.router.add_get(_PREFIX + "mj/task/list", self._task_list)
+        app.router.add_get(_PREFIX + "mj/task/{id}/image-seed", self._seed)
+        app.router.add_route("*", _PREFIX + "mj/task/{id}/cancel", self._cancel)
         app.router.add_get(_PREFIX + "mj/image/{id}", self._proxied_picture)
         app.router.add_get("/attachments/{id}/{name}", self._picture)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
@@ -180,7 +180,7 @@ class SandboxServer:
         if self.batch == "missing":
             return web.json_response({"error": _NO_ROUTE}, status=404)
         if self.batch == "ignores-ids":
-            return web.json_response(self._latest())
+            return web.json_response(endpoints.everyone(self.world, self._now()))
         dialect, ids = _dialect_of(request), (await _json(request)).get("ids")
         accepted = (str, int) if dialect.numeric_ids else str
         if not isinstance(ids, list) or not all(isinstance(each, accepted) for each in ids):
@@ -189,18 +189,21 @@ class SandboxServer:
         rows = (task_row(dialect, world, task_id, now) for task_id in dict.fromkeys(map(str, ids)))
         return web.json_response([each for each in rows if each is not None])
 
-    def _latest(self) -> list[dict[str, Any]]:
-        """Return all tasks, and one of another user, no matter which ids were sent."""
-        now, world = self._now(), self.world
-        found = [world.peek(task_id, now) for task_id in world.ids]
-        foreign = Script(_FOREIGN_TASK, LONG, "another user's", Scene(0), now - 60)
-        return [*(each for each in found if each is not None), foreign.payload(now, world.base_url)]
+    async def _task_list(self, request: web.Request) -> web.Response:
+        return _web_response(endpoints.task_list(_dialect_of(request), self.world, self._now()))
 
     async def _submit(self, request: web.Request) -> web.Response:
-        kind = next(each for each in _SUBMITS if request.path.endswith(each))
-        return _web_response(
-            submit(_dialect_of(request), self.world, kind, await _json(request), self._now())
-        )
+        dialect, kind, now = _dialect_of(request), request.match_info["kind"], self._now()
+        body = await _json(request)
+        return _web_response(endpoints.submit(dialect, self.world, kind, request.method, body, now))
+
+    async def _seed(self, request: web.Request) -> web.Response:
+        task_id = request.match_info["id"]
+        return _web_response(endpoints.seed(_dialect_of(request), self.world, task_id, self._now()))
+
+    async def _cancel(self, request: web.Request) -> web.Response:
+        dialect, task_id, now = _dialect_of(request), request.match_info["id"], self._now()
+        return _web_response(endpoints.cancel(dialect, self.world, task_id, request.method, now))
 
     async def _proxied_picture(self, request: web.Request) -> web.Response:
         now, task_id = self._now(), request.match_info["id"]

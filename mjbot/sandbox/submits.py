@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from mjbot.sandbox import art
 from mjbot.sandbox.buttons import ButtonEffect, button_effect
@@ -21,9 +22,19 @@ DecisionKind = Literal[
     "unknown_action",
     "queue_full",
     "banned_word",
-    "no_prompt",
+    "uploaded",
+    "invalid",
+    "no_account",
+    "no_credit",
+    "daily_limit",
+    "total_limit",
+    "too_many_running",
+    "too_many_queued",
+    "account_blocked",
+    "uploads_off",
 ]
-SubmitKind = Literal["action", "change", "modal"]
+MakeKind = Literal["imagine", "describe", "blend", "shorten"]
+SubmitKind = Literal["action", "change", "modal", "upload-discord-images"] | MakeKind
 """The last part of the URL that a submit was sent to."""
 
 _RESULTS: dict[str, Result] = {
@@ -45,8 +56,8 @@ _REMIXABLE = ("VARIATION", "LOW_VARIATION", "HIGH_VARIATION", "REROLL", "PAN", "
 class Decision:
     """The decision about one submit.
 
-    ``text``: the proposed prompt of a modal, the banned word, the unknown customId, or the status of the task
-    that already exists. ``prompt``: the refused prompt.
+    ``text``: the proposed prompt of a modal, the banned word, the unknown customId, the status of the task
+    that already exists, or what is invalid. ``prompt``: the refused prompt.
     """
 
     kind: DecisionKind
@@ -62,6 +73,16 @@ class Decision:
         return self.ids[0] if self.kind in ("accepted", "modal") else None
 
 
+class Sender(NamedTuple):
+    """What a submit says about its sender: the webhook URL to post to, and the mark to keep."""
+
+    notify: str = ""
+    mark: str = ""
+
+
+ANYONE = Sender()
+
+
 @dataclass(frozen=True)
 class RecordedSubmit:
     """One submit that reached the service, accepted or not."""
@@ -74,6 +95,9 @@ class RecordedSubmit:
     prompt: str = ""
     mask: str = ""
     kind: SubmitKind = "action"
+    mark: str = ""
+    """The ``state`` that it carried."""
+    pictures: int = 0
 
 
 def needs_modal(effect: ButtonEffect, *, remix: bool) -> bool:
@@ -89,7 +113,7 @@ def build_child(
     seed: int,
     *,
     modal: bool,
-    notify: str = "",
+    sender: Sender,
 ) -> Script:
     """Return the task that a button starts."""
     scene, result = parent.scene, _RESULTS.get(effect.action, "grid")
@@ -113,7 +137,9 @@ def build_child(
         buttons=parent.buttons if effect.action == "DESCRIBE" else None,
         prompt_en=parent.prompt_en,
         description=_description(parent.id, effect),
-        notify=notify,
+        text=parent.text if effect.action == "DESCRIBE" else "",
+        notify=sender.notify,
+        mark=sender.mark,
         repainted=repainted,
     )
 
@@ -142,10 +168,13 @@ def change_custom_id(action: str, index: object, job: str) -> str:
     return f"MJ::JOB::reroll::0::{job}::SOLO" if action == "REROLL" else ""
 
 
+_NUMBERED = re.compile(r"[1-9]\ufe0f\u20e3 (.*)")
+
+
 def proposed_prompt(parent: Script, effect: ButtonEffect) -> str:
-    """Return the prompt that a modal proposes: empty for inpainting; the picked one after a describe."""
+    """Return the prompt that a modal proposes: empty for inpainting; the picked one of a text."""
     if effect.action == "INPAINT":
         return ""
     if effect.action == "IMAGINE" and effect.part:
-        return parent.prompt.split("\n\n")[int(effect.part) - 1].partition(" ")[2]
+        return str(_NUMBERED.findall(parent.text or parent.prompt)[int(effect.part) - 1])
     return parent.final_prompt

@@ -1,14 +1,14 @@
-"""The use cases: open a card, press a button, fill in a modal, resume after a restart."""
+"""Use cases: open a card, press a button, submit a modal, resume after a restart."""
 
 from mjbot.service.access import Access
-from mjbot.service.controls import TaskControls
 from mjbot.service.deferred_writes import DeferredWrites
 from mjbot.service.guild_settings import GuildSettingsService
-from mjbot.service.offers import ServiceOffers
+from mjbot.service.pressing.controls import TaskControls
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.menus import MenuService
 from mjbot.service.pressing.modals import ModalService
+from mjbot.service.pressing.offers import ServiceOffers
 from mjbot.service.pressing.presses import PressService
 from mjbot.service.pressing.prompts import ModalPrompts
 from mjbot.service.pressing.regions import RegionService

@@ -1,4 +1,4 @@
-"""Access checks: whether a user may run a command or press here and now. Each of these starts with them."""
+"""Access checks, with which every command and press starts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from mjbot.ports import GuildStore, InteractionContext, PressRequest, UsageStore
 
 
 class Counts(Enum):
-    """The rate limit that an interaction counts towards."""
+    """Rate limits that an interaction can count towards."""
 
     NONE = auto()
     SUGGESTION = auto()
@@ -45,13 +45,13 @@ class Counts(Enum):
 
 
 class Shows(Enum):
-    """The kind of message that the bot must be able to show in the channel."""
+    """Kinds of message that the bot must be able to show in the channel."""
 
     NOTHING = auto()
     CARD = auto()
     """A card, even one that cannot be kept up to date."""
     RESULT = auto()
-    """A card that is kept up to date: the submit that follows costs money."""
+    """A card that is kept up to date, required before a submit because submits cost money."""
 
 
 class By(Enum):
@@ -69,12 +69,12 @@ class By(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """The requirements of one kind of interaction."""
+    """The access requirements of one kind of interaction."""
 
     counts: Counts = Counts.NONE
     shows: Shows = Shows.NOTHING
     new_card: bool = False
-    """Whether it adds a live card, the number of which is limited per guild."""
+    """Whether the interaction adds a live card, which counts towards the guild's limit."""
     by: By = By.POLICY
 
 
@@ -87,19 +87,19 @@ CANCEL = Need(Counts.COMMAND, by=By.STARTER)
 STATUS = Need(Counts.COMMAND, Shows.CARD, new_card=True)
 REFRESH = Need(Counts.COMMAND, new_card=True, by=By.EVERYONE)
 CHOOSE = Need(Counts.INTERACTION)
-"""A press that sends nothing: open a modal, choose a region, stop, dismiss."""
+"""A press that submits nothing: open a modal, choose a region, stop, dismiss."""
 PREPARE = Need(Counts.INTERACTION, Shows.RESULT)
-"""A press that will be submitted, before it is known whether it first asks for a region or a prompt."""
+"""A press that leads to a submit, possibly after asking for a region or a prompt."""
 SUBMIT = Need(Counts.PRESS, Shows.RESULT)
 """A submit, checked after the user has given all input, so that opening a modal does not count."""
 UPLOAD = Need(Counts.PRESS)
-"""A mask that is about to be decoded."""
+"""An uploaded mask, checked before it is decoded."""
 SUBMIT_UPLOADED = Need(shows=Shows.RESULT)
-"""A submit with a mask that was already counted as an `UPLOAD`; it is not counted again."""
+"""A submit with a mask, which was already counted as an `UPLOAD` and is not counted again."""
 
 
 class Access:
-    """Checks in one fixed order: allowed guild, permission, rate limit, the bot's own permissions."""
+    """Runs access checks in a fixed order: allowed guild, permission, rate limit, the bot's permissions."""
 
     def __init__(
         self,
@@ -110,6 +110,7 @@ class Access:
         allowed_guilds: frozenset[int],
         limits: RateLimits,
         live_cards: Callable[[int], int],
+        in_guild: Callable[[int], bool],
         clock: Clock,
     ) -> None:
         self._guilds = guilds
@@ -118,6 +119,7 @@ class Access:
         self._allowed_guilds = allowed_guilds
         self._limits = limits
         self._live_cards = live_cards
+        self._in_guild = in_guild
         self._clock = clock
         self._closed = False
         # In memory, to save a write per press: these limits span a minute, which a restart may reset.
@@ -127,7 +129,7 @@ class Access:
         }
 
     def close(self) -> None:
-        """Refuse everything from now on, because the process is about to stop."""
+        """Refuse all requests from now on, because the process is about to stop."""
         self._closed = True
 
     async def require(self, context: InteractionContext, need: Need) -> None:
@@ -174,7 +176,7 @@ class Access:
         self, context: InteractionContext, shown: Sequence[Watch]
     ) -> None:
         """Check the policy of the guild that saw the task first, so a press elsewhere cannot avoid it."""
-        first = first_guild(shown)
+        first = first_guild(shown, self._in_guild)
         if first is None or first == context.guild_id:
             return
         policy = await self._guilds.policy(first)
@@ -217,7 +219,7 @@ class Access:
 
 
 def _require_seen(request: PressRequest, shown: Sequence[Watch]) -> None:
-    """Refuse a press of a task that its place has not seen; the id may be guessed, or come from elsewhere."""
+    """Raise unless the place has seen the task; the id may be guessed or copied from another place."""
     if not request.on_its_card and all(each.place != request.context.place for each in shown):
         raise TaskNotSeenHere(id=request.task_id)
 
@@ -230,9 +232,9 @@ def _require_requester(context: InteractionContext, watch: Watch | None) -> None
 
 
 def submit_need(region: str, mask: str) -> Need:
-    """Return the need of a submit with this ``region`` and the mask that was created for it ("" for none).
+    """Return the requirements of a submit with this ``region`` and ``mask`` ("" if no mask was created).
 
-    Only a created mask has been counted. A request may name a region for an action that uses none.
+    Only a created mask was counted. A request may contain a region for an action that uses none.
     """
     return SUBMIT_UPLOADED if mask and region == OWN_MASK else SUBMIT
 

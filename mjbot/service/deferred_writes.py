@@ -1,4 +1,4 @@
-"""Writes that must not be lost if the database fails temporarily."""
+"""Deferred writes, which are retried after a temporary database failure."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class DeferredWrites:
 
     @property
     def waiting(self) -> bool:
-        """Whether any write is kept for a retry."""
+        """Whether any write is waiting for a retry."""
         return bool(self._waiting)
 
     async def write(self, write: Write) -> bool:
-        """Run a write now, or keep it for later. Returns False if it was kept."""
+        """Run a write now. If it fails, keep it for a retry and return False."""
         if not self._waiting:
             with suppress(StoreFailed):
                 await write()
@@ -50,7 +50,7 @@ class DeferredWrites:
                 await self.flush()
 
     async def flush(self) -> None:
-        """Run all kept writes. Raises `StoreFailed` at the first failure; that write is still kept."""
+        """Run all kept writes. Raises `StoreFailed` at the first failure and keeps the remaining writes."""
         while self._waiting:
             try:
                 await self._waiting[0]()

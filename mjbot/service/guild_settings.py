@@ -1,4 +1,4 @@
-"""Settings of a guild, which its managers change with `/settings`."""
+"""Guild settings, which managers change with `/settings`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mjbot.service.access import VIEW, Access
 
 
 class GuildSettingsService:
-    """Stores the choices of a guild's managers. Discord checks that they are managers."""
+    """Changes guild settings. Discord checks that the user is a manager of the guild."""
 
     def __init__(self, guilds: GuildStore, access: Access) -> None:
         self._guilds = guilds

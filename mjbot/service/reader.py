@@ -1,4 +1,4 @@
-"""Reads tasks for users: from the tracker, else from the store, else from the upstream."""
+"""Task reads for interactions: from the tracker, else from the store, else from the upstream."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class TaskReader:
         return await self.get_known(task_id) or await self.refetch(task_id)
 
     async def get_known(self, task_id: TaskId) -> TaskSnapshot | None:
-        """Return the tracker's snapshot, else a stored final one, else None. Makes no request."""
+        """Return the tracker's snapshot, else a stored final one, else None. Sends no request."""
         return self._tracker.snapshot(task_id) or await self._stored_end(task_id)
 
     async def get_current(self, task_id: TaskId) -> TaskSnapshot:

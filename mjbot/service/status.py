@@ -7,7 +7,7 @@ from weakref import WeakValueDictionary
 
 from mjbot.clock import Clock
 from mjbot.core.access.place import Place
-from mjbot.core.model.references import JobRef, job_of, parse_reference
+from mjbot.core.model.references import JobRef, job_of, message_id_of, parse_reference
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef, Watch
@@ -71,7 +71,10 @@ class StatusService:
         await self._opener.open(context, snapshot, reply, watch)
 
     async def _find(self, context: InteractionContext, raw: str) -> TaskId:
-        """Return the task that a pasted text names. A link finds only tasks that this place has seen."""
+        """Return the task that a pasted text refers to.
+
+        Links and ids of messages and jobs resolve only to tasks seen in this place.
+        """
         match parse_reference(raw):
             case None:
                 raise InvalidTaskId
@@ -82,12 +85,18 @@ class StatusService:
             case JobRef() as job:
                 found = await self._store.task_of_job(context.place, job)
             case task_id:
-                job_id = job_of(task_id)
-                found = await self._store.task_of_job(context.place, job_id) if job_id else None
-                return found or task_id
+                return await self._find_by_other_id(context, task_id) or task_id
         if found is None:
             raise UnknownLink
         return found
+
+    async def _find_by_other_id(self, context: InteractionContext, pasted: TaskId) -> TaskId | None:
+        """Return the task of the message or job that a pasted id names, or None."""
+        if message_id := message_id_of(pasted):
+            watch = await self._store.watch_at(MessageRef(context.channel_id, message_id))
+            return watch.task_id if watch and watch.place == context.place else None
+        job_id = job_of(pasted)
+        return await self._store.task_of_job(context.place, job_id) if job_id else None
 
     async def refresh(self, request: PressRequest) -> None:
         """Read a task again and follow it on the pressed message. Raises `MJBotError`."""
@@ -100,7 +109,7 @@ class StatusService:
             await self._opener.open(request.context, snapshot, request.reply)
 
     async def suggest(self, context: InteractionContext, text: str) -> list[tuple[str, TaskId]]:
-        """Return names and ids for autocomplete, from the store only. Raises `MJBotError`.
+        """Return (name, id) pairs for autocomplete, using only the store. Raises `MJBotError`.
 
         A complete id is offered unchanged if this place has not seen its task.
         """

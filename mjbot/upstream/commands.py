@@ -28,7 +28,6 @@ from mjbot.upstream.api import MidjourneyProxyApi, Request
 from mjbot.upstream.bodies import endpoint_of
 from mjbot.upstream.meanings import CANCEL_FORBIDDEN, Code, says
 from mjbot.upstream.offers import Offers
-from mjbot.upstream.parsing import parse_object, parse_text, parse_urls
 from mjbot.upstream.responses import (
     Response,
     code_of,
@@ -41,6 +40,7 @@ from mjbot.upstream.responses import (
     says_not_found,
 )
 from mjbot.upstream.submits import raise_refusal, read_submit, submit_data
+from mjbot.upstream.values import parse_object, parse_text, parse_urls
 from mjbot.upstream.wire import read_task
 
 if TYPE_CHECKING:
@@ -115,6 +115,10 @@ class ApiCalls(ABC):
         with self._offers.asking(Command.LIST):
             response = await self._read(self._api.list_all())
             return await asyncio.to_thread(read_marked, response, frozenset(marks))
+
+    async def probe(self, command: Command) -> int:
+        """Return the HTTP status for a GET of a submit's endpoint, which submits nothing."""
+        return (await self._read(self._api.probe(command))).status
 
     @abstractmethod
     async def _send_once(self, request: Request) -> Response:

@@ -43,6 +43,7 @@ NO_CHANNEL: Phrases = ("无可用渠道", "无可用的", "no available channel"
 FULL: Phrases = ("队列", "queue", "已满")
 BUSY: Phrases = ("饱和", "飽和", "saturated")
 """New-api refuses before it asks its own upstream, also with a status of 503."""
+EXISTED: Phrases = ("已存在", "already exist", "existed")
 TOO_MANY: Phrases = ("并发数已达上限", "队列数已达上限", "concurrent limit", "too many concurrent")
 """Trueai's own limits of a key, with `Code.BAD_ARGUMENT`: they end when a task does."""
 CANCEL_FORBIDDEN: Phrases = ("演示模式", "禁止操作", "demo mode", "forbidden")

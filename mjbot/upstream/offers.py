@@ -13,8 +13,6 @@ from mjbot.errors.submits import CommandNotOffered
 if TYPE_CHECKING:
     from mjbot.clock import Clock
 
-_OPTIONAL = frozenset(Command) - {Command.IMAGINE}
-"""Every server has ``/imagine``: without it, the address is wrong."""
 _ASK_AGAIN = 600.0  # seconds; a service that is being deployed has no routes either
 
 
@@ -35,7 +33,7 @@ class Offers:
     @contextmanager
     def asking(self, endpoint: str) -> Iterator[None]:
         """Learn from the outcome of the block, which uses an endpoint. Raises `CommandNotOffered`."""
-        if endpoint not in _OPTIONAL:
+        if endpoint not in tuple(Command):
             yield
             return
         command = Command(endpoint)
@@ -46,6 +44,8 @@ class Offers:
         except Redirected:
             raise  # of a login or a maintenance page
         except RouteMissing as error:
+            if command is Command.IMAGINE:  # every server has it: the address is wrong
+                raise
             self._set_missing(command)
             raise CommandNotOffered(command, str(error)) from error
         except CommandNotOffered:

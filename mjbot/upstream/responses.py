@@ -23,7 +23,7 @@ from mjbot.errors import (
 )
 from mjbot.upstream.meanings import NO_CREDIT, NO_SUCH_TASK, NOT_FOUND, Code, says
 from mjbot.upstream.network import status_words
-from mjbot.upstream.parsing import parse_object, parse_text
+from mjbot.upstream.values import parse_object, parse_text
 
 _MAX_DETAIL = 200
 _LONGEST_WAIT = 300.0

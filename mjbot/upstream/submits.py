@@ -23,6 +23,7 @@ from mjbot.errors.submits import (
 from mjbot.ports import SubmitResult
 from mjbot.upstream.meanings import (
     BUSY,
+    EXISTED,
     FULL,
     MODAL,
     NO_CREDIT,
@@ -36,7 +37,6 @@ from mjbot.upstream.meanings import (
     reason_of,
     says,
 )
-from mjbot.upstream.parsing import parse_object, parse_text
 from mjbot.upstream.responses import (
     Response,
     ResponseTooLarge,
@@ -47,6 +47,7 @@ from mjbot.upstream.responses import (
     raise_for,
     status_of,
 )
+from mjbot.upstream.values import has_value, parse_object, parse_text
 
 _MAY_HAVE_STARTED = (408, 424, 499)  # a gateway gave up on its upstream; any other 4xx refuses the request
 _ID_KEYS = ("id", "taskId", "task_id")
@@ -68,6 +69,7 @@ def read_submit(response: Response) -> SubmitResult:
             ahead=ahead if isinstance(ahead, int) and ahead > 0 else None,
             needs_modal=_needs_modal(code, message, properties),
             prompt=parse_text(properties.get("finalPrompt"))[:MAX_PROMPT],
+            existed=_existed(message, properties),
         )
     raise_refusal(response)
 
@@ -75,11 +77,19 @@ def read_submit(response: Response) -> SubmitResult:
 def _needs_modal(code: int | None, message: str, properties: dict[str, Any]) -> bool:
     """Return whether the task waits for a modal. New-api rewrites its code 21 to 1, but not its other signs.
 
-    An old proxy sends 21 for "already exists", with the status of that task among the properties.
+    An old proxy sends 21 for "already exists".
     """
+    if _existed(message, properties):
+        return False
     if code == Code.NEEDS_MODAL:
-        return not properties.get("status")
+        return True
     return code == Code.ACCEPTED and (says(message, MODAL) or bool(properties.get("remix")))
+
+
+def _existed(message: str, properties: dict[str, Any]) -> bool:
+    """Return whether the task existed before: an old proxy says so, and sends the status of that task."""
+    has_status = has_value(properties.get("status")) and not says(message, MODAL)
+    return has_status or says(message, EXISTED)
 
 
 def _ids(result: Any) -> tuple[TaskId, ...]:

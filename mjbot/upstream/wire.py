@@ -1,6 +1,7 @@
-"""Tasks as servers send them: no bad field can make one unreadable.
+"""Lenient parsing of servers' tasks: no bad field can make a task unreadable.
 
-Unknown fields are dropped unread: some hold other people's IP addresses.
+Every field is parsed by one of `mjbot.upstream.values`. Unknown fields are dropped unread: some hold other
+people's IP addresses.
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from mjbot.core.model.addresses import names_video
 from mjbot.core.model.submits import parse_mark
 from mjbot.core.model.task import Button, Task, is_list_of_prompts, parse_task_id
-from mjbot.upstream.parsing import (
+from mjbot.upstream.values import (
     TEXT,
+    has_value,
     parse_address,
     parse_flag,
     parse_object,
@@ -31,6 +33,7 @@ from mjbot.upstream.parsing import (
 )
 
 _MAX_TASKS = 1_000  # in one response; a server that ignores our ids may send its whole table
+_WRAPPERS = ("data", "result")
 
 Note = Callable[[Mapping[str, Any]], None]
 """A function that is called with each raw task before it is parsed."""
@@ -46,14 +49,25 @@ WireFlag = Annotated[bool, BeforeValidator(parse_flag)]
 WireStyle = Annotated[int, BeforeValidator(parse_style)]
 
 
-# Both spellings are read: customId and custom_id.
-_CONFIG = ConfigDict(extra="ignore", frozen=True, alias_generator=to_camel, populate_by_name=True)
+class WireObject(BaseModel):
+    """An object whose fields have two spellings, ``customId`` and ``custom_id``."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, alias_generator=to_camel, populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_spelling(cls, data: dict[str, Any]) -> dict[str, Any]:
+        """Return each field once. Servers that send both spellings may leave one of them empty."""
+        return {
+            name: data[spelling]
+            for name, info in cls.model_fields.items()
+            for spelling in sorted((name, info.alias or name), key=lambda each: has_value(data.get(each)))
+            if spelling in data
+        }
 
 
-class WireButton(BaseModel):
+class WireButton(WireObject):
     """One button on the wire."""
-
-    model_config = _CONFIG
 
     custom_id: WireWhole = ""
     label: WireWord = ""
@@ -63,10 +77,8 @@ class WireButton(BaseModel):
     disabled: WireFlag = False
 
 
-class WireTask(BaseModel):
+class WireTask(WireObject):
     """One task on the wire."""
-
-    model_config = _CONFIG
 
     id: WireWord = ""
     status: WireWord = ""
@@ -161,8 +173,7 @@ def read_task(data: Any, note: Note = ignore, *, wrappers: int = 3) -> Task | No
         return None
     if not parse_text(data.get("id")):
         inner = next(
-            (data[key] for key in ("data", "result") if isinstance(data.get(key), dict | list)),
-            None,
+            (data[key] for key in _WRAPPERS if data.get(key) and isinstance(data[key], dict | list)), None
         )
         return read_task(inner, note, wrappers=wrappers - 1) if inner is not None else None
     note(data)
@@ -175,7 +186,8 @@ def read_task(data: Any, note: Note = ignore, *, wrappers: int = 3) -> Task | No
 def read_tasks(data: Any, note: Note = ignore) -> list[Task] | None:
     """Return the tasks of a list, bare or wrapped once; None if there is no list."""
     if isinstance(data, dict):
-        data = next((data[key] for key in ("data", "result") if isinstance(data.get(key), list)), None)
+        lists = [data[key] for key in _WRAPPERS if isinstance(data.get(key), list)]
+        data = next(filter(None, lists), [] if lists else None)
     if not isinstance(data, list):
         return None
     return [task for each in data[:_MAX_TASKS] if (task := read_task(each, note)) is not None]

@@ -159,6 +159,15 @@ async def test_a_card_lives_in_every_type_of_channel_with_its_permissions(
     assert "can't keep" not in (message.embeds[0].description or "")
 
 
+def test_no_command_is_registered_for_a_user_s_own_install_or_a_group(harness: BotHarness) -> None:
+    tree = harness.bot.tree
+    payloads = {each.name: each.to_dict(tree) for each in tree.get_commands()}
+    assert {name: (each["integration_types"], each["contexts"]) for name, each in payloads.items()} == {
+        "status": ([0], [0, 1]),  # installed in a guild; there, and in direct messages with the bot
+        "settings": ([0], [0]),
+    }
+
+
 def payload_from(harness: BotHarness, guild_id: int | None, channel: dict[str, Any], context: int) -> Any:
     """An interaction, as Discord sends it, from a channel of any type."""
     user = {"id": "5", "username": "u", "discriminator": "0", "avatar": None}

@@ -306,6 +306,19 @@ async def test_who_asked_in_the_first_server_may_press_in_a_direct_message_too(h
     assert len(harness.world.log) == 1
 
 
+async def test_a_server_that_the_bot_has_left_refuses_no_press(harness: BotHarness) -> None:
+    await harness.show(GRID)
+    await allow(harness, PressScope.ROLE, 77)
+    outsider = Outsider(harness, SERVER)
+    card = await outsider.show(GRID)
+    assert answer_to(await outsider.press(card, "U1")).startswith(ROLE)
+    first = harness.bot.get_guild(harness.guild.id)
+    assert first is not None
+    await first.leave()
+    await outsider.press(card, "U1")
+    assert len(harness.world.log) == 1
+
+
 async def test_both_servers_must_allow_a_press(harness: BotHarness) -> None:
     await harness.show(GRID)
     outsider = Outsider(harness, SERVER)

@@ -52,6 +52,21 @@ async def test_a_link_to_a_card_shows_its_task_in_the_same_server_and_nowhere_el
     assert "behind that link" in told(await harness.ask(wrong_channel))
 
 
+async def test_a_copied_message_id_shows_the_task_of_its_card_in_the_same_server_and_nowhere_else(
+    harness: BotHarness,
+) -> None:
+    await harness.show(GRID)
+    card = harness.messages[0]
+    for number, pasted in enumerate((str(card.id), f"{harness.channel.id}-{card.id}")):
+        room = harness.guild.create_text_channel(f"room-{number}")
+        await harness.ann.slash(room, "status", task_id=pasted)
+        assert room.history()[0].embeds[0].footer.text == f"Imagine · {GRID}"
+    channel, bob = elsewhere(harness)
+    refused = await bob.slash(channel, "status", task_id=str(card.id))
+    assert refused.ephemeral
+    assert GRID not in told(refused)
+
+
 async def test_a_link_to_a_job_of_midjourney_shows_the_task_that_made_it_where_it_was_seen(
     harness: BotHarness,
 ) -> None:

@@ -14,6 +14,7 @@ from mjbot.sandbox.demo_tasks import DemoIds
 from mjbot.sandbox.dialects import DIALECTS
 from mjbot.sandbox.script import MODAL_STEPS
 from tests.bot.conftest import SINGLE, BotFactory, BotHarness
+from tests.discord_answers import FIRST_RESPONSE, LOST_RESPONSE
 
 SIDE = 256
 
@@ -291,3 +292,13 @@ async def test_all_cells_can_be_chosen_and_left_again_within_a_minute(bot_factor
     harness = await bot_factory.open()
     delivered = await choose(harness, *"123456789", *"987654321")
     assert lit(picker_of(delivered), harness) == []
+
+
+async def test_a_chosen_cell_is_kept_though_the_answer_to_its_press_was_lost(harness: BotHarness) -> None:
+    await harness.show(SINGLE)
+    delivered = await harness.press(harness.messages[0], "Vary (Region)")
+    lost = harness.refuse("POST", FIRST_RESPONSE, LOST_RESPONSE, times=1)
+    told = await harness.press(picker_of(delivered), "2")
+    assert (lost.given, told.followups) == (1, [])
+    await harness.press(picker_of(delivered), "3")
+    assert lit(picker_of(delivered), harness) == ["2", "3"]

@@ -160,7 +160,7 @@ async def test_a_task_without_a_result_says_so_and_shows_one_that_comes_later(ha
     add(harness, None)
     await harness.show(TASK)
     assert harness.card.title == "Done"
-    assert "The image service has given no picture yet." in text(harness)
+    assert "The image service has given no link to a picture yet." in text(harness)
     await harness.wait(60)
     add(harness, "grid")
     await harness.wait(20)
@@ -177,7 +177,7 @@ async def test_a_task_that_never_gets_a_result_is_given_up_after_five_minutes(
     await bot_factory.restart(harness)
     assert len(await harness.bot.app.stores.watches.open_watches()) == 1
     await harness.wait(360)
-    assert "The image service gave no picture." in text(harness)
+    assert "The image service gave no link to a picture." in text(harness)
     assert await harness.bot.app.stores.watches.open_watches() == []
     reads = len(harness.reads)
     await harness.wait(120)

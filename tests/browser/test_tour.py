@@ -30,7 +30,8 @@ def page(tour: tuple[Browser, Demo]) -> Iterator[Page]:
 
 
 def become(page: Page, name: str) -> None:
-    page.locator("#viewer").select_option(label=name)
+    with page.expect_navigation():  # it loads the page again
+        page.locator("#viewer").select_option(label=name)
     expect(page.locator("#viewer option:checked")).to_have_text(name)
     expect(page.locator(".channel-message").first).to_be_visible(timeout=20 * SECONDS)
 

@@ -106,7 +106,7 @@ def render_card(snapshot: TaskSnapshot, locale: str = "en") -> Card:
             make_snapshot(status="SUCCESS", finished_at=162),
             "Done",
             GREEN,
-            ["Finished <t:162:R> · took 52 s", "The image service gave no picture."],
+            ["Finished <t:162:R> · took 52 s", "The image service gave no link to a picture."],
         ),
         (
             make_snapshot(status="SUCCESS", fail_reason="[Removed] by a moderator"),
@@ -114,7 +114,7 @@ def render_card(snapshot: TaskSnapshot, locale: str = "en") -> Card:
             GREEN,
             [
                 "The image service reports: \\[Removed\\] by a moderator",
-                "The image service gave no picture.",
+                "The image service gave no link to a picture.",
             ],
         ),
         (
@@ -123,7 +123,7 @@ def render_card(snapshot: TaskSnapshot, locale: str = "en") -> Card:
             GREEN,
             [
                 "The image service reports: 图片下载失败",
-                "The image service has given no picture yet. I'll keep checking for five minutes.",
+                "The image service has given no link to a picture yet. I'll keep checking for five minutes.",
             ],
         ),
         (
@@ -168,7 +168,9 @@ def test_a_rejected_key_shows_as_unreachable_with_its_own_sentence() -> None:
 def test_chinese_cards_hold_no_english() -> None:
     card = render_card(make_snapshot(Condition.QUIET, progress="46%", prompt="猫"), "zh-CN")
     assert card.title == "生成中，暂无进展"
-    assert shown(card) == ("▰▰▰▰▱▱▱▱▱▱ 46%\n<t:110:R>开始 · <t:150:R>更新\n有时会停顿较久，仍在跟踪。\n> 猫")
+    assert shown(card) == (
+        "▰▰▰▰▱▱▱▱▱▱ 46%\n开始：<t:110:R> · 更新：<t:150:R>\n有时会停顿较久，仍在跟踪。\n> 猫"
+    )
     assert card.footer == f"绘图 · {ID}"
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mjbot.core.model.references import JobRef, parse_reference
+from mjbot.core.model.references import JobRef, message_id_of, parse_reference
+from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
 
 ID, OTHER = "1754062500123456", "1754062500123457"
@@ -61,6 +62,36 @@ JOB = "d23f0824-128b-4f33-8c5c-7fd0a6a3a450"
 )
 def test_an_id_is_found_wherever_it_is_unambiguous(raw: str) -> None:
     assert parse_reference(raw) == ID
+
+
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        ("1300000000000000001-1300000000000000002", MessageRef(1300000000000000001, 1300000000000000002)),
+        ("`13000000000000001-13000000000000002` ", MessageRef(13000000000000001, 13000000000000002)),
+        (f"https://discord.com/channels/@me/1/{2**63 - 1}", MessageRef(1, 2**63 - 1)),
+        (f"https://discord.com/channels/1/2/{2**63}", None),  # which no database could look up
+        (f"https://discord.com/channels/1/{10**20 - 1}/3", None),
+        (f"1300000000000000001-{2**63}", None),
+    ],
+)
+def test_a_message_is_named_by_its_link_and_by_both_its_ids(raw: str, found: MessageRef | None) -> None:
+    assert parse_reference(raw) == found
+
+
+@pytest.mark.parametrize(
+    ("pasted", "message_id"),
+    [
+        ("1300000000000000001", 1300000000000000001),
+        ("13000000000000001", 13000000000000001),
+        (ID, None),
+        (str(2**63), None),
+        ("99999999999999999999", None),
+        ("task-mj-1300000000000000001", None),
+    ],
+)
+def test_an_id_may_be_a_message_s_if_it_is_a_snowflake(pasted: str, message_id: int | None) -> None:
+    assert message_id_of(TaskId(pasted)) == message_id
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ from mjbot.service.access import (
 from mjbot.service.guild_settings import GuildSettingsService
 from mjbot.store import open_stores
 
-GUILD, OTHER_GUILD, ROLE = 7, 8, 9
+GUILD, OTHER_GUILD, ROLE, LEFT_GUILD = 7, 8, 9, 10
 CONTEXT = InteractionContext(GUILD, 1, 2, "en-US", "en-US", roles=frozenset({ROLE}))
 NOW = 1_000.0
 TASK = TaskId("1730000000000001")
@@ -62,6 +62,7 @@ def access_of(stores: Stores, live: int = 0, allowed: frozenset[int] = frozenset
         allowed_guilds=allowed,
         limits=limits,
         live_cards=lambda _: live,
+        in_guild=lambda guild: guild != LEFT_GUILD,
         clock=Clock(lambda: NOW),
     )
 
@@ -213,7 +214,9 @@ def test_a_submit_without_a_mask_that_was_uploaded_is_counted(region: str, mask:
 
 # The rule of places
 
-HERE, THERE, DIRECT = (replace(CONTEXT, guild_id=guild) for guild in (GUILD, OTHER_GUILD, None))
+HERE, THERE, DIRECT, LEFT = (
+    replace(CONTEXT, guild_id=guild) for guild in (GUILD, OTHER_GUILD, None, LEFT_GUILD)
+)
 
 
 async def show(stores: Stores, context: InteractionContext, message: int, task_id: TaskId = TASK) -> None:
@@ -269,12 +272,17 @@ async def test_another_spelling_of_the_id_is_the_same_task(stores: Stores, spell
         ([DIRECT, HERE, THERE], GUILD),
         ([THERE, HERE], None),
         ([HERE, THERE, HERE], GUILD),
+        ([LEFT], None),
+        ([DIRECT, LEFT], None),
+        ([LEFT, HERE], GUILD),
+        ([LEFT, THERE, HERE], None),
     ],
 )
-async def test_the_first_guild_judges_whatever_the_clock_said_of_its_message(
+async def test_the_first_guild_that_the_bot_is_in_judges_whatever_the_clock_said_of_its_message(
     stores: Stores, shown: list[InteractionContext], judge: int | None
 ) -> None:
-    await stores.guilds.set_policy(GUILD, PressPolicy(PressScope.ROLE, ROLE))
+    for guild in (GUILD, LEFT_GUILD):
+        await stores.guilds.set_policy(guild, PressPolicy(PressScope.ROLE, ROLE))
     for number, context in enumerate(shown, 1):
         await show(stores, context, number)
     stranger = replace(DIRECT, user_id=98)

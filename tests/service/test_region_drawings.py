@@ -120,6 +120,7 @@ async def opened() -> AsyncIterator[Rig]:
             stores.usage,
             allowed_guilds=frozenset(),
             limits=ANY,
+            in_guild=lambda _: True,
             live_cards=lambda _: 0,
             clock=clock,
         )

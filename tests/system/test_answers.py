@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
+import aiohttp
 import discord
 import pytest
+from aiohttp.client_reqrep import ConnectionKey
 
 from mjbot.clock import Clock
 from mjbot.core.card.buttons import CardButton
@@ -17,7 +21,9 @@ from mjbot.core.editing.ladder import ContentProblem
 from mjbot.core.editing.outcome import Gone, Later, NoAccess, Outcome, Refused
 from mjbot.core.editing.pending_edit import Edit
 from mjbot.core.model.watch import NOTHING_DELIVERED, MessageRef
+from mjbot.guard import UnexpectedErrors
 from mjbot.ui.breaker import InvalidRequestBreaker
+from mjbot.ui.refusals import outcome_of
 from mjbot.ui.sink import DiscordSink
 from mjbot.ui.tokens import InteractionTokens
 from tests.discord_answers import (
@@ -122,6 +128,25 @@ async def test_only_a_known_code_says_anything_about_a_message(
 ) -> None:
     sender.stub.refuse("PATCH", EDIT, answer)
     assert await sender.edit() == expected
+
+
+CONNECTION = ConnectionKey("discord.com", 443, True, True, None, None, None)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        aiohttp.ClientConnectorDNSError(CONNECTION, socket.gaierror(-3, "Temporary failure")),
+        aiohttp.ClientConnectorSSLError(CONNECTION, ssl.SSLError(1, "wrong version")),
+        aiohttp.ClientConnectorCertificateError(CONNECTION, ssl.SSLCertVerificationError("expired")),
+        ssl.SSLEOFError(8, "EOF in violation of protocol"),
+        socket.gaierror(-2, "Name or service not known"),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_a_fault_of_tls_or_dns_in_an_edit_says_nothing_about_the_message(fault: Exception) -> None:
+    errors = UnexpectedErrors()
+    assert outcome_of(fault, FILE.url, has_file=True, first=True, errors=errors) == Later()
 
 
 @pytest.mark.parametrize("answer", [page(403), page(429), JSON_WITHOUT_CODE, page(401)], ids=lambda a: a.name)

@@ -19,10 +19,11 @@ async def test_a_working_configuration_is_ok_in_every_line(rig: CommandRig) -> N
     code, output = await rig.run()
     assert code == 0
     lines = [line.split(None, 2)[:2] for line in output.splitlines()]
-    names = ["settings", "database", "discord", "invite", "upstream", "key", "reads"]
+    names = ["settings", "database", "discord", "invite", "upstream", "key", "reads", "commands"]
     assert lines == [["ok", name] for name in names]
     assert "permissions=274878024704" in output
     assert "up to 100 tasks per request" in output
+    assert "not tried: /imagine, /describe, /blend, /shorten, uploads, cancelling" in output
 
 
 async def test_the_same_as_json(rig: CommandRig) -> None:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from mjbot.clock import Clock
-from mjbot.core.card.card import Picture
+from mjbot.core.card.card import Picture, render
+from mjbot.core.card.state import CardContext
 from mjbot.core.model.task import Task, TaskId
 from mjbot.errors import (
     KeyRefused,
@@ -29,6 +30,7 @@ from mjbot.errors import (
 )
 from mjbot.errors.submits import RefusalReason, SubmitError, SubmitRefused, SubmitUnclear
 from mjbot.pictures import Pictures
+from mjbot.service.pressing.result_cards import first_snapshot
 from mjbot.upstream.api import MidjourneyProxyApi, auth_headers, base_of, read_fetch, read_list
 from mjbot.upstream.drift import Drift
 from mjbot.upstream.responses import Response, retry_after
@@ -228,6 +230,27 @@ def test_a_modal_is_recognized_by_any_of_its_signs(body: dict[str, Any]) -> None
     result = read_submit(Response(200, json.dumps(body).encode()))
     assert result.needs_modal
     assert result.task_id == "17000000000000001"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {
+            "code": 21,
+            "description": "任务已存在",
+            "properties": {"status": "SUCCESS", "imageUrl": "https://h.example/a"},
+        },
+        {"code": 21, "description": "", "properties": {"status": "IN_PROGRESS"}},
+        {"code": 21, "description": "任务已存在"},
+        {"code": 1, "description": "task already exists", "properties": None},
+        {"code": 1, "description": "ok", "properties": {"status": "FAILURE"}},
+    ],
+)
+def test_a_task_that_existed_before_the_press_is_not_called_queued(body: dict[str, Any]) -> None:
+    result = read_submit(Response(200, json.dumps({"result": "17000000000000001"} | body).encode()))
+    assert (result.existed, result.needs_modal) == (True, False)
+    card = render(first_snapshot(result.task_id, None, result, "", 1.0), CardContext())
+    assert (card.title, card.facts) == ("Loading…", "")
 
 
 def test_a_recorded_modal_has_the_proposed_prompt() -> None:

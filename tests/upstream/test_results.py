@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from mjbot.core.card.card import render
+from mjbot.core.card.state import CardContext
 from mjbot.core.model.addresses import address_of, rebase
+from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Task
 from mjbot.upstream.api import read_fetch
 from mjbot.upstream.responses import Response
@@ -46,6 +49,36 @@ def read(**fields: object) -> Task:
 )
 def test_an_address_is_found_in_any_form_that_services_send(sent: str, found: str) -> None:
     assert rebase(read(imageUrl=sent).image_url, BASE) == found
+
+
+DATA = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAA/AAB+x=="
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        DATA,
+        f" {DATA.upper()}",
+        "data:image/svg+xml,<svg/>",
+        DATA + "A" * 3_000_000,
+        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBD",
+        "/9j/4AAQ\n/2wBD==",
+        "iVBORw0KGgoAAAANSUhEUgAA/AAB+x==",
+        "R0lGODlhAQABAIAAAAAAAP///yH5BAEA",
+        "UklGRiIAAABXRUJQVlA4/BYA",
+        "blob:https://relay.example/2f3c.png",
+        "file:///root/pictures/a.png",
+        "file://relay.example/pictures/a.png",
+        "content://media/a.png",
+    ],
+)
+@pytest.mark.parametrize("field", ["imageUrl", "imageUrls", "thumbnailUrl", "videoUrl", "videoUrls"])
+def test_what_nobody_else_can_open_is_no_address_and_is_not_kept(sent: str, field: str) -> None:
+    task = read(**{field: [{"url": sent}] if field.endswith("s") else sent})
+    assert not task.has_result
+    assert len(repr(task)) < 1_000
+    card = render(TaskSnapshot(task.id, opened_at=1.0, task=task, seen_at=1.0), CardContext())
+    assert card.facts.endswith("The image service gave no link to a picture.")
 
 
 def test_a_path_is_resolved_at_the_service_only() -> None:
@@ -89,6 +122,32 @@ def test_a_path_is_resolved_at_the_service_only() -> None:
 def test_a_picture_is_found_in_any_field(fields: dict[str, Any], picture: str, more: int) -> None:
     task = read(**fields)
     assert (task.image_url, len(task.more_images)) == (picture, more)
+
+
+@pytest.mark.parametrize("empty", ["", " ", None, "null", 0, [], "[]", {}])
+def test_a_field_that_is_empty_in_one_spelling_is_read_in_the_other(empty: object) -> None:
+    full = {
+        "image_url": PNG,
+        "fail_reason": "slow",
+        "submit_time": 1_754_000_000,
+        "prompt_en": "a dog",
+        "video_urls": [MP4],
+        "buttons": [{"custom_id": "MJ::JOB::upsample::1::x", "customId": empty, "label": "U1"}],
+    }
+    beside = dict.fromkeys(("imageUrl", "failReason", "submitTime", "promptEn", "videoUrls"), empty)
+    assert read(**(full | beside), prompt="") == read(**(beside | full), prompt="") == read(**full, prompt="")
+    (button,) = read(**(full | beside)).buttons
+    assert button.custom_id == "MJ::JOB::upsample::1::x"
+
+
+def test_of_two_spellings_with_values_the_usual_one_is_read() -> None:
+    assert read(image_url=f"{PNG}?2", imageUrl=PNG).image_url == PNG
+
+
+@pytest.mark.parametrize("empty", [{}, [], None, ""])
+def test_a_task_is_found_behind_an_empty_wrapper(empty: object) -> None:
+    body = {"data": empty, "result": {"id": "1763936412345678", "status": "SUCCESS"}}
+    assert read_fetch(Response(200, json.dumps(body).encode())).status == "SUCCESS"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
-"""The conditions, for each type of channel, under which the bot can keep a message there up to date.
+"""Rules for whether the bot can keep messages in a channel up to date, by channel type.
 
-For 15 minutes, an interaction can be answered by its token in any channel. After that, and after a
+For 15 minutes, an interaction's token can edit its response in any channel. After that, and after a
 restart, messages are edited with the bot's own token, which needs access to the channel.
 https://discord.com/developers/docs/topics/permissions and /docs/topics/threads
 """
@@ -14,7 +14,7 @@ from typing import Final
 
 
 class ChannelKind(StrEnum):
-    """The kinds of channels, which differ in the access that the bot needs."""
+    """Kinds of channels that differ in the permissions the bot needs."""
 
     TEXT = "text"  # or announcement
     VOICE = "voice"  # the text chat of a voice or stage channel
@@ -26,7 +26,7 @@ class ChannelKind(StrEnum):
 
 
 class Obstacle(StrEnum):
-    """The reasons why the bot cannot edit its messages in a channel; each has its own text."""
+    """Reasons why the bot cannot edit its messages in a channel. Each has its own text."""
 
     CONVERSATION = "conversation"
     GUILD = "guild"
@@ -48,7 +48,7 @@ _KINDS: Final[Mapping[int, ChannelKind]] = {
     12: ChannelKind.PRIVATE_THREAD,
     13: ChannelKind.VOICE,
 }
-"""The kinds by Discord's number. Forums (15, 16) hold no messages; their posts, which are threads, do."""
+"""Channel kinds by Discord's type number. Forums (15, 16) are missing: only their threads hold messages."""
 PERMISSIONS: Final = (
     "administrator",
     "view_channel",
@@ -57,7 +57,7 @@ PERMISSIONS: Final = (
     "embed_links",
     "attach_files",
 )
-"""Discord's names of the permissions that these conditions depend on."""
+"""The permissions that matter here, by their discord.py names."""
 _SEES_NOTHING: Final = (
     Obstacle.CONVERSATION,
     Obstacle.GUILD,
@@ -68,9 +68,9 @@ _SEES_NOTHING: Final = (
 
 @dataclass(frozen=True, slots=True)
 class ChannelAccess:
-    """The bot's memberships in a channel, and those of `PERMISSIONS` that it has there.
+    """The bot's permissions (from `PERMISSIONS`) and memberships in a channel.
 
-    ``in_guild`` and ``in_thread``: the bot is a member of the guild, and of the private thread. *Send
+    ``in_guild``: the bot is a member of the guild. ``in_thread``: it is a member of the private thread. *Send
     Messages* is not a condition: neither responses to interactions nor edits need it.
     """
 
@@ -82,7 +82,7 @@ class ChannelAccess:
 
     @property
     def obstacle(self) -> Obstacle | None:
-        """The reason why the bot cannot edit its messages here, or None."""
+        """Return the reason why the bot cannot edit its messages here, or None if it can."""
         if self.kind is ChannelKind.DIRECT:
             return None
         if self.kind is ChannelKind.CONVERSATION:
@@ -103,12 +103,12 @@ class ChannelAccess:
 
     @property
     def can_embed(self) -> bool:
-        """False if cards would be empty. Unknown permissions count as granted."""
+        """Whether the bot may send embeds. Unknown permissions count as granted."""
         return self._probably_may("embed_links")
 
     @property
     def can_attach(self) -> bool:
-        """False if pictures can only be links."""
+        """Whether the bot may attach files. Otherwise pictures are shown by link."""
         return self._probably_may("attach_files")
 
     def _probably_may(self, permission: str) -> bool:
@@ -120,5 +120,5 @@ class ChannelAccess:
 
 
 def channel_kind(number: int | None) -> ChannelKind:
-    """Return the kind for Discord's number of a channel type (None: a type unknown to discord.py)."""
+    """Return the kind of a Discord channel type. ``number`` is None for a type unknown to discord.py."""
     return ChannelKind.UNKNOWN if number is None else _KINDS.get(number, ChannelKind.UNKNOWN)

@@ -1,4 +1,7 @@
-"""The press policy: the members of a guild that may press buttons. All presses share one upstream quota."""
+"""The press policy, which defines the guild members that may press buttons.
+
+A guild may restrict presses because they all share one upstream quota.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from enum import StrEnum
 
 
 class PressScope(StrEnum):
-    """The groups of members that a guild may allow to press."""
+    """Groups of members that a guild can allow to press buttons."""
 
     ANYONE = "anyone"
     REQUESTER = "requester"
@@ -17,7 +20,7 @@ class PressScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PressPolicy:
-    """The setting of one guild. ``role_id`` only applies to `PressScope.ROLE`."""
+    """The press policy of one guild. ``role_id`` only applies to `PressScope.ROLE`."""
 
     scope: PressScope = PressScope.ANYONE
     role_id: int | None = None
@@ -25,7 +28,7 @@ class PressPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The user who presses. ``manages``: the Manage Server permission, which allows every press."""
+    """The user who presses. With ``manages`` (the Manage Server permission), the user may always press."""
 
     user_id: int
     roles: frozenset[int] = frozenset()

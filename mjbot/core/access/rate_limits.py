@@ -1,4 +1,4 @@
-"""Rate limits per user and per guild, because all of them share one bot and one upstream key."""
+"""Rate limits per user and per guild, which all share one bot and one upstream key."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Final
 MINUTE: Final = 60.0
 TEN_MINUTES: Final = 600.0
 HOUR: Final = 3600.0
-LONGEST: Final = HOUR  # for how long uses must be stored
+LONGEST: Final = HOUR  # the longest span of any limit, for which uses must be stored
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """At most ``number`` uses of one ``kind`` within ``seconds``, counted per ``bucket`` (user or guild)."""
+    """A limit of ``number`` uses of one ``kind`` in ``seconds``, per ``bucket`` (user or guild)."""
 
     kind: str
     bucket: str
@@ -34,15 +34,15 @@ SUGGESTIONS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """All limits. ``cards``: the number of watches that a guild may have open at once."""
+    """All rate limits, and ``cards``, the maximum number of open watches per guild."""
 
     commands: tuple[RateLimit, ...]
     presses: tuple[RateLimit, ...]
     cards: int
     interactions: tuple[RateLimit, ...] = INTERACTIONS
-    """All commands and presses, even those that submit nothing: a page, a cell, a modal."""
+    """Limits on all commands and presses, including those that submit nothing, such as opening a modal."""
     suggestions: tuple[RateLimit, ...] = SUGGESTIONS
-    """Autocomplete requests, about one for each keystroke."""
+    """Limits on autocomplete requests, of which each keystroke sends about one."""
 
 
 def rate_limits_from(

@@ -1,7 +1,7 @@
-"""The choice, the names and the style of a card's buttons.
+"""Selection, names and styling of a card's buttons.
 
-Upstream's order is kept. Only the shape of a customId is interpreted, so buttons that upstream adds later
-work as well.
+The upstream order is kept. Only the structure of a customId is interpreted, so buttons that the upstream
+adds later work, too.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _OF_ONE_IMAGE = re.compile(r"\d|\d{4,}|[0-9a-fA-F-]{16,}|SOLO")
 _CANCEL = re.compile(r"::CancelJob(?:::|$)")
 _BOOKMARK = re.compile(r"::BOOKMARK(?:::|$)")
 _NUMBERED = re.compile(r"::(?:PicReader|PromptAnalyzer)::\d")
-# What people call an action whose button has no words.
+# Common names of the actions whose buttons show only an emoji.
 _NAMES = (
     (_NUMBERED, Text.ACTION_IMAGINE),
     (re.compile(r"::Inpaint::"), Text.ACTION_INPAINT),
@@ -56,7 +56,7 @@ _FAMILIES = (
 
 @dataclass(frozen=True, slots=True)
 class CardButton:
-    """A button of a card, with the bot's own ``custom_id``, or with a ``url`` if it is a link."""
+    """A button on a card: either the bot's ``custom_id``, or the ``url`` of a link button."""
 
     custom_id: str = ""
     label: str = ""
@@ -78,15 +78,15 @@ Rows = tuple[tuple[CardButton, ...], ...]
 
 
 def own_button(custom_id: CustomId, locale: str) -> CardButton:
-    """Build one of our own buttons."""
+    """Build one of the bot's own buttons."""
     own = OWN_BUTTONS[custom_id.verb]
     return CardButton(str(custom_id), label=translate(own.text, locale), primary=own.primary)
 
 
 def family(custom_id: str) -> str:
-    """Return the family of an action, from the shape of its customId: buttons of one family share a row.
+    """Return the family of an action, derived from its customId. Buttons of one family share a row.
 
-    "" for a button that may be in any row (a bookmark, a link).
+    Returns "" for a button that fits in any row, such as a bookmark.
     """
     for pattern, name in _FAMILIES:
         if pattern.search(custom_id):
@@ -95,27 +95,27 @@ def family(custom_id: str) -> str:
 
 
 def kind_of(custom_id: str) -> str:
-    """Return the customId without the parts that differ between tasks and between images.
+    """Return the kind of an action: its customId without image number and job ids.
 
-    Similar buttons can differ in kind: "Imagine all" may be unknown to a service that knows "Imagine 1".
+    Similar buttons can differ in kind: a service may support "Imagine 1" but not "Imagine all".
     """
     return "::".join(part for part in custom_id.split("::") if not _OF_ONE_IMAGE.fullmatch(part))
 
 
 def is_repeatable(custom_id: str) -> bool:
-    """Return True if a second press creates another result; Midjourney upscales each grid image only once."""
+    """Return whether a second press creates another result. Midjourney upscales each grid image only once."""
     return family(custom_id) != "choose" or "reroll" in custom_id
 
 
 def is_bookmark(kind: str) -> bool:
-    """Return True for Midjourney's Like (BOOKMARK), which creates no task."""
+    """Return whether an action is Midjourney's Like (BOOKMARK), which creates no task."""
     return _BOOKMARK.search(kind) is not None
 
 
 def label_of(button: Button, number: int, locale: str) -> str:
     """Return a button's label for use in text, even if the button shows only an emoji.
 
-    The number on a button is kept: "Imagine 1️⃣".
+    The image number is kept, as in "Imagine 1️⃣".
     """
     if label := short(button.label, _LABEL):
         return label
@@ -124,9 +124,9 @@ def label_of(button: Button, number: int, locale: str) -> str:
 
 
 def drawable_buttons(buttons: Iterable[Button]) -> list[Button]:
-    """Return the buttons that can be of use on a finished task, deduplicated, in upstream order.
+    """Return the buttons to show on a finished task, deduplicated, in upstream order.
 
-    Left out are those that Discord cannot display, and the one that cancels the task.
+    Omits buttons that Discord cannot display, and the button that cancels the task.
     """
     found: dict[str, Button] = {}
     for button in buttons:
@@ -147,7 +147,7 @@ def build_button(
     locale: str,
     not_offered: NotOffered = OFFERS_ALL,
 ) -> CardButton:
-    """Build one button; ``number`` is its position among all, from 1."""
+    """Build the button of one action. ``number`` is its position among all of the task's buttons, from 1."""
     shown_emoji = button.emoji if _is_emoji(button.emoji) else ""
     name = label_of(button, number, locale)
     label = short(button.label, _LABEL) if shown_emoji else name

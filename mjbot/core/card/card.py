@@ -1,7 +1,7 @@
-"""Cards: the contents of one message about one task, rendered from its snapshot and context without a clock.
+"""Cards: the content of a message about one task, rendered from its snapshot without a clock.
 
-The state comes first, the prompt last. Waiting times are Discord timestamps, which the reader's client keeps
-up to date, so a card changes only when its task does.
+The state comes first and the prompt last. Elapsed times are Discord timestamps, which clients keep up to
+date, so a card changes only when its task does.
 """
 
 from __future__ import annotations
@@ -41,20 +41,20 @@ _COLOURS = {
 
 
 class Medium(Enum):
-    """The kinds of result that a picture can be."""
+    """The media types of a result."""
 
     IMAGE = auto()
     VIDEO = auto()
-    """A video: it plays as an attachment, while an embed of a bot cannot show it."""
+    """A video, which must be attached because a bot's embed cannot play it."""
     TEXT = auto()
-    """A text that is too long for the card, attached as a file."""
+    """A text too long for the card, which is attached as a file."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """The result of a task (``final``) or a preview of it, by the links that the image service gave.
+    """The result of a task (``final``) or a preview of it, as links from the image service.
 
-    ``still`` is the URL of an image to show instead of a video or text. ``more`` are further videos.
+    ``still`` is the URL of an image to show in place of a video or text. ``more`` holds further videos.
     """
 
     url: str
@@ -67,27 +67,27 @@ class Picture:
 
     @cached_property
     def key(self) -> str:
-        """A short key derived from the contents, for the file name and the cache."""
+        """A short hash of the fields, used in the file name and as the cache key."""
         kind = "final" if self.final else "preview"
         contents = "\n".join((self.url or self.text, *self.more))
         return f"{kind}-{hashlib.sha256(contents.encode('utf-8', 'replace')).hexdigest()[:12]}"
 
     @property
     def parts(self) -> tuple[Picture, ...]:
-        """The files of the result: one, or one for each video."""
+        """The pictures to attach, one per file. A result with several videos has several."""
         if not self.more:
             return (self,)
         return tuple(replace(self, url=url, more=()) for url in (self.url, *self.more))
 
     @property
     def image_url(self) -> str:
-        """The URL of the image that an embed can show without a file; "" if there is none."""
+        """The URL of an image that an embed can show without an attachment, or ""."""
         return self.url if self.medium is Medium.IMAGE else self.still
 
 
 @dataclass(frozen=True)
 class Card:
-    """One rendered message, independent of discord.py. Equal cards need no edit."""
+    """A rendered message, independent of discord.py. Equal cards need no edit."""
 
     state: CardState
     title: str
@@ -98,17 +98,17 @@ class Card:
     links: tuple[str, ...] = ()
     """The lines of the description that contain links."""
     body: str = ""
-    """The prompt, or the result if that is text."""
+    """The prompt, or a text result."""
     picture: Picture | None = None
     picture_link: str = ""
-    """The URL at which a reader can open the picture or video; "" if there is none."""
+    """The URL of the picture or video for the reader to open, or ""."""
     rows: Rows = ()
     locale: str = "en"
     final: bool = False
 
     @cached_property
     def digest(self) -> str:
-        """A hash of everything the card shows, stored so that a restart edits no unchanged card."""
+        """A hash of everything that the card shows. It is stored so that a restart skips unchanged cards."""
         return hashlib.sha256(repr(self).encode("utf-8", "replace")).hexdigest()[:16]
 
 
@@ -135,7 +135,7 @@ def render(snapshot: TaskSnapshot, context: CardContext) -> Card:
 
 
 def superseded_card(snapshot: TaskSnapshot, url: str, locale: str) -> Card:
-    """Build the last card of a message after its task got a newer card."""
+    """Build the final card of a message whose task has a newer card at ``url``."""
     return Card(
         state=CardState.SUPERSEDED,
         title=translate(Text.TITLE_SUPERSEDED, locale),
@@ -179,7 +179,7 @@ def _footer(snapshot: TaskSnapshot, locale: str) -> str:
 
 
 def picture_of(snapshot: TaskSnapshot, state: CardState) -> Picture | None:
-    """Return the picture to show for a task, or None; a task that did not succeed has none."""
+    """Return the picture to show for a task, or None if there is none or the task failed."""
     task = snapshot.task
     if task is None or state in (CardState.FAILED, CardState.CANCELLED, CardState.ENDED):
         return None

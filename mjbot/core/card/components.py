@@ -1,4 +1,4 @@
-"""The bot's own components: their verbs and custom_ids, and our own buttons on each card.
+"""The bot's own components: their verbs, their custom_ids, and the bot's own buttons.
 
 A custom_id is ``mj1:<verb>:<task id>:<argument>``, at most 100 characters. It contains the task id, so that
 a button works on a message that the database does not know. It does not contain the upstream customId,
@@ -23,7 +23,7 @@ from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import ID_PATTERN, TaskId
 
 NO_CELLS: Final = "000"
-"""The region of a press target before any cell is chosen."""
+"""The region of a press target with no cell selected."""
 
 _TARGET = re.compile(rf"([0-9a-f]{{12}}|{MODAL_ACTION})(?:n([0-9]+))?(?:x([0-9a-f]{{3}}|own))?")
 _ANY_VERSION = re.compile(r"mj\d+:.*", re.DOTALL)
@@ -31,7 +31,7 @@ _TASK_ID = re.compile(ID_PATTERN)
 
 
 class Verb(StrEnum):
-    """The verbs of components. SELECT: a choice in a menu; MODAL: a submitted modal; the rest are buttons."""
+    """Verbs of components. SELECT is a menu choice, MODAL a modal submission; all others are buttons."""
 
     PRESS = "press"
     AGAIN = "again"
@@ -79,10 +79,10 @@ def parse(custom_id: str) -> CustomId | None:
 
 @dataclass(frozen=True, slots=True)
 class PressTarget:
-    """The argument of a press: the digest of an action, and its options.
+    """The target of a press: the digest of an action, and its options.
 
-    ``repeats`` is the number of the earlier press that the user chose to repeat, 0 for none. ``region`` is
-    the area to repaint, as encoded in `mjbot.core.card.region`; "" if none was asked for.
+    ``repeats`` is the number of the earlier press to repeat, or 0. ``region`` is the area to repaint, as
+    encoded in `mjbot.core.card.region`, or "" if the action needs none.
     """
 
     action: str
@@ -95,13 +95,13 @@ class PressTarget:
 
 
 def parse_target(arg: str) -> PressTarget:
-    """Parse the argument of a press; an invalid one becomes an action that no task has."""
+    """Parse the argument of a press. An invalid argument yields a target that matches no action."""
     match = _TARGET.fullmatch(arg)
     return PressTarget(match[1], int(match[2] or 0), match[3] or "") if match else PressTarget(arg)
 
 
 def is_foreign(custom_id: str) -> bool:
-    """Return True for a custom_id of this bot whose version or verb is not supported."""
+    """Return whether a custom_id belongs to this bot but has an unsupported version or verb."""
     return _ANY_VERSION.fullmatch(custom_id) is not None and parse(custom_id) is None
 
 
@@ -119,10 +119,10 @@ def action_digest(upstream_custom_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class OwnButton:
-    """One of our own buttons: its text, the card states that have it, and the argument of its custom_id.
+    """One of the bot's own buttons: text, card states that show it, and argument of its custom_id.
 
-    ``when``: a further condition, on the card's state, the task and the context. ``behind``: the button is
-    in the private menu of *More…*, not on the card.
+    ``when`` is a further condition on the card's state, the snapshot and the context. ``behind``: the button
+    is in the private menu of *More…*, not on the card.
     """
 
     text: Text
@@ -188,4 +188,4 @@ OWN_BUTTONS: Final[Mapping[Verb, OwnButton]] = {
     Verb.MORE: OwnButton(Text.BUTTON_MORE, arg="1"),  # on each card that has something behind it
     Verb.SEED: OwnButton(Text.BUTTON_SEED, (CardState.DONE,), when=_has_seed, behind=True),
 }
-"""Our own buttons, in the order in which a card shows them: in one row, the last."""
+"""The bot's own buttons in display order. A card shows them in one row, the last."""

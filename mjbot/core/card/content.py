@@ -1,8 +1,8 @@
-"""The content of a message: a card without the parts that Discord does not accept.
+"""Message content: a card without the parts that Discord rejects.
 
-One bad part makes Discord refuse the whole message: a file that its filter considers explicit, a link to a
-blocked host, an unknown emoji. A refused message is therefore sent again with one part less until it is
-accepted; the buttons are left out last.
+One bad part makes Discord reject the whole message, for example an explicit file, a link to a blocked host
+or an unknown emoji. A rejected message is therefore sent again with one part less until it is accepted.
+Buttons are omitted last.
 """
 
 from __future__ import annotations
@@ -24,35 +24,35 @@ _SHORTEST_BODY = 20
 
 
 class Part(Flag):
-    """The parts that can be left out of a message."""
+    """Parts of a message that can be omitted."""
 
     NONE = 0
     FILE = auto()
-    """The files; an image is then shown by its link."""
+    """The attached files. Without them, an image is shown by its link."""
     PICTURE = auto()
     LINKS = auto()
-    """The links in the description, and the buttons that are links."""
+    """The links in the description, and the link buttons."""
     PROMPT = auto()
-    """The prompt, or the task's result if that is text."""
+    """The prompt, or a text result."""
     DETAILS = auto()
-    """Times, progress and explanations; the title still shows the state."""
+    """Times, progress and explanations. The title still shows the state."""
     EMOJI = auto()
-    """The emojis of buttons, which then show only a label."""
+    """The emojis of buttons. Without them, buttons show only labels."""
     BUTTONS = auto()
 
 
 class ImageState(Enum):
-    """The ways in which a message shows the picture of its card."""
+    """How a message shows the picture of its card."""
 
     SHOWN = auto()
     SMALLER = auto()
-    """The message shows a smaller copy: the original is larger than Discord accepts."""
+    """Shown as a downscaled copy, because the original is larger than Discord accepts."""
     LINKED = auto()
-    """The message links to it: it cannot be attached. Discord may be unable to open it, too."""
+    """Shown by link, because it cannot be attached. Discord may fail to load the link, too."""
     FOLLOWS = auto()
-    """It is not shown yet, because it is being downloaded."""
+    """Not shown yet, because the download is in progress."""
     MISSING = auto()
-    """It is not shown, because it cannot be downloaded."""
+    """Not shown, because the download failed."""
 
 
 _REFUSED = {
@@ -72,7 +72,7 @@ _ABOUT_PICTURE = {
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The content to send: the texts of the embed, and the rows of buttons."""
+    """The content to send: embed texts and button rows."""
 
     title: str
     colour: int
@@ -82,7 +82,7 @@ class Content:
 
 
 def content_of(card: Card, image: ImageState, omitted: Part = Part.NONE) -> Content:
-    """Build the content of a card without the ``omitted`` parts, with a line about what is missing."""
+    """Build the content of a card without the ``omitted`` parts, and add a line that explains them."""
     lines = [] if Part.DETAILS in omitted else [card.facts]
     lines += _about_picture(card, image, omitted)
     lines += [translate(text, card.locale) for part, text in _REFUSED.items() if part & omitted]
@@ -99,17 +99,17 @@ def content_of(card: Card, image: ImageState, omitted: Part = Part.NONE) -> Cont
 
 
 def is_attachment(image_url: str) -> bool:
-    """Return True if the image of an embed is a file attached to its message."""
+    """Return whether an embed's image URL refers to an attachment."""
     return image_url.startswith(ATTACHMENT)
 
 
 def in_embed(image_url: str) -> bool:
-    """Return True if an embed can show this picture. A video in an embed would be a still image."""
+    """Return whether an embed can show this image. A video in an embed would be a still image."""
     return bool(image_url) and not (is_attachment(image_url) and image_url.endswith(_NOT_IMAGES))
 
 
 def _about_picture(card: Card, image: ImageState, omitted: Part) -> list[str]:
-    """Return the line that says why the result is not in the message, with a link to it."""
+    """Return the line that explains why the result is not in the message, with a link to the result."""
     picture = card.picture
     if picture is None or not picture.final:
         return []
@@ -124,7 +124,7 @@ def _about_picture(card: Card, image: ImageState, omitted: Part) -> list[str]:
     sentence = _about(picture.medium, image, refused=refused)
     if image is ImageState.FOLLOWS and not refused:
         return [translate(sentence, card.locale)]
-    if picture.medium is Medium.VIDEO:  # which has its links in a line of its own
+    if picture.medium is Medium.VIDEO:  # its links have their own line
         return [translate(sentence if card.picture_link else Text.CARD_VIDEO_PRIVATE, card.locale)]
     if not card.picture_link or Part.LINKS in omitted:
         return [translate(sentence, card.locale)]
@@ -143,7 +143,7 @@ def _about(medium: Medium, image: ImageState, *, refused: bool) -> Text:
 
 
 def _fitted(lines: Sequence[str], links: Sequence[str], body: str) -> str:
-    """Join these parts within Discord's limit: the body is cut first, then the last links are dropped.
+    """Join the parts of a description within Discord's limit: cut the body first, then drop the last links.
 
     The body comes last, because Discord would render a line after a quote as part of the quote.
     """
@@ -161,12 +161,12 @@ def _fitted(lines: Sequence[str], links: Sequence[str], body: str) -> str:
     limit = MAX_DESCRIPTION - units(text) - 4
     if limit < _SHORTEST_BODY:
         return text
-    shortened = cut(body, limit).rstrip("\\")  # must not end within an escape
+    shortened = cut(body, limit).rstrip("\\")  # must not end inside an escape sequence
     return f"{text}\n{shortened}…"
 
 
 def rows_without(rows: Rows, omitted: Part) -> Rows:
-    """Return the rows of buttons without the ``omitted`` parts."""
+    """Return the button rows without the ``omitted`` parts."""
     if Part.BUTTONS in omitted:
         return ()
     kept = tuple(

@@ -43,23 +43,23 @@ def facts_of(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> 
 
 
 def links_of(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> tuple[str, ...]:
-    """Build the lines of a card that contain links: its further results, the parent and the children."""
+    """Build the lines with links: further results, parent and children."""
     results = _result_line(snapshot.task, context) if state is CardState.DONE and snapshot.task else ""
     return tuple(filter(None, (results, *lineage_lines(context.lineage, context.locale))))
 
 
 def obstacle_text(obstacle: Obstacle) -> Text:
-    """Return the text that names an obstacle and its remedy."""
+    """Return the text that explains an obstacle and how to remove it."""
     return Text(f"obstacle.{obstacle}")
 
 
 def timestamp(moment: float) -> str:
-    """Format a time that Discord shows as "5 minutes ago" and keeps up to date in the reader's client."""
+    """Format a unix time as a relative Discord timestamp, which clients show as "5 minutes ago"."""
     return f"<t:{int(moment)}:R>"
 
 
 def progress_bar(percent: int) -> str:
-    """Draw a bar of ten cells. It is never full, because the task is still running."""
+    """Return a progress bar of ten cells. It is never full, because the task is still running."""
     full = min(max(percent // _CELLS, 0), _CELLS - 1)
     return "▰" * full + "▱" * (_CELLS - full)
 
@@ -127,7 +127,7 @@ def _done(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
 
 
 def _result_line(task: Task, context: CardContext) -> str:
-    """Build the line with the links to all videos, or to all pictures if none shows the whole result."""
+    """Build the line with links to all videos, or to all images if there is no combined image."""
     pictures = (task.image_url, *task.more_images) if task.more_images else ()
     first = Text.CARD_VIDEO_FIRST if task.video_urls else Text.CARD_PICTURE_FIRST
     urls = [url for each in task.video_urls or pictures if (url := readable(each, context.base, _MAX_URL))]
@@ -165,7 +165,7 @@ def _shortened(reason: str) -> str:
 
 
 def _reason(task: Task) -> str:
-    """Return the reason that the service gave; "" if that is a web page."""
+    """Return the failure reason from the service, or "" if it is an HTML page."""
     return "" if _PAGE.match(task.fail_reason) else without_secrets(task.fail_reason)
 
 
@@ -199,8 +199,9 @@ def _stopped(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield from _last_seen(snapshot, context.locale)
 
 
-def _unseen(_: TaskSnapshot, context: CardContext) -> Iterable[str]:
-    yield translate(Text.CARD_UNSEEN, context.locale)
+def _unseen(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
+    if snapshot.failing_since is not None or snapshot.misses:
+        yield translate(Text.CARD_UNSEEN, context.locale)
 
 
 _LINES: Mapping[CardState, Callable[[TaskSnapshot, CardContext], Iterable[str]]] = {
@@ -240,7 +241,7 @@ def _unreachable_lines(snapshot: TaskSnapshot, locale: str) -> Iterable[str]:
 
 
 def body_of(task: Task | None, locale: str) -> str:
-    """Build the last part of a card: the task's prompt as a quote, or its result if that is text."""
+    """Build the last part of a card: the prompt as a quote, or the text result."""
     if task is None:
         return ""
     if task.is_text:

@@ -14,9 +14,9 @@ MAX_LINKED = 5
 
 @dataclass(frozen=True, slots=True)
 class RelatedTask:
-    """A parent or child: the ``label`` of the button that created the child, and the ``url`` of its card.
+    """A parent or child. ``label`` names the button that created the child, and ``url`` links to the card.
 
-    ``number``: the position of the child among the parent's children with this label, from 1.
+    ``number`` is the child's position among the children with the same label, from 1.
     """
 
     task_id: TaskId
@@ -26,14 +26,14 @@ class RelatedTask:
 
     @property
     def name(self) -> str:
-        """The label as cards show it; it differs between the children of one parent."""
+        """The label as shown on cards, numbered so that it is unique among siblings."""
         label = escape(self.label)
         return label if self.number == 1 else f"{label} ({self.number})"
 
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """The parent and the children of one task; children oldest first."""
+    """The parent and the children of a task. Children are sorted oldest first."""
 
     parent: RelatedTask | None = None
     children: tuple[RelatedTask, ...] = ()

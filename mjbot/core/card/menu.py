@@ -1,4 +1,4 @@
-"""The menu behind "More…": pages of the buttons that do not fit on a card.
+"""The "More…" menu: pages of the buttons that do not fit on a card.
 
 A select menu takes 25 options. A message has five rows: one for the menu, three for links, one for paging.
 https://discord.com/developers/docs/components/reference#string-select
@@ -23,7 +23,7 @@ _LINKS = 15
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option of the menu; ``value`` is the digest of its action."""
+    """One option of the menu. ``value`` is the digest of its action."""
 
     value: str
     label: str
@@ -59,9 +59,9 @@ def build_page(
     not_offered: NotOffered = OFFERS_ALL,
     own: OwnButtons = NO_OWN_BUTTONS,
 ) -> Page:
-    """Build a page (from 1) of the buttons that are not on the card, or `EMPTY_PAGE` after the last.
+    """Build page ``number`` (from 1) of the remaining buttons. Past the last page, return `EMPTY_PAGE`.
 
-    The first page has those of our ``own``.
+    The first page has those of our ``own`` that are not on the card.
     """
     buttons = drawable_buttons(task.buttons)
     pages = _pages(buttons, number_on_card(len(buttons), own))

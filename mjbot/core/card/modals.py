@@ -1,6 +1,6 @@
-"""Modals: the buttons that open one, its initial text, and the validation of its input.
+"""Modals: which buttons open one, its initial text, and validation of its input.
 
-Only the shape of a customId is interpreted. An unknown button may need a modal, too: its child task then
+Only the structure of a customId is interpreted. An unknown button may need a modal, too. Its child task then
 waits in status MODAL, and the child's card asks for the input.
 """
 
@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"::(\d)")
 
 
 class ModalKind(StrEnum):
-    """The kinds of input that a modal asks for."""
+    """Kinds of input that a modal asks for."""
 
     PROMPT = "prompt"
     ZOOM = "zoom"
@@ -40,8 +40,8 @@ _KINDS = (
 class ModalSpec:
     """A modal to open: the custom_id of its submission, its title, and the initial text of its input.
 
-    ``asks_for_mask``: the modal has an upload field for the user's own mask, of ``mask_size`` (width and
-    height in pixels; zeros if it is not known).
+    With ``asks_for_mask``, the modal has an upload field for the user's own mask. ``mask_size`` is the
+    required width and height in pixels, or (0, 0) if unknown.
     """
 
     custom_id: CustomId
@@ -70,7 +70,7 @@ def initial_prompt(task: Task, custom_id: str) -> str:
 
 
 def has_valid_zoom(prompt: str) -> bool:
-    """Return True if a prompt has ``--zoom x`` with 1 < x <= 2, the range that Midjourney accepts."""
+    """Return whether a prompt has ``--zoom x`` with 1 < x <= 2, the range that Midjourney accepts."""
     found = _ZOOM.search(prompt)
     try:
         return found is not None and 1 < float(found[1]) <= 2

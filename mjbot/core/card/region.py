@@ -1,4 +1,4 @@
-"""Regions to repaint: the chosen cells of a picture's nine, and the buttons that toggle them.
+"""Regions to repaint: the selected cells of a 3×3 grid, and the buttons that toggle them.
 
 The choice is encoded in the custom_ids of the buttons, as three hexadecimal digits with one bit per cell,
 so that it survives a restart.
@@ -18,23 +18,23 @@ from mjbot.core.model.task import TaskId
 
 SIDE: Final = 3
 OWN_MASK: Final = "own"
-"""The region that stands for a mask uploaded by the user, in place of cells."""
+"""The region value for a mask uploaded by the user."""
 
 
 def cells_of(region: str) -> frozenset[int]:
-    """Return the chosen cells, numbered from 0, row by row; none for an uploaded mask."""
+    """Return the selected cells, numbered from 0 row by row. An uploaded mask has none."""
     bits = int(region, 16) if region not in ("", OWN_MASK) else 0
     return frozenset(cell for cell in range(SIDE * SIDE) if bits >> cell & 1)
 
 
 def toggle_cell(region: str, cell: int) -> str:
-    """Return the region with one cell added, or removed if it was chosen."""
+    """Return the region with one cell toggled."""
     bits = sum(1 << each for each in cells_of(region) ^ {cell})
     return f"{bits:03x}"
 
 
 def build_region_picker(task_id: TaskId, target: PressTarget, locale: str, *, sized: bool = True) -> Rows:
-    """Build the buttons that choose a region; no cells without ``sized`` (no picture could be loaded)."""
+    """Build the buttons that select a region. ``sized=False`` omits the cells: no picture could be loaded."""
     own = CardButton(
         _modal_custom_id(task_id, replace(target, region=OWN_MASK)),
         label=translate(Text.BUTTON_OWN_MASK, locale),
@@ -62,6 +62,6 @@ def build_region_picker(task_id: TaskId, target: PressTarget, locale: str, *, si
 
 
 def _modal_custom_id(task_id: TaskId, target: PressTarget) -> str:
-    """Return the custom_id that opens the prompt's modal, for an action or for a task in status MODAL."""
+    """Return the custom_id that opens the prompt modal of an action or of a task in status MODAL."""
     verb = Verb.OPEN_MODAL if target.action == MODAL_ACTION else Verb.AGAIN
     return str(CustomId(verb, task_id, str(target)))

@@ -14,7 +14,7 @@ from mjbot.core.model.task import Phase
 
 
 class CardState(StrEnum):
-    """The states of a card; each has a title and a colour."""
+    """The states of a card. Each has a title and a colour."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -53,7 +53,7 @@ _OF_CONDITION = {
 
 @dataclass(frozen=True, slots=True)
 class CardContext:
-    """The input for rendering a card in addition to its snapshot; ``watch_limit`` is in seconds."""
+    """Input for rendering a card, in addition to its snapshot. ``watch_limit`` is in seconds."""
 
     locale: str = "en"
     presses: Mapping[str, Press] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class CardContext:
     """The reason why the bot cannot update the card, or None."""
     not_offered: NotOffered = OFFERS_ALL
     base: str = ""
-    """The base URL of the image service, for links to files that it serves itself; "" if it has none."""
+    """The base URL of the image service, for links to files on it, or ""."""
     can_cancel: bool = False
     """Whether the image service is known to cancel tasks."""
     has_seeds: bool = True
@@ -71,9 +71,9 @@ class CardContext:
 
 
 def state_of(snapshot: TaskSnapshot, presses: Mapping[str, Press]) -> CardState:
-    """Return the card state for a snapshot; a condition takes precedence over the phase.
+    """Return the card state for a snapshot. The condition takes precedence over the phase.
 
-    A task whose modal was submitted waits for the service, not for a prompt.
+    After its modal was submitted, a task waits for the service instead of a prompt.
     """
     state = _state_of(snapshot)
     submission = presses.get(MODAL_ACTION)
@@ -92,5 +92,5 @@ def _state_of(snapshot: TaskSnapshot) -> CardState:
 
 
 def needs_region(snapshot: TaskSnapshot) -> bool:
-    """True for a task that waits for a region to repaint."""
+    """Return whether a task waits for a region to repaint."""
     return snapshot.task is not None and snapshot.task.action.upper() == "INPAINT"

@@ -1,4 +1,4 @@
-"""The text results of describe and shorten, with their Markdown converted to Discord's.
+"""Text results of describe and shorten, converted to Discord's Markdown.
 
 Only bold, struck and heading lines are kept as formatting. A link is reduced to its label, because the text
 comes from outside, and a card links only to targets that it names. Everything else is escaped.
@@ -21,12 +21,12 @@ _MARKS = re.compile(
 
 
 def shown_text(text: str) -> str:
-    """Return the text formatted, up to what fits into a description; it ends with "…" if something is cut."""
+    """Format a text for a description, and truncate it with "…" if it is too long."""
     return _fitted(text)[0]
 
 
 def whole_text(text: str) -> str:
-    """Return the whole text, for a file, if `shown_text` cuts it; else ""."""
+    """Return the whole text to attach as a file, or "" if `shown_text` does not truncate it."""
     return "" if _fitted(text)[1] else clean_lines(text)
 
 
@@ -64,6 +64,6 @@ def _content(mark: re.Match[str]) -> str:
 
 
 def _wrapped(mark: str, text: str) -> str:
-    """Put a mark around a text, but not around spaces at its ends, where Discord would show it as typed."""
+    """Wrap a text in a Markdown mark. Leading and trailing spaces stay outside, as Discord requires."""
     inner = text.strip()
     return text.replace(inner, f"{mark}{inner}{mark}", 1) if inner else text

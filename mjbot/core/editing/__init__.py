@@ -1,1 +1,1 @@
-"""Pure rules for the order, the routes and the outcomes of edits."""
+"""Pure rules for the order, routes and outcomes of message edits."""

@@ -1,7 +1,7 @@
-"""The edit queue: it chooses the next edit among the newest cards of all messages, final cards first.
+"""The edit queue, which selects the next edit from the newest cards of all messages, final cards first.
 
-discord.py sends every edit in order, even if it is stale. Therefore discord.py gets an edit only when it can
-start: at most one per message, and one per channel on the channel route.
+discord.py sends every edit in order, even a stale one. An edit is therefore passed to discord.py only when it
+can start: at most one per message, and one per channel on the channel route.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from mjbot.core.scheduling.rate_limiters import SlidingWindow
 # 40 of Discord's 50 requests a second, evenly spaced: edits that are delayed by a fifth of a second coincide
 # with the next ones, and edits are not the only requests.
 _GLOBAL_EDITS, _GLOBAL_SECONDS = 5, 1 / 8
-_MAX_TOKEN_EDITS = 40  # in flight at once; Discord does not limit their sum, this machine does
-_BUDGET_MEMORY = 30.0  # seconds for which an idle channel's rate limits are remembered
+_MAX_TOKEN_EDITS = 40  # edits in flight at once, limited by this machine's resources and not by Discord
+_BUDGET_MEMORY = 30.0  # seconds for which an idle channel's rate limits are kept
 
 
 class EditQueue:
-    """The pending edits, one per message: `offer` adds one, `take` starts the next, `settle` ends it."""
+    """Pending edits, one per message. `offer` adds one, `take` starts the next, `settle` ends it."""
 
     def __init__(self) -> None:
         self._channels: defaultdict[int, ChannelQueue] = defaultdict(ChannelQueue)
@@ -46,34 +46,34 @@ class EditQueue:
         state: CardState | None = None,
         omission: Omission | None = None,
     ) -> None:
-        """Record the state that a message already shows through other means than this queue."""
+        """Record the state of a message that was sent outside this queue."""
         entry = self._entry(ref)
         entry.omission = omission or entry.omission
         if not entry.in_flight:  # the outcome of an edit in flight is newer
             entry.delivered, entry.state = delivered, state
 
     def recheck(self, ref: MessageRef, card: Card, now: float) -> None:
-        """Offer a card that a message already shows, to check its picture or to add its file."""
+        """Queue a card that the message already shows, to check its picture or add its file."""
         entry = self._entry(ref)
         if entry.pending is None and not entry.in_flight:
             entry.recheck(card, now)
             self._reschedule(ref, entry, now)
 
     def hurry(self, ref: MessageRef, now: float) -> None:
-        """Make a pending check of a message's picture run as soon as its budget allows."""
+        """Expedite the pending picture check of a message, within the rate limits."""
         entry = self._find(ref)
         if entry is not None and entry.priority is Priority.PICTURE:
             entry.not_before = min(entry.not_before, now)
             self._reschedule(ref, entry, now)
 
     def release(self, ref: MessageRef) -> None:
-        """Forget a message, unless it has a card pending or in flight."""
+        """Remove the records of a message, unless a card is pending or in flight."""
         entry = self._find(ref)
         if entry is not None and entry.pending is None and not entry.in_flight:
             self.forget(ref)
 
     def resume_channel(self, channel_id: int, now: float) -> None:
-        """Retry the pending edits of a channel at once: it can be edited again."""
+        """Retry the pending edits of a channel at once, after access to it was regained."""
         if channel_id in self._channels:
             self._channels[channel_id].not_before = min(self._channels[channel_id].not_before, now)
             for ref, entry in self._channels[channel_id].entries.items():
@@ -95,9 +95,9 @@ class EditQueue:
     def offer(
         self, ref: MessageRef, card: Card, priority: Priority, now: float, token_until: float = 0.0
     ) -> bool:
-        """Queue a card in place of the pending one. Returns False if the message already shows it.
+        """Queue a card and replace the pending one. Return False if the message already shows it.
 
-        ``token_until``: the time at which the message's interaction token expires.
+        ``token_until`` is the time at which the message's interaction token expires.
         """
         entry = self._entry(ref)
         entry.token_until = token_until
@@ -108,7 +108,7 @@ class EditQueue:
         return queued
 
     def take(self, now: float) -> Edit | None:
-        """Return the edit that should start now, or None. Its message is busy until `settle`."""
+        """Return the next edit to start now, or None. Its message is busy until `settle` is called."""
         while (idle := self._remembered.pop_until(now)) is not None:
             self._forget_idle_channel(idle)
         while (channel_id := self._better_at.pop_until(now)) is not None:
@@ -122,7 +122,7 @@ class EditQueue:
         return None
 
     def settle(self, edit: Edit, outcome: Outcome, now: float) -> bool:
-        """Apply the outcome of an edit. Returns True if its card was delivered, or never can be."""
+        """Apply the outcome of an edit. Return True if the card was delivered or can never be."""
         if edit.by_token:
             self._tokens_in_flight -= 1
         else:
@@ -138,14 +138,14 @@ class EditQueue:
         return done
 
     def wake_at(self, now: float) -> float | None:
-        """Return the time at which `take` may return an edit; None if that depends on an outcome first."""
+        """Return the time at which `take` may return an edit, or None if that needs an outcome first."""
         by_channel = self._by_channel.next_at(now)
         by_channel = None if by_channel is None else max(by_channel, self._global.ready_at(now))
         by_token = self._by_token.next_at(now) if self._tokens_in_flight < _MAX_TOKEN_EDITS else None
         return min((at for at in (by_channel, by_token) if at is not None), default=None)
 
     def begin_shutdown(self, now: float) -> None:
-        """Accept only final cards and presses from now on; the next start repaints the rest."""
+        """Accept only final cards and presses from now on. The next process updates the others."""
         self._shutting_down = True
         for channel_id, channel in self._channels.items():
             for ref, entry in channel.entries.items():
@@ -167,7 +167,7 @@ class EditQueue:
                 self._forget_lost(edit.ref, everything=everything)
                 return True
             case _ if entry is None:
-                return False  # the message was forgotten meanwhile: this says nothing about others
+                return False  # the message was removed meanwhile, which does not concern other messages
             case NoAccess() if not edit.by_token:
                 if not self._channels[edit.ref.channel_id].lose_access(now):
                     self._forget_lost(edit.ref, everything=True)
@@ -225,7 +225,7 @@ class EditQueue:
         self._schedule_channel(ref.channel_id, now)
 
     def _enqueue(self, ref: MessageRef, entry: PendingEdit, now: float) -> None:
-        """Put a message into the queue of its current route, or into none if no edit can start."""
+        """Queue a message on its current route, unless no edit can start."""
         channel = self._channels[ref.channel_id]
         channel.waiting.pop(ref, None)
         if self._shutting_down and entry.priority >= Priority.PROGRESS:
@@ -239,7 +239,7 @@ class EditQueue:
             channel.waiting[ref] = entry
 
     def _schedule_channel(self, channel_id: int, now: float) -> None:
-        """Queue a channel by the time and rank of its next edit."""
+        """Queue a channel at the time and rank of its next edit."""
         channel = self._channels[channel_id]
         following = channel.next(now)
         if following is None:
@@ -251,7 +251,7 @@ class EditQueue:
             self._better_at.put(channel_id, (better_at,))
 
     def _forget_idle_channel(self, channel_id: int) -> None:
-        """Forget a channel without messages once its rate limits have recovered."""
+        """Remove a channel that has no messages and whose rate limits have recovered."""
         channel = self._channels[channel_id]
         if not channel.entries and not channel.in_flight and channel_id not in self._remembered:
             del self._channels[channel_id]

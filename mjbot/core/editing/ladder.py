@@ -1,4 +1,4 @@
-"""The order in which parts of a refused message are omitted, and the duration of the omissions."""
+"""Rules for which parts of a rejected message are omitted next, and for how long."""
 
 from __future__ import annotations
 
@@ -21,37 +21,37 @@ _LINKED_PICTURE_FIRST = (Part.PICTURE, *_TEXT_FIRST)
 
 
 class ContentProblem(Enum):
-    """The reasons why Discord refuses a message's content."""
+    """Reasons why Discord rejects a message's content."""
 
     EXPLICIT = auto()
-    """20009: its filter considers the file or the text explicit."""
+    """20009: Discord's filter considers the file or the text explicit."""
     HARMFUL_LINK = auto()
-    """240000: it blocks a link in the message."""
+    """240000: Discord blocks a link in the message."""
     BLOCKED_TEXT = auto()
     """200000, 200001: a rule of the server's AutoMod blocks a text in the message."""
     TOO_LARGE = auto()
-    """40005 or 413: the request is too large; or the bot may not attach files here."""
+    """40005 or 413: the request is too large. Also used if the bot may not attach files."""
     MALFORMED = auto()
-    """50035: a part is malformed; the response usually names it."""
+    """50035: a part is malformed. The response usually names it."""
     OTHER = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Omission:
-    """The parts that were left out of a message, and the card that they belong to."""
+    """The parts omitted from a message, and the card that they belong to."""
 
     parts: Part
     card: Card
 
 
 class Omissions:
-    """The last omissions of messages without a pending edit, kept for the next edit after a press."""
+    """The latest omissions of messages without a pending edit, kept for an edit after a press."""
 
     def __init__(self) -> None:
         self._of: dict[MessageRef, Omission] = {}
 
     def remember(self, ref: MessageRef, omission: Omission | None) -> None:
-        """Keep the omission of a message, and drop the oldest if there are too many."""
+        """Store the omission of a message. Evict the oldest if there are too many."""
         if omission is not None:
             self._of[ref] = omission
         if len(self._of) > _REMEMBERED:
@@ -65,10 +65,10 @@ class Omissions:
 def next_omission(
     card: Card, omitted: Part, problem: ContentProblem, named: Part = Part.NONE, *, image: str = ""
 ) -> Part | None:
-    """Return all parts to leave out in the next try, or None if no further part can be.
+    """Return all parts to omit in the next try, or None if nothing further can be omitted.
 
-    ``omitted`` are the parts already left out of the refused message, ``named`` those that Discord's response
-    names, and ``image`` is the URL of the embed's image ("" without one).
+    ``omitted`` holds the parts already missing from the rejected message, and ``named`` those that Discord's
+    response names. ``image`` is the URL of the embed's image, or "".
     """
     left = present(card, image) & ~omitted
     for part in (*(each for each in _IMAGE_FIRST if each in named), *_order(problem, image)):
@@ -80,7 +80,7 @@ def next_omission(
 
 
 def present(card: Card, image: str) -> Part:
-    """Return the parts that a card has when its embed image has this URL."""
+    """Return the parts that a card has, given the URL of its embed image."""
     buttons = [button for row in card.rows for button in row]
     found = Part.NONE
     if image:
@@ -97,7 +97,7 @@ def present(card: Card, image: str) -> Part:
 
 
 def still_omitted(omission: Omission | None, card: Card) -> Part:
-    """Return the omitted parts that are unchanged in a newer card, which must leave them out, too."""
+    """Return the omitted parts that are unchanged in a newer card and must stay omitted."""
     if omission is None:
         return Part.NONE
     kept = Part.NONE
@@ -117,7 +117,7 @@ def _order(problem: ContentProblem, image: str) -> tuple[Part, ...]:
 
 
 def _essence(part: Part, card: Card) -> object:
-    """Return the content of a part: while it is unchanged, Discord would refuse the part again."""
+    """Return the content of a part. Discord would reject the part again while this is unchanged."""
     picture = card.picture
     match part:
         case Part.FILE | Part.PICTURE:

@@ -1,4 +1,4 @@
-"""The outcomes of an edit, independent of Discord's error codes."""
+"""Outcomes of an edit, independent of Discord's error codes."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from mjbot.core.model.watch import DeliveredState
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """Discord accepted the edit; the message now shows ``delivered``.
+    """Discord accepted the edit, and the message now shows ``delivered``.
 
-    ``unverified``: the result is missing from the message, or is a link not known to load. The same card
-    is offered again later, and the sink checks the message before the edit. ``follows``: the download of the
-    result has not ended yet.
+    ``unverified``: the result is missing from the message, or is a link that may not load. The same card is
+    offered again later, and the sink checks the message before the edit. ``follows``: the download of the
+    result is still in progress.
     """
 
     delivered: DeliveredState
@@ -26,14 +26,14 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The message no longer exists on Discord. ``channel``: the whole channel is gone."""
+    """The message was deleted. ``channel``: its whole channel was deleted."""
 
     channel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """A failure; retry after ``seconds`` or more. ``whole_channel``: its whole channel must wait."""
+    """The edit failed; retry it after ``seconds``. ``whole_channel``: delay all edits of its channel."""
 
     seconds: float = 0.0
     whole_channel: bool = False
@@ -41,7 +41,7 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """The edit was not sent, because all edits are paused for ``seconds``. It does not count as a try."""
+    """The edit was not sent, because all edits are paused for ``seconds``. This does not count as a try."""
 
     seconds: float
 
@@ -53,9 +53,9 @@ class NoAccess:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Discord refused the content. It is sent again with one part less.
+    """Discord rejected the content. The edit is sent again with one part less.
 
-    ``named`` are the parts that the response names; ``image`` is the URL of the embed's image.
+    ``named`` holds the parts that the response names. ``image`` is the URL of the embed's image.
     """
 
     problem: ContentProblem = ContentProblem.OTHER
@@ -65,7 +65,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Rerouted:
-    """The interaction token is invalid or expired; the edit goes by the channel route."""
+    """The interaction token is invalid or expired. The edit is sent by the channel route instead."""
 
 
 Outcome = Delivered | Gone | Later | Paused | NoAccess | Refused | Rerouted

@@ -1,4 +1,4 @@
-"""The edits of one message: the state it shows, the edit in flight, and the newest pending card.
+"""The edit state of one message: the state shown, the edit in flight, and the newest pending card.
 
 At most one edit is in flight per message. A newer card replaces a pending one, but progress never
 replaces a final card.
@@ -23,22 +23,22 @@ _TOKEN_SPACING = 0.7
 _RECHECK_DELAYS = (15.0, 60.0, 300.0)  # seconds until an unverified result is checked again
 _BACKOFF_CEILING = 120.0
 _BUTTONS_WAIT, _BUTTONS_CEILING = 15.0, 600.0
-_GIVE_UP_AFTER = 24 * 3600.0  # seconds without a success
+_GIVE_UP_AFTER = 24 * 3600.0  # seconds without a successful edit
 
 
 class Priority(IntEnum):
-    """The priorities of edits; the lowest value goes first."""
+    """Priorities of edits. The lowest value goes first."""
 
     FINAL = 0
     PRESS = 1
     PROGRESS = 2
     PICTURE = 3
-    """Only the picture changes; the card is already shown."""
+    """A card that is already shown and of which only the picture changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """An edit to make: the card, and the state that the message is known to show before it."""
+    """An edit to send: the new card, and the last known state of the message."""
 
     ref: MessageRef
     card: Card
@@ -47,13 +47,13 @@ class Edit:
     omitted: Part = Part.NONE
     """The parts of the card that Discord has refused for this message."""
     stale_since: float = 0.0
-    """The time since which the message is behind its task (unix seconds)."""
+    """The time (unix seconds) since which the message has been out of date."""
     by_token: bool = False
 
 
 @dataclass(slots=True)
 class PendingEdit:
-    """The edits of a message: the state it shows, the digest in flight, the pending card. Unix seconds."""
+    """Edit state of a message: delivered state, digest in flight, pending card. Times are unix seconds."""
 
     delivered: DeliveredState
     in_flight: str = ""
@@ -81,12 +81,12 @@ class PendingEdit:
         return now < self.token_until
 
     def offer(self, card: Card, priority: Priority, now: float) -> bool:
-        """Replace the pending card. Returns False if the message already shows this one."""
+        """Replace the pending card. Return False if the message already shows this card."""
         if self.pending is not None and self.pending.digest == self.delivered.digest:
-            self.not_before = 0.0  # it only waited for a recheck
+            self.not_before = 0.0  # it was pending only for a recheck
         if card.digest == (self.in_flight or self.delivered.digest):
             self.pending = None
-            if not self.in_flight:  # what failed is not needed any more
+            if not self.in_flight:  # the failed card is no longer needed
                 self.attempt, self.failing_since = 0, None
             return bool(self.in_flight)
         if self.pending is None:
@@ -98,7 +98,7 @@ class PendingEdit:
         return True
 
     def recheck(self, card: Card, now: float) -> None:
-        """Offer a card that is already shown, to check its picture."""
+        """Make a card that is already shown pending again, to check its picture."""
         self.pending, self.priority = card, Priority.PICTURE
         self.stale_since = self.queued_at = now
 
@@ -113,7 +113,7 @@ class PendingEdit:
         return edit
 
     def confirm(self, edit: Edit, delivered: DeliveredState, now: float, *, unverified: bool) -> bool:
-        """Record the state that the message shows now. Returns True if its result must be checked again."""
+        """Record the delivered state. Return True if the result must be checked again."""
         self.delivered, self.state, self.attempt, self.not_before = delivered, edit.card.state, 0, 0.0
         if Part.BUTTONS in edit.omitted and edit.card.final and self.pending is None:
             return self._offer_buttons_again(edit, now)
@@ -133,7 +133,7 @@ class PendingEdit:
         return True
 
     def _offer_buttons_again(self, edit: Edit, now: float) -> bool:
-        """Try the buttons again later: a final card needs them. Returns False after a day."""
+        """Schedule an edit that restores the omitted buttons of a final card. Return False after a day."""
         self.omission = Omission(edit.omitted & ~Part.BUTTONS, edit.card)
         self.delivered = replace(self.delivered, digest="")
         if self.failing_since is None:
@@ -149,7 +149,7 @@ class PendingEdit:
     def requeue(self, edit: Edit, now: float, seconds: float = 0.0, *, at_once: bool = False) -> bool:
         """Requeue a failed edit after at least ``seconds``, with back-off unless ``at_once``.
 
-        Returns False if it has failed for a day; it is dropped then.
+        After a day of failures, drops the edit and returns False.
         """
         if self.failing_since is None:
             self.failing_since = now
@@ -158,7 +158,7 @@ class PendingEdit:
         self.attempt = edit.attempt + (not at_once)
         pause = 0.0 if at_once else backoff(1.0, edit.attempt, _BACKOFF_CEILING)
         self.not_before = now + max(seconds, pause)
-        if self.pending is None:  # otherwise a newer card was offered meanwhile, and wins
+        if self.pending is None:  # otherwise a newer card was offered meanwhile, and takes precedence
             self.pending = edit.card
             self.stale_since = edit.stale_since
         elif edit.card.final and not self.pending.final:
@@ -168,7 +168,7 @@ class PendingEdit:
         return True
 
     def omit(self, edit: Edit, refused: Refused, now: float) -> bool:
-        """Requeue a refused edit with one part less; with back-off if no further part can be.
+        """Requeue a rejected edit with one part less, or with back-off if nothing further can be omitted.
 
         Returns False if it has failed for a day.
         """

@@ -1,4 +1,4 @@
-"""The two routes by which a message is edited, and the budget of the channel route.
+"""The two routes for editing a message, and the rate limits of the channel route.
 
 The channel route uses the bot's token: it has no time limit, but allows about five edits in five seconds
 for all messages of a channel, and fifty a second in all. The token route uses the token of the interaction
@@ -19,13 +19,13 @@ _PROGRESS = 3  # of the five; the others are reserved, so that final cards and p
 # Messages over an hour old have a far smaller budget (error 30046), which no header announces.
 _OLD, _VERY_OLD = 50 * 60.0, 60 * 60.0
 _OLD_SPACING = 30.0
-_ACCESS_WAITS = (5.0, 600.0)  # seconds; doubled from the first to the second
+_ACCESS_WAITS = (5.0, 600.0)  # first and longest back-off in seconds
 _ACCESS_GIVE_UP = 24 * 3600.0
 
 
 @dataclass(slots=True)
 class ChannelQueue:
-    """The channel route of one channel: its rate limits, and the messages with an edit pending on it."""
+    """The channel route of one channel: its rate limits, and its messages with a pending edit."""
 
     window: SlidingWindow = field(default_factory=lambda: SlidingWindow(_EDITS, _SECONDS))
     progress: SlidingWindow = field(default_factory=lambda: SlidingWindow(_PROGRESS, _SECONDS))
@@ -38,9 +38,9 @@ class ChannelQueue:
     waiting: dict[MessageRef, PendingEdit] = field(default_factory=dict)
 
     def next(self, now: float) -> tuple[float, MessageRef, float | None] | None:
-        """Return the next edit by this route: its earliest time, its message, and the time to reschedule.
+        """Return the next edit as (earliest time, message, time to reschedule), or None if there is none.
 
-        At the third, a better-ranked edit becomes ready and takes precedence.
+        At the time to reschedule, a better-ranked edit becomes ready and takes precedence.
         """
         if self.in_flight:
             return None
@@ -65,7 +65,7 @@ class ChannelQueue:
             self.old_window.take(now)
 
     def lose_access(self, now: float) -> bool:
-        """Back off until the bot can see the channel, probing with one message. Returns False after a day."""
+        """Back off until the bot can see the channel, probing with one message. Return False after a day."""
         if self.no_access_since is None:
             self.no_access_since = now
         shortest, longest = _ACCESS_WAITS
@@ -74,7 +74,7 @@ class ChannelQueue:
         return now - self.no_access_since < _ACCESS_GIVE_UP
 
     def regain_access(self) -> None:
-        """End the back-off after an accepted edit: the bot can see the channel."""
+        """End the back-off, because an accepted edit shows that the bot can see the channel."""
         self.access_wait, self.no_access_since = 0.0, None
 
     def _ready_at(self, ref: MessageRef, entry: PendingEdit, now: float) -> float:
@@ -91,7 +91,7 @@ def _age(ref: MessageRef, now: float) -> float:
 
 
 def _too_old_for(entry: PendingEdit, age: float) -> bool:
-    """Return whether a message is too old for an edit that is neither a change of state nor the end."""
+    """Return whether a message is too old for its pending edit, which is neither final nor a new state."""
     assert entry.pending is not None
     return (
         age >= _VERY_OLD

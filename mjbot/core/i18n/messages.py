@@ -1,4 +1,4 @@
-"""Translation: the text for a key in the language of a Discord locale.
+"""Translation of texts into the language of a Discord locale.
 
 Times in texts are Discord timestamps. The reader's client shows them in its language as "5 minutes ago" or
 "in 2 minutes" and keeps them up to date. A text must be correct with either form.
@@ -24,7 +24,7 @@ TRANSLATIONS: Final[Mapping[str, Mapping[Text, str]]] = {
 
 
 def language(locale: str) -> str:
-    """Return the supported language for a Discord locale; English for all others."""
+    """Return the supported language for a Discord locale, or English if there is none."""
     if locale in _TRADITIONAL:
         return TRADITIONAL_CHINESE
     return SIMPLIFIED_CHINESE if locale.startswith("zh") else ENGLISH
@@ -52,7 +52,7 @@ def duration(seconds: float, locale: str) -> str:
 
 
 def age(seconds: float, locale: str) -> str:
-    """Format an approximate age in one unit, for a line in a list."""
+    """Format an approximate age in one unit, as used in lists."""
     whole = max(0, int(seconds))
     for text, size, below in ((Text.AGE_S, 1, 60), (Text.AGE_M, 60, 3600), (Text.AGE_H, 3600, 86400)):
         if whole < below:

@@ -1,4 +1,4 @@
-"""Functions that make untrusted text safe for a Discord message: clean, cut, escape, in that order.
+"""Sanitizing of untrusted text for Discord messages: clean, cut, then escape.
 
 Cutting after escaping could separate a backslash from the character that it escapes. Lengths are in
 UTF-16 code units, as Discord counts them.
@@ -26,18 +26,18 @@ def units(text: str) -> int:
 
 
 def clean(text: str) -> str:
-    """Make the text one line: collapse white space; remove control, format and bidi characters."""
+    """Collapse white space to make the text one line. Remove control, format and bidi characters."""
     return " ".join("".join(map(_kept, text)).split())
 
 
 def clean_lines(text: str) -> str:
-    """Clean each line of a text, and leave at most one empty line in a row."""
+    """Clean each line of a text, and merge successive empty lines."""
     lines = "\n".join(clean(line) for line in text.splitlines())
     return _EMPTY_LINES.sub("\n\n", lines).strip()
 
 
 def printable(text: str) -> str:
-    """Remove control, format and bidi characters and lone surrogates; keep line breaks."""
+    """Remove control, format and bidi characters and lone surrogates. Keep line breaks."""
     return "".join(char if char == "\n" else _kept(char) for char in text)
 
 
@@ -51,7 +51,7 @@ def _kept(char: str) -> str:
 def cut(text: str, limit: int) -> str:
     """Truncate a text to at most ``limit`` UTF-16 code units.
 
-    Cuts at a space when one is near the end, and never inside a joined emoji or a URL.
+    Cuts at a space if one is near the limit, and never inside an emoji sequence or a URL.
     """
     if units(text) <= limit:
         return text
@@ -68,7 +68,7 @@ def cut(text: str, limit: int) -> str:
 
 
 def cut_middle(text: str, limit: int) -> str:
-    """Shorten an id in its middle, so that both ends can be compared."""
+    """Truncate an id in the middle, so that both ends stay visible."""
     if len(text) <= limit:
         return text
     head = (limit - 1) // 2
@@ -76,7 +76,7 @@ def cut_middle(text: str, limit: int) -> str:
 
 
 def short(text: str, limit: int) -> str:
-    """Clean a text and truncate it to ``limit`` units, with an ellipsis if something was cut off."""
+    """Clean a text and truncate it to ``limit`` UTF-16 code units, with an ellipsis if it was longer."""
     text = clean(text)
     return text if units(text) <= limit else f"{cut(text, limit - 1)}…"
 
@@ -96,7 +96,7 @@ def _escape_line_start(match: re.Match[str]) -> str:
 
 
 def without_secrets(text: str) -> str:
-    """Remove API keys (even masked ones) and URLs from a message of the image service."""
+    """Remove URLs and API keys, including masked keys, from a message of the image service."""
     return clean(_URL.sub("", _SECRET.sub("", text)))
 
 
@@ -110,7 +110,7 @@ def _fitting(text: str, limit: int) -> int:
 
 
 def _joined(text: str, at: int) -> bool:
-    """Return True if index ``at`` is inside one visible character."""
+    """Return whether a cut at index ``at`` would split a visible character."""
     if at >= len(text):
         return False
     char, before = text[at], text[at - 1]

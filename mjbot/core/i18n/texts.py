@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Text(StrEnum):
-    """A text: its value is the key, ``english`` the English wording."""
+    """A text that users read. Its value is the key, and ``english`` is the English wording."""
 
     english: str
 
@@ -131,10 +131,10 @@ class Text(StrEnum):
     CARD_TEXT_REFUSED = "card.text.refused", "Discord refused some of the text."
     CARD_BUTTONS_REFUSED = "card.buttons.refused", "Discord refused the buttons. Use /status to try again."
     CARD_PICTURE_FIRST = "card.picture.first", "Picture {n}"
-    CARD_NO_RESULT = "card.no_result", "The image service gave no picture."
+    CARD_NO_RESULT = "card.no_result", "The image service gave no link to a picture."
     CARD_NO_RESULT_YET = (
         "card.no_result.yet",
-        "The image service has given no picture yet. I'll keep checking for five minutes.",
+        "The image service has given no link to a picture yet. I'll keep checking for five minutes.",
     )
     CARD_TEXT_ATTACHED = "card.text.attached", "The whole text is in the attached file."
     CARD_TEXT_NOT_ATTACHED = (
@@ -581,5 +581,5 @@ class Text(StrEnum):
 
     @classmethod
     def get(cls, key: str) -> Text | None:
-        """The text with this key, or None."""
+        """Return the text with this key, or None."""
         return cls._value2member_map_.get(key)  # type: ignore[return-value]

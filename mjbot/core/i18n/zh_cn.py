@@ -1,4 +1,9 @@
-"""Simplified Chinese texts. One that is missing here is shown in English."""
+"""Simplified Chinese texts. One that is missing here is shown in English.
+
+On cards a time stands last, after a colon: Discord draws it in the reader's language.
+One term per thing: image service 图像服务, prompt 提示词, mask 蒙版, owner 部署者, card 卡片, track 跟踪, press 点击,
+rate-limit 限流, nothing was started 任务未提交, Like 收藏, role 身份组, thread 子区, direct message 私信.
+"""
 
 from __future__ import annotations
 
@@ -22,24 +27,24 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.TITLE_FAILED: "失败",
     Text.TITLE_CANCELLED: "已取消",
     Text.TITLE_DISMISSED: "已放弃",
-    Text.TITLE_NOT_FOUND: "找不到",
+    Text.TITLE_NOT_FOUND: "找不到任务",
     Text.TITLE_LOST: "任务记录已丢失",
     Text.TITLE_ENDED: "已停止跟踪",
     Text.TITLE_STOPPED: "已停止更新",
     Text.TITLE_SUPERSEDED: "见下方新卡片",
     # Card lines while a task is alive
-    Text.CARD_QUEUED_SINCE: "{t}提交",
+    Text.CARD_QUEUED_SINCE: "提交：{t}",
     Text.CARD_QUEUED_AHEAD: "前面还有 {n} 个",
-    Text.CARD_RUNNING_STARTED: "{t}开始",
-    Text.CARD_RUNNING_CHANGED: "{t}更新",
+    Text.CARD_RUNNING_STARTED: "开始：{t}",
+    Text.CARD_RUNNING_CHANGED: "更新：{t}",
     Text.CARD_QUIET: "有时会停顿较久，仍在跟踪。",
     Text.CARD_UNKNOWN_STATUS: "状态：{word}",
     Text.CARD_UNSEEN: "还没有读取到这个任务，仍在重试。",
     Text.CARD_MODAL: "这一步需要先填写提示词。",
     Text.CARD_MODAL_REGION: "请选择要重绘的区域，或上传蒙版。",
-    Text.CARD_MODAL_ASKED: "{t}发起",
+    Text.CARD_MODAL_ASKED: "发起：{t}",
     Text.CARD_QUEUE_FULL: "图像服务繁忙，任务尚未提交。",
-    Text.CARD_QUEUE_FULL_NEXT: "{t}重试",
+    Text.CARD_QUEUE_FULL_NEXT: "下次重试：{t}",
     Text.CARD_UNWATCHED: "{why}这张卡片无法自动更新，请点“刷新”查看进展。",
     # What keeps a card from being kept up to date, and what removes it
     Text.OBSTACLE_CONVERSATION: "本机器人不在这个对话中，请在服务器或与本机器人的私信中使用。",
@@ -50,18 +55,18 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.OBSTACLE_THREAD: "本机器人不在这个私密子区中，在这里 @ 一下它即可加入。",
     Text.OBSTACLE_LOCKED: "这个子区已锁定，请解锁，或授予本机器人“管理子区”权限。",
     # Card lines while the task cannot be read: since when, and why
-    Text.CARD_UNREACHABLE_SINCE: "自{t}起无法从图像服务获取更新",
-    Text.CARD_UNREACHABLE_SINCE_REFUSED: "自{t}起没有更新",
+    Text.CARD_UNREACHABLE_SINCE: "来自图像服务的更新已中断：{t}",
+    Text.CARD_UNREACHABLE_SINCE_REFUSED: "更新已中断：{t}",
     Text.CARD_UNREACHABLE_UNAVAILABLE: "仍在重试。这不代表任务本身出了问题。",
     Text.CARD_UNREACHABLE_KEY: "图像服务拒绝了本机器人的密钥，请联系机器人的部署者。",
     Text.CARD_UNREACHABLE_QUOTA: "本机器人在图像服务的账户额度已用完，请联系机器人的部署者充值。",
     Text.CARD_UNREACHABLE_FORBIDDEN: "图像服务不允许本机器人的账户这样做，请联系机器人的部署者。",
     Text.CARD_UNREACHABLE_UNEXPECTED_HTML: "所配置的图像服务地址返回了网页，请联系机器人的部署者检查。",
     Text.CARD_UNREACHABLE_ROUTE_MISSING: "图像服务有响应，但所配置的地址不对，请联系机器人的部署者检查。",
-    Text.CARD_UNREACHABLE_RATE_LIMITED: "图像服务对本机器人限流，仍在重试。",
+    Text.CARD_UNREACHABLE_RATE_LIMITED: "本机器人请求过于频繁，已被图像服务限流，仍在重试。",
     # Card lines of a task that has ended, or that is not followed any more
     Text.CARD_MORE: "另有 {n} 个",
-    Text.CARD_DONE_AT: "{t}完成",
+    Text.CARD_DONE_AT: "完成：{t}",
     Text.CARD_DONE_TOOK: "用时 {d}",
     Text.CARD_PICTURE_SMALLER: "这是缩小的副本。",
     Text.CARD_PICTURE_MISSING: "图片无法在此显示。",
@@ -74,8 +79,8 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.CARD_TEXT_REFUSED: "Discord 拒绝了部分文字。",
     Text.CARD_BUTTONS_REFUSED: "Discord 拒绝了这些按钮。可用 /status 重试。",
     Text.CARD_PICTURE_FIRST: "图片 {n}",
-    Text.CARD_NO_RESULT: "图像服务没有提供图片。",
-    Text.CARD_NO_RESULT_YET: "图像服务尚未提供图片，五分钟内会继续检查。",
+    Text.CARD_NO_RESULT: "图像服务没有提供图片链接。",
+    Text.CARD_NO_RESULT_YET: "图像服务尚未提供图片链接，五分钟内会继续检查。",
     Text.CARD_TEXT_ATTACHED: "完整文本见附件。",
     Text.CARD_TEXT_NOT_ATTACHED: "文本太长，卡片放不下，附件也无法上传。",
     Text.CARD_VIDEO_FIRST: "视频 {n}",
@@ -84,7 +89,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.CARD_VIDEO_REFUSED: "Discord 拒绝了这个视频。",
     Text.CARD_VIDEO_PRIVATE: "视频所在的服务器无法从这里访问。",
     Text.CARD_REPORTS: "图像服务报告：{text}",
-    Text.CARD_FAILED_AT: "{t}结束",
+    Text.CARD_FAILED_AT: "结束：{t}",
     Text.CARD_FAILED_AFTER: "历时 {d}",
     Text.CARD_FAILED_REASON: "**图像服务给出的原因**：{text}",
     Text.CARD_FAILED_NO_REASON: "图像服务没有说明原因。",
@@ -95,8 +100,8 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.CARD_LOST: "图像服务中已没有此任务的记录。",
     Text.CARD_ENDED: "已跟踪 {d}仍未结束，之后可能还会完成。",
     Text.CARD_STOPPED: "图片仍在生成。点“刷新”可重新跟踪。",
-    Text.CARD_LAST_SEEN: "最近进度 {p}，{t}",
-    Text.CARD_LAST_SEEN_BARE: "最近一次读取：{t}",
+    Text.CARD_LAST_SEEN: "最近进度：{p}，{t}",
+    Text.CARD_LAST_SEEN_BARE: "最近读取：{t}",
     Text.CARD_SUPERSEDED: "此任务已转到[新卡片]({url})显示。",
     # Card lines that link a task to its parent and its children
     Text.CARD_PARENT: "由[这张图]({url})生成 · {label}",
@@ -111,7 +116,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.ACTION_ZOOM: "缩放",
     Text.ACTION_PAN: "平移",
     Text.ACTION_INPAINT: "局部重绘 Vary (Region)",
-    Text.ACTION_LIKE: "点赞",
+    Text.ACTION_LIKE: "收藏",
     Text.ACTION_BLEND: "混图",
     Text.ACTION_DESCRIBE: "图生文",
     Text.ACTION_SHORTEN: "精简",
@@ -159,7 +164,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.REPLY_TOO_MANY_CARDS: "这个服务器已有 {n} 张进行中的卡片，请等其中一张结束。",
     Text.REPLY_SHUTTING_DOWN: "本机器人正在重启，请一分钟后再试。",
     Text.REPLY_STORE_FAILED: "本机器人暂时无法读写数据库，任务未提交，请联系机器人的部署者检查磁盘。",
-    Text.REPLY_CARDS_FOLLOW: "*{label}* 还启动了 {ids}，卡片稍后会发到这里。",
+    Text.REPLY_CARDS_FOLLOW: "“{label}”还启动了任务 {ids}，卡片稍后会发到这里。",
     Text.REPLY_INTERNAL_ERROR: "本机器人出错了，已记录（`{ref}`）。如果再次发生，请联系机器人的部署者。",
     # Replies: a press of one of the task's buttons
     Text.REPLY_ALREADY_MADE: "“{label}”已经生成过：{link}",
@@ -169,7 +174,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.REPLY_CONFIRMED: "“{label}”已完成，不会生成新图片。",
     Text.REPLY_LIKED: "已收藏 ❤️",
     Text.REPLY_STARTED_NOT_SHOWN: "“{label}”已开始，但卡片未能显示。请用 `/status {id}` 查看。",
-    Text.REPLY_UNCLEAR: "没有收到明确的回应，“{label}”可能已开始，也可能没有。再按之前请先到 Midjourney 确认，否则可能扣费两次。",
+    Text.REPLY_UNCLEAR: "没有收到明确的回应，“{label}”可能已开始，也可能没有。再次点击之前，请先到 Midjourney 确认，否则可能扣费两次。",
     Text.REPLY_QUEUE_FULL: "图像服务队列已满，任务未提交，请一分钟后再试。",
     Text.REPLY_RETRY_STOPPED: "已停止重试“{label}”，任务未提交。",
     Text.REPLY_NOTHING_TO_STOP: "这里没有正在重试的操作。",
@@ -267,7 +272,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     # Autocomplete rows of /status
     Text.AUTOCOMPLETE_QUEUED: "排队中",
     Text.AUTOCOMPLETE_RUNNING: "生成中",
-    Text.AUTOCOMPLETE_WAITING: "等待填写",
+    Text.AUTOCOMPLETE_WAITING: "等待填写提示词",
     Text.AUTOCOMPLETE_DONE: "已完成",
     Text.AUTOCOMPLETE_FAILED: "失败",
     Text.AUTOCOMPLETE_CANCELLED: "已取消",

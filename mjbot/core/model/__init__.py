@@ -1,1 +1,1 @@
-"""The pure data that all other packages use: tasks, snapshots, presses, watches and addresses."""
+"""Data types used by all other packages: tasks, snapshots, presses, watches and addresses."""

@@ -19,9 +19,11 @@ _ALLOWED = "".join(sorted(set(_PRINTABLE) - set('"<>\\^`{|}()[]')))
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
 _MAX_HOST = 253
 _MEDIA_FILE = re.compile(r"\.(?:png|jpe?g|webp|gif|mp4|m4v|mov|webm)(?:[?#]|\Z)", re.IGNORECASE)
+# Base64 of a JPEG begins like a path. Other formats, and data: URLs, cannot be taken for an address.
+_JPEG_IN_BASE64 = re.compile(r"/9j/[A-Za-z0-9+/=\s]*")
 _VIDEO_FILES = (".mp4", ".m4v", ".mov", ".webm")
-# Our own lists, because Pythons differ on `is_global`. All of 192.0.0.0/24 and 2001::/23 is in them: what the
-# registries call global there is no web server.
+# Our own lists, because `is_global` differs between Python versions. They include all of 192.0.0.0/24 and
+# 2001::/23, because the globally reachable addresses in them are not web servers.
 # https://www.iana.org/assignments/iana-ipv4-special-registry
 # https://www.iana.org/assignments/iana-ipv6-special-registry
 _NOT_PUBLIC4 = tuple(
@@ -40,7 +42,7 @@ _MAPPED, _NAT64 = IPv6Network("::ffff:0:0/96"), IPv6Network("64:ff9b::/96")
 
 
 def is_public_address(address: str) -> bool:
-    """Return True for a globally reachable IP address; an embedded IPv4 address must be public, too."""
+    """Return whether an IP address is globally reachable. An embedded IPv4 address must be public, too."""
     literal = _parse_literal(address)
     if literal is None:
         return False
@@ -52,13 +54,13 @@ def is_public_address(address: str) -> bool:
 
 
 def is_literal(host: str) -> bool:
-    """Return True if a host is an IP address, not a name."""
+    """Return whether a host is an IP address rather than a name."""
     return _parse_literal(host) is not None
 
 
 @lru_cache(1024)  # called more than once for every card
 def looks_public(url: str) -> bool:
-    """Return True if Discord's servers can probably fetch this URL (they do not report a failure)."""
+    """Return whether Discord's servers can probably fetch this URL. Discord does not report failures."""
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").removesuffix(".")
@@ -77,10 +79,11 @@ def _is_public_host(host: str) -> bool:
 
 
 def address_of(text: str) -> str:
-    """Return the URL, or the path on the image service itself, that a text contains; "" if it has none.
+    """Return the URL in a text, or the path on the image service, or "" if there is neither.
 
     Services send `` https://h/a.png``, ``HTTPS://h/a.png``, ``//h/a.png``, ``h.example/a.png`` and
-    ``/mj/image/1``. Only `rebase` can resolve a path.
+    ``/mj/image/1``. Only `rebase` can resolve a path. A picture in the text itself (a data: URL, base64) is
+    no address: it would be stored with every reading, and nobody could open it.
     """
     text = text.strip().strip("\"'`<>").strip()
     if parts := _URL.fullmatch(text):
@@ -91,7 +94,7 @@ def address_of(text: str) -> str:
     if not (slash and rest):
         return ""
     if not first:
-        return text
+        return "" if _JPEG_IN_BASE64.fullmatch(text) else text
     if "." in first and not is_literal(first) and is_host(first):
         return f"https://{text}"
     # A word such as "N/A" is no path, and "data:image/png" no path on the service.
@@ -99,12 +102,12 @@ def address_of(text: str) -> str:
 
 
 def names_video(url: str) -> bool:
-    """Return True if the path of a URL has the extension of a video file."""
+    """Return whether the path of a URL has the extension of a video file."""
     return url.partition("#")[0].partition("?")[0].lower().endswith(_VIDEO_FILES)
 
 
 def rebase(url: str, base: str) -> str:
-    """Rewrite a path, or an image URL with a private host, as a URL of the image service itself.
+    """Rewrite a path, or an image URL with a private host, as a URL on the image service.
 
     A service that does not know its own public address sends ``http://localhost:8080/mj/image/1`` or
     ``/mj/image/1``. ``base`` is the base URL of all requests, up to ``/mj``; the part after ``/image/`` is
@@ -130,7 +133,7 @@ def origin(url: str) -> tuple[str, int] | None:
 
 
 def percent_encoded(url: str) -> str:
-    """Encode only the characters that a request cannot contain: spaces, control characters, non-ASCII.
+    """Percent-encode only the characters not allowed in a request: spaces, control characters, non-ASCII.
 
     Signed links must keep their query byte for byte. Raises ValueError for a lone surrogate, or for
     anything but an http(s) URL.
@@ -142,7 +145,7 @@ def percent_encoded(url: str) -> str:
 
 
 def well_formed(url: str) -> str:
-    """Return the URL in a form that Discord accepts in embeds, buttons and masked links; "" if there is none.
+    """Return the URL in a form that Discord accepts in embeds, buttons and masked links, or "" if impossible.
 
     Discord refuses a whole message for one URL that it cannot parse, such as one with a space or with a port
     of 99999 (50035, "Not a well formed URL").
@@ -166,7 +169,7 @@ def well_formed(url: str) -> str:
 
 
 def ascii_host(host: str) -> str:
-    """Return the ASCII form of a host name, as DNS needs it; "" if it has none."""
+    """Return the ASCII (IDNA) form of a host name for DNS, or "" if it has none."""
     try:
         return host if host.isascii() else host.encode("idna").decode("ascii")
     except UnicodeError:
@@ -174,7 +177,7 @@ def ascii_host(host: str) -> str:
 
 
 def is_host(host: str) -> bool:
-    """Return True if this is an IP address or a well-formed name."""
+    """Return whether a host is an IP address or a well-formed name."""
     if is_literal(host):
         return True
     labels = host.removesuffix(".").split(".")

@@ -1,4 +1,4 @@
-"""Validation of the addresses in the settings: of a service, of a proxy, and to listen on."""
+"""Validation of addresses in the settings: service URL, proxy URL and listen address."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mjbot.core.model.addresses import ascii_host, is_host
 
 
 def web_address(value: str) -> str:
-    """Return the address of a service. Raises ValueError with the reason if it is invalid."""
+    """Validate and return the base URL of a service. Raises ValueError with the reason."""
     no_address = "must be an address that begins with https:// (or http://)"
     if any(character.isspace() for character in value):  # urlsplit would drop some of them
         raise ValueError("must not hold spaces or line breaks")
@@ -29,7 +29,7 @@ def web_address(value: str) -> str:
 
 
 def proxy_address(value: str) -> str:
-    """Return the address of an HTTP proxy, which may contain a name and a password. Raises ValueError."""
+    """Validate and return the URL of an HTTP proxy, which may contain credentials. Raises ValueError."""
     try:
         parts = urlsplit(value)
         host = parts.hostname or ""
@@ -50,7 +50,7 @@ def _has_possible_port(parts: SplitResult) -> bool:
 
 
 def listen_address(value: str) -> str:
-    """Return ``host:port``, or "" to listen nowhere; port 0 means any free port. Raises ValueError."""
+    """Validate and return ``host:port`` ("" to disable; port 0 for any free port). Raises ValueError."""
     host, _, port = value.rpartition(":")
     bracketed = host.startswith("[") and host.endswith("]")
     bare = host[1:-1] if bracketed else host

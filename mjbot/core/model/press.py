@@ -1,4 +1,4 @@
-"""Presses: their states, the rules for repeating them, and the actions that the service does not offer."""
+"""Presses: their states, the rules for repeats, and the actions that the service does not offer."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Final
 from mjbot.core.model.task import TaskId
 
 MODAL_ACTION: Final = "modal"
-"""The action digest of the answer to a task's modal."""
+"""The action digest under which the modal submission of a task is stored."""
 _NOT_OFFERED_SECONDS = 24 * 3600.0
 _NOT_OFFERED_TASKS = 2
 
 
 class Press(StrEnum):
-    """The states of the latest press of an action: one action of a task, submitted for a user."""
+    """States of a press, which is the submit of one action of a task for a user."""
 
     SENDING = "sending"
     RETRYING = "retrying"  # the queue was full: nothing is in flight, and it will be retried
@@ -26,13 +26,13 @@ class Press(StrEnum):
 
     @property
     def in_flight(self) -> bool:
-        """True while the press may still be accepted without another one: sending, or waiting to retry."""
+        """Whether the submit is being sent, or waits for a retry."""
         return self in (Press.SENDING, Press.RETRYING)
 
 
 @dataclass(frozen=True, slots=True)
 class PressKey:
-    """The key of a press in the store: the ``number``-th press of this action of this task."""
+    """The store key of a press. ``number`` counts the presses of one action of one task, from 1."""
 
     task_id: TaskId
     action: str
@@ -40,10 +40,10 @@ class PressKey:
 
 
 def may_begin(earlier: Press, number: int, repeats: int) -> bool:
-    """Return whether a press may begin after press ``number``, whose state is ``earlier``.
+    """Return whether a press may follow press ``number``, whose state is ``earlier``.
 
-    After a refused press, any press may begin. An accepted or unclear press may be repeated only by a user
-    who was shown it; ``repeats`` is the number shown. A press in flight is never repeated.
+    A refused press may always be repeated, and a press in flight never. An accepted or unclear press may be
+    repeated only if the user was shown this press: ``repeats`` is the number shown.
     """
     if earlier.in_flight:
         return False
@@ -52,7 +52,7 @@ def may_begin(earlier: Press, number: int, repeats: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class UnknownAction:
-    """A report that the service called an action of one task unknown, ``at`` a time (unix seconds)."""
+    """A response that called an action of one task unknown. ``at`` is its time in unix seconds."""
 
     kind: str
     task_id: TaskId
@@ -62,9 +62,9 @@ class UnknownAction:
 
 @dataclass(frozen=True, slots=True)
 class NotOffered:
-    """The single actions, and the whole kinds of action, that the service does not offer.
+    """The individual actions and the kinds of action that the service does not offer.
 
-    ``actions`` holds pairs of a task id in lower case and the digest of an action.
+    ``actions`` holds pairs of a lower-case task id and an action digest.
     """
 
     actions: frozenset[tuple[str, str]] = frozenset()
@@ -79,10 +79,10 @@ OFFERS_ALL: Final = NotOffered()
 
 
 def actions_not_offered(unknown: Iterable[UnknownAction], now: float) -> NotOffered:
-    """Return the actions that the service called unknown in the last day and has not accepted since.
+    """Return the actions that the service called unknown in the last day and has not accepted since then.
 
-    A kind is not offered if two tasks agree: one answer may be a temporary fault, or concern one task. After
-    a day it is offered again, because the service may have been updated.
+    A kind of action counts as not offered after such responses for two tasks, because a single response may
+    be a temporary fault. After a day it is offered again, because the service may have been updated.
     """
     actions: set[tuple[str, str]] = set()
     tasks: dict[str, set[str]] = {}
@@ -96,7 +96,7 @@ def actions_not_offered(unknown: Iterable[UnknownAction], now: float) -> NotOffe
 
 
 AFTER_RESTART: Final = {Press.SENDING: Press.UNCLEAR, Press.RETRYING: Press.REFUSED}
-"""The states of presses that were in flight when the process ended.
+"""The new states of presses that were in flight when the process ended, by their old state.
 
 A press in SENDING may have been accepted; one in RETRYING was not.
 """

@@ -1,6 +1,6 @@
-"""References that users paste to name a task: its id with any text around it, or a link to it.
+"""Parsing of pasted task references: an id, with or without surrounding text, or a link.
 
-Only unambiguous references are accepted: a text with two ids names neither.
+Only unambiguous references are accepted. A text with two ids is rejected.
 """
 
 from __future__ import annotations
@@ -38,6 +38,10 @@ _PATH = re.compile(
 _QUERY = re.compile(r"[?&](?:(?:task|mj)_?)?id=([A-Za-z0-9_-]{4,64})(?=[&#]|\Z)", re.IGNORECASE)
 _MIDJOURNEY = re.compile(r"https?://(?:[a-z0-9-]{1,30}\.)?midjourney\.com/", re.IGNORECASE)
 _PICTURE = re.compile(r"\.(?:png|jpe?g|webp|gif|mp4)(?:[?#]|\Z)", re.IGNORECASE)
+# "Copy Message ID", alone or (with Shift) with the channel's. SQLite holds no larger number than the last.
+_SNOWFLAKE = re.compile(r"[0-9]{17,19}")
+_CHANNEL_AND_MESSAGE = re.compile(r"([0-9]{17,19})-([0-9]{17,19})")
+_MAX_SNOWFLAKE = 2**63 - 1
 _JOB = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -52,7 +56,7 @@ Reference = TaskId | MessageRef | JobRef
 
 
 def parse_reference(raw: str) -> Reference | None:
-    """Return the task, the message or the job that a pasted text names; None unless it is exactly one."""
+    """Return the task, message or job that a pasted text refers to, or None if it is not exactly one."""
     if len(raw) > _MAX_PASTED:
         return None
     text = _plain(raw)
@@ -60,14 +64,22 @@ def parse_reference(raw: str) -> Reference | None:
     rest = _UNDERLINE.sub(" ", _MENTION.sub(" ", _URL.sub(" ", text)))
     found = [each for link in links if (each := _of_link(link)) is not None]
     found += _ids_in(rest)
+    if message := _CHANNEL_AND_MESSAGE.fullmatch(rest.strip(_MARKS + " ")):
+        return _message_ref(message)
     if not links and (bare := parse_task_id(rest.strip(_MARKS + " "))) is not None:
         found = [bare]
     distinct = list(dict.fromkeys(found))
     return distinct[0] if len(distinct) == 1 else None
 
 
+def message_id_of(task_id: TaskId) -> int | None:
+    """Return the message that an id may also name: users copy the id of a card's message."""
+    is_snowflake = _SNOWFLAKE.fullmatch(task_id) and int(task_id) <= _MAX_SNOWFLAKE
+    return int(task_id) if is_snowflake else None
+
+
 def job_of(task_id: TaskId) -> JobRef | None:
-    """Return the job that an id may also name: users copy job ids, and some services use similar task ids."""
+    """Return the job that an id may refer to, or None. Some services use task ids that look like job ids."""
     return JobRef(task_id.lower()) if _JOB.fullmatch(task_id) else None
 
 
@@ -83,9 +95,14 @@ def _ids_in(text: str) -> list[Reference]:
     return [each for each in (*labelled, *digits) if each is not None]
 
 
+def _message_ref(match: re.Match[str]) -> MessageRef | None:
+    ref = MessageRef(int(match[1]), int(match[2]))
+    return ref if max(ref.channel_id, ref.message_id) <= _MAX_SNOWFLAKE else None
+
+
 def _of_link(link: str) -> Reference | None:
     if message := _MESSAGE.fullmatch(link):
-        return MessageRef(int(message[1]), int(message[2]))
+        return _message_ref(message)
     jobs = {each.lower() for each in _JOB.findall(link)}
     if _MIDJOURNEY.match(link):
         return JobRef(jobs.pop()) if len(jobs) == 1 else None

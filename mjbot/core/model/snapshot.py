@@ -12,7 +12,7 @@ from mjbot.core.model.task import Phase, Task, TaskId, goes_back, merged
 
 
 class UpstreamProblem(StrEnum):
-    """The reasons why the service could not be read; each has its own text on the card."""
+    """Reasons why the service could not be read. Each has its own text on the card."""
 
     UNAVAILABLE = "unavailable"
     KEY = "key"
@@ -44,7 +44,7 @@ class Unreachable:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Time passed without a read. Only the condition may change."""
+    """Time passed without a read. This can only change the condition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ Observation = Seen | Missing | Unreachable | Tick | Dismissed
 
 
 class Condition(StrEnum):
-    """The conditions: how current and reliable a snapshot is. The last five end a watch."""
+    """Conditions, which say how current and reliable a snapshot is. The last five end a watch."""
 
     FINE = "fine"
     NO_RESULT = "no_result"
@@ -83,7 +83,7 @@ _FINAL = (
 
 @dataclass(frozen=True, slots=True)
 class StalenessThresholds:
-    """The times without news, in seconds, after which the condition changes."""
+    """Times without an update, in seconds, after which the condition changes."""
 
     quiet: float = 180
     unreachable: float = 60
@@ -93,7 +93,7 @@ class StalenessThresholds:
     """The seconds for which a task that succeeded without a result is still read."""
     watch: float = 24 * 3600
     watch_from: float = 0.0
-    """The time (unix seconds) before which no watch ends due to age: a wrong clock may be corrected yet."""
+    """The time (unix seconds) before which no watch expires, in case a wrong clock is corrected."""
 
 
 DEFAULT_THRESHOLDS = StalenessThresholds()
@@ -101,7 +101,7 @@ DEFAULT_THRESHOLDS = StalenessThresholds()
 
 @dataclass(frozen=True, slots=True)
 class TaskSnapshot:
-    """Everything known about one task; the input of its card.
+    """Everything known about one task, from which its card is rendered.
 
     ``changed_at`` is the time of the last observed change. It is None after the first reading, because
     the age of that state is not known.
@@ -118,21 +118,21 @@ class TaskSnapshot:
     missing_since: float | None = None
     misses: int = 0
     doubted: Task | None = None
-    """The last reading if it showed less progress than the one before."""
+    """The last reading if it showed less progress than the previous one, until it is confirmed."""
 
     @property
     def settled(self) -> bool:
-        """True when no observation can change it: the task is final, or its watch has ended."""
+        """Whether the snapshot can no longer change: the task is final, or its watch has ended."""
         return self.condition in _FINAL or (self.final and self.condition is not Condition.NO_RESULT)
 
     @property
     def final(self) -> bool:
-        """True when the task itself has ended, not only its watch."""
+        """Whether the task itself has ended, and not only its watch."""
         return self.task is not None and self.task.phase.final
 
     @property
     def visible(self) -> tuple[Task | None, Condition, UpstreamProblem | None]:
-        """The fields that users can see; a change in one of them is worth an edit."""
+        """The fields visible to users. A change in one of them requires an edit."""
         return self.task, self.condition, self.problem
 
 
@@ -236,7 +236,7 @@ def _with_condition(snapshot: TaskSnapshot, now: float, thresholds: StalenessThr
 def next_threshold(
     snapshot: TaskSnapshot, thresholds: StalenessThresholds = DEFAULT_THRESHOLDS
 ) -> float | None:
-    """Return the time at which the condition will change without news, or None if it never will."""
+    """Return the time at which the condition changes without an update, or None if it does not."""
     if snapshot.settled:
         return None
     if snapshot.condition is Condition.NO_RESULT:

@@ -12,7 +12,7 @@ ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_-]{3,63}"
 _ID = re.compile(rf"\A(?=[A-Za-z_-]*\d){ID_PATTERN}")
 _FETCH_URL = re.compile(r"\Ahttps?://[^\s?#]+?/task/([^/\s?#]+)(?:/fetch)?/?(?:[?#]\S*)?", re.IGNORECASE)
 _PERCENT = re.compile(r"\A\s*(\d{1,3})(?:\.\d+)?\s*")
-# Midjourney's own words have more around it: "(25%) (fast)".
+# Midjourney surrounds it with other text: "(25%) (fast)".
 _PERCENT_IN_WORDS = re.compile(r"(?:\A|\(|[^\W\d] )(\d{1,3})(?:\.\d+)? ?%")
 _TEXT_BUTTONS = ("MJ::Job::PicReader", "MJ::Job::PromptAnalyzer", "MJ::Picread")
 _IMAGE_BUTTONS = "MJ::JOB::"
@@ -42,7 +42,7 @@ def parse_task_id(raw: str) -> TaskId | None:
 
 
 class Phase(StrEnum):
-    """The phases of a task, a simpler form of its status for users. Only the last three are final."""
+    """Phases of a task, a simplified status for users. The last three are final."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -53,7 +53,7 @@ class Phase(StrEnum):
 
     @property
     def final(self) -> bool:
-        """True when the task will no longer change."""
+        """Whether the task will no longer change."""
         return self in (Phase.SUCCESS, Phase.FAILURE, Phase.CANCELLED)
 
 
@@ -68,7 +68,7 @@ _PHASES = {
     "CANCEL": Phase.CANCELLED,
 }
 KNOWN_STATUSES = frozenset(_PHASES)
-# Words of relatives of these servers for the same states.
+# Names of the same states on similar servers.
 _PHASES |= {
     **dict.fromkeys(("PENDING", "QUEUED", "QUEUEING", "WAITING", "CREATED"), Phase.QUEUED),
     **dict.fromkeys(("未启动", "已提交", "排队中", "排隊中", "等待中"), Phase.QUEUED),
@@ -88,7 +88,7 @@ _RANK = {Phase.QUEUED: 0, Phase.WAITING: 0, Phase.RUNNING: 1}
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """An action that a task offers, as the server sent it (``style``: Discord's numbers, 2 is secondary)."""
+    """An action of a task, as sent by the server. ``style`` is Discord's button style; 2 is secondary."""
 
     custom_id: str = ""
     label: str = ""
@@ -110,7 +110,7 @@ class Task:
     progress: str = ""
     image_url: str = ""
     more_images: tuple[str, ...] = ()
-    """Further pictures of a result without a single picture that shows all of it."""
+    """Further images of a result that has no combined image."""
     video_urls: tuple[str, ...] = ()
     fail_reason: str = ""
     mark: Mark = NO_MARK
@@ -122,26 +122,26 @@ class Task:
 
     @property
     def phase(self) -> Phase:
-        """The phase, from the status only ("100%" proves nothing). An unknown status counts as running."""
+        """The phase, derived from the status, not the progress. An unknown status counts as running."""
         return _PHASES.get(self.status, Phase.RUNNING)
 
     @property
     def known_status(self) -> bool:
-        """False for a status that this bot does not know."""
+        """Whether this bot supports the status."""
         return self.status in _PHASES
 
     @property
     def percent(self) -> int | None:
-        """The progress as a whole number of percent, or None: servers also send "", "paused" and null."""
+        """The progress in whole percent. None for values such as "", "paused" or null."""
         bare = _PERCENT.fullmatch(self.progress)
         found = [bare[1]] if bare else _PERCENT_IN_WORDS.findall(self.progress)
         return min(int(found[0]), 100) if len(found) == 1 else None
 
     @property
     def is_text(self) -> bool:
-        """True if the result is text (describe, shorten).
+        """Whether the result is text (describe, shorten).
 
-        The buttons show this. Only a task without buttons of either kind is judged by its text and action.
+        The buttons decide. Text and action decide only if no button indicates the type of result.
         """
         if self.phase is not Phase.SUCCESS:
             return False
@@ -153,25 +153,25 @@ class Task:
 
     @property
     def has_result(self) -> bool:
-        """True if the task names a picture or a video, or has a text as its result."""
+        """Whether the task has a result: a picture, a video or a text."""
         return bool(self.image_url or self.video_urls or (self.text and self.is_text))
 
     @property
     def lacks_result(self) -> bool:
-        """True if the task has succeeded without the result that its action should have."""
+        """Whether the task has succeeded without the result expected for its action."""
         expected = self.action.strip().upper() not in _ACTIONS_WITHOUT_RESULT
         return self.phase is Phase.SUCCESS and expected and not self.has_result
 
 
 def is_list_of_prompts(text: str) -> bool:
-    """Return True for a result of describe or shorten: a text with a line that begins with 1️⃣."""
+    """Return whether a text is a result of describe or shorten, which has a line that begins with 1️⃣."""
     return _CHOICES.search(text) is not None
 
 
 def goes_back(held: Task, seen: Task) -> bool:
-    """Return whether a reading shows less progress than the stored one: a lower rank or percentage.
+    """Return whether a reading shows less progress than the stored one (``held``).
 
-    Either an old reading arrived late, or the task has restarted under the same id.
+    This happens if an old reading arrives late, or if the task restarts under the same id.
     """
     if held.phase.final or seen.phase.final:
         return False
@@ -181,7 +181,7 @@ def goes_back(held: Task, seen: Task) -> bool:
 
 
 def merged(held: Task, seen: Task) -> Task:
-    """Return the task updated by a newer reading. To a final state, only a missing result is added.
+    """Return the task updated by a newer reading. A final task changes only by a missing result.
 
     A reading without a picture or prompt keeps the stored one.
     """

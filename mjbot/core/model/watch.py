@@ -1,9 +1,9 @@
-"""Watches, each of which keeps one Discord message up to date until its task ends."""
+"""Watches: each keeps one Discord message up to date until its task ends."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -16,7 +16,7 @@ _DISCORD_EPOCH = 1_420_070_400  # unix seconds; the start of 2015, from which sn
 
 @dataclass(frozen=True, slots=True)
 class MessageRef:
-    """The channel id and message id, which suffice to edit it with the bot's token even after a restart."""
+    """The channel and message id of a message, enough to edit it with the bot's token after a restart."""
 
     channel_id: int
     message_id: int
@@ -28,7 +28,7 @@ class MessageRef:
 
     @staticmethod
     def first_id(since: float) -> int:
-        """Return the lowest id of a message that was created at this time (unix seconds) or later."""
+        """Return the lowest possible id of a message created at ``since`` (unix seconds) or later."""
         return max(0, math.ceil((since - _DISCORD_EPOCH) * 1000)) << 22
 
     def url(self, guild_id: int | None) -> str:
@@ -37,7 +37,7 @@ class MessageRef:
 
 
 class WatchState(StrEnum):
-    """The states of a watch: OPENING until the first card is delivered, CLOSED once the last is confirmed.
+    """States of a watch: OPENING before its first card is delivered, CLOSED after its final card.
 
     STOPPED: a user has stopped the updates, and the card that says so is not confirmed yet.
     """
@@ -50,7 +50,7 @@ class WatchState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeliveredState:
-    """The state that a message is known to show: the digest of its card, its picture, and its embed image.
+    """The last confirmed state of a message: card digest, picture key and embed image.
 
     ``picture`` is the `Picture.key` of the picture; ``image`` is the URL of the embed image
     (``attachment://…`` or a link), so that an edit of the text can keep it without sending it again.
@@ -94,12 +94,12 @@ class Watch:
         return replace(snapshot, condition=Condition.STOPPED)
 
 
-def first_guild(watches: Iterable[Watch]) -> int | None:
-    """Return the guild in which a task was shown first; None if it was shown only in direct messages.
+def first_guild(watches: Iterable[Watch], in_guild: Callable[[int], bool]) -> int | None:
+    """Return the guild in which a task was shown first, of those that the bot is in; None without one.
 
     Message ids follow Discord's clock, and a refreshed card keeps its message id.
     """
-    in_guilds = (each for each in watches if each.guild_id is not None)
+    in_guilds = (each for each in watches if each.guild_id is not None and in_guild(each.guild_id))
     first = min(in_guilds, key=lambda each: each.ref.message_id, default=None)
     return first.guild_id if first else None
 
@@ -110,7 +110,7 @@ def first_watch(watches: Iterable[Watch]) -> Watch | None:
 
 
 def newest(watches: Iterable[Watch]) -> list[Watch]:
-    """Return the newest watch of each task in each channel, which has superseded the older ones.
+    """Return only the newest watch of each task in each channel. It supersedes the older ones.
 
     Message ids follow Discord's clock; ``created_at`` follows the machine's, which may be wrong.
     """
@@ -119,7 +119,7 @@ def newest(watches: Iterable[Watch]) -> list[Watch]:
 
 
 def watch_for(watches: Iterable[Watch], on: MessageRef) -> Watch | None:
-    """Return the watch, of those of a task, that a message belongs to.
+    """Return the watch that a message belongs to. ``watches`` are those of one task.
 
     An ephemeral message ("More…", "Do it again") has no watch: it belongs to the newest card of its channel.
     """

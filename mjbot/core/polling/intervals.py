@@ -1,4 +1,4 @@
-"""Poll intervals for all tasks, derived from the measured rate of changes in the image service.
+"""Poll intervals, derived from the measured time between changes in the image service.
 
 Polling twice as often as the service changes finds each change at most half an interval late, and polling
 more often finds nothing new. A relay refreshes its table every 15 s; Midjourney changes every 6 to 8 s. The
@@ -16,12 +16,12 @@ READS_PER_SECOND = 10  # requests to the service in all
 POLLS_PER_SECOND = 7  # of these; the rest is for interactive reads
 _INITIAL_GUESS = 8.0  # seconds between changes, until some were measured
 _SMOOTHING = 0.2  # weight of the newest measurement
-_LONGEST_GAP = 60.0  # seconds; a longer gap is about one task, not about the service
+_LONGEST_GAP = 60.0  # seconds; a longer gap concerns one task rather than the service
 
 
 @dataclass(frozen=True, slots=True)
 class PollSettings:
-    """The bounds of the seconds between two reads of a task, and the number of ids per request."""
+    """Bounds for the seconds between two reads of a task, and the number of ids per request."""
 
     shortest: float = 2.0
     longest: float = 15.0
@@ -29,17 +29,17 @@ class PollSettings:
 
 
 class PollClass(Enum):
-    """The classes of tasks, by the expected time until their next change."""
+    """Classes of tasks by the expected time until their next change."""
 
     RUNNING = "running"
     QUEUED = "queued"
     SLOW = "slow"
-    """The task waits for a prompt, is quiet, ended without a result, or has a webhook for its changes."""
+    """A task that waits for a prompt, is quiet, ended without a result, or reports changes by webhook."""
 
 
 @dataclass(frozen=True, slots=True)
 class PollIntervals:
-    """The seconds between two reads of a task of each class, and between two requests."""
+    """Intervals in seconds: between two reads of a task, by class, and between two requests."""
 
     intervals: Mapping[PollClass, float]
     spacing: float
@@ -51,7 +51,7 @@ class PollIntervals:
 
 
 class ChangeIntervalEstimator:
-    """Estimates the seconds between two changes of a running task (an exponential moving average)."""
+    """An exponential moving average of the seconds between two changes of a running task."""
 
     def __init__(self) -> None:
         self.interval = _INITIAL_GUESS

@@ -1,7 +1,7 @@
-"""The tasks to read next. Requests are evenly spaced; each batch takes the most overdue tasks.
+"""The poll schedule. Requests are evenly spaced, and each reads the most overdue tasks.
 
-core/polling/intervals.py decides the intervals. One interval takes ``ceil(tasks / batch)`` requests, so the
-cost per task falls with their number, and requests are never sent all at once.
+core/polling/intervals.py computes the intervals. One interval takes ``ceil(tasks / batch)`` requests, so the
+cost per task falls as the number of tasks grows, and requests are never sent all at once.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class _Entry:
 
 
 class PollSchedule:
-    """The followed tasks with their due times: `due` returns the next reads, `record` takes the results."""
+    """Followed tasks and their due times. `due` returns the next reads, and `record` takes the results."""
 
     def __init__(self, settings: PollSettings, jitter: Callable[[], float] = lambda: 0.5) -> None:
         self._settings = settings
@@ -75,7 +75,7 @@ class PollSchedule:
         )
 
     def follow(self, snapshot: TaskSnapshot, now: float, *, soon: bool = False) -> None:
-        """Start polling a task. ``soon``: read it at once, because its current state is not known yet."""
+        """Start polling a task. With ``soon``, read it at once, because its current state is unknown."""
         if snapshot.id in self._entries:
             return
         poll_class = _poll_class(snapshot)
@@ -95,7 +95,7 @@ class PollSchedule:
             self._expedited.pop(task_id, None)
 
     def due(self, now: float) -> list[tuple[TaskId, ...]]:
-        """Return the batches to read now; during an outage, one probe at a time."""
+        """Return the batches to read now. During an outage, return one probe at a time."""
         if now < self._backoff_until or self._probing:
             return []
         batches = []
@@ -122,7 +122,7 @@ class PollSchedule:
             self.poll_soon(task_id)
 
     def set_alarm(self, task_id: TaskId, at: float | None) -> None:
-        """Set or clear the time at which the lack of news about a task changes its condition."""
+        """Set or clear the time at which a task without updates changes its condition."""
         if at is None or task_id not in self._entries:
             self._alarms.discard(task_id)
         else:
@@ -136,7 +136,7 @@ class PollSchedule:
         return expired
 
     def wake_at(self) -> float | None:
-        """Return the time of the next result of `due` or `alarms`, or None while no task is followed."""
+        """Return the time at which `due` or `alarms` next has a result, or None if no task is followed."""
         moments = [_first_at(self._alarms)]
         if not self._probing:  # the probe's response, not the clock, decides what happens next
             earliest = self._backoff_until if self._failures else self._next_request_at()
@@ -147,7 +147,7 @@ class PollSchedule:
         return None if math.isinf(soonest) else soonest
 
     def record(self, snapshots: Iterable[TaskSnapshot], now: float) -> None:
-        """Reschedule the tasks of a batch that was read."""
+        """Reschedule the tasks of a batch after it was read."""
         spread = 1 + _JITTER * (2 * self._jitter() - 1)  # one per batch: its tasks stay together
         present = self.poll_intervals
         for snapshot in snapshots:
@@ -169,7 +169,7 @@ class PollSchedule:
         self._backoff_until = 0.0
 
     def failed(self, ids: Iterable[TaskId], now: float, retry_after: float | None = None) -> None:
-        """Back off before the next read: no answer from the service, or a Retry-After (seconds)."""
+        """Back off after a failed read. ``retry_after``: the response's Retry-After in seconds, if any."""
         self._failures += 1
         pause = backoff(self._settings.shortest, self._failures - 1, _BACKOFF_CEILING)
         pause *= 1 + _JITTER * (2 * self._jitter() - 1)
@@ -184,7 +184,7 @@ class PollSchedule:
         return self._failures > 0 and self._in_flight > 0
 
     def _next_request_at(self) -> float:
-        """Return the time of the next request: one spacing on, or less if a task is half an interval late."""
+        """Return the time of the next request: after the usual spacing, or sooner if a task is overdue."""
         present = self.poll_intervals
         overdue = max(
             _first_at(self._due) + present.running * _EARLY, self._last_request_at + 1 / POLLS_PER_SECOND

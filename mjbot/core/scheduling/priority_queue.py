@@ -1,4 +1,4 @@
-"""Two priority queues: `IndexedHeap`, lowest rank first; `DelayQueue`, lowest rank first among due keys.
+"""Priority queues: `IndexedHeap` by rank, and `DelayQueue` by rank among the keys that are due.
 
 Each operation takes O(log n) amortized, so ten thousand messages cost little more per edit than ten.
 """
@@ -12,13 +12,13 @@ from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 Rank = tuple[float, ...]
-"""A rank, compared as a tuple; lower goes first."""
+"""A rank. Ranks are compared as tuples, and the lowest goes first."""
 
 _STALE_ENTRIES = 64  # superseded entries to tolerate, in addition to one for each live entry
 
 
 class IndexedHeap(Generic[K]):
-    """A heap of keys with a rank each. Superseded entries stay until they reach the top."""
+    """A heap of ranked keys. Superseded entries are removed lazily."""
 
     def __init__(self) -> None:
         self._ranks: dict[K, tuple[Rank, int]] = {}
@@ -66,7 +66,7 @@ class IndexedHeap(Generic[K]):
 
 
 class DelayQueue(Generic[K]):
-    """A queue of keys with a due time and a rank each. ``now`` must never decrease between calls."""
+    """A queue of ranked keys with due times. ``now`` must never decrease between calls."""
 
     def __init__(self) -> None:
         self._later: IndexedHeap[K] = IndexedHeap()
@@ -96,7 +96,7 @@ class DelayQueue(Generic[K]):
         return best[1] if best else None
 
     def next_at(self, now: float) -> float | None:
-        """Return the time at which `peek` will return a key: ``now`` if it already does, None when empty."""
+        """Return the time at which `peek` returns a key, ``now`` if it already does, or None when empty."""
         if self.peek(now) is not None:
             return now
         soonest = self._later.peek()

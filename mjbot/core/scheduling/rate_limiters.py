@@ -1,4 +1,4 @@
-"""Rate limiters: sliding windows, and a leaky bucket that spaces evenly after a burst."""
+"""Rate limiters: sliding windows, and a leaky bucket with bursts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _FEW: Final = 1_000  # windows to keep before empty ones are searched for and dr
 
 
 def parse_retry_after(header: str | None) -> float | None:
-    """Return the seconds of a Retry-After header; None if it has no number (such as an HTTP date)."""
+    """Return the seconds in a Retry-After header, or None if it is not a number (such as an HTTP date)."""
     try:
         seconds = float(header or "")
     except ValueError:
@@ -20,7 +20,7 @@ def parse_retry_after(header: str | None) -> float | None:
 
 
 class SlidingWindow:
-    """A limit of at most ``limit`` starts in any span of ``seconds``, wherever the span begins."""
+    """A limit of at most ``limit`` starts in any span of ``seconds``."""
 
     def __init__(self, limit: int, seconds: float) -> None:
         self.limit = limit
@@ -35,7 +35,7 @@ class SlidingWindow:
         return self._starts[-self.limit] + self.seconds
 
     def is_empty(self, now: float) -> bool:
-        """Return whether no start counts any more."""
+        """Return whether all recorded starts have expired."""
         self._forget_old(now)
         return not self._starts
 
@@ -66,7 +66,7 @@ class SlidingWindows(Generic[_K]):
         return window.ready_at(now) if window else now
 
     def take(self, key: _K, now: float) -> None:
-        """Count one start of the key."""
+        """Count one start for the key."""
         if key not in self._windows:
             if len(self._windows) >= self._tidy_at:
                 self._tidy(now)
@@ -79,12 +79,12 @@ class SlidingWindows(Generic[_K]):
 
 
 class LeakyBucket:
-    """A limit of one start every ``seconds``; after a pause, ``burst`` starts may go at once (GCRA)."""
+    """A limit of one start every ``seconds``, with up to ``burst`` starts at once after a pause (GCRA)."""
 
     def __init__(self, seconds: float, burst: int) -> None:
         self._seconds = seconds
         self._tolerance = seconds * (burst - 1)
-        self._theoretical = 0.0  # when the next start would be if all were evenly spaced
+        self._theoretical = 0.0  # theoretical time of the next start if all were evenly spaced
 
     def ready_at(self, now: float) -> float:
         """Return the earliest time of the next start; ``now`` if it may begin at once."""

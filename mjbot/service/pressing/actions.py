@@ -1,4 +1,4 @@
-"""One of a task's own actions, found by the digest in a press target."""
+"""Actions of a task, looked up by the digest in a press target."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mjbot.ports import InteractionContext, PressRecord, PressRequest
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An action as its task offers it, and the target of the press."""
+    """An action that a task offers, with the target of its press."""
 
     snapshot: TaskSnapshot
     button: Button
@@ -35,7 +35,7 @@ class Action:
         return replace(self, target=replace(self.target, repeats=number))
 
     def again_button(self, text: Text, context: InteractionContext, *, primary: bool = False) -> Rows:
-        """Build one button for an ephemeral message, with this text, that presses the action."""
+        """Build a row with one button, labelled ``text``, that presses this action again."""
         target = CustomId(Verb.AGAIN, self.snapshot.id, str(self.target))
         label = translate(text, context.private_locale)
         return ((CardButton(str(target), label=label, primary=primary),),)
@@ -50,7 +50,7 @@ def find_action(snapshot: TaskSnapshot, target: PressTarget, locale: str) -> Act
 
 
 async def report_earlier(earlier: PressRecord, action: Action, request: PressRequest) -> None:
-    """Tell the user about an earlier press, with a button to repeat it if that creates a new task.
+    """Send the user a message about an earlier press, with a repeat button if repeating creates a new task.
 
     Raises `PressRefused` if it cannot be repeated.
     """

@@ -1,4 +1,4 @@
-"""Drafts: modal input that was not accepted, with which the next modal opens."""
+"""Drafts: rejected modal input, with which the next modal is pre-filled."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Drafts:
         self._drafts: OrderedDict[tuple[int, TaskId, str], str] = OrderedDict()
 
     def keep(self, user_id: int, task_id: TaskId, action: str, prompt: str) -> None:
-        """Keep a draft until it is dropped, or evicted by newer ones."""
+        """Store a draft until it is dropped or evicted by newer drafts."""
         self._drafts[user_id, task_id, action] = prompt
         while len(self._drafts) > _MOST:
             self._drafts.popitem(last=False)

@@ -1,4 +1,4 @@
-"""In-flight submits. Shutdown waits for them, because a cancelled submit has an unknown outcome."""
+"""Submits in flight. Shutdown waits for them, because the outcome of a cancelled submit is unknown."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class InFlight:
             self._running.discard(running)
 
     async def finish(self, seconds: float) -> None:
-        """Wait up to ``seconds`` for all submits, then cancel the rest, whose outcome is then unclear."""
+        """Wait up to ``seconds`` for all submits, then cancel the rest. Their outcome is unclear."""
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=seconds)
             for each in late:

@@ -130,9 +130,9 @@ class ModalService:
     async def _retarget(
         self, request: PressRequest, submission: ModalSubmission, result: SubmitResult, message: MessageRef
     ) -> None:
-        """Follow the new id on the same message, since some upstreams continue a task under another id.
+        """Follow the new id on the same message, because some upstreams continue a task under another id.
 
-        The change is committed together with the press, or later if the database fails.
+        The change is committed in the same transaction as the press, or later if the database fails.
         """
         before = submission.snapshot
         assert request.modal_input is not None

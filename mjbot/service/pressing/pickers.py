@@ -1,4 +1,4 @@
-"""The open region pickers, which are closed once their region has been submitted."""
+"""Open region pickers, which are closed after their region was submitted."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class OpenPickers:
         self._pickers: OrderedDict[MessageRef, _Picker] = OrderedDict()
 
     def shown(self, message: MessageRef, request: PressRequest, size: Size | None) -> None:
-        """Note that a response shows a picker. ``size`` is the size of the picture, if it was loaded."""
+        """Record that a response shows a picker. ``size`` is the size of the picture, if it was loaded."""
         before = self._pickers.pop(message, None)
         known = size or (before.size if before else (0, 0))
         self._pickers[message] = _Picker(_owner(request), request.reply, known)
@@ -39,7 +39,7 @@ class OpenPickers:
             self._pickers.popitem(last=False)
 
     def size(self, request: PressRequest) -> Size:
-        """Return the width and height that a mask must have; (0, 0) if they are not known."""
+        """Return the required width and height of a mask, or (0, 0) if unknown."""
         owner = _owner(request)
         return max((each.size for each in self._pickers.values() if each.owner == owner), default=(0, 0))
 

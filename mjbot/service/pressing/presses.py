@@ -1,4 +1,4 @@
-"""Presses of a task's own buttons: each is submitted once, and its response becomes the result's card."""
+"""Presses of a task's buttons. Each is submitted once, and its response becomes the result's card."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from mjbot.service.watching.watches import WatchService
 
 
 class PressService:
-    """Handles presses of a task's own actions."""
+    """Handles presses of the actions that a task offers."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class PressService:
         self._in_flight = in_flight
 
     async def press(self, request: PressRequest) -> None:
-        """Press an action, or first ask for the input that it needs. Raises `MJBotError`."""
+        """Submit an action, or first ask for the input that it needs. Raises `MJBotError`."""
         with self._in_flight.track():  # first: nothing may begin once shutdown waits for these
             await self._access.require_press(request, PREPARE)
             action = await self._find(request)
@@ -70,7 +70,7 @@ class PressService:
         await request.reply.defer()
 
     async def finish(self, seconds: float) -> None:
-        """Stop retrying, and wait for the submits in flight, because the process is about to stop."""
+        """Stop all retries before shutdown, and wait up to ``seconds`` for the submits in flight."""
         self._retries.close()
         await self._in_flight.finish(seconds)
 
@@ -159,7 +159,7 @@ class ActionSubmission:
         self._response = await self._request.reply.defer()
 
     async def send(self) -> SubmitResult:
-        """Submit the action, unless an earlier try has submitted it, then its modal."""
+        """Submit the action, unless an earlier try has done so, and then its modal."""
         modal_input = self._request.modal_input
         if self._modal_task is None:
             custom_id = self._action.button.custom_id
@@ -171,7 +171,7 @@ class ActionSubmission:
         return await self._source.submit(ModalAnswer(self._modal_task, modal_input.prompt, self._mask))
 
     async def show_queue_full(self, next_try: float) -> None:
-        """Show the wait in place of the result's card."""
+        """Show that the queue is full in place of the result's card."""
         stop = CustomId(Verb.STOP, self._action.snapshot.id, self._action.digest)
         locale = self._request.context.locale
         card = queue_full_card(stop, self._action.label, next_try, locale)

@@ -35,7 +35,7 @@ class ModalPrompts:
     async def ask(self, request: PressRequest, action: Action) -> None:
         """Ask for the region if one is needed, then for the prompt.
 
-        Answering confirms the repetition of an earlier press, unless that is in flight or unclear.
+        The user's input confirms repeating an earlier press, unless that press is in flight or unclear.
         """
         earlier = await self._presses.last(action.snapshot.id, action.digest)
         if earlier is not None and earlier.number != action.target.repeats:
@@ -52,7 +52,7 @@ class ModalPrompts:
             await request.reply.send_modal(self._modal(request, action))
 
     async def check(self, request: PressRequest, action: Action) -> str | None:
-        """Return the mask to submit ("" for none), or None after telling the user why it is invalid."""
+        """Validate the input and return the mask ("" for none), or explain the problem and return None."""
         modal_input = request.modal_input
         if modal_input is None:
             return ""

@@ -1,4 +1,4 @@
-"""The choice of the region to repaint: shows the picture with its cells, and creates the mask."""
+"""Selection of the region to repaint: the picture with its cells, and the resulting mask."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class RegionService:
         self._masks = masks
         self._pickers = OpenPickers()
         self._newest: dict[MessageRef, object] = {}
-        """The last press on each picker whose preview is being drawn."""
+        """The newest press on each picker whose preview is being drawn."""
         self._locks: WeakValueDictionary[MessageRef, asyncio.Lock] = WeakValueDictionary()
         self._turns: WeakValueDictionary[Place, asyncio.Semaphore] = WeakValueDictionary()
 
@@ -69,7 +69,7 @@ class RegionService:
         await self._send(request, await self._preview(request))
 
     def mask_size(self, request: PressRequest) -> Size:
-        """Return the size that the user's own mask must have; (0, 0) if it is not known or not asked for."""
+        """Return the required size of the user's own mask, or (0, 0) if unknown or not needed."""
         return self._pickers.size(request) if request.target.region == OWN_MASK else (0, 0)
 
     async def submitted(self, request: PressRequest) -> None:
@@ -80,7 +80,7 @@ class RegionService:
             await self._pickers.close(request)
 
     async def mask(self, request: PressRequest) -> str:
-        """Create the mask for a request's region, in the size of the picture. Raises `PressRefused`."""
+        """Create the mask for a request's region at the size of the picture. Raises `PressRefused`."""
         own = request.target.region == OWN_MASK
         upload = await self._uploaded(request) if own else b""
         picture = await self._picture(request)
@@ -131,7 +131,7 @@ class RegionService:
         return picture_of(snapshot, state_of(snapshot, {}))
 
     async def _uploaded(self, request: PressRequest) -> bytes:
-        """Download the user's mask. It counts as a press even if it is not a valid mask."""
+        """Download the user's mask. The upload counts as a press even if the mask is invalid."""
         upload = request.modal_input.upload if request.modal_input else None
         if upload is None:
             raise PressRefused(Text.REPLY_MASK_MISSING)

@@ -23,7 +23,7 @@ from mjbot.service.watching.watches import WatchService
 
 
 class ResultCards:
-    """Commits the tasks that a press created, then shows them. The response becomes the first card.
+    """Stores the tasks that a press created, then shows their cards. The response becomes the first card.
 
     A card that cannot be shown now is posted later, even after a restart.
     """
@@ -94,7 +94,12 @@ class ResultCards:
 def first_snapshot(
     task_id: TaskId, parent: Task | None, result: SubmitResult, prompt: str, now: float
 ) -> TaskSnapshot:
-    """Build the snapshot assumed for a new task until its first read. ``prompt`` is the user's input."""
+    """Build the snapshot assumed for a new task until its first read. ``prompt`` is the user's input.
+
+    Nothing is assumed of a task that existed before: it may have ended.
+    """
+    if result.existed and task_id == result.task_id:
+        return TaskSnapshot(task_id, opened_at=now)
     task = Task(
         task_id,
         status="MODAL" if result.needs_modal else "SUBMITTED",

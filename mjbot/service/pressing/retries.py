@@ -17,7 +17,7 @@ _NOT_READY = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A wait before the next try; ``visible`` if the user is told about it."""
+    """A wait before the next try. ``visible`` pauses are shown to the user."""
 
     seconds: float
     visible: bool
@@ -31,7 +31,7 @@ class RetryBackoff:
         self._excused = False
 
     def pause_after(self, error: Exception) -> Pause | None:
-        """Return the pause after this error; None if the error is final."""
+        """Return the pause after this error, or None if the error is final."""
         if isinstance(error, QueueFull) and (seconds := next(self._pauses, None)) is not None:
             return Pause(seconds, visible=True)
         if isinstance(error, NotReady) and not self._excused:
@@ -77,7 +77,7 @@ class SubmitRetries:
             raise RetryStopped
 
     def stop(self, task_id: TaskId, action: str, place: Place) -> bool:
-        """Stop retrying a submission. Returns False if none is waiting that was made in this place."""
+        """Stop retrying a submission. Return False if no submission from this place is waiting."""
         pending = self._pending.get((task_id, action))
         if pending is None or pending.place != place:
             return False

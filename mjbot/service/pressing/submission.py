@@ -63,7 +63,7 @@ class Submission(Protocol):
 
     @property
     def action(self) -> str:
-        """The key in the presses table: the digest of the action, or `MODAL_ACTION`."""
+        """The action's key in the presses table: its digest, or `MODAL_ACTION`."""
         ...
 
     @property
@@ -77,11 +77,11 @@ class Submission(Protocol):
         ...
 
     number: int
-    """The number of this press among those of the action, from 1; set when the submission has begun."""
+    """The number of this press of the action, from 1. Set when the submission begins."""
 
     @property
     def place(self) -> Place:
-        """The place of the interaction, the only one in which the retries can be stopped."""
+        """The place of the interaction. Retries can be stopped only from there."""
         ...
 
     @property
@@ -94,7 +94,7 @@ class Submission(Protocol):
         ...
 
     async def send(self) -> SubmitResult:
-        """Send the submit, or what earlier tries have not sent. Raises `SubmitError`, `UpstreamError`."""
+        """Send the submit without steps already completed. Raises `SubmitError`, `UpstreamError`."""
         ...
 
     async def show_queue_full(self, next_try: float) -> None:
@@ -103,7 +103,7 @@ class Submission(Protocol):
 
 
 class SubmissionJournal:
-    """Runs submissions and commits each of their transitions."""
+    """Runs submissions and commits each state transition."""
 
     def __init__(
         self,
@@ -122,7 +122,7 @@ class SubmissionJournal:
         self._clock = clock
 
     async def begin(self, submission: Submission, user_id: int, *, repeats: int = 0) -> PressRecord | None:
-        """Commit SENDING, or return the earlier press that forbids it. Raises `StoreFailed`."""
+        """Commit SENDING, or return the earlier press that prevents the submit. Raises `StoreFailed`."""
         task_id, now = submission.snapshot.id, self._clock.now()
         begun = await self._presses.begin(task_id, submission.action, user_id, now, repeats=repeats)
         if isinstance(begun, PressRecord):
@@ -131,7 +131,7 @@ class SubmissionJournal:
         return None
 
     async def send(self, submission: Submission) -> SubmitResult:
-        """Send a submission that has begun, with retries while the queue is full; commit a failure.
+        """Send a submission, with retries while the queue is full. Commit the state if it fails.
 
         The caller commits ACCEPTED with `accept` or `confirm`. Raises `MJBotError`.
         """
@@ -157,7 +157,7 @@ class SubmissionJournal:
             raise complete from error
 
     async def confirm(self, submission: Submission, *, resume_on: MessageRef | None = None) -> None:
-        """Commit ACCEPTED for a submit that continues the same task, and follow it on a message again."""
+        """Commit ACCEPTED for a submit that continues its task, and follow the task on a message again."""
         await self._writes.write(partial(self._presses.note, _key(submission), Press.ACCEPTED))
         if resume_on is not None:
             await self._writes.write(partial(self._watches.resume_on, resume_on, submission.snapshot))
@@ -168,7 +168,7 @@ class SubmissionJournal:
         await self._writes.write(partial(self._presses.accept, key, label, watch, results))
 
     async def finish(self, submission: Submission) -> None:
-        """Show the outcome of an accepted submit on the cards that it changes, once the store can be used."""
+        """Update the cards that an accepted submit changes, when the store can be used."""
         await self._writes.write(partial(self._repaint, submission))
         if submission.kind:
             await self._writes.write(partial(self._accept_kind, submission.kind))
@@ -213,7 +213,7 @@ def _key(submission: Submission) -> PressKey:
 
 
 def error_for_user(error: BaseException, label: str, *, in_flight: bool) -> BaseException:
-    """Return the error to show to the user, with the label of the button."""
+    """Translate a submit error into the error to show to the user, with the button's label."""
     escaped = escape(label)
     match error:
         case SubmitRefused(reason=reason, word=word):

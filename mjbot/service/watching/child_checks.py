@@ -1,7 +1,7 @@
-"""Background checks that the children's messages to which a card links still exist.
+"""Background checks that linked child messages still exist.
 
-Nothing waits for them, so their budget is small. Each is a request to Discord, and a refused one counts
-towards Discord's limit of invalid requests, which all guilds share.
+The checks are not urgent, so their budget is small. Each is a request to Discord, and a rejected request
+counts towards Discord's limit of invalid requests, which all guilds share.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ OnDeleted = Callable[[MessageRef], Awaitable[None]]
 
 
 class ChildChecks:
-    """Runs requested checks one by one. Those over the budget are dropped; a later use repeats them."""
+    """Runs requested checks one by one. Checks over the budget are dropped until requested again."""
 
     def __init__(self, presses: PressStore, sink: MessageSink, clock: Clock, guard: LoopGuard) -> None:
         self._presses = presses
@@ -51,7 +51,7 @@ class ChildChecks:
             self._wakeup.notify()
 
     def skip_channel(self, channel_id: int, existence: Existence) -> None:
-        """Skip the messages of this channel for a while."""
+        """Skip checks of messages in this channel for a while."""
         self._skipped.pop(channel_id, None)
         self._skipped[channel_id] = existence, self._clock.now()
         if len(self._skipped) > _MOST_CHANNELS:

@@ -1,4 +1,4 @@
-"""Opens a card: the response to an interaction becomes a message that follows a task."""
+"""Opening of cards: the response to an interaction becomes a message that follows a task."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class CardOpener:
         self._clock = clock
 
     def new_watch(self, context: InteractionContext, task_id: TaskId, ref: MessageRef) -> Watch:
-        """Build a watch that is not open yet."""
+        """Build a watch in its initial state, OPENING."""
         return Watch(ref, task_id, context.guild_id, context.user_id, context.locale, self._clock.now())
 
     async def open(
@@ -95,7 +95,7 @@ class CardOpener:
         return ()
 
     async def reopen(self, context: InteractionContext, snapshot: TaskSnapshot, ref: MessageRef) -> None:
-        """Follow a task again on a message whose watch had ended. It keeps its requester."""
+        """Follow a task again on a message whose watch had ended. The requester stays the same."""
         watch = replace(self.new_watch(context, snapshot.id, ref), state=WatchState.OPEN)
         if (before := await self._buffer.watch_at(ref)) is not None:
             watch = replace(watch, requester_id=before.requester_id, delivered=before.delivered)
@@ -105,7 +105,7 @@ class CardOpener:
         await self._watches.start(watch, snapshot, card, older)
 
     def _first_delivered(self, card: Card, image: str | None) -> DeliveredState:
-        """Return the state that the first response shows; empty if an edit must add or check the picture."""
+        """Return the state that the first response shows, or an empty state if the picture needs an edit."""
         if card.picture is None:
             return DeliveredState(card.digest)
         if card.picture.final or self._pictures.attaches(card.picture) or image is None:

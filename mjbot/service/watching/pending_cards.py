@@ -1,4 +1,4 @@
-"""Posts the missing cards of a press that created several tasks, not all of which could be shown."""
+"""Posting of cards that could not be shown when a press created several tasks."""
 
 from __future__ import annotations
 
@@ -35,10 +35,9 @@ class _ChannelRest:
 
 
 class PendingCards:
-    """Posts pending cards in their channels, at the start and whenever one could not be shown.
+    """Posts pending cards in their channels, at startup and whenever a card could not be shown.
 
-    A refused post counts towards Discord's limit of invalid requests, so each channel has its own back-off,
-    which events in other channels do not shorten.
+    A rejected post counts towards Discord's limit of invalid requests, so each channel has its own back-off.
     """
 
     def __init__(
@@ -67,7 +66,7 @@ class PendingCards:
 
     @contextmanager
     def claim(self, tasks: Sequence[TaskId]) -> Iterator[None]:
-        """Do not post these tasks while the caller shows them; post the remaining ones afterwards."""
+        """Exclude these tasks from posting until the context ends, while the caller shows them."""
         self._claimed.update(tasks)
         try:
             yield
@@ -77,7 +76,7 @@ class PendingCards:
                 self._wakeup.notify()
 
     async def shown(self, watch: Watch) -> None:
-        """Store that a card is shown; later if the database fails. Until then it is not posted again."""
+        """Store that a card is shown. If the database fails, store it later without a second post."""
         self._shown.add(watch.task_id)
         await self._writes.write(partial(self._store_card, watch))
 
@@ -94,7 +93,7 @@ class PendingCards:
             await self._wakeup.wait(again)
 
     async def _post_all(self) -> float | None:
-        """Post each pending card; return the time at which to retry those that could not be posted."""
+        """Post all pending cards, and return the time at which to retry failed posts."""
         pending = await self._store.pending_cards()
         # Copied, since posting takes a while: a card that is shown meanwhile is still in ``pending``.
         taken = self._claimed | self._shown
@@ -109,7 +108,7 @@ class PendingCards:
         return min((rest.until for rest in self._rests.values()), default=None)
 
     async def _post_or_rest(self, card: PendingCard, snapshot: TaskSnapshot) -> None:
-        """Try to post a card, unless its channel is in back-off; if that fails, start a back-off."""
+        """Post a card, unless its channel is in back-off. Start a back-off if posting fails."""
         now, rest = self._clock.now(), self._rests.get(card.channel_id)
         if rest is None or rest.until <= now:
             pause = min(2 * rest.seconds, _LONGEST_PAUSE) if rest else _FIRST_PAUSE

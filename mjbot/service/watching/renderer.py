@@ -1,4 +1,4 @@
-"""Renders a task's card, with its presses and its parent and children."""
+"""Rendering of cards, with presses and lineage from the store."""
 
 from __future__ import annotations
 
@@ -41,25 +41,25 @@ class CardRenderer:
     async def card(
         self, snapshot: TaskSnapshot, locale: str, place: Place, *, obstacle: Obstacle | None = None
     ) -> Card:
-        """Render the card of a snapshot, including the ``obstacle`` that prevents its updates."""
+        """Render the card of a snapshot. ``obstacle`` is the reason why the card cannot be updated."""
         asked = (snapshot.id, place)
         history = (await self._presses.histories([asked]))[asked]
         return render(snapshot, self._context(history, locale, await self._not_offered(), obstacle))
 
     async def first_card(self, snapshot: TaskSnapshot, locale: str, place: Place) -> Card:
-        """Render a card that must be shown, or the bare card if the database cannot be read."""
+        """Render a card, or the bare card if the database cannot be read."""
         try:
             return await self.card(snapshot, locale, place)
         except StoreFailed:
             return self.bare_card(snapshot, locale)
 
     def bare_card(self, snapshot: TaskSnapshot, locale: str) -> Card:
-        """Render the card without presses and relatives, for when the database cannot be read."""
+        """Render a card without presses and lineage, when the database cannot be read."""
         history = TaskHistory({}, NO_LINEAGE)
         return render(snapshot, self._context(history, locale, OFFERS_ALL))
 
     async def cards(self, shown: Sequence[tuple[Watch, TaskSnapshot]]) -> list[tuple[Watch, Card]]:
-        """Render the cards of these snapshots for their messages, with one store query for all."""
+        """Render the cards of many watches, with one store query for all."""
         known = await self._presses.histories([(snapshot.id, watch.place) for watch, snapshot in shown])
         not_offered = await self._not_offered()
         return [

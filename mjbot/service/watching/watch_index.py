@@ -21,7 +21,7 @@ class WatchIndex:
         return ref in self._by_ref
 
     def add(self, watch: Watch) -> None:
-        """Add a watch, and replace any other on its message."""
+        """Add a watch, and replace any other watch on its message."""
         self.pop(watch.ref)
         self._by_ref[watch.ref] = watch
         self._by_task[watch.task_id][watch.ref] = None

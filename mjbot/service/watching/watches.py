@@ -1,4 +1,4 @@
-"""Watches: the messages that follow each task, and the card that each must show next."""
+"""Watches: the messages that follow each task, and the edits that keep them up to date."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class WatchService:
         return await self._renderer.card(watch.as_shown(snapshot), watch.locale, watch.place)
 
     async def message_of(self, ref: MessageRef, task_id: TaskId) -> MessageRef:
-        """Return the message of the pressed card; not an ephemeral message, which cannot be edited later."""
+        """Return the pressed card's message; for an ephemeral message, that of the card it belongs to."""
         watch = await self._buffer.watch_for(ref, task_id)
         return watch.ref if watch else ref
 
@@ -127,11 +127,11 @@ class WatchService:
         await self.start(watch, snapshot, await self._card(snapshot, watch))
 
     def cancel_close(self, ref: MessageRef) -> None:
-        """Cancel a close that is not written yet. Call it before a new watch of the message is committed."""
+        """Cancel an unwritten close. Call this before a new watch of the message is committed."""
         self._buffer.reopen(ref)
 
     async def repaint(self, ref: MessageRef, snapshot: TaskSnapshot) -> None:
-        """Draw a message again because a press changed its buttons, even if its watch is closed."""
+        """Render a message again after a press changed its buttons, even if its watch is closed."""
         watch = self._index.get(ref)
         if watch is None:
             watch = await self._buffer.watch_for(ref, snapshot.id)
@@ -143,9 +143,9 @@ class WatchService:
         await self._repaint(watch, known or snapshot)
 
     async def on_change(self, snapshots: Sequence[TaskSnapshot]) -> None:
-        """Store the changed tasks, then submit their new cards.
+        """Store the changed tasks, then queue edits with their new cards.
 
-        Changes that cannot be written are shown anyway, and written later. A restart reads the upstream.
+        Changes that cannot be written now are shown anyway, and written later.
         """
         await self._buffer.save(snapshots)
         shown = [(watch, snapshot) for snapshot in snapshots for watch in self._index.of(snapshot.id)]
@@ -154,7 +154,7 @@ class WatchService:
                 self._submit(watch.ref, card)
 
     async def on_settled(self, edit: Edit, outcome: Outcome) -> None:
-        """Note the delivered state; close the watch after the final card, or if the message is gone."""
+        """Record the delivered state. Close the watch after the final card, or if the message was deleted."""
         ref = edit.ref
         match outcome:
             case Delivered(delivered):
@@ -177,7 +177,7 @@ class WatchService:
             self._close(ref)
 
     def check_children(self, snapshot: TaskSnapshot, place: Place) -> None:
-        """Request a check of the children that a card links to, which unlinks deleted messages."""
+        """Request a check of linked child messages. Links to deleted messages are removed."""
         if snapshot.settled:  # it had no buttons before
             self._checks.ask(snapshot.id, place)
 
@@ -192,7 +192,7 @@ class WatchService:
         await self.redraw(await self._presses.unlink(ref))
 
     async def resume(self) -> None:
-        """Resume every open watch after a restart; edit only cards that differ from the delivered ones."""
+        """Resume all open watches after a restart. Edit only cards that differ from the delivered ones."""
         interrupted = await self._presses.end_interrupted()
         found = [
             (watch, stored or TaskSnapshot(watch.task_id, opened_at=watch.created_at))
@@ -215,7 +215,7 @@ class WatchService:
         await self.redraw(list(set(await self._presses.recently_pressed()) - set(interrupted)))
 
     async def redraw(self, tasks: Sequence[TaskId], *, certain: bool = True) -> None:
-        """Draw the newest cards of these tasks again, even if their watches are closed."""
+        """Render the newest cards of these tasks again, even if their watches are closed."""
         stored = await self._store.watches_of(tasks)
         found = {self._buffer.known(watch): snapshot for watch, snapshot in stored}
         for watch in newest(found):

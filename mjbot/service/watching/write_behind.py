@@ -1,8 +1,8 @@
-"""A write-behind buffer for the store: batches writes for a second, and retries failed ones.
+"""A write-behind buffer for the store. It batches writes for a second, and retries failed writes.
 
-A late write never replaces a newer state. A snapshot that could not be written is kept here, where a newer
-one of its task replaces it; deferred writes contain none. Delivered states and closed watches are written
-after the deferred writes, which may contain the watch that they belong to.
+A late write never replaces a newer state. A snapshot that could not be written stays in the buffer, where a
+newer snapshot of its task replaces it. Deferred writes contain no snapshots. They may contain new watches, so
+they are written before delivered states and closed watches.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class WriteBehind:
     async def save(self, snapshots: Sequence[TaskSnapshot]) -> None:
         """Write snapshots now, or later if the store cannot be used at the moment.
 
-        A snapshot that cannot be written at all is left out. Its card is shown nevertheless.
+        A snapshot that can never be written is dropped. Its card is still shown.
         """
         self._snapshots |= {snapshot.id: snapshot for snapshot in snapshots}
         try:
@@ -66,11 +66,11 @@ class WriteBehind:
         return older
 
     async def snapshot(self, task_id: TaskId) -> TaskSnapshot | None:
-        """Return the last snapshot of a task, whether or not it is written yet. Raises `StoreFailed`."""
+        """Return the last snapshot of a task, written or buffered. Raises `StoreFailed`."""
         return self._snapshots.get(task_id) or await self._store.snapshot(task_id)
 
     def note(self, ref: MessageRef, delivered: DeliveredState) -> None:
-        """Note the state that a message shows now."""
+        """Buffer the state that a message shows now."""
         self._states[ref] = delivered
         self._wakeup.notify()
 
@@ -89,16 +89,16 @@ class WriteBehind:
         return watch_for((self.known(watch) for watch, _ in stored), ref)
 
     def close(self, ref: MessageRef) -> None:
-        """Close the watch of a message. A restart before this is written shows its last card once more."""
+        """Buffer the close of a message's watch. A restart before the write sends its last card once more."""
         self._closed.add(ref)
         self._wakeup.notify()
 
     def is_closed(self, ref: MessageRef) -> bool:
-        """Return whether a watch is closed although the store still holds it as open."""
+        """Return whether a watch has an unwritten close."""
         return ref in self._closed
 
     def reopen(self, ref: MessageRef) -> None:
-        """Cancel a close that is not written yet, because the message gets a new watch."""
+        """Cancel an unwritten close, because the message gets a new watch."""
         self._closed.discard(ref)
 
     async def flush(self) -> None:
@@ -142,7 +142,7 @@ class WriteBehind:
         await self._write(list({**delivered, **dict.fromkeys(closed)}), save)
 
     async def _write(self, items: Sequence[_T], write: Callable[[Sequence[_T]], Awaitable[None]]) -> None:
-        """Write all items at once; after an unexpected error, write one by one, so that only one is lost.
+        """Write items in a batch. After an unexpected error, write each item alone and drop those that fail.
 
         Raises `StoreFailed`.
         """

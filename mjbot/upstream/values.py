@@ -1,4 +1,4 @@
-"""Lenient parsing of single values: every function accepts anything and returns a plain value.
+"""Lenient parsers for single values in servers' JSON: each accepts anything and returns a plain value.
 
 Types drift between servers and versions: ids as numbers, times as 0 or seconds, progress as null or
 "Waiting to start", buttons as a JSON string.
@@ -14,7 +14,7 @@ from mjbot.core.model.addresses import address_of
 
 _MILLISECONDS_FROM = 100_000_000_000  # smaller numbers are seconds, larger ones milliseconds
 # Longest texts, in characters: more than any card or modal can show.
-_WORD, TEXT, _URL = 200, 12_000, 4_000
+WORD, TEXT, _URL = 200, 12_000, 4_000
 _LARGEST_INTEGER = 10**40
 _SHARE = re.compile(r"0?\.[0-9]{1,20}")
 _MAX_BUTTONS, _MAX_URLS = 100, 20
@@ -22,7 +22,14 @@ _MAX_JSON = 256 * 1024  # characters of a list that is sent as a string
 _MAX_TIMESTAMP = 253_402_300_799  # the end of year 9999: Discord shows nothing later
 
 
-def parse_text(value: Any, limit: int = _WORD) -> str:
+def has_value(value: Any) -> bool:
+    """Return False for what servers send in place of a missing value: null, 0, "", a list of nothing."""
+    if isinstance(value, str):
+        return parse_text(value).strip().lower() not in ("", "0", "null", "none", "[]", "{}")
+    return bool(value)
+
+
+def parse_text(value: Any, limit: int = WORD) -> str:
     """Return a string cut at ``limit`` characters, an integer as digits, anything else as ""."""
     if isinstance(value, str):
         # Servers that cut by UTF-16 units send lone surrogates, which can be neither stored nor sent.

@@ -8,7 +8,7 @@ from mjbot.errors import PressRefused, TaskNotFound
 from mjbot.errors.submits import CommandNotOffered
 from mjbot.ports import PressRequest, TaskSource
 from mjbot.service.access import CANCEL, SEED, STOP_UPDATING, Access
-from mjbot.service.offers import ServiceOffers
+from mjbot.service.pressing.offers import ServiceOffers
 from mjbot.service.reader import TaskReader
 from mjbot.service.watching.watches import WatchService
 from mjbot.tracker import TaskTracker

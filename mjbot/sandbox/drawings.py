@@ -1,0 +1,27 @@
+"""The pictures of tasks, each drawn once."""
+
+from __future__ import annotations
+
+from mjbot.sandbox.script import Repainted, Result, Scene, Script
+
+
+class Drawings:
+    """Draws pictures, and keeps them."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[Scene, Repainted | None, Result | None, int, str], bytes] = {}
+
+    def png(self, task: Script, name: str, side: int) -> bytes | None:
+        """Return one picture of a task, by its name; None if it has none. ``side``: the longer one."""
+        key = (task.scene, task.repainted, task.result, len(task.previews()), name)
+        if key not in self._kept:
+            drawn = task.draw(name, side)
+            if drawn is None:
+                return None
+            self._kept[key] = drawn
+        return self._kept[key]
+
+    def forget(self, scene: Scene) -> None:
+        """Drop the pictures of a scene."""
+        for key in [key for key in self._kept if key[0] == scene]:
+            del self._kept[key]
