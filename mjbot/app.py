@@ -23,31 +23,23 @@ from mjbot.editor import EditScheduler
 from mjbot.guard import LoopGuard
 from mjbot.housekeeper import Housekeeper
 from mjbot.ops import Health, UpstreamHealth, WebhookReceiver, serve
-from mjbot.pictures import Masks
 from mjbot.service import (
     Access,
     CardOpener,
     CardRenderer,
     ChildChecks,
     DeferredWrites,
-    Drafts,
     GuildSettingsService,
-    InFlight,
     MenuService,
-    ModalPrompts,
-    ModalService,
     PendingCards,
-    PressService,
-    RegionService,
-    ResultCards,
     ServiceOffers,
     StatusService,
-    SubmissionJournal,
-    SubmitRetries,
     TaskControls,
     TaskReader,
     WatchService,
     WriteBehind,
+    build_making,
+    build_pressing,
 )
 from mjbot.settings import Settings
 from mjbot.tracker import TaskTracker
@@ -98,6 +90,7 @@ class Watching:
     writes: DeferredWrites
     pending_cards: PendingCards
     offers: ServiceOffers
+    snapshots: WriteBehind
 
 
 def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
@@ -105,18 +98,45 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
     watching = _build_watching(edges, settings, clock, bot)
     access, reader = watching.access, watching.reader
     status = StatusService(edges.source, edges.stores.watches, access, reader, watching.opener, clock)
-    presses, modals, regions = _build_pressing(edges, watching, clock)
+    pressing = build_pressing(
+        source=edges.source,
+        stores=edges.stores,
+        masks=edges.masks,
+        access=access,
+        reader=reader,
+        tracker=watching.tracker,
+        watches=watching.watches,
+        opener=watching.opener,
+        renderer=watching.renderer,
+        pending=watching.pending_cards,
+        writes=watching.writes,
+        clock=clock,
+    )
+    imagine = build_making(
+        source=edges.source,
+        references=edges.references,
+        stores=edges.stores,
+        access=access,
+        tracker=watching.tracker,
+        watches=watching.watches,
+        opener=watching.opener,
+        pending=watching.pending_cards,
+        snapshots=watching.snapshots,
+        pressing=pressing,
+        clock=clock,
+    )
     replies = Replies(edges.tokens, clock)
     boundary = ErrorBoundary(replies, clock)
     router = InteractionRouter(
         status=status,
-        presses=presses,
-        modals=modals,
-        regions=regions,
+        presses=pressing.presses,
+        modals=pressing.modals,
+        regions=pressing.regions,
         menus=MenuService(access, reader, watching.renderer),
         controls=TaskControls(
             edges.source, access, reader, watching.tracker, watching.watches, watching.offers
         ),
+        imagine=imagine,
         replies=replies,
         boundary=boundary,
     )
@@ -138,7 +158,8 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         access=access,
         guild_settings=GuildSettingsService(edges.stores.guilds, access),
         status=status,
-        presses=presses,
+        presses=pressing.presses,
+        imagine=imagine,
         replies=replies,
     )
 
@@ -165,7 +186,15 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
     editor = EditScheduler(sink, EditQueue(), clock, guard("edit loop"))
     base = base_of(settings.upstream_url)
     offers = ServiceOffers(edges.source, stores.key_values, base, clock, guard("offers of the service"))
-    renderer = CardRenderer(stores.presses, stores.unknown_actions, offers.of, clock, watch_limit, base)
+    renderer = CardRenderer(
+        stores.presses,
+        stores.unknown_actions,
+        offers.of,
+        clock,
+        watch_limit,
+        base,
+        lambda place: access.can_make(place),
+    )
     checks = ChildChecks(stores.presses, sink, clock, guard("child checks"))
     writes = DeferredWrites(clock, guard("deferred writes"))
     buffer = WriteBehind(stores.watches, writes, clock, guard("write-behind"))
@@ -178,7 +207,8 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
         stores.guilds,
         stores.watches,
         stores.usage,
-        allowed_guilds=settings.allowed_guilds,
+        spending=settings.spending,
+        bot_public=lambda: client.application.bot_public if client.application else None,
         limits=settings.limits,
         live_cards=watches.live_cards,
         in_guild=lambda guild_id: client.get_guild(guild_id) is not None,
@@ -197,51 +227,8 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
             stores.presses, sink, watches, renderer, writes, clock, guard("pending cards")
         ),
         offers=offers,
+        snapshots=buffer,
     )
-
-
-def _build_pressing(
-    edges: Edges, watching: Watching, clock: Clock
-) -> tuple[PressService, ModalService, RegionService]:
-    """Build the services that submit, around one shared journal."""
-    source, store = edges.source, edges.stores.presses
-    access, reader, watches = watching.access, watching.reader, watching.watches
-    drafts, retries, in_flight = Drafts(), SubmitRetries(clock), InFlight()
-    journal = SubmissionJournal(store, edges.stores.unknown_actions, watches, retries, watching.writes, clock)
-    regions = RegionService(store, access, reader, Masks(edges.pictures))
-    presses = PressService(
-        source=source,
-        access=access,
-        reader=reader,
-        watches=watches,
-        prompts=ModalPrompts(store, regions, drafts),
-        journal=journal,
-        results=ResultCards(
-            journal=journal,
-            opener=watching.opener,
-            watches=watches,
-            renderer=watching.renderer,
-            pending=watching.pending_cards,
-            clock=clock,
-        ),
-        retries=retries,
-        in_flight=in_flight,
-    )
-    modals = ModalService(
-        source=source,
-        presses=store,
-        access=access,
-        reader=reader,
-        tracker=watching.tracker,
-        watches=watches,
-        opener=watching.opener,
-        regions=regions,
-        drafts=drafts,
-        journal=journal,
-        in_flight=in_flight,
-        clock=clock,
-    )
-    return presses, modals, regions
 
 
 @asynccontextmanager

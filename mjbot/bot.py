@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         Access,
         DeferredWrites,
         GuildSettingsService,
+        ImagineService,
         PendingCards,
         PressService,
         ServiceOffers,
@@ -74,6 +75,7 @@ class App:
     guild_settings: GuildSettingsService
     status: StatusService
     presses: PressService
+    imagine: ImagineService
     replies: Replies
 
 

@@ -9,7 +9,7 @@ import aiohttp
 
 from mjbot.clock import Clock
 from mjbot.ops import Metrics, webhook_path, webhook_token
-from mjbot.pictures import Pictures, picture_session
+from mjbot.pictures import USERS_LIMITS, Masks, Pictures, ReferencePictures, picture_session
 from mjbot.ports import Stores, TaskSource
 from mjbot.redaction import redactor
 from mjbot.settings import Settings
@@ -27,6 +27,8 @@ class Edges:
     stores: Stores
     source: TaskSource
     pictures: Pictures
+    masks: Masks
+    references: ReferencePictures
     breaker: InvalidRequestBreaker
     tokens: InteractionTokens
     metrics: Metrics
@@ -59,10 +61,16 @@ async def open_edges(stack: AsyncExitStack, settings: Settings, clock: Clock) ->
     web = await stack.enter_async_context(picture_session(url))
     pictures = Pictures(web, clock, settings.images, base)
     stack.push_async_callback(pictures.close)
+    # Users choose these addresses, so not even the image service's own is trusted.
+    users_web = await stack.enter_async_context(picture_session(""))
+    users_pictures = Pictures(users_web, clock, "attach", limits=USERS_LIMITS)
+    stack.push_async_callback(users_pictures.close)
     return Edges(
         stores=stores,
         source=client,
         pictures=pictures,
+        masks=Masks(pictures),
+        references=ReferencePictures(users_pictures),
         breaker=InvalidRequestBreaker(clock),
         tokens=InteractionTokens(clock),
         metrics=metrics,

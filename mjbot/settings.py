@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import unquote, urlsplit
@@ -12,7 +11,9 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from mjbot.core.access.rate_limits import RateLimits, rate_limits_from
+from mjbot.core.making.spending import SpendingPolicy
 from mjbot.core.model.endpoints import listen_address, proxy_address, web_address
+from mjbot.core.model.keys import header_value, scheme_of
 from mjbot.env_file import FILE, env_names, unreadable_lines
 from mjbot.errors import StartupError
 
@@ -40,11 +41,7 @@ _NO_FILE = (
 )
 
 Auth = Literal["bearer", "raw", "mj-api-secret"]
-_SCHEME = re.compile(
-    r"(Authorization|mj-api-secret) *:( *(Bearer|Bot)(?= ))?|(Bearer|Bot)(?= )", re.IGNORECASE
-)
-"""The prefix of a key, such as ``Authorization: Bearer``, which may have been copied with it."""
-_QUOTES = "\"'`“”‘’"
+YesNo = Literal["yes", "no"]
 
 
 class SettingsError(StartupError):
@@ -81,6 +78,8 @@ class Settings(BaseSettings):
     guild_presses_per_hour: int = Field(400, ge=1)
     guild_cards: int = Field(100, ge=1)
     allowed_guilds: Annotated[frozenset[int], NoDecode] = frozenset()
+    make_anywhere: YesNo = "no"
+    make_in_dm: YesNo = "no"
     http_listen: str = ""
     public_url: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -116,10 +115,10 @@ class Settings(BaseSettings):
     @field_validator("discord_token", "upstream_key")
     @classmethod
     def _header_safe(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
-        secret = _header_value(value.get_secret_value())
+        secret = header_value(value.get_secret_value())
         sent_as_it_is = info.field_name == "upstream_key" and info.data.get("upstream_auth") == "raw"
-        if not sent_as_it_is and (found := _SCHEME.match(secret)):
-            raise ValueError(f'must be only the key, without "{found[0]}" in front')
+        if not sent_as_it_is and (found := scheme_of(secret)):
+            raise ValueError(f'must be only the key, without "{found}" in front')
         return SecretStr(secret)
 
     @field_validator("allowed_guilds", mode="before")
@@ -162,6 +161,11 @@ class Settings(BaseSettings):
             guild_presses_per_hour=self.guild_presses_per_hour,
             guild_cards=self.guild_cards,
         )
+
+    @property
+    def spending(self) -> SpendingPolicy:
+        """The guilds that may use the bot, and where pictures can be made."""
+        return SpendingPolicy(self.allowed_guilds, self.make_anywhere == "yes", self.make_in_dm == "yes")
 
 
 def load() -> Settings:
@@ -224,19 +228,6 @@ def problem_lines(error: ValidationError) -> list[str]:
                 what = _expected(name)
         lines[f"{PREFIX}{name.upper()}: {what} (example: {_example(name)})" if name else what] = None
     return list(lines)
-
-
-def _header_value(secret: str) -> str:
-    """Return a secret without the spaces and line breaks around it. Raises ValueError with the reason.
-
-    Quotes are refused, not removed: ``docker --env-file`` keeps them, in the other settings too.
-    """
-    secret = secret.strip()
-    if len(secret) > 1 and secret[0] in _QUOTES and secret[-1] in _QUOTES:
-        raise ValueError("must be without quotes around it")
-    if not secret.isascii() or not secret.isprintable() or not secret:
-        raise ValueError("holds characters that no key has; copy it again")
-    return secret
 
 
 def _expected(name: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from mjbot.clock import Clock, Wakeup
+from mjbot.core.model.makes import is_make
 from mjbot.core.model.snapshot import (
     Missing,
     Observation,
@@ -71,8 +72,11 @@ class TaskTracker:
         return self._snapshots.get(task_id)
 
     def follow(self, snapshot: TaskSnapshot, *, soon: bool = False) -> None:
-        """Poll a task until it settles, first at once if ``soon``. Does nothing if it is already followed."""
-        if snapshot.settled or snapshot.id in self._snapshots:
+        """Poll a task until it settles, first at once if ``soon``. Does nothing if it is already followed.
+
+        A make is never polled: the service does not know its id.
+        """
+        if snapshot.settled or snapshot.id in self._snapshots or is_make(snapshot.id):
             return
         self._snapshots[snapshot.id] = snapshot
         self._schedule.follow(snapshot, self._clock.now(), soon=soon)

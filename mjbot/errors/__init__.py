@@ -4,6 +4,7 @@ MJBotError                  shown to the user: a text and the values of its plac
 ├── InvalidTaskId
 ├── UnknownLink             no task behind a link was seen in this place
 ├── GuildNotAllowed         the guild may not use this bot
+├── MakingClosed            no pictures can be made here
 ├── PressNotAllowed         a press policy excludes this user
 ├── TaskNotSeenHere         this place has not seen the task
 ├── BotMissingPermission    the bot lacks a permission in this channel
@@ -68,6 +69,14 @@ class GuildNotAllowed(MJBotError):
     """The guild is not among ALLOWED_GUILDS."""
 
     text = Text.REPLY_GUILD_NOT_ALLOWED
+
+
+class MakingClosed(MJBotError):
+    """No pictures can be made in this place. The text tells who can change that."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__()
+        self.text = text
 
 
 class PressNotAllowed(MJBotError):

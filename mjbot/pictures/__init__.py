@@ -7,6 +7,16 @@ so results are attached if possible.
 
 from mjbot.pictures.masks import Masks
 from mjbot.pictures.public_session import picture_session
+from mjbot.pictures.references import USERS_LIMITS, ReferencePictures
 from mjbot.pictures.source import DEFAULT_LIMITS, ImageLimits, ImageMode, Pictures
 
-__all__ = ["DEFAULT_LIMITS", "ImageLimits", "ImageMode", "Masks", "Pictures", "picture_session"]
+__all__ = [
+    "DEFAULT_LIMITS",
+    "USERS_LIMITS",
+    "ImageLimits",
+    "ImageMode",
+    "Masks",
+    "Pictures",
+    "ReferencePictures",
+    "picture_session",
+]

@@ -31,15 +31,32 @@ def shrink(data: bytes, max_bytes: int) -> bytes | None:
             image.thumbnail((side, side))
             copy = image if image.mode == mode else image.convert(mode)
             ImageOps.exif_transpose(copy, in_place=True)
-            return _encode_within(copy, max_bytes)
+            return _encode_within(copy, "WEBP", max_bytes)
     except Exception:  # Pillow raises nearly anything for a broken file
         return None
 
 
-def _encode_within(image: Image.Image, max_bytes: int) -> bytes | None:
+def reencode(data: bytes, side: int, max_bytes: int) -> bytes | None:
+    """Make a JPEG whose longer side is at most ``side`` pixels, of at most ``max_bytes``; None if impossible.
+
+    It has no metadata. Transparent pixels become white, and of an animation the first frame is taken.
+    """
+    try:
+        with open_image(data) as image:
+            image.thumbnail((side, side))
+            mode = "RGBA" if image.has_transparency_data else "RGB"
+            copy = ImageOps.exif_transpose(image).convert(mode)
+            opaque = Image.new("RGB", copy.size, "white")
+            opaque.paste(copy, mask=copy if mode == "RGBA" else None)
+            return _encode_within(opaque, "JPEG", max_bytes)
+    except Exception:  # Pillow raises nearly anything for a broken file
+        return None
+
+
+def _encode_within(image: Image.Image, kind: str, max_bytes: int) -> bytes | None:
     while True:
         copy = io.BytesIO()
-        image.save(copy, "WEBP", quality=_QUALITY)
+        image.save(copy, kind, quality=_QUALITY)
         if copy.tell() <= max_bytes:
             return copy.getvalue()
         width, height = (side * 3 // 4 for side in image.size)

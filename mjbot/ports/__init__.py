@@ -11,6 +11,7 @@ from mjbot.ports.discord import (
     SentCard,
     Upload,
 )
+from mjbot.ports.makes import Make, MakeStore, Refusal
 from mjbot.ports.pictures import (
     NO_SIZE,
     File,
@@ -18,6 +19,7 @@ from mjbot.ports.pictures import (
     MaskRefused,
     MaskSource,
     PictureSource,
+    ReferenceSource,
     is_smaller_copy,
 )
 from mjbot.ports.presses import PendingCard, PressRecord, PressStore, TaskHistory, UnknownActionStore
@@ -40,6 +42,8 @@ __all__ = [
     "GuildStore",
     "InteractionContext",
     "KeyValueStore",
+    "Make",
+    "MakeStore",
     "MaskProblem",
     "MaskRefused",
     "MaskSource",
@@ -52,6 +56,8 @@ __all__ = [
     "PressRequest",
     "PressStore",
     "Pruner",
+    "ReferenceSource",
+    "Refusal",
     "Reply",
     "SentCard",
     "Stores",

@@ -60,7 +60,17 @@ class InteractionContext:
 
 
 class Upload(Protocol):
-    """A file uploaded in a modal, downloaded on demand."""
+    """A file uploaded in a modal or with a command, downloaded on demand."""
+
+    @property
+    def name(self) -> str:
+        """The file name."""
+        ...
+
+    @property
+    def content_type(self) -> str | None:
+        """The media type; Discord omits it for some files."""
+        ...
 
     @property
     def size(self) -> int:
@@ -78,6 +88,9 @@ class ModalInput:
 
     prompt: str
     upload: Upload | None = None
+    shape: str = ""
+    uploads: tuple[Upload, ...] = ()
+    """The reference pictures; ``upload`` is a mask."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from mjbot.core.card.content import ATTACHMENT, is_attachment
 
 if TYPE_CHECKING:
     from mjbot.core.card.card import Picture
+    from mjbot.ports.discord import Upload
 
 _SMALLER = "-smaller"
 NO_SIZE = (0, 0)
@@ -103,4 +104,16 @@ class MaskSource(Protocol):
 
     async def of_upload(self, picture: Picture | None, data: bytes) -> str:
         """Validate an uploaded mask against the image, and return it as a data URL. Raises `MaskRefused`."""
+        ...
+
+
+class ReferenceSource(Protocol):
+    """Loads the pictures that users give to a command, as data URLs for the image service."""
+
+    async def of_upload(self, upload: Upload) -> str:
+        """Load an uploaded picture. Raises `PressRefused`."""
+        ...
+
+    async def of_address(self, address: str) -> str:
+        """Load the picture at a public address. Raises `PressRefused`."""
         ...

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mjbot.core.model.press import Press, PressKey, UnknownAction
     from mjbot.core.model.snapshot import TaskSnapshot
     from mjbot.core.model.task import TaskId
+    from mjbot.ports.makes import Make
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,16 @@ class PendingCard:
 
 @dataclass(frozen=True, slots=True)
 class TaskHistory:
-    """The presses by action, the parent and the children of a task, for its card."""
+    """The history that a card shows in addition to its task: presses by action, parent and children.
+
+    ``make`` is the make that the task came from, or that the card shows in place of a task; ``tries`` is the
+    number of its tries.
+    """
 
     presses: Mapping[str, Press]
     lineage: Lineage
+    make: Make | None = None
+    tries: int = 0
 
 
 class PressStore(Protocol):
@@ -99,7 +106,8 @@ class PressStore(Protocol):
         """Store that a press was accepted, with all tasks that it created.
 
         ``watch`` is the watch of the first task; the others are stored as pending cards of its channel. The
-        snapshots are placeholders, so they do not replace stored ones.
+        snapshots are placeholders, so they do not replace stored ones. A make becomes the first task, and is
+        the parent of none.
         """
         ...
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mjbot.core.model.snapshot import TaskSnapshot
     from mjbot.core.model.task import Phase, TaskId
     from mjbot.core.model.watch import DeliveredState, MessageRef, Watch
+    from mjbot.ports.makes import MakeStore
     from mjbot.ports.presses import PressStore, UnknownActionStore
 
 
@@ -156,6 +157,7 @@ class Stores:
 
     watches: WatchStore
     presses: PressStore
+    makes: MakeStore
     unknown_actions: UnknownActionStore
     guilds: GuildStore
     usage: UsageStore

@@ -81,6 +81,8 @@ def demo_settings(url: str, auth: Auth = "bearer") -> Settings:
         guild_presses_per_hour=400,
         guild_cards=100,
         allowed_guilds=frozenset(),
+        make_anywhere="yes",
+        make_in_dm="no",
     )
 
 

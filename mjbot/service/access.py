@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from mjbot.clock import Clock
+from mjbot.core.access.place import Place
 from mjbot.core.access.press_policy import (
     PressScope,
     may_press,
@@ -18,11 +19,13 @@ from mjbot.core.access.rate_limits import RateLimit, RateLimits
 from mjbot.core.card.description import obstacle_text, timestamp
 from mjbot.core.card.region import OWN_MASK
 from mjbot.core.i18n.texts import Text
+from mjbot.core.making.spending import SpendingPolicy, refuse_making
 from mjbot.core.model.watch import Watch, first_guild, first_watch, newest, watch_for
 from mjbot.core.scheduling.rate_limiters import SlidingWindows
 from mjbot.errors import (
     BotMissingPermission,
     GuildNotAllowed,
+    MakingClosed,
     PressNotAllowed,
     RateLimited,
     ShuttingDown,
@@ -76,6 +79,8 @@ class Need:
     new_card: bool = False
     """Whether the interaction adds a live card, which counts towards the guild's limit."""
     by: By = By.POLICY
+    makes: bool = False
+    """Whether it makes pictures, which is open only where the operator allows it."""
 
 
 SUGGEST = Need(Counts.SUGGESTION)
@@ -98,8 +103,16 @@ SUBMIT_UPLOADED = Need(shows=Shows.RESULT)
 """A submit with a mask, which was already counted as an `UPLOAD` and is not counted again."""
 
 
+PREPARE_MAKE = Need(Counts.INTERACTION, Shows.RESULT, new_card=True, by=By.EVERYONE, makes=True)
+"""A make that may still be refused or asked about, or whose prompt is about to be written."""
+MAKE = Need(Counts.PRESS, Shows.RESULT, new_card=True, by=By.EVERYONE, makes=True)
+"""A make that is about to be sent. Each picture counts."""
+MAKE_AGAIN = Need(Counts.PRESS, Shows.RESULT, makes=True)
+"""A repetition of a make on its card, by those who may use the card's buttons."""
+
+
 class Access:
-    """Runs access checks in a fixed order: allowed guild, permission, rate limit, the bot's permissions."""
+    """Runs access checks in a fixed order: allowed guild, making, permission, rate limit, bot's permissions."""
 
     def __init__(
         self,
@@ -107,7 +120,8 @@ class Access:
         watches: WatchStore,
         usage: UsageStore,
         *,
-        allowed_guilds: frozenset[int],
+        spending: SpendingPolicy,
+        bot_public: Callable[[], bool | None],
         limits: RateLimits,
         live_cards: Callable[[int], int],
         in_guild: Callable[[int], bool],
@@ -116,7 +130,8 @@ class Access:
         self._guilds = guilds
         self._watches = watches
         self._usage = usage
-        self._allowed_guilds = allowed_guilds
+        self._spending = spending
+        self._bot_public = bot_public
         self._limits = limits
         self._live_cards = live_cards
         self._in_guild = in_guild
@@ -134,13 +149,13 @@ class Access:
 
     async def require(self, context: InteractionContext, need: Need) -> None:
         """Check a command. Raises `MJBotError`."""
-        self._require_guild(context)
+        self._require_guild(context, need)
         await self._require_rate(context, need)
         _require_bot_permissions(context, need.shows)
 
     async def require_press(self, request: PressRequest, need: Need) -> None:
         """Check a press by the rule of `mjbot.core.access.place`. Raises `MJBotError`."""
-        self._require_guild(request.context)
+        self._require_guild(request.context, need)
         shown = await self._watches.shown(request.task_id)
         _require_seen(request, shown)
         match need.by:
@@ -154,11 +169,21 @@ class Access:
         await self._require_rate(request.context, need)
         _require_bot_permissions(request.context, need.shows)
 
-    def _require_guild(self, context: InteractionContext) -> None:
+    def can_make(self, place: Place) -> bool:
+        """Return whether pictures can be made in a place."""
+        return self._why_closed(place.guild_id) is None
+
+    def _why_closed(self, guild_id: int | None) -> Text | None:
+        return refuse_making(self._spending, guild_id, bot_public=self._bot_public())
+
+    def _require_guild(self, context: InteractionContext, need: Need) -> None:
         if self._closed:
             raise ShuttingDown
-        if self._allowed_guilds and context.guild_id not in self._allowed_guilds:
+        allowed = self._spending.allowed_guilds
+        if allowed and context.guild_id not in allowed:
             raise GuildNotAllowed
+        if need.makes and (reason := self._why_closed(context.guild_id)) is not None:
+            raise MakingClosed(reason)
 
     async def _require_policy_here(self, request: PressRequest, shown: Sequence[Watch]) -> None:
         context = request.context

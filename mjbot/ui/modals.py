@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import aiohttp
 import discord
 
 from mjbot.core.card.modals import MAX_PROMPT, ModalSpec
 from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.text import short
 from mjbot.core.i18n.texts import Text
+from mjbot.core.making.assembly import SHAPES
 from mjbot.ports import ModalInput
+from mjbot.ui.uploads import DiscordUpload
 
 _TITLE = 45
-_PROMPT, _MASK = "prompt", "mask"
+_PROMPT, _MASK, _SHAPE, _PICTURES = "prompt", "mask", "shape", "pictures"
+_NO_SHAPE = "none"  # Discord takes no empty value
 
 
 def build_modal(spec: ModalSpec, locale: str) -> discord.ui.Modal:
@@ -41,7 +43,33 @@ def build_modal(spec: ModalSpec, locale: str) -> discord.ui.Modal:
         modal.add_item(
             discord.ui.Label(text=translate(Text.MODAL_MASK, locale), description=about, component=upload)
         )
+    if spec.shape is not None:
+        modal.add_item(_shape_field(spec.shape, locale))
+    if spec.pictures:
+        modal.add_item(_pictures_field(spec, locale))
     return modal
+
+
+def _shape_field(shape: str, locale: str) -> discord.ui.Label[discord.ui.Modal]:
+    options = [discord.SelectOption(label=each, value=each, default=each == shape) for each in SHAPES]
+    as_written = translate(Text.MODAL_SHAPE_AS_WRITTEN, locale)
+    options.insert(0, discord.SelectOption(label=as_written, value=_NO_SHAPE, default=not shape))
+    field: discord.ui.Select[discord.ui.Modal] = discord.ui.Select(
+        custom_id=_SHAPE, options=options, required=False
+    )
+    return discord.ui.Label(text=translate(Text.MODAL_SHAPE, locale), component=field)
+
+
+def _pictures_field(spec: ModalSpec, locale: str) -> discord.ui.Label[discord.ui.Modal]:
+    field: discord.ui.FileUpload[discord.ui.Modal] = discord.ui.FileUpload(
+        custom_id=_PICTURES, required=False, max_values=spec.pictures
+    )
+    kept = Text.MODAL_PICTURES_KEPT if spec.pictures_kept else Text.MODAL_PICTURES_ABOUT
+    return discord.ui.Label(
+        text=translate(Text.MODAL_PICTURES, locale),
+        description=translate(kept, locale, n=spec.pictures_kept or spec.pictures),
+        component=field,
+    )
 
 
 def modal_input_from(interaction: discord.Interaction[Any]) -> ModalInput:
@@ -50,28 +78,13 @@ def modal_input_from(interaction: discord.Interaction[Any]) -> ModalInput:
     fields = {each.get("custom_id"): each for each in _fields(data.get("components"))}
     prompt = str(fields.get(_PROMPT, {}).get("value") or "").strip()
     files = (data.get("resolved") or {}).get("attachments") or {}
-    named = [files[each] for each in fields.get(_MASK, {}).get("values") or () if each in files]
-    return ModalInput(prompt, _Attachment(interaction.client.http, named[0]) if named else None)
 
+    def uploads(name: str) -> list[DiscordUpload]:
+        values = fields.get(name, {}).get("values") or ()
+        return [DiscordUpload(interaction.client.http, files[each]) for each in values if each in files]
 
-class _Attachment:
-    """An `Upload` on Discord's CDN."""
-
-    def __init__(self, http: discord.http.HTTPClient, data: Mapping[str, Any]) -> None:
-        self._http = http
-        self._data = data
-
-    @property
-    def size(self) -> int:
-        """The size in bytes, as Discord reports it."""
-        return int(self._data.get("size") or 0)
-
-    async def read(self) -> bytes:
-        """Download the file. Raises OSError."""
-        try:
-            return await self._http.get_from_cdn(str(self._data.get("url")))
-        except (discord.HTTPException, aiohttp.ClientError, TimeoutError) as error:
-            raise OSError(type(error).__name__) from error
+    masks, shapes = uploads(_MASK), fields.get(_SHAPE, {}).get("values") or [""]
+    return ModalInput(prompt, masks[0] if masks else None, str(shapes[0]), tuple(uploads(_PICTURES)))
 
 
 def _fields(components: object) -> Iterable[Mapping[str, Any]]:

@@ -21,11 +21,19 @@ from mjbot.core.card.components import (
     parse_target,
 )
 from mjbot.core.i18n.texts import Text
-from mjbot.core.model.press import MODAL_ACTION
+from mjbot.core.model.press import MAKE_ACTION, MODAL_ACTION
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
 from mjbot.ports import PressRequest, Reply
-from mjbot.service import MenuService, ModalService, PressService, RegionService, StatusService, TaskControls
+from mjbot.service import (
+    ImagineService,
+    MenuService,
+    ModalService,
+    PressService,
+    RegionService,
+    StatusService,
+    TaskControls,
+)
 from mjbot.ui.context import context_from
 from mjbot.ui.error_boundary import ErrorBoundary
 from mjbot.ui.modals import modal_input_from
@@ -58,6 +66,7 @@ class InteractionRouter:
         regions: RegionService,
         menus: MenuService,
         controls: TaskControls,
+        imagine: ImagineService,
         replies: Replies,
         boundary: ErrorBoundary,
     ) -> None:
@@ -67,6 +76,8 @@ class InteractionRouter:
         self._routes: Mapping[Verb, Route] = {
             Verb.PRESS: Route(presses.press),
             Verb.AGAIN: Route(presses.press),
+            Verb.EDIT: Route(imagine.edit),
+            Verb.SEND_ANYWAY: Route(imagine.send_anyway),
             Verb.SELECT: Route(presses.press),
             Verb.REFRESH: Route(status.refresh, update=True),
             Verb.MORE: Route(self._show_menu, private=True),
@@ -79,6 +90,8 @@ class InteractionRouter:
             Verb.REGION: Route(regions.choose, private=True),
         }
         self._submit_modal = Route(modals.submit, update=True)
+        self._submit_window = Route(imagine.submit_window)
+        self._repeat_make = Route(imagine.repeat, update=True)
 
     async def dispatch(self, interaction: discord.Interaction[Any]) -> None:
         """Handle a component or modal of ours, and ignore every other interaction."""
@@ -92,23 +105,26 @@ class InteractionRouter:
         if custom_id is None and not is_foreign(raw):
             return
         try:
-            if custom_id is None or interaction.message is None:  # all of ours are on a message
+            if custom_id is None or not (interaction.message or _is_window(custom_id)):
                 await self._reply_to_old_button(interaction, raw)
             else:
-                await self._handle(interaction, interaction.message, custom_id)
+                await self._handle(interaction, custom_id)
         except Exception as error:
             await self._boundary.handle(interaction, error)
 
-    async def _handle(
-        self, interaction: discord.Interaction[Any], message: discord.Message, custom_id: CustomId
-    ) -> None:
-        target = _target(interaction, custom_id)
+    async def _handle(self, interaction: discord.Interaction[Any], custom_id: CustomId) -> None:
+        target, message = _target(interaction, custom_id), interaction.message
         route = self._route(custom_id, target)
-        update = route.update or (route.private and message.flags.ephemeral)
+        ephemeral = message is not None and message.flags.ephemeral
+        update = route.update or (route.private and ephemeral)
         reply = self._replies.to(interaction, update=update, private=route.private)
-        await route.handler(_request(interaction, message, custom_id, target, reply))
+        await route.handler(_request(interaction, custom_id, target, reply))
 
     def _route(self, custom_id: CustomId, target: PressTarget) -> Route:
+        if _is_window(custom_id):
+            return self._submit_window
+        if custom_id.verb is Verb.AGAIN and target.action == MAKE_ACTION:
+            return self._repeat_make
         if custom_id.verb is Verb.MODAL:
             return self._submit_modal if target.action == MODAL_ACTION else self._routes[Verb.PRESS]
         return self._routes[custom_id.verb]
@@ -123,6 +139,11 @@ class InteractionRouter:
         await self._replies.to(interaction).send_private(text, id=task_id)
 
 
+def _is_window(custom_id: CustomId) -> bool:
+    """Return whether this is the window of /imagine, the only one that a command opens, without a message."""
+    return custom_id.verb is Verb.MODAL and custom_id.arg.startswith(MAKE_ACTION)
+
+
 def _target(interaction: discord.Interaction[Any], custom_id: CustomId) -> PressTarget:
     if custom_id.verb is Verb.SELECT:
         data: Mapping[str, Any] = interaction.data or {}
@@ -134,19 +155,19 @@ def _target(interaction: discord.Interaction[Any], custom_id: CustomId) -> Press
 
 def _request(
     interaction: discord.Interaction[Any],
-    message: discord.Message,
     custom_id: CustomId,
     target: PressTarget,
     reply: Reply,
 ) -> PressRequest:
+    message = interaction.message
     return PressRequest(
         context_from(interaction),
-        MessageRef(message.channel.id, message.id),
+        MessageRef(message.channel.id, message.id) if message else MessageRef(interaction.channel_id or 0, 0),
         custom_id.task_id,
         target,
         reply,
         modal_input_from(interaction) if custom_id.verb is Verb.MODAL else None,
-        on_its_card=_shows(message, custom_id.task_id),
+        on_its_card=message is not None and _shows(message, custom_id.task_id),
     )
 
 

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mjbot.core.card.components import CustomId, Verb
 from mjbot.core.i18n.texts import Text
 from mjbot.core.making.assembly import SHAPES, DrawingModel, MakeOptions, ReferenceUse, assemble_prompt
 from mjbot.core.making.check import check_prompt
 from mjbot.core.making.findings import Verdict
-from mjbot.core.making.marks import LOOKS, make_mark, next_look, parse_mark
+from mjbot.core.making.lookups import LOOKS, next_look
 from mjbot.core.making.reference_pictures import (
     MAX_ADDRESS,
     MAX_BYTES,
@@ -21,6 +22,9 @@ from mjbot.core.making.reference_pictures import (
 )
 from mjbot.core.making.spending import MakeScope, SpendingPolicy, refuse_making, scope_of_making
 from mjbot.core.model.addresses import readable
+from mjbot.core.model.makes import MAKE_BYTES, is_make, make_id, make_of_mark, mark_of_make
+from mjbot.core.model.submits import parse_mark
+from mjbot.core.model.task import parse_task_id
 
 NIJI = DrawingModel.NIJI
 STYLE, OBJECT = ReferenceUse.STYLE, ReferenceUse.OBJECT
@@ -135,24 +139,23 @@ def test_a_copy_keeps_the_shape_and_fits(size: tuple[int, int], copy: tuple[int,
     assert needs_copy(copy, 2_000_001)
 
 
-@given(st.binary(min_size=16, max_size=16))
-def test_a_mark_is_recognized(random: bytes) -> None:
-    mark = make_mark(random)
+@given(st.binary(min_size=MAKE_BYTES, max_size=MAKE_BYTES), st.integers(1, 255))
+def test_a_mark_leads_back_to_its_make_and_the_try(entropy: bytes, number: int) -> None:
+    task_id = make_id(entropy)
+    mark = mark_of_make(task_id, number)
     assert parse_mark(mark) == mark
-    assert len(mark) < 40
+    assert make_of_mark(mark) == (task_id, number)
+    assert is_make(task_id)
+    assert parse_task_id(f"{task_id}0")  # is it one that a custom_id can hold?
+    assert len(str(CustomId(Verb.OPEN_MODAL, task_id, "x" * 24))) <= 100
     for other in (mark.upper(), f"{mark} ", f"{mark}\n", mark[:-1], f"x{mark}", f"{mark}0"):
-        assert parse_mark(other) is None
+        assert not parse_mark(other)
+        assert not is_make(other)
 
 
-@pytest.mark.parametrize("state", [None, 5, "", "mjbot:", ["mjbot:" + "0" * 32], "mjbot:" + "０" * 32])
-def test_the_state_of_others_is_no_mark(state: object) -> None:
-    assert parse_mark(state) is None
-
-
-@pytest.mark.parametrize("random", [b"", bytes(15), bytes(17)])
-def test_a_mark_has_128_random_bits(random: bytes) -> None:
-    with pytest.raises(ValueError, match="16 random bytes"):
-        make_mark(random)
+@pytest.mark.parametrize("state", ["", "mj1:", "mj1:" + "０" * 32, "mjbot:" + "0" * 32])
+def test_the_state_of_others_is_no_mark(state: str) -> None:
+    assert not parse_mark(state)
 
 
 def test_a_lost_submit_is_looked_for_three_times() -> None:

@@ -15,6 +15,7 @@ from mjbot.core.access.press_policy import PressPolicy, PressScope, may_press_fr
 from mjbot.core.access.rate_limits import rate_limits_from
 from mjbot.core.card.components import parse_target
 from mjbot.core.card.region import OWN_MASK
+from mjbot.core.making.spending import SpendingPolicy
 from mjbot.core.model.press import PressKey
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
@@ -59,7 +60,8 @@ def access_of(stores: Stores, live: int = 0, allowed: frozenset[int] = frozenset
         stores.guilds,
         stores.watches,
         stores.usage,
-        allowed_guilds=allowed,
+        spending=SpendingPolicy(allowed),
+        bot_public=lambda: None,
         limits=limits,
         live_cards=lambda _: live,
         in_guild=lambda guild: guild != LEFT_GUILD,

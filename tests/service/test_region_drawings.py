@@ -16,6 +16,7 @@ from mjbot.core.card.card import Picture
 from mjbot.core.card.components import PressTarget
 from mjbot.core.card.menu import Menu
 from mjbot.core.i18n.texts import Text
+from mjbot.core.making.spending import SpendingPolicy
 from mjbot.core.model.snapshot import DEFAULT_THRESHOLDS, TaskSnapshot
 from mjbot.core.model.task import Task, TaskId
 from mjbot.core.model.watch import MessageRef
@@ -24,9 +25,9 @@ from mjbot.core.polling.schedule import PollSchedule
 from mjbot.guard import LoopGuard
 from mjbot.ports import File, InteractionContext, PressRequest, Reply, TaskSource
 from mjbot.service.access import Access
-from mjbot.service.deferred_writes import DeferredWrites
 from mjbot.service.pressing.regions import RegionService
 from mjbot.service.reader import TaskReader
+from mjbot.service.watching.deferred_writes import DeferredWrites
 from mjbot.service.watching.write_behind import WriteBehind
 from mjbot.store import open_stores
 from mjbot.tracker import TaskTracker
@@ -118,7 +119,8 @@ async def opened() -> AsyncIterator[Rig]:
             stores.guilds,
             stores.watches,
             stores.usage,
-            allowed_guilds=frozenset(),
+            spending=SpendingPolicy(frozenset()),
+            bot_public=lambda: None,
             limits=ANY,
             in_guild=lambda _: True,
             live_cards=lambda _: 0,

@@ -18,7 +18,7 @@ from mjbot.core.model.watch import DeliveredState, MessageRef, Watch, WatchState
 from mjbot.errors import StoreFailed
 from mjbot.guard import LoopGuard
 from mjbot.ports import Stores
-from mjbot.service.deferred_writes import DeferredWrites
+from mjbot.service.watching.deferred_writes import DeferredWrites
 from mjbot.service.watching.write_behind import WriteBehind
 from mjbot.store import open_stores
 from tests.store.faults import refuse_writes

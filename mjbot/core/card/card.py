@@ -21,6 +21,7 @@ from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.text import clean, cut, cut_middle
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.addresses import readable
+from mjbot.core.model.makes import is_make
 from mjbot.core.model.snapshot import Condition, TaskSnapshot
 
 _ALT = 1_000
@@ -37,6 +38,8 @@ _COLOURS = {
     CardState.WAITING: AMBER,
     CardState.DONE: GREEN,
     CardState.FAILED: RED,
+    CardState.REFUSED: RED,
+    CardState.UNCLEAR: AMBER,
 }
 
 
@@ -130,7 +133,7 @@ def render(snapshot: TaskSnapshot, context: CardContext) -> Card:
         picture_link=(readable(picture.url, context.base, _MAX_LINK) or "") if picture else "",
         rows=_rows(snapshot, state, context),
         locale=locale,
-        final=snapshot.settled,
+        final=snapshot.settled or state in (CardState.REFUSED, CardState.UNCLEAR),
     )
 
 
@@ -175,7 +178,8 @@ def _footer(snapshot: TaskSnapshot, locale: str) -> str:
     action = snapshot.task.action.upper() if snapshot.task else ""
     name = Text.get(f"action.{action}")
     known = translate(name, locale) if name else None
-    return " · ".join(filter(None, (known, cut_middle(snapshot.id, _ID))))
+    shown_id = "" if is_make(snapshot.id) else cut_middle(snapshot.id, _ID)
+    return " · ".join(filter(None, (known, shown_id)))
 
 
 def picture_of(snapshot: TaskSnapshot, state: CardState) -> Picture | None:

@@ -18,14 +18,14 @@ from typing import Final
 
 from mjbot.core.card.state import CardContext, CardState, needs_region
 from mjbot.core.i18n.texts import Text
-from mjbot.core.model.press import MODAL_ACTION
+from mjbot.core.model.press import MAKE_ACTION, MODAL_ACTION
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import ID_PATTERN, TaskId
 
 NO_CELLS: Final = "000"
 """The region of a press target with no cell selected."""
 
-_TARGET = re.compile(rf"([0-9a-f]{{12}}|{MODAL_ACTION})(?:n([0-9]+))?(?:x([0-9a-f]{{3}}|own))?")
+_TARGET = re.compile(rf"([0-9a-f]{{12}}|{MODAL_ACTION}|{MAKE_ACTION})(?:n([0-9]+))?(?:x([0-9a-f]{{3}}|own))?")
 _ANY_VERSION = re.compile(r"mj\d+:.*", re.DOTALL)
 _TASK_ID = re.compile(ID_PATTERN)
 
@@ -43,6 +43,8 @@ class Verb(StrEnum):
     STOP_UPDATING = "unfollow"
     CANCEL = "cancel"
     SEED = "seed"
+    EDIT = "edit"
+    SEND_ANYWAY = "send"
     REGION = "area"
     SELECT = "pick"
     MODAL = "form"
@@ -128,7 +130,7 @@ class OwnButton:
     text: Text
     states: tuple[CardState, ...] = ()
     when: Callable[[CardState, TaskSnapshot, CardContext], bool] = lambda _state, _snapshot, _context: True
-    arg: str = ""
+    arg: Callable[[CardContext], str] = lambda _context: ""
     primary: bool = False
     behind: bool = False
 
@@ -141,7 +143,9 @@ _NO_LONGER_FOLLOWED: Final = (
     CardState.DISMISSED,
     CardState.STOPPED,
 )
-_WITH_OTHER_BUTTONS: Final = (CardState.DONE, CardState.WAITING, CardState.QUEUE_FULL)
+_OF_MAKES: Final = (CardState.SUBMITTING, CardState.REFUSED, CardState.UNCLEAR)
+_WITH_OTHER_BUTTONS: Final = (CardState.DONE, CardState.WAITING, CardState.QUEUE_FULL, *_OF_MAKES)
+_WITH_PROMPT: Final = (CardState.DONE, CardState.FAILED, CardState.CANCELLED, *_OF_MAKES[1:])
 
 
 def _can_refresh(state: CardState, snapshot: TaskSnapshot, context: CardContext) -> bool:
@@ -162,6 +166,16 @@ def _has_seed(_state: CardState, snapshot: TaskSnapshot, context: CardContext) -
     return context.has_seeds and bool(pictured)
 
 
+def _can_edit(_state: CardState, snapshot: TaskSnapshot, context: CardContext) -> bool:
+    """Return whether the prompt of a card is known, so that it can be edited and made again."""
+    task = snapshot.task
+    return context.can_make and task is not None and bool(task.prompt.strip()) and not task.is_text
+
+
+def _retried_action(context: CardContext) -> str:
+    return MAKE_ACTION if MAKE_ACTION in context.presses else MODAL_ACTION
+
+
 OWN_BUTTONS: Final[Mapping[Verb, OwnButton]] = {
     Verb.OPEN_MODAL: OwnButton(
         Text.BUTTON_WRITE,
@@ -173,11 +187,17 @@ OWN_BUTTONS: Final[Mapping[Verb, OwnButton]] = {
         Text.BUTTON_REGION,
         (CardState.WAITING,),
         when=lambda _state, snapshot, _context: needs_region(snapshot),
-        arg=str(PressTarget(MODAL_ACTION, region=NO_CELLS)),
+        arg=lambda _context: str(PressTarget(MODAL_ACTION, region=NO_CELLS)),
         primary=True,
     ),
     Verb.DISMISS: OwnButton(Text.BUTTON_DISMISS, (CardState.WAITING,)),
-    Verb.STOP: OwnButton(Text.BUTTON_STOP, (CardState.QUEUE_FULL,), arg=MODAL_ACTION),
+    Verb.STOP: OwnButton(Text.BUTTON_STOP, (CardState.QUEUE_FULL,), arg=_retried_action),
+    Verb.AGAIN: OwnButton(
+        Text.BUTTON_AGAIN,
+        (CardState.UNCLEAR,),
+        arg=lambda context: str(PressTarget(MAKE_ACTION, repeats=context.tries)),
+    ),
+    Verb.SEND_ANYWAY: OwnButton(Text.BUTTON_SEND_ANYWAY),  # on the private question
     Verb.REFRESH: OwnButton(
         Text.BUTTON_REFRESH,
         tuple(each for each in CardState if each not in _WITH_OTHER_BUTTONS),
@@ -185,7 +205,8 @@ OWN_BUTTONS: Final[Mapping[Verb, OwnButton]] = {
     ),
     Verb.STOP_UPDATING: OwnButton(Text.BUTTON_STOP_UPDATING, _ALIVE, when=_can_stop),
     Verb.CANCEL: OwnButton(Text.BUTTON_CANCEL, _ALIVE, when=_can_cancel),
-    Verb.MORE: OwnButton(Text.BUTTON_MORE, arg="1"),  # on each card that has something behind it
+    Verb.EDIT: OwnButton(Text.BUTTON_EDIT, _WITH_PROMPT, when=_can_edit),
+    Verb.MORE: OwnButton(Text.BUTTON_MORE),  # on each card that has something behind it
     Verb.SEED: OwnButton(Text.BUTTON_SEED, (CardState.DONE,), when=_has_seed, behind=True),
 }
 """The bot's own buttons in display order. A card shows them in one row, the last."""

@@ -36,6 +36,7 @@ def facts_of(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> 
     lines = list(_LINES[state](snapshot, context))
     if snapshot.condition is Condition.UNREACHABLE:
         lines = [*_bar(snapshot.task), *_unreachable_lines(snapshot, context.locale)]
+    lines += context.notes
     if context.obstacle is not None and not snapshot.settled:
         why = obstacle_text(context.obstacle)
         lines.append(translate(Text.CARD_UNWATCHED, context.locale, why=why))
@@ -204,6 +205,14 @@ def _unseen(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
         yield translate(Text.CARD_UNSEEN, context.locale)
 
 
+def _submitting(_: TaskSnapshot, _context: CardContext) -> Iterable[str]:
+    return ()
+
+
+def _unclear(_: TaskSnapshot, context: CardContext) -> Iterable[str]:
+    yield translate(Text.CARD_UNCLEAR, context.locale)
+
+
 _LINES: Mapping[CardState, Callable[[TaskSnapshot, CardContext], Iterable[str]]] = {
     CardState.QUEUED: _queued,
     CardState.RUNNING: _running,
@@ -219,6 +228,9 @@ _LINES: Mapping[CardState, Callable[[TaskSnapshot, CardContext], Iterable[str]]]
     CardState.DISMISSED: _dismissed,
     CardState.STOPPED: _stopped,
     CardState.QUEUE_FULL: _queue_full,
+    CardState.SUBMITTING: _submitting,
+    CardState.REFUSED: _submitting,  # the reason is a note
+    CardState.UNCLEAR: _unclear,
 }
 
 

@@ -41,7 +41,9 @@ class ModalSpec:
     """A modal to open: the custom_id of its submission, its title, and the initial text of its input.
 
     With ``asks_for_mask``, the modal has an upload field for the user's own mask. ``mask_size`` is the
-    required width and height in pixels, or (0, 0) if unknown.
+    required width and height in pixels, or (0, 0) if unknown. ``shape`` is the shape that is chosen at first,
+    "" for none; with None there is no choice. ``pictures`` is how many reference pictures can be uploaded,
+    in place of ``pictures_kept`` from before.
     """
 
     custom_id: CustomId
@@ -49,6 +51,9 @@ class ModalSpec:
     initial_text: str
     asks_for_mask: bool = False
     mask_size: tuple[int, int] = (0, 0)
+    shape: str | None = None
+    pictures: int = 0
+    pictures_kept: int = 0
 
 
 def modal_kind_of(custom_id: str) -> ModalKind | None:

@@ -64,7 +64,7 @@ def build_rows(
         build_button(task.id, each, n, presses, locale, not_offered)
         for n, each in enumerate(buttons[:shown], 1)
     ]
-    more = own_button(CustomId(Verb.MORE, task.id, OWN_BUTTONS[Verb.MORE].arg), locale)
+    more = own_button(CustomId(Verb.MORE, task.id, "1"), locale)
     if shown < len(buttons) or (shown > BESIDE_OURS and own.all):
         return chunk_rows([*card_buttons, more])
     ours = chunk_rows([*own.shown, more] if own.behind else own.shown)
@@ -75,7 +75,7 @@ def build_rows(
 def own_buttons(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> OwnButtons:
     """Build our own buttons for a task's card."""
     found = [
-        (own, own_button(CustomId(verb, snapshot.id, own.arg), context.locale))
+        (own, own_button(CustomId(verb, snapshot.id, own.arg(context)), context.locale))
         for verb, own in OWN_BUTTONS.items()
         if state in own.states and own.when(state, snapshot, context)
     ]

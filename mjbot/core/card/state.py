@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from mjbot.core.access.channels import Obstacle
 from mjbot.core.card.lineage import NO_LINEAGE, Lineage
-from mjbot.core.model.press import MODAL_ACTION, OFFERS_ALL, NotOffered, Press
+from mjbot.core.model.press import MAKE_ACTION, MODAL_ACTION, OFFERS_ALL, NotOffered, Press
 from mjbot.core.model.snapshot import Condition, TaskSnapshot
 from mjbot.core.model.task import Phase
 
@@ -31,6 +31,9 @@ class CardState(StrEnum):
     STOPPED = "stopped"
     SUPERSEDED = "superseded"
     QUEUE_FULL = "queue_full"
+    SUBMITTING = "submitting"
+    REFUSED = "refused"
+    UNCLEAR = "unclear"
 
 
 _OF_PHASE = {
@@ -40,6 +43,13 @@ _OF_PHASE = {
     Phase.SUCCESS: CardState.DONE,
     Phase.FAILURE: CardState.FAILED,
     Phase.CANCELLED: CardState.CANCELLED,
+}
+_OF_MAKE = {
+    Press.SENDING: CardState.SUBMITTING,
+    Press.RETRYING: CardState.QUEUE_FULL,
+    Press.ACCEPTED: CardState.SUBMITTING,  # until the card shows the task
+    Press.REFUSED: CardState.REFUSED,
+    Press.UNCLEAR: CardState.UNCLEAR,
 }
 _OF_CONDITION = {
     Condition.QUIET: CardState.QUIET,
@@ -68,13 +78,22 @@ class CardContext:
     """Whether the image service is known to cancel tasks."""
     has_seeds: bool = True
     """False if the image service is known to tell no seeds."""
+    notes: tuple[str, ...] = ()
+    """Sentences about the make of the card, in its language: why it was refused, what was mended."""
+    tries: int = 0
+    """The number of tries of a make that has no task yet."""
+    can_make: bool = False
+    """Whether pictures can be made in the place of the card."""
 
 
 def state_of(snapshot: TaskSnapshot, presses: Mapping[str, Press]) -> CardState:
     """Return the card state for a snapshot. The condition takes precedence over the phase.
 
-    After its modal was submitted, a task waits for the service instead of a prompt.
+    After its modal was submitted, a task waits for the service instead of a prompt. A make has no task yet, so
+    the state of its press is all there is.
     """
+    if (make := presses.get(MAKE_ACTION)) is not None:
+        return _OF_MAKE[make]
     state = _state_of(snapshot)
     submission = presses.get(MODAL_ACTION)
     if state is CardState.WAITING and submission is Press.RETRYING:

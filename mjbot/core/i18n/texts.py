@@ -41,6 +41,9 @@ class Text(StrEnum):
     TITLE_ENDED = "title.ended", "No longer watching"
     TITLE_STOPPED = "title.stopped", "No longer updated"
     TITLE_SUPERSEDED = "title.superseded", "Continues below"
+    TITLE_SUBMITTING = "title.submitting", "Submitting"
+    TITLE_REFUSED = "title.refused", "Not started"
+    TITLE_UNCLEAR = "title.unclear", "Unclear whether it started"
 
     # Card lines while a task is alive
     CARD_QUEUED_SINCE = "card.queued.since", "Submitted {t}"
@@ -50,6 +53,14 @@ class Text(StrEnum):
     CARD_QUIET = "card.quiet", "Long pauses do happen. Still watching."
     CARD_UNKNOWN_STATUS = "card.unknown.status", "Status: {word}"
     CARD_UNSEEN = "card.unseen", "Haven't been able to read this task yet. Still trying."
+    CARD_REFUSED_RESTART = (
+        "card.refused.restart",
+        "This bot was restarted while the image service was busy. Nothing was started.",
+    )
+    CARD_UNCLEAR = (
+        "card.unclear",
+        "No clear answer came, so this may or may not have started. Please look at Midjourney before you do it again: it could cost twice.",
+    )
     CARD_MODAL = "card.modal", "This step needs a prompt before it can start."
     CARD_MODAL_REGION = "card.modal.region", "Choose the area to repaint, or upload a mask."
     CARD_MODAL_ASKED = "card.modal.asked", "Requested {t}"
@@ -205,6 +216,8 @@ class Text(StrEnum):
     BUTTON_STOP_UPDATING = "button.stop_updating", "Stop updating"
     BUTTON_CANCEL = "button.cancel", "Cancel"
     BUTTON_SEED = "button.seed", "Seed"
+    BUTTON_EDIT = "button.edit", "Edit"
+    BUTTON_SEND_ANYWAY = "button.send_anyway", "Send anyway"
     BUTTON_UNNAMED = "button.unnamed", "Action {n}"
     MENU_PLACEHOLDER = "menu.placeholder", "Choose an action"
     MENU_USED = "menu.used", "Already used"
@@ -216,6 +229,12 @@ class Text(StrEnum):
         "PNG, {w} × {h} pixels like the picture, white where to repaint",
     )
     MODAL_MASK_ABOUT = "modal.mask.about", "PNG, same size as the picture, white where to repaint"
+    MODAL_IMAGINE = "modal.imagine", "Make pictures"
+    MODAL_SHAPE = "modal.shape", "Shape"
+    MODAL_SHAPE_AS_WRITTEN = "modal.shape.as_written", "As in the prompt, or square"
+    MODAL_PICTURES = "modal.pictures", "Reference pictures"
+    MODAL_PICTURES_ABOUT = "modal.pictures.about", "Up to {n}. Pictures of earlier tries aren't kept."
+    MODAL_PICTURES_KEPT = "modal.pictures.kept", "Leave this empty to use the {n} from before."
 
     # Replies: the task or the image service
     REPLY_INVALID_TASK_ID = (
@@ -486,6 +505,7 @@ class Text(StrEnum):
         "picture.type",
         "{name} isn't a PNG, JPEG, WebP or GIF picture. Nothing was started.",
     )
+    PICTURE_UNREADABLE = "picture.unreadable", "{name} can't be loaded as a picture. Nothing was started."
     PICTURE_TOO_LARGE = "picture.too_large", "{name} is larger than {n} MB. Nothing was started."
     PICTURE_ADDRESS = (
         "picture.address",
@@ -504,6 +524,16 @@ class Text(StrEnum):
     MAKE_NOT_IN_DIRECT = (
         "make.not_in_direct",
         "Making pictures isn't enabled in direct messages. Use a server, or ask the bot's owner.",
+    )
+    MAKE_WARNING = "make.warning", "{findings}\nNothing was sent yet."
+    MAKE_ALREADY_SENT = "make.already_sent", "This was already sent."
+    PICTURE_NOT_UPLOADED = (
+        "picture.not_uploaded",
+        "This image service takes pictures only as image prompts. Nothing was started; choose that for *reference_as*.",
+    )
+    PICTURE_UPLOAD_LOST = (
+        "picture.upload_lost",
+        "The pictures couldn't be uploaded to the image service. Nothing was started; please try again in a minute.",
     )
 
     # Who can use the buttons: refusals, and the answers of /settings presses
@@ -558,6 +588,34 @@ class Text(StrEnum):
     )
     COMMAND_PRESSES_ROLE = "command.presses.role", "role"
     COMMAND_PRESSES_ROLE_ABOUT = "command.presses.role.about", 'Role (only with "A role")'
+    COMMAND_IMAGINE = "command.imagine", "imagine"
+    COMMAND_IMAGINE_ABOUT = "command.imagine.about", "Make pictures from a prompt"
+    COMMAND_IMAGINE_PROMPT = "command.imagine.prompt", "prompt"
+    COMMAND_IMAGINE_PROMPT_ABOUT = (
+        "command.imagine.prompt.about",
+        "What to show; leave it out to write in a window",
+    )
+    COMMAND_IMAGINE_SHAPE = "command.imagine.shape", "shape"
+    COMMAND_IMAGINE_SHAPE_ABOUT = (
+        "command.imagine.shape.about",
+        "Width to height; any other is written as --ar",
+    )
+    COMMAND_IMAGINE_MODEL = "command.imagine.model", "model"
+    COMMAND_IMAGINE_MODEL_ABOUT = "command.imagine.model.about", "Midjourney, or niji for anime"
+    COMMAND_IMAGINE_REFERENCE = "command.imagine.reference", "reference"
+    COMMAND_IMAGINE_REFERENCE2 = "command.imagine.reference2", "reference2"
+    COMMAND_IMAGINE_REFERENCE3 = "command.imagine.reference3", "reference3"
+    COMMAND_IMAGINE_REFERENCE_ABOUT = "command.imagine.reference.about", "PNG, JPEG, WebP or GIF, up to 10 MB"
+    COMMAND_IMAGINE_REFERENCE_AS = "command.imagine.reference_as", "reference_as"
+    COMMAND_IMAGINE_REFERENCE_AS_ABOUT = (
+        "command.imagine.reference_as.about",
+        "What the reference pictures are used as",
+    )
+    CHOICE_REFERENCE_IMAGE = "choice.reference.image", "Image prompt"
+    CHOICE_REFERENCE_SREF = "choice.reference.sref", "Style (--sref)"
+    CHOICE_REFERENCE_OREF = "choice.reference.oref", "Object or person (--oref)"
+    CHOICE_MODEL_MIDJOURNEY = "choice.model.midjourney", "Midjourney"
+    CHOICE_MODEL_NIJI = "choice.model.niji", "niji (anime)"
 
     # Autocomplete rows of /status
     AUTOCOMPLETE_QUEUED = "autocomplete.queued", "queued"

@@ -45,6 +45,9 @@ class MakeOptions:
     use: ReferenceUse = ReferenceUse.IMAGE_PROMPT
 
 
+NO_OPTIONS: Final = MakeOptions()
+
+
 def assemble_prompt(text: str, options: MakeOptions) -> str:
     """Return the prompt to check and send: the text byte for byte if the options add nothing.
 

@@ -11,6 +11,8 @@ from mjbot.core.model.task import TaskId
 
 MODAL_ACTION: Final = "modal"
 """The action digest under which the modal submission of a task is stored."""
+MAKE_ACTION: Final = "make"
+"""The action of the only press of a make: its submit."""
 _NOT_OFFERED_SECONDS = 24 * 3600.0
 _NOT_OFFERED_TASKS = 2
 

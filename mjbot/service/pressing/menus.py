@@ -28,7 +28,8 @@ class MenuService:
         snapshot = await self._reader.get(request.task_id)
         page = EMPTY_PAGE
         if snapshot.task is not None:
-            context = await self._renderer.context_of(request.task_id, request.context.private_locale)
+            asked_by = request.context
+            context = await self._renderer.context_of(snapshot.id, asked_by.private_locale, asked_by.place)
             own = own_buttons(snapshot, state_of(snapshot, context.presses), context)
             presses, not_offered = context.presses, context.not_offered
             page = build_page(snapshot.task, presses, context.locale, page_number, not_offered, own)

@@ -198,3 +198,6 @@ class ModalSubmission:
         """Show the wait on the task's own card."""
         with suppress(StoreFailed):
             await self._watches.repaint(self._request.message, self._snapshot)
+
+    async def note_refusal(self, _error: BaseException) -> None:
+        """Do nothing: the user is told in a private reply."""

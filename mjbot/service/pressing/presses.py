@@ -176,3 +176,6 @@ class ActionSubmission:
         locale = self._request.context.locale
         card = queue_full_card(stop, self._action.label, next_try, locale)
         await self._request.reply.show_placeholder(card)
+
+    async def note_refusal(self, _error: BaseException) -> None:
+        """Do nothing: the user is told in a private reply."""

@@ -31,8 +31,8 @@ from mjbot.core.model.watch import MessageRef, Watch
 from mjbot.errors import MJBotError, PressRefused, PressUnclear, StoreFailed, UpstreamError
 from mjbot.errors.submits import ActionNotOffered, RefusalReason, SubmitRefused, SubmitUnclear
 from mjbot.ports import PressRecord, PressStore, SubmitResult, UnknownActionStore
-from mjbot.service.deferred_writes import DeferredWrites
 from mjbot.service.pressing.retries import Pause, RetryBackoff, RetryStopped, SubmitRetries
+from mjbot.service.watching.deferred_writes import DeferredWrites
 from mjbot.service.watching.watches import WatchService
 
 log = logging.getLogger(__name__)
@@ -101,6 +101,10 @@ class Submission(Protocol):
         """Show that the queue is full, and the time of the next try (unix seconds). Never raises."""
         ...
 
+    async def note_refusal(self, error: BaseException) -> None:
+        """Store what the card must say about a refusal. Raises `StoreFailed`."""
+        ...
+
 
 class SubmissionJournal:
     """Runs submissions and commits each state transition."""
@@ -150,8 +154,8 @@ class SubmissionJournal:
                         raise
                 await self._wait_to_retry(submission, pause)
         except BaseException as error:
-            await self._fail(submission, error, in_flight=in_flight)
             complete = error_for_user(error, submission.label, in_flight=in_flight)
+            await self._fail(submission, error, complete, in_flight=in_flight)
             if complete is error:
                 raise
             raise complete from error
@@ -188,16 +192,22 @@ class SubmissionJournal:
         if pause.visible:
             await self._repaint(submission)
 
-    async def _fail(self, submission: Submission, error: BaseException, *, in_flight: bool) -> None:
+    async def _fail(
+        self, submission: Submission, error: BaseException, complete: BaseException, *, in_flight: bool
+    ) -> None:
         state = Press.UNCLEAR if in_flight else Press.REFUSED
         task_id, action = submission.snapshot.id, submission.action
         log.info("press %s of task %s: %s", action, task_id, state, extra={"task": task_id})
         log.debug("the upstream said: %s", error)  # may quote a prompt
         unknown = isinstance(error, ActionNotOffered) and bool(submission.kind)
-        await self._writes.write(partial(self._settle, submission, state, unknown=unknown))
+        await self._writes.write(partial(self._settle, submission, state, complete, unknown=unknown))
 
-    async def _settle(self, submission: Submission, state: Press, *, unknown: bool) -> None:
+    async def _settle(
+        self, submission: Submission, state: Press, error: BaseException, *, unknown: bool
+    ) -> None:
         key = _key(submission)
+        if state is Press.REFUSED:
+            await submission.note_refusal(error)
         await self._presses.note(key, state)
         if unknown:
             now = self._clock.now()

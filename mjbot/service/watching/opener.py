@@ -15,7 +15,7 @@ from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import NOTHING_DELIVERED, DeliveredState, MessageRef, Watch, WatchState
 from mjbot.errors import ResponseLost, StoreFailed
 from mjbot.ports import InteractionContext, PictureSource, Reply
-from mjbot.service.deferred_writes import DeferredWrites
+from mjbot.service.watching.deferred_writes import DeferredWrites
 from mjbot.service.watching.renderer import CardRenderer
 from mjbot.service.watching.watches import WatchService
 from mjbot.service.watching.write_behind import WriteBehind

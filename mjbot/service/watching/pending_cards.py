@@ -16,7 +16,7 @@ from mjbot.core.model.watch import Watch, WatchState
 from mjbot.errors import ResponseLost, StoreFailed
 from mjbot.guard import LoopGuard
 from mjbot.ports import MessagePoster, PendingCard, PressStore
-from mjbot.service.deferred_writes import DeferredWrites
+from mjbot.service.watching.deferred_writes import DeferredWrites
 from mjbot.service.watching.renderer import CardRenderer
 from mjbot.service.watching.watches import WatchService
 

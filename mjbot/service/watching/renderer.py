@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from mjbot.clock import Clock
 from mjbot.core.access.channels import Obstacle
@@ -10,13 +10,16 @@ from mjbot.core.access.place import Place
 from mjbot.core.card.card import Card, render
 from mjbot.core.card.lineage import NO_LINEAGE
 from mjbot.core.card.state import CardContext
-from mjbot.core.model.press import OFFERS_ALL, NotOffered, actions_not_offered
+from mjbot.core.i18n.messages import translate
+from mjbot.core.i18n.texts import Text
+from mjbot.core.making.parsing import mend_dashes
+from mjbot.core.model.press import MAKE_ACTION, OFFERS_ALL, NotOffered, Press, actions_not_offered
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.submits import Command
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import Watch
 from mjbot.errors import StoreFailed
-from mjbot.ports import PressStore, TaskHistory, UnknownActionStore
+from mjbot.ports import PressStore, Refusal, TaskHistory, UnknownActionStore
 
 
 class CardRenderer:
@@ -30,6 +33,7 @@ class CardRenderer:
         clock: Clock,
         watch_limit: float,
         base: str,
+        can_make: Callable[[Place], bool],
     ) -> None:
         self._presses = presses
         self._unknown = unknown
@@ -37,6 +41,7 @@ class CardRenderer:
         self._clock = clock
         self._watch_limit = watch_limit
         self._base = base
+        self._can_make = can_make
 
     async def card(
         self, snapshot: TaskSnapshot, locale: str, place: Place, *, obstacle: Obstacle | None = None
@@ -44,7 +49,7 @@ class CardRenderer:
         """Render the card of a snapshot. ``obstacle`` is the reason why the card cannot be updated."""
         asked = (snapshot.id, place)
         history = (await self._presses.histories([asked]))[asked]
-        return render(snapshot, self._context(history, locale, await self._not_offered(), obstacle))
+        return render(snapshot, self._context(history, locale, place, await self._not_offered(), obstacle))
 
     async def first_card(self, snapshot: TaskSnapshot, locale: str, place: Place) -> Card:
         """Render a card, or the bare card if the database cannot be read."""
@@ -56,7 +61,7 @@ class CardRenderer:
     def bare_card(self, snapshot: TaskSnapshot, locale: str) -> Card:
         """Render a card without presses and lineage, when the database cannot be read."""
         history = TaskHistory({}, NO_LINEAGE)
-        return render(snapshot, self._context(history, locale, OFFERS_ALL))
+        return render(snapshot, self._context(history, locale, None, OFFERS_ALL))
 
     async def cards(self, shown: Sequence[tuple[Watch, TaskSnapshot]]) -> list[tuple[Watch, Card]]:
         """Render the cards of many watches, with one store query for all."""
@@ -67,16 +72,16 @@ class CardRenderer:
                 watch,
                 render(
                     watch.as_shown(snapshot),
-                    self._context(known[snapshot.id, watch.place], watch.locale, not_offered),
+                    self._context(known[snapshot.id, watch.place], watch.locale, watch.place, not_offered),
                 ),
             )
             for watch, snapshot in shown
         ]
 
-    async def context_of(self, task_id: TaskId, locale: str) -> CardContext:
+    async def context_of(self, task_id: TaskId, locale: str, place: Place) -> CardContext:
         """Return the context of a task for one user, without its relatives."""
         history = TaskHistory(await self._presses.of(task_id), NO_LINEAGE)
-        return self._context(history, locale, await self._not_offered())
+        return self._context(history, locale, place, await self._not_offered())
 
     async def _not_offered(self) -> NotOffered:
         return actions_not_offered(await self._unknown.get(), self._clock.now())
@@ -85,6 +90,7 @@ class CardRenderer:
         self,
         history: TaskHistory,
         locale: str,
+        place: Place | None,
         not_offered: NotOffered,
         obstacle: Obstacle | None = None,
     ) -> CardContext:
@@ -98,4 +104,19 @@ class CardRenderer:
             self._base,
             can_cancel=self._offers(Command.CANCEL) is True,
             has_seeds=self._offers(Command.SEED) is not False,
+            notes=tuple(_notes(history, locale)),
+            tries=history.tries,
+            can_make=place is not None and self._can_make(place),
         )
+
+
+def _notes(history: TaskHistory, locale: str) -> Iterator[str]:
+    """Yield what a card says about its make: the dashes that were mended, and why it was refused."""
+    make = history.make
+    if make is None:
+        return
+    if mended := mend_dashes(make.text)[1]:
+        yield " ".join(each.sentence(locale) for each in mended)
+    if history.presses.get(MAKE_ACTION) is Press.REFUSED:
+        refusal = make.refusal or Refusal(Text.CARD_REFUSED_RESTART)
+        yield translate(refusal.text, locale, **refusal.values)

@@ -18,7 +18,7 @@ from mjbot.core.model.watch import DeliveredState, MessageRef, Watch, watch_for
 from mjbot.errors import StoreFailed
 from mjbot.guard import LoopGuard
 from mjbot.ports import WatchStore
-from mjbot.service.deferred_writes import DeferredWrites
+from mjbot.service.watching.deferred_writes import DeferredWrites
 
 _SECONDS = 1.0
 _T = TypeVar("_T")

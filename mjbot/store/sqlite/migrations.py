@@ -193,6 +193,20 @@ def no_secret_of_the_webhook(db: Database) -> None:
     db.execute("delete from key_values where key = 'webhook_token'")
 
 
+@migrations()
+def makes(db: Database) -> None:
+    """Store submits that create a task from a prompt or a picture; ``task_id`` is that task."""
+    db.execute(_MAKES)
+    db.table("makes").create_index(["task_id"])
+    db.table("makes").create_index(["series"])
+
+
+_MAKES = """
+create table makes (
+    id text primary key, command text, text text, guild_id integer, channel_id integer, user_id integer,
+    locale text, created_at float, options text, pictures integer, series text, position integer,
+    refusal text, task_id text)
+"""
 _PRESSES_BY_ID = (
     "alter table presses rename to old_presses",
     """

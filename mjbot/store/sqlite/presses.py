@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from sqlite_utils import Database
 
 from mjbot.core.access.place import Place
-from mjbot.core.model.press import AFTER_RESTART, Press, PressKey, may_begin
+from mjbot.core.model.makes import is_make
+from mjbot.core.model.press import AFTER_RESTART, MAKE_ACTION, Press, PressKey, may_begin
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef, Watch
 from mjbot.ports import PendingCard, PressRecord, TaskHistory
 from mjbot.store.sqlite.lineage import lineage_of, messages_of_children, save_lineage, save_message_of_child
+from mjbot.store.sqlite.makes import make_shown_as
 from mjbot.store.sqlite.rows import (
     pending_cards,
     press_record,
@@ -83,9 +85,13 @@ class SqlitePresses:
                 save_watch(db, watch)
                 for each in snapshots:
                     save_seen(db, watch, each.id)
-                save_lineage(db, press.task_id, label, watch, first.id, ref.message_id)
+                if is_make(press.task_id):
+                    db.execute("update makes set task_id = ? where id = ?", [first.id, press.task_id])
+                else:
+                    save_lineage(db, press.task_id, label, watch, first.id, ref.message_id)
+                    for each in others:
+                        save_lineage(db, press.task_id, label, watch, each.id, None)
                 for each in others:
-                    save_lineage(db, press.task_id, label, watch, each.id, None)
                     save_pending_card(db, each.id, watch)
                 child = [first.id, watch.guild_id, ref.channel_id, ref.message_id]
                 db.execute(_ACCEPT, [*child, press.task_id, press.action, press.number])
@@ -152,10 +158,7 @@ class SqlitePresses:
         """Return presses and lineage of each ``(task, place)``."""
 
         def work(db: Database) -> dict[tuple[TaskId, Place], TaskHistory]:
-            return {
-                (task_id, place): TaskHistory(_presses(db, task_id), lineage_of(db, task_id, place))
-                for task_id, place in asked
-            }
+            return {(task_id, place): _history(db, task_id, place) for task_id, place in asked}
 
         return await self._thread.run(work)
 
@@ -186,6 +189,13 @@ select task_id from presses where at > (select max(at) from presses) - 900
 group by task_id order by max(at) desc limit 200
 """
 _DROP_PENDING = "delete from pending_cards where task_id = ?"
+
+
+def _history(db: Database, task_id: TaskId, place: Place) -> TaskHistory:
+    make = make_shown_as(db, task_id, place)
+    last = _last(db, make.id, MAKE_ACTION) if make and make.id == task_id else None
+    tries = last.number if last else 0
+    return TaskHistory(_presses(db, task_id), lineage_of(db, task_id, place), make, tries)
 
 
 def _presses(db: Database, task_id: TaskId) -> dict[str, Press]:

@@ -33,8 +33,14 @@ _DELETE_TASK = (
     "delete from lineage where parent_id = ?",
     "delete from lineage where child_id = ?",
     "delete from seen where task_id = ?",
+    "delete from makes where id = ?1 or task_id = ?1",
     "delete from tasks where id = ?",
 )
+# Of those that were never sent, only the text is stored.
+_DELETE_UNSENT = """
+delete from makes
+where created_at < :before and not exists (select 1 from tasks where tasks.id in (makes.id, makes.task_id))
+"""
 
 
 class SqlitePruner:
@@ -62,6 +68,7 @@ class SqlitePruner:
                 ids = [(row["id"],) for row in db.query(_OLD, values)]
                 for statement in _DELETE_TASK:
                     db.conn.executemany(statement, ids)
+                db.execute(_DELETE_UNSENT, values)
             return len(ids)
 
         return await self._thread.run(work)

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlite_utils import Database
 
 from mjbot.core.access.place import Place
+from mjbot.core.model.makes import is_make
 from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Phase, TaskId
@@ -86,7 +87,9 @@ def save_snapshots(db: Database, snapshots: Sequence[TaskSnapshot], *, keep: boo
 
 
 def save_seen(db: Database, watch: Watch, task_id: TaskId) -> None:
-    """Store that the place of a watch has seen a task."""
+    """Store that the place of a watch has seen a task. A make is none, so that it is not suggested."""
+    if is_make(task_id):
+        return
     db.execute(_SEEN, [watch.place.key, task_id, watch.created_at])
 
 

@@ -1,0 +1,81 @@
+"""Pictures that users give to a command, as data for the image service.
+
+Each is checked before it is loaded, and re-encoded: the copy is small enough for every server, and has none
+of a photo's metadata, such as the place where it was taken. Nothing is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from typing import Final
+
+from mjbot.core.card.card import Picture
+from mjbot.core.i18n.text import escape, short
+from mjbot.core.i18n.texts import Text
+from mjbot.core.making.reference_pictures import (
+    MAX_ADDRESS,
+    MAX_BYTES,
+    MIB,
+    TARGET_BYTES,
+    TARGET_SIDE,
+    refuse_address,
+    refuse_attachment,
+)
+from mjbot.core.model.addresses import readable
+from mjbot.errors import PressRefused
+from mjbot.pictures import raster
+from mjbot.pictures.source import ImageLimits, Pictures
+from mjbot.ports import Upload
+
+USERS_LIMITS: Final = ImageLimits(final_bytes=MAX_BYTES, memory_bytes=4 * MAX_BYTES, cache_bytes=0)
+"""The limits of the `Pictures` that load them."""
+_CONCURRENT = 2  # each takes up to 10 MiB, and its decoded pixels
+_NAME = 80  # characters of a file name or address in a text
+_WAIT_SECONDS = 30.0
+
+
+class ReferencePictures:
+    """Loads the pictures of users; a `ReferenceSource`.
+
+    ``web`` must trust no address, not even the image service's own, because users choose what it fetches.
+    """
+
+    def __init__(self, web: Pictures) -> None:
+        self._web = web
+        self._turns = asyncio.Semaphore(_CONCURRENT)
+
+    async def of_upload(self, upload: Upload) -> str:
+        """Return an uploaded picture as a data URL. Raises `PressRefused`."""
+        reason = refuse_attachment(upload.name, upload.content_type, upload.size)
+        if reason is not None:
+            raise _refused(reason, upload.name)
+        async with self._turns:
+            try:
+                data = await upload.read()
+            except OSError as error:
+                raise _refused(Text.PICTURE_UNREADABLE, upload.name) from error
+            return await self._encoded(data, upload.name)
+
+    async def of_address(self, address: str) -> str:
+        """Return the picture at a public address as a data URL. Raises `PressRefused`."""
+        url = readable(address, "", MAX_ADDRESS)
+        reason = refuse_address(url)
+        if reason is not None or url is None:
+            raise _refused(reason or Text.PICTURE_ADDRESS, address)
+        async with self._turns, self._web.loaded(Picture(url, final=True), _WAIT_SECONDS) as file:
+            if file is None:
+                raise _refused(Text.PICTURE_UNREADABLE, address)
+            return await self._encoded(file.data, address)
+
+    async def _encoded(self, data: bytes, name: str) -> str:
+        if len(data) > MAX_BYTES:
+            raise _refused(Text.PICTURE_TOO_LARGE, name)
+        copy = await self._web.worker.run(raster.reencode, data, TARGET_SIDE, TARGET_BYTES)
+        if copy is None:
+            raise _refused(Text.PICTURE_UNREADABLE, name)
+        return "data:image/jpeg;base64," + base64.b64encode(copy).decode("ascii")
+
+
+def _refused(text: Text, name: str) -> PressRefused:
+    return PressRefused(text, name=escape(short(name, _NAME)), n=MAX_BYTES // MIB)

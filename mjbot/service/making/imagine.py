@@ -1,0 +1,202 @@
+"""The use cases of /imagine: check a prompt, ask about it, send it, edit it, and repeat a lost one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mjbot.core.card.buttons import own_button
+from mjbot.core.card.components import CustomId, Verb
+from mjbot.core.i18n.texts import Text
+from mjbot.core.making.assembly import DrawingModel, MakeOptions, ReferenceUse, assemble_prompt
+from mjbot.core.making.check import PromptCheck, check_prompt
+from mjbot.core.making.findings import Verdict
+from mjbot.core.model.submits import Command, Imagine
+from mjbot.core.model.task import Mark
+from mjbot.errors import (
+    GuildNotAllowed,
+    MakingClosed,
+    MJBotError,
+    PressRefused,
+    ShuttingDown,
+    StoreFailed,
+)
+from mjbot.errors.submits import CommandNotOffered, SubmitRefused, SubmitUnclear
+from mjbot.ports import Make, MakeStore, PressRequest, ReferenceSource, TaskSource
+from mjbot.service.access import CHOOSE, MAKE, MAKE_AGAIN, PREPARE_MAKE, Access
+from mjbot.service.making.make_submission import BuildRequest
+from mjbot.service.making.makes import MakeService
+from mjbot.service.making.windows import MakeWindows, Order
+from mjbot.service.pressing.in_flight import InFlight
+from mjbot.service.pressing.submission import error_for_user
+from mjbot.service.watching.write_behind import WriteBehind
+
+_NOT_LOADED = "https://picture.example/{n}.png"
+"""Stands for a reference picture in the check: its address is known only after it was uploaded."""
+_NO_USE_OF_AN_EDIT = (MakingClosed, GuildNotAllowed, ShuttingDown, StoreFailed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pictures:
+    """The pictures of an order: as data beside the prompt, or as addresses in it."""
+
+    data: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+
+
+class ImagineService:
+    """Makes pictures from prompts."""
+
+    def __init__(
+        self,
+        *,
+        source: TaskSource,
+        references: ReferenceSource,
+        makes: MakeStore,
+        snapshots: WriteBehind,
+        access: Access,
+        windows: MakeWindows,
+        service: MakeService,
+        in_flight: InFlight,
+    ) -> None:
+        self._source = source
+        self._references = references
+        self._makes = makes
+        self._snapshots = snapshots
+        self._access = access
+        self._windows = windows
+        self._service = service
+        self._in_flight = in_flight
+
+    async def imagine(self, order: Order) -> None:
+        """Make what a command asks for; without a prompt, open the window. Raises `MJBotError`."""
+        if order.text:
+            await self._run(order)
+            return
+        await self._access.require(order.context, PREPARE_MAKE)
+        await self._windows.write(order, self._service.new(order.context, Command.IMAGINE, "").id)
+
+    async def edit(self, request: PressRequest) -> None:
+        """Open the window with the prompt of a card. Raises `MJBotError`."""
+        await self._access.require_press(request, PREPARE_MAKE)
+        await self._windows.edit(request)
+
+    async def submit_window(self, request: PressRequest) -> None:
+        """Make what was written in a window. Raises `MJBotError`."""
+        await self._run(self._windows.order_of(request))
+
+    async def send_anyway(self, request: PressRequest) -> None:
+        """Send a prompt that the user was warned of. Raises `MJBotError`."""
+        make = await self._windows.make_of(request)
+        if make is None or make.user_id != request.context.user_id:
+            raise PressRefused(Text.REPLY_BUTTON_GONE, id=request.task_id)
+        uploads = self._windows.uploads_of(make)
+        if len(uploads) < make.pictures:
+            await self.edit(request)  # the process was restarted since: the pictures are needed again
+            return
+        order = Order(request.context, request.reply, make.text, make.options, uploads, make.id)
+        await self._run(order, warned=True)
+
+    async def repeat(self, request: PressRequest) -> None:
+        """Send a make again whose response was lost. Raises `MJBotError`."""
+        with self._in_flight.track():
+            await self._access.require_press(request, CHOOSE)
+            make = await self._windows.make_of(request)
+            snapshot = await self._snapshots.snapshot(request.task_id)
+            if make is None or snapshot is None or snapshot.task is None:
+                raise PressRefused(Text.REPLY_BUTTON_GONE, id=request.task_id)
+            if make.pictures and make.options.use is ReferenceUse.IMAGE_PROMPT:
+                await self._windows.edit(request)  # they are not stored
+                return
+            await self._access.require_press(request, MAKE_AGAIN)
+            build = _builder(snapshot.task.prompt, make.options)
+            await self._service.repeat(request, make, snapshot, build)
+
+    async def _run(self, order: Order, *, warned: bool = False) -> None:
+        make = self._service.new(
+            order.context,
+            Command.IMAGINE,
+            order.text,
+            order.options,
+            pictures=len(order.uploads),
+            task_id=order.task_id,
+        )
+        with self._in_flight.track():  # first: nothing may begin once shutdown waits for these
+            self._windows.keep(order)
+            try:
+                await self._access.require(order.context, PREPARE_MAKE)
+                check = _check(order)
+                if check.verdict is Verdict.WARNING and not warned:
+                    await self._ask(order, make, check)
+                    return
+                if check.verdict is Verdict.REFUSED:
+                    raise PressRefused(check.findings[0].text)
+                await self._access.require(order.context, MAKE)
+                pictures = await self._load(order)
+            except _NO_USE_OF_AN_EDIT:
+                raise
+            except MJBotError as error:
+                await self._offer_edit(order, make, error.text, **error.values)
+                return
+            await self._send(order, make, pictures)
+            self._windows.sent(order, make.id)
+
+    async def _send(self, order: Order, make: Make, pictures: _Pictures) -> None:
+        prompt = _prompt(order.text, replace(order.options, references=pictures.addresses)).prompt
+        build = _builder(prompt, order.options, pictures.data)
+        await self._service.make(order.context, order.reply, make, prompt, build)
+
+    async def _ask(self, order: Order, make: Make, check: PromptCheck) -> None:
+        locale = order.context.private_locale
+        lines = "\n".join(each.sentence(locale) for each in check.findings)
+        await self._offer_edit(order, make, Text.MAKE_WARNING, Verb.SEND_ANYWAY, findings=lines)
+
+    async def _offer_edit(self, order: Order, make: Make, text: Text, *verbs: Verb, **values: object) -> None:
+        """Tell the user in private why nothing was sent; the text is kept behind *Edit*."""
+        await self._makes.add(make)
+        self._windows.hold(order, make.id)
+        locale = order.context.private_locale
+        row = tuple(own_button(CustomId(verb, make.id), locale) for verb in (*verbs, Verb.EDIT))
+        await order.reply.send_private_menu(text, (row,), menu=None, file=None, **values)
+
+    async def _load(self, order: Order) -> _Pictures:
+        """Load the pictures of an order, before anything is sent. Raises `PressRefused`."""
+        if not order.uploads:
+            return _Pictures()
+        await order.reply.defer()  # it takes longer than Discord waits
+        data = tuple([await self._references.of_upload(each) for each in order.uploads])
+        if order.options.use is ReferenceUse.IMAGE_PROMPT:
+            return _Pictures(data)
+        return _Pictures(addresses=await self._upload(data))
+
+    async def _upload(self, data: Sequence[str]) -> tuple[str, ...]:
+        try:
+            return await self._source.upload(data)
+        except CommandNotOffered as error:
+            raise PressRefused(Text.PICTURE_NOT_UPLOADED) from error
+        except SubmitRefused as error:
+            refused = error_for_user(error, f"/{Command.IMAGINE}", in_flight=False)
+            raise refused from error
+        except SubmitUnclear as error:
+            raise PressRefused(Text.PICTURE_UPLOAD_LOST) from error
+
+
+def _check(order: Order) -> PromptCheck:
+    """Check the prompt of an order before its pictures are loaded."""
+    beside = order.options.use is ReferenceUse.IMAGE_PROMPT
+    addresses = () if beside else tuple(_NOT_LOADED.format(n=n) for n, _ in enumerate(order.uploads, 1))
+    pictures = len(order.uploads) if beside else 0
+    return _prompt(order.text, replace(order.options, references=addresses), pictures)
+
+
+def _prompt(text: str, options: MakeOptions, pictures: int = 0) -> PromptCheck:
+    return check_prompt(assemble_prompt(text, options), pictures=pictures)
+
+
+def _builder(prompt: str, options: MakeOptions, data: tuple[str, ...] = ()) -> BuildRequest:
+    niji = options.model is DrawingModel.NIJI
+
+    def build(mark: Mark) -> Imagine:
+        return Imagine(prompt, data, niji, mark)
+
+    return build

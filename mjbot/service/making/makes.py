@@ -1,0 +1,123 @@
+"""Sends makes: each is committed, shown, submitted once, and then followed as a task on the same message."""
+
+from __future__ import annotations
+
+import secrets
+
+from mjbot.clock import Clock
+from mjbot.core.i18n.texts import Text
+from mjbot.core.making.assembly import NO_OPTIONS, MakeOptions
+from mjbot.core.model.makes import MAKE_BYTES, make_id
+from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.submits import Command
+from mjbot.core.model.task import Task, TaskId
+from mjbot.core.model.watch import MessageRef, Watch, WatchState
+from mjbot.errors import MJBotError, PressRefused
+from mjbot.ports import InteractionContext, Make, PressRequest, Reply, SubmitResult, TaskSource
+from mjbot.service.making.make_submission import BuildRequest, MakeCards, MakeSubmission
+from mjbot.service.pressing.result_cards import first_snapshot
+from mjbot.service.pressing.submission import SubmissionJournal
+from mjbot.service.watching.pending_cards import PendingCards
+from mjbot.service.watching.watches import WatchService
+from mjbot.tracker import TaskTracker
+
+
+class MakeService:
+    """Sends makes of every command through the journal.
+
+    Callers check access and count the use first, and hold `InFlight.track`.
+    """
+
+    def __init__(
+        self,
+        *,
+        source: TaskSource,
+        cards: MakeCards,
+        journal: SubmissionJournal,
+        watches: WatchService,
+        pending: PendingCards,
+        tracker: TaskTracker,
+        clock: Clock,
+    ) -> None:
+        self._source = source
+        self._cards = cards
+        self._journal = journal
+        self._watches = watches
+        self._pending = pending
+        self._tracker = tracker
+        self._clock = clock
+
+    def new(
+        self,
+        context: InteractionContext,
+        command: Command,
+        text: str,
+        options: MakeOptions = NO_OPTIONS,
+        *,
+        pictures: int = 0,
+        task_id: TaskId | None = None,
+    ) -> Make:
+        """Return a make that is not stored yet, with a new id or the given one."""
+        return Make(
+            task_id or make_id(secrets.token_bytes(MAKE_BYTES)),
+            command,
+            text,
+            context.guild_id,
+            context.channel_id,
+            context.user_id,
+            context.locale,
+            self._clock.now(),
+            options,
+            pictures,
+        )
+
+    async def make(
+        self, context: InteractionContext, reply: Reply, make: Make, prompt: str, build: BuildRequest
+    ) -> None:
+        """Send a new make, whose card becomes that of its task. ``prompt`` is the one that is sent.
+
+        Raises `MJBotError` unless a card shows what became of it.
+        """
+        now = self._clock.now()
+        task = Task(make.id, "SUBMITTED", make.command.upper(), prompt, submitted_at=int(now))
+        snapshot = TaskSnapshot(make.id, opened_at=now, task=task)
+        await self._send(
+            MakeSubmission(self._source, self._cards, make, snapshot, build, context, reply), repeats=0
+        )
+
+    async def repeat(
+        self, request: PressRequest, make: Make, snapshot: TaskSnapshot, build: BuildRequest
+    ) -> None:
+        """Send a make again on its card, as the user was asked. Raises `MJBotError` like `make`."""
+        message = await self._watches.message_of(request.message, make.id)
+        submission = MakeSubmission(
+            self._source, self._cards, make, snapshot, build, request.context, request.reply, message
+        )
+        await self._send(submission, repeats=request.target.repeats)
+
+    async def _send(self, submission: MakeSubmission, *, repeats: int) -> None:
+        user_id = submission.make.user_id
+        if await self._journal.begin(submission, user_id, repeats=repeats) is not None:
+            raise PressRefused(Text.MAKE_ALREADY_SENT)
+        try:
+            result = await self._journal.send(submission)
+        except MJBotError:
+            if not submission.is_shown:
+                raise
+            return
+        await self._follow(submission.make, submission, submission.message, result)
+
+    async def _follow(
+        self, make: Make, submission: MakeSubmission, message: MessageRef, result: SubmitResult
+    ) -> None:
+        """Follow the created task on the message of the make, committed together with the press."""
+        now, before = self._clock.now(), submission.snapshot.task
+        first, *others = [
+            first_snapshot(each, before, result, "", now) for each in (result.task_id, *result.other_ids)
+        ]
+        watch = Watch(message, first.id, make.guild_id, make.user_id, make.locale, now, WatchState.OPEN)
+        self._watches.cancel_close(message)
+        with self._pending.claim(result.other_ids):  # posted once they are committed
+            await self._journal.accept(submission, watch, [first, *others])
+        await self._watches.retarget(watch, make.id, first)
+        self._tracker.poll_soon(first.id)

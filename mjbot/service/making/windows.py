@@ -1,0 +1,139 @@
+"""The window of /imagine, in which a prompt is written or edited.
+
+Its custom_id has the id of the make or task whose prompt is edited, and the options that it has no field for,
+so a window that is left open across a restart still works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mjbot.core.card.components import CustomId, Verb
+from mjbot.core.card.modals import MAX_PROMPT, ModalSpec
+from mjbot.core.i18n.messages import translate
+from mjbot.core.i18n.texts import Text
+from mjbot.core.making.assembly import NO_OPTIONS, SHAPES, DrawingModel, MakeOptions, ReferenceUse
+from mjbot.core.model.makes import is_make
+from mjbot.core.model.press import MAKE_ACTION
+from mjbot.core.model.task import TaskId
+from mjbot.errors import PressRefused
+from mjbot.ports import InteractionContext, Make, MakeStore, PressRequest, Reply, Upload
+from mjbot.service.making.held_uploads import HeldUploads
+from mjbot.service.pressing.drafts import Drafts
+from mjbot.service.watching.write_behind import WriteBehind
+
+MAX_PICTURES = 3
+_MODELS = dict(zip("mn", DrawingModel, strict=True))
+_USES = dict(zip("iso", ReferenceUse, strict=True))
+_NEW = TaskId("")  # of drafts: what was last written in no particular make
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a user asks for: a text, options and pictures, from a command or a window.
+
+    ``task_id`` is the id of the make if it was asked for before; else a new one is given to it.
+    """
+
+    context: InteractionContext
+    reply: Reply
+    text: str
+    options: MakeOptions = NO_OPTIONS
+    uploads: Sequence[Upload] = ()
+    task_id: TaskId | None = None
+
+
+class MakeWindows:
+    """Opens windows and reads their input. A text that was not sent is offered again."""
+
+    def __init__(
+        self, makes: MakeStore, snapshots: WriteBehind, uploads: HeldUploads, drafts: Drafts
+    ) -> None:
+        self._makes = makes
+        self._snapshots = snapshots
+        self._uploads = uploads
+        self._drafts = drafts
+
+    async def write(self, order: Order, make_id: TaskId) -> None:
+        """Open an empty window, or one with the text that was last refused, for a new make."""
+        self._uploads.keep(make_id, order.uploads)
+        text = self._drafts.get(order.context.user_id, _NEW, MAKE_ACTION) or ""
+        await self._open(order.context, order.reply, make_id, text, order.options)
+
+    async def edit(self, request: PressRequest) -> None:
+        """Open the window with the prompt of a card, or of a make that was not sent. Raises `MJBotError`."""
+        make = await self.make_of(request)
+        if make is not None:
+            text, options = make.text, make.options
+        else:
+            snapshot = await self._snapshots.snapshot(request.task_id)
+            if snapshot is None or snapshot.task is None:
+                raise PressRefused(Text.REPLY_BUTTON_GONE, id=request.task_id)
+            text, options = snapshot.task.prompt, NO_OPTIONS
+        await self._open(request.context, request.reply, request.task_id, text, options)
+
+    async def make_of(self, request: PressRequest) -> Make | None:
+        """Return the make of a pressed card."""
+        if is_make(request.task_id):
+            return await self._makes.get(request.task_id)
+        return await self._makes.of_task(request.task_id, request.context.place)
+
+    def order_of(self, request: PressRequest) -> Order:
+        """Return the order of a submitted window. Without new pictures, those of a make not sent stay."""
+        entered = request.modal_input
+        assert entered is not None
+        options = replace(_options_of(request.target.action), shape=_shape_of(entered.shape))
+        uploads = entered.uploads or self._uploads.get(request.task_id)
+        return Order(request.context, request.reply, entered.prompt, options, uploads)
+
+    def keep(self, order: Order) -> None:
+        """Keep the text of an order until it is sent, in case it cannot even be stored."""
+        self._drafts.keep(order.context.user_id, _NEW, MAKE_ACTION, order.text)
+
+    def hold(self, order: Order, make_id: TaskId) -> None:
+        """Hold the pictures of a make that was not sent."""
+        self._uploads.keep(make_id, order.uploads)
+
+    def uploads_of(self, make: Make) -> Sequence[Upload]:
+        """Return the pictures of a make that was not sent, as far as they are still known."""
+        return self._uploads.get(make.id)
+
+    def sent(self, order: Order, make_id: TaskId) -> None:
+        """Drop what was kept of an order."""
+        self._drafts.drop(order.context.user_id, _NEW, MAKE_ACTION)
+        self._uploads.drop(make_id)
+
+    async def _open(
+        self, context: InteractionContext, reply: Reply, task_id: TaskId, text: str, options: MakeOptions
+    ) -> None:
+        target = CustomId(Verb.MODAL, task_id, _argument(options))
+        title = translate(Text.MODAL_IMAGINE, context.private_locale)
+        kept = len(self._uploads.get(task_id))
+        await reply.send_modal(
+            ModalSpec(
+                target,
+                title,
+                text[:MAX_PROMPT],
+                shape=options.shape,
+                pictures=MAX_PICTURES,
+                pictures_kept=kept,
+            )
+        )
+
+
+def _argument(options: MakeOptions) -> str:
+    model = next(code for code, model in _MODELS.items() if model is options.model)
+    use = next(code for code, use in _USES.items() if use is options.use)
+    return MAKE_ACTION + model + use
+
+
+def _options_of(argument: str) -> MakeOptions:
+    """Return the options in the argument of a window; a forged one has the default options."""
+    codes = argument.removeprefix(MAKE_ACTION).ljust(2)
+    model = _MODELS.get(codes[0], DrawingModel.MIDJOURNEY)
+    return MakeOptions(model=model, use=_USES.get(codes[1], ReferenceUse.IMAGE_PROMPT))
+
+
+def _shape_of(value: str) -> str:
+    return value if value in SHAPES else ""

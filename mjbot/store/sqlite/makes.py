@@ -1,0 +1,123 @@
+"""Makes, stored in SQLite."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from sqlite_utils import Database
+
+from mjbot.core.access.place import Place
+from mjbot.core.i18n.texts import Text
+from mjbot.core.making.assembly import MakeOptions
+from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.submits import Command
+from mjbot.core.model.task import TaskId
+from mjbot.ports import Make, Refusal
+from mjbot.store.sqlite.rows import save_snapshots
+from mjbot.store.sqlite.thread import DatabaseThread
+
+_OPTIONS = TypeAdapter(MakeOptions)
+_OF_TASK = """
+task_id = ? and coalesce('guild:' || guild_id, 'user:' || user_id) = ? order by created_at desc limit 1
+"""
+
+
+class SqliteMakes:
+    """Stores makes in SQLite; a `MakeStore`."""
+
+    def __init__(self, thread: DatabaseThread) -> None:
+        self._thread = thread
+
+    async def add(self, make: Make, snapshot: TaskSnapshot | None = None) -> None:
+        """Store a make, and the snapshot that its card shows."""
+
+        def work(db: Database) -> None:
+            with db.atomic():
+                db.table("makes").upsert(_row(make), pk="id")
+                if snapshot is not None:
+                    save_snapshots(db, [snapshot])
+
+        await self._thread.run(work)
+
+    async def get(self, make_id: TaskId) -> Make | None:
+        """Return a make."""
+        return await self._thread.run(lambda db: make_where(db, "id = ?", make_id))
+
+    async def of_task(self, task_id: TaskId, place: Place) -> Make | None:
+        """Return the make that became a task in this place."""
+        return await self._thread.run(lambda db: make_where(db, _OF_TASK, task_id, place.key))
+
+    async def refuse(self, make_id: TaskId, refusal: Refusal) -> None:
+        """Store why a make was refused."""
+        stored = _stored(refusal)
+
+        def work(db: Database) -> None:
+            with db.atomic():
+                db.execute("update makes set refusal = ? where id = ?", [stored, make_id])
+
+        await self._thread.run(work)
+
+
+def make_shown_as(db: Database, task_id: TaskId, place: Place) -> Make | None:
+    """Return the make of a card: by its own id, or by that of the task that it became in this place."""
+    return make_where(db, "id = ?", task_id) or make_where(db, _OF_TASK, task_id, place.key)
+
+
+def make_where(db: Database, where: str, *values: object) -> Make | None:
+    """Return the make for which a condition holds, or None."""
+    for row in db.table("makes").rows_where(where, list(values)):
+        return _make(row)
+    return None
+
+
+def _row(make: Make) -> dict[str, Any]:
+    return {
+        "id": make.id,
+        "command": make.command,
+        "text": make.text,
+        "guild_id": make.guild_id,
+        "channel_id": make.channel_id,
+        "user_id": make.user_id,
+        "locale": make.locale,
+        "created_at": make.created_at,
+        "options": _OPTIONS.dump_json(make.options, exclude_defaults=True).decode(),
+        "pictures": make.pictures,
+        "series": make.series,
+        "position": make.position,
+        "refusal": _stored(make.refusal),
+        "task_id": make.task_id,
+    }
+
+
+def _make(row: Mapping[str, Any]) -> Make:
+    stored = {
+        **row,
+        "id": TaskId(row["id"]),
+        "command": Command(row["command"]),
+        "options": _read_options(row["options"]),
+        "refusal": _read_refusal(row["refusal"]),
+        "task_id": TaskId(row["task_id"]) if row["task_id"] else None,
+    }
+    return Make(**stored)
+
+
+def _read_options(stored: str) -> MakeOptions:
+    try:
+        return _OPTIONS.validate_json(stored)
+    except ValidationError:
+        return MakeOptions()  # of another version
+
+
+def _stored(refusal: Refusal | None) -> str | None:
+    return json.dumps([refusal.text, dict(refusal.values)]) if refusal else None
+
+
+def _read_refusal(stored: str | None) -> Refusal | None:
+    if stored is None:
+        return None
+    key, values = json.loads(stored)
+    text = Text.get(key)
+    return Refusal(text, values) if text else None

@@ -1,0 +1,45 @@
+"""Files that users upload, on Discord's CDN."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+import aiohttp
+import discord
+
+
+class DiscordUpload:
+    """An `Upload`, by the attachment object that Discord sends."""
+
+    def __init__(self, http: discord.http.HTTPClient, data: Mapping[str, Any]) -> None:
+        self._http = http
+        self._data = data
+
+    @classmethod
+    def of(cls, http: discord.http.HTTPClient, attachment: discord.Attachment) -> Self:
+        """Create the upload of a command's option."""
+        return cls(http, attachment.to_dict())
+
+    @property
+    def name(self) -> str:
+        """The file name."""
+        return str(self._data.get("filename") or "")
+
+    @property
+    def content_type(self) -> str | None:
+        """The media type; Discord omits it for some files."""
+        found = self._data.get("content_type")
+        return str(found) if found else None
+
+    @property
+    def size(self) -> int:
+        """The size in bytes, as Discord reports it."""
+        return int(self._data.get("size") or 0)
+
+    async def read(self) -> bytes:
+        """Download the file. Raises OSError."""
+        try:
+            return await self._http.get_from_cdn(str(self._data.get("url")))
+        except (discord.HTTPException, aiohttp.ClientError, TimeoutError) as error:
+            raise OSError(type(error).__name__) from error
