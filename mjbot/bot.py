@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         Access,
         DeferredWrites,
         GuildSettingsService,
+        HelpService,
         ImagineService,
         PendingCards,
         PressService,
@@ -73,6 +74,7 @@ class App:
     housekeeper: Housekeeper
     access: Access
     guild_settings: GuildSettingsService
+    help: HelpService
     status: StatusService
     presses: PressService
     imagine: ImagineService

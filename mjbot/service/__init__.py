@@ -1,7 +1,8 @@
 """Use cases: open a card, press a button, submit a modal, resume after a restart."""
 
 from mjbot.service.access import Access
-from mjbot.service.guild_settings import GuildSettingsService
+from mjbot.service.guilds.help import HelpService, Operator
+from mjbot.service.guilds.settings import GuildSettingsService
 from mjbot.service.making.imagine import ImagineService
 from mjbot.service.making.windows import Order
 from mjbot.service.making.wiring import build_making
@@ -29,9 +30,11 @@ __all__ = [
     "ChildChecks",
     "DeferredWrites",
     "GuildSettingsService",
+    "HelpService",
     "ImagineService",
     "MenuService",
     "ModalService",
+    "Operator",
     "Order",
     "PendingCards",
     "PressService",

@@ -89,8 +89,8 @@ class CardContext:
 def state_of(snapshot: TaskSnapshot, presses: Mapping[str, Press]) -> CardState:
     """Return the card state for a snapshot. The condition takes precedence over the phase.
 
-    After its modal was submitted, a task waits for the service instead of a prompt. A make has no task yet, so
-    the state of its press is all there is.
+    After its modal was submitted, a task waits for the service instead of a prompt. A make has no task yet,
+    so the state of its press is all there is.
     """
     if (make := presses.get(MAKE_ACTION)) is not None:
         return _OF_MAKE[make]

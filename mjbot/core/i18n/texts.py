@@ -536,6 +536,27 @@ class Text(StrEnum):
         "The pictures couldn't be uploaded to the image service. Nothing was started; please try again in a minute.",
     )
 
+    # The answer of /help: the commands, and what this server allows
+    REPLY_HELP = "reply.help", "**Commands**\n{commands}\n\n**Here**\n{rules}"
+    HELP_PRESSES_ANYONE = "help.presses.anyone", "Anyone in this server can use the buttons of cards."
+    HELP_PRESSES_REQUESTER = (
+        "help.presses.requester",
+        "The buttons of a card can be used by the person who asked for it, and by people who manage this server.",
+    )
+    HELP_PRESSES_ROLE = (
+        "help.presses.role",
+        "The buttons of cards can be used by {who}, and by people who manage this server.",
+    )
+    HELP_PRESSES_DIRECT = (
+        "help.presses.direct",
+        "You can use the buttons of your cards. The server that saw a task first may limit who can.",
+    )
+    HELP_MAKING = (
+        "help.making",
+        "Pictures can be made here. Each one counts towards your limit, and towards this server's.",
+    )
+    HELP_OPERATOR = "help.operator", "Questions, or something is off? Ask {who}, who runs this bot."
+
     # Who can use the buttons: refusals, and the answers of /settings presses
     REPLY_PRESS_NOT_ALLOWED = "reply.press_not_allowed", "Only {who} can use this button."
     REPLY_PRESS_NOT_ALLOWED_MANAGERS = (
@@ -573,6 +594,8 @@ class Text(StrEnum):
     CHOICE_PRESSES_ROLE = "choice.presses.role", "A role"
 
     # Commands and their options; Discord wants names in lower case
+    COMMAND_HELP = "command.help", "help"
+    COMMAND_HELP_ABOUT = "command.help.about", "What this bot can do here, and who runs it"
     COMMAND_STATUS = "command.status", "status"
     COMMAND_STATUS_ABOUT = "command.status.about", "Show a task and track it until it is done"
     COMMAND_TASK_ID = "command.task_id", "task_id"

@@ -260,6 +260,14 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.MAKE_ALREADY_SENT: "这个任务已提交过。",
     Text.PICTURE_NOT_UPLOADED: "此图像服务只接受用作图像提示的参考图。任务未提交；请将参考图用途改为“图像提示”。",
     Text.PICTURE_UPLOAD_LOST: "图片无法上传到图像服务。任务未提交，请一分钟后再试。",
+    # The answer of /help: the commands, and what this server allows
+    Text.REPLY_HELP: "**命令**\n{commands}\n\n**在这里**\n{rules}",
+    Text.HELP_PRESSES_ANYONE: "此服务器中所有人都可以使用卡片的按钮。",
+    Text.HELP_PRESSES_REQUESTER: "卡片的按钮只有发起查询的人和管理此服务器的人可以使用。",
+    Text.HELP_PRESSES_ROLE: "卡片的按钮只有 {who} 和管理此服务器的人可以使用。",
+    Text.HELP_PRESSES_DIRECT: "你可以使用自己卡片的按钮；最早显示某个任务的服务器可能会限制。",
+    Text.HELP_MAKING: "这里可以生成图片。每张图片都会计入你的次数上限和此服务器的次数上限。",
+    Text.HELP_OPERATOR: "有疑问或遇到问题？请联系本机器人的部署者 {who}。",
     # Who can use the buttons: refusals, and the answers of /settings presses
     Text.REPLY_PRESS_NOT_ALLOWED: "只有 {who} 可以使用这个按钮。",
     Text.REPLY_PRESS_NOT_ALLOWED_MANAGERS: "只有管理此服务器的人可以使用这个按钮。",
@@ -275,6 +283,8 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.CHOICE_PRESSES_REQUESTER: "发起查询的人",
     Text.CHOICE_PRESSES_ROLE: "某个身份组",
     # Commands and their options; Discord wants names in lower case
+    Text.COMMAND_HELP: "help",
+    Text.COMMAND_HELP_ABOUT: "查看本机器人在这里能做什么，以及由谁部署",
     Text.COMMAND_STATUS: "status",
     Text.COMMAND_STATUS_ABOUT: "显示一个任务，并持续更新到完成",
     Text.COMMAND_TASK_ID: "task_id",

@@ -260,6 +260,14 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.MAKE_ALREADY_SENT: "這個任務已提交過。",
     Text.PICTURE_NOT_UPLOADED: "此圖像服務只接受用作圖像提示的參考圖。任務未提交；請將參考圖用途改為「圖像提示」。",
     Text.PICTURE_UPLOAD_LOST: "圖片無法上傳到圖像服務。任務未提交，請一分鐘後再試。",
+    # The answer of /help: the commands, and what this server allows
+    Text.REPLY_HELP: "**指令**\n{commands}\n\n**在這裡**\n{rules}",
+    Text.HELP_PRESSES_ANYONE: "此伺服器中所有人都可以使用卡片的按鈕。",
+    Text.HELP_PRESSES_REQUESTER: "卡片的按鈕只有發起查詢的人和管理此伺服器的人可以使用。",
+    Text.HELP_PRESSES_ROLE: "卡片的按鈕只有 {who} 和管理此伺服器的人可以使用。",
+    Text.HELP_PRESSES_DIRECT: "你可以使用自己卡片的按鈕；最早顯示某個任務的伺服器可能會限制。",
+    Text.HELP_MAKING: "這裡可以生成圖片。每張圖片都會計入你的次數上限和此伺服器的次數上限。",
+    Text.HELP_OPERATOR: "有疑問或遇到問題？請聯絡本機器人的部署者 {who}。",
     # Who can use the buttons: refusals, and the answers of /settings presses
     Text.REPLY_PRESS_NOT_ALLOWED: "只有 {who} 可以使用這個按鈕。",
     Text.REPLY_PRESS_NOT_ALLOWED_MANAGERS: "只有管理此伺服器的人可以使用這個按鈕。",
@@ -275,6 +283,8 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.CHOICE_PRESSES_REQUESTER: "發起查詢的人",
     Text.CHOICE_PRESSES_ROLE: "某個身分組",
     # Commands and their options; Discord wants names in lower case
+    Text.COMMAND_HELP: "help",
+    Text.COMMAND_HELP_ABOUT: "查看本機器人在這裡能做什麼，以及由誰部署",
     Text.COMMAND_STATUS: "status",
     Text.COMMAND_STATUS_ABOUT: "顯示一個任務，並持續更新到完成",
     Text.COMMAND_TASK_ID: "task_id",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from mjbot.core.access.needs import CANCEL, SEED, STOP_UPDATING
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.submits import Command
 from mjbot.errors import PressRefused, TaskNotFound
 from mjbot.errors.submits import CommandNotOffered
 from mjbot.ports import PressRequest, TaskSource
-from mjbot.service.access import CANCEL, SEED, STOP_UPDATING, Access
+from mjbot.service.access import Access
 from mjbot.service.pressing.offers import ServiceOffers
 from mjbot.service.reader import TaskReader
 from mjbot.service.watching.watches import WatchService

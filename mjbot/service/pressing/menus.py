@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from mjbot.core.access.needs import VIEW
 from mjbot.core.card.menu import EMPTY_PAGE, build_page
 from mjbot.core.card.rows import own_buttons
 from mjbot.core.card.state import state_of
 from mjbot.core.i18n.texts import Text
 from mjbot.errors import PressRefused
 from mjbot.ports import PressRequest
-from mjbot.service.access import VIEW, Access
+from mjbot.service.access import Access
 from mjbot.service.reader import TaskReader
 from mjbot.service.watching.renderer import CardRenderer
 
