@@ -6,7 +6,6 @@ import logging
 import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 
 import discord
@@ -37,6 +36,7 @@ from mjbot.service import (
     StatusService,
     TaskControls,
     TaskReader,
+    Watching,
     WatchService,
     WriteBehind,
     build_making,
@@ -77,55 +77,13 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
         yield bot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watching:
-    """The part that follows tasks: its loops, and the objects that the other services need."""
-
-    tracker: TaskTracker
-    editor: EditScheduler
-    renderer: CardRenderer
-    watches: WatchService
-    access: Access
-    reader: TaskReader
-    opener: CardOpener
-    writes: DeferredWrites
-    pending_cards: PendingCards
-    offers: ServiceOffers
-    snapshots: WriteBehind
-
-
 def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
     """Build everything that the client runs on, and register the listeners."""
     watching = _build_watching(edges, settings, clock, bot)
     access, reader = watching.access, watching.reader
     status = StatusService(edges.source, edges.stores.watches, access, reader, watching.opener, clock)
-    pressing = build_pressing(
-        source=edges.source,
-        stores=edges.stores,
-        masks=edges.masks,
-        access=access,
-        reader=reader,
-        tracker=watching.tracker,
-        watches=watching.watches,
-        opener=watching.opener,
-        renderer=watching.renderer,
-        pending=watching.pending_cards,
-        writes=watching.writes,
-        clock=clock,
-    )
-    imagine = build_making(
-        source=edges.source,
-        references=edges.references,
-        stores=edges.stores,
-        access=access,
-        tracker=watching.tracker,
-        watches=watching.watches,
-        opener=watching.opener,
-        pending=watching.pending_cards,
-        snapshots=watching.snapshots,
-        pressing=pressing,
-        clock=clock,
-    )
+    pressing = build_pressing(edges.source, edges.stores, edges.masks, watching, clock)
+    imagine = build_making(edges.source, edges.references, edges.stores, watching, pressing, clock)
     replies = Replies(edges.tokens, clock)
     boundary = ErrorBoundary(replies, clock)
     router = InteractionRouter(
@@ -142,6 +100,7 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         boundary=boundary,
     )
     _listen(bot, edges, router, boundary)
+    housekeeping = LoopGuard("housekeeper", clock, edges.metrics.count_error)
     return App(
         stores=edges.stores,
         tracker=watching.tracker,
@@ -150,12 +109,7 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         writes=watching.writes,
         pending_cards=watching.pending_cards,
         offers=watching.offers,
-        housekeeper=Housekeeper(
-            edges.stores.pruner,
-            clock,
-            settings.keep_days * 86_400,
-            LoopGuard("housekeeper", clock, edges.metrics.count_error),
-        ),
+        housekeeper=Housekeeper(edges.stores.pruner, clock, settings.keep_days * 86_400, housekeeping),
         access=access,
         guild_settings=GuildSettingsService(edges.stores.guilds, access),
         help=HelpService(edges.stores.guilds, access),
@@ -205,17 +159,7 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
     tracker.on_poll(edges.metrics.record_poll)
     editor.subscribe(watches.on_settled)
     editor.on_attempt(edges.metrics.record_edit)
-    access = Access(
-        stores.guilds,
-        stores.watches,
-        stores.usage,
-        spending=settings.spending,
-        bot_public=lambda: client.application.bot_public if client.application else None,
-        limits=settings.limits,
-        live_cards=watches.live_cards,
-        in_guild=lambda guild_id: client.get_guild(guild_id) is not None,
-        clock=clock,
-    )
+    access = _build_access(edges, settings, watches, client, clock)
     return Watching(
         tracker=tracker,
         editor=editor,
@@ -230,6 +174,22 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
         ),
         offers=offers,
         snapshots=buffer,
+    )
+
+
+def _build_access(
+    edges: Edges, settings: Settings, watches: WatchService, client: discord.Client, clock: Clock
+) -> Access:
+    return Access(
+        edges.stores.guilds,
+        edges.stores.watches,
+        edges.stores.usage,
+        spending=settings.spending,
+        bot_public=lambda: client.application.bot_public if client.application else None,
+        limits=settings.limits,
+        live_cards=watches.live_cards,
+        in_guild=lambda guild_id: client.get_guild(guild_id) is not None,
+        clock=clock,
     )
 
 

@@ -16,8 +16,8 @@ from mjbot import settings as configuration
 from mjbot.bot import INVITE_PERMISSIONS
 from mjbot.clock import Clock
 from mjbot.core.i18n.text import clean, short
-from mjbot.core.model.submits import Command
 from mjbot.core.making.spending import SpendingPolicy, making_in_words
+from mjbot.core.model.submits import Command
 from mjbot.core.model.task import TaskId
 from mjbot.errors import (
     KeyRefused,

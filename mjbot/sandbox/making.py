@@ -21,7 +21,7 @@ _DATA_URL = re.compile(r"data:image/[a-z]+;base64,")
 _SHORT_FORMS = 5
 
 
-class Make(NamedTuple):
+class MakeBody(NamedTuple):
     """One submit of such a command."""
 
     kind: MakeKind
@@ -32,12 +32,12 @@ class Make(NamedTuple):
     link: str = ""
 
 
-def read_make(kind: MakeKind, body: Mapping[str, Any], *, takes_links: bool) -> Make:
+def read_make(kind: MakeKind, body: Mapping[str, Any], *, takes_links: bool) -> MakeBody:
     """Return the submit in a body. ``takes_links``: the server describes pictures at an address, too."""
     listed = body.get("base64Array")
     pictures = listed if isinstance(listed, list) and kind in ("imagine", "blend") else []
     single = [body["base64"]] if kind == "describe" and body.get("base64") else []
-    return Make(
+    return MakeBody(
         kind,
         str(body.get("prompt") or "") if kind in ("imagine", "shorten") else "",
         tuple(map(str, [*pictures, *single])),
@@ -46,7 +46,7 @@ def read_make(kind: MakeKind, body: Mapping[str, Any], *, takes_links: bool) -> 
     )
 
 
-def problem_of(make: Make, *, needs_data_urls: bool) -> str:
+def problem_of(make: MakeBody, *, needs_data_urls: bool) -> str:
     """Return why a server refuses a submit before anything else; "" if it does not."""
     if make.kind in ("imagine", "shorten") and not make.prompt.strip():
         return "prompt不能为空"
@@ -61,7 +61,7 @@ def problem_of(make: Make, *, needs_data_urls: bool) -> str:
     return ""
 
 
-def build_task(make: Make, task_id: str, now: float, seed: int, sender: Sender) -> Script:
+def build_task(make: MakeBody, task_id: str, now: float, seed: int, sender: Sender) -> Script:
     """Return the task that a submit starts."""
     aspect = _SHAPES[make.shape] if make.kind == "blend" else parse_aspect(make.prompt)
     task = Script(task_id, LONG, make.prompt, Scene(seed, aspect=aspect), now, make.kind.upper())

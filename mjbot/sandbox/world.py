@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from mjbot.sandbox.buttons import button_effect
 from mjbot.sandbox.demo_tasks import DemoIds
-from mjbot.sandbox.making import Make, build_task
+from mjbot.sandbox.making import MakeBody, build_task
 from mjbot.sandbox.repaint import mask_of
 from mjbot.sandbox.script import LONG, seed_of
 from mjbot.sandbox.submits import (
@@ -98,7 +98,7 @@ class World(TaskTable):
         self.log.append(RecordedSubmit(now, task_id, "modal", child, prompt, mask, "modal", mark))
         return decision
 
-    def make(self, make: Make, now: float, sender: Sender = ANYONE) -> Decision:
+    def make(self, make: MakeBody, now: float, sender: Sender = ANYONE) -> Decision:
         """Start a task from nothing."""
         decision = self._make(make, now, sender)
         child, mark, pictures = decision.child_id, sender.mark, len(make.pictures)
@@ -169,7 +169,7 @@ class World(TaskTable):
         self._scheduled(task)
         return Decision("accepted", (task_id,), self.ahead)
 
-    def _make(self, make: Make, now: float, sender: Sender) -> Decision:
+    def _make(self, make: MakeBody, now: float, sender: Sender) -> Decision:
         if refused := self._refused(make.prompt, pictures=bool(make.pictures)):
             return refused
         child_id = self._new_id(now)

@@ -12,7 +12,7 @@ from mjbot.service.pressing.modals import ModalService
 from mjbot.service.pressing.offers import ServiceOffers
 from mjbot.service.pressing.presses import PressService
 from mjbot.service.pressing.regions import RegionService
-from mjbot.service.pressing.wiring import Pressing, build_pressing
+from mjbot.service.pressing.wiring import Pressing, Watching, build_pressing
 from mjbot.service.reader import TaskReader
 from mjbot.service.status import StatusService
 from mjbot.service.watching.child_checks import ChildChecks
@@ -45,6 +45,7 @@ __all__ = [
     "TaskControls",
     "TaskReader",
     "WatchService",
+    "Watching",
     "WriteBehind",
     "build_making",
     "build_pressing",

@@ -135,11 +135,11 @@ class BotFactory:
         self._accent = ""
         self.time = SimulatedTime()
 
-    async def open(self, dialect: str = "") -> BotHarness:
+    async def open(self, dialect: str = "", **changes: object) -> BotHarness:
         self._accent = dialect
         world = World.demo(self.time.now(), side=256)
         server = await self._stack.enter_async_context(SandboxServer(world, self.time.now))
-        bot = await self._start(server)
+        bot = await self._start(server, **changes)
         self._stack.push_async_callback(self._stop)
         env = simcord.Env(bot, shard_count=1)
         self.time.env = env
@@ -157,7 +157,9 @@ class BotFactory:
 
     async def _start(self, server: SandboxServer, **changes: object) -> MJBot:
         address, auth = server.address(self._accent), DIALECTS[self._accent].auth
-        settings = demo_settings(address, auth).model_copy(update={"database": self._database, **changes})
+        settings = demo_settings(address, auth).model_copy(
+            update={"database": self._database, "make_anywhere": "no", **changes}
+        )
         return await self._process.enter_async_context(open_app(settings, self.time.clock))
 
     async def _stop(self) -> None:

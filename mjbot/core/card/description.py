@@ -111,10 +111,6 @@ def _waiting(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield from _joined(_at(Text.CARD_MODAL_ASKED, _task(snapshot).submitted_at, context.locale))
 
 
-def _queue_full(_: TaskSnapshot, context: CardContext) -> Iterable[str]:
-    yield translate(Text.CARD_QUEUE_FULL, context.locale)
-
-
 def _done(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     task, locale = _task(snapshot), context.locale
     yield from _joined(
@@ -174,10 +170,6 @@ def _cancelled(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield from _joined(_at(Text.CARD_CANCELLED_AT, _task(snapshot).finished_at, context.locale))
 
 
-def _not_found(_: TaskSnapshot, context: CardContext) -> Iterable[str]:
-    yield translate(Text.CARD_NOT_FOUND, context.locale)
-
-
 def _lost(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield translate(Text.CARD_LOST, context.locale)
     yield from _last_seen(snapshot, context.locale)
@@ -191,10 +183,6 @@ def _ended(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield from _last_seen(snapshot, context.locale)
 
 
-def _dismissed(_: TaskSnapshot, context: CardContext) -> Iterable[str]:
-    yield translate(Text.CARD_DISMISSED, context.locale)
-
-
 def _stopped(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield translate(Text.CARD_STOPPED, context.locale)
     yield from _last_seen(snapshot, context.locale)
@@ -205,12 +193,8 @@ def _unseen(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
         yield translate(Text.CARD_UNSEEN, context.locale)
 
 
-def _submitting(_: TaskSnapshot, _context: CardContext) -> Iterable[str]:
-    return ()
-
-
-def _unclear(_: TaskSnapshot, context: CardContext) -> Iterable[str]:
-    yield translate(Text.CARD_UNCLEAR, context.locale)
+def _say(*texts: Text) -> Callable[[TaskSnapshot, CardContext], Iterable[str]]:
+    return lambda _, context: (translate(each, context.locale) for each in texts)
 
 
 _LINES: Mapping[CardState, Callable[[TaskSnapshot, CardContext], Iterable[str]]] = {
@@ -222,15 +206,15 @@ _LINES: Mapping[CardState, Callable[[TaskSnapshot, CardContext], Iterable[str]]]
     CardState.DONE: _done,
     CardState.FAILED: _failed,
     CardState.CANCELLED: _cancelled,
-    CardState.NOT_FOUND: _not_found,
+    CardState.NOT_FOUND: _say(Text.CARD_NOT_FOUND),
     CardState.LOST: _lost,
     CardState.ENDED: _ended,
-    CardState.DISMISSED: _dismissed,
+    CardState.DISMISSED: _say(Text.CARD_DISMISSED),
     CardState.STOPPED: _stopped,
-    CardState.QUEUE_FULL: _queue_full,
-    CardState.SUBMITTING: _submitting,
-    CardState.REFUSED: _submitting,  # the reason is a note
-    CardState.UNCLEAR: _unclear,
+    CardState.QUEUE_FULL: _say(Text.CARD_QUEUE_FULL),
+    CardState.SUBMITTING: _say(),
+    CardState.REFUSED: _say(),  # the reason is a note
+    CardState.UNCLEAR: _say(Text.CARD_UNCLEAR),
 }
 
 

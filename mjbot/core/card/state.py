@@ -90,7 +90,7 @@ def state_of(snapshot: TaskSnapshot, presses: Mapping[str, Press]) -> CardState:
     """Return the card state for a snapshot. The condition takes precedence over the phase.
 
     After its modal was submitted, a task waits for the service instead of a prompt. A make has no task yet,
-    so the state of its press is all there is.
+    only the state of its press.
     """
     if (make := presses.get(MAKE_ACTION)) is not None:
         return _OF_MAKE[make]

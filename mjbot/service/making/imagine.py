@@ -91,6 +91,7 @@ class ImagineService:
         make = await self._windows.make_of(request)
         if make is None or make.user_id != request.context.user_id:
             raise PressRefused(Text.REPLY_BUTTON_GONE, id=request.task_id)
+        await self._service.refuse_sent(make)
         uploads = self._windows.uploads_of(make)
         if len(uploads) < make.pictures:
             await self.edit(request)  # the process was restarted since: the pictures are needed again

@@ -8,12 +8,13 @@ from mjbot.clock import Clock
 from mjbot.core.i18n.texts import Text
 from mjbot.core.making.assembly import NO_OPTIONS, MakeOptions
 from mjbot.core.model.makes import MAKE_BYTES, make_id
+from mjbot.core.model.press import MAKE_ACTION, Press
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.submits import Command
 from mjbot.core.model.task import Task, TaskId
 from mjbot.core.model.watch import MessageRef, Watch, WatchState
 from mjbot.errors import MJBotError, PressRefused
-from mjbot.ports import InteractionContext, Make, PressRequest, Reply, SubmitResult, TaskSource
+from mjbot.ports import InteractionContext, Make, PressRequest, PressStore, Reply, SubmitResult, TaskSource
 from mjbot.service.making.make_submission import BuildRequest, MakeCards, MakeSubmission
 from mjbot.service.pressing.result_cards import first_snapshot
 from mjbot.service.pressing.submission import SubmissionJournal
@@ -32,6 +33,7 @@ class MakeService:
         self,
         *,
         source: TaskSource,
+        presses: PressStore,
         cards: MakeCards,
         journal: SubmissionJournal,
         watches: WatchService,
@@ -40,6 +42,7 @@ class MakeService:
         clock: Clock,
     ) -> None:
         self._source = source
+        self._presses = presses
         self._cards = cards
         self._journal = journal
         self._watches = watches
@@ -70,6 +73,12 @@ class MakeService:
             options,
             pictures,
         )
+
+    async def refuse_sent(self, make: Make) -> None:
+        """Raise `PressRefused` if a make was sent, so that nothing of it is loaded or counted again."""
+        state = (await self._presses.of(make.id)).get(MAKE_ACTION, Press.REFUSED)
+        if state is not Press.REFUSED:
+            raise PressRefused(Text.MAKE_ALREADY_SENT)
 
     async def make(
         self, context: InteractionContext, reply: Reply, make: Make, prompt: str, build: BuildRequest

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mjbot.clock import Clock
+from mjbot.editor import EditScheduler
 from mjbot.ports import MaskSource, Stores, TaskSource
 from mjbot.service.access import Access
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.modals import ModalService
+from mjbot.service.pressing.offers import ServiceOffers
 from mjbot.service.pressing.presses import PressService
 from mjbot.service.pressing.prompts import ModalPrompts
 from mjbot.service.pressing.regions import RegionService
@@ -22,7 +24,25 @@ from mjbot.service.watching.opener import CardOpener
 from mjbot.service.watching.pending_cards import PendingCards
 from mjbot.service.watching.renderer import CardRenderer
 from mjbot.service.watching.watches import WatchService
+from mjbot.service.watching.write_behind import WriteBehind
 from mjbot.tracker import TaskTracker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watching:
+    """The part that follows tasks: its loops, and the objects that the other services need."""
+
+    tracker: TaskTracker
+    editor: EditScheduler
+    renderer: CardRenderer
+    watches: WatchService
+    access: Access
+    reader: TaskReader
+    opener: CardOpener
+    writes: DeferredWrites
+    pending_cards: PendingCards
+    snapshots: WriteBehind
+    offers: ServiceOffers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,27 +58,13 @@ class Pressing:
 
 
 def build_pressing(
-    *,
-    source: TaskSource,
-    stores: Stores,
-    masks: MaskSource,
-    access: Access,
-    reader: TaskReader,
-    tracker: TaskTracker,
-    watches: WatchService,
-    opener: CardOpener,
-    renderer: CardRenderer,
-    pending: PendingCards,
-    writes: DeferredWrites,
-    clock: Clock,
+    source: TaskSource, stores: Stores, masks: MaskSource, watching: Watching, clock: Clock
 ) -> Pressing:
     """Build the services that press."""
     store, drafts, in_flight, retries = stores.presses, Drafts(), InFlight(), SubmitRetries(clock)
-    journal = SubmissionJournal(store, stores.unknown_actions, watches, retries, writes, clock)
+    access, reader, watches = watching.access, watching.reader, watching.watches
+    journal = SubmissionJournal(store, stores.unknown_actions, watches, retries, watching.writes, clock)
     regions = RegionService(store, access, reader, masks)
-    results = ResultCards(
-        journal=journal, opener=opener, watches=watches, renderer=renderer, pending=pending, clock=clock
-    )
     presses = PressService(
         source=source,
         access=access,
@@ -66,7 +72,7 @@ def build_pressing(
         watches=watches,
         prompts=ModalPrompts(store, regions, drafts),
         journal=journal,
-        results=results,
+        results=_results(journal, watching, clock),
         retries=retries,
         in_flight=in_flight,
     )
@@ -75,9 +81,9 @@ def build_pressing(
         presses=store,
         access=access,
         reader=reader,
-        tracker=tracker,
+        tracker=watching.tracker,
         watches=watches,
-        opener=opener,
+        opener=watching.opener,
         regions=regions,
         drafts=drafts,
         journal=journal,
@@ -91,4 +97,15 @@ def build_pressing(
         journal=journal,
         in_flight=in_flight,
         drafts=drafts,
+    )
+
+
+def _results(journal: SubmissionJournal, watching: Watching, clock: Clock) -> ResultCards:
+    return ResultCards(
+        journal=journal,
+        opener=watching.opener,
+        watches=watching.watches,
+        renderer=watching.renderer,
+        pending=watching.pending_cards,
+        clock=clock,
     )

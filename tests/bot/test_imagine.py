@@ -1,0 +1,146 @@
+"""/imagine, from a person's side: the card, refusals that lose no word, warnings, windows and *Edit*."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import discord
+import pytest
+import simcord
+from PIL import Image
+
+from mjbot.sandbox.demo_tasks import DemoIds
+from tests.bot.conftest import BotFactory, BotHarness
+
+IMAGINE = "/mj/submit/imagine"
+
+
+@pytest.fixture
+async def harness(bot_factory: BotFactory) -> BotHarness:
+    return await bot_factory.open(make_anywhere="yes")
+
+
+async def imagine(harness: BotHarness, prompt: str = "", **options: Any) -> simcord.InteractionResult:
+    given = {"prompt": prompt, **options} if prompt else options
+    return await harness.ann.slash(harness.channel, "imagine", **given)
+
+
+def told(result: simcord.InteractionResult) -> discord.Message:
+    """The private answer to an interaction."""
+    assert result.ephemeral
+    assert result.response is not None
+    return result.response.message
+
+
+def newest(harness: BotHarness) -> discord.Message:
+    return max(harness.messages, key=lambda message: message.id)
+
+
+def sent(harness: BotHarness) -> list[tuple[str, int]]:
+    return [(each.prompt, each.pictures) for each in harness.world.log]
+
+
+def picture() -> tuple[str, bytes]:
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(file, "PNG")
+    return "red.png", file.getvalue()
+
+
+async def test_a_prompt_becomes_one_living_card_and_edit_makes_another(harness: BotHarness) -> None:
+    await imagine(harness, "a red kite —ar 1:1", model="niji", shape="16:9")
+    assert "Sent `--ar 1:1` in place of `—ar 1:1`." in str(harness.card.description)
+    await harness.wait(60)
+    (card,) = harness.messages
+    assert (card.embeds[0].title, harness.labels(card)[-1]) == ("Done", ["Edit"])
+
+    window = await harness.press(card, "Edit")
+    assert "a red kite —ar 1:1" in str(window.modal)  # as it was typed
+    await harness.ann.submit_modal(window, {"prompt": "a blue kite", "shape": ["2:3"]})
+    await harness.wait(60)
+    assert [each.embeds[0].title for each in harness.messages] == ["Done", "Done"]
+    assert sent(harness) == [("a red kite --ar 1:1 --niji 7", 0), ("a blue kite --ar 2:3 --niji 7", 0)]
+    assert len({each.mark for each in harness.world.log}) == 2
+    assert not any("mjbot-" in each.path for each in harness.server.requests)  # a make is never read
+
+
+async def test_a_warning_is_private_and_what_is_sent_anyway_keeps_its_pictures(harness: BotHarness) -> None:
+    question = told(await imagine(harness, "a kite --ar 16x9", reference=picture()))
+    assert "Nothing was sent yet" in question.content
+    assert harness.labels(question) == [["Send anyway", "Edit"]]
+    assert sent(harness) == []
+    await harness.press(question, "Send anyway")
+    again = told(await harness.press(question, "Send anyway"))
+    assert "already sent" in again.content
+    assert sent(harness) == [("a kite --ar 16x9", 1)]
+    await harness.wait(60)
+    assert [each.embeds[0].title for each in harness.messages if not each.flags.ephemeral] == ["Done"]
+
+
+async def test_a_refusal_keeps_the_text_behind_edit_also_after_a_restart(
+    harness: BotHarness, bot_factory: BotFactory
+) -> None:
+    harness.world.banned = {"rude"}
+    await imagine(harness, "a rude kite")
+    card = newest(harness)
+    assert card.embeds[0].title == "Not started"
+    assert "rude" in str(card.embeds[0].description).split("\n")[0]
+    assert harness.labels(card) == [["Edit"]]
+    await bot_factory.restart(harness, make_anywhere="yes")
+    window = await harness.press(card, "Edit")
+    assert "a rude kite" in str(window.modal)
+    harness.world.full = True
+    await harness.ann.submit_modal(window, {"prompt": "a polite kite"})
+    busy = newest(harness)
+    assert (busy.embeds[0].title, harness.labels(busy)) == ("Queue full, retrying", [["Stop trying"]])
+    await bot_factory.restart(harness, make_anywhere="yes")
+    await harness.wait(1)
+    busy = newest(harness)
+    assert busy.embeds[0].title == "Not started"
+    assert "restarted" in str(busy.embeds[0].description)
+
+
+async def test_a_lost_answer_is_repeated_once_by_whoever_is_told(harness: BotHarness) -> None:
+    harness.server.lose(IMAGINE, times=1)
+    await imagine(harness, "a red kite")
+    (card,) = harness.messages
+    assert card.embeds[0].title == "Unclear whether it started"
+    assert harness.labels(card) == [["Do it again", "Edit"]]
+    await harness.press(card, "Do it again")
+    await harness.wait(60)
+    assert [each.embeds[0].title for each in harness.messages] == ["Done"]
+    assert len({each.mark for each in harness.world.log}) == len(harness.world.log) == 2
+
+
+async def test_without_a_prompt_a_window_opens_for_4000_characters_and_pictures(harness: BotHarness) -> None:
+    window = await imagine(harness, shape="9:16", reference_as="sref")
+    long = "kite " * 799 + "kites"
+    question = told(await harness.ann.submit_modal(window, {"prompt": long, "pictures": [picture()]}))
+    assert "2,048" in question.content
+    window = await harness.press(question, "Edit")
+    assert long in str(window.modal)
+    await harness.ann.submit_modal(window, {"prompt": "a kite", "shape": ["none"]})
+    prompt, pictures = sent(harness)[-1]
+    assert prompt.startswith("a kite --sref http")
+    assert pictures == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"make_anywhere": "no"}, "anyone could add this bot"),
+        ({"user_presses_per_10_min": 1, "make_anywhere": "yes"}, "too"),
+    ],
+)
+async def test_nobody_spends_more_than_the_operator_allows(
+    bot_factory: BotFactory, changes: dict[str, object], says: str
+) -> None:
+    harness = await bot_factory.open(**changes)
+    await harness.show(DemoIds.GRID)
+    await imagine(harness, "a kite")
+    refused = told(await imagine(harness, "another kite"))
+    assert says in refused.content.lower()
+    assert len(sent(harness)) == (changes["make_anywhere"] == "yes")
+    assert harness.labels(refused) == ([["Edit"]] if sent(harness) else [])
+    grid = min(harness.messages, key=lambda message: message.id)
+    assert ("Edit" in str(harness.labels(grid))) is bool(sent(harness))
