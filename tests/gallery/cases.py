@@ -105,8 +105,8 @@ class CardSamples:
         self, snapshot: TaskSnapshot, presses: dict[str, Press] | None = None, related: Lineage | None = None
     ) -> Card:
         """Render the card of a snapshot."""
-        context = CardContext(self._locale, presses or {}, related or Lineage(), can_cancel=True)
-        return render(snapshot, context)
+        context = CardContext(self._locale, presses or {}, related or Lineage())
+        return render(snapshot, replace(context, can_cancel=True, can_make=True))
 
     def shot(self, name: str, status: str, aspect: str = "", stage: str = "result", **fields: object) -> Shot:
         """Build the sample of a task that is read without problems."""
