@@ -16,6 +16,7 @@ from mjbot.core.model.makes import MAKE_BYTES, make_id
 from mjbot.core.model.press import MAKE_ACTION, MODAL_ACTION, Press
 from mjbot.core.model.snapshot import (
     DEFAULT_THRESHOLDS,
+    Condition,
     Dismissed,
     Missing,
     Seen,
@@ -108,7 +109,8 @@ class CardSamples:
         self, snapshot: TaskSnapshot, presses: dict[str, Press] | None = None, related: Lineage | None = None
     ) -> Card:
         """Render the card of a snapshot."""
-        return render(snapshot, CardContext(self._locale, presses or {}, related or Lineage()))
+        context = CardContext(self._locale, presses or {}, related or Lineage())
+        return render(snapshot, replace(context, can_cancel=True, can_make=True))
 
     def shot(self, name: str, status: str, aspect: str = "", stage: str = "result", **fields: object) -> Shot:
         """Build the sample of a task that is read without problems."""
@@ -198,6 +200,7 @@ class CardSamples:
             Shot("not found", self.draw(unknown)),
             Shot("loading", self.draw(TaskSnapshot(ID, opened_at=NOW))),
             Shot("no longer watching", self.draw(ended)),
+            Shot("updates stopped", self.draw(replace(running, condition=Condition.STOPPED))),
             Shot("continued on a newer card", superseded_card(running, URL, self._locale)),
         ]
 
@@ -253,6 +256,7 @@ class CardSamples:
             ),
             self.shot("a wide picture, and text from right to left", "SUCCESS", "21:9", prompt=HEBREW),
             self.shot("markdown and mentions", "FAILURE", prompt=MARKDOWN, fail_reason=MARKDOWN),
+            self.shot("twenty-five buttons", "SUCCESS", "3:2", buttons=many[:25]),
             self.shot("thirty buttons", "SUCCESS", "3:2", buttons=many),
         ]
 

@@ -25,8 +25,8 @@ MAX_LENGTH: Final = 2_048
 
 _MAX_DIGITS = 12  # of a number that is worth mending
 _NUMBER = re.compile(r"\d+(?:\.\d*)?|\.\d+")
-_RATIO = re.compile(r"0*[1-9]\d*:0*[1-9]\d*")
-_LOOSE_RATIO = re.compile(r"(\d+(?:\.\d+)?) *[:xX×*/∶] *(\d+(?:\.\d+)?)")
+_RATIO = re.compile(r"0{0,4}[1-9]\d{0,8}:0{0,4}[1-9]\d{0,8}")
+_LOOSE_RATIO = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) {0,4}[:xX×*/∶] {0,4}(\d{1,9}(?:\.\d{1,9})?)")
 _REFERENCE = re.compile(
     r"(?:https?://\S+|<https?://\S+|\d+|random|[mp](?=\w{0,40}\d)\w{1,40})(?:::-?[\d.]+)?", re.IGNORECASE
 )

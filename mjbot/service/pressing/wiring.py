@@ -11,6 +11,7 @@ from mjbot.service.access import Access
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.modals import ModalService
+from mjbot.service.pressing.offers import ServiceOffers
 from mjbot.service.pressing.presses import PressService
 from mjbot.service.pressing.prompts import ModalPrompts
 from mjbot.service.pressing.regions import RegionService
@@ -41,6 +42,7 @@ class Watching:
     writes: DeferredWrites
     pending_cards: PendingCards
     snapshots: WriteBehind
+    offers: ServiceOffers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
