@@ -62,6 +62,8 @@ class CardContext:
     not_offered: NotOffered = OFFERS_ALL
     base: str = ""
     """The base URL of the image service, for links to files on it, or ""."""
+    requester: str = ""
+    """The text that names the user who requested the card, or ""."""
 
 
 def state_of(snapshot: TaskSnapshot, presses: Mapping[str, Press]) -> CardState:

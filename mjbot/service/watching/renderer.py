@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from mjbot.clock import Clock
 from mjbot.core.access.channels import Obstacle
-from mjbot.core.access.place import Place
 from mjbot.core.card.card import Card, render
+from mjbot.core.card.description import requester_of
 from mjbot.core.card.lineage import NO_LINEAGE
 from mjbot.core.card.state import CardContext
 from mjbot.core.model.press import OFFERS_ALL, NotOffered, Press, actions_not_offered
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
-from mjbot.core.model.watch import Watch
+from mjbot.core.model.watch import Audience, Watch
 from mjbot.errors import StoreFailed
 from mjbot.ports import PressStore, TaskHistory, UnknownActionStore
 
@@ -31,24 +31,24 @@ class CardRenderer:
         self._base = base
 
     async def card(
-        self, snapshot: TaskSnapshot, locale: str, place: Place, *, obstacle: Obstacle | None = None
+        self, snapshot: TaskSnapshot, audience: Audience, *, obstacle: Obstacle | None = None
     ) -> Card:
         """Render the card of a snapshot. ``obstacle`` is the reason why the card cannot be updated."""
-        asked = (snapshot.id, place)
+        asked = (snapshot.id, audience.place)
         history = (await self._presses.histories([asked]))[asked]
-        return render(snapshot, self._context(history, locale, await self._not_offered(), obstacle))
+        return render(snapshot, self._context(history, audience, await self._not_offered(), obstacle))
 
-    async def first_card(self, snapshot: TaskSnapshot, locale: str, place: Place) -> Card:
+    async def first_card(self, snapshot: TaskSnapshot, audience: Audience) -> Card:
         """Render a card, or the bare card if the database cannot be read."""
         try:
-            return await self.card(snapshot, locale, place)
+            return await self.card(snapshot, audience)
         except StoreFailed:
-            return self.bare_card(snapshot, locale)
+            return self.bare_card(snapshot, audience)
 
-    def bare_card(self, snapshot: TaskSnapshot, locale: str) -> Card:
+    def bare_card(self, snapshot: TaskSnapshot, audience: Audience) -> Card:
         """Render a card without presses and lineage, when the database cannot be read."""
         history = TaskHistory({}, NO_LINEAGE)
-        return render(snapshot, self._context(history, locale, OFFERS_ALL))
+        return render(snapshot, self._context(history, audience, OFFERS_ALL))
 
     async def cards(self, shown: Sequence[tuple[Watch, TaskSnapshot]]) -> list[tuple[Watch, Card]]:
         """Render the cards of many watches, with one store query for all."""
@@ -57,7 +57,7 @@ class CardRenderer:
         return [
             (
                 watch,
-                render(snapshot, self._context(known[snapshot.id, watch.place], watch.locale, not_offered)),
+                render(snapshot, self._context(known[snapshot.id, watch.place], watch.audience, not_offered)),
             )
             for watch, snapshot in shown
         ]
@@ -72,9 +72,17 @@ class CardRenderer:
     def _context(
         self,
         history: TaskHistory,
-        locale: str,
+        audience: Audience,
         not_offered: NotOffered,
         obstacle: Obstacle | None = None,
     ) -> CardContext:
-        presses, lineage = history.presses, history.lineage
-        return CardContext(locale, presses, lineage, self._watch_limit, obstacle, not_offered, self._base)
+        return CardContext(
+            audience.locale,
+            history.presses,
+            history.lineage,
+            self._watch_limit,
+            obstacle,
+            not_offered,
+            self._base,
+            requester_of(audience),
+        )
