@@ -9,6 +9,7 @@ from mjbot.core.access.channels import Obstacle
 from mjbot.core.access.place import Place
 from mjbot.core.access.press_policy import Actor
 from mjbot.core.card.content import Part
+from mjbot.core.model.watch import Audience
 
 if TYPE_CHECKING:
     from mjbot.core.card.buttons import Rows
@@ -44,9 +45,14 @@ class InteractionContext:
     manages: bool = False
 
     @property
+    def audience(self) -> Audience:
+        """The people who see the public response."""
+        return Audience(self.locale, self.guild_id, self.user_id)
+
+    @property
     def place(self) -> Place:
         """The guild, or the user's direct messages."""
-        return Place.of(self.guild_id, self.user_id)
+        return self.audience.place
 
     @property
     def can_follow(self) -> bool:

@@ -42,7 +42,7 @@ async def test_a_grid_of_a_server_without_buttons_can_be_pressed_and_its_variati
     await harness.press(harness.messages[0], "V2")
     await harness.wait(60)
     assert harness.labels(newest(harness)) == GRID_BUTTONS
-    assert harness.card.footer.text == f"Variation · {harness.world.log[0].child_id}"
+    assert harness.card.footer.text == f"V2 · {harness.world.log[0].child_id}"
     await harness.press(newest(harness), "🔄")
     await harness.wait(60)
     assert harness.labels(newest(harness)) == GRID_BUTTONS
@@ -91,7 +91,7 @@ async def test_an_upscale_that_was_made_elsewhere_is_shown(harness: BotHarness) 
     await harness.show(GRID)
     await harness.press(oldest(harness), "U2")  # the service answers that it exists
     await harness.wait(5)
-    assert newest(harness).embeds[0].footer.text == f"Upscale · {SINGLE}"
+    assert newest(harness).embeds[0].footer.text == f"U2 · {SINGLE}"
     assert harness.card.title == "Done"
     assert "U2 of [this picture]" in (harness.card.description or "")
 

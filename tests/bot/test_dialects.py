@@ -123,7 +123,7 @@ async def test_an_upscale_is_made_by_a_press_and_shown_as_a_card_of_its_own(harn
     await harness.wait(45)
     child = max(harness.messages, key=lambda message: message.id)
     assert [message.embeds[0].title for message in harness.messages] == ["Done", "Done"]
-    assert child.embeds[0].footer.text == f"Upscale · {harness.world.log[0].child_id}"
+    assert child.embeds[0].footer.text == f"U1 · {harness.world.log[0].child_id}"
     assert len(harness.world.log) == 1
 
 

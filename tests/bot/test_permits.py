@@ -112,3 +112,21 @@ async def test_in_a_direct_message_there_is_nobody_else_to_ask(harness: BotHarne
     await harness.wait(20)
     assert [each.embeds[0].title for each in user.dm_channel.history()] == ["Done", "Done"]
     assert len(harness.world.log) == 1
+
+
+async def test_a_card_says_who_requested_it_and_a_direct_message_does_not(harness: BotHarness) -> None:
+    _, bob = await scene(harness)
+    await harness.show(GRID)
+    custom_id = harness.button(harness.messages[0], "U1").custom_id
+    assert custom_id
+    await bob.click(harness.messages[0], custom_id=custom_id)
+    await harness.wait(20)
+    parent, child = [each for each in harness.messages if not each.flags.ephemeral]
+    assert f" · asked by <@{harness.ann.id}>\n" in (parent.embeds[0].description or "")
+    assert f" · asked by <@{bob.id}>\n" in (child.embeds[0].description or "")
+    assert (child.embeds[0].footer.text or "").startswith("U1 · ")
+    assert not any(each.mentions for each in (parent, child))
+    dora = harness.env.create_user("dora")
+    await dora.slash("status", task_id=GRID)
+    await harness.wait(2)
+    assert "<@" not in (dora.dm_channel.history()[0].embeds[0].description or "")

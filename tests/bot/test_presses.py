@@ -29,7 +29,7 @@ async def test_a_press_is_submitted_once_and_its_answer_becomes_the_child_s_card
     child = max(harness.messages, key=lambda message: message.id)
     assert child.id != parent.id
     assert child.embeds[0].title == "Done"
-    assert child.embeds[0].footer.text == f"Upscale · {harness.world.log[0].child_id}"
+    assert child.embeds[0].footer.text == f"U1 · {harness.world.log[0].child_id}"
     assert len(harness.messages) == 2
     assert len(harness.world.log) == 1
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from mjbot.core.access.channels import Obstacle
 from mjbot.core.card.card import AMBER, BLUE, GREEN, GREY, RED, Card, render
 from mjbot.core.card.components import action_digest, parse
-from mjbot.core.card.content import ImageState, content_of
-from mjbot.core.card.description import progress_bar
+from mjbot.core.card.content import ImageState, Part, content_of
+from mjbot.core.card.description import progress_bar, requester_of
 from mjbot.core.card.lineage import Lineage, RelatedTask
 from mjbot.core.card.menu import build_page
 from mjbot.core.card.rows import build_rows
@@ -21,6 +21,7 @@ from mjbot.core.model.addresses import readable
 from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import Condition, TaskSnapshot, UpstreamProblem
 from mjbot.core.model.task import Button, Task, TaskId
+from mjbot.core.model.watch import Audience
 from mjbot.ui.embeds import build_embed, build_view, image_state
 from tests.system.discord_stub.validate import message_problems
 
@@ -169,16 +170,19 @@ def test_a_rejected_key_shows_as_unreachable_with_its_own_sentence() -> None:
 @pytest.mark.parametrize(
     ("action", "label", "footer"),
     [
-        ("HIGH_VARIATION", "Vary (Strong)", "Variation · "),
+        ("HIGH_VARIATION", "Vary (Strong)", "Vary (Strong) · "),
         ("UPSCALE_HD", "", "Upscale · "),
-        ("outpaint", "Zoom Out 2x", "Zoom · "),
+        ("outpaint", "", "Zoom · "),
         ("EDITS", "", "Edit · "),
+        ("UPSCALE", "Upscale (Subtle)", "Upscale (Subtle) · "),
         ("RETEXTURE", "Retexture", "Retexture · "),
         ("", "U2", "U2 · "),
         ("SHOW", "", ""),
     ],
 )
-def test_a_footer_names_the_kind_of_every_task(action: str, label: str, footer: str) -> None:
+def test_a_footer_has_the_word_of_the_pressed_button_or_else_the_kind_of_the_task(
+    action: str, label: str, footer: str
+) -> None:
     lineage = Lineage(RelatedTask(ID, label)) if label else Lineage()
     for snapshot in (make_snapshot(action=action), replace(make_snapshot(action=action), task=None)):
         card = render(snapshot, CardContext(lineage=lineage))
@@ -282,7 +286,7 @@ def test_a_press_disables_its_button_until_it_is_accepted() -> None:
 def test_a_long_prompt_is_cut_and_says_how_long_it_was() -> None:
     card = render_card(make_snapshot(status="SUCCESS", prompt="lantern " * 500))
     assert shown(card).endswith("… *(3,999 characters)*")
-    assert len(shown(card)) < 500
+    assert len(shown(card)) < 1_200
 
 
 def test_markdown_and_mentions_in_a_prompt_show_as_text() -> None:
@@ -299,6 +303,69 @@ def test_a_masked_key_in_a_reason_is_not_repeated() -> None:
     )
     assert "sk-" not in shown(card)
     assert "relay.example" not in shown(card)
+
+
+@pytest.mark.parametrize(
+    ("audience", "text"),
+    [
+        (Audience("en-US", 1, 7), "asked by <@7>"),
+        (Audience("zh-CN", 1, 7), "发起人：<@7>"),
+        (Audience("zh-TW", 1, 7), "發起人：<@7>"),
+        (Audience("en-US", None, 7), ""),  # a direct message
+        (Audience("en-US", 1, 0), ""),  # a row without the user
+        (Audience("zh-CN", None, 0), ""),
+    ],
+)
+def test_a_card_names_its_requester_to_other_people_only(audience: Audience, text: str) -> None:
+    assert requester_of(audience) == text
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "line"),
+    [
+        (make_snapshot(status="SUBMITTED", ahead=3), "Submitted <t:100:R> · 3 ahead · {}"),
+        (make_snapshot(progress="46%"), "Started <t:110:R> · last change <t:150:R> · {}"),
+        (make_snapshot(status="SUCCESS", finished_at=162), "Finished <t:162:R> · took 52 s · {}"),
+        (make_snapshot(status="FAILURE", finished_at=162), "Ended <t:162:R> · after 52 s · {}"),
+        (make_snapshot(status="MODAL"), "Requested <t:100:R> · {}"),
+        (make_snapshot(Condition.LOST, progress="46%"), "Last seen at 46%, <t:150:R> · {}"),
+    ],
+)
+def test_the_line_of_times_ends_with_the_requester(snapshot: TaskSnapshot, line: str) -> None:
+    card = render(snapshot, CardContext(requester="asked by <@7>"))
+    assert line.format("asked by <@7>") in shown(card).split("\n")
+    assert shown(card).count("<@7>") == 1
+    refused = content_of(card, ImageState.SHOWN, Part.DETAILS)
+    assert "<@7>" not in refused.description
+
+
+CHILD_OF = Lineage(parent=RelatedTask(TaskId("1"), "Upscale (Subtle)", "https://discord.com/channels/1/2/3"))
+
+
+@pytest.mark.parametrize("before", [CardContext(), CardContext("zh-CN"), CardContext(lineage=CHILD_OF)])
+def test_an_older_card_gets_its_requester_with_its_next_change(before: CardContext) -> None:
+    after = replace(before, requester="asked by <@7>")
+    for progress in ("46%", "47%"):
+        snapshot = make_snapshot(progress=progress)
+        assert shown(render(snapshot, before)) != shown(render(snapshot, after))
+        assert render(snapshot, before).digest == render(snapshot, after).digest
+    assert render(make_snapshot(progress="46%"), after).digest != render(snapshot, after).digest
+
+
+def test_the_digests_of_cards_of_earlier_versions_still_hold() -> None:
+    long = make_snapshot(action="UPSCALE", prompt="x" * 299 + " " + "y" * 600)
+    card = render(long, CardContext(lineage=CHILD_OF, requester="asked by <@7>"))
+    assert card.digest == "f4fd313a17d8bb52"
+
+
+@pytest.mark.parametrize(
+    ("length", "whole"), [(299, True), (301, True), (1_000, True), (1_001, False), (4_000, False)]
+)
+def test_a_prompt_of_a_thousand_characters_is_whole(length: int, whole: bool) -> None:
+    prompt = ("word " * 800)[: length - 1] + "."
+    card = shown(render_card(make_snapshot(prompt=prompt)))
+    assert (prompt in card) is whole
+    assert (f"*({length:,} characters)*" in card) is not whole
 
 
 def test_equal_cards_have_equal_digests_and_others_do_not() -> None:

@@ -26,12 +26,26 @@ LOCALES = ("en-US", "zh-CN", "zh-TW")
 CLIP = Path(mjbot.sandbox.__file__).with_name("clip.mp4").read_bytes()
 SETTLE = 1500  # ms for a page to load and draw its pictures
 MAX_HEIGHT = 9000
+REQUESTER = "Mika"
 # True when the list that a message is in, or the page, has to be scrolled to see all of it.
 SCROLLS = """message => {
     for (let each = message.parentElement; each; each = each.parentElement)
         if (each.scrollHeight > each.clientHeight + 1 && getComputedStyle(each).overflowY != "visible")
             return true;
     return document.documentElement.scrollHeight > document.documentElement.clientHeight + 1;
+}"""
+
+# The preview shows a mention in an embed as it is written; Discord shows the name.
+NAME_MENTIONS = """name => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (texts.nextNode()) if (/<@\\d{17,}>/.test(texts.currentNode.data)) found.push(texts.currentNode);
+    for (const text of found) {
+        const [before, after] = text.data.split(/<@\\d{17,}>/);
+        const mention = Object.assign(document.createElement("span"), { textContent: `@${name}` });
+        mention.style = "background:#3c4270;color:#c9cdfb;border-radius:3px;padding:0 2px";
+        text.replaceWith(before, mention, after);
+    }
 }"""
 
 
@@ -72,6 +86,7 @@ async def photograph(browser: Browser, url: str, width: int, to: Path) -> None:
         height += 1000
         await page.set_viewport_size({"width": width, "height": height})
         await page.wait_for_timeout(SETTLE)
+    await page.evaluate(NAME_MENTIONS, REQUESTER)
     boxes = [box for each in await messages.all() if (box := await each.bounding_box())]
     top, bottom = min(box["y"] for box in boxes), max(box["y"] + box["height"] for box in boxes)
     shot = await page.screenshot(clip={"x": 0, "y": top, "width": width, "height": bottom - top})
@@ -89,8 +104,9 @@ async def draw(browser: Browser, locale: str) -> list[str]:
     guild = env.create_guild("Atelier", preferred_locale=locale)
     invite(env, guild)
     visitor = guild.add_member(env.create_user("you", global_name="You"))
+    requester = guild.add_member(env.create_user("mika", global_name=REQUESTER))
     names = []
-    for group, shots in groups(locale).items():
+    for group, shots in groups(locale, requester.id).items():
         handle = guild.create_text_channel(group)
         channel = bot.get_channel(handle.id)
         assert isinstance(channel, discord.TextChannel)
@@ -108,6 +124,20 @@ async def draw(browser: Browser, locale: str) -> list[str]:
                 names.append(name)
     await env.shutdown()
     return names
+
+
+OFFICIAL = (
+    "## Beside the official bot's message",
+    "",
+    "Compared with a drawing of it: the prompt in bold, who asked, the speed, and below it the picture.",
+    "",
+    "- **Worse here**: the picture is smaller, because an embed is narrower than an attached picture, and it",
+    "  begins a few lines lower. The prompt stands below the state, so it does not catch the eye first. The",
+    "  speed (fast or relax) is not shown.",
+    "- **Better here**: the state and its age stand in words and colour, also when nothing changes or nobody",
+    "  answers. Results link to the picture they are made of, and it links to them. A used button is blue,",
+    "  and one in flight is dimmed.",
+)
 
 
 async def main() -> None:
@@ -133,6 +163,7 @@ async def main() -> None:
             if name.startswith(group)
         ]
         lines.append(f"  {' · '.join(links)}")
+    lines += ["", *OFFICIAL]
     (FOLDER / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from mjbot.core.card.card import Card, queue_full_card, render, superseded_card
 from mjbot.core.card.components import CustomId, Verb, action_digest
 from mjbot.core.card.content import ImageState
+from mjbot.core.card.description import requester_of
 from mjbot.core.card.lineage import Lineage, RelatedTask
 from mjbot.core.card.state import CardContext
 from mjbot.core.i18n.messages import translate
@@ -27,10 +28,12 @@ from mjbot.core.model.snapshot import (
     advance,
 )
 from mjbot.core.model.task import Button, Task, TaskId
+from mjbot.core.model.watch import Audience
 from mjbot.sandbox.buttons import grid_buttons, single_buttons, video_buttons
 from mjbot.sandbox.demo_tasks import LONG_PROMPT
 
 NOW = 1_763_936_700
+GUILD = 1
 ID = TaskId("1763936412345678")
 JOB = "9531985d-5d9d-49f8-9818-e811892f902b"
 URL = "https://discord.com/channels/1/2/3"
@@ -86,8 +89,9 @@ GRID, SINGLE, VIDEO = _buttons(grid_buttons(JOB)), _buttons(single_buttons(JOB))
 class CardSamples:
     """Builds the sample cards in one language."""
 
-    def __init__(self, locale: str) -> None:
+    def __init__(self, locale: str, requester_id: int) -> None:
         self._locale = locale
+        self._requester = requester_of(Audience(locale, GUILD, requester_id))
         self._prompt = PROMPTS[locale]
 
     def task(self, status: str, **fields: object) -> Task:
@@ -109,7 +113,7 @@ class CardSamples:
         self, snapshot: TaskSnapshot, presses: dict[str, Press] | None = None, related: Lineage | None = None
     ) -> Card:
         """Render the card of a snapshot."""
-        context = CardContext(self._locale, presses or {}, related or Lineage())
+        context = CardContext(self._locale, presses or {}, related or Lineage(), requester=self._requester)
         return render(snapshot, replace(context, can_cancel=True, can_make=True))
 
     def shot(self, name: str, status: str, aspect: str = "", stage: str = "result", **fields: object) -> Shot:
@@ -261,9 +265,9 @@ class CardSamples:
         ]
 
 
-def groups(locale: str) -> dict[str, list[Shot]]:
+def groups(locale: str, requester_id: int = 1) -> dict[str, list[Shot]]:
     """Return all samples in one language, by the picture they are drawn in."""
-    samples = CardSamples(locale)
+    samples = CardSamples(locale, requester_id)
     return {
         "alive": samples.alive(),
         "done": samples.done(),

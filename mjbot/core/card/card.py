@@ -7,14 +7,20 @@ date, so a card changes only when its task does.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from functools import cached_property
 
 from mjbot.core.card.buttons import Rows, own_button
 from mjbot.core.card.components import CustomId
-from mjbot.core.card.description import body_of, facts_of, links_of, timestamp
-from mjbot.core.card.lineage import RelatedTask
+from mjbot.core.card.description import (
+    MAX_PROMPT,
+    SHORT_PROMPT,
+    body_of,
+    facts_of,
+    links_of,
+    timestamp,
+)
 from mjbot.core.card.rows import build_rows, chunk_rows, own_buttons
 from mjbot.core.card.state import CardContext, CardState, state_of
 from mjbot.core.card.text_result import whole_text
@@ -89,9 +95,18 @@ class Picture:
         return self.url if self.medium is Medium.IMAGE else self.still
 
 
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The texts of a card that its digest may hold in another form than the card shows."""
+
+    facts: str
+    footer: str
+    body: str
+
+
 @dataclass(frozen=True)
 class Card:
-    """A rendered message, independent of discord.py. Equal cards need no edit."""
+    """A rendered message, independent of discord.py. Cards with equal digests need no edit."""
 
     state: CardState
     title: str
@@ -109,11 +124,19 @@ class Card:
     rows: Rows = ()
     locale: str = "en"
     final: bool = False
+    digested: Texts | None = field(default=None, repr=False, compare=False)
+    """The texts as earlier versions showed them, in the digest instead of those shown, or None if equal.
+
+    What was added since (the requester, the pressed button, more of the prompt) stays the same for as long as
+    a message shows its task. So an older card gets it with its next change, and not all of them at a start.
+    """
 
     @cached_property
     def digest(self) -> str:
-        """A hash of everything that the card shows. It is stored so that a restart skips unchanged cards."""
-        return hashlib.sha256(repr(self).encode("utf-8", "replace")).hexdigest()[:16]
+        """A hash of everything that can change. It is stored so that a restart skips unchanged cards."""
+        old = self.digested
+        card = replace(self, facts=old.facts, footer=old.footer, body=old.body) if old else self
+        return hashlib.sha256(repr(card).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def render(snapshot: TaskSnapshot, context: CardContext) -> Card:
@@ -122,19 +145,21 @@ def render(snapshot: TaskSnapshot, context: CardContext) -> Card:
     state = state_of(snapshot, context.presses)
     unreachable = snapshot.condition is Condition.UNREACHABLE
     picture = picture_of(snapshot, state)
+    shown, digested = _texts(snapshot, state, context), _digested_texts(snapshot, state, context)
     return Card(
         state=state,
         title=_title(state, unreachable, locale),
         colour=AMBER if unreachable else _COLOURS.get(state, GREY),
-        facts=facts_of(snapshot, state, context),
+        facts=shown.facts,
         links=links_of(snapshot, state, context),
-        body=body_of(snapshot.task, locale),
-        footer=_footer(snapshot, locale, context.lineage.parent),
+        body=shown.body,
+        footer=shown.footer,
         picture=picture,
         picture_link=(readable(picture.url, context.base, _MAX_LINK) or "") if picture else "",
         rows=_rows(snapshot, state, context),
         locale=locale,
         final=snapshot.settled or state in (CardState.REFUSED, CardState.UNCLEAR),
+        digested=None if shown == digested else digested,
     )
 
 
@@ -146,8 +171,8 @@ def superseded_card(snapshot: TaskSnapshot, url: str, locale: str) -> Card:
         colour=GREY,
         facts="",
         links=(translate(Text.CARD_SUPERSEDED, locale, url=url),),
-        body=body_of(snapshot.task, locale),
-        footer=_footer(snapshot, locale),
+        body=body_of(snapshot.task, locale, SHORT_PROMPT),
+        footer=_footer(snapshot, _kind(snapshot, locale)),
         locale=locale,
         final=True,
     )
@@ -175,11 +200,36 @@ def _title(state: CardState, unreachable: bool, locale: str) -> str:
     return translate(unreachable_title or Text(f"title.{state}"), locale)
 
 
-def _footer(snapshot: TaskSnapshot, locale: str, parent: RelatedTask | None = None) -> str:
-    kind = kind_of_task(snapshot.task.action, locale) if snapshot.task else ""
-    label = clean(parent.label) if parent else ""  # of the button that created the task
+def _texts(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> Texts:
+    label, kind = _label(context), _kind(snapshot, context.locale)
+    return Texts(
+        facts_of(snapshot, state, context),
+        _footer(snapshot, label or kind),
+        body_of(snapshot.task, context.locale, MAX_PROMPT),
+    )
+
+
+def _digested_texts(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> Texts:
+    label, kind = _label(context), _kind(snapshot, context.locale)
+    return Texts(
+        facts_of(snapshot, state, replace(context, requester="")),
+        _footer(snapshot, kind or label),
+        body_of(snapshot.task, context.locale, SHORT_PROMPT),
+    )
+
+
+def _label(context: CardContext) -> str:
+    """Return the label of the button that created the task, or ""."""
+    return clean(context.lineage.parent.label) if context.lineage.parent else ""
+
+
+def _kind(snapshot: TaskSnapshot, locale: str) -> str:
+    return kind_of_task(snapshot.task.action, locale) if snapshot.task else ""
+
+
+def _footer(snapshot: TaskSnapshot, name: str) -> str:
     shown_id = "" if is_make(snapshot.id) else cut_middle(snapshot.id, _ID)
-    return " · ".join(filter(None, (kind or label, shown_id)))
+    return " · ".join(filter(None, (name, shown_id)))
 
 
 def picture_of(snapshot: TaskSnapshot, state: CardState) -> Picture | None:

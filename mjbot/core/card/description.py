@@ -20,8 +20,10 @@ from mjbot.core.i18n.texts import Text
 from mjbot.core.model.addresses import readable
 from mjbot.core.model.snapshot import Condition, TaskSnapshot, UpstreamProblem
 from mjbot.core.model.task import Phase, Task
+from mjbot.core.model.watch import Audience
 
-_MAX_PROMPT = 300
+MAX_PROMPT = 1_000
+SHORT_PROMPT = 300
 _MAX_REASON = 300
 _MAX_STATUS = 40
 _MAX_URL = 1_000
@@ -49,6 +51,13 @@ def links_of(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> 
     return tuple(filter(None, (results, *lineage_lines(context.lineage, context.locale))))
 
 
+def requester_of(audience: Audience) -> str:
+    """Return the text that names who requested a card, or "" in direct messages: there is nobody else."""
+    if audience.guild_id is None or not audience.requester_id:
+        return ""
+    return translate(Text.CARD_REQUESTER, audience.locale, who=f"<@{audience.requester_id}>")
+
+
 def obstacle_text(obstacle: Obstacle) -> Text:
     """Return the text that explains an obstacle and how to remove it."""
     return Text(f"obstacle.{obstacle}")
@@ -70,9 +79,10 @@ def _bar(task: Task | None) -> Iterable[str]:
         yield f"{progress_bar(task.percent)} {task.percent}%"
 
 
-def _joined(*parts: str | None) -> Iterable[str]:
+def _times(context: CardContext, *parts: str | None) -> Iterable[str]:
+    """Build the line of times, which ends with the requester."""
     if present := [part for part in parts if part]:
-        yield " · ".join(present)
+        yield " · ".join(filter(None, (*present, context.requester)))
 
 
 def _at(text: Text, moment: float | None, locale: str) -> str | None:
@@ -89,13 +99,14 @@ def _took(text: Text, task: Task, locale: str) -> str | None:
 def _queued(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     task = _task(snapshot)
     ahead = None if task.ahead is None else translate(Text.CARD_QUEUED_AHEAD, context.locale, n=task.ahead)
-    yield from _joined(_at(Text.CARD_QUEUED_SINCE, task.submitted_at, context.locale), ahead)
+    yield from _times(context, _at(Text.CARD_QUEUED_SINCE, task.submitted_at, context.locale), ahead)
 
 
 def _running(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     task, locale = _task(snapshot), context.locale
     yield from _bar(task)
-    yield from _joined(
+    yield from _times(
+        context,
         _at(Text.CARD_RUNNING_STARTED, task.started_at or task.submitted_at, locale),
         _at(Text.CARD_RUNNING_CHANGED, snapshot.changed_at, locale),
     )
@@ -108,14 +119,13 @@ def _running(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
 
 def _waiting(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield translate(Text.CARD_MODAL_REGION if needs_region(snapshot) else Text.CARD_MODAL, context.locale)
-    yield from _joined(_at(Text.CARD_MODAL_ASKED, _task(snapshot).submitted_at, context.locale))
+    yield from _times(context, _at(Text.CARD_MODAL_ASKED, _task(snapshot).submitted_at, context.locale))
 
 
 def _done(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     task, locale = _task(snapshot), context.locale
-    yield from _joined(
-        _at(Text.CARD_DONE_AT, task.finished_at, locale), _took(Text.CARD_DONE_TOOK, task, locale)
-    )
+    took = _took(Text.CARD_DONE_TOOK, task, locale)
+    yield from _times(context, _at(Text.CARD_DONE_AT, task.finished_at, locale), took)
     if not task.has_result:
         yield from _reported(task, locale)
     if task.lacks_result:
@@ -139,9 +149,8 @@ def _result_line(task: Task, context: CardContext) -> str:
 
 def _failed(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     task, locale = _task(snapshot), context.locale
-    yield from _joined(
-        _at(Text.CARD_FAILED_AT, task.finished_at, locale), _took(Text.CARD_FAILED_AFTER, task, locale)
-    )
+    took = _took(Text.CARD_FAILED_AFTER, task, locale)
+    yield from _times(context, _at(Text.CARD_FAILED_AT, task.finished_at, locale), took)
     reason = _reason(task)
     if not reason:
         yield translate(Text.CARD_FAILED_NO_REASON, locale)
@@ -167,12 +176,12 @@ def _reason(task: Task) -> str:
 
 
 def _cancelled(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
-    yield from _joined(_at(Text.CARD_CANCELLED_AT, _task(snapshot).finished_at, context.locale))
+    yield from _times(context, _at(Text.CARD_CANCELLED_AT, _task(snapshot).finished_at, context.locale))
 
 
 def _lost(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield translate(Text.CARD_LOST, context.locale)
-    yield from _last_seen(snapshot, context.locale)
+    yield from _last_seen(snapshot, context)
 
 
 def _ended(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
@@ -180,12 +189,12 @@ def _ended(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     whole = hours >= 2 and abs(context.watch_limit - hours * 3600) < 1
     limit = translate(Text.DURATION_HOURS, context.locale, h=hours) if whole else None
     yield translate(Text.CARD_ENDED, context.locale, d=limit or duration(context.watch_limit, context.locale))
-    yield from _last_seen(snapshot, context.locale)
+    yield from _last_seen(snapshot, context)
 
 
 def _stopped(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield translate(Text.CARD_STOPPED, context.locale)
-    yield from _last_seen(snapshot, context.locale)
+    yield from _last_seen(snapshot, context)
 
 
 def _unseen(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
@@ -218,14 +227,13 @@ _LINES: Mapping[CardState, Callable[[TaskSnapshot, CardContext], Iterable[str]]]
 }
 
 
-def _last_seen(snapshot: TaskSnapshot, locale: str) -> Iterable[str]:
+def _last_seen(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     if snapshot.seen_at is None:
         return
     percent = snapshot.task.percent if snapshot.task else None
-    if percent is None:
-        yield translate(Text.CARD_LAST_SEEN_BARE, locale, t=timestamp(snapshot.seen_at))
-    else:
-        yield translate(Text.CARD_LAST_SEEN, locale, p=f"{percent}%", t=timestamp(snapshot.seen_at))
+    text = Text.CARD_LAST_SEEN_BARE if percent is None else Text.CARD_LAST_SEEN
+    seen = translate(text, context.locale, p=f"{percent}%", t=timestamp(snapshot.seen_at))
+    yield from _times(context, seen)
 
 
 def _unreachable_lines(snapshot: TaskSnapshot, locale: str) -> Iterable[str]:
@@ -236,24 +244,24 @@ def _unreachable_lines(snapshot: TaskSnapshot, locale: str) -> Iterable[str]:
     yield translate(Text(f"card.unreachable.{snapshot.problem or UpstreamProblem.UNAVAILABLE}"), locale)
 
 
-def body_of(task: Task | None, locale: str) -> str:
-    """Build the last part of a card: the prompt as a quote, or the text result."""
+def body_of(task: Task | None, locale: str, max_prompt: int) -> str:
+    """Build the last part of a card: the prompt as a quote of ``max_prompt`` units, or the text result."""
     if task is None:
         return ""
     if task.is_text:
         return shown_text(task.text or task.prompt)
-    return _quoted(task.prompt, locale)
+    return _quoted(task.prompt, locale, max_prompt)
 
 
-@lru_cache(1024)  # the prompt of a task does not change from card to card
-def _quoted(prompt: str, locale: str) -> str:
+@lru_cache(2048)  # the prompt of a task does not change from card to card
+def _quoted(prompt: str, locale: str, limit: int) -> str:
     prompt = clean(prompt)
     if not prompt:
         return ""
-    if units(prompt) <= _MAX_PROMPT:
+    if units(prompt) <= limit:
         return f"> {escape(prompt)}"
     ending = translate(Text.CARD_PROMPT_CUT, locale, n=f"{len(prompt):,}")
-    return f"> {escape(cut(prompt, _MAX_PROMPT))}{ending}"
+    return f"> {escape(cut(prompt, limit))}{ending}"
 
 
 def _task(snapshot: TaskSnapshot) -> Task:

@@ -84,6 +84,8 @@ class CardContext:
     """The number of tries of a make that has no task yet."""
     can_make: bool = False
     """Whether pictures can be made in the place of the card."""
+    requester: str = ""
+    """The text that names the user who requested the card, or ""."""
 
 
 def state_of(snapshot: TaskSnapshot, presses: Mapping[str, Press]) -> CardState:

@@ -187,7 +187,8 @@ class Text(StrEnum):
     CARD_PARENT_BARE = "card.parent.bare", "{label} of `{id}`"
     CARD_CHILDREN = "card.children", "Made from this: {links}"
 
-    # The prompt and the kind of action on a card
+    # The requester, the prompt and the kind of action on a card
+    CARD_REQUESTER = "card.requester", "asked by {who}"
     CARD_PROMPT_CUT = "card.prompt.cut", "… *({n} characters)*"
     ACTION_IMAGINE = "action.IMAGINE", "Imagine"
     ACTION_UPSCALE = "action.UPSCALE", "Upscale"

@@ -112,7 +112,8 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.CARD_PARENT: "由[這張圖]({url})生成 · {label}",
     Text.CARD_PARENT_BARE: "由 `{id}` 生成 · {label}",
     Text.CARD_CHILDREN: "由此生成：{links}",
-    # The prompt and the kind of action on a card
+    # The requester, the prompt and the kind of action on a card
+    Text.CARD_REQUESTER: "發起人：{who}",
     Text.CARD_PROMPT_CUT: "…（共 {n} 字）",
     Text.ACTION_IMAGINE: "繪圖",
     Text.ACTION_UPSCALE: "放大",

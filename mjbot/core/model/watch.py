@@ -65,6 +65,20 @@ NOTHING_DELIVERED = DeliveredState()
 
 
 @dataclass(frozen=True, slots=True)
+class Audience:
+    """The people for whom a card is rendered: its language, its guild, and the user who requested it."""
+
+    locale: str
+    guild_id: int | None
+    requester_id: int
+
+    @property
+    def place(self) -> Place:
+        """The place that sees the card."""
+        return Place.of(self.guild_id, self.requester_id)
+
+
+@dataclass(frozen=True, slots=True)
 class Watch:
     """One message that shows the progress of one task."""
 
@@ -78,9 +92,14 @@ class Watch:
     delivered: DeliveredState = NOTHING_DELIVERED
 
     @property
+    def audience(self) -> Audience:
+        """The people who see the message."""
+        return Audience(self.locale, self.guild_id, self.requester_id)
+
+    @property
     def place(self) -> Place:
         """The place that sees the message."""
-        return Place.of(self.guild_id, self.requester_id)
+        return self.audience.place
 
     @property
     def follows(self) -> bool:

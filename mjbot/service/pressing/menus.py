@@ -30,7 +30,7 @@ class MenuService:
         page = EMPTY_PAGE
         if snapshot.task is not None:
             asked_by = request.context
-            context = await self._renderer.context_of(snapshot.id, asked_by.private_locale, asked_by.place)
+            context = await self._renderer.context_of(snapshot.id, asked_by.audience)
             own = own_buttons(snapshot, state_of(snapshot, context.presses), context)
             presses, not_offered = context.presses, context.not_offered
             page = build_page(snapshot.task, presses, context.locale, page_number, not_offered, own)

@@ -81,7 +81,7 @@ class ResultCards:
         """Show one more card as a follow-up. Returns False if it must be posted later."""
         context = request.context
         try:
-            card = await self._renderer.card(snapshot, context.locale, context.place)
+            card = await self._renderer.card(snapshot, context.audience)
             sent = await request.reply.send_followup(card)
         except (ResponseLost, StoreFailed):
             return False

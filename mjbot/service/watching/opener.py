@@ -53,13 +53,11 @@ class CardOpener:
         """
         follows = context.can_follow
         try:
-            card = await self._renderer.card(
-                snapshot, context.locale, context.place, obstacle=context.obstacle
-            )
+            card = await self._renderer.card(snapshot, context.audience, obstacle=context.obstacle)
         except StoreFailed:
             if watch is None:
                 raise
-            card = self._renderer.bare_card(snapshot, context.locale)
+            card = self._renderer.bare_card(snapshot, context.audience)
         image = self._pictures.link(card.picture) if card.picture else None
         delivered = self._first_delivered(card, image)
         try:
@@ -101,7 +99,7 @@ class CardOpener:
             watch = replace(watch, requester_id=before.requester_id, delivered=before.delivered)
         self._watches.cancel_close(ref)
         older = await self._buffer.add(watch, snapshot)
-        card = await self._renderer.card(snapshot, context.locale, context.place)
+        card = await self._renderer.card(snapshot, watch.audience)
         await self._watches.start(watch, snapshot, card, older)
 
     def _first_delivered(self, card: Card, image: str | None) -> DeliveredState:

@@ -127,7 +127,7 @@ class PendingCards:
 
     async def _post(self, pending: PendingCard, snapshot: TaskSnapshot) -> bool:
         watch = replace(pending.watch, state=WatchState.OPEN)
-        card = await self._renderer.card(snapshot, pending.locale, watch.place)
+        card = await self._renderer.card(snapshot, watch.audience)
         try:
             sent = await self._poster.post(
                 pending.channel_id, card, nonce=pending.task_id, since=pending.created_at

@@ -8,6 +8,7 @@ from mjbot.clock import Clock
 from mjbot.core.access.channels import Obstacle
 from mjbot.core.access.place import Place
 from mjbot.core.card.card import Card, render
+from mjbot.core.card.description import requester_of
 from mjbot.core.card.lineage import NO_LINEAGE
 from mjbot.core.card.state import CardContext
 from mjbot.core.i18n.messages import translate
@@ -17,7 +18,7 @@ from mjbot.core.model.press import MAKE_ACTION, OFFERS_ALL, NotOffered, Press, a
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.submits import Command
 from mjbot.core.model.task import TaskId
-from mjbot.core.model.watch import Watch
+from mjbot.core.model.watch import Audience, Watch
 from mjbot.errors import StoreFailed
 from mjbot.ports import PressStore, Refusal, TaskHistory, UnknownActionStore
 
@@ -44,24 +45,24 @@ class CardRenderer:
         self._can_make = can_make
 
     async def card(
-        self, snapshot: TaskSnapshot, locale: str, place: Place, *, obstacle: Obstacle | None = None
+        self, snapshot: TaskSnapshot, audience: Audience, *, obstacle: Obstacle | None = None
     ) -> Card:
         """Render the card of a snapshot. ``obstacle`` is the reason why the card cannot be updated."""
-        asked = (snapshot.id, place)
+        asked = (snapshot.id, audience.place)
         history = (await self._presses.histories([asked]))[asked]
-        return render(snapshot, self._context(history, locale, place, await self._not_offered(), obstacle))
+        return render(snapshot, self._context(history, audience, await self._not_offered(), obstacle))
 
-    async def first_card(self, snapshot: TaskSnapshot, locale: str, place: Place) -> Card:
+    async def first_card(self, snapshot: TaskSnapshot, audience: Audience) -> Card:
         """Render a card, or the bare card if the database cannot be read."""
         try:
-            return await self.card(snapshot, locale, place)
+            return await self.card(snapshot, audience)
         except StoreFailed:
-            return self.bare_card(snapshot, locale)
+            return self.bare_card(snapshot, audience)
 
-    def bare_card(self, snapshot: TaskSnapshot, locale: str) -> Card:
+    def bare_card(self, snapshot: TaskSnapshot, audience: Audience) -> Card:
         """Render a card without presses and lineage, when the database cannot be read."""
         history = TaskHistory({}, NO_LINEAGE)
-        return render(snapshot, self._context(history, locale, None, OFFERS_ALL))
+        return render(snapshot, self._context(history, audience, OFFERS_ALL, can_make=False))
 
     async def cards(self, shown: Sequence[tuple[Watch, TaskSnapshot]]) -> list[tuple[Watch, Card]]:
         """Render the cards of many watches, with one store query for all."""
@@ -72,16 +73,16 @@ class CardRenderer:
                 watch,
                 render(
                     watch.as_shown(snapshot),
-                    self._context(known[snapshot.id, watch.place], watch.locale, watch.place, not_offered),
+                    self._context(known[snapshot.id, watch.place], watch.audience, not_offered),
                 ),
             )
             for watch, snapshot in shown
         ]
 
-    async def context_of(self, task_id: TaskId, locale: str, place: Place) -> CardContext:
+    async def context_of(self, task_id: TaskId, audience: Audience) -> CardContext:
         """Return the context of a task for one user, without its relatives."""
         history = TaskHistory(await self._presses.of(task_id), NO_LINEAGE)
-        return self._context(history, locale, place, await self._not_offered())
+        return self._context(history, audience, await self._not_offered())
 
     async def _not_offered(self) -> NotOffered:
         return actions_not_offered(await self._unknown.get(), self._clock.now())
@@ -89,13 +90,14 @@ class CardRenderer:
     def _context(
         self,
         history: TaskHistory,
-        locale: str,
-        place: Place | None,
+        audience: Audience,
         not_offered: NotOffered,
         obstacle: Obstacle | None = None,
+        *,
+        can_make: bool = True,
     ) -> CardContext:
         return CardContext(
-            locale,
+            audience.locale,
             history.presses,
             history.lineage,
             self._watch_limit,
@@ -104,9 +106,10 @@ class CardRenderer:
             self._base,
             can_cancel=self._offers(Command.CANCEL) is True,
             has_seeds=self._offers(Command.SEED) is not False,
-            notes=tuple(_notes(history, locale)),
+            notes=tuple(_notes(history, audience.locale)),
             tries=history.tries,
-            can_make=place is not None and self._can_make(place),
+            can_make=can_make and self._can_make(audience.place),
+            requester=requester_of(audience),
         )
 
 

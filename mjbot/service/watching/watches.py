@@ -87,7 +87,7 @@ class WatchService:
         if (old := self._index.pop(watch.ref)) is not None:
             watch = replace(watch, delivered=old.delivered)
         self._drop_unfollowed(before)
-        card = await self._renderer.first_card(snapshot, watch.locale, watch.place)
+        card = await self._renderer.first_card(snapshot, watch.audience)
         await self.start(watch, snapshot, card)
 
     async def stop(self, ref: MessageRef, snapshot: TaskSnapshot) -> bool:
@@ -104,7 +104,7 @@ class WatchService:
         return True
 
     async def _card(self, snapshot: TaskSnapshot, watch: Watch) -> Card:
-        return await self._renderer.card(watch.as_shown(snapshot), watch.locale, watch.place)
+        return await self._renderer.card(watch.as_shown(snapshot), watch.audience)
 
     async def message_of(self, ref: MessageRef, task_id: TaskId) -> MessageRef:
         """Return the pressed card's message; for an ephemeral message, that of the card it belongs to."""
