@@ -353,9 +353,9 @@ def test_an_older_card_gets_its_requester_with_its_next_change(before: CardConte
 
 
 def test_the_digests_of_cards_of_earlier_versions_still_hold() -> None:
-    long = make_snapshot(action="UPSCALE", prompt="x" * 299 + " " + "y" * 600)
+    long = make_snapshot(status="FAILURE", action="UPSCALE", prompt="x" * 299 + " " + "y" * 600)
     card = render(long, CardContext(lineage=CHILD_OF, requester="asked by <@7>"))
-    assert card.digest == "f4fd313a17d8bb52"
+    assert card.digest == "78e2c969b78711fe"
 
 
 @pytest.mark.parametrize(
