@@ -24,7 +24,7 @@ from mjbot.core.card.description import (
 from mjbot.core.card.rows import build_rows, chunk_rows, own_buttons
 from mjbot.core.card.state import CardContext, CardState, state_of
 from mjbot.core.card.text_result import whole_text
-from mjbot.core.i18n.messages import kind_of_task, translate
+from mjbot.core.i18n.messages import in_every_language, kind_of_task, translate
 from mjbot.core.i18n.text import clean, cut, cut_middle
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.addresses import readable
@@ -219,8 +219,12 @@ def _digested_texts(snapshot: TaskSnapshot, state: CardState, context: CardConte
 
 
 def _label(context: CardContext) -> str:
-    """Return the label of the button that created the task, or ""."""
-    return clean(context.lineage.parent.label) if context.lineage.parent else ""
+    """Return the label of the service's button that created the task, or "".
+
+    A task that asks for a prompt is answered with our own button, whose label names no kind.
+    """
+    label = clean(context.lineage.parent.label) if context.lineage.parent else ""
+    return "" if label in in_every_language(Text.BUTTON_WRITE) else label
 
 
 def _kind(snapshot: TaskSnapshot, locale: str) -> str:

@@ -43,6 +43,11 @@ def translate(text: Text, locale: str, /, **values: object) -> str:
     return TRANSLATIONS.get(language(locale), {}).get(text, text.english).format(**named)
 
 
+def in_every_language(text: Text) -> frozenset[str]:
+    """Return a text without placeholders in every language that it has."""
+    return frozenset((text.english, *(each[text] for each in TRANSLATIONS.values() if text in each)))
+
+
 def kind_of_task(action: str, locale: str) -> str:
     """Return the word for a task's action; "" if there is none.
 
