@@ -272,7 +272,7 @@ async def test_a_retry_is_stopped_only_in_the_place_of_its_press(outsider: Outsi
 
 # The policies of the first server and of the place of the press
 
-FOR_ALL = ("More…", "Refresh")
+FOR_ALL = ("More…", "Refresh", "Seed")
 BY_REQUESTER = ("Stop updating", "Cancel")  # whatever the policy: tests/bot/test_own_buttons.py
 
 

@@ -170,6 +170,8 @@ WRONG = {
     "guild_presses_per_hour": ("1" * 5_000, "must be a whole number of at least 1"),
     "guild_cards": ("1e3", "must be a whole number of at least 1"),
     "allowed_guilds": ("12 abc", '"abc" is not the id of a server (a number of 17 to 20 digits)'),
+    "make_anywhere": ("sure", "must be one of yes, no"),
+    "make_in_dm": ("2", "must be one of yes, no"),
     "http_listen": ("127.0.0.1:99999", "must be an address and a port"),
     "public_url": ("https://a@b", "must be a plain address, without ? or # or @"),
     "log_level": ("loud", "must be one of DEBUG, INFO, WARNING, ERROR"),
