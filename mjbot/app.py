@@ -15,6 +15,7 @@ from mjbot.bot import App, MJBot
 from mjbot.clock import Clock
 from mjbot.core.editing.edit_queue import EditQueue
 from mjbot.core.model.snapshot import StalenessThresholds
+from mjbot.core.model.task import Mark, TaskId
 from mjbot.core.polling.intervals import PollSettings
 from mjbot.core.polling.schedule import PollSchedule
 from mjbot.edges import Edges, open_edges
@@ -29,8 +30,10 @@ from mjbot.service import (
     ChildChecks,
     DeferredWrites,
     GuildSettingsService,
+    ImagineService,
     MenuService,
     PendingCards,
+    Pressing,
     StatusService,
     TaskReader,
     Watching,
@@ -80,8 +83,40 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
     status = StatusService(
         edges.source, edges.stores.watches, watching.access, watching.reader, watching.opener, clock
     )
-    pressing = build_pressing(edges.source, edges.stores, edges.masks, watching, clock)
+    guard = partial(LoopGuard, clock=clock, count=edges.metrics.count_error)
+    pressing = build_pressing(edges.source, edges.stores, edges.masks, watching, clock, guard("lost submits"))
     imagine = build_making(edges.source, edges.references, edges.stores, watching, pressing, clock)
+    replies = _listen(bot, edges, status, watching, pressing, imagine, clock)
+    return App(
+        stores=edges.stores,
+        tracker=watching.tracker,
+        editor=watching.editor,
+        watches=watching.watches,
+        writes=watching.writes,
+        pending_cards=watching.pending_cards,
+        housekeeper=Housekeeper(
+            edges.stores.pruner, clock, settings.keep_days * 86_400, guard("housekeeper")
+        ),
+        access=watching.access,
+        guild_settings=GuildSettingsService(edges.stores.guilds, watching.access),
+        status=status,
+        presses=pressing.presses,
+        lost_submits=pressing.lost,
+        imagine=imagine,
+        replies=replies,
+    )
+
+
+def _listen(
+    bot: MJBot,
+    edges: Edges,
+    status: StatusService,
+    watching: Watching,
+    pressing: Pressing,
+    imagine: ImagineService,
+    clock: Clock,
+) -> Replies:
+    """Register the listeners for interactions."""
     replies = Replies(edges.tokens, clock)
     boundary = ErrorBoundary(replies, clock)
     router = InteractionRouter(
@@ -101,22 +136,7 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
     bot.add_listener(register, "on_interaction")
     bot.add_listener(router.dispatch, "on_interaction")
     bot.tree.error(boundary.handle_command)
-    housekeeping = LoopGuard("housekeeper", clock, edges.metrics.count_error)
-    return App(
-        stores=edges.stores,
-        tracker=watching.tracker,
-        editor=watching.editor,
-        watches=watching.watches,
-        writes=watching.writes,
-        pending_cards=watching.pending_cards,
-        housekeeper=Housekeeper(edges.stores.pruner, clock, settings.keep_days * 86_400, housekeeping),
-        access=watching.access,
-        guild_settings=GuildSettingsService(edges.stores.guilds, watching.access),
-        status=status,
-        presses=pressing.presses,
-        imagine=imagine,
-        replies=replies,
-    )
+    return replies
 
 
 def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: discord.Client) -> Watching:
@@ -177,6 +197,11 @@ def _build_access(
     )
 
 
+def _hint(app: App, task_id: TaskId, mark: Mark) -> bool:
+    """Pass a webhook on to whatever waits for news of its task or of its mark."""
+    return app.tracker.hint(task_id) | app.lost_submits.hint(task_id, mark)
+
+
 @asynccontextmanager
 async def _serve_ops(bot: MJBot, edges: Edges, address: str, clock: Clock) -> AsyncIterator[None]:
     """Serve health, metrics and the webhook over HTTP."""
@@ -189,7 +214,7 @@ async def _serve_ops(bot: MJBot, edges: Edges, address: str, clock: Clock) -> As
     upstream = UpstreamHealth()
     app.tracker.on_poll(upstream.record_poll)
     health = Health(bot.gateway_health, upstream, edges.stores.key_values.probe, clock)
-    webhooks = WebhookReceiver(edges.webhook_token, app.tracker.hint, metrics, clock)
+    webhooks = WebhookReceiver(edges.webhook_token, partial(_hint, app), metrics, clock)
     async with serve(address, health, webhooks, metrics) as url:
         log.info("listening at %s", url)
         yield

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         DeferredWrites,
         GuildSettingsService,
         ImagineService,
+        LostSubmits,
         PendingCards,
         PressService,
         StatusService,
@@ -73,6 +74,7 @@ class App:
     guild_settings: GuildSettingsService
     status: StatusService
     presses: PressService
+    lost_submits: LostSubmits
     imagine: ImagineService
     replies: Replies
 
@@ -209,6 +211,7 @@ class MJBot(PacedBot):
             housekeeper = loops.create_task(app.housekeeper.run(), name="housekeeper")
             writes = loops.create_task(app.writes.run(), name="deferred writes")
             pending = loops.create_task(app.pending_cards.run(), name="pending cards")
+            lost = loops.create_task(app.lost_submits.run(), name="lost submits")
             checks = loops.create_task(app.watches.run_checks(), name="child checks")
             await self._stop.wait()
             app.access.close()
@@ -216,6 +219,7 @@ class MJBot(PacedBot):
             housekeeper.cancel()
             pending.cancel()
             checks.cancel()
+            lost.cancel()
             async with asyncio.TaskGroup() as last:
                 last.create_task(app.presses.finish(_DRAIN_SECONDS))
                 last.create_task(app.editor.drain(_DRAIN_SECONDS))

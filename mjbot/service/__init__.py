@@ -5,6 +5,7 @@ from mjbot.service.guild_settings import GuildSettingsService
 from mjbot.service.making.imagine import ImagineService
 from mjbot.service.making.windows import Order
 from mjbot.service.making.wiring import build_making
+from mjbot.service.pressing.lost_submits import LostSubmits
 from mjbot.service.pressing.menus import MenuService
 from mjbot.service.pressing.modals import ModalService
 from mjbot.service.pressing.presses import PressService
@@ -28,6 +29,7 @@ __all__ = [
     "DeferredWrites",
     "GuildSettingsService",
     "ImagineService",
+    "LostSubmits",
     "MenuService",
     "ModalService",
     "Order",

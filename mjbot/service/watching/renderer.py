@@ -100,6 +100,7 @@ class CardRenderer:
             self._base,
             notes=tuple(_notes(history, locale)),
             tries=history.tries,
+            not_found=history.not_found,
             can_make=place is not None and self._can_make(place),
         )
 

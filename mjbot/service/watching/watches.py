@@ -98,6 +98,11 @@ class WatchService:
         watch = await self._watch_for(ref, task_id)
         return watch.ref if watch else ref
 
+    async def card_of(self, task_id: TaskId, channel_id: int) -> MessageRef | None:
+        """Return the newest message of a channel that shows a task, even if it is no longer followed."""
+        watch = await self._watch_for(MessageRef(channel_id, 0), task_id)
+        return watch.ref if watch else None
+
     async def resume_on(self, ref: MessageRef, snapshot: TaskSnapshot) -> None:
         """Reopen the watch of the pressed card if it was closed. The task may have ended since the press."""
         watch = await self._watch_for(ref, snapshot.id)
