@@ -24,8 +24,7 @@ from mjbot.core.model.task import Button, Task, TaskId
 
 ROWS = 5
 PER_ROW = 5
-_OWN_ON_DONE = sum(CardState.DONE in each.states for each in OWN_BUTTONS.values())
-MAX_BUTTONS = ROWS * PER_ROW - _OWN_ON_DONE  # of a finished task
+MAX_BUTTONS = ROWS * PER_ROW
 MAX_ON_CARD = MAX_BUTTONS - 1  # the last one is "More…"
 _LABEL = 34
 _LONG = 12
@@ -103,7 +102,9 @@ def build_rows(
     ]
     if len(card_buttons) > MAX_BUTTONS:
         more = own_button(CustomId(Verb.MORE, task.id, "1"), locale)
-        return chunk_rows([*card_buttons[:MAX_ON_CARD], more, *own])
+        return chunk_rows([*card_buttons[:MAX_ON_CARD], more])
+    if len(card_buttons) + len(own) > MAX_BUTTONS:
+        own = ()  # it never pushes out a button of the service
     rows = _joined(_by_family(card_buttons, [family(each.custom_id) for each in buttons]), own)
     return rows if len(rows) <= ROWS else chunk_rows([*card_buttons, *own])
 
