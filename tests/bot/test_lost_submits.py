@@ -11,6 +11,7 @@ from mjbot.core.model.submits import mark_of
 from mjbot.core.model.task import Mark, TaskId
 from mjbot.sandbox.demo_tasks import DemoIds
 from tests.bot.conftest import BotFactory, BotHarness
+from tests.bot.outsider import answer_to
 
 IMAGINE, LIST = "/mj/submit/imagine", "/mj/task/list"
 
@@ -66,8 +67,9 @@ async def test_what_is_not_found_is_never_called_not_started(
     (grid,) = harness.messages
     harness.server.drop("/mj/submit/*", times=2)
     card = await imagine(harness)
-    await harness.press(grid, "U1")
+    pressed = await harness.press(grid, "U1")
     await harness.wait(70)
+    assert "*U1* was not found at the image service" in answer_to(pressed)
     card = current(harness, card)
     assert "Not found at the image service" in str(card.embeds[0].description)
     assert harness.labels(card) == [["Do it again", "Edit"]]

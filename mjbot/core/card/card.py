@@ -40,6 +40,8 @@ _COLOURS = {
     CardState.REFUSED: RED,
     CardState.UNCLEAR: AMBER,
 }
+# Final until a make is sent again, or its task is found.
+_MAY_GO_ON = (CardState.REFUSED, CardState.UNCLEAR)
 
 
 class Medium(Enum):
@@ -108,6 +110,10 @@ class Card:
     locale: str = "en"
     final: bool = False
 
+    def outlasts(self, newer: Card) -> bool:
+        """Return whether no newer card of the same message replaces this one, because it is only progress."""
+        return self.final and self.state not in _MAY_GO_ON and not newer.final
+
     @cached_property
     def digest(self) -> str:
         """A hash of everything that the card shows. It is stored so that a restart skips unchanged cards."""
@@ -132,7 +138,7 @@ def render(snapshot: TaskSnapshot, context: CardContext) -> Card:
         picture_link=(readable(picture.url, context.base, _MAX_LINK) or "") if picture else "",
         rows=_rows(snapshot, state, context),
         locale=locale,
-        final=snapshot.settled or state in (CardState.REFUSED, CardState.UNCLEAR),
+        final=snapshot.settled or state in _MAY_GO_ON,
     )
 
 

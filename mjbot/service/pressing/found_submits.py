@@ -47,30 +47,29 @@ class FoundSubmits:
         log.info("a lost submit was found: task=%s", tasks[0].id, extra={"task": tasks[0].id})
         press, origin = lost.press, lost.origin
         continues = is_make(press.task_id) or press.action == MODAL_ACTION
-        card = await self._watches.card_of(press.task_id, origin.channel_id) if continues else None
+        ref = MessageRef(origin.channel_id, 0)
+        if continues:
+            ref = await self._watches.message_of(ref, press.task_id)
         now = self._clock.now()
         snapshots = [_first_snapshot(each, now) for each in tasks]
         if press.task_id == snapshots[0].id:
             await self._presses.note(press, Press.ACCEPTED)
-            await self._resume(card, snapshots[0])
+            await self._resume(ref, snapshots[0])
             return
-        ref = card or MessageRef(origin.channel_id, 0)
         watch = Watch(
             ref, snapshots[0].id, origin.guild_id, origin.user_id, origin.locale, now, WatchState.OPEN
         )
-        if card is not None:
-            self._watches.cancel_close(card)
+        self._watches.cancel_close(ref)
         if await self._marks.found(lost, watch, snapshots):
             await self._watches.retarget(watch, press.task_id, snapshots[0])
             self._tracker.poll_soon(snapshots[0].id)
         self._pending.added()
         await self._watches.redraw([press.task_id])
 
-    async def _resume(self, card: MessageRef | None, snapshot: TaskSnapshot) -> None:
+    async def _resume(self, card: MessageRef, snapshot: TaskSnapshot) -> None:
         """Follow a task again that its modal has started under the same id."""
-        if card is not None:
-            await self._watches.resume_on(card, snapshot)
-            await self._watches.redraw([snapshot.id])
+        await self._watches.resume_on(card, snapshot)
+        await self._watches.redraw([snapshot.id])
         self._tracker.poll_soon(snapshot.id)
 
 

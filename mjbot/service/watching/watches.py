@@ -98,11 +98,6 @@ class WatchService:
         watch = await self._watch_for(ref, task_id)
         return watch.ref if watch else ref
 
-    async def card_of(self, task_id: TaskId, channel_id: int) -> MessageRef | None:
-        """Return the newest message of a channel that shows a task, even if it is no longer followed."""
-        watch = await self._watch_for(MessageRef(channel_id, 0), task_id)
-        return watch.ref if watch else None
-
     async def resume_on(self, ref: MessageRef, snapshot: TaskSnapshot) -> None:
         """Reopen the watch of the pressed card if it was closed. The task may have ended since the press."""
         watch = await self._watch_for(ref, snapshot.id)
@@ -168,8 +163,13 @@ class WatchService:
                 return
             case _ if edit.card.final:
                 log.warning("watch ended: Discord has not accepted the last card of a task for a day")
-        if edit.card.final:
+        if edit.card.final and not self._goes_on(ref):
             self._close(ref)
+
+    def _goes_on(self, ref: MessageRef) -> bool:
+        """Return whether a message follows a running task, so that a final card on it is out of date."""
+        watch = self._index.get(ref)
+        return watch is not None and self._tracker.snapshot(watch.task_id) is not None
 
     def check_children(self, snapshot: TaskSnapshot, place: Place) -> None:
         """Request a check of linked child messages. Links to deleted messages are removed."""
