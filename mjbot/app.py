@@ -15,6 +15,7 @@ from mjbot.bot import App, MJBot
 from mjbot.clock import Clock
 from mjbot.core.editing.edit_queue import EditQueue
 from mjbot.core.model.snapshot import StalenessThresholds
+from mjbot.core.model.task import Mark, TaskId
 from mjbot.core.polling.intervals import PollSettings
 from mjbot.core.polling.schedule import PollSchedule
 from mjbot.edges import Edges, open_edges
@@ -30,8 +31,10 @@ from mjbot.service import (
     DeferredWrites,
     GuildSettingsService,
     HelpService,
+    ImagineService,
     MenuService,
     PendingCards,
+    Pressing,
     ServiceOffers,
     StatusService,
     TaskControls,
@@ -80,27 +83,13 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
 def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
     """Build everything that the client runs on, and register the listeners."""
     watching = _build_watching(edges, settings, clock, bot)
-    access, reader = watching.access, watching.reader
-    status = StatusService(edges.source, edges.stores.watches, access, reader, watching.opener, clock)
-    pressing = build_pressing(edges.source, edges.stores, edges.masks, watching, clock)
-    imagine = build_making(edges.source, edges.references, edges.stores, watching, pressing, clock)
-    replies = Replies(edges.tokens, clock)
-    boundary = ErrorBoundary(replies, clock)
-    router = InteractionRouter(
-        status=status,
-        presses=pressing.presses,
-        modals=pressing.modals,
-        regions=pressing.regions,
-        menus=MenuService(access, reader, watching.renderer),
-        controls=TaskControls(
-            edges.source, access, reader, watching.tracker, watching.watches, watching.offers
-        ),
-        imagine=imagine,
-        replies=replies,
-        boundary=boundary,
+    status = StatusService(
+        edges.source, edges.stores.watches, watching.access, watching.reader, watching.opener, clock
     )
-    _listen(bot, edges, router, boundary)
-    housekeeping = LoopGuard("housekeeper", clock, edges.metrics.count_error)
+    guard = partial(LoopGuard, clock=clock, count=edges.metrics.count_error)
+    pressing = build_pressing(edges.source, edges.stores, edges.masks, watching, clock, guard("lost submits"))
+    imagine = build_making(edges.source, edges.references, edges.stores, watching, pressing, clock)
+    replies = _listen(bot, edges, status, watching, pressing, imagine, clock)
     return App(
         stores=edges.stores,
         tracker=watching.tracker,
@@ -109,19 +98,50 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         writes=watching.writes,
         pending_cards=watching.pending_cards,
         offers=watching.offers,
-        housekeeper=Housekeeper(edges.stores.pruner, clock, settings.keep_days * 86_400, housekeeping),
-        access=access,
-        guild_settings=GuildSettingsService(edges.stores.guilds, access),
-        help=HelpService(edges.stores.guilds, access),
+        housekeeper=Housekeeper(
+            edges.stores.pruner, clock, settings.keep_days * 86_400, guard("housekeeper")
+        ),
+        access=watching.access,
+        guild_settings=GuildSettingsService(edges.stores.guilds, watching.access),
+        help=HelpService(edges.stores.guilds, watching.access),
         status=status,
         presses=pressing.presses,
+        lost_submits=pressing.lost,
         imagine=imagine,
         replies=replies,
     )
 
 
-def _listen(bot: MJBot, edges: Edges, router: InteractionRouter, boundary: ErrorBoundary) -> None:
-    """Register the listeners of interactions, the breaker's first."""
+def _listen(
+    bot: MJBot,
+    edges: Edges,
+    status: StatusService,
+    watching: Watching,
+    pressing: Pressing,
+    imagine: ImagineService,
+    clock: Clock,
+) -> Replies:
+    """Register the listeners for interactions."""
+    replies = Replies(edges.tokens, clock)
+    boundary = ErrorBoundary(replies, clock)
+    router = InteractionRouter(
+        status=status,
+        presses=pressing.presses,
+        modals=pressing.modals,
+        regions=pressing.regions,
+        menus=MenuService(watching.access, watching.reader, watching.renderer),
+        controls=TaskControls(
+            edges.source,
+            watching.access,
+            watching.reader,
+            watching.tracker,
+            watching.watches,
+            watching.offers,
+        ),
+        imagine=imagine,
+        replies=replies,
+        boundary=boundary,
+    )
 
     async def register(interaction: discord.Interaction[MJBot]) -> None:
         edges.breaker.register_interaction(interaction.token, interaction.channel_id or 0)
@@ -129,6 +149,7 @@ def _listen(bot: MJBot, edges: Edges, router: InteractionRouter, boundary: Error
     bot.add_listener(register, "on_interaction")
     bot.add_listener(router.dispatch, "on_interaction")
     bot.tree.error(boundary.handle_command)
+    return replies
 
 
 def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: discord.Client) -> Watching:
@@ -193,6 +214,11 @@ def _build_access(
     )
 
 
+def _hint(app: App, task_id: TaskId, mark: Mark) -> bool:
+    """Pass a webhook on to whatever waits for news of its task or of its mark."""
+    return app.tracker.hint(task_id) | app.lost_submits.hint(task_id, mark)
+
+
 @asynccontextmanager
 async def _serve_ops(bot: MJBot, edges: Edges, address: str, clock: Clock) -> AsyncIterator[None]:
     """Serve health, metrics and the webhook over HTTP."""
@@ -205,7 +231,7 @@ async def _serve_ops(bot: MJBot, edges: Edges, address: str, clock: Clock) -> As
     upstream = UpstreamHealth()
     app.tracker.on_poll(upstream.record_poll)
     health = Health(bot.gateway_health, upstream, edges.stores.key_values.probe, clock)
-    webhooks = WebhookReceiver(edges.webhook_token, app.tracker.hint, metrics, clock)
+    webhooks = WebhookReceiver(edges.webhook_token, partial(_hint, app), metrics, clock)
     async with serve(address, health, webhooks, metrics) as url:
         log.info("listening at %s", url)
         yield

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         GuildSettingsService,
         HelpService,
         ImagineService,
+        LostSubmits,
         PendingCards,
         PressService,
         ServiceOffers,
@@ -77,6 +78,7 @@ class App:
     help: HelpService
     status: StatusService
     presses: PressService
+    lost_submits: LostSubmits
     imagine: ImagineService
     replies: Replies
 
@@ -214,6 +216,7 @@ class MJBot(PacedBot):
             housekeeper = loops.create_task(app.housekeeper.run(), name="housekeeper")
             writes = loops.create_task(app.writes.run(), name="deferred writes")
             pending = loops.create_task(app.pending_cards.run(), name="pending cards")
+            lost = loops.create_task(app.lost_submits.run(), name="lost submits")
             checks = loops.create_task(app.watches.run_checks(), name="child checks")
             offers = loops.create_task(app.offers.run(), name="offers of the service")
             await self._stop.wait()
@@ -223,6 +226,7 @@ class MJBot(PacedBot):
             pending.cancel()
             checks.cancel()
             offers.cancel()
+            lost.cancel()
             async with asyncio.TaskGroup() as last:
                 last.create_task(app.presses.finish(_DRAIN_SECONDS))
                 last.create_task(app.editor.drain(_DRAIN_SECONDS))

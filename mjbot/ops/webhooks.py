@@ -12,7 +12,8 @@ import json
 from collections.abc import Callable
 
 from mjbot.clock import Clock
-from mjbot.core.model.task import TaskId, parse_task_id
+from mjbot.core.model.submits import parse_mark
+from mjbot.core.model.task import NO_MARK, Mark, TaskId, parse_task_id
 from mjbot.core.scheduling.rate_limiters import SlidingWindow
 from mjbot.ops.metrics import Metrics
 
@@ -38,7 +39,9 @@ def webhook_path(token: str) -> str:
 class WebhookReceiver:
     """Turns a webhook into an earlier poll. A leaked token can cause at most four reads a second."""
 
-    def __init__(self, token: str, hint: Callable[[TaskId], bool], metrics: Metrics, clock: Clock) -> None:
+    def __init__(
+        self, token: str, hint: Callable[[TaskId, Mark], bool], metrics: Metrics, clock: Clock
+    ) -> None:
         self._token = token.encode()
         self._hint = hint
         self._metrics = metrics
@@ -60,20 +63,21 @@ class WebhookReceiver:
         if self._limiter.ready_at(now) > now:
             return self._count("rate_limited", 429)
         self._limiter.take(now)
-        task_id = _parse_body(body)
+        task_id, mark = _parse_body(body)
         if task_id is None:
             return self._count("malformed", 400)
-        return self._count("accepted" if self._hint(task_id) else "not_watched", 204)
+        return self._count("accepted" if self._hint(task_id, mark) else "not_watched", 204)
 
     def _count(self, result: str, status: int) -> int:
         self._metrics.webhooks.labels(result).inc()
         return status
 
 
-def _parse_body(body: bytes) -> TaskId | None:
+def _parse_body(body: bytes) -> tuple[TaskId | None, Mark]:
     try:
         data = json.loads(body)
     except (ValueError, RecursionError):
-        return None
-    task_id = data.get("id") if isinstance(data, dict) else None
-    return parse_task_id(task_id) if isinstance(task_id, str) else None
+        return None, NO_MARK
+    fields = data if isinstance(data, dict) else {}
+    task_id, mark = (value if isinstance(value := fields.get(key), str) else "" for key in ("id", "state"))
+    return parse_task_id(task_id), parse_mark(mark)

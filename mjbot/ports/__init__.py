@@ -12,6 +12,7 @@ from mjbot.ports.discord import (
     Upload,
 )
 from mjbot.ports.makes import Make, MakeStore, Refusal
+from mjbot.ports.marks import LostSubmit, MarkStore, SubmitOrigin
 from mjbot.ports.pictures import (
     NO_SIZE,
     File,
@@ -42,8 +43,10 @@ __all__ = [
     "GuildStore",
     "InteractionContext",
     "KeyValueStore",
+    "LostSubmit",
     "Make",
     "MakeStore",
+    "MarkStore",
     "MaskProblem",
     "MaskRefused",
     "MaskSource",
@@ -61,6 +64,7 @@ __all__ = [
     "Reply",
     "SentCard",
     "Stores",
+    "SubmitOrigin",
     "SubmitResult",
     "TaskHistory",
     "TaskSource",

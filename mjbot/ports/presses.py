@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mjbot.core.model.snapshot import TaskSnapshot
     from mjbot.core.model.task import TaskId
     from mjbot.ports.makes import Make
+    from mjbot.ports.marks import SubmitOrigin
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class PressRecord:
     """The last press of one action on one task.
 
     ``number`` counts the presses of this action so far. ``message`` is the child's card, if any, and
-    ``place`` is the place that has seen it.
+    ``place`` is the place that has seen it. ``not_found``: it is unclear, and was looked for in vain.
     """
 
     state: Press
@@ -33,6 +34,7 @@ class PressRecord:
     child_id: TaskId | None = None
     message: MessageRef | None = None
     number: int = 1
+    not_found: bool = False
 
     def child_seen_by(self, place: Place) -> str:
         """Return a link to the child's card, or the child's id, or "" if the place has not seen it."""
@@ -64,13 +66,14 @@ class TaskHistory:
     """The history that a card shows in addition to its task: presses by action, parent and children.
 
     ``make`` is the make that the task came from, or that the card shows in place of a task; ``tries`` is the
-    number of its tries.
+    number of its tries. ``not_found``: the last one was lost, and looked for in vain.
     """
 
     presses: Mapping[str, Press]
     lineage: Lineage
     make: Make | None = None
     tries: int = 0
+    not_found: bool = False
 
 
 class PressStore(Protocol):
@@ -80,9 +83,18 @@ class PressStore(Protocol):
     """
 
     async def begin(
-        self, task_id: TaskId, action: str, user_id: int, at: float, *, repeats: int = 0
+        self,
+        task_id: TaskId,
+        action: str,
+        user_id: int,
+        at: float,
+        *,
+        repeats: int = 0,
+        origin: SubmitOrigin | None = None,
     ) -> PressKey | PressRecord:
         """Store a press as SENDING and return its key, or return the earlier press that prevents it.
+
+        The marks of ``origin`` are stored with it.
 
         `may_begin` decides. ``repeats`` is the number of the press that the user deliberately repeats, or 0.
         """

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mjbot.core.model.task import Phase, TaskId
     from mjbot.core.model.watch import DeliveredState, MessageRef, Watch
     from mjbot.ports.makes import MakeStore
+    from mjbot.ports.marks import MarkStore
     from mjbot.ports.presses import PressStore, UnknownActionStore
 
 
@@ -158,6 +159,7 @@ class Stores:
     watches: WatchStore
     presses: PressStore
     makes: MakeStore
+    marks: MarkStore
     unknown_actions: UnknownActionStore
     guilds: GuildStore
     usage: UsageStore

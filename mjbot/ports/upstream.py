@@ -84,9 +84,10 @@ class TaskSource(BatchSource, Protocol):
         """Return a picture's seed, after up to a minute. Raises `CommandNotOffered`, `UpstreamError`."""
         ...
 
-    async def find_marked(self, marks: Collection[Mark]) -> Mapping[Mark, Task]:
-        """Return the tasks that carry these marks, among the latest of the service.
+    async def find_marked(self, marks: Collection[Mark]) -> Mapping[Mark, Sequence[Task]]:
+        """Return the tasks that carry these marks, among the latest of the service; oldest first.
 
-        A task that is absent may still appear. Raises `CommandNotOffered`, `UpstreamError`.
+        One submit can create several. A task that is absent may still appear. Raises `CommandNotOffered`,
+        `UpstreamError`.
         """
         ...

@@ -7,6 +7,7 @@ from mjbot.service.making.imagine import ImagineService
 from mjbot.service.making.windows import Order
 from mjbot.service.making.wiring import build_making
 from mjbot.service.pressing.controls import TaskControls
+from mjbot.service.pressing.lost_submits import LostSubmits
 from mjbot.service.pressing.menus import MenuService
 from mjbot.service.pressing.modals import ModalService
 from mjbot.service.pressing.offers import ServiceOffers
@@ -32,6 +33,7 @@ __all__ = [
     "GuildSettingsService",
     "HelpService",
     "ImagineService",
+    "LostSubmits",
     "MenuService",
     "ModalService",
     "Operator",

@@ -56,6 +56,7 @@ class InteractionReply:
         self._private = private
         self._ref: MessageRef | None = None
         self._has_card = False
+        self._replaced = False
 
     @property
     def responded(self) -> bool:
@@ -188,7 +189,7 @@ class InteractionReply:
                 content=content, embed=embed, view=view, attachments=files
             )
             return
-        if self._ref is None or self._update or self._private or self._has_card:
+        if self._ref is None or self._update or self._private or self._has_card or self._replaced:
             await self._send_private(content, view, file)
             return
         try:
@@ -202,6 +203,7 @@ class InteractionReply:
                 content=content, embed=None, view=None
             )
             return
+        self._replaced = True
         await self._send_private(content, view, file)
 
     async def _send_private(

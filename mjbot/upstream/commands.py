@@ -107,8 +107,8 @@ class ApiCalls(ABC):
         with self._offers.asking(Command.SEED):
             return read_seed(await self._read(self._api.seed(task_id)))
 
-    async def find_marked(self, marks: Collection[Mark]) -> dict[Mark, Task]:
-        """Return the tasks that carry these marks, among the latest of the service.
+    async def find_marked(self, marks: Collection[Mark]) -> dict[Mark, list[Task]]:
+        """Return the tasks that carry these marks, among the latest of the service; oldest first.
 
         Raises `CommandNotOffered`, `UpstreamError`.
         """
@@ -170,8 +170,11 @@ def read_cancel(response: Response) -> None:
     raise_for(response, data)
 
 
-def read_marked(response: Response, marks: frozenset[Mark]) -> dict[Mark, Task]:
-    """Return the tasks with these marks in a list of everyone's tasks. All others are dropped unread."""
+def read_marked(response: Response, marks: frozenset[Mark]) -> dict[Mark, list[Task]]:
+    """Return the tasks with these marks in a list of everyone's tasks, newest first.
+
+    All others are dropped unread.
+    """
     data = json_of(response)
     if isinstance(data, dict):
         data = next((data[key] for key in ("data", "result") if isinstance(data.get(key), list)), data)
@@ -180,4 +183,7 @@ def read_marked(response: Response, marks: frozenset[Mark]) -> dict[Mark, Task]:
             raise UpstreamUnavailable("its answer is no list of tasks")
         raise_for(response, data)
     ours = [each for each in data if parse_text(parse_object(each).get("state")) in marks]
-    return {task.mark: task for each in ours if (task := read_task(each)) is not None}
+    found: dict[Mark, list[Task]] = {}
+    for task in filter(None, map(read_task, reversed(ours))):
+        found.setdefault(task.mark, []).append(task)
+    return found

@@ -44,6 +44,24 @@ def test_the_newest_card_replaces_the_waiting_one() -> None:
     assert queue.take(NOW) is None
 
 
+@pytest.mark.parametrize(
+    ("waiting", "shown"),
+    [
+        (CardState.UNCLEAR, "progress"),  # a make that was found, or is sent again
+        (CardState.REFUSED, "progress"),
+        (CardState.FAILED, "end"),
+        (CardState.SUPERSEDED, "end"),
+    ],
+)
+def test_progress_replaces_only_the_end_of_a_make_that_can_go_on(waiting: CardState, shown: str) -> None:
+    queue = EditQueue()
+    queue.offer(ref(1), replace(card("end", final=True), state=waiting), Priority.FINAL, NOW)
+    queue.offer(ref(1), card("progress"), Priority.PROGRESS, NOW)
+    edit = queue.take(NOW)
+    assert edit is not None
+    assert edit.card.facts == shown
+
+
 def test_finals_go_before_presses_and_presses_before_progress() -> None:
     queue = EditQueue()
     for number, priority in enumerate((Priority.PROGRESS, Priority.PRESS, Priority.FINAL)):

@@ -11,7 +11,7 @@ from mjbot.core.i18n.texts import Text
 from mjbot.core.making.assembly import SHAPES, DrawingModel, MakeOptions, ReferenceUse, assemble_prompt
 from mjbot.core.making.check import check_prompt
 from mjbot.core.making.findings import Verdict
-from mjbot.core.making.lookups import LOOKS, next_look
+from mjbot.core.making.lookups import LOOKS, look_again, looks_missed, next_look
 from mjbot.core.making.reference_pictures import (
     MAX_ADDRESS,
     MAX_BYTES,
@@ -28,8 +28,8 @@ from mjbot.core.making.spending import (
     scope_of_making,
 )
 from mjbot.core.model.addresses import readable
-from mjbot.core.model.makes import MAKE_BYTES, is_make, make_id, make_of_mark, mark_of_make
-from mjbot.core.model.submits import parse_mark
+from mjbot.core.model.makes import MAKE_BYTES, is_make, make_id
+from mjbot.core.model.submits import mark_of, parse_mark
 from mjbot.core.model.task import parse_task_id
 
 NIJI = DrawingModel.NIJI
@@ -145,15 +145,14 @@ def test_a_copy_keeps_the_shape_and_fits(size: tuple[int, int], copy: tuple[int,
     assert needs_copy(copy, 2_000_001)
 
 
-@given(st.binary(min_size=MAKE_BYTES, max_size=MAKE_BYTES), st.integers(1, 255))
-def test_a_mark_leads_back_to_its_make_and_the_try(entropy: bytes, number: int) -> None:
+@given(st.binary(min_size=MAKE_BYTES, max_size=MAKE_BYTES))
+def test_the_id_of_a_make_fits_a_custom_id(entropy: bytes) -> None:
     task_id = make_id(entropy)
-    mark = mark_of_make(task_id, number)
-    assert parse_mark(mark) == mark
-    assert make_of_mark(mark) == (task_id, number)
     assert is_make(task_id)
     assert parse_task_id(f"{task_id}0")  # is it one that a custom_id can hold?
     assert len(str(CustomId(Verb.OPEN_MODAL, task_id, "x" * 24))) <= 100
+    mark = mark_of(b"\0" + entropy)
+    assert parse_mark(mark) == mark
     for other in (mark.upper(), f"{mark} ", f"{mark}\n", mark[:-1], f"x{mark}", f"{mark}0"):
         assert not parse_mark(other)
         assert not is_make(other)
@@ -167,6 +166,20 @@ def test_the_state_of_others_is_no_mark(state: str) -> None:
 def test_a_lost_submit_is_looked_for_three_times() -> None:
     assert [next_look(100.0, looks) for looks in range(4)] == [105.0, 120.0, 160.0, None]
     assert len(LOOKS) == 3
+
+
+@pytest.mark.parametrize(
+    ("now", "missed", "due"),
+    [(100.0, 0, 105.0), (104.9, 0, 105.0), (106.0, 0, 105.0), (125.0, 1, 120.0), (9_999.0, 2, 160.0)],
+)
+def test_after_a_restart_one_look_makes_up_for_all_that_were_missed(
+    now: float, missed: int, due: float
+) -> None:
+    assert (looks_missed(100.0, now), next_look(100.0, missed)) == (missed, due)
+
+
+def test_a_look_that_could_not_be_read_is_repeated_for_a_quarter_of_an_hour() -> None:
+    assert [look_again(100.0, now) for now in (105.0, 999.0, 1000.0)] == [165.0, 1059.0, None]
 
 
 CLOSED = SpendingPolicy()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import aiohttp
 import pytest
 
 from mjbot.clock import Clock
-from mjbot.core.model.task import TaskId
+from mjbot.core.model.submits import mark_of
+from mjbot.core.model.task import NO_MARK, Mark, TaskId
 from mjbot.ops import Health, Metrics, UpstreamHealth, WebhookReceiver, serve, webhook_token
 from mjbot.ops.webhooks import MAX_BODY_BYTES
 
@@ -20,11 +22,13 @@ class Endpoint:
     def __init__(self) -> None:
         self.now = 1000.0
         self.hints: list[TaskId] = []
+        self.marks: list[Mark] = []
         self.metrics = Metrics()
         self.receiver = WebhookReceiver("secret", self.hint, self.metrics, Clock(lambda: self.now))
 
-    def hint(self, task_id: TaskId) -> bool:
+    def hint(self, task_id: TaskId, mark: Mark) -> bool:
         self.hints.append(task_id)
+        self.marks.append(mark)
         return task_id == TASK
 
 
@@ -87,3 +91,19 @@ async def test_a_body_that_is_too_large_and_other_paths_are_rejected() -> None:
         async with session.get(f"{url}/") as response:
             assert response.status == 404
     assert endpoint.hints == [TASK]
+
+
+@pytest.mark.parametrize(
+    ("state", "mark"),
+    [
+        (mark_of(bytes(16)), mark_of(bytes(16))),
+        ("user:17", NO_MARK),
+        ("mj1:short", NO_MARK),
+        (None, NO_MARK),
+        ([mark_of(bytes(16))], NO_MARK),
+    ],
+)
+def test_a_webhook_passes_on_only_a_mark_of_ours(state: object, mark: Mark) -> None:
+    endpoint = Endpoint()
+    endpoint.receiver.receive("secret", json.dumps({"id": TASK, "state": state}).encode())
+    assert endpoint.marks == [mark]

@@ -199,7 +199,7 @@ def _save_all(db: Database, snapshots: list[TaskSnapshot]) -> None:
             if number % 3 == 1:
                 parent, place = snapshots[number - 1].id, [guild, ref.channel_id, ref.message_id]
                 action = [parent, "90f38c3fea3b", user, each.opened_at, "accepted", each.id]
-                db.execute("insert into presses values (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)", [*action, *place])
+                db.execute("insert into presses values (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0)", [*action, *place])
                 save_lineage(db, parent, "U1", watch, each.id, ref.message_id)
 
 

@@ -1,4 +1,4 @@
-"""No action is submitted twice, whatever people, the network and kills do, by the image service's own log."""
+"""Nothing is submitted twice, whatever people, the network and kills do, by the image service's own log."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, closing, suppress
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -36,10 +37,12 @@ from tests.system.process import SECONDS, BotProcess, running
 
 SUBMITS = "/mj/submit/*"
 DONE = [(0.0, "SUCCESS", "100%")]
-LABELS = st.sampled_from(["U1", "V1", "V2", "🔄"])
+IMAGINE = "/imagine"
+LABELS = st.sampled_from(["U1", "V1", "V2", "🔄", IMAGINE, IMAGINE])
+LOOKED_FOR = 100.0  # seconds after which the next start looks for all lost submits at once
 WHO = st.integers(0, 2)
 EXAMPLES, STEPS = 4, 12
-ZOOM, AGAIN = "Custom Zoom", "Do it again"
+ZOOM, AGAIN, SUBMITTING = "Custom Zoom", "Do it again", "Submitting"
 
 
 class Rig:
@@ -51,6 +54,8 @@ class Rig:
         self.stack = stack
         self.folder = folder
         self.ids = map(str, count(1_730_621_718_000_000))
+        self.prompts = (f"kite {n}" for n in count())
+        self.ahead = 0.0
 
     async def open(self) -> None:
         """Start everything."""
@@ -59,7 +64,7 @@ class Rig:
         self.upstream = await self.stack.enter_async_context(SandboxServer(self.world, time.time))
         self.guild = self.stub.add_guild("Atelier")  # known to the bot from its start, or it may not press
         self.bot: BotProcess = await self.stack.enter_async_context(
-            running(self.stub, self.upstream, self.folder, self.dialect)
+            running(self.stub, self.upstream, self.folder, self.dialect, {"MAKE_ANYWHERE": "yes"})
         )
         self.people = [self.stub.add_user(name) for name in ("ann", "ben", "cid")]
 
@@ -89,6 +94,8 @@ class Presses(RuleBasedStateMachine):
         """Presses that opened a modal."""
         self.knowing: set[str] = set()
         """The custom_ids pressed in the knowledge that the action may have been submitted before."""
+        self.prompt_of: dict[str, str] = {}
+        """The prompt of each make that was offered again, by its id."""
         self.was_full = False
         self.grid, self.single = TaskId(next(rig.ids)), TaskId(next(rig.ids))
         rig.run(self._deal())
@@ -113,7 +120,18 @@ class Presses(RuleBasedStateMachine):
         return asked.message
 
     def teardown(self) -> None:
-        self.rig.upstream.clear_faults()
+        self.rig.run(self._all_shown())
+
+    async def _all_shown(self) -> None:
+        """Every submit that the service accepted ends as a card; new-api has no list to find lost ones in."""
+        rig = self.rig
+        rig.world.full = False
+        rig.ahead += LOOKED_FOR
+        rig.bot.turn_clock(rig.ahead)
+        await self._restart()
+        if rig.dialect != "new-api":
+            made = {str(each.child_id) for each in rig.world.log if each.child_id}
+            await rig.stub.until(lambda: made <= self._shown(), SECONDS)
 
     @rule(who=WHO, label=LABELS)
     def press(self, who: int, label: str) -> None:
@@ -162,7 +180,10 @@ class Presses(RuleBasedStateMachine):
     def do_it_again(self, who: int, data: st.DataObject) -> None:
         message, custom_id = data.draw(st.sampled_from(self.offers))
         self.knowing.add(custom_id)
-        self.rig.run(self._act(message, custom_id, [who]))
+        if message.ephemeral:
+            self.rig.run(self._act(message, custom_id, [who]))
+        else:
+            self.rig.run(self._imagine_again(message, custom_id, who))
 
     @rule(who=WHO)
     def open_a_window(self, who: int) -> None:
@@ -182,25 +203,31 @@ class Presses(RuleBasedStateMachine):
     @invariant()
     def nothing_was_made_twice(self) -> None:
         made = Counter(
-            (each.task_id, action_digest(each.custom_id)) for each in self.rig.world.log if each.child_id
+            (each.task_id or each.prompt, action_digest(each.custom_id))
+            for each in self.rig.world.log
+            if each.child_id
         )
         for action, times in made.items():
             assert times <= self._allowed(*action), f"{action} was made {times} times: {self.rig.world.log}"
+        assert self.rig.world.repeated_marks() == []
 
-    def _allowed(self, task_id: str, digest: str) -> int:
-        """Once, and once more for each press that knew of the one before.
+    def _allowed(self, made_of: str, digest: str) -> int:
+        """Once, and once more for each press that knew of the one before. ``made_of``: a task or a prompt.
 
         An action with a modal is submitted once for each modal that was answered.
         """
-        targets = [parse(each) for each in self.knowing]
+        targets = [each for each in map(parse, self.knowing) if each is not None]
         verbs = [
             each.verb
             for each in targets
-            if each and (each.task_id, parse_target(each.arg).action) == (task_id, digest)
+            if (each.task_id, parse_target(each.arg).action) == (made_of, digest)
+            or self.prompt_of.get(each.task_id) == made_of
         ]
         return verbs.count(Verb.MODAL) or 1 + verbs.count(Verb.AGAIN)
 
     async def _press(self, label: str, who: list[int], task_id: TaskId | None = None) -> list[Interaction]:
+        if label == IMAGINE:
+            return await self._imagine(who)
         message = self.cards[task_id or self.grid]
         custom_id = next(
             str(each["custom_id"])
@@ -208,6 +235,36 @@ class Presses(RuleBasedStateMachine):
             if label in (each.get("label"), (each.get("emoji") or {}).get("name"))
         )
         return await self._act(message, custom_id, who)
+
+    async def _imagine(self, who: list[int]) -> list[Interaction]:
+        """Ask for a picture each at the same time, and wait until each of them sees the outcome."""
+        stub, prompts = self.rig.stub, [next(self.rig.prompts) for _ in who]
+        asked = [
+            await stub.slash(self.channel, self.rig.people[each], "imagine", prompt=prompt)
+            for each, prompt in zip(who, prompts, strict=True)
+        ]
+        for interaction, prompt in zip(asked, prompts, strict=True):
+            await stub.until(partial(is_settled, interaction), SECONDS)
+            assert interaction.message is not None
+            self._offer_again(interaction.message, prompt)
+        return asked
+
+    async def _imagine_again(self, card: Message, custom_id: str, who: int) -> None:
+        stub, target = self.rig.stub, parse(custom_id)
+        assert target is not None
+        with suppress(LookupError):  # it was repeated or found meanwhile
+            pressed = await stub.press(card, custom_id, self.rig.people[who])
+            await stub.until(
+                lambda: pressed.ephemeral or (not offers(card, custom_id) and settled(card)),
+                SECONDS,
+            )
+            self._offer_again(card, self.prompt_of[target.task_id])
+
+    def _offer_again(self, card: Message, prompt: str) -> None:
+        for each in card.buttons():
+            if each["label"] == AGAIN and (target := parse(str(each["custom_id"]))) is not None:
+                self.offers.append((card, str(each["custom_id"])))
+                self.prompt_of[target.task_id] = prompt
 
     async def _act(self, message: Message, custom_id: str, who: list[int]) -> list[Interaction]:
         """Press as these people at the same time, and wait until each of them sees the outcome."""
@@ -306,6 +363,19 @@ class Presses(RuleBasedStateMachine):
 
     async def _answer(self, opened: Interaction) -> None:
         await self._seen(await self.rig.stub.submit(opened, {"prompt": "a wider lake --zoom 1.5"}))
+
+
+def settled(card: Message | None) -> bool:
+    """Whether the card of a make shows what became of it."""
+    return bool(card and card.embeds and card.embeds[0]["title"] != SUBMITTING)
+
+
+def is_settled(interaction: Interaction) -> bool:
+    return settled(interaction.message)
+
+
+def offers(message: Message, custom_id: str) -> bool:
+    return any(each.get("custom_id") == custom_id for each in message.buttons())
 
 
 def _labelled(message: Message, label: str) -> str:

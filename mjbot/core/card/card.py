@@ -48,6 +48,8 @@ _COLOURS = {
     CardState.REFUSED: RED,
     CardState.UNCLEAR: AMBER,
 }
+# Final until a make is sent again, its task is found, or a task is followed again.
+_MAY_GO_ON = (CardState.REFUSED, CardState.UNCLEAR, CardState.STOPPED)
 
 
 class Medium(Enum):
@@ -131,6 +133,10 @@ class Card:
     a message shows its task. So an older card gets it with its next change, and not all of them at a start.
     """
 
+    def outlasts(self, newer: Card) -> bool:
+        """Return whether no newer card of the same message replaces this one, because it is only progress."""
+        return self.final and self.state not in _MAY_GO_ON and not newer.final
+
     @cached_property
     def digest(self) -> str:
         """A hash of everything that can change. It is stored so that a restart skips unchanged cards."""
@@ -158,7 +164,7 @@ def render(snapshot: TaskSnapshot, context: CardContext) -> Card:
         picture_link=(readable(picture.url, context.base, _MAX_LINK) or "") if picture else "",
         rows=_rows(snapshot, state, context),
         locale=locale,
-        final=snapshot.settled or state in (CardState.REFUSED, CardState.UNCLEAR),
+        final=snapshot.settled or state in _MAY_GO_ON,
         digested=None if shown == digested else digested,
     )
 

@@ -202,6 +202,10 @@ def _unseen(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
         yield translate(Text.CARD_UNSEEN, context.locale)
 
 
+def _unclear(_: TaskSnapshot, context: CardContext) -> Iterable[str]:
+    yield translate(Text.CARD_NOT_FOUND_BY_MARK if context.not_found else Text.CARD_UNCLEAR, context.locale)
+
+
 def _say(*texts: Text) -> Callable[[TaskSnapshot, CardContext], Iterable[str]]:
     return lambda _, context: (translate(each, context.locale) for each in texts)
 
@@ -223,7 +227,7 @@ _LINES: Mapping[CardState, Callable[[TaskSnapshot, CardContext], Iterable[str]]]
     CardState.QUEUE_FULL: _say(Text.CARD_QUEUE_FULL),
     CardState.SUBMITTING: _say(),
     CardState.REFUSED: _say(),  # the reason is a note
-    CardState.UNCLEAR: _say(Text.CARD_UNCLEAR),
+    CardState.UNCLEAR: _unclear,
 }
 
 

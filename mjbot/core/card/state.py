@@ -82,6 +82,8 @@ class CardContext:
     """Sentences about the make of the card, in its language: why it was refused, what was mended."""
     tries: int = 0
     """The number of tries of a make that has no task yet."""
+    not_found: bool = False
+    """Whether the last try of a make was lost, and looked for in vain."""
     can_make: bool = False
     """Whether pictures can be made in the place of the card."""
     requester: str = ""

@@ -101,7 +101,7 @@ class EditQueue:
         """
         entry = self._entry(ref)
         entry.token_until = token_until
-        if entry.pending is not None and entry.pending.final and not card.final:
+        if entry.pending is not None and entry.pending.outlasts(card):
             return True
         queued = entry.offer(card, priority, now)
         self._reschedule(ref, entry, now)

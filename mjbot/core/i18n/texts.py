@@ -61,6 +61,10 @@ class Text(StrEnum):
         "card.unclear",
         "No clear answer came, so this may or may not have started. Please look at Midjourney before you do it again: it could cost twice.",
     )
+    CARD_NOT_FOUND_BY_MARK = (
+        "card.not_found_by_mark",
+        "Not found at the image service. It probably did not start, but it may still appear. Look there before you send it again.",
+    )
     CARD_MODAL = "card.modal", "This step needs a prompt before it can start."
     CARD_MODAL_REGION = "card.modal.region", "Choose the area to repaint, or upload a mask."
     CARD_MODAL_ASKED = "card.modal.asked", "Requested {t}"
@@ -336,6 +340,10 @@ class Text(StrEnum):
     REPLY_UNCLEAR = (
         "reply.unclear",
         "No clear answer came, so *{label}* may or may not have started. Please look at Midjourney before pressing again: it could cost twice.",
+    )
+    REPLY_NOT_FOUND_BY_MARK = (
+        "reply.not_found_by_mark",
+        "*{label}* was not found at the image service. It probably did not start, but it may still appear. Look there before you send it again.",
     )
     REPLY_QUEUE_FULL = (
         "reply.queue_full",

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from mjbot.core.access.place import Place
-from mjbot.core.model.makes import mark_of_make
 from mjbot.core.model.press import MAKE_ACTION
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.submits import SubmitRequest
@@ -19,10 +18,12 @@ from mjbot.ports import (
     MakeStore,
     Refusal,
     Reply,
+    SubmitOrigin,
     SubmitResult,
     TaskSource,
     WatchStore,
 )
+from mjbot.service.pressing.marks import new_mark
 from mjbot.service.watching.opener import CardOpener
 from mjbot.service.watching.watches import WatchService
 
@@ -80,6 +81,7 @@ class MakeSubmission:
     ) -> None:
         self.make = make
         self.number = 0
+        self._mark = new_mark()
         self._source = source
         self._cards = cards
         self._snapshot = snapshot
@@ -97,6 +99,14 @@ class MakeSubmission:
     def label(self) -> str:
         """The command."""
         return f"/{self.make.command}"
+
+    @property
+    def origin(self) -> SubmitOrigin:
+        """The mark of this try, and the place of the make, whose card goes on."""
+        make = self.make
+        return SubmitOrigin(
+            (self._mark,), self.label, make.guild_id, make.channel_id, make.user_id, make.locale
+        )
 
     @property
     def place(self) -> Place:
@@ -122,7 +132,7 @@ class MakeSubmission:
 
     async def send(self) -> SubmitResult:
         """Submit the make, with the mark of this try."""
-        return await self._source.submit(self._build(mark_of_make(self.make.id, self.number)))
+        return await self._source.submit(self._build(self._mark))
 
     async def show_queue_full(self, _next_try: float) -> None:
         """Show the wait on the card."""

@@ -67,5 +67,6 @@ async def report_earlier(earlier: PressRecord, action: Action, request: PressReq
     if earlier.state is Press.ACCEPTED and not is_repeatable(action.button.custom_id):
         raise PressRefused(made, label=label, link=link)
     rows = action.repeating(earlier.number).again_button(Text.BUTTON_AGAIN, request.context)
-    text = made if earlier.state is Press.ACCEPTED else PressUnclear.text
+    unclear = Text.REPLY_NOT_FOUND_BY_MARK if earlier.not_found else PressUnclear.text
+    text = made if earlier.state is Press.ACCEPTED else unclear
     await request.reply.send_private_menu(text, rows, label=label, link=link)

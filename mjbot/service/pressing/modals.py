@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from mjbot.clock import Clock
 from mjbot.core.access.needs import CHOOSE, PREPARE
@@ -18,11 +19,13 @@ from mjbot.core.model.snapshot import Dismissed, TaskSnapshot
 from mjbot.core.model.submits import ModalAnswer
 from mjbot.core.model.task import Phase, TaskId
 from mjbot.core.model.watch import MessageRef, WatchState
-from mjbot.errors import PressRefused, StoreFailed
-from mjbot.ports import PressRequest, PressStore, SubmitResult, TaskSource
+from mjbot.errors import PressRefused, PressUnclear, StoreFailed
+from mjbot.ports import PressRecord, PressRequest, PressStore, SubmitOrigin, SubmitResult, TaskSource
 from mjbot.service.access import Access, submit_need
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.pressing.in_flight import InFlight
+from mjbot.service.pressing.lost_submits import LostSubmits
+from mjbot.service.pressing.marks import new_mark, origin_of
 from mjbot.service.pressing.regions import RegionService
 from mjbot.service.pressing.result_cards import first_snapshot
 from mjbot.service.pressing.submission import SubmissionJournal
@@ -48,6 +51,7 @@ class ModalService:
         regions: RegionService,
         drafts: Drafts,
         journal: SubmissionJournal,
+        lost: LostSubmits,
         in_flight: InFlight,
         clock: Clock,
     ) -> None:
@@ -61,6 +65,7 @@ class ModalService:
         self._regions = regions
         self._drafts = drafts
         self._journal = journal
+        self._lost = lost
         self._in_flight = in_flight
         self._clock = clock
 
@@ -112,9 +117,17 @@ class ModalService:
         await self._access.require_press(request, submit_need(request.target.region, mask))
         submission = ModalSubmission(self._source, self._watches, request, snapshot, mask)
         message = await self._watches.message_of(request.message, snapshot.id)
-        if await self._journal.begin(submission, request.context.user_id) is not None:
+        earlier = await self._refuse_answered(snapshot.id)
+        repeats = earlier.number if earlier else 0
+        if await self._journal.begin(submission, request.context.user_id, repeats=repeats) is not None:
             raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
-        result = await self._journal.send(submission)
+        try:
+            result = await self._journal.send(submission)
+        except PressUnclear as error:
+            label = error.values["label"]
+            tell = partial(request.reply.send_private, Text.REPLY_NOT_FOUND_BY_MARK, label=label)
+            self._lost.tell(submission.origin.marks[0], tell)
+            raise
         if result.task_id == snapshot.id:
             # It may have been dismissed meanwhile.
             await self._journal.confirm(submission, resume_on=message)
@@ -123,10 +136,12 @@ class ModalService:
             await self._retarget(request, submission, result, message)
         self._tracker.poll_soon(result.task_id)
 
-    async def _refuse_answered(self, task_id: TaskId) -> None:
-        state = (await self._presses.of(task_id)).get(MODAL_ACTION)
-        if state not in (None, Press.REFUSED):
-            raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
+    async def _refuse_answered(self, task_id: TaskId) -> PressRecord | None:
+        """Return an earlier input that may be repeated: it was refused, or looked for in vain."""
+        earlier = await self._presses.last(task_id, MODAL_ACTION)
+        if earlier is None or earlier.state is Press.REFUSED or earlier.not_found:
+            return earlier
+        raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
 
     async def _retarget(
         self, request: PressRequest, submission: ModalSubmission, result: SubmitResult, message: MessageRef
@@ -164,6 +179,7 @@ class ModalSubmission:
         self._request = request
         self._snapshot = snapshot
         self._mask = mask
+        self._mark = new_mark()
         self.number = 0
 
     @property
@@ -175,6 +191,11 @@ class ModalSubmission:
     def label(self) -> str:
         """The label of the button."""
         return translate(Text.BUTTON_WRITE, self._request.context.locale)  # cards show it, too
+
+    @property
+    def origin(self) -> SubmitOrigin:
+        """The mark of the input, and the place of the modal."""
+        return origin_of(self._request.context, self.label, self._mark)
 
     @property
     def place(self) -> Place:
@@ -193,7 +214,7 @@ class ModalSubmission:
         """Submit the input."""
         assert self._request.modal_input is not None
         prompt = self._request.modal_input.prompt
-        return await self._source.submit(ModalAnswer(self._snapshot.id, prompt, self._mask))
+        return await self._source.submit(ModalAnswer(self._snapshot.id, prompt, self._mask, self._mark))
 
     async def show_queue_full(self, _next_try: float) -> None:
         """Show the wait on the task's own card."""

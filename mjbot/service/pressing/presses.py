@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from mjbot.core.access.needs import CHOOSE, PREPARE
 from mjbot.core.access.place import Place
 from mjbot.core.card.buttons import kind_of
 from mjbot.core.card.card import queue_full_card
 from mjbot.core.card.components import CustomId, Verb
+from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.submits import ButtonPress, ModalAnswer
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
-from mjbot.errors import PressRefused
-from mjbot.ports import PressRequest, SubmitResult, TaskSource
+from mjbot.errors import PressRefused, PressUnclear
+from mjbot.ports import PressRequest, SubmitOrigin, SubmitResult, TaskSource
 from mjbot.service.access import Access, submit_need
 from mjbot.service.pressing.actions import Action, find_action, report_earlier
 from mjbot.service.pressing.in_flight import InFlight
+from mjbot.service.pressing.lost_submits import LostSubmits
+from mjbot.service.pressing.marks import new_mark, origin_of
 from mjbot.service.pressing.prompts import ModalPrompts
 from mjbot.service.pressing.result_cards import ResultCards
 from mjbot.service.pressing.retries import SubmitRetries
@@ -39,6 +44,7 @@ class PressService:
         journal: SubmissionJournal,
         results: ResultCards,
         retries: SubmitRetries,
+        lost: LostSubmits,
         in_flight: InFlight,
     ) -> None:
         self._source = source
@@ -49,6 +55,7 @@ class PressService:
         self._journal = journal
         self._results = results
         self._retries = retries
+        self._lost = lost
         self._in_flight = in_flight
 
     async def press(self, request: PressRequest) -> None:
@@ -98,13 +105,23 @@ class PressService:
         if earlier is not None:
             await report_earlier(earlier, action, request)
             return
-        result = await self._journal.send(submission)
+        try:
+            result = await self._journal.send(submission)
+        except PressUnclear:
+            again = action.repeating(submission.number)
+            self._lost.tell(submission.origin.marks[0], partial(_report_not_found, again, request))
+            raise
         try:
             await self._results.open(request, submission, result, submission.response)
         finally:
             await self._journal.finish(submission)
             await self._prompts.accepted(request, action)
         self._watches.check_children(action.snapshot, request.context.place)
+
+
+async def _report_not_found(action: Action, request: PressRequest) -> None:
+    rows = action.again_button(Text.BUTTON_AGAIN, request.context)
+    await request.reply.send_private_menu(Text.REPLY_NOT_FOUND_BY_MARK, rows, label=escape(action.label))
 
 
 class ActionSubmission:
@@ -116,6 +133,7 @@ class ActionSubmission:
         self._action = action
         self._mask = mask
         self.number = 0
+        self._marks = (new_mark(), new_mark()) if request.modal_input else (new_mark(),)
         self._modal_task: TaskId | None = None
         self._response: MessageRef | None = None
 
@@ -138,6 +156,11 @@ class ActionSubmission:
     def kind(self) -> str:
         """The kind of action."""
         return kind_of(self._action.button.custom_id)
+
+    @property
+    def origin(self) -> SubmitOrigin:
+        """The marks of the action and of its modal."""
+        return origin_of(self._request.context, self.label, *self._marks)
 
     @property
     def place(self) -> Place:
@@ -163,13 +186,14 @@ class ActionSubmission:
         """Submit the action, unless an earlier try has done so, and then its modal."""
         modal_input = self._request.modal_input
         if self._modal_task is None:
-            custom_id = self._action.button.custom_id
-            result = await self._source.submit(ButtonPress(self._action.snapshot.id, custom_id))
+            task_id, custom_id = self._action.snapshot.id, self._action.button.custom_id
+            result = await self._source.submit(ButtonPress(task_id, custom_id, self._marks[0]))
             if modal_input is None or not result.needs_modal:
                 return result
             self._modal_task = result.task_id
         assert modal_input is not None
-        return await self._source.submit(ModalAnswer(self._modal_task, modal_input.prompt, self._mask))
+        answer = ModalAnswer(self._modal_task, modal_input.prompt, self._mask, self._marks[-1])
+        return await self._source.submit(answer)
 
     async def show_queue_full(self, next_try: float) -> None:
         """Show that the queue is full in place of the result's card."""

@@ -4,7 +4,8 @@ Submits are not idempotent and cost money, so each one is committed before it is
 
     begin ──► SENDING ──► ACCEPTED        the result's card is committed in the same transaction
                 │  ▲ ├──► REFUSED         the upstream refused it, or nothing was sent
-                │  │ └──► UNCLEAR         no response: only the user may repeat it ("Do it again")
+                │  │ └──► UNCLEAR         no response: only the user may repeat it ("Do it again"),
+                │  │        └──► ACCEPTED   and `LostSubmits` looks for it by its mark
                 ▼  │
               RETRYING ──► REFUSED        the queue stayed full, the user stopped it, or the process stops
 
@@ -16,7 +17,7 @@ database fails, every other transition is written later; a kill before that neve
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Protocol
@@ -30,7 +31,7 @@ from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.watch import MessageRef, Watch
 from mjbot.errors import MJBotError, PressRefused, PressUnclear, StoreFailed, UpstreamError
 from mjbot.errors.submits import ActionNotOffered, RefusalReason, SubmitRefused, SubmitUnclear
-from mjbot.ports import PressRecord, PressStore, SubmitResult, UnknownActionStore
+from mjbot.ports import LostSubmit, PressRecord, PressStore, SubmitOrigin, SubmitResult, UnknownActionStore
 from mjbot.service.pressing.retries import Pause, RetryBackoff, RetryStopped, SubmitRetries
 from mjbot.service.watching.deferred_writes import DeferredWrites
 from mjbot.service.watching.watches import WatchService
@@ -76,6 +77,11 @@ class Submission(Protocol):
         """The kind of action, which an upstream may not offer; "" for a modal."""
         ...
 
+    @property
+    def origin(self) -> SubmitOrigin:
+        """The marks that its submits carry, and where its card belongs."""
+        ...
+
     number: int
     """The number of this press of the action, from 1. Set when the submission begins."""
 
@@ -115,6 +121,7 @@ class SubmissionJournal:
         unknown: UnknownActionStore,
         watches: WatchService,
         retries: SubmitRetries,
+        on_lost: Callable[[LostSubmit], None],
         writes: DeferredWrites,
         clock: Clock,
     ) -> None:
@@ -122,13 +129,16 @@ class SubmissionJournal:
         self._unknown = unknown
         self._watches = watches
         self._retries = retries
+        self._on_lost = on_lost
         self._writes = writes
         self._clock = clock
 
     async def begin(self, submission: Submission, user_id: int, *, repeats: int = 0) -> PressRecord | None:
         """Commit SENDING, or return the earlier press that prevents the submit. Raises `StoreFailed`."""
         task_id, now = submission.snapshot.id, self._clock.now()
-        begun = await self._presses.begin(task_id, submission.action, user_id, now, repeats=repeats)
+        begun = await self._presses.begin(
+            task_id, submission.action, user_id, now, repeats=repeats, origin=submission.origin
+        )
         if isinstance(begun, PressRecord):
             return begun
         submission.number = begun.number
@@ -201,6 +211,8 @@ class SubmissionJournal:
         log.debug("the upstream said: %s", error)  # may quote a prompt
         unknown = isinstance(error, ActionNotOffered) and bool(submission.kind)
         await self._writes.write(partial(self._settle, submission, state, complete, unknown=unknown))
+        if state is Press.UNCLEAR:
+            self._on_lost(LostSubmit(_key(submission), submission.origin, self._clock.now()))
 
     async def _settle(
         self, submission: Submission, state: Press, error: BaseException, *, unknown: bool

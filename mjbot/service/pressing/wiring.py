@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 from mjbot.clock import Clock
 from mjbot.editor import EditScheduler
-from mjbot.ports import MaskSource, Stores, TaskSource
+from mjbot.guard import LoopGuard
+from mjbot.ports import MaskSource, PressStore, Stores, TaskSource
 from mjbot.service.access import Access
 from mjbot.service.pressing.drafts import Drafts
+from mjbot.service.pressing.found_submits import FoundSubmits
 from mjbot.service.pressing.in_flight import InFlight
+from mjbot.service.pressing.lost_submits import LostSubmits
 from mjbot.service.pressing.modals import ModalService
 from mjbot.service.pressing.offers import ServiceOffers
 from mjbot.service.pressing.presses import PressService
@@ -55,15 +58,24 @@ class Pressing:
     journal: SubmissionJournal
     in_flight: InFlight
     drafts: Drafts
+    lost: LostSubmits
 
 
 def build_pressing(
-    source: TaskSource, stores: Stores, masks: MaskSource, watching: Watching, clock: Clock
+    source: TaskSource,
+    stores: Stores,
+    masks: MaskSource,
+    watching: Watching,
+    clock: Clock,
+    guard: LoopGuard,
 ) -> Pressing:
     """Build the services that press."""
     store, drafts, in_flight, retries = stores.presses, Drafts(), InFlight(), SubmitRetries(clock)
     access, reader, watches = watching.access, watching.reader, watching.watches
-    journal = SubmissionJournal(store, stores.unknown_actions, watches, retries, watching.writes, clock)
+    lost = _lost_submits(source, stores, watching, clock, guard)
+    journal = SubmissionJournal(
+        store, stores.unknown_actions, watches, retries, lost.add, watching.writes, clock
+    )
     regions = RegionService(store, access, reader, masks)
     presses = PressService(
         source=source,
@@ -74,22 +86,10 @@ def build_pressing(
         journal=journal,
         results=_results(journal, watching, clock),
         retries=retries,
+        lost=lost,
         in_flight=in_flight,
     )
-    modals = ModalService(
-        source=source,
-        presses=store,
-        access=access,
-        reader=reader,
-        tracker=watching.tracker,
-        watches=watches,
-        opener=watching.opener,
-        regions=regions,
-        drafts=drafts,
-        journal=journal,
-        in_flight=in_flight,
-        clock=clock,
-    )
+    modals = _modals(source, store, watching, regions, drafts, journal, lost, in_flight, clock)
     return Pressing(
         presses=presses,
         modals=modals,
@@ -97,7 +97,44 @@ def build_pressing(
         journal=journal,
         in_flight=in_flight,
         drafts=drafts,
+        lost=lost,
     )
+
+
+def _modals(
+    source: TaskSource,
+    store: PressStore,
+    watching: Watching,
+    regions: RegionService,
+    drafts: Drafts,
+    journal: SubmissionJournal,
+    lost: LostSubmits,
+    in_flight: InFlight,
+    clock: Clock,
+) -> ModalService:
+    return ModalService(
+        source=source,
+        presses=store,
+        access=watching.access,
+        reader=watching.reader,
+        tracker=watching.tracker,
+        watches=watching.watches,
+        opener=watching.opener,
+        regions=regions,
+        drafts=drafts,
+        journal=journal,
+        lost=lost,
+        in_flight=in_flight,
+        clock=clock,
+    )
+
+
+def _lost_submits(
+    source: TaskSource, stores: Stores, watching: Watching, clock: Clock, guard: LoopGuard
+) -> LostSubmits:
+    watches, tracker = watching.watches, watching.tracker
+    found = FoundSubmits(stores.marks, stores.presses, watches, watching.pending_cards, tracker, clock)
+    return LostSubmits(source, stores.marks, found, watches, clock, guard)
 
 
 def _results(journal: SubmissionJournal, watching: Watching, clock: Clock) -> ResultCards:

@@ -75,6 +75,10 @@ class PendingCards:
             if tasks:
                 self._wakeup.notify()
 
+    def added(self) -> None:
+        """Post cards that others have stored as pending."""
+        self._wakeup.notify()
+
     async def shown(self, watch: Watch) -> None:
         """Store that a card is shown. If the database fails, store it later without a second post."""
         self._shown.add(watch.task_id)

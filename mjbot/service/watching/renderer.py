@@ -108,6 +108,7 @@ class CardRenderer:
             has_seeds=self._offers(Command.SEED) is not False,
             notes=tuple(_notes(history, audience.locale)),
             tries=history.tries,
+            not_found=history.not_found,
             can_make=can_make and self._can_make(audience.place),
             requester=requester_of(audience),
         )

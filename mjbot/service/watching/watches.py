@@ -172,9 +172,13 @@ class WatchService:
                 return
             case _ if edit.card.final:
                 log.warning("watch ended: Discord has not accepted the last card of a task for a day")
-        followed_again = edit.card.state is CardState.STOPPED and ref in self._index
-        if edit.card.final and not followed_again:
+        if edit.card.final and not self._goes_on(ref):
             self._close(ref)
+
+    def _goes_on(self, ref: MessageRef) -> bool:
+        """Return whether a message follows a running task, so that a final card on it is out of date."""
+        watch = self._index.get(ref)
+        return watch is not None and self._tracker.snapshot(watch.task_id) is not None
 
     def check_children(self, snapshot: TaskSnapshot, place: Place) -> None:
         """Request a check of linked child messages. Links to deleted messages are removed."""

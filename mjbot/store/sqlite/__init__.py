@@ -10,6 +10,7 @@ from mjbot.store.sqlite.file import locked_file, make_private
 from mjbot.store.sqlite.guilds import SqliteGuilds
 from mjbot.store.sqlite.key_values import SqliteKeyValues
 from mjbot.store.sqlite.makes import SqliteMakes
+from mjbot.store.sqlite.marks import SqliteMarks
 from mjbot.store.sqlite.presses import SqlitePresses
 from mjbot.store.sqlite.pruning import SqlitePruner
 from mjbot.store.sqlite.thread import DatabaseThread
@@ -28,6 +29,7 @@ async def open_sqlite(path: str, upstream: str) -> AsyncIterator[Stores]:
                 watches=SqliteWatches(thread),
                 presses=SqlitePresses(thread),
                 makes=SqliteMakes(thread),
+                marks=SqliteMarks(thread),
                 unknown_actions=SqliteUnknownActions(thread, upstream),
                 guilds=SqliteGuilds(thread),
                 usage=SqliteUsage(thread),

@@ -207,6 +207,21 @@ create table makes (
     locale text, created_at float, options text, pictures integer, series text, position integer,
     refusal text, task_id text)
 """
+
+
+@migrations()
+def marks(db: Database) -> None:
+    """Store the marks of submits, by which those whose response was lost are looked for."""
+    db.execute(_MARKS)
+    db.table("marks").create_index(["task_id", "action", "number"])
+    db.execute("alter table presses add column not_found integer not null default 0")
+
+
+_MARKS = """
+create table marks (
+    mark text primary key, step integer, task_id text collate nocase, action text, number integer, label text,
+    guild_id integer, channel_id integer, user_id integer, locale text, sent_at float)
+"""
 _PRESSES_BY_ID = (
     "alter table presses rename to old_presses",
     """

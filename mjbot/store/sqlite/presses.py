@@ -12,9 +12,10 @@ from mjbot.core.model.press import AFTER_RESTART, MAKE_ACTION, Press, PressKey, 
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef, Watch
-from mjbot.ports import PendingCard, PressRecord, TaskHistory
+from mjbot.ports import PendingCard, PressRecord, SubmitOrigin, TaskHistory
 from mjbot.store.sqlite.lineage import lineage_of, messages_of_children, save_lineage, save_message_of_child
 from mjbot.store.sqlite.makes import make_shown_as
+from mjbot.store.sqlite.marks import delete_marks, delete_marks_of_refused, save_marks
 from mjbot.store.sqlite.rows import (
     pending_cards,
     press_record,
@@ -34,7 +35,14 @@ class SqlitePresses:
         self._thread = thread
 
     async def begin(
-        self, task_id: TaskId, action: str, user_id: int, at: float, *, repeats: int = 0
+        self,
+        task_id: TaskId,
+        action: str,
+        user_id: int,
+        at: float,
+        *,
+        repeats: int = 0,
+        origin: SubmitOrigin | None = None,
     ) -> PressKey | PressRecord:
         """Store a press as SENDING, or return the earlier one that forbids it."""
 
@@ -51,10 +59,13 @@ class SqlitePresses:
                     "user_id": user_id,
                     "at": at,
                     "state": Press.SENDING,
+                    "not_found": 0,
                     # The tasks of the previous press may be in another place.
                     **dict.fromkeys(("child_id", "guild_id", "channel_id", "message_id")),
                 }
                 db.table("presses").upsert(row, pk=("task_id", "action"))
+                if origin is not None:
+                    save_marks(db, key, origin, at)
                 return key
 
         return await self._thread.run(work)
@@ -69,6 +80,8 @@ class SqlitePresses:
         def work(db: Database) -> None:
             with db.atomic():
                 db.execute(_NOTE, [state, press.task_id, press.action, press.number])
+                if state in (Press.ACCEPTED, Press.REFUSED):
+                    delete_marks(db, press)
 
         await self._thread.run(work)
 
@@ -95,6 +108,7 @@ class SqlitePresses:
                     save_pending_card(db, each.id, watch)
                 child = [first.id, watch.guild_id, ref.channel_id, ref.message_id]
                 db.execute(_ACCEPT, [*child, press.task_id, press.action, press.number])
+                delete_marks(db, press)
 
         await self._thread.run(work)
 
@@ -144,6 +158,7 @@ class SqlitePresses:
                 )
                 for before, after in AFTER_RESTART.items():
                     db.execute("update presses set state = ? where state = ?", [after, before])
+                delete_marks_of_refused(db)
             return [TaskId(row["task_id"]) for row in rows]
 
         return await self._thread.run(work)
@@ -194,8 +209,10 @@ _DROP_PENDING = "delete from pending_cards where task_id = ?"
 def _history(db: Database, task_id: TaskId, place: Place) -> TaskHistory:
     make = make_shown_as(db, task_id, place)
     last = _last(db, make.id, MAKE_ACTION) if make and make.id == task_id else None
-    tries = last.number if last else 0
-    return TaskHistory(_presses(db, task_id), lineage_of(db, task_id, place), make, tries)
+    presses, lineage = _presses(db, task_id), lineage_of(db, task_id, place)
+    if last is None:
+        return TaskHistory(presses, lineage, make)
+    return TaskHistory(presses, lineage, make, last.number, last.not_found)
 
 
 def _presses(db: Database, task_id: TaskId) -> dict[str, Press]:

@@ -29,6 +29,7 @@ _DELETE_TASK = (
     "delete from watches where task_id = ?",
     # Other spellings of the id share the presses, so only those that began with this one go.
     "delete from presses where task_id = ?1 and task_id = ?1 collate binary",
+    "delete from marks where task_id = ?1 and task_id = ?1 collate binary",
     "delete from unknown_actions where task_id = ?1 and task_id = ?1 collate binary",
     "delete from lineage where parent_id = ?",
     "delete from lineage where child_id = ?",

@@ -137,4 +137,4 @@ def press_record(row: Mapping[str, Any]) -> PressRecord:
     message = MessageRef(row["channel_id"], row["message_id"]) if row["message_id"] else None
     child = TaskId(row["child_id"]) if row["child_id"] else None
     place = Place.of(row["guild_id"], row["user_id"])
-    return PressRecord(Press(row["state"]), place, child, message, row["number"])
+    return PressRecord(Press(row["state"]), place, child, message, row["number"], bool(row["not_found"]))

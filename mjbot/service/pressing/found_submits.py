@@ -1,0 +1,79 @@
+"""Lets the cards of submits go on whose response was lost, once their tasks have been found."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from mjbot.clock import Clock
+from mjbot.core.model.makes import is_make
+from mjbot.core.model.press import MODAL_ACTION, Press
+from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.task import Phase, Task
+from mjbot.core.model.watch import MessageRef, Watch, WatchState
+from mjbot.ports import LostSubmit, MarkStore, PressStore, SubmitResult
+from mjbot.service.pressing.result_cards import first_snapshot
+from mjbot.service.watching.pending_cards import PendingCards
+from mjbot.service.watching.watches import WatchService
+from mjbot.tracker import TaskTracker
+
+log = logging.getLogger(__name__)
+
+
+class FoundSubmits:
+    """Commits that found submits were accepted, and shows their tasks.
+
+    The card of a make, or of a task that waited for its modal, goes on; every other task gets a new card.
+    """
+
+    def __init__(
+        self,
+        marks: MarkStore,
+        presses: PressStore,
+        watches: WatchService,
+        pending: PendingCards,
+        tracker: TaskTracker,
+        clock: Clock,
+    ) -> None:
+        self._marks = marks
+        self._presses = presses
+        self._watches = watches
+        self._pending = pending
+        self._tracker = tracker
+        self._clock = clock
+
+    async def show(self, lost: LostSubmit, tasks: Sequence[Task]) -> None:
+        """Show the tasks that a lost submit created. Raises `StoreFailed`, then nothing is committed."""
+        log.info("a lost submit was found: task=%s", tasks[0].id, extra={"task": tasks[0].id})
+        press, origin = lost.press, lost.origin
+        continues = is_make(press.task_id) or press.action == MODAL_ACTION
+        ref = MessageRef(origin.channel_id, 0)
+        if continues:
+            ref = await self._watches.message_of(ref, press.task_id)
+        now = self._clock.now()
+        snapshots = [_first_snapshot(each, now) for each in tasks]
+        if press.task_id == snapshots[0].id:
+            await self._presses.note(press, Press.ACCEPTED)
+            await self._resume(ref, snapshots[0])
+            return
+        watch = Watch(
+            ref, snapshots[0].id, origin.guild_id, origin.user_id, origin.locale, now, WatchState.OPEN
+        )
+        self._watches.cancel_close(ref)
+        if await self._marks.found(lost, watch, snapshots):
+            await self._watches.retarget(watch, press.task_id, snapshots[0])
+            self._tracker.poll_soon(snapshots[0].id)
+        self._pending.added()
+        await self._watches.redraw([press.task_id])
+
+    async def _resume(self, card: MessageRef, snapshot: TaskSnapshot) -> None:
+        """Follow a task again that its modal has started under the same id."""
+        await self._watches.resume_on(card, snapshot)
+        await self._watches.redraw([snapshot.id])
+        self._tracker.poll_soon(snapshot.id)
+
+
+def _first_snapshot(task: Task, now: float) -> TaskSnapshot:
+    """Build the snapshot that is shown until the task is read: a list may be incomplete."""
+    waits = task.phase is Phase.WAITING
+    return first_snapshot(task.id, task, SubmitResult(task.id, needs_modal=waits), "", now)
