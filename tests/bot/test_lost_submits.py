@@ -51,7 +51,7 @@ async def test_the_cards_of_lost_makes_and_presses_go_on_once_found(
     assert len(harness.messages) == 2
     await harness.wait(60)
     assert titles(harness) == ["Done"] * 3
-    assert harness.labels(current(harness, card))[-1] == ["Edit"]  # on its own message
+    assert harness.labels(current(harness, card))[-1] == ["Edit", "More…"]  # on its own message
     assert asked_for_lists(harness) == 1
     again = await harness.press(grid, "U1")
     assert again.response is not None
