@@ -29,9 +29,12 @@ from mjbot.service import (
     ChildChecks,
     DeferredWrites,
     GuildSettingsService,
+    HelpService,
     MenuService,
     PendingCards,
+    ServiceOffers,
     StatusService,
+    TaskControls,
     TaskReader,
     Watching,
     WatchService,
@@ -77,11 +80,11 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
 def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
     """Build everything that the client runs on, and register the listeners."""
     watching = _build_watching(edges, settings, clock, bot)
-    status = StatusService(
-        edges.source, edges.stores.watches, watching.access, watching.reader, watching.opener, clock
-    )
+    access, reader = watching.access, watching.reader
+    status = StatusService(edges.source, edges.stores.watches, access, reader, watching.opener, clock)
     pressing = build_pressing(edges.source, edges.stores, edges.masks, watching, clock)
     imagine = build_making(edges.source, edges.references, edges.stores, watching, pressing, clock)
+    housekeeping = LoopGuard("housekeeper", clock, edges.metrics.count_error)
     replies = Replies(edges.tokens, clock)
     boundary = ErrorBoundary(replies, clock)
     router = InteractionRouter(
@@ -89,19 +92,15 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         presses=pressing.presses,
         modals=pressing.modals,
         regions=pressing.regions,
-        menus=MenuService(watching.access, watching.reader, watching.renderer),
+        menus=MenuService(access, reader, watching.renderer),
+        controls=TaskControls(
+            edges.source, access, reader, watching.tracker, watching.watches, watching.offers
+        ),
         imagine=imagine,
         replies=replies,
         boundary=boundary,
     )
-
-    async def register(interaction: discord.Interaction[MJBot]) -> None:
-        edges.breaker.register_interaction(interaction.token, interaction.channel_id or 0)
-
-    bot.add_listener(register, "on_interaction")
-    bot.add_listener(router.dispatch, "on_interaction")
-    bot.tree.error(boundary.handle_command)
-    housekeeping = LoopGuard("housekeeper", clock, edges.metrics.count_error)
+    _listen(bot, edges, router, boundary)
     return App(
         stores=edges.stores,
         tracker=watching.tracker,
@@ -109,14 +108,27 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         watches=watching.watches,
         writes=watching.writes,
         pending_cards=watching.pending_cards,
+        offers=watching.offers,
         housekeeper=Housekeeper(edges.stores.pruner, clock, settings.keep_days * 86_400, housekeeping),
-        access=watching.access,
-        guild_settings=GuildSettingsService(edges.stores.guilds, watching.access),
+        access=access,
+        guild_settings=GuildSettingsService(edges.stores.guilds, access),
+        help=HelpService(edges.stores.guilds, access),
         status=status,
         presses=pressing.presses,
         imagine=imagine,
         replies=replies,
     )
+
+
+def _listen(bot: MJBot, edges: Edges, router: InteractionRouter, boundary: ErrorBoundary) -> None:
+    """Register the listeners of interactions, the breaker's first."""
+
+    async def register(interaction: discord.Interaction[MJBot]) -> None:
+        edges.breaker.register_interaction(interaction.token, interaction.channel_id or 0)
+
+    bot.add_listener(register, "on_interaction")
+    bot.add_listener(router.dispatch, "on_interaction")
+    bot.tree.error(boundary.handle_command)
 
 
 def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: discord.Client) -> Watching:
@@ -128,12 +140,15 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
     edges.breaker.attribute(partial(guild_of, client))
     sink = DiscordSink(client, edges.pictures, edges.breaker, edges.tokens)
     editor = EditScheduler(sink, EditQueue(), clock, guard("edit loop"))
+    base = base_of(settings.upstream_url)
+    offers = ServiceOffers(edges.source, stores.key_values, base, clock, guard("offers of the service"))
     renderer = CardRenderer(
         stores.presses,
         stores.unknown_actions,
+        offers.of,
         clock,
         watch_limit,
-        base_of(settings.upstream_url),
+        base,
         lambda place: access.can_make(place),
     )
     checks = ChildChecks(stores.presses, sink, clock, guard("child checks"))
@@ -157,6 +172,7 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
         pending_cards=PendingCards(
             stores.presses, sink, watches, renderer, writes, clock, guard("pending cards")
         ),
+        offers=offers,
         snapshots=buffer,
     )
 

@@ -34,9 +34,11 @@ if TYPE_CHECKING:
         Access,
         DeferredWrites,
         GuildSettingsService,
+        HelpService,
         ImagineService,
         PendingCards,
         PressService,
+        ServiceOffers,
         StatusService,
         WatchService,
     )
@@ -68,9 +70,11 @@ class App:
     watches: WatchService
     writes: DeferredWrites
     pending_cards: PendingCards
+    offers: ServiceOffers
     housekeeper: Housekeeper
     access: Access
     guild_settings: GuildSettingsService
+    help: HelpService
     status: StatusService
     presses: PressService
     imagine: ImagineService
@@ -130,6 +134,7 @@ class MJBot(PacedBot):
             if extension not in self.extensions:
                 await self.load_extension(extension)
         await self._sync_commands()
+        await self.app.offers.load()
         await self.app.watches.resume()
         self._supervisor = asyncio.create_task(self._supervise(), name="supervisor")
 
@@ -210,12 +215,14 @@ class MJBot(PacedBot):
             writes = loops.create_task(app.writes.run(), name="deferred writes")
             pending = loops.create_task(app.pending_cards.run(), name="pending cards")
             checks = loops.create_task(app.watches.run_checks(), name="child checks")
+            offers = loops.create_task(app.offers.run(), name="offers of the service")
             await self._stop.wait()
             app.access.close()
             tracker.cancel()
             housekeeper.cancel()
             pending.cancel()
             checks.cancel()
+            offers.cancel()
             async with asyncio.TaskGroup() as last:
                 last.create_task(app.presses.finish(_DRAIN_SECONDS))
                 last.create_task(app.editor.drain(_DRAIN_SECONDS))

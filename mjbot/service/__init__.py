@@ -1,12 +1,15 @@
 """Use cases: open a card, press a button, submit a modal, resume after a restart."""
 
 from mjbot.service.access import Access
-from mjbot.service.guild_settings import GuildSettingsService
+from mjbot.service.guilds.help import HelpService, Operator
+from mjbot.service.guilds.settings import GuildSettingsService
 from mjbot.service.making.imagine import ImagineService
 from mjbot.service.making.windows import Order
 from mjbot.service.making.wiring import build_making
+from mjbot.service.pressing.controls import TaskControls
 from mjbot.service.pressing.menus import MenuService
 from mjbot.service.pressing.modals import ModalService
+from mjbot.service.pressing.offers import ServiceOffers
 from mjbot.service.pressing.presses import PressService
 from mjbot.service.pressing.regions import RegionService
 from mjbot.service.pressing.wiring import Pressing, Watching, build_pressing
@@ -27,15 +30,19 @@ __all__ = [
     "ChildChecks",
     "DeferredWrites",
     "GuildSettingsService",
+    "HelpService",
     "ImagineService",
     "MenuService",
     "ModalService",
+    "Operator",
     "Order",
     "PendingCards",
     "PressService",
     "Pressing",
     "RegionService",
+    "ServiceOffers",
     "StatusService",
+    "TaskControls",
     "TaskReader",
     "WatchService",
     "Watching",

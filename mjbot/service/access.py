@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import Enum, auto
 
 from mjbot.clock import Clock
+from mjbot.core.access.needs import SUBMIT, SUBMIT_UPLOADED, By, Counts, Need, Shows
 from mjbot.core.access.place import Place
 from mjbot.core.access.press_policy import (
     PressScope,
     may_press,
     may_press_from_elsewhere,
+    may_stop,
     mention_allowed,
 )
 from mjbot.core.access.rate_limits import RateLimit, RateLimits
@@ -19,7 +19,7 @@ from mjbot.core.card.description import obstacle_text, timestamp
 from mjbot.core.card.region import OWN_MASK
 from mjbot.core.i18n.texts import Text
 from mjbot.core.making.spending import SpendingPolicy, refuse_making
-from mjbot.core.model.watch import Watch, first_guild, newest, watch_for
+from mjbot.core.model.watch import Watch, first_guild, first_watch, newest, watch_for
 from mjbot.core.scheduling.rate_limiters import SlidingWindows
 from mjbot.errors import (
     BotMissingPermission,
@@ -34,68 +34,8 @@ from mjbot.errors import (
 from mjbot.ports import GuildStore, InteractionContext, PressRequest, UsageStore, WatchStore
 
 
-class Counts(Enum):
-    """Rate limits that an interaction can count towards."""
-
-    NONE = auto()
-    SUGGESTION = auto()
-    INTERACTION = auto()
-    COMMAND = auto()
-    """A command, which also counts as an interaction."""
-    PRESS = auto()
-    """A submit, or work that costs as much. Its interaction has already been counted."""
-
-
-class Shows(Enum):
-    """Kinds of message that the bot must be able to show in the channel."""
-
-    NOTHING = auto()
-    CARD = auto()
-    """A card, even one that cannot be kept up to date."""
-    RESULT = auto()
-    """A card that is kept up to date, required before a submit because submits cost money."""
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """The access requirements of one kind of interaction."""
-
-    counts: Counts = Counts.NONE
-    shows: Shows = Shows.NOTHING
-    new_card: bool = False
-    """Whether the interaction adds a live card, which counts towards the guild's limit."""
-    for_all: bool = False
-    """Whether everyone is allowed, regardless of the press policy."""
-    makes: bool = False
-    """Whether it makes pictures, which is open only where the operator allows it."""
-
-
-SUGGEST = Need(Counts.SUGGESTION)
-VIEW = Need(Counts.INTERACTION, for_all=True)
-STATUS = Need(Counts.COMMAND, Shows.CARD, new_card=True)
-REFRESH = Need(Counts.COMMAND, new_card=True, for_all=True)
-CHOOSE = Need(Counts.INTERACTION)
-"""A press that submits nothing: open a modal, choose a region, stop, dismiss."""
-PREPARE = Need(Counts.INTERACTION, Shows.RESULT)
-"""A press that leads to a submit, possibly after asking for a region or a prompt."""
-SUBMIT = Need(Counts.PRESS, Shows.RESULT)
-"""A submit, checked after the user has given all input, so that opening a modal does not count."""
-UPLOAD = Need(Counts.PRESS)
-"""An uploaded mask, checked before it is decoded."""
-SUBMIT_UPLOADED = Need(shows=Shows.RESULT)
-"""A submit with a mask, which was already counted as an `UPLOAD` and is not counted again."""
-
-
-PREPARE_MAKE = Need(Counts.INTERACTION, Shows.RESULT, new_card=True, for_all=True, makes=True)
-"""A make that may still be refused or asked about, or whose prompt is about to be written."""
-MAKE = Need(Counts.PRESS, Shows.RESULT, new_card=True, for_all=True, makes=True)
-"""A make that is about to be sent. Each picture counts."""
-MAKE_AGAIN = Need(Counts.PRESS, Shows.RESULT, makes=True)
-"""A repetition of a make on its card, by those who may use the card's buttons."""
-
-
 class Access:
-    """Runs access checks in a fixed order: guild, making, permission, rate limit, the bot's permissions."""
+    """Runs access checks in one order: guild, making, permission, rate limit, the bot's permissions."""
 
     def __init__(
         self,
@@ -141,17 +81,23 @@ class Access:
         self._require_guild(request.context, need)
         shown = await self._watches.shown(request.task_id)
         _require_seen(request, shown)
-        if not need.for_all:
-            await self._require_policy_here(request, shown)
-            await self._require_policy_of_first_guild(request.context, shown)
+        match need.by:
+            case By.POLICY:
+                await self._require_policy_here(request, shown)
+                await self._require_policy_of_first_guild(request.context, shown)
+            case By.REQUESTER:
+                _require_requester(request.context, watch_for(shown, request.message))
+            case By.STARTER:
+                _require_requester(request.context, first_watch(shown))
         await self._require_rate(request.context, need)
         _require_bot_permissions(request.context, need.shows)
 
     def can_make(self, place: Place) -> bool:
         """Return whether pictures can be made in a place."""
-        return self._why_closed(place.guild_id) is None
+        return self.why_closed(place.guild_id) is None
 
-    def _why_closed(self, guild_id: int | None) -> Text | None:
+    def why_closed(self, guild_id: int | None) -> Text | None:
+        """Return why nothing can be made in a guild (None: in direct messages), or None if it can."""
         return refuse_making(self._spending, guild_id, bot_public=self._bot_public())
 
     def _require_guild(self, context: InteractionContext, need: Need) -> None:
@@ -160,7 +106,7 @@ class Access:
         allowed = self._spending.allowed_guilds
         if allowed and context.guild_id not in allowed:
             raise GuildNotAllowed
-        if need.makes and (reason := self._why_closed(context.guild_id)) is not None:
+        if need.makes and (reason := self.why_closed(context.guild_id)) is not None:
             raise MakingClosed(reason)
 
     async def _require_policy_here(self, request: PressRequest, shown: Sequence[Watch]) -> None:
@@ -225,6 +171,13 @@ def _require_seen(request: PressRequest, shown: Sequence[Watch]) -> None:
     """Raise unless the place has seen the task; the id may be guessed or copied from another place."""
     if not request.on_its_card and all(each.place != request.context.place for each in shown):
         raise TaskNotSeenHere(id=request.task_id)
+
+
+def _require_requester(context: InteractionContext, watch: Watch | None) -> None:
+    """Refuse all but the requester of a watch and those who manage its guild."""
+    here = watch is None or watch.place == context.place
+    if not may_stop(context.actor, watch.requester_id if watch else None, here=here):
+        raise PressNotAllowed(Text.REPLY_NOT_YOURS)
 
 
 def submit_need(region: str, mask: str) -> Need:

@@ -6,6 +6,7 @@ import asyncio
 from weakref import WeakValueDictionary
 
 from mjbot.clock import Clock
+from mjbot.core.access.needs import REFRESH, STATUS, SUGGEST
 from mjbot.core.access.place import Place
 from mjbot.core.model.references import JobRef, job_of, message_id_of, parse_reference
 from mjbot.core.model.snapshot import TaskSnapshot
@@ -13,7 +14,7 @@ from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef, Watch
 from mjbot.errors import InvalidTaskId, MJBotError, UnknownLink
 from mjbot.ports import InteractionContext, PressRequest, Reply, TaskSource, WatchStore
-from mjbot.service.access import REFRESH, STATUS, SUGGEST, Access
+from mjbot.service.access import Access
 from mjbot.service.reader import TaskReader
 from mjbot.service.suggestions import lines_of, phases_named
 from mjbot.service.watching.opener import CardOpener

@@ -32,6 +32,7 @@ from mjbot.service import (
     PressService,
     RegionService,
     StatusService,
+    TaskControls,
 )
 from mjbot.ui.context import context_from
 from mjbot.ui.error_boundary import ErrorBoundary
@@ -64,6 +65,7 @@ class InteractionRouter:
         modals: ModalService,
         regions: RegionService,
         menus: MenuService,
+        controls: TaskControls,
         imagine: ImagineService,
         replies: Replies,
         boundary: ErrorBoundary,
@@ -82,6 +84,9 @@ class InteractionRouter:
             Verb.OPEN_MODAL: Route(modals.open),
             Verb.DISMISS: Route(modals.dismiss, update=True),
             Verb.STOP: Route(presses.stop_retrying, update=True),
+            Verb.STOP_UPDATING: Route(controls.stop_updating, update=True),
+            Verb.CANCEL: Route(controls.cancel, update=True),
+            Verb.SEED: Route(controls.show_seed),
             Verb.REGION: Route(regions.choose, private=True),
         }
         self._submit_modal = Route(modals.submit, update=True)

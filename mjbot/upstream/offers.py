@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mjbot.core.model.submits import Command
-from mjbot.errors import Redirected, RouteMissing
+from mjbot.errors import CancelRefused, Redirected, RouteMissing, SeedUnavailable, TaskNotFound
 from mjbot.errors.submits import CommandNotOffered
 
 if TYPE_CHECKING:
@@ -50,6 +50,9 @@ class Offers:
             raise CommandNotOffered(command, str(error)) from error
         except CommandNotOffered:
             self._set_missing(command)
+            raise
+        except (TaskNotFound, SeedUnavailable, CancelRefused):
+            self._worked.add(command)  # it knows the command, and refuses it for this task
             raise
         self._worked.add(command)
 

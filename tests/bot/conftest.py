@@ -18,6 +18,7 @@ from mjbot.sandbox.demo_tasks import DemoIds
 from mjbot.sandbox.dialects import DIALECTS
 from mjbot.sandbox.server import RecordedRequest, SandboxServer
 from mjbot.sandbox.world import World
+from mjbot.service.pressing.offers import NO_TASK
 from tests.bot.transport import scripted
 from tests.discord_answers import Answer, Match, Pattern, Refusal, Refusals
 
@@ -79,7 +80,9 @@ class BotHarness:
 
     @property
     def reads(self) -> list[RecordedRequest]:
-        return [each for each in self.server.requests if "/task/" in each.path]
+        """The reads of tasks, without the questions what the service offers."""
+        requests = self.server.requests
+        return [each for each in requests if "/task/" in each.path and NO_TASK not in each.path]
 
     @property
     def messages(self) -> list[discord.Message]:

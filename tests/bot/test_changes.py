@@ -36,7 +36,7 @@ async def test_a_grid_of_a_server_without_buttons_can_be_pressed_and_its_variati
     harness: BotHarness,
 ) -> None:
     await harness.ask(RUNNING)
-    assert harness.labels(harness.messages[0]) == []
+    assert harness.labels(harness.messages[0]) == [["Stop updating"]]
     await harness.wait(70)
     assert harness.labels(harness.messages[0]) == GRID_BUTTONS
     await harness.press(harness.messages[0], "V2")
@@ -136,4 +136,4 @@ async def test_a_grid_of_a_server_with_buttons_that_has_none_gets_none(
     await harness.wait(20)
     await harness.show(MINE)
     assert harness.card.title == "Done"
-    assert harness.labels(harness.messages[0]) == []
+    assert harness.labels(harness.messages[0]) == [["Edit", "More…"]]

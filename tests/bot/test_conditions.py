@@ -78,7 +78,7 @@ async def test_a_server_that_is_not_allowed_is_told_so(bot_factory: BotFactory) 
     result = await harness.ask(GRID)
     assert result.response is not None
     assert result.response.content.startswith("This bot isn't enabled in this server.")
-    assert harness.server.requests == []
+    assert harness.reads == []
 
 
 async def test_more_than_25_buttons_are_all_within_reach(harness: BotHarness) -> None:

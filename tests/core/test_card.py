@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mjbot.core.access.channels import Obstacle
-from mjbot.core.card.buttons import build_rows
 from mjbot.core.card.card import AMBER, BLUE, GREEN, GREY, RED, Card, render
 from mjbot.core.card.components import action_digest, parse
 from mjbot.core.card.content import ImageState, content_of
 from mjbot.core.card.description import progress_bar
 from mjbot.core.card.menu import build_page
+from mjbot.core.card.rows import build_rows
 from mjbot.core.card.state import CardContext, CardState
 from mjbot.core.model.addresses import readable
 from mjbot.core.model.press import Press

@@ -5,9 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mjbot.core.card.buttons import MAX_BUTTONS, MAX_ON_CARD, PER_ROW, ROWS, build_rows
+from mjbot.core.card.buttons import CardButton
 from mjbot.core.card.components import action_digest
 from mjbot.core.card.menu import EMPTY_PAGE, build_page
+from mjbot.core.card.rows import MAX_ON_CARD, PER_ROW, ROWS, OwnButtons, build_rows
 from mjbot.core.model.press import NotOffered, Press
 from mjbot.core.model.task import Button, Task, TaskId
 
@@ -26,20 +27,27 @@ def make_task(kinds: list[str]) -> Task:
     return Task(TASK, status="SUCCESS", buttons=tuple(buttons))
 
 
-@given(st.lists(st.sampled_from(["action", "action", "link"]), min_size=MAX_BUTTONS + 1, max_size=120))
-def test_card_and_pages_show_every_button_once_and_every_page_fits(kinds: list[str]) -> None:
+@given(
+    st.lists(st.sampled_from(["action", "action", "link"]), max_size=120),
+    st.sampled_from(["", "E", "S", "ES"]),
+)
+def test_card_and_pages_show_every_button_once_and_every_page_fits(kinds: list[str], ours: str) -> None:
     task = make_task(kinds)
-    found = [each.label for row in build_rows(task, {}, "en") for each in row if each.label != "More…"]
-    assert len(found) == MAX_ON_CARD
+    own = OwnButtons(*(tuple(CardButton(each, each) for each in ours if each == kind) for kind in "ES"))
+    rows = build_rows(task, {}, "en", own=own)
+    assert len(rows) <= ROWS
+    assert all(1 <= len(row) <= PER_ROW for row in rows)
+    found = [each.label for row in rows for each in row if each.label != "More…"]
+    assert len(found) >= min(len(kinds), MAX_ON_CARD)  # ours push out none of them
     number = 1
-    while (page := build_page(task, {}, "en", number)) != EMPTY_PAGE:
+    while (page := build_page(task, {}, "en", number, own=own)) != EMPTY_PAGE:
         assert len(page.rows) + (page.menu is not None) <= ROWS
         assert all(len(row) <= PER_ROW for row in page.rows)
         assert page.menu is None or 1 <= len(page.menu.options) <= 25
         found += [each.label for each in page.menu.options] if page.menu else []
-        found += [each.label for row in page.rows for each in row if each.link]
+        found += [each.label for row in page.rows for each in row if each.link or each.label in ours]
         number += 1
-    assert sorted(found) == sorted(f"B{n}" for n in range(len(kinds)))
+    assert sorted(found) == sorted([*(f"B{n}" for n in range(len(kinds))), *ours])
 
 
 def test_an_option_describes_the_state_of_its_action() -> None:

@@ -12,6 +12,7 @@ from mjbot.core.card.state import CardContext
 from mjbot.core.model.press import MODAL_ACTION, Press
 from mjbot.core.model.snapshot import (
     DEFAULT_THRESHOLDS,
+    Condition,
     Dismissed,
     Missing,
     Seen,
@@ -104,7 +105,8 @@ class CardSamples:
         self, snapshot: TaskSnapshot, presses: dict[str, Press] | None = None, related: Lineage | None = None
     ) -> Card:
         """Render the card of a snapshot."""
-        return render(snapshot, CardContext(self._locale, presses or {}, related or Lineage()))
+        context = CardContext(self._locale, presses or {}, related or Lineage(), can_cancel=True)
+        return render(snapshot, context)
 
     def shot(self, name: str, status: str, aspect: str = "", stage: str = "result", **fields: object) -> Shot:
         """Build the sample of a task that is read without problems."""
@@ -177,6 +179,7 @@ class CardSamples:
             Shot("not found", self.draw(unknown)),
             Shot("loading", self.draw(TaskSnapshot(ID, opened_at=NOW))),
             Shot("no longer watching", self.draw(ended)),
+            Shot("updates stopped", self.draw(replace(running, condition=Condition.STOPPED))),
             Shot("continued on a newer card", superseded_card(running, URL, self._locale)),
         ]
 
@@ -232,6 +235,7 @@ class CardSamples:
             ),
             self.shot("a wide picture, and text from right to left", "SUCCESS", "21:9", prompt=HEBREW),
             self.shot("markdown and mentions", "FAILURE", prompt=MARKDOWN, fail_reason=MARKDOWN),
+            self.shot("twenty-five buttons", "SUCCESS", "3:2", buttons=many[:25]),
             self.shot("thirty buttons", "SUCCESS", "3:2", buttons=many),
         ]
 

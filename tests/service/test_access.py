@@ -10,6 +10,7 @@ import pytest
 
 from mjbot.clock import Clock
 from mjbot.core.access.channels import Obstacle
+from mjbot.core.access.needs import CHOOSE, PREPARE, REFRESH, STATUS, SUBMIT, UPLOAD, VIEW, Need
 from mjbot.core.access.place import Place
 from mjbot.core.access.press_policy import PressPolicy, PressScope, may_press_from_elsewhere
 from mjbot.core.access.rate_limits import rate_limits_from
@@ -31,19 +32,8 @@ from mjbot.errors import (
     TooManyCards,
 )
 from mjbot.ports import InteractionContext, PressRequest, Reply, Stores
-from mjbot.service.access import (
-    CHOOSE,
-    PREPARE,
-    REFRESH,
-    STATUS,
-    SUBMIT,
-    UPLOAD,
-    VIEW,
-    Access,
-    Need,
-    submit_need,
-)
-from mjbot.service.guild_settings import GuildSettingsService
+from mjbot.service.access import Access, submit_need
+from mjbot.service.guilds.settings import GuildSettingsService
 from mjbot.store import open_stores
 
 GUILD, OTHER_GUILD, ROLE, LEFT_GUILD = 7, 8, 9, 10

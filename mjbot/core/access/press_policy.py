@@ -44,6 +44,11 @@ def may_press(policy: PressPolicy, actor: Actor, requester_id: int | None) -> bo
     return actor.user_id == requester_id
 
 
+def may_stop(actor: Actor, requester_id: int | None, *, here: bool) -> bool:
+    """Return whether a user may stop what was requested by this one. ``here``: in the user's own place."""
+    return actor.user_id == requester_id or (here and actor.manages)
+
+
 def may_press_from_elsewhere(policy: PressPolicy, user_id: int, requesters: Collection[int]) -> bool:
     """Return whether the policy of a guild allows a user to press outside the guild.
 

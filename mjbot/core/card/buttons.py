@@ -1,4 +1,4 @@
-"""Selection, layout and styling of a card's buttons.
+"""Selection, names and styling of a card's buttons.
 
 The upstream order is kept. Only the structure of a customId is interpreted, so buttons that the upstream
 adds later work, too.
@@ -7,29 +7,20 @@ adds later work, too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import emoji
 
 from mjbot.core.card.components import OWN_BUTTONS, CustomId, Verb, action_digest
-from mjbot.core.card.state import CardContext, CardState
 from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.text import short
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.addresses import looks_public, well_formed
 from mjbot.core.model.press import OFFERS_ALL, NotOffered, Press
-from mjbot.core.model.snapshot import TaskSnapshot
-from mjbot.core.model.task import Button, Task, TaskId
+from mjbot.core.model.task import Button, TaskId
 
-ROWS = 5
-PER_ROW = 5
-_OWN_ON_DONE = sum(CardState.DONE in each.states for each in OWN_BUTTONS.values())
-MAX_BUTTONS = ROWS * PER_ROW - _OWN_ON_DONE  # of a finished task
-MAX_ON_CARD = MAX_BUTTONS - 1  # the last one is "More…"
 _LABEL = 34
-_LONG = 12
-_LONG_PER_ROW = 3
 _URL = 512
 _LINK_STYLE = 5
 # One unknown emoji makes Discord reject the whole message, and Discord is late to add new ones.
@@ -84,37 +75,6 @@ class CardButton:
 
 
 Rows = tuple[tuple[CardButton, ...], ...]
-
-
-def build_rows(
-    task: Task,
-    presses: Mapping[str, Press],
-    locale: str,
-    not_offered: NotOffered = OFFERS_ALL,
-    own: Sequence[CardButton] = (),
-) -> Rows:
-    """Build the button rows of a finished task's card, with the bot's ``own`` buttons last.
-
-    ``not_offered`` holds the actions to disable.
-    """
-    buttons = drawable_buttons(task.buttons)
-    card_buttons = [
-        build_button(task.id, each, n, presses, locale, not_offered) for n, each in enumerate(buttons, 1)
-    ]
-    if len(card_buttons) > MAX_BUTTONS:
-        more = own_button(CustomId(Verb.MORE, task.id, "1"), locale)
-        return chunk_rows([*card_buttons[:MAX_ON_CARD], more, *own])
-    rows = _joined(_by_family(card_buttons, [family(each.custom_id) for each in buttons]), own)
-    return rows if len(rows) <= ROWS else chunk_rows([*card_buttons, *own])
-
-
-def own_buttons(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> tuple[CardButton, ...]:
-    """Build the bot's own buttons for a task's card."""
-    return tuple(
-        own_button(CustomId(verb, snapshot.id, own.arg(context)), context.locale)
-        for verb, own in OWN_BUTTONS.items()
-        if state in own.states and own.when(state, snapshot, context)
-    )
 
 
 def own_button(custom_id: CustomId, locale: str) -> CardButton:
@@ -221,31 +181,3 @@ def _label_from(custom_id: str, number: int, locale: str) -> str:
     if not label:
         return translate(Text.BUTTON_UNNAMED, locale, n=number)
     return short(label[:1].upper() + label[1:].lower(), _LABEL)
-
-
-def _by_family(buttons: Sequence[CardButton], families: Sequence[str]) -> Rows:
-    rows: list[list[CardButton]] = []
-    last = None
-    for button, kind in zip(buttons, families, strict=True):
-        if not rows or kind not in (last, "") or not _fits(rows[-1], button):
-            rows.append([])
-        rows[-1].append(button)
-        last = kind or last
-    return tuple(map(tuple, rows))
-
-
-def _joined(rows: Rows, own: Sequence[CardButton]) -> Rows:
-    """Append the bot's own buttons in a new row, or in the last row if all five are in use."""
-    if len(rows) == ROWS and len(rows[-1]) + len(own) <= PER_ROW:
-        return (*rows[:-1], (*rows[-1], *own))
-    return rows + chunk_rows(own)
-
-
-def _fits(row: Sequence[CardButton], button: CardButton) -> bool:
-    long = sum(len(each.label) > _LONG for each in (*row, button))
-    return len(row) < PER_ROW and (long <= _LONG_PER_ROW or len(button.label) <= _LONG)
-
-
-def chunk_rows(buttons: Sequence[CardButton]) -> Rows:
-    """Split buttons into rows of five, in order."""
-    return tuple(tuple(buttons[i : i + PER_ROW]) for i in range(0, len(buttons), PER_ROW))

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cached_property
 
-from mjbot.core.card.buttons import Rows, build_rows, chunk_rows, own_button, own_buttons
+from mjbot.core.card.buttons import Rows, own_button
 from mjbot.core.card.components import CustomId
 from mjbot.core.card.description import body_of, facts_of, links_of, timestamp
+from mjbot.core.card.rows import build_rows, chunk_rows, own_buttons
 from mjbot.core.card.state import CardContext, CardState, state_of
 from mjbot.core.card.text_result import whole_text
 from mjbot.core.i18n.messages import translate
@@ -199,4 +200,4 @@ def _rows(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> Row
     own = own_buttons(snapshot, state, context)
     if state is CardState.DONE and snapshot.task is not None:
         return build_rows(snapshot.task, context.presses, context.locale, context.not_offered, own)
-    return chunk_rows(own)
+    return chunk_rows(own.shown)

@@ -40,6 +40,9 @@ class Verb(StrEnum):
     OPEN_MODAL = "write"
     DISMISS = "leave"
     STOP = "stop"
+    STOP_UPDATING = "unfollow"
+    CANCEL = "cancel"
+    SEED = "seed"
     EDIT = "edit"
     SEND_ANYWAY = "send"
     REGION = "area"
@@ -120,7 +123,8 @@ def action_digest(upstream_custom_id: str) -> str:
 class OwnButton:
     """One of the bot's own buttons: text, card states that show it, and argument of its custom_id.
 
-    ``when`` is a further condition on the card's state, the snapshot and the context.
+    ``when`` is a further condition on the card's state, the snapshot and the context. ``behind``: the button
+    is in the private menu of *More…*, not on the card.
     """
 
     text: Text
@@ -128,9 +132,17 @@ class OwnButton:
     when: Callable[[CardState, TaskSnapshot, CardContext], bool] = lambda _state, _snapshot, _context: True
     arg: Callable[[CardContext], str] = lambda _context: ""
     primary: bool = False
+    behind: bool = False
 
 
-_NO_LONGER_FOLLOWED: Final = (CardState.NOT_FOUND, CardState.LOST, CardState.ENDED, CardState.DISMISSED)
+_ALIVE: Final = (CardState.QUEUED, CardState.RUNNING, CardState.QUIET, CardState.UNSEEN)
+_NO_LONGER_FOLLOWED: Final = (
+    CardState.NOT_FOUND,
+    CardState.LOST,
+    CardState.ENDED,
+    CardState.DISMISSED,
+    CardState.STOPPED,
+)
 _OF_MAKES: Final = (CardState.SUBMITTING, CardState.REFUSED, CardState.UNCLEAR)
 _WITH_OTHER_BUTTONS: Final = (CardState.DONE, CardState.WAITING, CardState.QUEUE_FULL, *_OF_MAKES)
 _WITH_PROMPT: Final = (CardState.DONE, CardState.FAILED, CardState.CANCELLED, *_OF_MAKES[1:])
@@ -138,6 +150,20 @@ _WITH_PROMPT: Final = (CardState.DONE, CardState.FAILED, CardState.CANCELLED, *_
 
 def _can_refresh(state: CardState, snapshot: TaskSnapshot, context: CardContext) -> bool:
     return state in _NO_LONGER_FOLLOWED or (context.obstacle is not None and not snapshot.settled)
+
+
+def _can_stop(_state: CardState, _snapshot: TaskSnapshot, context: CardContext) -> bool:
+    return context.obstacle is None
+
+
+def _can_cancel(state: CardState, snapshot: TaskSnapshot, context: CardContext) -> bool:
+    return context.can_cancel and snapshot.task is not None and _can_stop(state, snapshot, context)
+
+
+def _has_seed(_state: CardState, snapshot: TaskSnapshot, context: CardContext) -> bool:
+    task = snapshot.task
+    pictured = task is not None and task.image_url and not (task.is_text or task.video_urls)
+    return context.has_seeds and bool(pictured)
 
 
 def _can_edit(_state: CardState, snapshot: TaskSnapshot, context: CardContext) -> bool:
@@ -177,7 +203,10 @@ OWN_BUTTONS: Final[Mapping[Verb, OwnButton]] = {
         tuple(each for each in CardState if each not in _WITH_OTHER_BUTTONS),
         when=_can_refresh,
     ),
+    Verb.STOP_UPDATING: OwnButton(Text.BUTTON_STOP_UPDATING, _ALIVE, when=_can_stop),
+    Verb.CANCEL: OwnButton(Text.BUTTON_CANCEL, _ALIVE, when=_can_cancel),
     Verb.EDIT: OwnButton(Text.BUTTON_EDIT, _WITH_PROMPT, when=_can_edit),
-    Verb.MORE: OwnButton(Text.BUTTON_MORE),  # on each card whose task has more buttons than fit
+    Verb.MORE: OwnButton(Text.BUTTON_MORE),  # on each card that has something behind it
+    Verb.SEED: OwnButton(Text.BUTTON_SEED, (CardState.DONE,), when=_has_seed, behind=True),
 }
-"""The bot's own buttons in display order. A finished card shows them after the task's buttons."""
+"""The bot's own buttons in display order. A card shows them in one row, the last."""

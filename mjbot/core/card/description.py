@@ -183,6 +183,11 @@ def _ended(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield from _last_seen(snapshot, context.locale)
 
 
+def _stopped(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
+    yield translate(Text.CARD_STOPPED, context.locale)
+    yield from _last_seen(snapshot, context.locale)
+
+
 def _unseen(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     if snapshot.failing_since is not None or snapshot.misses:
         yield translate(Text.CARD_UNSEEN, context.locale)
@@ -205,6 +210,7 @@ _LINES: Mapping[CardState, Callable[[TaskSnapshot, CardContext], Iterable[str]]]
     CardState.LOST: _lost,
     CardState.ENDED: _ended,
     CardState.DISMISSED: _say(Text.CARD_DISMISSED),
+    CardState.STOPPED: _stopped,
     CardState.QUEUE_FULL: _say(Text.CARD_QUEUE_FULL),
     CardState.SUBMITTING: _say(),
     CardState.REFUSED: _say(),  # the reason is a note

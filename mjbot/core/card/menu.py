@@ -6,11 +6,12 @@ https://discord.com/developers/docs/components/reference#string-select
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mjbot.core.card.buttons import MAX_ON_CARD, CardButton, Rows, build_button, chunk_rows, drawable_buttons
+from mjbot.core.card.buttons import CardButton, Rows, build_button, drawable_buttons
 from mjbot.core.card.components import CustomId, Verb, action_digest
+from mjbot.core.card.rows import BESIDE_OURS, NO_OWN_BUTTONS, OwnButtons, chunk_rows, number_on_card
 from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.press import OFFERS_ALL, NotOffered, Press
@@ -56,9 +57,17 @@ def build_page(
     locale: str,
     number: int,
     not_offered: NotOffered = OFFERS_ALL,
+    own: OwnButtons = NO_OWN_BUTTONS,
 ) -> Page:
-    """Build page ``number`` (from 1) of the remaining buttons. Past the last page, return `EMPTY_PAGE`."""
-    pages = _pages(task)
+    """Build page ``number`` (from 1) of the remaining buttons. Past the last page, return `EMPTY_PAGE`.
+
+    The first page has those of our ``own`` that are not on the card.
+    """
+    buttons = drawable_buttons(task.buttons)
+    pages = _pages(buttons, number_on_card(len(buttons), own))
+    ours = own.behind if len(buttons) <= BESIDE_OURS else own.all
+    if ours and not pages:
+        pages = [[]]
     if not 1 <= number <= len(pages):
         return EMPTY_PAGE
     links, options = [], []
@@ -76,13 +85,13 @@ def build_page(
     ]
     custom_id = CustomId(Verb.SELECT, task.id, str(number))
     menu = Menu(custom_id, translate(Text.MENU_PLACEHOLDER, locale), tuple(options)) if options else None
-    return Page(menu, chunk_rows(links) + chunk_rows(paging))
+    return Page(menu, chunk_rows(links) + chunk_rows([*(ours if number == 1 else ()), *paging]))
 
 
-def _pages(task: Task) -> list[list[tuple[int, Button]]]:
+def _pages(buttons: Sequence[Button], on_card: int) -> list[list[tuple[int, Button]]]:
     pages: list[list[tuple[int, Button]]] = []
     links = actions = 0
-    for position, button in list(enumerate(drawable_buttons(task.buttons), 1))[MAX_ON_CARD:]:
+    for position, button in list(enumerate(buttons, 1))[on_card:]:
         if not pages or links == _LINKS or actions == _OPTIONS:
             pages.append([])
             links = actions = 0

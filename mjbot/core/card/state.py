@@ -28,6 +28,7 @@ class CardState(StrEnum):
     LOST = "lost"
     ENDED = "ended"
     DISMISSED = "dismissed"
+    STOPPED = "stopped"
     SUPERSEDED = "superseded"
     QUEUE_FULL = "queue_full"
     SUBMITTING = "submitting"
@@ -56,6 +57,7 @@ _OF_CONDITION = {
     Condition.LOST: CardState.LOST,
     Condition.ENDED: CardState.ENDED,
     Condition.DISMISSED: CardState.DISMISSED,
+    Condition.STOPPED: CardState.STOPPED,
 }
 
 
@@ -72,6 +74,10 @@ class CardContext:
     not_offered: NotOffered = OFFERS_ALL
     base: str = ""
     """The base URL of the image service, for links to files on it, or ""."""
+    can_cancel: bool = False
+    """Whether the image service is known to cancel tasks."""
+    has_seeds: bool = True
+    """False if the image service is known to tell no seeds."""
     notes: tuple[str, ...] = ()
     """Sentences about the make of the card, in its language: why it was refused, what was mended."""
     tries: int = 0

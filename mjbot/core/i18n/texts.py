@@ -39,6 +39,7 @@ class Text(StrEnum):
     TITLE_NOT_FOUND = "title.not_found", "Not found"
     TITLE_LOST = "title.lost", "Lost"
     TITLE_ENDED = "title.ended", "No longer watching"
+    TITLE_STOPPED = "title.stopped", "No longer updated"
     TITLE_SUPERSEDED = "title.superseded", "Continues below"
     TITLE_SUBMITTING = "title.submitting", "Submitting"
     TITLE_REFUSED = "title.refused", "Not started"
@@ -176,6 +177,7 @@ class Text(StrEnum):
     )
     CARD_LOST = "card.lost", "The image service no longer knows this task."
     CARD_ENDED = "card.ended", "Stopped watching after {d}. It may still finish."
+    CARD_STOPPED = "card.stopped", "The picture goes on being made. Press *Refresh* to follow it again."
     CARD_LAST_SEEN = "card.last_seen", "Last seen at {p}, {t}"
     CARD_LAST_SEEN_BARE = "card.last_seen.bare", "Last seen {t}"
     CARD_SUPERSEDED = "card.superseded", "This task continues on [a newer card]({url})."
@@ -211,6 +213,9 @@ class Text(StrEnum):
     BUTTON_DISMISS = "button.dismiss", "Dismiss"
     BUTTON_AGAIN = "button.again", "Do it again"
     BUTTON_STOP = "button.stop", "Stop trying"
+    BUTTON_STOP_UPDATING = "button.stop_updating", "Stop updating"
+    BUTTON_CANCEL = "button.cancel", "Cancel"
+    BUTTON_SEED = "button.seed", "Seed"
     BUTTON_EDIT = "button.edit", "Edit"
     BUTTON_SEND_ANYWAY = "button.send_anyway", "Send anyway"
     BUTTON_UNNAMED = "button.unnamed", "Action {n}"
@@ -393,6 +398,23 @@ class Text(StrEnum):
         "reply.cancel_refused",
         "The image service didn't cancel this task. It goes on, and is paid for; its result will appear on its card.",
     )
+    REPLY_CANCEL_NOT_OFFERED = (
+        "reply.cancel_not_offered",
+        "The image service doesn't let this bot cancel tasks. This one goes on, and is paid for.",
+    )
+    REPLY_CANCEL_ASKED = (
+        "reply.cancel_asked",
+        "The image service was asked to cancel this task. If its card doesn't say *Cancelled* soon, it goes on, and is paid for.",
+    )
+    REPLY_NOT_UPDATED = (
+        "reply.not_updated",
+        "This card isn't being updated. Use `/status` to get a fresh card.",
+    )
+    REPLY_SEED = "reply.seed", "Seed: `{seed}`"
+    REPLY_SEED_NOT_OFFERED = (
+        "reply.seed_not_offered",
+        "This image service doesn't tell the seeds of pictures.",
+    )
     REPLY_MORE = "reply.more", "More actions:"
     REPLY_BUTTON_GONE = (
         "reply.button_gone",
@@ -514,6 +536,27 @@ class Text(StrEnum):
         "The pictures couldn't be uploaded to the image service. Nothing was started; please try again in a minute.",
     )
 
+    # The answer of /help: the commands, and what this server allows
+    REPLY_HELP = "reply.help", "**Commands**\n{commands}\n\n**Here**\n{rules}"
+    HELP_PRESSES_ANYONE = "help.presses.anyone", "Anyone in this server can use the buttons of cards."
+    HELP_PRESSES_REQUESTER = (
+        "help.presses.requester",
+        "The buttons of a card can be used by the person who asked for it, and by people who manage this server.",
+    )
+    HELP_PRESSES_ROLE = (
+        "help.presses.role",
+        "The buttons of cards can be used by {who}, and by people who manage this server.",
+    )
+    HELP_PRESSES_DIRECT = (
+        "help.presses.direct",
+        "You can use the buttons of your cards. The server that saw a task first may limit who can.",
+    )
+    HELP_MAKING = (
+        "help.making",
+        "Pictures can be made here. Each one counts towards your limit, and towards this server's.",
+    )
+    HELP_OPERATOR = "help.operator", "Questions, or something is off? Ask {who}, who runs this bot."
+
     # Who can use the buttons: refusals, and the answers of /settings presses
     REPLY_PRESS_NOT_ALLOWED = "reply.press_not_allowed", "Only {who} can use this button."
     REPLY_PRESS_NOT_ALLOWED_MANAGERS = (
@@ -527,6 +570,10 @@ class Text(StrEnum):
     REPLY_PRESS_NOT_ALLOWED_ROLE_ELSEWHERE = (
         "reply.press_not_allowed.role_elsewhere",
         "Another server saw this task first. There, only one role can use its buttons: {link}",
+    )
+    REPLY_NOT_YOURS = (
+        "reply.not_yours",
+        "Only the person who asked for this task, and people who manage that server, can do this.",
     )
     REPLY_NOT_SEEN_HERE = (
         "reply.not_seen_here",
@@ -547,6 +594,8 @@ class Text(StrEnum):
     CHOICE_PRESSES_ROLE = "choice.presses.role", "A role"
 
     # Commands and their options; Discord wants names in lower case
+    COMMAND_HELP = "command.help", "help"
+    COMMAND_HELP_ABOUT = "command.help.about", "What this bot can do here, and who runs it"
     COMMAND_STATUS = "command.status", "status"
     COMMAND_STATUS_ABOUT = "command.status.about", "Show a task and track it until it is done"
     COMMAND_TASK_ID = "command.task_id", "task_id"

@@ -56,7 +56,7 @@ Observation = Seen | Missing | Unreachable | Tick | Dismissed
 
 
 class Condition(StrEnum):
-    """Conditions, which say how current and reliable a snapshot is. The last four end a watch."""
+    """Conditions, which say how current and reliable a snapshot is. The last five end a watch."""
 
     FINE = "fine"
     NO_RESULT = "no_result"
@@ -67,10 +67,18 @@ class Condition(StrEnum):
     LOST = "lost"
     ENDED = "ended"
     DISMISSED = "dismissed"
+    STOPPED = "stopped"
+    """On one message only, so it is never stored: a user has stopped the updates of this message."""
 
 
 _CLOCK_SKEW = 300.0  # seconds by which a service's clock may be ahead
-_FINAL = (Condition.NOT_FOUND, Condition.LOST, Condition.ENDED, Condition.DISMISSED)
+_FINAL = (
+    Condition.NOT_FOUND,
+    Condition.LOST,
+    Condition.ENDED,
+    Condition.DISMISSED,
+    Condition.STOPPED,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mjbot.core.access.place import Place
+from mjbot.core.model.snapshot import Condition, TaskSnapshot
 from mjbot.core.model.task import TaskId
 
 _DISCORD_EPOCH = 1_420_070_400  # unix seconds; the start of 2015, from which snowflakes count
@@ -36,10 +37,14 @@ class MessageRef:
 
 
 class WatchState(StrEnum):
-    """States of a watch: OPENING before its first card is delivered, CLOSED after its final card."""
+    """States of a watch: OPENING before its first card is delivered, CLOSED after its final card.
+
+    STOPPED: a user has stopped the updates, and the card that says so is not confirmed yet.
+    """
 
     OPENING = "opening"
     OPEN = "open"
+    STOPPED = "stopped"
     CLOSED = "closed"
 
 
@@ -77,6 +82,17 @@ class Watch:
         """The place that sees the message."""
         return Place.of(self.guild_id, self.requester_id)
 
+    @property
+    def follows(self) -> bool:
+        """Whether the message is kept up to date."""
+        return self.state in (WatchState.OPENING, WatchState.OPEN)
+
+    def as_shown(self, snapshot: TaskSnapshot) -> TaskSnapshot:
+        """Return a snapshot as the message shows it: no state that may change, if it is not followed."""
+        if self.follows or snapshot.settled:
+            return snapshot
+        return replace(snapshot, condition=Condition.STOPPED)
+
 
 def first_guild(watches: Iterable[Watch], in_guild: Callable[[int], bool]) -> int | None:
     """Return the guild in which a task was shown first, of those that the bot is in; None without one.
@@ -86,6 +102,11 @@ def first_guild(watches: Iterable[Watch], in_guild: Callable[[int], bool]) -> in
     in_guilds = (each for each in watches if each.guild_id is not None and in_guild(each.guild_id))
     first = min(in_guilds, key=lambda each: each.ref.message_id, default=None)
     return first.guild_id if first else None
+
+
+def first_watch(watches: Iterable[Watch]) -> Watch | None:
+    """Return the watch that has shown a task first, anywhere, or None."""
+    return min(watches, key=lambda each: each.ref.message_id, default=None)
 
 
 def newest(watches: Iterable[Watch]) -> list[Watch]:

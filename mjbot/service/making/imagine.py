@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from mjbot.core.access.needs import CHOOSE, MAKE, MAKE_AGAIN, PREPARE_MAKE
 from mjbot.core.card.buttons import own_button
 from mjbot.core.card.components import CustomId, Verb
 from mjbot.core.i18n.texts import Text
@@ -23,7 +24,7 @@ from mjbot.errors import (
 )
 from mjbot.errors.submits import CommandNotOffered, SubmitRefused, SubmitUnclear
 from mjbot.ports import Make, MakeStore, PressRequest, ReferenceSource, TaskSource
-from mjbot.service.access import CHOOSE, MAKE, MAKE_AGAIN, PREPARE_MAKE, Access
+from mjbot.service.access import Access
 from mjbot.service.making.make_submission import BuildRequest
 from mjbot.service.making.makes import MakeService
 from mjbot.service.making.windows import MakeWindows, Order

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from mjbot.core.access.needs import VIEW
 from mjbot.core.card.menu import EMPTY_PAGE, build_page
+from mjbot.core.card.rows import own_buttons
+from mjbot.core.card.state import state_of
 from mjbot.core.i18n.texts import Text
 from mjbot.errors import PressRefused
 from mjbot.ports import PressRequest
-from mjbot.service.access import VIEW, Access
+from mjbot.service.access import Access
 from mjbot.service.reader import TaskReader
 from mjbot.service.watching.renderer import CardRenderer
 
@@ -24,13 +27,13 @@ class MenuService:
         await self._access.require_press(request, VIEW)
         await request.reply.defer(private=True)
         snapshot = await self._reader.get(request.task_id)
-        presses, not_offered = await self._renderer.presses_of(request.task_id)
-        locale = request.context.private_locale
-        page = (
-            build_page(snapshot.task, presses, locale, page_number, not_offered)
-            if snapshot.task
-            else EMPTY_PAGE
-        )
+        page = EMPTY_PAGE
+        if snapshot.task is not None:
+            asked_by = request.context
+            context = await self._renderer.context_of(snapshot.id, asked_by.private_locale, asked_by.place)
+            own = own_buttons(snapshot, state_of(snapshot, context.presses), context)
+            presses, not_offered = context.presses, context.not_offered
+            page = build_page(snapshot.task, presses, context.locale, page_number, not_offered, own)
         if page == EMPTY_PAGE:
             raise PressRefused(Text.REPLY_BUTTON_GONE, id=request.task_id)
         await request.reply.send_private_menu(Text.REPLY_MORE, page.rows, menu=page.menu)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from mjbot.clock import Clock
+from mjbot.core.access.needs import CHOOSE, PREPARE
 from mjbot.core.access.place import Place
 from mjbot.core.card.components import CustomId, Verb
 from mjbot.core.card.modals import MAX_PROMPT, ModalSpec
@@ -19,7 +20,7 @@ from mjbot.core.model.task import Phase, TaskId
 from mjbot.core.model.watch import MessageRef, WatchState
 from mjbot.errors import PressRefused, StoreFailed
 from mjbot.ports import PressRequest, PressStore, SubmitResult, TaskSource
-from mjbot.service.access import CHOOSE, PREPARE, Access, submit_need
+from mjbot.service.access import Access, submit_need
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.regions import RegionService

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mjbot.core.access.needs import CHOOSE, PREPARE
 from mjbot.core.access.place import Place
 from mjbot.core.card.buttons import kind_of
 from mjbot.core.card.card import queue_full_card
@@ -13,7 +14,7 @@ from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
 from mjbot.errors import PressRefused
 from mjbot.ports import PressRequest, SubmitResult, TaskSource
-from mjbot.service.access import CHOOSE, PREPARE, Access, submit_need
+from mjbot.service.access import Access, submit_need
 from mjbot.service.pressing.actions import Action, find_action, report_earlier
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.prompts import ModalPrompts

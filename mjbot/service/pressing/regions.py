@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from weakref import WeakValueDictionary
 
+from mjbot.core.access.needs import CHOOSE, UPLOAD
 from mjbot.core.access.place import Place
 from mjbot.core.card.card import Picture, picture_of
 from mjbot.core.card.region import OWN_MASK, build_region_picker, cells_of
@@ -15,7 +16,7 @@ from mjbot.core.model.press import MODAL_ACTION
 from mjbot.core.model.watch import MessageRef
 from mjbot.errors import PressRefused, UpstreamError
 from mjbot.ports import File, MaskProblem, MaskRefused, MaskSource, PressRequest, PressStore
-from mjbot.service.access import CHOOSE, UPLOAD, Access
+from mjbot.service.access import Access
 from mjbot.service.pressing.pickers import OpenPickers, Size
 from mjbot.service.reader import TaskReader
 

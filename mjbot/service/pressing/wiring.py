@@ -11,6 +11,7 @@ from mjbot.service.access import Access
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.modals import ModalService
+from mjbot.service.pressing.offers import ServiceOffers
 from mjbot.service.pressing.presses import PressService
 from mjbot.service.pressing.prompts import ModalPrompts
 from mjbot.service.pressing.regions import RegionService
@@ -40,6 +41,7 @@ class Watching:
     opener: CardOpener
     writes: DeferredWrites
     pending_cards: PendingCards
+    offers: ServiceOffers
     snapshots: WriteBehind
 
 

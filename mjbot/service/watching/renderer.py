@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from mjbot.clock import Clock
 from mjbot.core.access.channels import Obstacle
@@ -15,6 +15,7 @@ from mjbot.core.i18n.texts import Text
 from mjbot.core.making.parsing import mend_dashes
 from mjbot.core.model.press import MAKE_ACTION, OFFERS_ALL, NotOffered, Press, actions_not_offered
 from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.submits import Command
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import Watch
 from mjbot.errors import StoreFailed
@@ -28,6 +29,7 @@ class CardRenderer:
         self,
         presses: PressStore,
         unknown: UnknownActionStore,
+        offers: Callable[[Command], bool | None],
         clock: Clock,
         watch_limit: float,
         base: str,
@@ -35,6 +37,7 @@ class CardRenderer:
     ) -> None:
         self._presses = presses
         self._unknown = unknown
+        self._offers = offers
         self._clock = clock
         self._watch_limit = watch_limit
         self._base = base
@@ -68,16 +71,17 @@ class CardRenderer:
             (
                 watch,
                 render(
-                    snapshot,
+                    watch.as_shown(snapshot),
                     self._context(known[snapshot.id, watch.place], watch.locale, watch.place, not_offered),
                 ),
             )
             for watch, snapshot in shown
         ]
 
-    async def presses_of(self, task_id: TaskId) -> tuple[Mapping[str, Press], NotOffered]:
-        """Return the presses of a task, and the actions that the upstream does not offer."""
-        return await self._presses.of(task_id), await self._not_offered()
+    async def context_of(self, task_id: TaskId, locale: str, place: Place) -> CardContext:
+        """Return the context of a task for one user, without its relatives."""
+        history = TaskHistory(await self._presses.of(task_id), NO_LINEAGE)
+        return self._context(history, locale, place, await self._not_offered())
 
     async def _not_offered(self) -> NotOffered:
         return actions_not_offered(await self._unknown.get(), self._clock.now())
@@ -98,6 +102,8 @@ class CardRenderer:
             obstacle,
             not_offered,
             self._base,
+            can_cancel=self._offers(Command.CANCEL) is True,
+            has_seeds=self._offers(Command.SEED) is not False,
             notes=tuple(_notes(history, locale)),
             tries=history.tries,
             can_make=place is not None and self._can_make(place),

@@ -16,7 +16,7 @@ from mjbot.core.editing.outcome import Delivered, Existence, Gone, NoAccess, Out
 from mjbot.core.editing.pending_edit import Edit, Priority
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
-from mjbot.core.model.watch import MessageRef, Watch, WatchState, newest, watch_for
+from mjbot.core.model.watch import MessageRef, Watch, WatchState, newest
 from mjbot.editor import EditScheduler
 from mjbot.errors import StoreFailed
 from mjbot.ports import PressStore, WatchStore
@@ -90,17 +90,30 @@ class WatchService:
         card = await self._renderer.first_card(snapshot, watch.locale, watch.place)
         await self.start(watch, snapshot, card)
 
+    async def stop(self, ref: MessageRef, snapshot: TaskSnapshot) -> bool:
+        """Stop the updates of a message for good, and let it say so. Return False if it has no watch."""
+        watch = self._index.get(ref) or await self._buffer.watch_for(ref, snapshot.id)
+        if watch is None:
+            return False
+        watch = replace(self._buffer.known(watch), state=WatchState.STOPPED)
+        await self._buffer.add(watch, snapshot)
+        if self._index.pop(watch.ref) is None:
+            self._editor.prime(watch.ref, watch.delivered)
+        self._drop_unfollowed(watch.task_id)
+        await self._repaint(watch, snapshot)
+        return True
+
     async def _card(self, snapshot: TaskSnapshot, watch: Watch) -> Card:
-        return await self._renderer.card(snapshot, watch.locale, watch.place)
+        return await self._renderer.card(watch.as_shown(snapshot), watch.locale, watch.place)
 
     async def message_of(self, ref: MessageRef, task_id: TaskId) -> MessageRef:
         """Return the pressed card's message; for an ephemeral message, that of the card it belongs to."""
-        watch = await self._watch_for(ref, task_id)
+        watch = await self._buffer.watch_for(ref, task_id)
         return watch.ref if watch else ref
 
     async def resume_on(self, ref: MessageRef, snapshot: TaskSnapshot) -> None:
         """Reopen the watch of the pressed card if it was closed. The task may have ended since the press."""
-        watch = await self._watch_for(ref, snapshot.id)
+        watch = await self._buffer.watch_for(ref, snapshot.id)
         if watch is None or watch.ref in self._index:
             return
         watch = replace(watch, state=WatchState.OPEN)
@@ -113,10 +126,6 @@ class WatchService:
         await self._buffer.add(watch, snapshot)
         await self.start(watch, snapshot, await self._card(snapshot, watch))
 
-    async def _watch_for(self, ref: MessageRef, task_id: TaskId) -> Watch | None:
-        stored = await self._store.watches_of([task_id])
-        return watch_for((self._buffer.known(watch) for watch, _ in stored), ref)
-
     def cancel_close(self, ref: MessageRef) -> None:
         """Cancel an unwritten close. Call this before a new watch of the message is committed."""
         self._buffer.reopen(ref)
@@ -125,7 +134,7 @@ class WatchService:
         """Render a message again after a press changed its buttons, even if its watch is closed."""
         watch = self._index.get(ref)
         if watch is None:
-            watch = await self._watch_for(ref, snapshot.id)
+            watch = await self._buffer.watch_for(ref, snapshot.id)
             if watch is None:
                 return
             self._editor.prime(watch.ref, watch.delivered)
@@ -163,7 +172,8 @@ class WatchService:
                 return
             case _ if edit.card.final:
                 log.warning("watch ended: Discord has not accepted the last card of a task for a day")
-        if edit.card.final:
+        followed_again = edit.card.state is CardState.STOPPED and ref in self._index
+        if edit.card.final and not followed_again:
             self._close(ref)
 
     def check_children(self, snapshot: TaskSnapshot, place: Place) -> None:
@@ -189,8 +199,9 @@ class WatchService:
             for watch, stored in await self._store.open_watches()
         ]
         for watch, snapshot in found:
-            self._index.add(watch)
-            self._tracker.follow(snapshot, soon=True)
+            if watch.follows:
+                self._index.add(watch)
+                self._tracker.follow(snapshot, soon=True)
         for watch, card in await self._renderer.cards(found):
             self._editor.prime(watch.ref, watch.delivered, card.state)
             if card.final and card.digest == watch.delivered.digest:
@@ -216,12 +227,8 @@ class WatchService:
 
     async def _repaint(self, watch: Watch, snapshot: TaskSnapshot) -> None:
         card = await self._card(snapshot, watch)
-        if not self._editor.submit(watch.ref, card, Priority.PRESS):
-            self._release(watch.ref)
-
-    def _release(self, ref: MessageRef) -> None:
-        if ref not in self._index:
-            self._editor.release(ref)
+        if not self._editor.submit(watch.ref, card, Priority.PRESS) and watch.ref not in self._index:
+            self._editor.release(watch.ref)
 
     async def run(self) -> None:
         """Write buffered changes in batches, until cancelled."""

@@ -14,7 +14,7 @@ from typing import TypeVar
 from mjbot.clock import Clock, Wakeup
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
-from mjbot.core.model.watch import DeliveredState, MessageRef, Watch
+from mjbot.core.model.watch import DeliveredState, MessageRef, Watch, watch_for
 from mjbot.errors import StoreFailed
 from mjbot.guard import LoopGuard
 from mjbot.ports import WatchStore
@@ -82,6 +82,11 @@ class WriteBehind:
         """Return the watch of a message with its newest delivered state. Raises `StoreFailed`."""
         watch = await self._store.watch_at(ref)
         return self.known(watch) if watch else None
+
+    async def watch_for(self, ref: MessageRef, task_id: TaskId) -> Watch | None:
+        """Return the watch, of those of a task, that a message belongs to. Raises `StoreFailed`."""
+        stored = await self._store.watches_of([task_id])
+        return watch_for((self.known(watch) for watch, _ in stored), ref)
 
     def close(self, ref: MessageRef) -> None:
         """Buffer the close of a message's watch. A restart before the write sends its last card once more."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from mjbot.core.access.needs import VIEW
 from mjbot.core.access.press_policy import PressPolicy
 from mjbot.ports import GuildStore, InteractionContext
-from mjbot.service.access import VIEW, Access
+from mjbot.service.access import Access
 
 
 class GuildSettingsService:

@@ -1,0 +1,87 @@
+"""The use case of `/help`: what this bot can do in this place, and who runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from mjbot.core.access.needs import HELP
+from mjbot.core.access.press_policy import PressScope
+from mjbot.core.i18n.messages import translate
+from mjbot.core.i18n.text import escape
+from mjbot.core.i18n.texts import Text
+from mjbot.ports import GuildStore, InteractionContext, Reply
+from mjbot.service.access import Access
+
+
+@dataclass(frozen=True, slots=True)
+class CommandHelp:
+    """A command in `/help`: what it does, and whether it makes pictures or needs *Manage Server*."""
+
+    about: Text
+    makes: bool = False
+    manages: bool = False
+
+
+COMMANDS: Mapping[str, CommandHelp] = {
+    "imagine": CommandHelp(Text.COMMAND_IMAGINE_ABOUT, makes=True),
+    "status": CommandHelp(Text.COMMAND_STATUS_ABOUT),
+    "settings presses": CommandHelp(Text.COMMAND_PRESSES_ABOUT, manages=True),
+}
+"""The commands by name, in the order of `/help`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who runs the bot: a person, or the owner of a team."""
+
+    name: str
+    user_id: int
+
+
+class HelpService:
+    """Tells one person what they can do here."""
+
+    def __init__(self, guilds: GuildStore, access: Access) -> None:
+        self._guilds = guilds
+        self._access = access
+
+    async def show(
+        self,
+        context: InteractionContext,
+        reply: Reply,
+        command_ids: Mapping[str, int],
+        operator: Operator | None,
+    ) -> None:
+        """Show the help. ``command_ids``: Discord's ids of commands, by name. Raises `MJBotError`."""
+        await self._access.require(context, HELP)
+        locale = context.private_locale
+        closed = self._access.why_closed(context.guild_id)
+        commands = [
+            f"{_mention(name, command_ids)} – {translate(command.about, locale)}"
+            for name, command in COMMANDS.items()
+            if not (command.makes and closed) and (context.manages or not command.manages)
+        ]
+        rules = [await self._who_may_press(context), translate(closed or Text.HELP_MAKING, locale)]
+        rules += _contact(operator, locale)
+        values = {"commands": "\n".join(commands), "rules": "\n".join(rules)}
+        await reply.replace_with_private(Text.REPLY_HELP, **values)
+
+    async def _who_may_press(self, context: InteractionContext) -> str:
+        """Return the sentence about the press policy, which direct messages do not have."""
+        if context.guild_id is None:
+            return translate(Text.HELP_PRESSES_DIRECT, context.private_locale)
+        policy = await self._guilds.policy(context.guild_id)
+        who = f"<@&{policy.role_id}>" if policy.scope is PressScope.ROLE else ""
+        return translate(Text(f"help.presses.{policy.scope}"), context.private_locale, who=who)
+
+
+def _mention(name: str, ids: Mapping[str, int]) -> str:
+    root = name.split(" ", maxsplit=1)[0]
+    return f"</{name}:{ids[root]}>" if root in ids else f"`/{name}`"
+
+
+def _contact(operator: Operator | None, locale: str) -> Iterator[str]:
+    if operator is not None:
+        who = f"{escape(operator.name)} (<@{operator.user_id}>)"
+        yield translate(Text.HELP_OPERATOR, locale, who=who)

@@ -1,0 +1,75 @@
+"""What people do about a task beside its own buttons: stop the updates of a card, cancel, read the seed."""
+
+from __future__ import annotations
+
+from mjbot.core.access.needs import CANCEL, SEED, STOP_UPDATING
+from mjbot.core.i18n.texts import Text
+from mjbot.core.model.submits import Command
+from mjbot.errors import PressRefused, TaskNotFound
+from mjbot.errors.submits import CommandNotOffered
+from mjbot.ports import PressRequest, TaskSource
+from mjbot.service.access import Access
+from mjbot.service.pressing.offers import ServiceOffers
+from mjbot.service.reader import TaskReader
+from mjbot.service.watching.watches import WatchService
+from mjbot.tracker import TaskTracker
+
+
+class TaskControls:
+    """The use cases of our own buttons *Stop updating*, *Cancel* and *Seed*."""
+
+    def __init__(
+        self,
+        source: TaskSource,
+        access: Access,
+        reader: TaskReader,
+        tracker: TaskTracker,
+        watches: WatchService,
+        offers: ServiceOffers,
+    ) -> None:
+        self._source = source
+        self._access = access
+        self._reader = reader
+        self._tracker = tracker
+        self._watches = watches
+        self._offers = offers
+
+    async def stop_updating(self, request: PressRequest) -> None:
+        """End the watch of the pressed card, which says so. The task goes on. Raises `MJBotError`."""
+        await request.reply.defer()
+        await self._access.require_press(request, STOP_UPDATING)
+        snapshot = await self._reader.get(request.task_id)
+        if not await self._watches.stop(request.message, snapshot):
+            raise PressRefused(Text.REPLY_NOT_UPDATED)
+
+    async def cancel(self, request: PressRequest) -> None:
+        """Ask the service to cancel a task, and read it. Raises `MJBotError`.
+
+        Only the task's own status says that it is cancelled: a service may agree, and finish the picture.
+        """
+        await request.reply.defer()
+        await self._access.require_press(request, CANCEL)
+        try:
+            await self._source.cancel(request.task_id)
+        except CommandNotOffered as error:
+            await self._offers.learn(Command.CANCEL)
+            await self._watches.repaint(request.message, await self._reader.get(request.task_id))
+            raise PressRefused(Text.REPLY_CANCEL_NOT_OFFERED, str(error)) from error
+        except TaskNotFound as error:
+            raise TaskNotFound(str(error), id=request.task_id) from error
+        finally:
+            self._tracker.poll_soon(request.task_id)  # also if the answer was lost
+        await request.reply.send_private(Text.REPLY_CANCEL_ASKED)
+
+    async def show_seed(self, request: PressRequest) -> None:
+        """Read the seed of a picture, which takes up to a minute. Raises `MJBotError`."""
+        await self._access.require_press(request, SEED)
+        await request.reply.defer(private=True)
+        try:
+            seed = await self._source.seed(request.task_id)
+        except CommandNotOffered as error:
+            await self._offers.learn(Command.SEED)
+            raise PressRefused(Text.REPLY_SEED_NOT_OFFERED, str(error)) from error
+        except TaskNotFound as error:
+            raise TaskNotFound(str(error), id=request.task_id) from error
+        await request.reply.replace_with_private(Text.REPLY_SEED, seed=seed)

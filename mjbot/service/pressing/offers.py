@@ -1,0 +1,73 @@
+"""What the image service offers of cancels and seeds: learnt from its answers, and kept over restarts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Final
+
+from mjbot.clock import Clock, Wakeup
+from mjbot.core.model.submits import Command
+from mjbot.core.model.task import TaskId
+from mjbot.errors import StoreFailed, UpstreamError
+from mjbot.errors.submits import SubmitError
+from mjbot.guard import LoopGuard
+from mjbot.ports import KeyValueStore, TaskSource
+
+NO_TASK: Final = TaskId("1000000000000000")
+"""An id that no task has: a service that knows the command answers that it does not know the task."""
+_DAY = 86_400.0
+_AGAIN = 600.0  # seconds after a service has not answered
+
+
+class ServiceOffers:
+    """Asks a service once a day, with the id of no task, whether it cancels tasks and tells seeds.
+
+    The answers are stored, so that a restart draws the same buttons. ``service`` is its address.
+    """
+
+    def __init__(
+        self, source: TaskSource, store: KeyValueStore, service: str, clock: Clock, guard: LoopGuard
+    ) -> None:
+        self._source = source
+        self._store = store
+        self._key = f"offers:{service}"
+        self._clock = clock
+        self._guard = guard
+        self._pause = Wakeup(clock, "until the image service is asked what it offers")
+        self._known: dict[Command, bool] = {}
+        self._questions: dict[Command, Callable[[TaskId], Awaitable[object]]] = {
+            Command.CANCEL: source.cancel,
+            Command.SEED: source.seed,
+        }
+
+    def of(self, command: Command) -> bool | None:
+        """Return whether the service offers a command; None if that is not known."""
+        return self._known.get(command)
+
+    async def load(self) -> None:
+        """Load what was learnt before the restart."""
+        with suppress(StoreFailed, ValueError, TypeError, AttributeError):
+            stored = json.loads(await self._store.get(self._key) or "{}")
+            self._known = {each: stored[each] is True for each in self._questions if each in stored}
+
+    async def run(self) -> None:
+        """Ask the service, now and once a day, until cancelled."""
+        while True:
+            with self._guard.contain():
+                for command, ask in self._questions.items():
+                    with suppress(UpstreamError, SubmitError):
+                        await ask(NO_TASK)
+                    await self.learn(command)
+            known = all(self._source.offers(each) is not None for each in self._questions)
+            await self._pause.wait(self._clock.now() + (_DAY if known else max(_AGAIN, self._guard.pause)))
+
+    async def learn(self, command: Command) -> None:
+        """Take over what the latest answer of the service has shown about a command."""
+        offered = self._source.offers(command)
+        if offered is None or offered is self._known.get(command):
+            return
+        self._known[command] = offered
+        with suppress(StoreFailed):  # the next start asks again
+            await self._store.set(self._key, json.dumps(self._known))

@@ -1,0 +1,35 @@
+"""Discord's ids of our commands, which make a mention of a command clickable."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from mjbot.ui.http import UNREADABLE
+from mjbot.ui.replies import DELIVERY_ERRORS
+
+log = logging.getLogger(__name__)
+
+
+class CommandIds:
+    """The ids by name, fetched once. The sync at the start may have had nothing to send."""
+
+    def __init__(self, tree: app_commands.CommandTree[Any]) -> None:
+        self._tree = tree
+        self._ids: Mapping[str, int] = {}
+
+    async def get(self) -> Mapping[str, int]:
+        """Return the ids of the slash commands; none if Discord does not tell them at the moment."""
+        if not self._ids:
+            try:
+                found = await self._tree.fetch_commands()
+            except (*DELIVERY_ERRORS, *UNREADABLE) as error:
+                log.info("the ids of the commands are not known: %s", type(error).__name__)
+                return {}
+            slash = discord.AppCommandType.chat_input
+            self._ids = {each.name: each.id for each in found if each.type is slash}
+        return self._ids
