@@ -14,6 +14,7 @@ from functools import cached_property
 from mjbot.core.card.buttons import Rows, own_button
 from mjbot.core.card.components import CustomId
 from mjbot.core.card.description import body_of, facts_of, links_of, timestamp
+from mjbot.core.card.draws import with_draws
 from mjbot.core.card.rows import build_rows, chunk_rows, own_buttons
 from mjbot.core.card.state import CardContext, CardState, state_of
 from mjbot.core.card.text_result import whole_text
@@ -199,5 +200,7 @@ def picture_of(snapshot: TaskSnapshot, state: CardState) -> Picture | None:
 def _rows(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> Rows:
     own = own_buttons(snapshot, state, context)
     if state is CardState.DONE and snapshot.task is not None:
-        return build_rows(snapshot.task, context.presses, context.locale, context.not_offered, own)
+        return build_rows(
+            with_draws(snapshot.task, context), context.presses, context.locale, context.not_offered, own
+        )
     return chunk_rows(own.shown)

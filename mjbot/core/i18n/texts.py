@@ -213,6 +213,7 @@ class Text(StrEnum):
     BUTTON_DISMISS = "button.dismiss", "Dismiss"
     BUTTON_AGAIN = "button.again", "Do it again"
     BUTTON_STOP = "button.stop", "Stop trying"
+    BUTTON_DRAW = "button.draw", "Draw {n}"
     BUTTON_STOP_UPDATING = "button.stop_updating", "Stop updating"
     BUTTON_CANCEL = "button.cancel", "Cancel"
     BUTTON_SEED = "button.seed", "Seed"

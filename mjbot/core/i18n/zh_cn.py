@@ -137,6 +137,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.BUTTON_DISMISS: "放弃",
     Text.BUTTON_AGAIN: "再来一次",
     Text.BUTTON_STOP: "停止重试",
+    Text.BUTTON_DRAW: "绘制 {n}",
     Text.BUTTON_STOP_UPDATING: "停止更新",
     Text.BUTTON_CANCEL: "取消",
     Text.BUTTON_SEED: "种子值",

@@ -137,6 +137,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.BUTTON_DISMISS: "放棄",
     Text.BUTTON_AGAIN: "再來一次",
     Text.BUTTON_STOP: "停止重試",
+    Text.BUTTON_DRAW: "繪製 {n}",
     Text.BUTTON_STOP_UPDATING: "停止更新",
     Text.BUTTON_CANCEL: "取消",
     Text.BUTTON_SEED: "種子值",
