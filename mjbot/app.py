@@ -83,7 +83,7 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
     access, reader = watching.access, watching.reader
     status = StatusService(edges.source, edges.stores.watches, access, reader, watching.opener, clock)
     pressing = build_pressing(edges.source, edges.stores, edges.masks, watching, clock)
-    imagine = build_making(edges.source, edges.references, edges.stores, watching, pressing, clock)
+    making = build_making(edges.source, edges.references, edges.stores, watching, pressing, clock)
     housekeeping = LoopGuard("housekeeper", clock, edges.metrics.count_error)
     replies = Replies(edges.tokens, clock)
     boundary = ErrorBoundary(replies, clock)
@@ -96,7 +96,7 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         controls=TaskControls(
             edges.source, access, reader, watching.tracker, watching.watches, watching.offers
         ),
-        imagine=imagine,
+        imagine=making.imagine,
         replies=replies,
         boundary=boundary,
     )
@@ -115,7 +115,8 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         help=HelpService(edges.stores.guilds, access),
         status=status,
         presses=pressing.presses,
-        imagine=imagine,
+        imagine=making.imagine,
+        direct=making.direct,
         replies=replies,
     )
 

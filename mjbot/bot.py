@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from mjbot.service import (
         Access,
         DeferredWrites,
+        DirectMakes,
         GuildSettingsService,
         HelpService,
         ImagineService,
@@ -78,6 +79,7 @@ class App:
     status: StatusService
     presses: PressService
     imagine: ImagineService
+    direct: DirectMakes
     replies: Replies
 
 
