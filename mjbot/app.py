@@ -84,7 +84,6 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
     status = StatusService(edges.source, edges.stores.watches, access, reader, watching.opener, clock)
     pressing = build_pressing(edges.source, edges.stores, edges.masks, watching, clock)
     making = build_making(edges.source, edges.references, edges.stores, watching, pressing, clock)
-    housekeeping = LoopGuard("housekeeper", clock, edges.metrics.count_error)
     replies = Replies(edges.tokens, clock)
     boundary = ErrorBoundary(replies, clock)
     router = InteractionRouter(
@@ -101,6 +100,7 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         boundary=boundary,
     )
     _listen(bot, edges, router, boundary)
+    housekeeping = LoopGuard("housekeeper", clock, edges.metrics.count_error)
     return App(
         stores=edges.stores,
         tracker=watching.tracker,

@@ -16,6 +16,7 @@ from mjbot import settings as configuration
 from mjbot.bot import INVITE_PERMISSIONS
 from mjbot.clock import Clock
 from mjbot.core.i18n.text import clean, short
+from mjbot.core.making.spending import SpendingPolicy, making_in_words
 from mjbot.core.model.submits import Command
 from mjbot.core.model.task import TaskId
 from mjbot.errors import (
@@ -234,7 +235,7 @@ async def _check_discord(session: aiohttp.ClientSession, settings: Settings) -> 
     elif not isinstance(application, dict):
         yield Finding("discord", False, _NOT_DISCORD)
     else:
-        for finding in _application_findings(application):
+        for finding in _application_findings(application, settings.spending):
             yield finding
 
 
@@ -249,14 +250,16 @@ async def _read_json(response: aiohttp.ClientResponse) -> Any:
         return None
 
 
-def _application_findings(application: Mapping[str, Any]) -> list[Finding]:
+def _application_findings(application: Mapping[str, Any], spending: SpendingPolicy) -> list[Finding]:
     number, name = application.get("id"), application.get("name")
     if not (isinstance(number, str) and number.isascii() and number.isdecimal()):
         return [Finding("discord", False, _NOT_DISCORD)]
     name = short(name, _NAME) if isinstance(name, str) else ""
+    public = application.get("bot_public") if isinstance(application.get("bot_public"), bool) else None
     query = {"client_id": number, "scope": "bot applications.commands"}
     query["permissions"] = str(INVITE_PERMISSIONS.value)
     return [
         Finding("discord", True, f"the token belongs to {name or 'an application without a name'}"),
         Finding("invite", True, f"{_INVITE}?{urlencode(query)}"),
+        Finding("making", *making_in_words(spending, bot_public=public)),
     ]

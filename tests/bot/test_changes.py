@@ -136,4 +136,4 @@ async def test_a_grid_of_a_server_with_buttons_that_has_none_gets_none(
     await harness.wait(20)
     await harness.show(MINE)
     assert harness.card.title == "Done"
-    assert harness.labels(harness.messages[0]) == [["Edit", "More…"]]
+    assert harness.labels(harness.messages[0]) == [["More…"]]

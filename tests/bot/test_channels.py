@@ -164,6 +164,7 @@ def test_no_command_is_registered_for_a_user_s_own_install_or_a_group(harness: B
     payloads = {each.name: each.to_dict(tree) for each in tree.get_commands()}
     assert {name: (each["integration_types"], each["contexts"]) for name, each in payloads.items()} == {
         "status": ([0], [0, 1]),  # installed in a guild; there, and in direct messages with the bot
+        "imagine": ([0], [0, 1]),
         "settings": ([0], [0]),
     }
 

@@ -100,7 +100,7 @@ async def test_a_refusal_keeps_the_text_behind_edit_also_after_a_restart(
     assert "restarted" in str(busy.embeds[0].description)
 
 
-async def test_a_lost_answer_is_repeated_once_by_whoever_is_told(harness: BotHarness) -> None:
+async def test_a_lost_answer_is_repeated_with_a_mark_of_its_own(harness: BotHarness) -> None:
     harness.server.lose(IMAGINE, times=1)
     await imagine(harness, "a red kite")
     (card,) = harness.messages
@@ -133,7 +133,7 @@ async def test_without_a_prompt_a_window_opens_for_4000_characters_and_pictures(
     ],
 )
 async def test_nobody_spends_more_than_the_operator_allows(
-    bot_factory: BotFactory, changes: dict[str, object], says: str
+    bot_factory: BotFactory, changes: dict[str, Any], says: str
 ) -> None:
     harness = await bot_factory.open(**changes)
     await harness.show(DemoIds.GRID)

@@ -70,6 +70,9 @@ FORGED = {
     "Write the prompt": f"mj1:write:{MODAL}:",
     "Dismiss": f"mj1:leave:{MODAL}:",
     "Stop trying": f"mj1:stop:{MODAL}:modal",
+    "Stop updating": f"mj1:unfollow:{MODAL}:",
+    "Cancel": f"mj1:cancel:{MODAL}:",
+    "Seed": f"mj1:seed:{GRID}:",
     "region of a waiting task": f"mj1:area:{MODAL}:modalx001",
     "modal of a waiting task": f"mj1:form:{MODAL}:modal",
 }

@@ -29,6 +29,7 @@ def test_a_card_has_the_buttons_of_ours_that_its_state_needs(state: CardState) -
     expected = {
         CardState.WAITING: ["mj1:write:1763936412345678:", "mj1:leave:1763936412345678:"],
         CardState.QUEUE_FULL: ["mj1:stop:1763936412345678:modal"],
+        CardState.UNCLEAR: ["mj1:again:1763936412345678:make"],
     }
     ended = (CardState.NOT_FOUND, CardState.LOST, CardState.ENDED, CardState.DISMISSED, CardState.STOPPED)
     expected |= dict.fromkeys(ended, REFRESH)

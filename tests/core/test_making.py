@@ -20,7 +20,13 @@ from mjbot.core.making.reference_pictures import (
     refuse_address,
     refuse_attachment,
 )
-from mjbot.core.making.spending import MakeScope, SpendingPolicy, refuse_making, scope_of_making
+from mjbot.core.making.spending import (
+    MakeScope,
+    SpendingPolicy,
+    making_in_words,
+    refuse_making,
+    scope_of_making,
+)
 from mjbot.core.model.addresses import readable
 from mjbot.core.model.makes import MAKE_BYTES, is_make, make_id, make_of_mark, mark_of_make
 from mjbot.core.model.submits import parse_mark
@@ -197,3 +203,24 @@ def test_the_scope_of_making_names_why_it_is_open() -> None:
     assert scope_of_making(CLOSED, bot_public=False) is MakeScope.INVITED
     assert scope_of_making(ANYWHERE, bot_public=False) is MakeScope.ANYWHERE
     assert scope_of_making(CLOSED, bot_public=None) is MakeScope.NOWHERE
+
+
+@pytest.mark.parametrize(
+    ("policy", "bot_public", "safe", "words"),
+    [
+        (NAMED, True, True, "open in the servers of MJBOT_ALLOWED_GUILDS"),
+        (CLOSED, False, True, "only you can invite it"),
+        (CLOSED, True, True, "closed in servers, because anyone can invite the bot"),
+        (ANYWHERE, False, True, "MJBOT_MAKE_ANYWHERE"),
+        (ANYWHERE, True, False, "strangers can spend your credit"),
+        (ANYWHERE, None, False, "strangers can spend your credit"),
+        (DIRECT, False, True, "open in direct messages"),
+        (DIRECT, True, False, "open in direct messages. Anyone can add the bot"),
+    ],
+)
+def test_the_operator_is_told_where_making_is_open_and_warned_of_strangers(
+    policy: SpendingPolicy, bot_public: bool | None, safe: bool, words: str
+) -> None:
+    told = making_in_words(policy, bot_public=bot_public)
+    assert told[0] is safe
+    assert words in told[1]

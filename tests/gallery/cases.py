@@ -9,7 +9,11 @@ from mjbot.core.card.components import CustomId, Verb, action_digest
 from mjbot.core.card.content import ImageState
 from mjbot.core.card.lineage import Lineage, RelatedTask
 from mjbot.core.card.state import CardContext
-from mjbot.core.model.press import MODAL_ACTION, Press
+from mjbot.core.i18n.messages import translate
+from mjbot.core.i18n.texts import Text
+from mjbot.core.making.findings import PromptFinding, Verdict
+from mjbot.core.model.makes import MAKE_BYTES, make_id
+from mjbot.core.model.press import MAKE_ACTION, MODAL_ACTION, Press
 from mjbot.core.model.snapshot import (
     DEFAULT_THRESHOLDS,
     Condition,
@@ -105,8 +109,8 @@ class CardSamples:
         self, snapshot: TaskSnapshot, presses: dict[str, Press] | None = None, related: Lineage | None = None
     ) -> Card:
         """Render the card of a snapshot."""
-        context = CardContext(self._locale, presses or {}, related or Lineage(), can_cancel=True)
-        return render(snapshot, context)
+        context = CardContext(self._locale, presses or {}, related or Lineage())
+        return render(snapshot, replace(context, can_cancel=True, can_make=True))
 
     def shot(self, name: str, status: str, aspect: str = "", stage: str = "result", **fields: object) -> Shot:
         """Build the sample of a task that is read without problems."""
@@ -152,6 +156,23 @@ class CardSamples:
             ),
             Shot("a single picture", self.draw(single, None, parent), "1:1", "single"),
         ]
+
+    def makes(self) -> list[Shot]:
+        """Return the cards of makes that have no task yet, or never got one."""
+        make = TaskSnapshot(make_id(bytes(MAKE_BYTES)), NOW, self.task("SUBMITTED", action="IMAGINE"))
+        mended = PromptFinding(Verdict.MENDED, Text.PROMPT_MENDED, "—ar 3:2", "--ar 3:2")
+        refused = translate(Text.REPLY_BANNED_WORD, self._locale, word="rude", label="/imagine")
+        states = (
+            ("submitting", Press.SENDING, (mended.sentence(self._locale),)),
+            ("submitting, queue full", Press.RETRYING, ()),
+            ("not started", Press.REFUSED, (refused,)),
+            ("unclear", Press.UNCLEAR, ()),
+        )
+        shots = []
+        for name, press, notes in states:
+            context = CardContext(self._locale, {MAKE_ACTION: press}, notes=notes, tries=1, can_make=True)
+            shots.append(Shot(name, render(make, context)))
+        return shots
 
     def ends(self) -> list[Shot]:
         """Return all other ends, and the states that wait for a user or for the queue."""
@@ -246,7 +267,7 @@ def groups(locale: str) -> dict[str, list[Shot]]:
     return {
         "alive": samples.alive(),
         "done": samples.done(),
-        "ends": samples.ends(),
+        "ends": [*samples.ends(), *samples.makes()],
         "text-video": samples.texts(),
         "extremes": samples.extremes(),
     }

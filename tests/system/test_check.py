@@ -19,7 +19,7 @@ async def test_a_working_configuration_is_ok_in_every_line(rig: CommandRig) -> N
     code, output = await rig.run()
     assert code == 0
     lines = [line.split(None, 2)[:2] for line in output.splitlines()]
-    names = ["settings", "database", "discord", "invite", "upstream", "key", "reads", "commands"]
+    names = ["settings", "database", "discord", "invite", "making", "upstream", "key", "reads", "commands"]
     assert lines == [["ok", name] for name in names]
     assert "permissions=274878024704" in output
     assert "up to 100 tasks per request" in output

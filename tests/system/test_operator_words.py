@@ -135,7 +135,7 @@ async def test_an_application_s_name_cannot_act_on_the_terminal(rig: CommandRig,
     assert_readable(output)
     lines = output.splitlines()
     assert f"ok  discord   the token belongs to {NAMES[name]}" in lines
-    assert len(lines) == 8
+    assert len(lines) == 9
 
 
 async def test_a_terminal_that_cannot_show_a_name_is_no_failure(rig: CommandRig) -> None:

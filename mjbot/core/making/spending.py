@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from mjbot.core.i18n.texts import Text
 
@@ -48,3 +49,27 @@ def refuse_making(policy: SpendingPolicy, guild_id: int | None, *, bot_public: b
         case MakeScope.NOWHERE:
             return Text.MAKE_NOT_WHILE_PUBLIC
     return None
+
+
+_SCOPES: Final = {
+    MakeScope.NAMED: "open in the servers of MJBOT_ALLOWED_GUILDS",
+    MakeScope.INVITED: "open in every server of the bot, to which only you can invite it",
+    MakeScope.ANYWHERE: "open in every server of the bot (MJBOT_MAKE_ANYWHERE)",
+    MakeScope.NOWHERE: (
+        "closed in servers, because anyone can invite the bot: name yours in MJBOT_ALLOWED_GUILDS, "
+        'or turn off "Public Bot"'
+    ),
+}
+
+
+def making_in_words(policy: SpendingPolicy, *, bot_public: bool | None) -> tuple[bool, str]:
+    """Return where making is open, for the operator, and False if strangers could spend the credit.
+
+    Direct messages are closed where only named guilds may use the bot.
+    """
+    scope = scope_of_making(policy, bot_public=bot_public)
+    in_direct = policy.in_direct_messages and scope is not MakeScope.NAMED
+    where = _SCOPES[scope] + ("; open in direct messages" if in_direct else "")
+    if bot_public is False or not (in_direct or scope is MakeScope.ANYWHERE):
+        return True, where
+    return False, f"{where}. Anyone can add the bot, so strangers can spend your credit"

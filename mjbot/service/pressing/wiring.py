@@ -43,6 +43,7 @@ class Watching:
     pending_cards: PendingCards
     offers: ServiceOffers
     snapshots: WriteBehind
+    offers: ServiceOffers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
