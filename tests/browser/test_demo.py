@@ -86,6 +86,24 @@ def test_the_demo_shows_a_result_of_each_dialect(page: Page, service: str) -> No
     expect(card.get_by_role("button", name="U1", exact=True)).to_have_count(1)
 
 
+@pytest.mark.parametrize("service", ["original"])
+def test_an_uploaded_picture_is_described_and_its_second_prompt_is_drawn(page: Page) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(file, "PNG")
+    messages = page.locator(".channel-message")
+    expect(messages.last).to_contain_text("/status", timeout=20 * SECONDS)
+    page.keyboard.type("/describe ")
+    page.locator("#command input[type=file]").set_input_files(
+        {"name": "red.png", "mimeType": "image/png", "buffer": file.getvalue()}
+    )
+    page.locator("#send").click()
+    card = messages.filter(has=page.get_by_role("button", name="Draw 2", exact=True)).last
+    expect(card).to_contain_text("Done", timeout=60 * SECONDS)
+    before = messages.count()
+    press(card, "Draw 2")
+    settled(messages.nth(before))
+
+
 def test_the_end_of_the_demo_is_announced_and_an_old_tab_goes_on_with_the_next(
     page: Page, demo: Demo
 ) -> None:

@@ -41,7 +41,6 @@ class Watching:
     opener: CardOpener
     writes: DeferredWrites
     pending_cards: PendingCards
-    offers: ServiceOffers
     snapshots: WriteBehind
     offers: ServiceOffers
 
