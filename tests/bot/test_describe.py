@@ -127,6 +127,18 @@ async def test_shorter_prompts_are_shown_with_their_marks_and_drawn(bot_factory:
     assert sent(harness)[-1][:2] == ("imagine", "lighthouse keeper by")
 
 
+async def test_a_refused_prompt_is_edited_and_shortened_again(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open(make_anywhere="yes")
+    harness.world.banned = {"rude"}
+    await ask(harness, "shorten", prompt="a rude kite")
+    window = await harness.press(public(harness)[0], "Edit")
+    assert "a rude kite" in str(window.modal)
+    await harness.ann.submit_modal(window, {"prompt": "a kite"})
+    await harness.wait(20)
+    assert titles(harness) == ["Not started", "Done"]
+    assert sent(harness)[-1][:2] == ("shorten", "a kite")
+
+
 async def test_a_server_without_an_endpoint_is_asked_once(bot_factory: BotFactory) -> None:
     harness = await bot_factory.open("original", make_anywhere="yes")
     await ask(harness, "shorten", prompt="a red kite")

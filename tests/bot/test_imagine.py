@@ -52,7 +52,7 @@ async def test_a_prompt_becomes_one_living_card_and_edit_makes_another(harness: 
     assert "Sent `--ar 1:1` in place of `—ar 1:1`." in str(harness.card.description)
     await harness.wait(60)
     (card,) = harness.messages
-    assert (card.embeds[0].title, harness.labels(card)[-1]) == ("Done", ["Edit"])
+    assert (card.embeds[0].title, harness.labels(card)[-1]) == ("Done", ["Edit", "More…"])
 
     window = await harness.press(card, "Edit")
     assert "a red kite —ar 1:1" in str(window.modal)  # as it was typed

@@ -231,6 +231,7 @@ class Text(StrEnum):
     )
     MODAL_MASK_ABOUT = "modal.mask.about", "PNG, same size as the picture, white where to repaint"
     MODAL_IMAGINE = "modal.imagine", "Make pictures"
+    MODAL_SHORTEN = "modal.shorten", "Shorten a prompt"
     MODAL_SHAPE = "modal.shape", "Shape"
     MODAL_SHAPE_AS_WRITTEN = "modal.shape.as_written", "As in the prompt, or square"
     MODAL_PICTURES = "modal.pictures", "Reference pictures"

@@ -152,6 +152,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.MODAL_MASK_ABOUT_SIZE: "PNG，与图片一样为 {w} × {h} 像素，白色为重绘区域",
     Text.MODAL_MASK_ABOUT: "与图片同尺寸的 PNG，白色为重绘区域",
     Text.MODAL_IMAGINE: "生成图片",
+    Text.MODAL_SHORTEN: "精简提示词",
     Text.MODAL_SHAPE: "比例",
     Text.MODAL_SHAPE_AS_WRITTEN: "按提示词，默认为正方形",
     Text.MODAL_PICTURES: "参考图",

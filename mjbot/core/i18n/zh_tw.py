@@ -152,6 +152,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.MODAL_MASK_ABOUT_SIZE: "PNG，與圖片一樣為 {w} × {h} 像素，白色為重繪區域",
     Text.MODAL_MASK_ABOUT: "與圖片同尺寸的 PNG，白色為重繪區域",
     Text.MODAL_IMAGINE: "生成圖片",
+    Text.MODAL_SHORTEN: "精簡提示詞",
     Text.MODAL_SHAPE: "比例",
     Text.MODAL_SHAPE_AS_WRITTEN: "依提示詞，預設為正方形",
     Text.MODAL_PICTURES: "參考圖",

@@ -25,7 +25,7 @@ from mjbot.errors import (
 from mjbot.errors.submits import CommandNotOffered, SubmitRefused, SubmitUnclear
 from mjbot.ports import Make, MakeStore, PressRequest, ReferenceSource, TaskSource
 from mjbot.service.access import Access
-from mjbot.service.making.direct import DirectMakes
+from mjbot.service.making.direct import DirectMakes, DirectOrder
 from mjbot.service.making.make_submission import BuildRequest
 from mjbot.service.making.makes import MakeService
 from mjbot.service.making.windows import MakeWindows, Order
@@ -87,7 +87,11 @@ class ImagineService:
 
     async def submit_window(self, request: PressRequest) -> None:
         """Make what was written in a window. Raises `MJBotError`."""
-        await self._run(self._windows.order_of(request))
+        order = self._windows.order_of(request)
+        if order.command is Command.SHORTEN:
+            await self._direct.make(DirectOrder(order.context, order.reply, order.command, order.text))
+            return
+        await self._run(order)
 
     async def send_anyway(self, request: PressRequest) -> None:
         """Send a prompt that the user was warned of. Raises `MJBotError`."""
