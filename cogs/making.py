@@ -1,4 +1,4 @@
-"""The command `/imagine`, which makes pictures from a prompt."""
+"""The commands `/imagine` and `/blend`, which make pictures from a prompt or from pictures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from discord.ext import commands
 from mjbot.core.card.modals import MAX_PROMPT
 from mjbot.core.i18n.texts import Text
 from mjbot.core.making.assembly import SHAPES, DrawingModel, MakeOptions, ReferenceUse
-from mjbot.service import ImagineService, Order
+from mjbot.core.model.submits import BlendShape, Command
+from mjbot.service import DirectMakes, DirectOrder, ImagineService, Order
 from mjbot.ui.context import context_from
 from mjbot.ui.replies import Replies
 from mjbot.ui.translator import localized
@@ -31,11 +32,18 @@ _USES = [
 ]
 
 
+_DIMENSIONS = [
+    app_commands.Choice(name=localized(Text(f"choice.dimensions.{each.lower()}")), value=each.value)
+    for each in BlendShape
+]
+
+
 class MakingCog(commands.Cog):
     """The commands that make pictures."""
 
-    def __init__(self, imagine: ImagineService, replies: Replies) -> None:
+    def __init__(self, imagine: ImagineService, direct: DirectMakes, replies: Replies) -> None:
         self._imagine = imagine
+        self._direct = direct
         self._replies = replies
 
     @app_commands.command(
@@ -80,7 +88,46 @@ class MakingCog(commands.Cog):
         order = Order(context_from(interaction), self._replies.to(interaction), prompt, options, uploads)
         await self._imagine.imagine(order)
 
+    @app_commands.command(name=localized(Text.COMMAND_BLEND), description=localized(Text.COMMAND_BLEND_ABOUT))
+    @app_commands.rename(
+        picture1=localized(Text.COMMAND_BLEND_PICTURE1),
+        picture2=localized(Text.COMMAND_BLEND_PICTURE2),
+        picture3=localized(Text.COMMAND_BLEND_PICTURE3),
+        picture4=localized(Text.COMMAND_BLEND_PICTURE4),
+        picture5=localized(Text.COMMAND_BLEND_PICTURE5),
+        dimensions=localized(Text.COMMAND_BLEND_DIMENSIONS),
+        model=localized(Text.COMMAND_IMAGINE_MODEL),
+    )
+    @app_commands.describe(
+        picture1=localized(Text.COMMAND_IMAGINE_REFERENCE_ABOUT),
+        picture2=localized(Text.COMMAND_IMAGINE_REFERENCE_ABOUT),
+        picture3=localized(Text.COMMAND_IMAGINE_REFERENCE_ABOUT),
+        picture4=localized(Text.COMMAND_IMAGINE_REFERENCE_ABOUT),
+        picture5=localized(Text.COMMAND_IMAGINE_REFERENCE_ABOUT),
+        dimensions=localized(Text.COMMAND_BLEND_DIMENSIONS_ABOUT),
+        model=localized(Text.COMMAND_IMAGINE_MODEL_ABOUT),
+    )
+    @app_commands.choices(dimensions=_DIMENSIONS, model=_MODELS)
+    async def blend(
+        self,
+        interaction: discord.Interaction[Any],
+        picture1: discord.Attachment,
+        picture2: discord.Attachment,
+        picture3: discord.Attachment | None = None,
+        picture4: discord.Attachment | None = None,
+        picture5: discord.Attachment | None = None,
+        dimensions: str = BlendShape.SQUARE,
+        model: str = DrawingModel.MIDJOURNEY,
+    ) -> None:
+        """Blend two to five pictures."""
+        given = (picture1, picture2, picture3, picture4, picture5)
+        uploads = [DiscordUpload.of(interaction.client.http, each) for each in given if each]
+        options = MakeOptions(dimensions, DrawingModel(model))
+        context, reply = context_from(interaction), self._replies.to(interaction)
+        order = DirectOrder(context, reply, Command.BLEND, uploads=uploads, options=options)
+        await self._direct.make(order)
+
 
 async def setup(bot: MJBot) -> None:
     """Load the cog."""
-    await bot.add_cog(MakingCog(bot.app.imagine, bot.app.replies))
+    await bot.add_cog(MakingCog(bot.app.imagine, bot.app.direct, bot.app.replies))

@@ -88,8 +88,8 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
     )
     guard = partial(LoopGuard, clock=clock, count=edges.metrics.count_error)
     pressing = build_pressing(edges.source, edges.stores, edges.masks, watching, clock, guard("lost submits"))
-    imagine = build_making(edges.source, edges.references, edges.stores, watching, pressing, clock)
-    replies = _listen(bot, edges, status, watching, pressing, imagine, clock)
+    making = build_making(edges.source, edges.references, edges.stores, watching, pressing, clock)
+    replies = _listen(bot, edges, status, watching, pressing, making.imagine, clock)
     return App(
         stores=edges.stores,
         tracker=watching.tracker,
@@ -107,7 +107,8 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         status=status,
         presses=pressing.presses,
         lost_submits=pressing.lost,
-        imagine=imagine,
+        imagine=making.imagine,
+        direct=making.direct,
         replies=replies,
     )
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from mjbot.service import (
         Access,
         DeferredWrites,
+        DirectMakes,
         GuildSettingsService,
         HelpService,
         ImagineService,
@@ -80,6 +81,7 @@ class App:
     presses: PressService
     lost_submits: LostSubmits
     imagine: ImagineService
+    direct: DirectMakes
     replies: Replies
 
 

@@ -16,7 +16,7 @@ from tests.audit import RUN, Audit, Run
 
 # Modules whose tests share one expensive fixture, and therefore one worker, which begins with them.
 TOGETHER = (
-    *(f"tests/browser/test_{name}.py" for name in ("chinese", "presses", "tour")),
+    *(f"tests/browser/test_{name}.py" for name in ("chinese", "making", "presses", "tour")),
     "tests/system/test_upstream_faults.py",
 )
 

@@ -106,12 +106,11 @@ def original(decision: Decision) -> ServerResponse:
 
 def true(decision: Decision) -> ServerResponse:
     """Answer like trueai's server."""
-    unknown = {"success": False, "code": -1, "message": "操作不支持", "timestamp": 0}
     gone = {"code": 3, "description": "关联任务不存在或已失效", "result": None, "properties": {}}
     own: Answers = {
         "modal": lambda: _modal(21, decision),
         "unchanged": lambda: submit_response(1, "success", decision.ids[0], {}),
-        "unknown_action": lambda: ServerResponse(200, unknown),
+        "unknown_action": lambda: submit_response(4, "未知的 Action 类型"),
         "parent_gone": lambda: ServerResponse(404, gone),
         "queue_full": lambda: submit_response(9, "提交失败，队列已满，请稍后重试"),
     }

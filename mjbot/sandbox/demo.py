@@ -121,7 +121,7 @@ async def _serve(
     async with DemoPage(guild, texts, lambda: env.now().timestamp(), port) as page:
         running = asyncio.create_task(_advance(env, stopped), name="simulated time")
         for task_id in _SHOWN:
-            await guild.run(guild.friend, "status", {"task_id": task_id})
+            await guild.run(guild.friend, "status", {"task_id": task_id}, {})
         guild.post(None, texts.welcome)
         say(texts.hint.format(url=page.url))
         await running

@@ -27,6 +27,8 @@ from mjbot.sandbox.demo_texts import DemoTexts
 
 Payload = dict[str, Any]
 """A JSON object."""
+Files = Mapping[str, tuple[str, bytes]]
+"""The uploaded files of a form or command: name and contents, by field or option."""
 
 _RESPONSE_SECONDS = 3.0  # https://discord.com/developers/docs/interactions/receiving-and-responding
 _LOOK_AGAIN = 0.02  # seconds; SimCord announces no responses
@@ -110,7 +112,7 @@ class DemoGuild:
         ]
 
     async def run(
-        self, person: int, name: str, options: Mapping[str, str], focused: str = ""
+        self, person: int, name: str, options: Mapping[str, str], files: Files, focused: str = ""
     ) -> FirstResponse:
         """Run a slash command, or request autocomplete for the option ``focused``."""
         root, *path = name.split() or [""]
@@ -122,7 +124,9 @@ class DemoGuild:
         built: list[Payload] = []
         resolved: Payload = {}
         for option in leaves[name].get("options") or ():
-            if not (value := options.get(option["name"], "")) and option["name"] != focused:
+            if option["name"] in files:
+                value = self._store(files[option["name"]], resolved)
+            elif not (value := options.get(option["name"], "")) and option["name"] != focused:
                 continue
             built.append({"name": option["name"], "type": option["type"], "value": value})
             if option["name"] == focused:
@@ -154,7 +158,7 @@ class DemoGuild:
         return await self._send(InteractionType.MESSAGE_COMPONENT, person, data, message)
 
     async def submit(
-        self, person: int, interaction: int, values: Mapping[str, str], files: Mapping[str, tuple[str, bytes]]
+        self, person: int, interaction: int, values: Mapping[str, str], files: Files
     ) -> FirstResponse:
         """Submit the form with which the bot answered an interaction."""
         shown = self._backend.interactions.get(interaction)
@@ -170,19 +174,17 @@ class DemoGuild:
         data = {"custom_id": shown.modal["custom_id"], "components": rows, "resolved": resolved}
         return await self._send(InteractionType.MODAL_SUBMIT, person, data, message)
 
-    def _field(
-        self,
-        field: Payload,
-        values: Mapping[str, str],
-        files: Mapping[str, tuple[str, bytes]],
-        resolved: Payload,
-    ) -> Payload:
+    def _field(self, field: Payload, values: Mapping[str, str], files: Files, resolved: Payload) -> Payload:
         name = field["custom_id"]
         filled: Payload = {"type": field["type"], "custom_id": name, "value": values.get(name, "")}
         if name in files:
-            store = interactions.store_interaction_attachment
-            filled["values"] = [store(self._backend, self.channel_id, *files[name], resolved)]
+            filled["values"] = [self._store(files[name], resolved)]
         return filled
+
+    def _store(self, file: tuple[str, bytes], resolved: Payload) -> str:
+        """Store an uploaded file, describe it in ``resolved``, and return its id."""
+        store = interactions.store_interaction_attachment
+        return str(store(self._backend, self.channel_id, *file, resolved))
 
     def _message(self, message_id: int, person: int) -> Message:
         message = self._backend.messages.get(self.channel_id, {}).get(message_id)
@@ -220,6 +222,7 @@ class DemoGuild:
             "about": self._localized(option, "description"),
             "required": bool(option.get("required")),
             "suggests": bool(option.get("autocomplete")),
+            "takesFile": option["type"] == OptionType.ATTACHMENT,
             "choices": choices,
         }
 

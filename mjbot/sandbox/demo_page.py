@@ -19,7 +19,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from mjbot.errors import StartupError
-from mjbot.sandbox.demo_guild import FILES, DemoGuild, FirstResponse, NotThere, Payload
+from mjbot.sandbox.demo_guild import FILES, DemoGuild, Files, FirstResponse, NotThere, Payload
 from mjbot.sandbox.demo_texts import DemoTexts
 
 _PAGE = Path(__file__).parent / "page"
@@ -157,16 +157,14 @@ class DemoPage:
         return web.json_response({"answered": True})
 
     async def _command(self, person: int, body: Mapping[str, Any]) -> FirstResponse:
-        return await self._guild.run(person, body["name"], body["options"], body.get("focused", ""))
+        focused = body.get("focused", "")
+        return await self._guild.run(person, body["name"], body["options"], _files_of(body), focused)
 
     async def _press(self, person: int, body: Mapping[str, Any]) -> FirstResponse:
         return await self._guild.press(person, int(body["message"]), body["control"], body.get("values", ()))
 
     async def _form(self, person: int, body: Mapping[str, Any]) -> FirstResponse:
-        files = {
-            key: (each["name"], base64.b64decode(each["data"])) for key, each in body.get("files", {}).items()
-        }
-        return await self._guild.submit(person, int(body["interaction"]), body["values"], files)
+        return await self._guild.submit(person, int(body["interaction"]), body["values"], _files_of(body))
 
     def _answering(self, answer: Answer) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
@@ -200,3 +198,9 @@ async def _local_only(
 def _kind_of(path: str) -> str:
     kinds = {"png": "image/png", "webp": "image/webp", "gif": "image/gif", "mp4": "video/mp4"}
     return kinds.get(path.rpartition(".")[2].lower(), "image/jpeg")
+
+
+def _files_of(body: Mapping[str, Any]) -> Files:
+    return {
+        key: (each["name"], base64.b64decode(each["data"])) for key, each in body.get("files", {}).items()
+    }

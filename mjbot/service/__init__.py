@@ -3,6 +3,7 @@
 from mjbot.service.access import Access
 from mjbot.service.guilds.help import HelpService, Operator
 from mjbot.service.guilds.settings import GuildSettingsService
+from mjbot.service.making.direct import DirectMakes, DirectOrder
 from mjbot.service.making.imagine import ImagineService
 from mjbot.service.making.windows import Order
 from mjbot.service.making.wiring import build_making
@@ -30,6 +31,8 @@ __all__ = [
     "CardRenderer",
     "ChildChecks",
     "DeferredWrites",
+    "DirectMakes",
+    "DirectOrder",
     "GuildSettingsService",
     "HelpService",
     "ImagineService",

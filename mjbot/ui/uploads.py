@@ -1,4 +1,4 @@
-"""Files that users upload, on Discord's CDN."""
+"""Files that users upload, on Discord's CDN, and the pictures of messages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Any, Self
 
 import aiohttp
 import discord
+
+from mjbot.core.i18n.texts import Text
+from mjbot.core.making.reference_pictures import refuse_attachment
 
 
 class DiscordUpload:
@@ -43,3 +46,16 @@ class DiscordUpload:
             return await self._http.get_from_cdn(str(self._data.get("url")))
         except (discord.HTTPException, aiohttp.ClientError, TimeoutError) as error:
             raise OSError(type(error).__name__) from error
+
+
+def picture_in(message: discord.Message, http: discord.http.HTTPClient) -> DiscordUpload | str | None:
+    """Return the first picture of a message: an attachment, or the address of an embed's image."""
+    for attachment in message.attachments:
+        upload = DiscordUpload.of(http, attachment)
+        if refuse_attachment(upload.name, upload.content_type, upload.size) is not Text.PICTURE_TYPE:
+            return upload
+    for embed in message.embeds:
+        for shown in (embed.image, embed.thumbnail):
+            if address := shown.proxy_url or shown.url:  # Discord's copy lasts longer than most originals
+                return address
+    return None

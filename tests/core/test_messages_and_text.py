@@ -50,7 +50,7 @@ def test_a_text_without_a_translation_is_shown_in_english(locale: str) -> None:
 
 def test_chinese_sentences_hold_no_english_words() -> None:
     commands = {"status", "settings", "presses", "who", "role", "help"}
-    commands |= {"imagine", "niji", "ar", "sref", "oref"}
+    commands |= {"imagine", "describe", "blend", "shorten", "niji", "ar", "sref", "oref"}
     allowed = commands | {
         "mj",
         "task",

@@ -223,6 +223,8 @@ class CardSamples:
         )
         long = self.shot("a long description", "SUCCESS", action="DESCRIBE", text=LONG_TEXT, buttons=reader)
         shorten = self.shot("a shorten", "SUCCESS", action="SHORTEN", text=SHORTEN)
+        numbers = self.seen(self.task("SUCCESS", action="SHORTEN", text=SHORTEN))
+        drawn = Shot("a shorten, drawn by us", render(numbers, CardContext(self._locale, can_make=True)))
         video = self.shot("a video", "SUCCESS", action="VIDEO", video_urls=videos[:1], buttons=VIDEO)
         linked = self.shot(
             "videos that cannot be attached",
@@ -239,6 +241,7 @@ class CardSamples:
             described,
             replace(long, file="txt"),
             shorten,
+            drawn,
             replace(video, file="mp4"),
             replace(linked, image=ImageState.MISSING),
             replace(unsure, image=ImageState.LINKED),

@@ -193,7 +193,7 @@ async def test_servers_refuse_in_their_own_formats(rig: Rig) -> None:
     assert (await rig.post("true", "action", gone))[0] == 404
     assert (await rig.post("plus", "action", gone))[1]["code"] == 3
     unknown = {"taskId": DemoIds.GRID, "customId": "x"}
-    assert (await rig.post("true", "action", unknown))[1]["success"] is False
+    assert (await rig.post("true", "action", unknown))[1]["description"] == "未知的 Action 类型"
     assert "unknown_action" in (await rig.post("new-api", "action", unknown))[1]["error"]["message"]
     modal = {"taskId": DemoIds.MODAL, "prompt": ""}
     assert (await rig.post("true", "modal", modal))[1]["description"] == "prompt不能为空"

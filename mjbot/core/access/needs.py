@@ -68,6 +68,8 @@ PREPARE = Need(Counts.INTERACTION, Shows.RESULT)
 """A press that leads to a submit, possibly after asking for a region or a prompt."""
 SUBMIT = Need(Counts.PRESS, Shows.RESULT)
 """A submit, checked after the user has given all input, so that opening a modal does not count."""
+DRAW = Need(Counts.PRESS, Shows.RESULT, makes=True)
+"""A submit that makes pictures of a numbered prompt, by those who may use the card's buttons."""
 UPLOAD = Need(Counts.PRESS)
 """An uploaded mask, checked before it is decoded."""
 SUBMIT_UPLOADED = Need(shows=Shows.RESULT)

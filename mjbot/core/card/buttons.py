@@ -107,6 +107,11 @@ def is_repeatable(custom_id: str) -> bool:
     return family(custom_id) != "choose" or "reroll" in custom_id
 
 
+def is_numbered(custom_id: str) -> bool:
+    """Return whether an action makes pictures of one numbered prompt of a text result."""
+    return _NUMBERED.search(custom_id) is not None
+
+
 def is_bookmark(kind: str) -> bool:
     """Return whether an action is Midjourney's Like (BOOKMARK), which creates no task."""
     return _BOOKMARK.search(kind) is not None

@@ -21,6 +21,7 @@ from mjbot.core.card.description import (
     links_of,
     timestamp,
 )
+from mjbot.core.card.draws import with_draws
 from mjbot.core.card.rows import build_rows, chunk_rows, own_buttons
 from mjbot.core.card.state import CardContext, CardState, state_of
 from mjbot.core.card.text_result import whole_text
@@ -259,5 +260,7 @@ def picture_of(snapshot: TaskSnapshot, state: CardState) -> Picture | None:
 def _rows(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> Rows:
     own = own_buttons(snapshot, state, context)
     if state is CardState.DONE and snapshot.task is not None:
-        return build_rows(snapshot.task, context.presses, context.locale, context.not_offered, own)
+        return build_rows(
+            with_draws(snapshot.task, context), context.presses, context.locale, context.not_offered, own
+        )
     return chunk_rows(own.shown)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mjbot.core.card.components import CustomId
+from mjbot.core.card.draws import numbered_prompts
 from mjbot.core.model.task import Task
 
 MAX_PROMPT = 4_000  # Discord's limit for a text input
 _ZOOM = re.compile(r"--zoom\s+(\S+)")
-_CHOICE = re.compile(r"(\d)\ufe0f?\u20e3")
 _NUMBER = re.compile(r"::(\d)")
 
 
@@ -68,9 +68,7 @@ def initial_prompt(task: Task, custom_id: str) -> str:
         return f"{_ZOOM.sub('', task.prompt).strip()} --zoom 2"[:MAX_PROMPT]
     number = _NUMBER.search(custom_id)
     if kind is ModalKind.PROMPT and number:
-        _, *parts = _CHOICE.split(task.text or task.prompt)
-        choices = dict(zip(parts[::2], parts[1::2], strict=True))
-        return choices.get(number[1], "").strip()[:MAX_PROMPT]
+        return numbered_prompts(task.text or task.prompt).get(int(number[1]), "")[:MAX_PROMPT]
     return task.prompt[:MAX_PROMPT]
 
 

@@ -30,6 +30,12 @@ def whole_text(text: str) -> str:
     return "" if _fitted(text)[1] else clean_lines(text)
 
 
+def without_marks(text: str) -> str:
+    """Return a text without bold and struck marks, and with the labels of its links in their place."""
+    plain = _MARKS.sub(_content, text)
+    return plain if plain == text else without_marks(plain)  # shorter each time
+
+
 @lru_cache(256)  # the text of a task is the same on all of its cards
 def _fitted(text: str) -> tuple[str, bool]:
     shown, left = list[str](), _MAX_SHOWN

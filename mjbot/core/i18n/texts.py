@@ -218,6 +218,7 @@ class Text(StrEnum):
     BUTTON_DISMISS = "button.dismiss", "Dismiss"
     BUTTON_AGAIN = "button.again", "Do it again"
     BUTTON_STOP = "button.stop", "Stop trying"
+    BUTTON_DRAW = "button.draw", "Draw {n}"
     BUTTON_STOP_UPDATING = "button.stop_updating", "Stop updating"
     BUTTON_CANCEL = "button.cancel", "Cancel"
     BUTTON_SEED = "button.seed", "Seed"
@@ -235,6 +236,7 @@ class Text(StrEnum):
     )
     MODAL_MASK_ABOUT = "modal.mask.about", "PNG, same size as the picture, white where to repaint"
     MODAL_IMAGINE = "modal.imagine", "Make pictures"
+    MODAL_SHORTEN = "modal.shorten", "Shorten a prompt"
     MODAL_SHAPE = "modal.shape", "Shape"
     MODAL_SHAPE_AS_WRITTEN = "modal.shape.as_written", "As in the prompt, or square"
     MODAL_PICTURES = "modal.pictures", "Reference pictures"
@@ -545,6 +547,16 @@ class Text(StrEnum):
         "The pictures couldn't be uploaded to the image service. Nothing was started; please try again in a minute.",
     )
 
+    # /describe, /blend and /shorten
+    DESCRIBE_NOTHING = (
+        "describe.nothing",
+        "There is no picture to describe. Use /describe with a picture, or with the address of one.",
+    )
+    PICTURE_NOT_KEPT = (
+        "picture.not_kept",
+        "Pictures aren't kept over a restart. Nothing was sent; use {label} with the picture again.",
+    )
+
     # The answer of /help: the commands, and what this server allows
     REPLY_HELP = "reply.help", "**Commands**\n{commands}\n\n**Here**\n{rules}"
     HELP_PRESSES_ANYONE = "help.presses.anyone", "Anyone in this server can use the buttons of cards."
@@ -643,6 +655,36 @@ class Text(StrEnum):
         "command.imagine.reference_as.about",
         "What the reference pictures are used as",
     )
+    COMMAND_DESCRIBE = "command.describe", "describe"
+    COMMAND_DESCRIBE_ABOUT = "command.describe.about", "Turn a picture into four prompts"
+    COMMAND_DESCRIBE_PICTURE = "command.describe.picture", "picture"
+    COMMAND_DESCRIBE_ADDRESS = "command.describe.address", "address"
+    COMMAND_DESCRIBE_ADDRESS_ABOUT = (
+        "command.describe.address.about",
+        "The public address of a picture, in place of a file",
+    )
+    MENU_DESCRIBE = "command.describe.menu", "Describe picture"
+    COMMAND_BLEND = "command.blend", "blend"
+    COMMAND_BLEND_ABOUT = "command.blend.about", "Blend two to five pictures into one"
+    COMMAND_BLEND_PICTURE1 = "command.blend.picture1", "picture1"
+    COMMAND_BLEND_PICTURE2 = "command.blend.picture2", "picture2"
+    COMMAND_BLEND_PICTURE3 = "command.blend.picture3", "picture3"
+    COMMAND_BLEND_PICTURE4 = "command.blend.picture4", "picture4"
+    COMMAND_BLEND_PICTURE5 = "command.blend.picture5", "picture5"
+    COMMAND_BLEND_DIMENSIONS = "command.blend.dimensions", "dimensions"
+    COMMAND_BLEND_DIMENSIONS_ABOUT = (
+        "command.blend.dimensions.about",
+        "The shape of the result; square if left out",
+    )
+    COMMAND_SHORTEN = "command.shorten", "shorten"
+    COMMAND_SHORTEN_ABOUT = (
+        "command.shorten.about",
+        "Find the words of a prompt that count, and shorter forms of it",
+    )
+    COMMAND_SHORTEN_PROMPT_ABOUT = "command.shorten.prompt.about", "The prompt to shorten"
+    CHOICE_DIMENSIONS_PORTRAIT = "choice.dimensions.portrait", "Portrait"
+    CHOICE_DIMENSIONS_SQUARE = "choice.dimensions.square", "Square"
+    CHOICE_DIMENSIONS_LANDSCAPE = "choice.dimensions.landscape", "Landscape"
     CHOICE_REFERENCE_IMAGE = "choice.reference.image", "Image prompt"
     CHOICE_REFERENCE_SREF = "choice.reference.sref", "Style (--sref)"
     CHOICE_REFERENCE_OREF = "choice.reference.oref", "Object or person (--oref)"

@@ -4,6 +4,7 @@
  * sends. A whole line such as "/status ca" that is typed or pasted at once becomes the command too.
  */
 import { byId, make, post } from "./dom.js";
+import { uploaded } from "./dialog.js";
 import { expectAnswer } from "./messages.js";
 
 const WAIT = 120; // ms after the last key before suggestions are asked for
@@ -48,7 +49,8 @@ export function startComposer(page) {
     command = { spec, fields };
     box.replaceChildren(make("strong", {}, `/${spec.name}`));
     for (const option of spec.options) {
-      const field = make("input", { className: "command-option-input", ariaLabel: option.name, title: option.about });
+      const field = make("input", { className: "command-option-input", ariaLabel: option.name, title: option.about,
+        type: option.takesFile ? "file" : "text" });
       fields[option.name] = { input: field, option, value: "" };
       field.addEventListener("input", () => { fields[option.name].value = field.value; suggest(fields[option.name]); });
       field.addEventListener("focus", () => suggest(fields[option.name]));
@@ -59,7 +61,7 @@ export function startComposer(page) {
     box.hidden = false;
     const first = Object.values(fields)[0];
     if (!first) return byId("send").focus();
-    first.input.value = first.value = rest;
+    if (!first.option.takesFile) first.input.value = first.value = rest;
     first.input.focus();
   }
   function leave() {
@@ -84,6 +86,7 @@ export function startComposer(page) {
     clearTimeout(timer);
     const number = ++asked;
     loading = false;
+    if (option.takesFile) return hide();
     if (!option.suggests) {
       const typed = field.input.value.toLowerCase();
       const open = option.choices.filter((each) => each.name.toLowerCase().includes(typed) || each.value === field.value);
@@ -113,11 +116,15 @@ export function startComposer(page) {
     if (sending) return;
     sending = true;
     byId("send").classList.add("busy");
-    const options = Object.fromEntries(Object.values(command.fields).map((each) => [each.option.name, each.value]));
+    const fields = Object.values(command.fields), files = {};
+    const options = Object.fromEntries(fields.map((each) => [each.option.name, each.value]));
+    for (const { option, input: field } of fields) {
+      if (option.takesFile && field.files[0]) files[option.name] = await uploaded(field.files[0]);
+    }
     const name = command.spec.name;
     leave();
     expectAnswer();
-    const answer = await post("/command", { person: page.person, name, options });
+    const answer = await post("/command", { person: page.person, name, options, files });
     byId("send").classList.remove("busy");
     sending = false;
     notice(page.onAnswer(answer));

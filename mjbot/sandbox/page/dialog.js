@@ -43,9 +43,14 @@ async function filled(form) {
   for (const each of form.elements) {
     if (!each.name) continue;
     if (each.type !== "file") values[each.name] = each.value;
-    else if (each.files[0]) files[each.name] = { name: each.files[0].name, data: await base64(each.files[0]) };
+    else if (each.files[0]) files[each.name] = await uploaded(each.files[0]);
   }
   return { values, files };
+}
+
+/** Return a file as the server takes it. */
+export async function uploaded(file) {
+  return { name: file.name, data: await base64(file) };
 }
 
 function base64(file) {

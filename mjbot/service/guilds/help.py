@@ -25,6 +25,9 @@ class CommandHelp:
 
 COMMANDS: Mapping[str, CommandHelp] = {
     "imagine": CommandHelp(Text.COMMAND_IMAGINE_ABOUT, makes=True),
+    "describe": CommandHelp(Text.COMMAND_DESCRIBE_ABOUT, makes=True),
+    "blend": CommandHelp(Text.COMMAND_BLEND_ABOUT, makes=True),
+    "shorten": CommandHelp(Text.COMMAND_SHORTEN_ABOUT, makes=True),
     "status": CommandHelp(Text.COMMAND_STATUS_ABOUT),
     "settings presses": CommandHelp(Text.COMMAND_PRESSES_ABOUT, manages=True),
 }

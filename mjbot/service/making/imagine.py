@@ -25,6 +25,7 @@ from mjbot.errors import (
 from mjbot.errors.submits import CommandNotOffered, SubmitRefused, SubmitUnclear
 from mjbot.ports import Make, MakeStore, PressRequest, ReferenceSource, TaskSource
 from mjbot.service.access import Access
+from mjbot.service.making.direct import DirectMakes, DirectOrder
 from mjbot.service.making.make_submission import BuildRequest
 from mjbot.service.making.makes import MakeService
 from mjbot.service.making.windows import MakeWindows, Order
@@ -58,6 +59,7 @@ class ImagineService:
         access: Access,
         windows: MakeWindows,
         service: MakeService,
+        direct: DirectMakes,
         in_flight: InFlight,
     ) -> None:
         self._source = source
@@ -67,6 +69,7 @@ class ImagineService:
         self._access = access
         self._windows = windows
         self._service = service
+        self._direct = direct
         self._in_flight = in_flight
 
     async def imagine(self, order: Order) -> None:
@@ -84,7 +87,11 @@ class ImagineService:
 
     async def submit_window(self, request: PressRequest) -> None:
         """Make what was written in a window. Raises `MJBotError`."""
-        await self._run(self._windows.order_of(request))
+        order = self._windows.order_of(request)
+        if order.command is Command.SHORTEN:
+            await self._direct.make(DirectOrder(order.context, order.reply, order.command, order.text))
+            return
+        await self._run(order)
 
     async def send_anyway(self, request: PressRequest) -> None:
         """Send a prompt that the user was warned of. Raises `MJBotError`."""
@@ -101,9 +108,12 @@ class ImagineService:
 
     async def repeat(self, request: PressRequest) -> None:
         """Send a make again whose response was lost. Raises `MJBotError`."""
+        make = await self._windows.make_of(request)
+        if make is not None and make.command is not Command.IMAGINE:
+            await self._direct.repeat(request, make)
+            return
         with self._in_flight.track():
             await self._access.require_press(request, CHOOSE)
-            make = await self._windows.make_of(request)
             snapshot = await self._snapshots.snapshot(request.task_id)
             if make is None or snapshot is None or snapshot.task is None:
                 raise PressRefused(Text.REPLY_BUTTON_GONE, id=request.task_id)

@@ -1,4 +1,4 @@
-"""The window of /imagine, in which a prompt is written or edited.
+"""The windows of /imagine and /shorten, in which a prompt is written or edited.
 
 Its custom_id has the id of the make or task whose prompt is edited, and the options that it has no field for,
 so a window that is left open across a restart still works.
@@ -16,6 +16,7 @@ from mjbot.core.i18n.texts import Text
 from mjbot.core.making.assembly import NO_OPTIONS, SHAPES, DrawingModel, MakeOptions, ReferenceUse
 from mjbot.core.model.makes import is_make
 from mjbot.core.model.press import MAKE_ACTION
+from mjbot.core.model.submits import Command
 from mjbot.core.model.task import TaskId
 from mjbot.errors import PressRefused
 from mjbot.ports import InteractionContext, Make, MakeStore, PressRequest, Reply, Upload
@@ -26,6 +27,7 @@ from mjbot.service.watching.write_behind import WriteBehind
 MAX_PICTURES = 3
 _MODELS = dict(zip("mn", DrawingModel, strict=True))
 _USES = dict(zip("iso", ReferenceUse, strict=True))
+_SHORTEN = "h"  # at the end of the argument of its window
 _NEW = TaskId("")  # of drafts: what was last written in no particular make
 
 
@@ -42,6 +44,7 @@ class Order:
     options: MakeOptions = NO_OPTIONS
     uploads: Sequence[Upload] = ()
     task_id: TaskId | None = None
+    command: Command = Command.IMAGINE
 
 
 class MakeWindows:
@@ -64,6 +67,9 @@ class MakeWindows:
     async def edit(self, request: PressRequest) -> None:
         """Open the window with the prompt of a card, or of a make that was not sent. Raises `MJBotError`."""
         make = await self.make_of(request)
+        if make is not None and make.command is Command.SHORTEN:
+            await _open_shorten(request, make.text)
+            return
         if make is not None:
             text, options = make.text, make.options
         else:
@@ -85,7 +91,8 @@ class MakeWindows:
         assert entered is not None
         options = replace(_options_of(request.target.action), shape=_shape_of(entered.shape))
         uploads = entered.uploads or self._uploads.get(request.task_id)
-        return Order(request.context, request.reply, entered.prompt, options, uploads)
+        command = Command.SHORTEN if request.target.action.endswith(_SHORTEN) else Command.IMAGINE
+        return Order(request.context, request.reply, entered.prompt, options, uploads, command=command)
 
     def keep(self, order: Order) -> None:
         """Keep the text of an order until it is sent, in case it cannot even be stored."""
@@ -120,6 +127,12 @@ class MakeWindows:
                 pictures_kept=kept,
             )
         )
+
+
+async def _open_shorten(request: PressRequest, text: str) -> None:
+    target = CustomId(Verb.MODAL, request.task_id, MAKE_ACTION + _SHORTEN)
+    title = translate(Text.MODAL_SHORTEN, request.context.private_locale)
+    await request.reply.send_modal(ModalSpec(target, title, text[:MAX_PROMPT]))
 
 
 def _argument(options: MakeOptions) -> str:

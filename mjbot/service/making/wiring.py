@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from mjbot.clock import Clock
 from mjbot.ports import ReferenceSource, Stores, TaskSource
+from mjbot.service.making.direct import DirectMakes
 from mjbot.service.making.held_uploads import HeldUploads
 from mjbot.service.making.imagine import ImagineService
 from mjbot.service.making.make_submission import MakeCards
 from mjbot.service.making.makes import MakeService
 from mjbot.service.making.windows import MakeWindows
 from mjbot.service.pressing.wiring import Pressing, Watching
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """The services of the commands that make pictures."""
+
+    imagine: ImagineService
+    direct: DirectMakes
 
 
 def build_making(
@@ -19,8 +30,9 @@ def build_making(
     watching: Watching,
     pressing: Pressing,
     clock: Clock,
-) -> ImagineService:
-    """Build the service of /imagine."""
+) -> Making:
+    """Build the services of /imagine, /describe, /blend and /shorten."""
+    uploads = HeldUploads()
     service = MakeService(
         source=source,
         presses=stores.presses,
@@ -31,13 +43,24 @@ def build_making(
         tracker=watching.tracker,
         clock=clock,
     )
-    return ImagineService(
+    direct = DirectMakes(
+        source=source,
+        references=references,
+        snapshots=watching.snapshots,
+        access=watching.access,
+        uploads=uploads,
+        service=service,
+        in_flight=pressing.in_flight,
+    )
+    imagine = ImagineService(
         source=source,
         references=references,
         makes=stores.makes,
         snapshots=watching.snapshots,
         access=watching.access,
-        windows=MakeWindows(stores.makes, watching.snapshots, HeldUploads(), pressing.drafts),
+        windows=MakeWindows(stores.makes, watching.snapshots, uploads, pressing.drafts),
         service=service,
+        direct=direct,
         in_flight=pressing.in_flight,
     )
+    return Making(imagine, direct)

@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 
 from mjbot.core.card.buttons import CardButton, Rows, drawable_buttons, is_repeatable, label_of
 from mjbot.core.card.components import CustomId, PressTarget, Verb, action_digest
+from mjbot.core.card.draws import draw_buttons, prompt_to_draw
 from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
+from mjbot.core.making.check import check_prompt
 from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import TaskSnapshot
-from mjbot.core.model.task import Button
+from mjbot.core.model.submits import ButtonPress, Imagine, SubmitRequest
+from mjbot.core.model.task import Button, Mark
 from mjbot.errors import PressRefused, PressUnclear
 from mjbot.ports import InteractionContext, PressRecord, PressRequest
 
@@ -30,6 +33,18 @@ class Action:
         """The key of the action in the presses table."""
         return self.target.action
 
+    @property
+    def draws(self) -> str:
+        """The prompt that it draws, if it is a *Draw* button of ours; else ""."""
+        task = self.snapshot.task
+        return prompt_to_draw(task, self.button.custom_id) if task else ""
+
+    def request(self, mark: Mark) -> SubmitRequest:
+        """Return what it submits first, with this mark."""
+        if self.draws:
+            return Imagine(check_prompt(self.draws).prompt, mark=mark)
+        return ButtonPress(self.snapshot.id, self.button.custom_id, mark)
+
     def repeating(self, number: int) -> Action:
         """Return the same action as a deliberate repetition of press ``number``."""
         return replace(self, target=replace(self.target, repeats=number))
@@ -43,7 +58,9 @@ class Action:
 
 def find_action(snapshot: TaskSnapshot, target: PressTarget, locale: str) -> Action | None:
     """Return the action that a press targets, or None if the task does not offer it."""
-    for number, button in enumerate(drawable_buttons(snapshot.task.buttons) if snapshot.task else (), 1):
+    task = snapshot.task
+    buttons = (*task.buttons, *draw_buttons(task, locale)) if task else ()
+    for number, button in enumerate(drawable_buttons(buttons), 1):
         if button.custom_id and action_digest(button.custom_id) == target.action:
             return Action(snapshot, button, label_of(button, number, locale), target)
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mjbot.core.access.needs import VIEW
+from mjbot.core.card.draws import with_draws
 from mjbot.core.card.menu import EMPTY_PAGE, build_page
 from mjbot.core.card.rows import own_buttons
 from mjbot.core.card.state import state_of
@@ -32,8 +33,9 @@ class MenuService:
             asked_by = request.context
             context = await self._renderer.context_of(snapshot.id, asked_by.audience)
             own = own_buttons(snapshot, state_of(snapshot, context.presses), context)
+            task = with_draws(snapshot.task, context)
             presses, not_offered = context.presses, context.not_offered
-            page = build_page(snapshot.task, presses, context.locale, page_number, not_offered, own)
+            page = build_page(task, presses, context.locale, page_number, not_offered, own)
         if page == EMPTY_PAGE:
             raise PressRefused(Text.REPLY_BUTTON_GONE, id=request.task_id)
         await request.reply.send_private_menu(Text.REPLY_MORE, page.rows, menu=page.menu)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from mjbot.core.access.needs import CHOOSE, PREPARE
+from mjbot.core.access.needs import CHOOSE, DRAW, PREPARE, Need
 from mjbot.core.access.place import Place
 from mjbot.core.card.buttons import kind_of
 from mjbot.core.card.card import queue_full_card
@@ -12,7 +12,7 @@ from mjbot.core.card.components import CustomId, Verb
 from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.snapshot import TaskSnapshot
-from mjbot.core.model.submits import ButtonPress, ModalAnswer
+from mjbot.core.model.submits import ModalAnswer
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
 from mjbot.errors import PressRefused, PressUnclear
@@ -97,7 +97,7 @@ class PressService:
         return action
 
     async def _submit(self, request: PressRequest, action: Action, mask: str) -> None:
-        await self._access.require_press(request, submit_need(action.target.region, mask))
+        await self._access.require_press(request, _need(action, mask))
         submission = ActionSubmission(self._source, request, action, mask)
         earlier = await self._journal.begin(
             submission, request.context.user_id, repeats=action.target.repeats
@@ -112,7 +112,8 @@ class PressService:
             self._lost.tell(submission.origin.marks[0], partial(_report_not_found, again, request))
             raise
         try:
-            await self._results.open(request, submission, result, submission.response)
+            prompt = request.modal_input.prompt if request.modal_input else action.draws
+            await self._results.open(request, submission, result, submission.response, prompt)
         finally:
             await self._journal.finish(submission)
             await self._prompts.accepted(request, action)
@@ -122,6 +123,10 @@ class PressService:
 async def _report_not_found(action: Action, request: PressRequest) -> None:
     rows = action.again_button(Text.BUTTON_AGAIN, request.context)
     await request.reply.send_private_menu(Text.REPLY_NOT_FOUND_BY_MARK, rows, label=escape(action.label))
+
+
+def _need(action: Action, mask: str) -> Need:
+    return DRAW if action.draws else submit_need(action.target.region, mask)
 
 
 class ActionSubmission:
@@ -186,8 +191,7 @@ class ActionSubmission:
         """Submit the action, unless an earlier try has done so, and then its modal."""
         modal_input = self._request.modal_input
         if self._modal_task is None:
-            task_id, custom_id = self._action.snapshot.id, self._action.button.custom_id
-            result = await self._source.submit(ButtonPress(task_id, custom_id, self._marks[0]))
+            result = await self._source.submit(self._action.request(self._marks[0]))
             if modal_input is None or not result.needs_modal:
                 return result
             self._modal_task = result.task_id

@@ -46,19 +46,26 @@ class ResultCards:
         self._clock = clock
 
     async def open(
-        self, request: PressRequest, submission: Submission, result: SubmitResult, ref: MessageRef
+        self,
+        request: PressRequest,
+        submission: Submission,
+        result: SubmitResult,
+        ref: MessageRef,
+        prompt: str,
     ) -> None:
-        """Commit and show the created tasks; ``ref`` is the deferred response. Raises `MJBotError`."""
+        """Commit and show the created tasks. Raises `MJBotError`.
+
+        ``ref`` is the deferred response, ``prompt`` what was submitted with the press, or "".
+        """
         label = escape(submission.label)
         if result.task_id == submission.snapshot.id:
             await self._journal.confirm(submission)
             text = Text.REPLY_LIKED if is_bookmark(submission.kind) else Text.REPLY_CONFIRMED
             await request.reply.replace_with_private(text, label=label)
             return
-        entered = request.modal_input.prompt if request.modal_input else ""
         now = self._clock.now()
         first, *others = [
-            first_snapshot(each, submission.snapshot.task, result, entered, now)
+            first_snapshot(each, submission.snapshot.task, result, prompt, now)
             for each in (result.task_id, *result.other_ids)
         ]
         watch = self._opener.new_watch(request.context, first.id, ref)

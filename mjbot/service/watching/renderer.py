@@ -119,7 +119,8 @@ def _notes(history: TaskHistory, locale: str) -> Iterator[str]:
     make = history.make
     if make is None:
         return
-    if mended := mend_dashes(make.text)[1]:
+    mended = mend_dashes(make.text)[1] if make.command is Command.IMAGINE else ()
+    if mended:
         yield " ".join(each.sentence(locale) for each in mended)
     if history.presses.get(MAKE_ACTION) is Press.REFUSED:
         refusal = make.refusal or Refusal(Text.CARD_REFUSED_RESTART)

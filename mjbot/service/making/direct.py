@@ -1,0 +1,130 @@
+"""The use cases of /describe, /blend and /shorten, which are sent as they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mjbot.core.access.needs import CHOOSE, MAKE, MAKE_AGAIN, PREPARE_MAKE
+from mjbot.core.i18n.texts import Text
+from mjbot.core.making.assembly import NO_OPTIONS, DrawingModel, MakeOptions
+from mjbot.core.making.check import check_prompt
+from mjbot.core.making.findings import Verdict
+from mjbot.core.model.submits import Blend, BlendShape, Command, Describe, Shorten, SubmitRequest
+from mjbot.core.model.task import Mark
+from mjbot.errors import PressRefused
+from mjbot.ports import (
+    InteractionContext,
+    Make,
+    PressRequest,
+    ReferenceSource,
+    Reply,
+    TaskSource,
+    Upload,
+)
+from mjbot.service.access import Access
+from mjbot.service.making.held_uploads import HeldUploads
+from mjbot.service.making.make_submission import BuildRequest
+from mjbot.service.making.makes import MakeService
+from mjbot.service.pressing.in_flight import InFlight
+from mjbot.service.watching.write_behind import WriteBehind
+
+
+@dataclass(frozen=True, slots=True)
+class DirectOrder:
+    """What a command asks for. ``text`` is the prompt to shorten, or the address of a picture to describe."""
+
+    context: InteractionContext
+    reply: Reply
+    command: Command
+    text: str = ""
+    uploads: Sequence[Upload] = ()
+    options: MakeOptions = NO_OPTIONS
+
+
+class DirectMakes:
+    """Sends makes that need no check of their prompt and no window."""
+
+    def __init__(
+        self,
+        *,
+        source: TaskSource,
+        references: ReferenceSource,
+        snapshots: WriteBehind,
+        access: Access,
+        uploads: HeldUploads,
+        service: MakeService,
+        in_flight: InFlight,
+    ) -> None:
+        self._source = source
+        self._references = references
+        self._snapshots = snapshots
+        self._access = access
+        self._uploads = uploads
+        self._service = service
+        self._in_flight = in_flight
+
+    async def make(self, order: DirectOrder) -> None:
+        """Make what a command asks for. Raises `MJBotError`."""
+        context, command = order.context, order.command
+        with self._in_flight.track():  # first: nothing may begin once shutdown waits for these
+            await self._access.require(context, PREPARE_MAKE)
+            _check(order)
+            if self._source.offers(command) is False:
+                raise PressRefused(Text.REPLY_COMMAND_NOT_OFFERED, label=f"/{command}")
+            await self._access.require(context, MAKE)
+            pictures = await self._load(order.reply, order.text, order.uploads, command)
+            number = len(order.uploads) or len(pictures)
+            make = self._service.new(context, command, order.text, order.options, pictures=number)
+            self._uploads.keep(make.id, order.uploads)
+            prompt = order.text if command is Command.SHORTEN else ""
+            await self._service.make(context, order.reply, make, prompt, _builder(make, pictures))
+
+    async def repeat(self, request: PressRequest, make: Make) -> None:
+        """Send a make again whose response was lost. Raises `MJBotError`."""
+        with self._in_flight.track():
+            await self._access.require_press(request, CHOOSE)
+            snapshot = await self._snapshots.snapshot(make.id)
+            uploads = self._uploads.get(make.id)
+            if snapshot is None or (make.pictures and not uploads and not make.text):
+                # They are links to Discord's files in memory only, and the process was restarted.
+                raise PressRefused(Text.PICTURE_NOT_KEPT, label=f"/{make.command}")
+            await self._access.require_press(request, MAKE_AGAIN)
+            pictures = await self._load(request.reply, make.text, uploads, make.command)
+            await self._service.repeat(request, make, snapshot, _builder(make, pictures))
+
+    async def _load(
+        self, reply: Reply, text: str, uploads: Sequence[Upload], command: Command
+    ) -> tuple[str, ...]:
+        """Load the pictures of a command as data URLs. Raises `PressRefused`."""
+        if command is Command.SHORTEN:
+            return ()
+        await reply.defer()  # it takes longer than Discord waits
+        if not uploads:
+            return (await self._references.of_address(text),)
+        return tuple([await self._references.of_upload(each) for each in uploads])
+
+
+def _check(order: DirectOrder) -> None:
+    """Refuse what every server refuses, before anything is counted."""
+    if order.command is Command.DESCRIBE and not (order.uploads or order.text.strip()):
+        raise PressRefused(Text.DESCRIBE_NOTHING)
+    if order.command is Command.SHORTEN:
+        check = check_prompt(order.text)
+        if check.verdict is Verdict.REFUSED:
+            raise PressRefused(check.findings[0].text)
+
+
+def _builder(make: Make, pictures: tuple[str, ...]) -> BuildRequest:
+    niji = make.options.model is DrawingModel.NIJI
+
+    def build(mark: Mark) -> SubmitRequest:
+        match make.command:
+            case Command.DESCRIBE:
+                return Describe(pictures[0], mark)
+            case Command.BLEND:
+                return Blend(pictures, BlendShape(make.options.shape or BlendShape.SQUARE), niji, mark)
+            case _:
+                return Shorten(make.text, niji, mark)
+
+    return build

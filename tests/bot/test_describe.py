@@ -1,0 +1,183 @@
+"""/describe, /blend and /shorten, from a person's side, and *Draw 1* to *Draw 5* under their results."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import discord
+import pytest
+import simcord
+from PIL import Image
+
+from tests.bot.conftest import BotFactory, BotHarness
+
+DESCRIBE = "/mj/submit/describe"
+
+
+def picture(name: str = "red.png") -> tuple[str, bytes]:
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(file, "PNG")
+    return name, file.getvalue()
+
+
+async def ask(harness: BotHarness, command: str, **options: Any) -> simcord.InteractionResult:
+    return await harness.ann.slash(harness.channel, command, **options)
+
+
+def told(result: simcord.InteractionResult) -> str:
+    """The private answer to an interaction."""
+    answers = [each for each in (result.response, *result.followups) if each is not None]
+    return str(answers[-1].content)
+
+
+def sent(harness: BotHarness) -> list[tuple[str, str, int]]:
+    return [(each.kind, each.prompt, each.pictures) for each in harness.world.log]
+
+
+def public(harness: BotHarness) -> list[discord.Message]:
+    return [each for each in harness.messages if not each.flags.ephemeral]
+
+
+def titles(harness: BotHarness) -> list[str | None]:
+    return [each.embeds[0].title for each in public(harness)]
+
+
+async def test_a_described_picture_is_drawn_once_per_number_also_after_a_restart(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open("original", make_anywhere="yes")
+    await ask(harness, "describe", picture=picture())
+    assert titles(harness) == ["Queued"]
+    await harness.wait(20)
+    (card,) = public(harness)
+    assert (card.embeds[0].title, harness.labels(card)) == (
+        "Done",
+        [["Draw 1", "Draw 2", "Draw 3", "Draw 4"]],
+    )
+    await bot_factory.restart(harness, make_anywhere="yes")
+    await harness.press(card, "Draw 2")
+    again = await harness.press(card, "Draw 2")
+    assert told(again).startswith("*Draw 2* already exists: https://discord.com/")
+    await harness.wait(60)
+    assert titles(harness) == ["Done", "Done"]
+    (kind, described, pictures), (drawn_kind, drawn, _) = sent(harness)
+    assert (kind, described, pictures, drawn_kind) == ("describe", "", 1, "imagine")
+    assert drawn in str(card.embeds[0].description)
+    assert drawn in str(public(harness)[-1].embeds[0].description)
+    styles = {each: harness.button(public(harness)[0], each).style for each in ("Draw 1", "Draw 2")}
+    assert styles["Draw 1"] is not styles["Draw 2"]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "refused", "before", "after"),
+    [
+        ("new-api", "1️⃣", ["1️⃣", "2️⃣", "3️⃣", "4️⃣", "🔄"], ["Draw 1", "Draw 2", "Draw 3", "Draw 4"]),
+        ("plus", "", ["1️⃣", "2️⃣", "3️⃣", "4️⃣", "🔄"], ["1️⃣", "2️⃣", "3️⃣", "4️⃣", "🔄"]),
+    ],
+)
+async def test_the_service_s_own_numbers_stay_unless_it_refuses_them(
+    bot_factory: BotFactory, dialect: str, refused: str, before: list[str], after: list[str]
+) -> None:
+    harness = await bot_factory.open(dialect, make_anywhere="yes")
+    await ask(harness, "describe", picture=picture())
+    await harness.wait(40)
+    (card,) = public(harness)
+    assert harness.labels(card)[0] == before
+    if refused:
+        window = await harness.press(card, refused)
+        assert "doesn't support" in told(await harness.ann.submit_modal(window, {"prompt": "a kite"}))
+    assert harness.labels(public(harness)[0])[0] == after
+
+
+async def test_the_menu_describes_the_first_picture_of_a_message(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open(make_anywhere="yes")
+    notes = ("notes.txt", b"words")
+    shown = await harness.ann.send(harness.channel, "look", attachments=[notes, picture("first.png")])
+    await harness.ann.context_menu(harness.channel, "Describe picture", shown)
+    await harness.wait(20)
+    assert sent(harness) == [("describe", "", 1)]
+    plain = await harness.ann.send(harness.channel, "look", attachments=[notes])
+    assert "no picture" in told(await harness.ann.context_menu(harness.channel, "Describe picture", plain))
+
+
+async def test_pictures_are_blended_in_the_chosen_dimensions(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open(make_anywhere="yes")
+    await ask(harness, "blend", picture1=picture(), picture2=picture(), dimensions="PORTRAIT")
+    await harness.wait(60)
+    assert titles(harness) == ["Done"]
+    assert sent(harness) == [("blend", "", 2)]
+    bad = ("notes.txt", b"words")
+    assert "notes.txt isn't" in told(await ask(harness, "blend", picture1=picture(), picture2=bad))
+    assert len(sent(harness)) == 1
+
+
+async def test_shorter_prompts_are_shown_with_their_marks_and_drawn(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open("true", make_anywhere="yes")
+    await ask(harness, "shorten", prompt="lighthouse keeper by a window")
+    await harness.wait(30)
+    (card,) = public(harness)
+    assert "**lighthouse** keeper by a ~~window~~" in str(card.embeds[0].description)
+    window = await harness.press(card, "1️⃣")
+    assert "lighthouse keeper by a window" in str(window.modal)
+    refused = await harness.ann.submit_modal(window, {"prompt": "a lighthouse"})
+    assert "doesn't support" in told(refused)
+    assert harness.labels(public(harness)[0])[0] == [f"Draw {n}" for n in range(1, 6)]
+    await harness.press(public(harness)[0], "Draw 3")
+    assert sent(harness)[-1][:2] == ("imagine", "lighthouse keeper by")
+
+
+async def test_a_refused_prompt_is_edited_and_shortened_again(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open(make_anywhere="yes")
+    harness.world.banned = {"rude"}
+    await ask(harness, "shorten", prompt="a rude kite")
+    window = await harness.press(public(harness)[0], "Edit")
+    assert "a rude kite" in str(window.modal)
+    await harness.ann.submit_modal(window, {"prompt": "a kite"})
+    await harness.wait(20)
+    assert titles(harness) == ["Not started", "Done"]
+    assert sent(harness)[-1][:2] == ("shorten", "a kite")
+
+
+async def test_a_server_without_an_endpoint_is_asked_once(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open("original", make_anywhere="yes")
+    await ask(harness, "shorten", prompt="a red kite")
+    assert titles(harness) == ["Not started"]
+    assert "no */shorten*" in str(harness.card.description)
+    asked = len(harness.server.requests)
+    assert "no */shorten*" in told(await ask(harness, "shorten", prompt="a red kite"))
+    assert len(harness.server.requests) == asked
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({}, "no picture to describe"),
+        ({"address": "http://127.0.0.1/x.png"}, "isn't the public address"),
+        ({"address": "no address"}, "isn't the public address"),
+        ({"picture": ("x.pdf", b"%PDF")}, "x.pdf isn't"),
+        ({"picture": ("x.png", b"no picture")}, "can't be loaded"),
+    ],
+)
+async def test_what_is_no_public_picture_is_never_sent(
+    bot_factory: BotFactory, options: dict[str, Any], says: str
+) -> None:
+    harness = await bot_factory.open(make_anywhere="yes")
+    assert says in told(await ask(harness, "describe", **options))
+    assert sent(harness) == []
+    assert public(harness) == []
+
+
+async def test_a_lost_describe_is_sent_again_with_its_picture_until_a_restart(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open(make_anywhere="yes")
+    harness.server.lose(DESCRIBE, times=2)
+    await ask(harness, "describe", picture=picture())
+    (card,) = public(harness)
+    assert harness.labels(card) == [["Do it again"]]
+    await harness.press(card, "Do it again")
+    assert [pictures for _, _, pictures in sent(harness)] == [1, 1]
+    await bot_factory.restart(harness, make_anywhere="yes")
+    assert "use /describe" in told(await harness.press(public(harness)[0], "Do it again"))
+    assert len(sent(harness)) == len({each.mark for each in harness.world.log}) == 2
