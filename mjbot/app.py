@@ -95,6 +95,7 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         tracker=watching.tracker,
         editor=watching.editor,
         watches=watching.watches,
+        write_behind=watching.snapshots,
         writes=watching.writes,
         pending_cards=watching.pending_cards,
         offers=watching.offers,

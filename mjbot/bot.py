@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         ServiceOffers,
         StatusService,
         WatchService,
+        WriteBehind,
     )
     from mjbot.tracker import TaskTracker
     from mjbot.ui.replies import Replies
@@ -70,6 +71,7 @@ class App:
     tracker: TaskTracker
     editor: EditScheduler
     watches: WatchService
+    write_behind: WriteBehind
     writes: DeferredWrites
     pending_cards: PendingCards
     offers: ServiceOffers
@@ -208,13 +210,13 @@ class MJBot(PacedBot):
         finally:  # even if a loop has failed: what is kept in memory is written
             with suppress(StoreFailed):
                 await self.app.writes.flush()
-                await self.app.watches.flush()
+                await self.app.write_behind.flush()
 
     async def _run_until_stopped(self, app: App) -> None:
         async with asyncio.TaskGroup() as loops:
             tracker = loops.create_task(app.tracker.run(), name="tracker")
             editor = loops.create_task(app.editor.run(), name="editor")
-            writer = loops.create_task(app.watches.run(), name="write-behind")
+            writer = loops.create_task(app.write_behind.run(), name="write-behind")
             housekeeper = loops.create_task(app.housekeeper.run(), name="housekeeper")
             writes = loops.create_task(app.writes.run(), name="deferred writes")
             pending = loops.create_task(app.pending_cards.run(), name="pending cards")

@@ -378,7 +378,7 @@ async def test_a_result_that_ended_while_the_database_failed_is_stored_as_ended(
     (child,) = made(harness)
     assert child in shown(harness)
     await refuse_writes(app.stores, on=False)
-    flushes = (app.writes.flush, app.watches.flush)
+    flushes = (app.writes.flush, app.write_behind.flush)
     for flush in flushes if deferred_first else reversed(flushes):
         with suppress(StoreFailed):
             await flush()

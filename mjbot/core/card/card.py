@@ -18,10 +18,10 @@ from mjbot.core.card.description import (
     SHORT_PROMPT,
     body_of,
     facts_of,
-    links_of,
     timestamp,
 )
 from mjbot.core.card.draws import with_draws
+from mjbot.core.card.links import links_of
 from mjbot.core.card.rows import build_rows, chunk_rows, own_buttons
 from mjbot.core.card.state import CardContext, CardState, state_of
 from mjbot.core.card.text_result import whole_text

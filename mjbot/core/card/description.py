@@ -11,13 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 from mjbot.core.access.channels import Obstacle
-from mjbot.core.card.lineage import lineage_lines
 from mjbot.core.card.state import CardContext, CardState, needs_region
 from mjbot.core.card.text_result import shown_text
 from mjbot.core.i18n.messages import duration, translate
 from mjbot.core.i18n.text import clean, cut, escape, units, without_secrets
 from mjbot.core.i18n.texts import Text
-from mjbot.core.model.addresses import readable
 from mjbot.core.model.snapshot import Condition, TaskSnapshot, UpstreamProblem
 from mjbot.core.model.task import Phase, Task
 from mjbot.core.model.watch import Audience
@@ -26,8 +24,6 @@ MAX_PROMPT = 1_000
 SHORT_PROMPT = 300
 _MAX_REASON = 300
 _MAX_STATUS = 40
-_MAX_URL = 1_000
-_MAX_LINKS = 4
 _CELLS = 10
 _PAGE = re.compile(r"\A\s*<(?:!doctype|html|head|body)", re.IGNORECASE)
 _TIMEOUTS = ("任务超时", "timeout", "timed out")
@@ -43,12 +39,6 @@ def facts_of(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> 
         why = obstacle_text(context.obstacle)
         lines.append(translate(Text.CARD_UNWATCHED, context.locale, why=why))
     return "\n".join(lines)
-
-
-def links_of(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> tuple[str, ...]:
-    """Build the lines with links: further results, parent and children."""
-    results = _result_line(snapshot.task, context) if state is CardState.DONE and snapshot.task else ""
-    return tuple(filter(None, (results, *lineage_lines(context.lineage, context.locale))))
 
 
 def requester_of(audience: Audience) -> str:
@@ -131,20 +121,6 @@ def _done(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     if task.lacks_result:
         again = snapshot.condition is Condition.NO_RESULT
         yield translate(Text.CARD_NO_RESULT_YET if again else Text.CARD_NO_RESULT, locale)
-
-
-def _result_line(task: Task, context: CardContext) -> str:
-    """Build the line with links to all videos, or to all images if there is no combined image."""
-    pictures = (task.image_url, *task.more_images) if task.more_images else ()
-    first = Text.CARD_VIDEO_FIRST if task.video_urls else Text.CARD_PICTURE_FIRST
-    urls = [url for each in task.video_urls or pictures if (url := readable(each, context.base, _MAX_URL))]
-    links = [
-        f"[{translate(first, context.locale, n=n) if n == 1 else n}]({url})"
-        for n, url in enumerate(urls[:_MAX_LINKS], 1)
-    ]
-    if (more := len(urls) - _MAX_LINKS) > 0:
-        links.append(translate(Text.CARD_MORE, context.locale, n=more))
-    return " · ".join(links)
 
 
 def _failed(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:

@@ -234,14 +234,6 @@ class WatchService:
         if not self._editor.submit(watch.ref, card, Priority.PRESS) and watch.ref not in self._index:
             self._editor.release(watch.ref)
 
-    async def run(self) -> None:
-        """Write buffered changes in batches, until cancelled."""
-        await self._buffer.run()
-
-    async def flush(self) -> None:
-        """Write buffered changes now. Raises `StoreFailed`."""
-        await self._buffer.flush()
-
     def _submit(self, ref: MessageRef, card: Card) -> None:
         if not self._editor.submit(ref, card) and card.final:
             self._close(ref)
