@@ -1,10 +1,8 @@
-"""The Discord client, which loads the cogs, syncs the commands and supervises the loops."""
+"""The Discord client, which loads the cogs and supervises the loops."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 import logging
 import math
 from collections.abc import Callable, Sequence
@@ -20,9 +18,10 @@ from discord.ext import commands
 from mjbot.clock import Clock
 from mjbot.errors import StoreFailed
 from mjbot.ui.buttons import CardItem
+from mjbot.ui.command_sync import CommandSync
 from mjbot.ui.events import contain_parsers
 from mjbot.ui.gateway import PacedBot
-from mjbot.ui.http import UNREADABLE, DeadlineConnector, Proxy, use_gateway_of
+from mjbot.ui.http import DeadlineConnector, Proxy, use_gateway_of
 from mjbot.ui.menus import MenuItem
 from mjbot.ui.translator import CatalogueTranslator
 
@@ -51,7 +50,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _DRAIN_SECONDS = 10.0
-_SYNC_SECONDS = 5.0  # for which the start waits for the command sync
 # The permissions of the invite link: only those that the bot uses.
 INVITE_PERMISSIONS = discord.Permissions(
     view_channel=True,
@@ -127,8 +125,8 @@ class MJBot(PacedBot):
         self._test_server = test_server
         self._stop = asyncio.Event()
         self._supervisor: asyncio.Task[None] | None = None
-        self._syncing: asyncio.Task[None] | None = None
         self.app = build(self)
+        self._command_sync = CommandSync(self.tree, self.app.stores.key_values)
 
     async def setup_hook(self) -> None:
         """Start the loops. discord.py calls this once, between login and connecting to the gateway."""
@@ -139,7 +137,7 @@ class MJBot(PacedBot):
         for extension in self._to_load:
             if extension not in self.extensions:
                 await self.load_extension(extension)
-        await self._sync_commands()
+        await self._command_sync.run(f"commands:{self.application_id}")
         await self.app.offers.load()
         await self.app.watches.resume()
         self._supervisor = asyncio.create_task(self._supervise(), name="supervisor")
@@ -180,8 +178,7 @@ class MJBot(PacedBot):
 
     async def close(self) -> None:
         """Close the client, and end a command sync that waits for a rate limit."""
-        if self._syncing is not None:
-            self._syncing.cancel()
+        self._command_sync.cancel()
         await super().close()
 
     def gateway_health(self) -> tuple[bool, float | None]:
@@ -207,66 +204,34 @@ class MJBot(PacedBot):
     async def _run_loops(self) -> None:
         try:
             await self._run_until_stopped(self.app)
-        finally:  # even if a loop has failed: what is kept in memory is written
+        finally:  # even if a loop has failed, what is kept in memory is written
             with suppress(StoreFailed):
                 await self.app.writes.flush()
                 await self.app.write_behind.flush()
 
     async def _run_until_stopped(self, app: App) -> None:
+        until_delivered = {
+            "editor": app.editor.run,
+            "write-behind": app.write_behind.run,
+            "deferred writes": app.writes.run,
+        }
+        until_stopped = {
+            "tracker": app.tracker.run,
+            "housekeeper": app.housekeeper.run,
+            "pending cards": app.pending_cards.run,
+            "lost submits": app.lost_submits.run,
+            "child checks": app.watches.run_checks,
+            "offers of the service": app.offers.run,
+        }
         async with asyncio.TaskGroup() as loops:
-            tracker = loops.create_task(app.tracker.run(), name="tracker")
-            editor = loops.create_task(app.editor.run(), name="editor")
-            writer = loops.create_task(app.write_behind.run(), name="write-behind")
-            housekeeper = loops.create_task(app.housekeeper.run(), name="housekeeper")
-            writes = loops.create_task(app.writes.run(), name="deferred writes")
-            pending = loops.create_task(app.pending_cards.run(), name="pending cards")
-            lost = loops.create_task(app.lost_submits.run(), name="lost submits")
-            checks = loops.create_task(app.watches.run_checks(), name="child checks")
-            offers = loops.create_task(app.offers.run(), name="offers of the service")
+            delivering = [loops.create_task(run(), name=name) for name, run in until_delivered.items()]
+            others = [loops.create_task(run(), name=name) for name, run in until_stopped.items()]
             await self._stop.wait()
             app.access.close()
-            tracker.cancel()
-            housekeeper.cancel()
-            pending.cancel()
-            checks.cancel()
-            offers.cancel()
-            lost.cancel()
+            for loop in others:
+                loop.cancel()
             async with asyncio.TaskGroup() as last:
                 last.create_task(app.presses.finish(_DRAIN_SECONDS))
                 last.create_task(app.editor.drain(_DRAIN_SECONDS))
-            editor.cancel()
-            writer.cancel()
-            writes.cancel()
-
-    async def _sync_commands(self) -> None:
-        """Sync the commands if they or their localizations have changed since the last sync."""
-        translator = self.tree.translator
-        assert translator is not None
-        payload = [
-            await command.get_translated_payload(self.tree, translator)
-            for command in self.tree.get_commands()
-        ]
-        key = f"commands:{self.application_id}"
-        digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
-        if await self.app.stores.key_values.get(key) != digest:
-            self._syncing = asyncio.create_task(self._sync(key, digest), name="command sync")
-            await asyncio.wait({self._syncing}, timeout=_SYNC_SECONDS)
-            if not self._syncing.done():
-                log.warning("the command sync takes long: it goes on while the bot runs")
-
-    async def _sync(self, key: str, digest: str) -> None:
-        """Sync the commands. A failure leaves the old commands in place until the next start tries again.
-
-        May take long: discord.py waits for rate limits, one of which is daily.
-        """
-        try:
-            await self.tree.sync()
-            await self.app.stores.key_values.set(key, digest)
-        except (discord.DiscordException, aiohttp.ClientError, OSError, StoreFailed) as error:
-            cause = f"code {error.code}" if isinstance(error, discord.HTTPException) else type(error).__name__
-            log.warning("the command sync failed, the next start tries it again: %s", cause)
-        except UNREADABLE:
-            # Discord accepted them, but its answer cannot be read.
-            log.warning("the command sync may have failed, the next start tries it again", exc_info=True)
-        else:
-            log.info("commands synced")
+            for loop in delivering:
+                loop.cancel()

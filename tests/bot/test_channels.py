@@ -165,6 +165,10 @@ def test_no_command_is_registered_for_a_user_s_own_install_or_a_group(harness: B
     assert {name: (each["integration_types"], each["contexts"]) for name, each in payloads.items()} == {
         "status": ([0], [0, 1]),  # installed in a guild; there, and in direct messages with the bot
         "imagine": ([0], [0, 1]),
+        "describe": ([0], [0, 1]),
+        "Describe picture": ([0], [0, 1]),
+        "blend": ([0], [0, 1]),
+        "shorten": ([0], [0, 1]),
         "help": ([0], [0, 1]),
         "settings": ([0], [0]),
     }

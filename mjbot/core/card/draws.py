@@ -19,8 +19,8 @@ from mjbot.core.i18n.texts import Text
 from mjbot.core.model.task import Button, Task
 
 _CUSTOM_ID: Final = "mjbot::Draw::"
-_HEADING = re.compile(r"[ \t]*#{1,3} .*", re.MULTILINE)
-_SHORTENED = re.compile(r"[#* \t]*shortened prompts?[*: \t]*$", re.IGNORECASE | re.MULTILINE)
+_HEADING = re.compile(r"^[ \t]{0,8}#{1,3} .*", re.MULTILINE)
+_SHORTENED = re.compile(r"^[#* \t]{0,12}shortened prompts?[*: \t]{0,12}$", re.IGNORECASE | re.MULTILINE)
 _KEYCAP = re.compile(r"^[^\S\n]*([1-9])\ufe0f?\u20e3", re.MULTILINE)
 
 
