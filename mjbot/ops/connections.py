@@ -1,4 +1,4 @@
-"""Limits on the connections of a server: their number, and the duration of each.
+"""Limits the number of connections to a server, and the duration of each connection.
 
 aiohttp sets no deadline for the head of a request, so a thousand unfinished requests would use up the file
 descriptors of the whole process.
@@ -15,7 +15,7 @@ _SECONDS = 30.0  # more than any request here needs; clients reconnect
 
 
 class LimitedConnections:
-    """A protocol factory that wraps another one, and closes the oldest connection beyond the limit."""
+    """Wraps a protocol factory, and closes the oldest connection when there are too many."""
 
     def __init__(
         self, make: Callable[[], asyncio.Protocol], most: int = _MOST, seconds: float = _SECONDS
@@ -26,7 +26,7 @@ class LimitedConnections:
         self._open: dict[_LimitedConnection, asyncio.TimerHandle] = {}
 
     def __call__(self) -> asyncio.Protocol:
-        """Create the protocol of one connection; asyncio calls this."""
+        """Create the protocol for one connection. asyncio calls this."""
         return _LimitedConnection(self._make(), self)
 
     def opened(self, connection: _LimitedConnection) -> None:
@@ -39,7 +39,7 @@ class LimitedConnections:
         self._open[connection] = loop.call_later(self._seconds, connection.abort)
 
     def closed(self, connection: _LimitedConnection) -> None:
-        """Record the end of a connection."""
+        """Record that a connection has ended."""
         if timer := self._open.pop(connection, None):
             timer.cancel()
 
@@ -60,7 +60,7 @@ class _LimitedConnection(asyncio.Protocol):
             self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)  # uvloop's has no base class of asyncio
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's transport has no asyncio base class
         self._limits.opened(self)
         self._inner.connection_made(transport)
 

@@ -35,7 +35,7 @@ class UpstreamHealth:
         self.answered_at: float | None = None
 
     def record_poll(self, _ids: Sequence[TaskId], report: FetchReport, now: float) -> None:
-        """Record the result of a poll, as a listener of `TaskTracker`."""
+        """Record the result of a poll. `TaskTracker` calls this as a listener."""
         self.ok = not report.failed
         if self.ok:
             self.answered_at = now
@@ -73,7 +73,7 @@ class Health:
         }
 
     async def _probe(self) -> None:
-        """Probe the database, at most once every few seconds: each probe may block it for half a second."""
+        """Probe the database, at most once every few seconds. Each probe may block it for half a second."""
         if self._probe_after > self._clock.now():
             return
         if self._probing is None:

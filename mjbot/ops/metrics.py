@@ -1,4 +1,4 @@
-"""Prometheus metrics. The loops and the client call the ``record_*`` methods as listeners.
+"""Prometheus metrics. Background loops and the HTTP client call the ``record_*`` methods.
 
 https://prometheus.io/docs/practices/naming/
 """
@@ -21,7 +21,7 @@ _SECONDS_BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
 
 class Metrics:
-    """The metrics of one bot, in a registry of their own. Each attribute is named after its metric."""
+    """The metrics of one bot, in a registry of their own. Each attribute has the name of its metric."""
 
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
@@ -71,31 +71,31 @@ class Metrics:
         Gauge(name, documentation, registry=self._registry).set_function(function)
 
     def record_poll(self, ids: Sequence[TaskId], _report: FetchReport, _now: float) -> None:
-        """Count the tasks of a poll, as a listener of `TaskTracker`."""
+        """Count the tasks of a poll. `TaskTracker` calls this as a listener."""
         self.upstream_batch_size.observe(len(ids))
 
     def record_submit(self, result: SubmitResult | Exception) -> None:
-        """Count a submit as "Accepted" or by its error class, as a listener of `UpstreamClient`."""
+        """Count a submit as "Accepted" or by its error class. `UpstreamClient` calls this as a listener."""
         name = "Accepted" if isinstance(result, SubmitResult) else type(result).__name__
         self.submits.labels(name).inc()
 
     def record_edit(self, edit: Edit, outcome: Outcome, now: float) -> None:
-        """Count an edit and observe the delay of its change, as a listener of `EditScheduler`."""
+        """Count a message edit and observe its delay. `EditScheduler` calls this as a listener."""
         self.edits.labels(type(outcome).__name__, "token" if edit.by_token else "channel").inc()
         if isinstance(outcome, Delivered) and edit.stale_since:
             self.staleness_seconds.observe(max(0.0, now - edit.stale_since))
 
     def count_error(self, loop: str) -> None:
-        """Count an error that a loop has contained."""
+        """Count an error that a background loop caught."""
         self.contained_errors.labels(loop).inc()
 
     def text(self) -> bytes:
-        """Return all metrics in Prometheus' text format."""
+        """Return all metrics in the Prometheus text format."""
         return generate_latest(self._registry)
 
 
 def _trace(counter: Counter) -> aiohttp.TraceConfig:
-    """Build a trace that counts responses by status; a request without a response counts as "0"."""
+    """Build a trace that counts responses by status. A request without a response is counted as "0"."""
 
     async def on_end(
         _s: aiohttp.ClientSession, _c: SimpleNamespace, end: aiohttp.TraceRequestEndParams

@@ -16,7 +16,7 @@ _LABELS = ("outcome", "route", "result", "status")
 
 
 async def health_lines(address: str) -> tuple[bool, list[str]]:
-    """Return whether the bot that listens at ``host:port`` is healthy, and its health as lines.
+    """Return whether the bot that listens at ``host:port`` is healthy, and the lines of a health report.
 
     Raises `StartupError` if ``address`` is empty.
     """
@@ -69,7 +69,7 @@ def _component_line(name: str, component: dict[str, Any]) -> str:
 
 
 def _metric_lines(metrics: str) -> list[str]:
-    """Return one line for each counter or gauge, with all its labelled values."""
+    """Return one line for each counter or gauge, with the values of all its labels."""
     try:
         families = list(text_string_to_metric_families(metrics))
     except ValueError:

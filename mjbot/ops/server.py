@@ -29,7 +29,7 @@ _REASONS = {
 async def serve(
     address: str, health: Health, webhooks: WebhookReceiver, metrics: Metrics
 ) -> AsyncIterator[str]:
-    """Serve at ``host:port`` (port 0: any free one), and yield the URL. Raises `StartupError`."""
+    """Serve at ``host:port`` (port 0 picks a free one), and yield the URL. Raises `StartupError`."""
     app = web.Application(client_max_size=MAX_BODY_BYTES)
 
     async def alive(_: web.Request) -> web.Response:
@@ -70,7 +70,7 @@ async def listen(factory: Callable[[], asyncio.Protocol], address: str) -> async
         reason = _REASONS.get(error.errno or 0)
         if isinstance(error, socket.gaierror):
             reason = "its host is not known"
-        # A right may be given, but not by waiting; an address, a name or a port may come or become free.
+        # Waiting does not grant a permission, but an address, a name or a port may become available.
         lasting = error.errno in (errno.EACCES, errno.EPERM)
         message = f"MJBOT_HTTP_LISTEN: {address} cannot be used: {reason or error.strerror}."
         raise StartupError(message, lasting=lasting) from None

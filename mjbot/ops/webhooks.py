@@ -1,6 +1,7 @@
-"""The receiver of the image service's webhooks. They are unsigned, so each only triggers an earlier poll.
+"""Receives webhooks from the image service. They are unsigned, so a webhook only triggers an earlier poll.
 
-The service posts a task at each change to the ``notifyHook`` of its submit, once, without a retry.
+At each change of a task, the service posts the task to the ``notifyHook`` URL of its submit. It does not
+retry.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ _MAX_PER_SECOND = 500  # a thousand tasks that change every 6.6 s make 150 webho
 
 
 def webhook_token(discord_token: str) -> str:
-    """Derive the secret in the webhook's URL from the bot's token.
+    """Derive the secret in the webhook URL from the bot's token.
 
     The secret is not stored, and is the same after a restart. It reveals nothing about the token to the image
-    service. It is not derived from the service's key, because some keys are easy to guess.
+    service. It is not derived from the API key of the service, because some keys are easy to guess.
     """
     digest = hmac.digest(discord_token.encode(), b"mjbot webhook", hashlib.sha256)
     return base64.urlsafe_b64encode(digest[:24]).decode()
@@ -37,7 +38,7 @@ def webhook_path(token: str) -> str:
 
 
 class WebhookReceiver:
-    """Turns a webhook into an earlier poll. A leaked token can cause at most four reads a second."""
+    """Triggers an earlier poll for each webhook. A leaked token can cause at most four reads a second."""
 
     def __init__(
         self, token: str, hint: Callable[[TaskId, Mark], bool], metrics: Metrics, clock: Clock
@@ -49,7 +50,7 @@ class WebhookReceiver:
         self._limiter = SlidingWindow(_MAX_PER_SECOND, 1.0)
 
     def authenticate(self, token: str) -> bool:
-        """Return whether the token is ours, and count it if it is wrong."""
+        """Return whether the token is correct, and count wrong tokens."""
         if hmac.compare_digest(token.encode("utf-8", "replace"), self._token):
             return True
         self._count("unknown_token", 404)

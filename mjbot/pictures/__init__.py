@@ -1,7 +1,7 @@
-"""Images from the image service: fetched once, verified before they are shown, attached if necessary.
+"""Fetches images from the image service, verifies them, and attaches them to messages if necessary.
 
-An imageUrl is untrusted input. It is fetched without the key, within limits of time, size and pixels,
-and never from a private address, except the image service's own. Links to results expire within a day,
+An imageUrl is untrusted input. It is fetched without the API key, with limits on time, size and pixels, and
+never from a private address, except that of the image service itself. Links to results expire within a day,
 so results are attached if possible.
 """
 

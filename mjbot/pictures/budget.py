@@ -1,4 +1,4 @@
-"""One memory budget for downloads, files in use, and cached files, without I/O."""
+"""A single memory budget shared by downloads, files in use, and cached files. This module does no I/O."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from itertools import count
 
 
 class NoRoom(Exception):
-    """Raised when a download must give up the bytes that it holds."""
+    """Raised if there is not enough memory for a download."""
 
 
 class ByteBudget:
-    """A byte budget that reservations share.
+    """A budget of bytes, from which downloads reserve memory.
 
     Waiting reservations are served oldest first, and cached files are evicted for them. If all bytes are held
-    by reservations that wait for more, the youngest of these fails with `NoRoom`. The oldest can therefore
+    by reservations that wait for more, the youngest of them fails with `NoRoom`. The oldest can therefore
     always continue, so there is no deadlock.
     """
 
@@ -78,7 +78,7 @@ class ByteBudget:
         reservation.size = size
 
     def _settle(self) -> None:
-        """Grant the requests that fit, and break a deadlock."""
+        """Grant the waiting requests that fit, and resolve a deadlock."""
         while self._waiting:
             oldest = min(self._waiting, key=lambda each: each.age)
             size, granted = self._waiting[oldest]
@@ -106,7 +106,7 @@ class ByteBudget:
 
 
 class Reservation:
-    """The bytes of one download, and then of its file."""
+    """Memory reserved for a download, and later for the downloaded file."""
 
     def __init__(self, budget: ByteBudget, age: int) -> None:
         self._budget = budget
@@ -115,15 +115,15 @@ class Reservation:
         """The reserved size in bytes; changed only by the budget."""
 
     async def grow(self, size: int) -> None:
-        """Wait for ``size`` more bytes. Raises `NoRoom`; the reservation then holds no bytes."""
+        """Wait until ``size`` more bytes are reserved. Raises `NoRoom`, and then releases all bytes."""
         await self._budget._grow(self, size)
 
     def shrink(self, size: int) -> None:
-        """Keep only ``size`` bytes."""
+        """Reduce the reservation to ``size`` bytes."""
         self._budget._shrink(self, min(size, self.size))
 
     def cache(self, dropped: Callable[[], None]) -> None:
-        """Let the budget reclaim these bytes if others need them; it then calls ``dropped``."""
+        """Allow the budget to reclaim these bytes when it needs them. It then calls ``dropped``."""
         self._budget._cache(self, dropped)
 
     def use(self) -> None:

@@ -1,4 +1,7 @@
-"""A single download with deadlines and a size limit. Host failures and unusable files differ in type."""
+"""Downloads one file, with deadlines and a size limit.
+
+A host that fails and a file that cannot be used raise different errors.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,15 @@ _MAX_REDIRECTS = 3
 
 
 class Unusable(Exception):
-    """Raised if the file is missing, too large or otherwise unusable. The host itself works."""
+    """Raised if the file is missing, too large or otherwise unusable, although the host works."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """The deadlines of a download, in seconds. ``total`` excludes waits for memory, limited by ``memory``."""
+    """The deadlines of a download, in seconds.
+
+    ``memory`` limits the time spent waiting for memory, which ``total`` does not include.
+    """
 
     connect: float
     silence: float
@@ -38,10 +44,10 @@ class Download:
         self._reservation = reservation
         self._max_bytes = max_bytes
         self.expected_bytes = max_bytes
-        """The size of the body if an earlier try has found it, else the largest accepted size."""
+        """The size of the body if an earlier attempt has found it, else the largest accepted size."""
 
     async def run(self, session: aiohttp.ClientSession, turn: Turn, deadlines: Deadlines) -> bytes:
-        """Fetch and return the body. Raises `HostFailed`, `Unusable`, `NoRoom`."""
+        """Fetch and return the body. Raises `HostFailed`, `Unusable` or `NoRoom`."""
         try:
             async with asyncio.timeout(deadlines.total) as total:
                 return await self._read(session, turn, deadlines, total)
@@ -86,7 +92,7 @@ class Download:
 
 
 async def reserve(reservation: Reservation, size: int, seconds: float) -> None:
-    """Wait for memory for at most ``seconds``. If it raises `NoRoom`, the reservation is empty."""
+    """Reserve memory, waiting at most ``seconds``. Raises `NoRoom`, and then releases all bytes."""
     try:
         async with asyncio.timeout(seconds):
             await reservation.grow(size)

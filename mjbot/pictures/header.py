@@ -1,7 +1,7 @@
-"""Reads the header of an image file before any decoder opens it, without I/O and in bounded time.
+"""Parses the header of an image in bounded time, before any decoder opens the file.
 
-Opening an image with a decoder can already allocate its whole canvas (libwebp does), so a file is judged by
-its own header first: https://www.w3.org/TR/png-3/, ITU T.81 (JPEG), GIF89a,
+Merely opening an image can make a decoder allocate the whole canvas, as libwebp does, so the size in the
+header is checked first. The formats: https://www.w3.org/TR/png-3/, ITU T.81 (JPEG), GIF89a,
 https://developers.google.com/speed/webp/docs/riff_container
 """
 
@@ -17,14 +17,14 @@ _PNG_END = b"IEND\xaeB`\x82"
 _MAGIC = {_PNG: "png", b"\xff\xd8\xff": "jpg", b"GIF87a": "gif", b"GIF89a": "gif"}
 _MAX_PARTS = 4_096  # chunks, segments or blocks before the pixels; a hostile file has millions
 _MAX_DECODED_PARTS = 16_384  # in the whole file; a PNG of 32 MiB has 4,096 pieces of 8 KiB
-_MAX_SCANS = 100  # of a JPEG; usual are 10
+_MAX_SCANS = 100  # of a JPEG; 10 are usual
 _MIB = 1024 * 1024
 DECODED_BYTES = 128 * _MIB
 """The memory limit for decoding an image: enough for a PNG of 4096 × 4096 pixels, a WebP of 2896 × 2896."""
 
 
 class Header(NamedTuple):
-    """The file type and the size in pixels, as the file declares them."""
+    """The file type and the size in pixels that the file declares."""
 
     kind: str
     size: tuple[int, int]
@@ -41,7 +41,7 @@ class Header(NamedTuple):
 
     @property
     def reduction(self) -> int:
-        """The divisor of both sides with which decoding fits into `DECODED_BYTES`, or 0 if none does."""
+        """The divisor of width and height that makes decoding fit into `DECODED_BYTES`, or 0 if none does."""
         # 4 bytes a pixel and a copy. libwebp and animations keep further canvases, and libjpeg the
         # coefficients of all scans.
         cheap = self.reducible or (self.kind in ("png", "gif") and not self.animated)
@@ -51,7 +51,7 @@ class Header(NamedTuple):
 
 
 def kind_of(data: bytes) -> str | None:
-    """Return the file type from the magic bytes, or None if it is not a supported raster image."""
+    """Return the file type given by the magic bytes, or None if it is not a supported raster image."""
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "webp"
     return next((kind for magic, kind in _MAGIC.items() if data.startswith(magic)), None)
@@ -68,9 +68,10 @@ def read_header(data: bytes) -> Header | None:
 
 
 def is_complete(data: bytes, header: Header) -> bool:
-    """Return whether the file is complete, since a broken connection can look like a finished one.
+    """Return whether the file is complete. A broken connection can look like the end of a download.
 
-    Trailing bytes are allowed. A truncated WebP has no valid header in the first place.
+    Trailing bytes are allowed. A truncated WebP file does not reach this check, because its header is
+    invalid.
     """
     match header.kind:
         case "png":
@@ -83,7 +84,7 @@ def is_complete(data: bytes, header: Header) -> bool:
 
 
 def is_laborious(data: bytes, header: Header) -> bool:
-    """Return whether the file has so many parts that even a small image could take minutes to decode."""
+    """Return whether the file has so many parts that decoding could take minutes even for a small image."""
     if header.kind == "jpg":  # each scan goes over all pixels; in pixel data, 0xFF is never followed by 0xDA
         return data.count(b"\xff\xda") > _MAX_SCANS
     if header.kind == "gif":  # its first frame is one part

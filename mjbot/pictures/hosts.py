@@ -1,4 +1,4 @@
-"""Shares the downloads fairly between hosts, and pauses hosts that do not answer."""
+"""Shares the downloads fairly between hosts, and pauses hosts that do not respond."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Host = tuple[str, int]
 
 
 class HostFailed(Exception):
-    """Raised if the host did not deliver the file. ``hung``: it did not answer in time."""
+    """Raised if the host did not deliver the file. ``hung`` is True if the host did not respond in time."""
 
     def __init__(self, reason: str, *, hung: bool = False) -> None:
         super().__init__(reason)
@@ -42,11 +42,11 @@ class _State:
     answers: int = 0
     failures: int = 0
     rest: float = 0.0
-    """The length in seconds of the current or last pause, or 0 if the host answers."""
+    """The length in seconds of the current or last pause, or 0 if the host responds."""
     until: float = 0.0
     on_trial: bool = False
     is_slow: bool = False
-    """True if the host passed a trial, which allows more time."""
+    """True if the host passed a trial, in which it was given more time."""
 
     @property
     def is_forgettable(self) -> bool:
@@ -60,7 +60,7 @@ class Turn:
         self._state = state
         self._answers = state.answers
         self.on_trial = on_trial
-        """True after a pause of the host: this download tests whether it answers again."""
+        """True after a pause of the host: this download tests whether the host responds again."""
         self.is_patient = on_trial or state.is_slow
         """True if the host may take longer for its first byte."""
         self.is_answered = False
@@ -72,14 +72,15 @@ class Turn:
 
     @property
     def was_silent(self) -> bool:
-        """Whether the host has sent nothing to any download since this one began."""
+        """Whether the host has sent nothing to any download since this turn began."""
         return self._state.answers == self._answers
 
 
 class HostQueue:
-    """Grants turns, round-robin between hosts: at most ``total`` at once, and ``per_host`` for each host.
+    """Grants permits to download, round-robin between hosts.
 
-    A host that hangs, or fails three times in a row, is paused with back-off. One download then tests it.
+    At most ``total`` downloads run at once, and at most ``per_host`` from one host. A host that hangs, or
+    fails three times in a row, is paused with back-off. After the pause, a single download tests the host.
     """
 
     def __init__(self, total: int, per_host: int, clock: Clock) -> None:
@@ -92,14 +93,14 @@ class HostQueue:
 
     @property
     def known(self) -> int:
-        """The number of hosts whose state is kept."""
+        """The number of hosts about which state is kept."""
         return len(self._states)
 
     @asynccontextmanager
     async def turn(self, host: Host) -> AsyncIterator[Turn]:
-        """Wait for a turn. Raises `HostUnavailable`.
+        """Wait for a permit to download from a host. Raises `HostUnavailable`.
 
-        The body of the context raises `HostFailed` if the host does not deliver.
+        The code within the context must raise `HostFailed` if the host does not deliver the file.
         """
         state = self._state_of(host)
         if self._rests(state):
@@ -114,7 +115,7 @@ class HostQueue:
                 self._failed(state, turn, error)
                 raise
             except BaseException:
-                # Any other failure, such as a file that is no image: it matters whether the host answered.
+                # For other failures, such as a file that is no image, it matters whether the host responded.
                 self._ended(state, turn)
                 raise
             else:
@@ -159,14 +160,14 @@ class HostQueue:
         self._start(state)
 
     def _start(self, changed: _State) -> None:
-        """Grant turns after a change of one host."""
+        """Grant permits after the state of one host has changed."""
         self._ready[changed.host] = changed
         while self._free and self._ready:
             host, state = self._ready.popitem(last=False)
             while state.waiting and state.waiting[0].done():
                 state.waiting.popleft()
             if not state.waiting or state.active >= self._per_host:
-                continue  # queued again when this changes
+                continue  # queued again when the state of the host changes
             state.waiting.popleft().set_result(None)
             state.active += 1
             self._free -= 1

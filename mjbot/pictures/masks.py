@@ -1,4 +1,4 @@
-"""Draws masks of the area to repaint from selected cells, and checks masks that users upload."""
+"""Draws a mask of the area to repaint from selected cells, and checks masks that users upload."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mjbot.pictures.header import read_header
 from mjbot.pictures.source import Pictures
 from mjbot.ports import NO_SIZE, File, MaskProblem, MaskRefused
 
-_WAIT_SECONDS = 30.0  # for the picture
+_WAIT_SECONDS = 30.0  # for the download of the picture
 _MAX_PIXELS = 4096 * 4096
 _STRIP = 256  # rows that are converted at a time
 _PREVIEW_SIDE = 768
@@ -28,14 +28,14 @@ Box = tuple[int, int, int, int]
 
 
 class Masks:
-    """Makes masks for the images that `Pictures` can load. Implements `MaskSource`."""
+    """Creates masks for the images that `Pictures` can load. Implements `MaskSource`."""
 
     def __init__(self, pictures: Pictures, wait_seconds: float = _WAIT_SECONDS) -> None:
         self._pictures = pictures
         self._wait_seconds = wait_seconds
 
     async def preview(self, picture: Picture, region: str) -> File | None:
-        """Draw a small copy of the image with numbered cells, the selected ones highlighted."""
+        """Draw a small copy of the image with numbered cells, and highlight the selected cells."""
         async with self._pictures.loaded(picture, self._wait_seconds) as file:
             if file is None or file.size == NO_SIZE:
                 return None
@@ -45,14 +45,14 @@ class Masks:
         return File(f"area-{region}.webp", preview, picture.alt, size) if preview else None
 
     async def of_cells(self, picture: Picture, region: str) -> str:
-        """Draw the mask of a region, in the size of the image. Raises `MaskRefused`."""
+        """Draw the mask of a region at the size of the image, as a data URL. Raises `MaskRefused`."""
         size = await self._size_of(picture)
         if size is None or size[0] * size[1] > _MAX_PIXELS:
             raise MaskRefused(MaskProblem.NO_PICTURE)
         return _data_url(await self._pictures.worker.run(_draw_mask, size, cells_of(region)))
 
     async def of_upload(self, picture: Picture | None, data: bytes) -> str:
-        """Check an uploaded mask against the image, and return it. Raises `MaskRefused`."""
+        """Check an uploaded mask against the image, and return it as a data URL. Raises `MaskRefused`."""
         header = read_header(data)
         if header is None or header.animated or header.kind == "gif":
             raise MaskRefused(MaskProblem.NOT_AN_IMAGE)
@@ -136,7 +136,7 @@ def _draw_preview(data: bytes, cells: frozenset[int]) -> bytes | None:
     try:
         with raster.open_image(data) as original:
             original.draft("RGB", (_PREVIEW_SIDE, _PREVIEW_SIDE))  # decodes a JPEG at reduced size
-            # Only these can be resized smoothly.
+            # Only images in these modes can be resized smoothly.
             image = original if original.mode in _SMOOTH else original.convert("RGB")
             image.thumbnail((_PREVIEW_SIDE, _PREVIEW_SIDE))
             preview = image.convert("RGB")
@@ -153,7 +153,7 @@ def _draw_preview(data: bytes, cells: frozenset[int]) -> bytes | None:
 
 
 def _draw_grid(image: Image.Image) -> None:
-    """Draw thin lines between the cells and a number in each, readable on any background."""
+    """Draw thin lines between the cells, and a number in each cell that is readable on any background."""
     draw = ImageDraw.Draw(image)
     boxes = _cell_boxes(image.size)
     for left, top, *_ in boxes:

@@ -1,6 +1,6 @@
-"""The HTTP session for images, guarded against SSRF: no key, no cookies, no private addresses.
+"""The HTTP session for images, protected against SSRF: no API key, no cookies, no private addresses.
 
-Every redirect goes through the connector again, so the address checked is the address connected to.
+Every redirect goes through the connector again, so an address is always checked before it is used.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _Origin = tuple[str, int] | None
 def picture_session(upstream: str, resolver: AbstractResolver | None = None) -> aiohttp.ClientSession:
     """Create a session that reaches only public addresses, and the host and port of ``upstream``.
 
-    Redirect URLs are not re-quoted, which would break signed links, and bodies are not decompressed,
-    which would let a small body become a large one.
+    Redirect URLs are not re-quoted, because that would break signed links. Bodies are not decompressed,
+    because a small body could become a large one.
     """
     trusted = origin(upstream)
     return aiohttp.ClientSession(
@@ -53,7 +53,7 @@ class _GuardedConnector(aiohttp.TCPConnector):
 
 
 class PublicResolver(AbstractResolver):
-    """Resolves names to public addresses only, except for ``trusted``, a host and port."""
+    """Resolves host names to public addresses only. ``trusted`` is a host and port that may be private."""
 
     def __init__(self, trusted: _Origin, inner: AbstractResolver) -> None:
         self._trusted = trusted
@@ -73,5 +73,5 @@ class PublicResolver(AbstractResolver):
         return public
 
     async def close(self) -> None:
-        """Close the inner resolver."""
+        """Close the wrapped resolver."""
         await self._inner.close()

@@ -23,7 +23,7 @@ COPY_KIND = "webp"
 
 
 def shrink(data: bytes, max_bytes: int) -> bytes | None:
-    """Make a still WebP copy of up to ``max_bytes``, downscaled if needed, or None if that is impossible."""
+    """Return a still WebP copy of up to ``max_bytes``, downscaled if needed, or None if impossible."""
     try:
         with open_image(data) as image:
             mode = "RGBA" if image.has_transparency_data else "RGB"
@@ -37,9 +37,10 @@ def shrink(data: bytes, max_bytes: int) -> bytes | None:
 
 
 def reencode(data: bytes, side: int, max_bytes: int) -> bytes | None:
-    """Make a JPEG whose longer side is at most ``side`` pixels, of at most ``max_bytes``; None if impossible.
+    """Return a JPEG copy of up to ``max_bytes`` whose longer side is at most ``side``, or None if impossible.
 
-    It has no metadata. Transparent pixels become white, and of an animation the first frame is taken.
+    The copy has no metadata. Transparent pixels become white, and only the first frame of an animation is
+    kept.
     """
     try:
         with open_image(data) as image:
@@ -67,10 +68,10 @@ def _encode_within(image: Image.Image, kind: str, max_bytes: int) -> bytes | Non
 
 @contextmanager
 def open_image(data: bytes) -> Iterator[Image.Image]:
-    """Open an image to decode its first frame within `DECODED_BYTES`; a large JPEG is decoded reduced.
+    """Open an image whose first frame can be decoded within `DECODED_BYTES`.
 
-    Raises ValueError if decoding would take too much memory or time, and any error of Pillow if the file is
-    broken.
+    A large JPEG is decoded at a reduced size. Raises ValueError if decoding would take too much memory or
+    time, and any exception of Pillow if the file is broken.
     """
     header = read_header(data)
     if header is None or not header.reduction or is_laborious(data, header):

@@ -1,7 +1,7 @@
-"""Pictures that users give to a command, as data for the image service.
+"""Loads the pictures that users attach or link to in a command, for the image service.
 
-Each is checked before it is loaded, and re-encoded: the copy is small enough for every server, and has none
-of a photo's metadata, such as the place where it was taken. Nothing is kept.
+Each picture is checked before it is loaded, and then re-encoded. The copy is small enough for every server,
+and has no metadata such as the place where a photo was taken. Nothing is stored.
 """
 
 from __future__ import annotations
@@ -30,15 +30,16 @@ from mjbot.ports import Upload
 
 USERS_LIMITS: Final = ImageLimits(final_bytes=MAX_BYTES, memory_bytes=4 * MAX_BYTES, cache_bytes=0)
 """The limits of the `Pictures` that load them."""
-_CONCURRENT = 2  # each takes up to 10 MiB, and its decoded pixels
+_CONCURRENT = 2  # each download takes up to 10 MiB, and the memory of the decoded pixels
 _NAME = 80  # characters of a file name or address in a text
 _WAIT_SECONDS = 30.0
 
 
 class ReferencePictures:
-    """Loads the pictures of users; a `ReferenceSource`.
+    """Loads pictures from users. Implements `ReferenceSource`.
 
-    ``web`` must trust no address, not even the image service's own, because users choose what it fetches.
+    ``web`` must not trust any private address, not even that of the image service, because users choose the
+    URLs.
     """
 
     def __init__(self, web: Pictures) -> None:

@@ -33,9 +33,9 @@ _MAX_URL = 2048  # the longest URL that Discord accepts
 
 @dataclass(frozen=True, slots=True)
 class ImageLimits:
-    """The limits for one image, and for all together, in bytes, seconds and pixels.
+    """The limits for one image, and for all images together, in bytes, seconds and pixels.
 
-    Discord accepts files of 10 MiB everywhere; a larger result is attached as a smaller copy.
+    Discord accepts files of 10 MiB in every guild. A larger result is attached as a smaller copy.
     """
 
     final_bytes: int = 32 * _MIB
@@ -43,7 +43,7 @@ class ImageLimits:
     attached_bytes: int = 10 * _MIB
     connect_seconds: float = 5.0
     silent_seconds: float = 5.0
-    """The longest time without a byte. A host that has been too slow once is later given more time."""
+    """In seconds without a byte. A host that has been too slow once is later given more time."""
     final_seconds: float = 20.0
     preview_seconds: float = 5.0
     memory_seconds: float = 30.0
@@ -78,7 +78,7 @@ class _SharedFile:
 class Pictures:
     """Loads images over HTTP. Implements `PictureSource`. The caller closes the `picture_session`.
 
-    ``base`` is the base URL of the image service, up to ``/mj``. Without it, no URL is rebased.
+    ``base`` is the base URL of the image service, up to ``/mj``, to which paths and local URLs are resolved.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Pictures:
         self._downloads: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
-        """Cancel all downloads, and forget all files."""
+        """Cancel all downloads, and drop all files."""
         for download in self._downloads:
             download.cancel()
         await asyncio.gather(*self._downloads, return_exceptions=True)
@@ -123,14 +123,14 @@ class Pictures:
     def attaches(self, picture: Picture) -> bool:
         """Return whether this picture must be sent as an attachment."""
         if picture.medium is Medium.TEXT:
-            return True  # it is nowhere else
+            return True  # no URL leads to it
         if self._mode == "auto":
             return picture.final or self.link(picture) is None
         return self._mode == "attach"
 
     @asynccontextmanager
     async def loaded(self, picture: Picture, within: float | None = None) -> AsyncIterator[File | None]:
-        """Wait for the file, for up to ``within`` seconds if given. See `PictureSource`."""
+        """Yield the file, or None. Waits for up to ``within`` seconds, if given. See `PictureSource`."""
         if picture.medium is Medium.TEXT:
             yield File(f"{picture.key}.txt", picture.text.encode("utf-8", "replace"))
             return
@@ -175,7 +175,7 @@ class Pictures:
             entry.timer = None
 
     def _release(self, entry: _SharedFile) -> None:
-        """Cache a file that is no longer used, as long as there is memory."""
+        """Cache a file that is no longer used, if there is enough memory."""
         if entry.users or entry.file is None or self._entries.get(entry.key) is not entry:
             return
         loop = asyncio.get_running_loop()

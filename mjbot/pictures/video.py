@@ -1,6 +1,6 @@
-"""Recognizes MP4 and QuickTime videos by their bytes, and detects incomplete ones, without I/O.
+"""Recognizes MP4 and QuickTime videos by their bytes, and detects incomplete files.
 
-Both are sequences of boxes, each with its length: ISO/IEC 14496-12, section 4.2.
+Both formats are sequences of boxes, each of which declares its length: ISO/IEC 14496-12, section 4.2.
 """
 
 from __future__ import annotations

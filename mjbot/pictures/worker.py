@@ -13,7 +13,7 @@ _R = TypeVar("_R")
 
 
 class ImageWorker:
-    """Runs blocking image code in one thread. A call whose caller is cancelled still finishes."""
+    """Runs blocking image code in one thread. A running call finishes even if the caller is cancelled."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, "images")
@@ -24,5 +24,5 @@ class ImageWorker:
         return await asyncio.get_running_loop().run_in_executor(self._thread, call)
 
     def close(self) -> None:
-        """Refuse further calls, and cancel those that wait."""
+        """Refuse further calls, and cancel the calls that have not started."""
         self._thread.shutdown(wait=False, cancel_futures=True)

@@ -1,1 +1,4 @@
-"""A simulated image service, for the demo and the tests: a world without clock or I/O, served over HTTP."""
+"""A simulated image service for the demo and the tests, served over HTTP.
+
+The simulation itself reads no clock and does no I/O.
+"""

@@ -1,4 +1,4 @@
-"""How each kind of server answers a submit: its codes, texts and HTTP statuses."""
+"""How each kind of server responds to a submit: its codes, texts and HTTP statuses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mjbot.sandbox.submits import Decision, DecisionKind
 
 
 class ServerResponse(NamedTuple):
-    """An HTTP response: JSON for an object or a list, text for a string, empty for None."""
+    """An HTTP response. An object or a list is sent as JSON, a string as text, and None as an empty body."""
 
     status: int
     body: Payload | list[Payload] | str | None
@@ -20,7 +20,7 @@ Answers = dict[DecisionKind, Callable[[], ServerResponse]]
 
 
 def upstream_error(description: str) -> Payload:
-    """Return new-api's error about the service behind it."""
+    """Return an error of new-api about the service behind it."""
     return {"description": description, "type": "upstream_error", "code": 4}
 
 
@@ -29,14 +29,14 @@ NOT_FOUND = upstream_error("task_no_found ")
 
 
 def new_api_error(message: str) -> Payload:
-    """Return new-api's error about a request itself."""
+    """Return an error of new-api about the request itself."""
     return {"error": {"message": message, "type": "new_api_error"}}
 
 
 def submit_response(
     code: int, description: str, result: object = None, properties: Payload | None = None
 ) -> ServerResponse:
-    """Return the family's envelope."""
+    """Return a response with the envelope that all midjourney-proxy servers share."""
     body = {"code": code, "description": description, "result": result, "properties": properties}
     return ServerResponse(200, body)
 
@@ -64,7 +64,7 @@ def _uploaded(decision: Decision) -> ServerResponse:
 
 
 def _shared(decision: Decision) -> Answers:
-    """Return the answers that all servers share. The texts of the limits are those of trueai's server."""
+    """Return the responses that all servers share. The texts about limits are those of trueai's server."""
     return {
         "accepted": lambda: _accepted(decision),
         "uploaded": lambda: _uploaded(decision),
@@ -85,7 +85,7 @@ def _shared(decision: Decision) -> Answers:
 
 
 def plus(decision: Decision) -> ServerResponse:
-    """Answer like litter-coder's server."""
+    """Return the response of litter-coder's server to a submit."""
     own: Answers = {
         "modal": lambda: submit_response(21, "窗口等待", decision.ids[0]),
         "unchanged": lambda: submit_response(4, "不支持的操作"),
@@ -95,7 +95,7 @@ def plus(decision: Decision) -> ServerResponse:
 
 
 def original(decision: Decision) -> ServerResponse:
-    """Answer like novicezk's server."""
+    """Return the response of novicezk's server to a submit."""
     if decision.kind == "existed":
         properties = {"status": decision.text, "imageUrl": None}
         return submit_response(21, "任务已存在", decision.ids[0], properties)
@@ -105,7 +105,7 @@ def original(decision: Decision) -> ServerResponse:
 
 
 def true(decision: Decision) -> ServerResponse:
-    """Answer like trueai's server."""
+    """Return the response of trueai's server to a submit."""
     gone = {"code": 3, "description": "关联任务不存在或已失效", "result": None, "properties": {}}
     own: Answers = {
         "modal": lambda: _modal(21, decision),
@@ -118,7 +118,10 @@ def true(decision: Decision) -> ServerResponse:
 
 
 def new_api(decision: Decision, *, rewrites: bool = True) -> ServerResponse:
-    """Answer like new-api. ``rewrites``: codes 22 and most 21 become 1, without the queue position."""
+    """Return the response of new-api to a submit.
+
+    If ``rewrites`` is True, code 22 and most codes 21 become 1, and the queue position is left out.
+    """
     message = f"Invalid request, unknown_action:{decision.text} (request id: sandbox)"
     no_channel = "当前分组 default 下对于模型 mj_imagine 无可用渠道 (request id: sandbox)"
     keeps_21 = decision.action in ("ZOOM", "INPAINT") or not rewrites
@@ -136,5 +139,5 @@ def new_api(decision: Decision, *, rewrites: bool = True) -> ServerResponse:
 
 
 def unrewritten(decision: Decision) -> ServerResponse:
-    """Answer like a relay that changes nothing in the answers of its proxy."""
+    """Return the response of a relay that passes on the response of its proxy unchanged."""
     return new_api(decision, rewrites=False)

@@ -1,8 +1,8 @@
 """Draws landscapes for the simulated image service; the same seed always gives the same image.
 
-They are drawn, not bundled, so that a grid, each of its four singles and every blurred preview show
-one scene, and tests can compare the image of a message pixel by pixel. Coordinates are fractions of
-the canvas: a quadrant and its upscale differ only in size.
+The images are drawn, not bundled, so that a grid, its four single images and every blurred preview show the
+same scene, and tests can compare the image of a message pixel by pixel. Coordinates are fractions of the
+canvas: a quadrant and its upscale differ only in size.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SAMPLES = 260
 def single(
     seed: int, index: int, side: int = 1024, aspect: str = "1:1", mood: str | None = None
 ) -> Image.Image:
-    """Draw image ``index`` (0-3) of a seed. ``side``: the longer edge in pixels."""
+    """Draw image ``index`` (0-3) of a seed. ``side`` is the longer edge in pixels."""
     return _draw(seed, index, canvas(side, aspect), mood)
 
 
@@ -63,14 +63,14 @@ def preview(image: Image.Image, step: int, of: int) -> Image.Image:
 
 
 def encode(image: Image.Image) -> bytes:
-    """Encode as PNG: lossless, so that results can be compared pixel by pixel."""
+    """Encode an image as PNG, which is lossless, so that results can be compared pixel by pixel."""
     buffer = io.BytesIO()
     image.save(buffer, "PNG", compress_level=3)
     return buffer.getvalue()
 
 
 def canvas(side: int, aspect: str) -> Size:
-    """Return an even width and height for an aspect ratio such as "16:9", with ``side`` as longer edge."""
+    """Return an even width and height for an aspect ratio such as "16:9". ``side`` is the longer edge."""
     wide, high = (int(part) for part in aspect.split(":"))
     longer = max(wide, high)
     return max(2, round(side * wide / longer / 2) * 2), max(2, round(side * high / longer / 2) * 2)
@@ -182,7 +182,7 @@ def _noise(rng: random.Random, nodes: float, octaves: int, sharp: bool) -> list[
 
 
 def _ridges(image: Image.Image, rng: random.Random, palette: Palette, horizon: float, floor: float) -> Line:
-    """Draw three to five ridges from far to near, and return the line of the nearest."""
+    """Draw three to five ridges from far to near, and return the outline of the nearest one."""
     count = rng.randint(3, 5)
     line: Line = []
     for number in range(count):

@@ -11,7 +11,7 @@ EffectKind = Literal["child", "modal", "all", "bookmark"]
 
 
 def button(custom_id: str, label: str = "", emoji: str = "", style: int = 2) -> Payload:
-    """Return a button of a task's payload."""
+    """Return a button in the format of a task's payload."""
     return {"customId": custom_id, "emoji": emoji, "label": label, "type": 2, "style": style}
 
 
@@ -65,7 +65,7 @@ def clip_buttons(job: str) -> list[Payload]:
 
 
 def describe_buttons() -> list[Payload]:
-    """Return the six buttons below the result of a describe."""
+    """Return the six buttons below the result of a describe task."""
     return [
         *(button(f"MJ::Job::PicReader::{n}", emoji=f"{n}\ufe0f\u20e3") for n in range(1, 5)),
         button("MJ::Picread::Retry", emoji="🔄"),
@@ -74,7 +74,7 @@ def describe_buttons() -> list[Payload]:
 
 
 def shorten_buttons() -> list[Payload]:
-    """Return the five buttons below the result of a shorten."""
+    """Return the five buttons below the result of a shorten task."""
     return [button(f"MJ::Job::PromptAnalyzer::{n}", emoji=f"{n}\ufe0f\u20e3") for n in range(1, 6)]
 
 
@@ -109,7 +109,7 @@ _EFFECTS: tuple[tuple[str, EffectKind, str], ...] = (
 
 
 def button_effect(custom_id: str) -> ButtonEffect | None:
-    """Return the effect of a customId, or None for an unknown action."""
+    """Return the effect of the button with this customId, or None if its action is unknown."""
     for pattern, kind, action in _EFFECTS:
         if match := re.match(pattern, custom_id):
             return ButtonEffect(kind, action, match[1] if match.re.groups else "")

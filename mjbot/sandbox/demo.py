@@ -1,6 +1,6 @@
 """Runs the real bot in a browser demo: SimCord simulates Discord, the sandbox simulates the image service.
 
-Discord's time is simulated too, and advances here with the real one.
+The time in Discord is also simulated, and advances with real time.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ from mjbot.upstream.wire import read_task
 
 _KEY = "sandbox-key"
 _START = 1_767_225_600.0  # the start of simulated time: 2026-01-01 00:00 UTC
-_STEP = 0.25  # seconds of real time between two steps of the simulated one
+_STEP = 0.25  # seconds of real time between two steps of the simulated time
 PICTURE_SIDE = 768  # pixels of the longer edge of the pictures
 _SHOWN = (DemoIds.FAILED, DemoIds.VIDEO, DemoIds.GRID)  # the cards that the channel has at the start
 
 
 class SimulatedTime:
-    """The clock of a SimCord world. ``env`` is set after the bot is built, as the world needs the bot."""
+    """The clock of a SimCord world. ``env`` is set after the bot is built, because the bot comes first."""
 
     def __init__(self) -> None:
         self.env: simcord.Env | None = None
@@ -49,7 +49,7 @@ class SimulatedTime:
         return self.env.now().timestamp() if self.env else _START
 
     async def wait_idle(self, waiting: Coroutine[Any, Any, None], reason: str) -> None:
-        """Wait in a way that the simulation recognizes as idle, so that it may advance time."""
+        """Await ``waiting`` in a way that SimCord recognizes as idle, so that it may advance the time."""
         if self.env is None:
             await waiting
         else:
@@ -57,7 +57,7 @@ class SimulatedTime:
 
     @property
     def clock(self) -> Clock:
-        """The clock to build the bot with."""
+        """The clock that the bot uses."""
         return Clock(self.now, self.wait_idle)
 
 
@@ -128,7 +128,7 @@ async def _serve(
 
 
 async def _advance(env: simcord.Env, stopped: asyncio.Event) -> None:
-    """Let simulated time follow the real one until the demo is stopped."""
+    """Advance the simulated time with real time until the demo is stopped."""
     before = time.monotonic()
     while not stopped.is_set():
         with contextlib.suppress(TimeoutError):

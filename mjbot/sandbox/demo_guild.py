@@ -1,11 +1,11 @@
 """The simulated Discord server of the demo: its people, their messages and their clicks.
 
-SimCord keeps the messages and runs the bot. Its actors wait until the bot is idle and may not act while time
-advances, so a click would wait for seconds. The methods here send an interaction to the gateway and return
-with the bot's first response, as Discord's own client does.
+SimCord keeps the messages and runs the bot. SimCord's actors wait until the bot is idle and may not act while
+time advances, so a click would wait for seconds. The methods here send an interaction to the gateway and
+return with the bot's initial response, as Discord's own client does.
 
-These names of simcord 3.2.1 are not documented. Check them again before an upgrade: all of
-`simcord.interactions` and `simcord.backend.serializers`, the members of `Env.backend`.
+This module uses names of simcord 3.2.1 that are not documented: all of `simcord.interactions` and
+`simcord.backend.serializers`, and the members of `Env.backend`. Check them before an upgrade.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ _MANAGE_SERVER = 1 << 5
 
 
 class NotThere(Exception):
-    """Raised if the message, button, form or command does not exist for this person."""
+    """Raised if the message, button, modal or command does not exist for this person."""
 
 
 @dataclass(frozen=True)
 class FirstResponse:
-    """The bot's first response to an interaction. ``answered`` is False if none came in time."""
+    """The bot's initial response to an interaction. ``answered`` is False if none came in time."""
 
     interaction: int
     answered: bool
@@ -72,7 +72,7 @@ class DemoGuild:
 
     @property
     def version(self) -> int:
-        """A number that increases when messages may have changed: the bot's requests plus the posts."""
+        """A number that increases with each request of the bot and each posted message."""
         return len(self._env.http_requests) + self._posts
 
     @property
@@ -83,7 +83,7 @@ class DemoGuild:
         return people | roles | {f"#{self.channel_id}": self._texts.channel}
 
     def post(self, author: int | None, content: str) -> None:
-        """Post a message of a person, or of the guide (None)."""
+        """Post a message by a person, or by the guide if ``author`` is None."""
         self._posts += 1
         self._backend.create_message(self.channel_id, author or self._guide.id, content)
 
@@ -160,7 +160,7 @@ class DemoGuild:
     async def submit(
         self, person: int, interaction: int, values: Mapping[str, str], files: Files
     ) -> FirstResponse:
-        """Submit the form with which the bot answered an interaction."""
+        """Submit the modal with which the bot responded to an interaction."""
         shown = self._backend.interactions.get(interaction)
         if shown is None or shown.modal is None or shown.user_id != person:
             raise NotThere(str(interaction))

@@ -1,7 +1,7 @@
 """Serves the page of the demo on this machine: the parts of Discord's client that the bot needs.
 
 The page receives each changed message as a server-sent event, and posts each action of a person. Nothing here
-waits for simulated time, so a press is answered as fast as the bot answers it.
+waits for simulated time, so the page shows a response as soon as the bot sends it.
 https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
@@ -25,8 +25,8 @@ from mjbot.sandbox.demo_texts import DemoTexts
 _PAGE = Path(__file__).parent / "page"
 # Not guessed: Windows may map these to other types, and browsers then refuse to run modules.
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
-_LOOK_AGAIN = 0.05  # seconds between two looks at the version of the messages
-_BEAT = 20  # looks after which the time is sent, even if nothing has changed
+_LOOK_AGAIN = 0.05  # seconds between two checks of the version of the messages
+_BEAT = 20  # checks after which the time is sent, even if nothing has changed
 _MAX_BODY = 16 * 1024 * 1024  # an uploaded mask
 _PORT_TAKEN = """\
 Port {port} is taken. Perhaps the demo runs already:  http://127.0.0.1:{port}/
@@ -37,7 +37,7 @@ Answer = Callable[[int, Mapping[str, Any]], Awaitable[FirstResponse]]
 
 
 class DemoPage:
-    """Serves the page while the context is open. Raises `StartupError` if the port is taken."""
+    """Serves the demo page while the context is open. Raises `StartupError` if the port is taken."""
 
     def __init__(self, guild: DemoGuild, texts: DemoTexts, now: Callable[[], float], port: int) -> None:
         self._guild, self._texts, self._now, self._port = guild, texts, now, port
@@ -46,7 +46,7 @@ class DemoPage:
 
     @property
     def url(self) -> str:
-        """The address of the page."""
+        """The URL of the demo page."""
         return f"http://127.0.0.1:{self._port}/"
 
     async def __aenter__(self) -> Self:
@@ -107,7 +107,7 @@ class DemoPage:
         )
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
-        """Send all messages, and then each that changes, until the demo ends or the page is closed."""
+        """Send all messages, and then each changed message, until the demo ends or the page is closed."""
         person = self._person(request.query.get("person"))
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
@@ -150,7 +150,7 @@ class DemoPage:
         )
 
     async def _line(self, request: web.Request) -> web.Response:
-        """Post a chat message, and a reply of the guide: the bot lacks the message content intent."""
+        """Post a chat message and a reply from the guide, because the bot cannot read chat messages."""
         body = await request.json()
         self._guild.post(self._person(body.get("person")), str(body.get("text"))[:2000])
         self._guild.post(None, self._texts.line)
@@ -185,7 +185,7 @@ class DemoPage:
 async def _local_only(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Refuse requests that another web site sends through the visitor's browser."""
+    """Refuse cross-site requests, which another web site sends through the visitor's browser."""
     host = request.host.rpartition(":")[0]
     if host not in ("127.0.0.1", "localhost") or request.headers.get("Origin") not in (
         None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class DemoPrompts:
-    """The prompts of the demo tasks. They contain the search words that the guide of the demo suggests."""
+    """The prompts of the demo tasks. They contain the search words that the guide suggests to the visitor."""
 
     running: str
     grid: str

@@ -1,4 +1,4 @@
-"""The tasks that the demo starts with: one of each kind."""
+"""The tasks that exist when the demo starts: one of each kind."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ LONG_PROMPT = "; ".join(_SUBJECTS)[: 900 - len(_TAIL)].rstrip().ljust(900 - len(
 
 
 def demo_tasks(seed: int, now: float, prompts: DemoPrompts = ENGLISH_PROMPTS) -> Iterator[Script]:
-    """Yield all demo tasks as of ``now``; running ones start when they are first fetched."""
+    """Yield all demo tasks as of ``now``. Running tasks start when they are first fetched."""
     yield _imagine(seed, DemoIds.RUNNING, prompts.running, None)
     chinese = _imagine(seed, DemoIds.RUNNING_CHINESE, "画一座雾中的雪山，木刻版画风格", None)
     chinese.prompt_en = "A snow mountain in the mist, woodblock print style --ar 1:1 --v 7"

@@ -1,4 +1,4 @@
-"""The sentences of the demo that are not the bot's, in three languages: page, guide, prompts and terminal.
+"""The texts of the demo itself, in three languages: the page, the guide, the prompts and the terminal.
 
 The type checker reports a field that is missing in one language.
 """
@@ -17,7 +17,7 @@ from mjbot.sandbox.demo_prompts import (
 
 @dataclass(frozen=True, kw_only=True)
 class PageTexts:
-    """The sentences of the page itself."""
+    """The texts of the demo page."""
 
     title: str
     note: str
@@ -45,7 +45,7 @@ class PageTexts:
 
 @dataclass(frozen=True, kw_only=True)
 class DemoTexts:
-    """All sentences in one language. ``word`` is a search text that finds the first task of the demo."""
+    """All texts of the demo in one language. ``word`` is a search word that finds the first demo task."""
 
     language: str
     word: str

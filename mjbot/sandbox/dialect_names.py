@@ -1,4 +1,7 @@
-"""The names of the sandbox's dialects, in a module that is cheap to import for the command line."""
+"""The names of the dialects, which are the kinds of server that the sandbox imitates.
+
+They are in a module of their own, which the command line can import quickly.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,10 @@ from enum import StrEnum
 
 
 class DialectName(StrEnum):
-    """A kind of server, and the URL prefix under which the sandbox imitates it."""
+    """A kind of server. The value is the URL prefix under which the sandbox imitates it."""
 
     DEFAULT = ""
-    """The dialect of PLUS, behind a relay that rewrites nothing."""
+    """litter-coder's server behind a relay that rewrites nothing."""
     ORIGINAL = "original"
     """https://github.com/novicezk/midjourney-proxy"""
     PLUS = "plus"

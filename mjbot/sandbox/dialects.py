@@ -1,4 +1,4 @@
-"""The dialects of the API: how each kind of server authorizes, serializes tasks, and answers submits."""
+"""The dialects of the API: how each kind of server authorizes, serializes tasks, and responds to submits."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Dialect:
     """The pattern of the customIds that this server accepts."""
     submits: frozenset[str] = frozenset({"action", "modal"}) | _MAKES | {_UPLOAD, "shorten"}
     has_list: bool = True
-    """True if ``GET /task/list`` returns the latest tasks of everyone."""
+    """True if ``GET /task/list`` returns the latest tasks of all users."""
     has_seeds: bool = True
     cancels: Cancels | None = None
     takes_links: bool = False
@@ -67,7 +67,7 @@ class Dialect:
     numeric_ids: bool = True
     """True if a batch read may send ids as numbers; new-api refuses them."""
     tells_methods: bool = True
-    """True if the wrong method is answered with 405; relays call it a wrong URL."""
+    """True if a wrong method returns 405. Relays return the error for a wrong URL."""
 
     def offers(self, custom_id: str) -> bool:
         """Return whether this server accepts a button, no matter which server rendered it."""
@@ -161,7 +161,7 @@ def dialect_at(prefix: str) -> Dialect | None:
 
 
 def task_row(dialect: Dialect, world: World, task_id: str, now: float) -> Payload | None:
-    """Return a task as this server serializes it. A relay shows the state of its last poll."""
+    """Return a task as this server serializes it. A relay shows the state at the time of its last poll."""
     task = world.fetch(task_id, now)
     if task is None or not dialect.poll_interval:
         return dialect.serialize(task) if task else None

@@ -1,4 +1,4 @@
-"""The pictures of tasks, each drawn once."""
+"""Draws the pictures of tasks, and caches them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from mjbot.sandbox.script import Repainted, Result, Scene, Script
 
 
 class Drawings:
-    """Draws pictures, and keeps them."""
+    """Draws pictures, and caches them."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[Scene, Repainted | None, Result | None, int, str], bytes] = {}
 
     def png(self, task: Script, name: str, side: int) -> bytes | None:
-        """Return one picture of a task, by its name; None if it has none. ``side``: the longer one."""
+        """Return a picture of a task by its name, as PNG, or None if the task has no such picture.
+
+        ``side`` is the longer edge in pixels.
+        """
         key = (task.scene, task.repainted, task.result, len(task.previews()), name)
         if key not in self._kept:
             drawn = task.draw(name, side)
@@ -22,6 +25,6 @@ class Drawings:
         return self._kept[key]
 
     def forget(self, scene: Scene) -> None:
-        """Drop the pictures of a scene."""
+        """Drop the cached pictures of a scene."""
         for key in [key for key in self._kept if key[0] == scene]:
             del self._kept[key]

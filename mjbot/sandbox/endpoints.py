@@ -1,4 +1,4 @@
-"""The endpoints of the simulated service other than reads by id: each submit, the list, seeds and cancels."""
+"""The endpoints of the simulated service other than reads by id: submits, the list, seeds and cancels."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from mjbot.sandbox.submits import Decision, Sender
 from mjbot.sandbox.world import World
 
 _STRANGER = "1700000000000999"
-_LISTED = 100  # on trueai's server
+_LISTED = 100  # as on trueai's server
 _NOT_AN_ADMIN = "演示模式，禁止操作"
 
 
 def no_route(dialect: Dialect, method: str, path: str, now: float) -> ServerResponse:
-    """Respond to a path that this server does not have."""
+    """Return the error of this kind of server for a path that it does not have."""
     if not dialect.tells_methods:
         message = f"Invalid URL ({method} {path})"
         return ServerResponse(404, {"error": {"message": message, "type": "invalid_request_error"}})
-    # novicezk's is a Spring application; this is Spring's error page
+    # novicezk's server is a Spring application; this is Spring's error body
     when = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
     return ServerResponse(404, {"timestamp": when, "status": 404, "error": "Not Found", "path": path})
 
@@ -32,7 +32,10 @@ def no_route(dialect: Dialect, method: str, path: str, now: float) -> ServerResp
 def submit(
     dialect: Dialect, world: World, kind: str, method: str, body: Mapping[str, Any], now: float
 ) -> ServerResponse:
-    """Process a submit, and respond in this dialect, even to a kind of submit that it does not have."""
+    """Process a submit, and return the response of this kind of server.
+
+    A kind of submit that the server does not have returns an error.
+    """
     path = f"/mj/submit/{kind}"
     if kind not in dialect.submits or (method != "POST" and not dialect.tells_methods):
         return no_route(dialect, method, path, now)
@@ -65,7 +68,7 @@ def _decide(dialect: Dialect, world: World, kind: str, body: Mapping[str, Any], 
 
 
 def seed(dialect: Dialect, world: World, task_id: str, now: float) -> ServerResponse:
-    """Respond with the seed of a task's picture."""
+    """Return the response to a request for the seed of a task's picture."""
     if not dialect.has_seeds:
         return no_route(dialect, "GET", f"/mj/task/{task_id}/image-seed", now)
     if world.peek(task_id, now) is None:
@@ -75,7 +78,10 @@ def seed(dialect: Dialect, world: World, task_id: str, now: float) -> ServerResp
 
 
 def cancel(dialect: Dialect, world: World, task_id: str, method: str, now: float) -> ServerResponse:
-    """Cancel a task: plus says so, trueai's answers an admin with nothing."""
+    """Cancel a task, and return the response of this kind of server.
+
+    trueai's server allows only administrators to cancel, and sends them an empty body.
+    """
     if dialect.cancels is None or (method != "POST" and not dialect.tells_methods):
         return no_route(dialect, method, f"/mj/task/{task_id}/cancel", now)
     if method != "POST":
@@ -92,7 +98,7 @@ def cancel(dialect: Dialect, world: World, task_id: str, method: str, now: float
 
 
 def task_list(dialect: Dialect, world: World, now: float) -> ServerResponse:
-    """Respond with the latest tasks of everyone, the newest first."""
+    """Return the response with the latest tasks of all users, newest first."""
     if not dialect.has_list:
         return no_route(dialect, "GET", "/mj/task/list", now)
     rows = everyone(world, now)[::-1][:_LISTED]
@@ -100,7 +106,7 @@ def task_list(dialect: Dialect, world: World, now: float) -> ServerResponse:
 
 
 def everyone(world: World, now: float) -> list[Payload]:
-    """Return all tasks, and one of another user."""
+    """Return all tasks, and one task of another user."""
     found = [world.peek(task_id, now) for task_id in world.ids]
     stranger = Script(_STRANGER, LONG, "another user's", Scene(0), now - 60, mark="not ours")
     return [*(each for each in found if each is not None), stranger.payload(now, world.base_url)]

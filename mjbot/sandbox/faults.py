@@ -15,9 +15,9 @@ When = Literal["before", "after"]
 
 @dataclass
 class Fault:
-    """A fault in requests whose path matches ``pattern``. The base class drops the connection.
+    """A fault that affects requests whose path matches ``pattern``. The base class drops the connection.
 
-    ``times``: the number of requests that it affects, or None for all.
+    ``times`` is the number of requests to affect, or None for all.
     """
 
     pattern: str
@@ -32,22 +32,22 @@ class Fault:
         return True
 
     async def respond(self, request: web.Request) -> web.StreamResponse:
-        """Return the response in place of the real one."""
+        """Return the response to send instead of the real one."""
         return drop_connection(request)
 
 
 @dataclass
 class Loss(Fault):
-    """Processes requests, but drops their responses."""
+    """A fault that lets requests be processed, but drops the connection before the response."""
 
     def lose(self, request: web.Request, _response: web.StreamResponse) -> web.StreamResponse:
-        """Drop the connection in place of the response."""
+        """Drop the connection instead of sending the response."""
         return drop_connection(request)
 
 
 @dataclass
 class Half(Loss):
-    """Sends only the first half of a response, as if it were complete."""
+    """A fault that sends only the first half of a response, as if it were complete."""
 
     def lose(self, request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
         """Send half of the body without Content-Length, and close the connection."""
@@ -61,7 +61,7 @@ class Half(Loss):
 
 @dataclass
 class Failure(Fault):
-    """Sends a fixed response in place of the real one."""
+    """A fault that sends a fixed response instead of the real one."""
 
     status: int
     body: str
@@ -76,10 +76,10 @@ class Failure(Fault):
 
 @dataclass
 class Trickle(Fault):
-    """Sends a response that never ends, at one byte a second."""
+    """A fault that sends an endless response, at one byte a second."""
 
     async def respond(self, request: web.Request) -> web.StreamResponse:
-        """Send bytes until the client gives up."""
+        """Send bytes until the client closes the connection."""
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         await response.prepare(request)
         await response.write(b"[")
@@ -90,7 +90,10 @@ class Trickle(Fault):
 
 @dataclass
 class Hold(Fault):
-    """Makes requests wait for `release`, either before they are processed or before the response is sent."""
+    """A fault that makes requests wait for `release`.
+
+    They wait either before they are processed or before the response is sent.
+    """
 
     when: When
     held: int = 0
@@ -98,7 +101,7 @@ class Hold(Fault):
     _released: asyncio.Event = field(default_factory=asyncio.Event)
 
     def applies(self, path: str) -> bool:
-        """Return whether this request is held. None is held after `release`."""
+        """Return whether this request is held. No request is held after `release`."""
         return not self._released.is_set() and super().applies(path)
 
     async def arrived(self, count: int = 1) -> None:
@@ -112,7 +115,7 @@ class Hold(Fault):
         self._released.set()
 
     async def wait(self) -> None:
-        """Hold one request."""
+        """Make one request wait for `release`."""
         self.held += 1
         self._arrival.set()
         await self._released.wait()

@@ -1,4 +1,4 @@
-"""The commands that make a task from nothing: imagine, describe, blend and shorten."""
+"""The commands that create a task without a parent task: imagine, describe, blend and shorten."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _SHORT_FORMS = 5
 
 
 class MakeBody(NamedTuple):
-    """One submit of such a command."""
+    """The parsed body of an imagine, describe, blend or shorten submit."""
 
     kind: MakeKind
     prompt: str = ""
     pictures: tuple[str, ...] = ()
-    """Uploaded ones; an address to describe is none."""
+    """The uploaded pictures, without a linked picture to describe."""
     shape: str = "SQUARE"
     link: str = ""
 
 
 def read_make(kind: MakeKind, body: Mapping[str, Any], *, takes_links: bool) -> MakeBody:
-    """Return the submit in a body. ``takes_links``: the server describes pictures at an address, too."""
+    """Parse the body of a submit. With ``takes_links``, the picture to describe may also be a URL."""
     listed = body.get("base64Array")
     pictures = listed if isinstance(listed, list) and kind in ("imagine", "blend") else []
     single = [body["base64"]] if kind == "describe" and body.get("base64") else []
@@ -47,7 +47,7 @@ def read_make(kind: MakeKind, body: Mapping[str, Any], *, takes_links: bool) -> 
 
 
 def problem_of(make: MakeBody, *, needs_data_urls: bool) -> str:
-    """Return why a server refuses a submit before anything else; "" if it does not."""
+    """Return why the body of a submit is invalid, or "" if it is valid."""
     if make.kind in ("imagine", "shorten") and not make.prompt.strip():
         return "prompt不能为空"
     if make.kind == "describe" and not (make.pictures or make.link):
@@ -77,12 +77,12 @@ def build_task(make: MakeBody, task_id: str, now: float, seed: int, sender: Send
 
 
 def numbered(texts: Sequence[str]) -> str:
-    """Return the text of a result with numbered prompts."""
+    """Return prompts as the numbered list that a result contains."""
     return "\n\n".join(f"{n}\ufe0f\u20e3 {text}" for n, text in enumerate(texts, 1))
 
 
 def _shortened(prompt: str) -> str:
-    """Return the text of a shorten: the first word counts, the last is struck out."""
+    """Return the result of a shorten task: the first word is important, and the last one is struck out."""
     words = prompt.split()
     marked = [f"**{words[0]}**", *words[1:-1], *(f"~~{each}~~" for each in words[1:][-1:])]
     forms = [" ".join(words[: max(1, len(words) - n)]) for n in range(_SHORT_FORMS)]

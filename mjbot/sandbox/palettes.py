@@ -1,4 +1,4 @@
-"""Colour palettes of the drawn landscapes, each for one time of day."""
+"""Colour palettes for the landscapes, each for one time of day."""
 
 from __future__ import annotations
 

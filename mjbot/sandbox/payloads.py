@@ -1,4 +1,4 @@
-"""Serializes tasks like each kind of server: its fields, and how it writes absent values."""
+"""Serializes a task as each kind of server does, with the fields and the absent values of that server."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ _FINAL = ("SUCCESS", "FAILURE", "CANCEL")
 
 
 def original(task: Payload) -> Payload:
-    """Serialize like novicezk's server: no buttons, null for absent values, no progress on a failure."""
+    """Serialize a task like novicezk's server.
+
+    It has no buttons, null for absent values, and no progress after a failure.
+    """
     kept = _with_nulls(task, ("state", "failReason", "imageUrl", *_TIMES))
     for name in ("buttons", "customId", "botType", "videoUrls"):
         del kept[name]
@@ -20,7 +23,7 @@ def original(task: Payload) -> Payload:
 
 
 def plus(task: Payload) -> Payload:
-    """Serialize like litter-coder's server, which adds Discord's own ids to the properties."""
+    """Serialize a task like litter-coder's server, which adds Discord's own ids to the properties."""
     size = (
         {"imageHeight": 1024, "imageWidth": 1024}
         if task["imageUrl"]
@@ -37,7 +40,7 @@ def plus(task: Payload) -> Payload:
 
 
 def true(task: Payload) -> Payload:
-    """Serialize like trueai's server: seventy fields, including personal data, but no preview images."""
+    """Serialize a task like trueai's server: seventy fields, including personal data, but no previews."""
     status = task["status"]
     buttons = [each for each in task["buttons"] if each.get("customId")]
     extra: Payload = {
@@ -62,7 +65,7 @@ def true(task: Payload) -> Payload:
 
 
 def new_api(task: Payload) -> Payload:
-    """Serialize like new-api: zeros for times, few properties, and image URLs on localhost."""
+    """Serialize a task like new-api: 0 for missing times, few properties, and image URLs on localhost."""
     status = task["status"]
     keep = {name: task["properties"].get(name, "") for name in ("finalPrompt", "finalZhPrompt")}
     buttons = [
@@ -83,7 +86,7 @@ def new_api(task: Payload) -> Payload:
 
 
 def new_api_blank(task: Payload) -> Payload:
-    """Serialize like new-api between a submit and its first poll of the proxy."""
+    """Serialize a task like new-api between the submit and new-api's first poll of its proxy."""
     empty = dict.fromkeys(("status", "progress", "imageUrl", "failReason", "state"), "")
     return new_api(task | empty | {"startTime": 0, "finishTime": 0, "buttons": []})
 

@@ -1,4 +1,4 @@
-"""Repaints a part of a picture, as Vary (Region) does."""
+"""Repaints part of a picture, as Vary (Region) does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from PIL import Image
 
 
 def repaint(kept: Image.Image, new: Image.Image, mask: bytes, cells: int) -> Image.Image:
-    """Return ``new``, a sheet of ``cells`` x ``cells`` images, each with ``kept`` where the mask is black."""
+    """Return a copy of ``new`` that shows ``kept`` where the mask is black.
+
+    ``new`` is a sheet of ``cells`` x ``cells`` images. The mask applies to each of them.
+    """
     width, height = new.width // cells, new.height // cells
     with Image.open(io.BytesIO(mask)) as opened:
         white = opened.convert("L").resize((width, height), Image.Resampling.NEAREST)
@@ -23,7 +26,7 @@ def repaint(kept: Image.Image, new: Image.Image, mask: bytes, cells: int) -> Ima
 
 
 def mask_of(text: str) -> bytes:
-    """Decode a submitted mask from a data URL or plain base64. Returns b"" if it is not an image."""
+    """Decode a submitted mask from a data URL or plain base64, or return b"" if it is not an image."""
     try:
         data = base64.b64decode(text.rpartition(",")[2], validate=True)
         with Image.open(io.BytesIO(data)):

@@ -50,7 +50,10 @@ class Scene:
 
 @dataclass(frozen=True)
 class Repainted:
-    """The picture that a task repaints. ``mask``: an image with the area in white, or b"" for all of it."""
+    """The picture that a task repaints, and the mask.
+
+    ``mask`` is an image in which the area to repaint is white, or b"" to repaint everything.
+    """
 
     scene: Scene
     mask: bytes = b""
@@ -74,14 +77,14 @@ class Script:
     notify: str = ""
     """The webhook URL to post each step to; "" for none."""
     mark: str = ""
-    """The ``state`` that its submit carried."""
+    """The mark that the submit of the task carried in ``state``."""
     text: str = ""
-    """The result of a describe or a shorten, which appears at its end."""
+    """The text that a describe or shorten task returns when it has finished."""
     repainted: Repainted | None = None
 
     @property
     def final_prompt(self) -> str:
-        """The prompt that the image was made with."""
+        """The prompt from which the image was made."""
         return self.prompt_en or self.prompt
 
     @property
@@ -132,7 +135,7 @@ class Script:
         }
 
     def offered(self, now: float) -> list[Payload]:
-        """Return the buttons of the task, an empty list until it has finished."""
+        """Return the buttons of the task, or an empty list if it has not finished."""
         if self.status(now) != "SUCCESS":
             return []
         if self.buttons is not None:
@@ -142,7 +145,7 @@ class Script:
         return _BUTTONS[self.result](self.job)
 
     def stop(self, now: float, status: str, reason: str = "") -> None:
-        """End the task now, in a status without a result."""
+        """End the task now with a status that has no result."""
         reached = self.step_at(now)
         elapsed = 0.0 if self.start is None else now - self.start
         self.steps = (*self.steps[: reached + 1], (elapsed, status, self.steps[reached][2]))
@@ -196,6 +199,6 @@ def seed_of(world: int, task_id: str) -> int:
 
 
 def parse_aspect(prompt: str) -> str:
-    """Return the aspect ratio of a prompt's ``--ar``."""
+    """Return the aspect ratio that ``--ar`` sets in a prompt."""
     found = re.search(r"--(?:ar|aspect) ([1-9]\d?:[1-9]\d?)(?!\S)", prompt)
     return found[1] if found else "1:1"

@@ -1,4 +1,4 @@
-"""Serves the simulated image service over HTTP, with faults on demand."""
+"""Serves the simulated image service over HTTP, and injects faults for tests."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PREFIX = r"/{prefix:(?:[a-z-]+/)?(?:mj-(?:fast|turbo|relax)/)?}"
 
 @dataclass(frozen=True)
 class RecordedRequest:
-    """One request as it arrived, before any fault or authorization."""
+    """One request, recorded on arrival before any fault or authorization applies."""
 
     at: float
     method: str
@@ -58,7 +58,7 @@ class SandboxServer:
 
     @property
     def url(self) -> str:
-        """The URL, without a trailing slash."""
+        """The URL of this server, without a trailing slash."""
         return f"http://127.0.0.1:{self._port}"
 
     def address(self, dialect: str = "") -> str:
@@ -103,7 +103,7 @@ class SandboxServer:
         self._faults.append(Failure(pattern, times, status, body, content_type, headers or {}))
 
     def drop(self, pattern: str, times: int | None = None) -> None:
-        """Drop the connection of matching requests. aiohttp tries a GET on a reused connection twice."""
+        """Drop the connection of matching requests. aiohttp retries a GET once on a reused connection."""
         self._faults.append(Fault(pattern, times))
 
     def trickle(self, pattern: str, times: int | None = None) -> None:
@@ -111,15 +111,15 @@ class SandboxServer:
         self._faults.append(Trickle(pattern, times))
 
     def lose(self, pattern: str, times: int | None = None) -> None:
-        """Process matching requests, and drop the connection in place of a response."""
+        """Process matching requests, but drop the connection instead of responding."""
         self._faults.append(Loss(pattern, times))
 
     def halve(self, pattern: str, times: int | None = None) -> None:
-        """Send only the first half of the responses to matching requests, without their length."""
+        """Send only the first half of the responses to matching requests, without a Content-Length."""
         self._faults.append(Half(pattern, times))
 
     def hold(self, pattern: str, when: When = "before", times: int | None = None) -> Hold:
-        """Make matching requests wait."""
+        """Make matching requests wait until the returned `Hold` is released."""
         hold = Hold(pattern, times, when)
         self._faults.append(hold)
         return hold
@@ -230,7 +230,7 @@ class SandboxServer:
 
 
 def _path_without_prefix(request: web.Request) -> str:
-    """Return the path without dialect and mode, the same for every dialect."""
+    """Return the path without the prefixes of the dialect (the kind of server) and the mode."""
     return "/" + request.path[1 + len(request.match_info.get("prefix", "")) :]
 
 

@@ -1,4 +1,4 @@
-"""Accepts or refuses submits. A dialect turns each decision into a response."""
+"""Accepts or refuses submits. The dialect (the kind of server) turns each decision into a response."""
 
 from __future__ import annotations
 
@@ -54,10 +54,10 @@ _REMIXABLE = ("VARIATION", "LOW_VARIATION", "HIGH_VARIATION", "REROLL", "PAN", "
 
 @dataclass(frozen=True)
 class Decision:
-    """The decision about one submit.
+    """The decision of the simulated service about one submit.
 
-    ``text``: the proposed prompt of a modal, the banned word, the unknown customId, the status of the task
-    that already exists, or what is invalid. ``prompt``: the refused prompt.
+    ``text`` is the proposed prompt of a modal, the banned word, the unknown customId, the status of the task
+    that already exists, or what is invalid. ``prompt`` is the refused prompt.
     """
 
     kind: DecisionKind
@@ -74,7 +74,7 @@ class Decision:
 
 
 class Sender(NamedTuple):
-    """What a submit says about its sender: the webhook URL to post to, and the mark to keep."""
+    """The fields of a submit that its sender chooses: the webhook URL, and the mark that the task keeps."""
 
     notify: str = ""
     mark: str = ""
@@ -96,7 +96,7 @@ class RecordedSubmit:
     mask: str = ""
     kind: SubmitKind = "action"
     mark: str = ""
-    """The ``state`` that it carried."""
+    """The mark that the submit carried in ``state``."""
     pictures: int = 0
 
 
@@ -151,7 +151,7 @@ def _description(parent_id: str, effect: ButtonEffect) -> str:
 def existing_change(tasks: Iterable[Script], parent_id: str, custom_id: str) -> Script | None:
     """Return the task of an earlier identical change, or None.
 
-    Compares descriptions, as novicezk's server does.
+    Compares the descriptions of tasks, as novicezk's server does.
     """
     effect = button_effect(custom_id)
     wanted = _description(parent_id, effect) if effect else None
@@ -159,12 +159,12 @@ def existing_change(tasks: Iterable[Script], parent_id: str, custom_id: str) -> 
 
 
 def is_changeable(task: Script) -> bool:
-    """Return whether novicezk's server can change this task, because its result is a grid."""
+    """Return whether novicezk's server can change this task, which requires that the result is a grid."""
     return task.action in _GRIDS
 
 
 def change_custom_id(action: str, index: object, job: str) -> str:
-    """Return the customId equivalent to a ``/submit/change``, or "" if there is none."""
+    """Return the customId that is equivalent to a ``/submit/change`` request, or "" if there is none."""
     name = {"UPSCALE": "upsample", "VARIATION": "variation"}.get(action)
     if name is not None:
         return f"MJ::JOB::{name}::{index}::{job}"
@@ -175,7 +175,10 @@ _NUMBERED = re.compile(r"[1-9]\ufe0f\u20e3 (.*)")
 
 
 def proposed_prompt(parent: Script, effect: ButtonEffect) -> str:
-    """Return the prompt that a modal proposes: empty for inpainting; the picked one of a text."""
+    """Return the prompt that a modal proposes.
+
+    It is empty for inpainting. For a result with several numbered prompts, it is the chosen one.
+    """
     if effect.action == "INPAINT":
         return ""
     if effect.action == "IMAGINE" and effect.part:

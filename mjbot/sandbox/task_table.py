@@ -16,9 +16,9 @@ OnScheduled = Callable[[Script], None]
 
 
 class TaskTable:
-    """All tasks of one simulated service; the same seed draws the same images.
+    """All tasks of one simulated service. The same seed always draws the same images.
 
-    ``scenes``: the number of different images that all scripted tasks share, to save the cost of drawing.
+    ``scenes`` is the number of different images that all scripted tasks share, to save the cost of drawing.
     """
 
     def __init__(self, seed: int, base_url: str, *, side: int, scenes: int | None) -> None:
@@ -26,9 +26,9 @@ class TaskTable:
         self.base_url = base_url
         self.side = side
         self.seedless: set[str] = set()
-        """The tasks whose seeds cannot be told."""
+        """The ids of tasks whose seeds are not available."""
         self.ignore_case = False
-        """True if ids are found regardless of their case, as some relays do."""
+        """True if task ids are case-insensitive, as on some relays."""
         self.on_scheduled: OnScheduled | None = None
         self._scenes = scenes
         self._tasks: dict[str, Script] = {}
@@ -53,9 +53,9 @@ class TaskTable:
         fail_reason: str = "",
         notify: str = "",
     ) -> None:
-        """Add a scripted task. Its steps begin some seconds after ``start``; without a start it is lazy.
+        """Add a scripted task. Without a ``start``, it starts when it is first fetched.
 
-        ``notify``: the webhook URL to post each step to.
+        ``notify`` is the webhook URL to which each step is posted.
         """
         if not steps:
             raise ValueError("a task needs at least one step")
@@ -76,7 +76,7 @@ class TaskTable:
         return tuple(self._tasks)
 
     def fetch(self, task_id: str, now: float) -> Payload | None:
-        """Return a task; a lazy one starts."""
+        """Return a task, or None. A task that has no start time starts now."""
         task = self._find(task_id)
         if task is not None and task.start is None:
             task.start = now
@@ -89,12 +89,12 @@ class TaskTable:
         return next((task for each, task in self._tasks.items() if each.lower() == task_id.lower()), None)
 
     def peek(self, task_id: str, now: float) -> Payload | None:
-        """Return a task without starting it."""
+        """Return a task without starting it, or None."""
         task = self._find(task_id)
         return task.payload(now, self.base_url) if task is not None else None
 
     def list_by_condition(self, ids: Iterable[str], now: float) -> list[Payload]:
-        """Return many tasks; unknown ids are left out."""
+        """Return many tasks. Unknown ids are left out."""
         found = (self.fetch(task_id, now) for task_id in dict.fromkeys(ids))
         return [each for each in found if each is not None]
 
@@ -121,7 +121,7 @@ class TaskTable:
             self.on_scheduled(task)
 
     def cancel(self, task_id: str, now: float, status: str, reason: str = "") -> bool:
-        """Cancel a task. Returns False if there is none that goes on."""
+        """Cancel a task. Returns False if the task does not exist or has ended."""
         task = self._find(task_id)
         if task is None or task.status(now) in ENDED:
             return False
@@ -130,7 +130,7 @@ class TaskTable:
         return True
 
     def seed_of(self, task_id: str, now: float) -> str:
-        """Return the seed of a finished picture; "" if it cannot be told."""
+        """Return the seed of a task's finished picture, or "" if it is not available."""
         task = self._find(task_id)
         if task is None or task.status(now) != "SUCCESS" or task_id in self.seedless:
             return ""

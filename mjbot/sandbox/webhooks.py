@@ -1,6 +1,6 @@
-"""Sends webhooks: a POST of the task at each of its steps.
+"""Sends webhooks: a POST request with the task at each of its steps.
 
-Like real servers, it posts once, without a signature, and ignores the response.
+As on real servers, each request is sent once, without a signature, and its response is ignored.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class WebhookSender:
         self._running = asyncio.create_task(self._run(), name="webhooks")
 
     async def close(self) -> None:
-        """Stop posting, and drop the posts in flight."""
+        """Stop posting, and cancel the requests in flight."""
         if self._running is not None:
             self._running.cancel()
             await asyncio.wait({self._running})

@@ -1,7 +1,7 @@
 """The simulated image service without HTTP: tasks that progress with the time passed to it.
 
-Nothing here reads a clock: each call passes ``now``, so a test can jump to any second of a task. A task
-may be lazy: it then starts when it is first fetched.
+Nothing here reads a clock. Each call is given ``now``, so a test can jump to any second of a task. A lazy
+task starts when it is first fetched.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _CHOICES = 4
 
 
 class World(TaskTable):
-    """One simulated service: its tasks, and what it does with each submit."""
+    """A simulated service, which stores tasks and processes submits."""
 
     def __init__(
         self, seed: int = 7, base_url: str = "", *, side: int = 1024, scenes: int | None = None
@@ -51,11 +51,11 @@ class World(TaskTable):
         self.full = False
         self.banned: set[str] = set()
         self.refusal: DecisionKind | None = None
-        """Why every submit is refused: one of the decisions from "no_account" on."""
+        """The reason for refusing every submit: "no_account" or a later one of `DecisionKind`, or None."""
         self.refuses_known_buttons = True
-        """True if buttons are refused that a server of this dialect does not support."""
+        """True to refuse buttons that this kind of server does not support."""
         self.admin = False
-        """True if trueai's server lets the key cancel, as an administrator's."""
+        """True if the API key belongs to an administrator, who may cancel tasks on trueai's server."""
 
     @classmethod
     def demo(cls, now: float, *, seed: int = 7, base_url: str = "", side: int = 1024) -> World:
@@ -75,7 +75,7 @@ class World(TaskTable):
     def change(
         self, task_id: str, action: str, index: object, now: float, sender: Sender = ANYONE
     ) -> Decision:
-        """Press a button by action and index, for servers that have neither buttons nor modals."""
+        """Press a button by action and index, on servers that have neither buttons nor modals."""
         task = self._find(task_id)
         custom_id = change_custom_id(action, index, task.job if task else "")
         existing = existing_change(self._tasks.values(), task_id, custom_id)
@@ -92,14 +92,14 @@ class World(TaskTable):
     def submit_modal(
         self, task_id: str, prompt: str, mask: str, now: float, sender: Sender = ANYONE
     ) -> Decision:
-        """Submit a modal: the task itself starts, and restarts with each further submit."""
+        """Submit a modal, which starts its task. Each further submit restarts the task."""
         decision = self._submit_modal(task_id, prompt, mask, now, sender)
         child, mark = decision.child_id, sender.mark
         self.log.append(RecordedSubmit(now, task_id, "modal", child, prompt, mask, "modal", mark))
         return decision
 
     def make(self, make: MakeBody, now: float, sender: Sender = ANYONE) -> Decision:
-        """Start a task from nothing."""
+        """Create a task without a parent task."""
         decision = self._make(make, now, sender)
         child, mark, pictures = decision.child_id, sender.mark, len(make.pictures)
         self.log.append(
@@ -108,7 +108,7 @@ class World(TaskTable):
         return decision
 
     def upload(self, pictures: int, now: float) -> Decision:
-        """Take pictures, and return an address for each."""
+        """Accept pictures, and return a URL for each."""
         addresses = tuple(f"{self.base_url}/attachments/{len(self.log)}/{n}.png" for n in range(pictures))
         decision = Decision(self.refusal) if self.refusal else Decision("uploaded", addresses)
         kind: SubmitKind = "upload-discord-images"
@@ -116,7 +116,7 @@ class World(TaskTable):
         return decision
 
     def repeated_marks(self) -> list[str]:
-        """Return the marks that were accepted more than once: each has cost twice."""
+        """Return the marks of submits that were accepted, and thus charged, more than once."""
         accepted = Counter(each.mark for each in self.log if each.mark and each.child_id is not None)
         return [mark for mark, times in accepted.items() if times > 1]
 

@@ -1,4 +1,4 @@
-"""The databases behind the store ports. Each kind of database has one folder, with all of its SQL."""
+"""Implementations of the stores. Each kind of database has a folder of its own with all of its SQL."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def open_stores(database: str, upstream: str = "") -> AbstractAsyncContextManage
     """Migrate a database, and open its stores. Raises `StartupError`.
 
     ``database`` is the path of an SQLite file, or ``:memory:``. ``upstream`` is the address of the image
-    service, which is stored with each action that the service called unknown.
+    service. It is stored with each action that the service rejects as unknown.
     """
     scheme, separator, _ = database.partition("://")
     if not separator:

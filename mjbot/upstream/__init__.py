@@ -1,1 +1,1 @@
-"""The image service's HTTP API: lenient parsing, a protocol layer without I/O, and an aiohttp client."""
+"""The HTTP API of the image service: lenient parsing, a sans-I/O protocol layer, and an aiohttp client."""

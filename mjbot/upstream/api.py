@@ -1,4 +1,4 @@
-"""The API without I/O: builds requests, and turns the responses to reads into tasks or our own errors."""
+"""A sans-I/O layer of the API, which builds requests and converts responses to reads into tasks or errors."""
 
 from __future__ import annotations
 
@@ -33,21 +33,24 @@ class Request:
 
 
 def base_of(address: str) -> str:
-    """Return the base URL of requests. ``address`` may have a mode prefix, and end in ``/mj`` or a slash."""
+    """Return the base URL for requests. ``address`` may include a mode prefix, ``/mj`` or a final slash."""
     parts = urlsplit(address.strip())
     path = parts.path.rstrip("/").removesuffix("/mj")
     return urlunsplit((parts.scheme, parts.netloc, f"{path}/mj", "", ""))
 
 
 def auth_headers(form: str, key: str) -> dict[str, str]:
-    """Return the header that carries the key. No form works with every server, so it is a setting."""
+    """Return the header with the API key. No form works with every server, so the form is a setting."""
     if form == "mj-api-secret":
         return {"mj-api-secret": key}
     return {"Authorization": key if form == "raw" else f"Bearer {key}"}
 
 
 class MidjourneyProxyApi:
-    """Builds the requests for one server, which may post changes of submitted tasks to ``webhook_url``."""
+    """Builds requests for one server.
+
+    If ``webhook_url`` is given, submits ask the server to post changes of their tasks to it.
+    """
 
     def __init__(self, address: str, key: str, auth: str, webhook_url: str = "") -> None:
         self._notify = {"notifyHook": webhook_url} if webhook_url else {}
@@ -64,7 +67,7 @@ class MidjourneyProxyApi:
         return Request("POST", f"{self._base}/task/list-by-condition", self._headers, body)
 
     def list_all(self) -> Request:
-        """Build the request that reads the latest tasks of everyone who uses the service."""
+        """Build the request that reads the latest tasks of all users of the service."""
         return Request("GET", f"{self._base}/task/list", self._headers, timeout=_LIST_TIMEOUT)
 
     def seed(self, task_id: TaskId) -> Request:
@@ -77,15 +80,15 @@ class MidjourneyProxyApi:
         return Request("POST", f"{self._task(task_id)}/cancel", self._headers)
 
     def submit(self, request: SubmitRequest) -> Request:
-        """Build the request of a submit. It is not idempotent."""
+        """Build the request for a submit, which is not idempotent."""
         return self._submit(endpoint_of(request), body_of(request) | self._notify)
 
     def upload(self, pictures: Sequence[str]) -> Request:
-        """Build the request that uploads pictures, given as data URLs, to the service's own channel."""
+        """Build the request that uploads pictures (data URLs) to a Discord channel of the service."""
         return self._submit(Command.UPLOAD, {"base64Array": list(pictures)})
 
     def probe(self, endpoint: str) -> Request:
-        """Build a request that a submit endpoint cannot take for a submit: a GET, which most answer 405."""
+        """Build a GET request for a submit endpoint. It submits nothing, and most servers return 405."""
         return Request("GET", f"{self._base}/submit/{endpoint}", self._headers)
 
     def _submit(self, endpoint: str, body: Mapping[str, Any]) -> Request:
@@ -96,7 +99,7 @@ class MidjourneyProxyApi:
 
 
 def read_fetch(response: Response, note: Note = ignore) -> Task:
-    """Return the task in a response of any status. Raises `UpstreamError` if there is none."""
+    """Return the task in a response, whatever its status. Raises `UpstreamError` if there is none."""
     data = json_of(response)
     if task := read_task(data, note):
         return task

@@ -1,6 +1,6 @@
 """The endpoint and the JSON body of each kind of submit.
 
-Pictures go out as whole data URLs, which every server takes: novicezk's refuses bare base64
+Pictures are sent as complete data URLs, which every server accepts. novicezk's server refuses bare base64
 (https://github.com/novicezk/midjourney-proxy, SubmitController).
 """
 
@@ -32,14 +32,14 @@ _ENDPOINTS: Mapping[type[SubmitRequest], str] = {
 
 
 def endpoint_of(request: SubmitRequest) -> str:
-    """Return the last part of the path that a submit is sent to."""
+    """Return the last segment of the URL path for a submit."""
     if isinstance(request, ButtonPress) and parse_grid_change(request.custom_id):
         return "change"
     return _ENDPOINTS[type(request)]
 
 
 def body_of(request: SubmitRequest) -> dict[str, Any]:
-    """Return the body of a submit, with its mark if it has one."""
+    """Return the JSON body of a submit, including the mark that identifies its task, if there is one."""
     return _fields(request) | ({"state": request.mark} if request.mark else {})
 
 

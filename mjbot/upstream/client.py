@@ -32,7 +32,7 @@ _T = TypeVar("_T")
 
 _LARGE_BODY = 256 * 1024  # parsed in a thread, so that the event loop is not blocked
 _SPAN = 1.0
-_JITTER = 0.1  # seconds a read may be late on the wire without falling into the next second's limit
+_JITTER = 0.1  # seconds by which a read may be late without counting in the next second
 _BATCH_RETRY = 600.0  # seconds until a server without a batch read is asked for one again
 _MAX_CONCURRENT_READS = 8
 # A few users who ask at the same time are answered at once; all others share two requests a second, so that
@@ -43,7 +43,7 @@ _INTERACTIVE_BURST = 3
 
 @dataclass(slots=True)
 class _SharedRead:
-    """The callers that wait for a rate-limit slot and share one batch request."""
+    """A batch request that is shared by callers who wait for the rate limit."""
 
     ids: list[TaskId]
     report: asyncio.Future[FetchReport]
@@ -52,7 +52,7 @@ class _SharedRead:
 class UpstreamClient(ApiCalls):
     """Reads and changes tasks over HTTP. Implements `TaskSource`. The caller closes the session.
 
-    ``redact`` removes the configured secrets from every body before anything else reads it.
+    ``redact`` removes the configured secrets from every response body before anything else reads it.
     """
 
     def __init__(
@@ -78,13 +78,13 @@ class UpstreamClient(ApiCalls):
         self._pending: set[asyncio.Future[FetchReport]] = set()
 
     def close(self) -> None:
-        """Cancel the shared reads that have not been sent. Must be called before the session is closed."""
+        """Cancel the shared reads that have not been sent. Call this before closing the session."""
         for report in self._pending:
             report.cancel()
 
     @property
     def per_request(self) -> int:
-        """The number of tasks that one request reads: 1 if the server has no batch read."""
+        """The number of tasks that one request can read: 1 if the server has no batch read."""
         return self._batch_size if self._clock.now() >= self._single_until else 1
 
     async def fetch(self, task_id: TaskId) -> Task:
@@ -97,7 +97,7 @@ class UpstreamClient(ApiCalls):
 
     @property
     def delay(self) -> float:
-        """The seconds until an interactive read could start. 0 or less means now."""
+        """The number of seconds until a read for a user could start. 0 or less means now."""
         now = self._clock.now()
         ready_at = self._read_limiter.ready_at(now)
         if self.per_request > 1:
@@ -127,7 +127,7 @@ class UpstreamClient(ApiCalls):
         return await self._fetch_many(list(dict.fromkeys(ids)), self._transport.read)
 
     async def fetch_many(self, ids: Sequence[TaskId]) -> FetchReport:
-        """Read many tasks with one request if the server can, else one by one."""
+        """Read many tasks with one request if the server supports it, else one by one."""
         return await self._fetch_many(ids, self._poll)
 
     async def _fetch_many(

@@ -1,6 +1,6 @@
-"""The calls of the API that are one request each, and their responses, apart from reads of tasks by id.
+"""API calls that send a single request each, except for reads of tasks by id.
 
-`ApiCalls` defines the calls; its subclass only sends the requests.
+`ApiCalls` defines the calls and parses the responses. Its subclass only sends the requests.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _REFUSALS = (Code.ACCEPTED, Code.NO_ACCOUNT, Code.BAD_ARGUMENT, Code.FAILED, Cod
 
 
 class ApiCalls(ABC):
-    """The calls of a `TaskSource` that are one request each."""
+    """The calls of a `TaskSource` that send a single request each."""
 
     def __init__(self, api: MidjourneyProxyApi, clock: Clock) -> None:
         self._api = api
@@ -62,11 +62,11 @@ class ApiCalls(ABC):
         self._submit_listeners: list[OnSubmit] = []
 
     def offers(self, command: Command) -> bool | None:
-        """Return whether the service offers a command: True once it has worked, None if not known."""
+        """Return whether the service offers a command, or None if this is unknown."""
         return self._offers.of(command)
 
     def on_submit(self, listener: OnSubmit) -> None:
-        """Call ``listener`` with the result of every submit, or with the error that it raises."""
+        """Call ``listener`` with the result of every submit, or with the exception that the submit raises."""
         self._submit_listeners.append(listener)
 
     async def submit(self, request: SubmitRequest) -> SubmitResult:
@@ -82,7 +82,7 @@ class ApiCalls(ABC):
                     raise ActionNotOffered(str(error)) from error
                 raise
         self._report(result)
-        # A server without buttons has no modals. Its code 21 says that the change was made before.
+        # A server without buttons has no modals. There, code 21 means that the change was made before.
         return replace(result, needs_modal=False) if endpoint == "change" else result
 
     def _report(self, outcome: SubmitResult | SubmitError | UpstreamError) -> None:
@@ -90,7 +90,7 @@ class ApiCalls(ABC):
             listener(outcome)
 
     async def upload(self, pictures: Sequence[str]) -> tuple[str, ...]:
-        """Upload pictures, and return their addresses. Raises like `submit`."""
+        """Upload pictures, and return their URLs. Raises the same exceptions as `submit`."""
         with self._offers.asking(Command.UPLOAD):
             urls = read_upload(await self._send_once(self._api.upload(pictures)))
         if len(urls) != len(pictures):
@@ -103,12 +103,15 @@ class ApiCalls(ABC):
             read_cancel(await self._read(self._api.cancel(task_id)))
 
     async def seed(self, task_id: TaskId) -> str:
-        """Return a picture's seed, after up to a minute. Raises `CommandNotOffered`, `UpstreamError`."""
+        """Return the seed of a task's picture. This can take up to a minute.
+
+        Raises `CommandNotOffered`, `UpstreamError`.
+        """
         with self._offers.asking(Command.SEED):
             return read_seed(await self._read(self._api.seed(task_id)))
 
     async def find_marked(self, marks: Collection[Mark]) -> dict[Mark, list[Task]]:
-        """Return the tasks that carry these marks, among the latest of the service; oldest first.
+        """Search the latest tasks of the service for these marks, and return the tasks of each, oldest first.
 
         Raises `CommandNotOffered`, `UpstreamError`.
         """
@@ -117,7 +120,7 @@ class ApiCalls(ABC):
             return await asyncio.to_thread(read_marked, response, frozenset(marks))
 
     async def probe(self, command: Command) -> int:
-        """Return the HTTP status for a GET of a submit's endpoint, which submits nothing."""
+        """Return the HTTP status of a GET request to a submit endpoint. This submits nothing."""
         return (await self._read(self._api.probe(command))).status
 
     @abstractmethod
@@ -126,11 +129,11 @@ class ApiCalls(ABC):
 
     @abstractmethod
     async def _read(self, request: Request) -> Response:
-        """Send a read within the limit of all reads. Raises `UpstreamUnavailable`."""
+        """Send a read within the shared rate limit. Raises `UpstreamUnavailable`."""
 
 
 def read_upload(response: Response) -> tuple[str, ...]:
-    """Return the addresses of uploaded pictures, in the order in which they were sent."""
+    """Return the URLs of uploaded pictures, in the order in which the pictures were sent."""
     data = submit_data(response)
     if response.status < 300 and code_of(data) in (Code.ACCEPTED, Code.QUEUED):
         return tuple(parse_urls(data.get("result")))
@@ -151,9 +154,10 @@ def read_seed(response: Response) -> str:
 
 
 def read_cancel(response: Response) -> None:
-    """Return if the service has cancelled the task; trueai's answers an admin with an empty body.
+    """Return None if the service has cancelled the task, and raise an exception otherwise.
 
-    Raises `CommandNotOffered` if the key may not cancel, `TaskNotFound`, `CancelRefused`, `UpstreamError`.
+    trueai's server responds to an administrator with an empty body. Raises `CommandNotOffered` if the key may
+    not cancel, `TaskNotFound`, `CancelRefused`, `UpstreamError`.
     """
     data = json_of(response)
     code, fields = code_of(data), parse_object(data)
@@ -171,9 +175,9 @@ def read_cancel(response: Response) -> None:
 
 
 def read_marked(response: Response, marks: frozenset[Mark]) -> dict[Mark, list[Task]]:
-    """Return the tasks with these marks in a list of everyone's tasks, newest first.
+    """Return the tasks with these marks, oldest first, from a response that lists the newest task first.
 
-    All others are dropped unread.
+    The list has the tasks of all users. Tasks without one of these marks are dropped unparsed.
     """
     data = json_of(response)
     if isinstance(data, dict):

@@ -1,6 +1,7 @@
-"""Detection of unexpected field formats, which are parsed leniently, counted, and logged once per kind.
+"""Detects task fields with an unexpected format, counts them, and logs each kind once.
 
-Operators learn that a server has changed before users do, and the log does not fill up.
+Such fields are parsed leniently. Operators learn that a server has changed before users notice it, and the
+log does not fill up.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ _EXPECTED: dict[str, Callable[[Any], bool]] = {
 
 
 def unexpected_fields(task: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the names of a task's unexpected fields, without values, because some hold users' prompts."""
+    """Yield the names of a task's unexpected fields. Values are left out, because some contain prompts."""
     for name, expected in _EXPECTED.items():
         if name in task and not expected(task[name]):
             yield f"{name} as {type(task[name]).__name__}"
@@ -67,7 +68,7 @@ def unexpected_fields(task: Mapping[str, Any]) -> Iterator[str]:
 
 
 class Drift:
-    """Counts unexpected fields, and logs the first of each kind."""
+    """Counts unexpected fields, and logs the first field of each kind."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()

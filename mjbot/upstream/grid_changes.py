@@ -1,8 +1,8 @@
-"""Changes of grids on servers that send no buttons, such as novicezk's: an action and the number of an image.
+"""Adds buttons to grids from servers that send no buttons, such as novicezk's server.
 
-Their tasks have no field for buttons, but ``/submit/change`` upscales, varies and rerolls their grids
-(https://github.com/novicezk/midjourney-proxy, SubmitController). Such a change gets a customId of our own, so
-that everything else treats it like any other button.
+The tasks of these servers have no field for buttons, but ``/submit/change`` upscales, varies and rerolls a
+grid (https://github.com/novicezk/midjourney-proxy, SubmitController). Each of these changes gets a customId
+of our own, so that the rest of the code treats it like any other button.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _IMAGES = range(1, 5)
 
 @dataclass(frozen=True, slots=True)
 class GridChange:
-    """The action of a ``/submit/change``, and the number of its image, from 1."""
+    """The action of a ``/submit/change`` request, and the number of the image, from 1."""
 
     action: str
     index: int
@@ -43,13 +43,13 @@ def parse_grid_change(custom_id: str) -> GridChange | None:
 
 
 class GridButtons:
-    """Adds buttons to finished grids, as long as the server has never sent a field for buttons."""
+    """Adds buttons to finished grids, as long as the server has never sent a buttons field."""
 
     def __init__(self) -> None:
         self._sends_buttons = False
 
     def note(self, task: Mapping[str, Any]) -> None:
-        """Record whether a raw task has a field for buttons."""
+        """Record whether a raw task has a buttons field."""
         self._sends_buttons = self._sends_buttons or "buttons" in task
 
     def add(self, task: Task) -> Task:

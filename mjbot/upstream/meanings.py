@@ -1,7 +1,7 @@
-"""The codes and phrases in responses of the API family, by their meaning.
+"""The meanings of codes and phrases in responses of midjourney-proxy servers.
 
 The servers use the same envelope ``{code, description, result}``, but different codes and messages. Each
-table lists the phrases of all servers for one meaning. A response that matches no table is an unknown answer.
+table lists the phrases of all servers for one meaning. A response that matches no table has no known meaning.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ Phrases = tuple[str, ...]
 
 
 class Code(IntEnum):
-    """The codes of the family's envelope ``{code, description, result}``."""
+    """The values of ``code`` in the envelope ``{code, description, result}``."""
 
     ENVELOPE = -1  # trueai's other envelope; the text is in `message`
     ACCEPTED = 1
     NO_ACCOUNT = 3  # or the parent task is gone
     BAD_ARGUMENT = 4  # or no such task, or the parent has not finished
-    UNREADABLE_UPSTREAM = 5  # new-api: it could not read the answer of its own upstream
+    UNREADABLE_UPSTREAM = 5  # new-api: it could not parse the response of its own upstream
     FAILED = 9  # trueai: refused, with the reason; others: a failure
     NEEDS_MODAL = 21  # novicezk's old servers: the task exists already
     QUEUED = 22
     QUEUE_FULL = 23
     BANNED_WORD = 24
-    SATURATED = 30  # new-api: slow down
+    SATURATED = 30  # new-api: too many requests
 
 
 NO_SUCH_TASK: Phrases = (
@@ -76,5 +76,5 @@ def says(text: str, phrases: Phrases) -> bool:
 
 
 def reason_of(message: str) -> RefusalReason | None:
-    """Return the reason that a message names, or None."""
+    """Return the reason for a refusal that a message states, or None."""
     return next((reason for phrases, reason in REASONS if says(message, phrases)), None)

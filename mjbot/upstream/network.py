@@ -12,7 +12,7 @@ _NO_ROUTE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
 
 
 def failure_words(error: BaseException) -> str:
-    """Describe why an HTTP request got no response, beginning in lower case and without a full stop."""
+    """Describe why an HTTP request got no response, as a lower-case phrase without a full stop."""
     cause = getattr(error, "os_error", None) or error.__cause__ or error
     if isinstance(error, aiohttp.ClientConnectorDNSError) or isinstance(cause, socket.gaierror):
         return "its host name cannot be found"
@@ -36,7 +36,7 @@ def failure_words(error: BaseException) -> str:
 
 
 def status_words(status: int) -> str:
-    """Describe an HTTP status that is not the expected one."""
+    """Describe an unexpected HTTP status."""
     if status == 429:
         return f"it limits how often it is asked (status {status}); wait some minutes"
     if status >= 500:

@@ -1,4 +1,4 @@
-"""Learns which commands a service offers, from its own answers."""
+"""Learns from the responses of a service which commands it offers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ASK_AGAIN = 600.0  # seconds; a service that is being deployed has no routes ei
 
 
 class Offers:
-    """Remembers for ten minutes that an endpoint is missing, and from then on that a command has worked."""
+    """Remembers which commands have worked, and for ten minutes which commands are missing."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -25,14 +25,17 @@ class Offers:
         self._missing_until: dict[Command, float] = {}
 
     def of(self, command: Command) -> bool | None:
-        """Return whether the service offers a command; None if that is not known (any more)."""
+        """Return whether the service offers a command, or None if this is unknown."""
         if self._clock.now() < self._missing_until.get(command, 0.0):
             return False
         return True if command in self._worked else None
 
     @contextmanager
     def asking(self, endpoint: str) -> Iterator[None]:
-        """Learn from the outcome of the block, which uses an endpoint. Raises `CommandNotOffered`."""
+        """Learn whether the service offers an endpoint from the outcome of the ``with`` block that calls it.
+
+        Raises `CommandNotOffered` if the endpoint is missing.
+        """
         if endpoint not in tuple(Command):
             yield
             return
@@ -42,7 +45,7 @@ class Offers:
         try:
             yield
         except Redirected:
-            raise  # of a login or a maintenance page
+            raise  # by a login or maintenance page
         except RouteMissing as error:
             if command is Command.IMAGINE:  # every server has it: the address is wrong
                 raise
@@ -52,7 +55,7 @@ class Offers:
             self._set_missing(command)
             raise
         except (TaskNotFound, SeedUnavailable, CancelRefused):
-            self._worked.add(command)  # it knows the command, and refuses it for this task
+            self._worked.add(command)  # the service knows the command, but refuses it for this task
             raise
         self._worked.add(command)
 

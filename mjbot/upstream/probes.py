@@ -1,4 +1,4 @@
-"""Asks a service which commands it offers, without anything that could start a task or cost credit."""
+"""Finds out which commands a service offers, without starting a task or spending credit."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _ANSWERS = {404: False, 405: True}
 
 
 async def probe_commands(client: UpstreamClient, unknown: TaskId) -> Mapping[Command, bool | None]:
-    """Return for each command whether the service offers it; None if that cannot be known safely.
+    """Return whether the service offers each command, or None for a command that cannot be tested safely.
 
-    A GET of a submit's endpoint submits nothing. Proxies answer it 405 if they have the endpoint, and 404 if
-    not. Relays answer 404 in any case: their answer for ``/imagine``, which all have, tells them apart.
-    Nothing is cancelled to try it. ``unknown``: the id of a task that does not exist.
+    A GET request to a submit endpoint submits nothing. Proxies return 405 if they have the endpoint, and 404
+    if not. Relays always return 404. They are recognized by a 404 for ``/imagine``, which every server has.
+    Cancelling is never tested. ``unknown`` is the id of a task that does not exist.
     """
     offered = {command: await _has(client, command) for command in _SUBMITS}
     if not offered[Command.IMAGINE]:

@@ -1,4 +1,4 @@
-"""HTTP responses of the image service, and their conversion to our errors."""
+"""HTTP responses of the image service, and their conversion to exceptions."""
 
 from __future__ import annotations
 
@@ -98,27 +98,27 @@ def error_message(data: Any) -> str:
 
 
 def plain_text(response: Response) -> str:
-    """Return the beginning of a body that is a plain text; "" for a web page."""
+    """Return the beginning of a plain-text body, or "" for a web page."""
     return "" if is_html(response) else response.body[:_MAX_DETAIL].decode("utf-8", "replace")
 
 
 def code_of(data: Any) -> int | None:
-    """Return the code of the envelope, from a number or its digits, or None if it has none."""
+    """Return the ``code`` of the envelope, which may be a number or a string of digits, or None."""
     code = parse_text(parse_object(data).get("code"))
     return int(code) if _CODE.fullmatch(code) else None
 
 
 def status_of(response: Response, data: Any) -> int:
-    """Return the HTTP status, or the one in the body: some gateways send 200 with ``{code: 401, msg}``."""
+    """Return the HTTP status, or the status in the body: some gateways send 200 with ``{code: 401, msg}``."""
     code = code_of(data)
     stated = response.status == 200 and code is not None and 400 <= code < 600
     return code if stated and code is not None else response.status
 
 
 def says_not_found(response: Response, data: Any) -> bool:
-    """Return whether the server responded that it does not know the task.
+    """Return whether the response says that the task does not exist.
 
-    A 404 alone is not enough: a missing route returns one, too, and every task would be lost.
+    A 404 alone is not enough. A missing route also returns 404, and every task would be considered lost.
     """
     if response.status not in (200, 400, 404):
         return False
@@ -161,7 +161,8 @@ def _described(status: int, message: str) -> str:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds in the Retry-After header, at most five minutes, or None if there is no number.
 
-    The cap exists because the limit may concern only one account. One request then tests if it has ended.
+    The value is capped because the limit may apply to only one account of the service. After five minutes,
+    one request tests whether the limit has ended.
     """
     seconds = parse_retry_after(headers.get("Retry-After"))
     return None if seconds is None else min(seconds, _LONGEST_WAIT)

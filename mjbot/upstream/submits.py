@@ -1,7 +1,7 @@
 """Parses the response to a submit: accepted, waiting for a prompt, or refused with a reason.
 
-A submit is not idempotent, so a false "nothing was started" would lead to a second task. It is reported only
-if the service itself said so.
+A submit is not idempotent. If it were wrongly reported as refused, the user would submit it again and pay for
+a second task. A refusal is therefore reported only if the service itself refused.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _ID_KEYS = ("id", "taskId", "task_id")
 
 
 def read_submit(response: Response) -> SubmitResult:
-    """Read the response to a submit. Raises `SubmitRefused`, `SubmitUnclear`, `UpstreamError`."""
+    """Parse the response to a submit. Raises `SubmitRefused`, `SubmitUnclear`, `UpstreamError`."""
     data = submit_data(response)
     code, message = code_of(data), error_message(data)
     if response.status < 300 and code in (Code.ACCEPTED, Code.QUEUED, Code.NEEDS_MODAL):
@@ -75,9 +75,10 @@ def read_submit(response: Response) -> SubmitResult:
 
 
 def _needs_modal(code: int | None, message: str, properties: dict[str, Any]) -> bool:
-    """Return whether the task waits for a modal. new-api rewrites code 21 to 1, but not the other signs.
+    """Return whether the task waits for a modal.
 
-    An old proxy sends 21 for "already exists".
+    new-api rewrites code 21 to 1, but keeps the message and the properties. Old proxies send 21 for "already
+    exists".
     """
     if _existed(message, properties):
         return False
@@ -87,13 +88,13 @@ def _needs_modal(code: int | None, message: str, properties: dict[str, Any]) -> 
 
 
 def _existed(message: str, properties: dict[str, Any]) -> bool:
-    """Return whether the task existed before: an old proxy says so, and sends the status of that task."""
+    """Return whether the task already existed. An old proxy says so, and includes the status of the task."""
     has_status = has_value(properties.get("status")) and not says(message, MODAL)
     return has_status or says(message, EXISTED)
 
 
 def _ids(result: Any) -> tuple[TaskId, ...]:
-    """Return the ids of the created tasks: one, several joined by commas, a list, or an object with one."""
+    """Return the ids of the created tasks, from one id, ids joined by commas, a list, or an object."""
     if isinstance(result, dict):
         result = next((result[key] for key in _ID_KEYS if result.get(key)), None)
     parts = result if isinstance(result, list) else [result]
@@ -102,7 +103,7 @@ def _ids(result: Any) -> tuple[TaskId, ...]:
 
 
 def submit_data(response: Response) -> dict[str, Any]:
-    """Return the object in the response to a submit. Raises `SubmitUnclear` if it cannot be read."""
+    """Return the JSON object in the response to a submit. Raises `SubmitUnclear` if it cannot be parsed."""
     try:
         return parse_object(json_of(response))
     except ResponseTooLarge as error:
@@ -110,7 +111,7 @@ def submit_data(response: Response) -> dict[str, Any]:
 
 
 def raise_refusal(response: Response) -> NoReturn:
-    """Raise the error of a submit that was not accepted: refused, or unclear."""
+    """Raise the exception for a submit that was refused or whose outcome is unclear."""
     data = submit_data(response)
     code, message = code_of(data), error_message(data)
     if says(message.replace(" ", ""), UNKNOWN_ACTION):
@@ -139,7 +140,7 @@ def raise_refusal(response: Response) -> NoReturn:
         raise SubmitRefused(RefusalReason.NOT_ACCEPTED, message)
     status = status_of(response, data)
     if status in (401, 403, 404, 405, 429) or (is_html(response) and status < 500):
-        raise_for(response, data)  # sent before the submit itself is processed
+        raise_for(response, data)  # servers send these before they process the submit
     if 400 <= status < 500 and status not in _MAY_HAVE_STARTED and code != Code.UNREADABLE_UPSTREAM:
         raise SubmitRefused(RefusalReason.NOT_ACCEPTED, message)
     # The server could not read its own upstream, which may have started the job all the same.

@@ -1,4 +1,7 @@
-"""Sends requests over HTTP, with limits of time and size. A read may fail; a submit may be unclear."""
+"""Sends requests over HTTP, with limits on time and size.
+
+A read without a response has simply failed. A submit without a response may have been accepted.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +19,14 @@ _MAX_BODY = 8 * 1024 * 1024
 
 
 class Transport:
-    """Sends the requests of one client. ``redact`` removes secrets from every body."""
+    """Sends the requests of one client. ``redact`` removes secrets from every response body."""
 
     def __init__(self, session: aiohttp.ClientSession, redact: Callable[[bytes], bytes]) -> None:
         self._session = session
         self._redact = redact
 
     async def read(self, request: Request) -> Response:
-        """Send a request that may be sent again. Raises `UpstreamUnavailable`."""
+        """Send a request that is safe to retry. Raises `UpstreamUnavailable`."""
         try:
             return await self._send(request)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:

@@ -1,7 +1,7 @@
-"""Lenient parsers for single values in servers' JSON: each accepts anything and returns a plain value.
+"""Lenient parsers for single JSON values. Each accepts any value and returns a value of one type.
 
-Types drift between servers and versions: ids as numbers, times as 0 or seconds, progress as null or
-"Waiting to start", buttons as a JSON string.
+Types differ between servers and versions: ids may be numbers, times may be 0 or seconds, progress may be null
+or "Waiting to start", and buttons may be a JSON string.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from mjbot.core.model.addresses import address_of
 
 _MILLISECONDS_FROM = 100_000_000_000  # smaller numbers are seconds, larger ones milliseconds
-# Longest texts, in characters: more than any card or modal can show.
+# The longest texts, in characters: more than any card or modal can show.
 WORD, TEXT, _URL = 200, 12_000, 4_000
 _LARGEST_INTEGER = 10**40
 _SHARE = re.compile(r"0?\.[0-9]{1,20}")
@@ -44,7 +44,7 @@ def parse_whole(value: Any) -> str:
 
 
 def parse_progress(value: Any) -> str:
-    """Return progress as text. A number is a percentage, or a fraction if it is written like 0.5."""
+    """Return progress as text. A number from 0 to 100 is a percentage, and 0.5 becomes "50%"."""
     if isinstance(value, str | float) and _SHARE.fullmatch(str(value).strip()):
         return f"{float(value):.0%}"
     number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -62,13 +62,13 @@ def parse_timestamp(value: Any) -> int | None:
 
 
 def parse_objects(value: Any) -> list[dict[str, Any]]:
-    """Return the objects in a list or in its JSON string, or [] for anything else."""
+    """Return the objects in a list or in a JSON-encoded list, or [] for anything else."""
     value = _parse_list(value)
     return [each for each in value if isinstance(each, dict)][:_MAX_BUTTONS]
 
 
 def parse_address(value: Any) -> str:
-    """Return a URL, a path on the image service itself, or "" for anything else."""
+    """Return a URL or a path on the image service, or "" for anything else."""
     return address_of(parse_whole(value))
 
 
@@ -80,13 +80,13 @@ def parse_urls(value: Any) -> list[str]:
 
 
 def _parse_list(value: Any) -> list[Any]:
-    """Return a list, parsed if it is a JSON string, or [] for anything else."""
+    """Return a list, or parse a JSON-encoded list, or return [] for anything else."""
     value = _parse_json(value)
     return value if isinstance(value, list) else []
 
 
 def _parse_json(value: Any) -> Any:
-    """Parse a JSON string, or return None if it is invalid or too long. Other values are unchanged."""
+    """Parse a JSON string, or return None if it is invalid or too long. Return other values unchanged."""
     if not isinstance(value, str):
         return value
     try:
@@ -101,7 +101,7 @@ def parse_object(value: Any) -> dict[str, Any]:
 
 
 def parse_reason(value: Any) -> str:
-    """Return the reason of a failure from a text, an error object or its JSON, or "" for "null"."""
+    """Return the reason of a failure from a text, an error object or a JSON-encoded one, or "" for "null"."""
     is_text = isinstance(value, str) and not value.startswith("{")
     fields = {} if is_text else parse_object(_parse_json(value))
     fields = parse_object(fields.get("error")) or fields
@@ -117,5 +117,5 @@ def parse_style(value: Any) -> int:
 
 
 def parse_flag(value: Any) -> bool:
-    """Return whether a value is true or 1, or a string of either."""
+    """Return whether a value is true, 1, "true" or "1"."""
     return value is True or parse_text(value).strip().lower() in ("true", "1")

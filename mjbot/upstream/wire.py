@@ -1,7 +1,7 @@
-"""Lenient parsing of servers' tasks: no bad field can make a task unreadable.
+"""Parses tasks from servers leniently, so that a bad field does not make the whole task unreadable.
 
-Every field is parsed by one of `mjbot.upstream.values`. Unknown fields are dropped, as some hold other
-people's IP addresses.
+Every field is parsed by a function of `mjbot.upstream.values`. Unknown fields are dropped, because some
+contain the IP addresses of other people.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ WireStyle = Annotated[int, BeforeValidator(parse_style)]
 
 
 class WireObject(BaseModel):
-    """An object whose fields have two spellings, ``customId`` and ``custom_id``."""
+    """An object whose fields have camel-case or snake-case names, such as ``customId`` or ``custom_id``."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, alias_generator=to_camel, populate_by_name=True)
 
     @model_validator(mode="before")
     @classmethod
     def _one_spelling(cls, data: dict[str, Any]) -> dict[str, Any]:
-        """Merge both spellings of each field. Servers that send both may leave one of them empty."""
+        """Merge the camel-case and snake-case names of a field. If a server sends both, one may be empty."""
         return {
             name: data[spelling]
             for name, info in cls.model_fields.items()
@@ -67,7 +67,7 @@ class WireObject(BaseModel):
 
 
 class WireButton(WireObject):
-    """One button on the wire."""
+    """A button as a server sends it."""
 
     custom_id: WireWhole = ""
     label: WireWord = ""
@@ -78,7 +78,7 @@ class WireButton(WireObject):
 
 
 class WireTask(WireObject):
-    """One task on the wire."""
+    """A task as a server sends it."""
 
     id: WireWord = ""
     status: WireWord = ""
@@ -116,7 +116,7 @@ class WireTask(WireObject):
         return _without_repeats(pictures), _without_repeats([*self.video_urls, *self.video_url, *videos])
 
     def to_task(self) -> Task | None:
-        """Convert to our own `Task`, or return None if its id is not a task id."""
+        """Convert to our own `Task`, or return None if the id is not valid."""
         task_id = parse_task_id(self.id)
         if task_id is None:
             return None
@@ -147,7 +147,7 @@ class WireTask(WireObject):
 
 
 def _result_text(*candidates: str) -> str:
-    """Return the text of a result. Servers differ in which field has it; the others have the prompt."""
+    """Return the text of a result. Servers send it in different fields, and the prompt in the others."""
     lists = filter(is_list_of_prompts, candidates)
     return next(lists, "") or next(filter(None, candidates), "")
 

@@ -1,4 +1,4 @@
-"""The stores in an SQLite file."""
+"""The implementation of the stores in SQLite."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mjbot.store.sqlite.watches import SqliteWatches
 
 @asynccontextmanager
 async def open_sqlite(path: str, upstream: str) -> AsyncIterator[Stores]:
-    """Open the stores in a file (or ``:memory:``) for this process only. Raises `StartupError`."""
+    """Open the SQLite stores in a file (or ``:memory:``), locked for this process. Raises `StartupError`."""
     with locked_file(path) as in_place:
         async with DatabaseThread(path, in_place) as thread:
             make_private(path)

@@ -1,4 +1,4 @@
-"""Explanations of SQLite and file system errors for the operator, with a flag for lasting ones."""
+"""Explains errors of SQLite and of the file system to the operator, and recognizes lasting ones."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from mjbot.errors import StartupError
 
 @dataclass(frozen=True, slots=True)
 class DatabaseFailure:
-    """Why the database cannot be used, and what to do. ``lasting``: a restart alone cannot help."""
+    """The reason why the database cannot be used, and what the operator can do.
+
+    ``lasting`` is True if a restart alone does not help.
+    """
 
     reason: str
     advice: str
     lasting: bool = False
 
     def at_start(self, path: str) -> StartupError:
-        """Return the error that prevents the start."""
+        """Return the error to raise at startup. ``path`` is the path of the database."""
         message = f"The database {path} cannot be used: {self.reason}. {self.advice}"
         return StartupError(message, lasting=self.lasting)
 

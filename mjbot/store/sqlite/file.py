@@ -34,9 +34,9 @@ _COMPANIONS = ("-wal", "-shm", "-journal")
 def locked_file(path: str) -> Iterator[Callable[[], bool]]:
     """Open or create the file, and lock it for this process. Raises `StartupError`.
 
-    Yields a function that returns whether the files of the database are still where they were. The lock is on
-    the file itself, so it holds for every link and every other spelling of its path. The kernel releases it
-    when the process ends for any reason.
+    Yields a function that returns whether the database files have been neither moved nor replaced. The lock
+    is on the file itself, so it also applies to links and to other paths of the same file. The kernel
+    releases the lock when the process ends for any reason.
     """
     if path == ":memory:":
         yield lambda: True
@@ -55,13 +55,14 @@ def locked_file(path: str) -> Iterator[Callable[[], bool]]:
         file, write_ahead_log = Path(path), Path(os.path.realpath(path) + "-wal")
         yield lambda: _is_in_place(file, opened, write_ahead_log)
     finally:
-        os.close(descriptor)  # after SQLite's: closing a file may release the locks of its process
+        os.close(descriptor)  # after SQLite closes: closing a file can release all locks of the process
 
 
 def make_private(path: str) -> None:
-    """Let only the owner read the files. SQLite creates further files with the mode of the first.
+    """Allow only the owner to read the database files.
 
-    On Windows the folder controls access, and a mode only controls whether a file can be written.
+    SQLite creates its other files with the mode of the database file. On Windows, a mode only controls
+    whether a file can be written; the access rights of the folder apply.
     """
     if path == ":memory:" or not _POSIX:
         return
@@ -88,7 +89,7 @@ def _open(path: str) -> int:
 
 
 def _lock(path: str, descriptor: int) -> None:
-    """Lock a byte that SQLite does not use, because its own locks last only for a transaction."""
+    """Lock a byte of the file that SQLite does not use. SQLite's own locks last only for a transaction."""
     try:
         if not _POSIX:
             os.lseek(descriptor, _LOCK_BYTE, os.SEEK_SET)
@@ -107,7 +108,7 @@ def _lock(path: str, descriptor: int) -> None:
 
 
 def _is_in_place(file: Path, opened: os.stat_result, write_ahead_log: Path) -> bool:
-    """Return whether the path leads to the opened file, and its write-ahead log exists."""
+    """Return whether the path still leads to the opened file, and the write-ahead log exists."""
     try:
         write_ahead_log.stat()
         return os.path.samestat(file.stat(), opened)

@@ -15,7 +15,7 @@ class SqliteGuilds:
         self._thread = thread
 
     async def policy(self, guild_id: int) -> PressPolicy:
-        """Return the press policy of a guild."""
+        """Return the press policy of a guild: who may press the buttons there."""
 
         def work(db: Database) -> PressPolicy:
             rows = list(db.table("guilds").rows_where("guild_id = ?", [guild_id]))

@@ -1,4 +1,4 @@
-"""Single values, stored in SQLite, and the health probe."""
+"""Key-value pairs, stored in SQLite, and the health probe of the database."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PROBE = ("health_probe", "." * 8192)
 
 
 class SqliteKeyValues:
-    """Stores single values in SQLite. Implements `KeyValueStore`."""
+    """Stores key-value pairs in SQLite. Implements `KeyValueStore`."""
 
     def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread
@@ -22,7 +22,7 @@ class SqliteKeyValues:
         return str(rows[0][0]) if rows else None
 
     async def set(self, key: str, value: str) -> None:
-        """Store a value."""
+        """Store a value under a key."""
 
         def work(db: Database) -> None:
             with db.atomic():
@@ -31,7 +31,7 @@ class SqliteKeyValues:
         await self._thread.run(work)
 
     async def probe(self) -> None:
-        """Check that the database can grow: insert a row that needs new pages, and delete it."""
+        """Check that the database can grow, by inserting a row that needs new pages and deleting it."""
 
         def work(db: Database) -> None:
             with db.atomic():

@@ -1,4 +1,8 @@
-"""Queries for lineage in SQLite. Each row belongs to the place of the press. Callers commit."""
+"""SQLite queries for the lineage of tasks: the parent of each task, and its children.
+
+Lineage is stored for the place (a guild or direct messages) in which a button was pressed. The caller commits
+the transaction.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +37,7 @@ from lineage where parent_id = ? and place = ? order by at, child_id
 def save_lineage(
     db: Database, parent_id: TaskId, label: str, watch: Watch, child_id: TaskId, message_id: int | None
 ) -> None:
-    """Store the parent of a task that a press created in the place of this watch."""
+    """Store the parent of a task that was created by pressing a button in the place of ``watch``."""
     row = {
         "child_id": child_id,
         "parent_id": parent_id,
@@ -47,13 +51,13 @@ def save_lineage(
 
 
 def save_message_of_child(db: Database, watch: Watch) -> None:
-    """Store the message of a task whose lineage was stored without one."""
+    """Add the message that shows a child task to the stored lineage of the task."""
     values = [watch.ref.channel_id, watch.ref.message_id, watch.task_id, watch.place.key]
     db.execute("update lineage set channel_id = ?, message_id = ? where child_id = ? and place = ?", values)
 
 
 def lineage_of(db: Database, task_id: TaskId, place: Place) -> Lineage:
-    """Return the parent and the children of a task, as far as seen in this place."""
+    """Return the parent and the children of a task that are known in a place (a guild or direct messages)."""
     up = list(db.query(_PARENT, [task_id, place.key]))
     down = db.query(_CHILDREN, [task_id, place.key])
     return Lineage(
@@ -63,7 +67,7 @@ def lineage_of(db: Database, task_id: TaskId, place: Place) -> Lineage:
 
 
 def messages_of_children(db: Database, task_id: TaskId, place: Place) -> list[MessageRef]:
-    """Return the messages in this place of the children of a task, oldest first."""
+    """Return the messages that show the children of a task in a place, oldest first."""
     rows = db.query(_CHILDREN, [task_id, place.key])
     return [MessageRef(row["channel_id"], row["message_id"]) for row in rows if row["message_id"]]
 

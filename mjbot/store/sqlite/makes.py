@@ -1,4 +1,4 @@
-"""Makes, stored in SQLite."""
+"""Makes, stored in SQLite. A make is a submit that creates a task from a prompt or a picture."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ task_id = ? and coalesce('guild:' || guild_id, 'user:' || user_id) = ? order by 
 
 
 class SqliteMakes:
-    """Stores makes in SQLite; a `MakeStore`."""
+    """Stores makes, the submits that create a task, in SQLite. Implements `MakeStore`."""
 
     def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread
 
     async def add(self, make: Make, snapshot: TaskSnapshot | None = None) -> None:
-        """Store a make, and the snapshot that its card shows."""
+        """Store a make and, if given, the task snapshot that the message of the make shows."""
 
         def work(db: Database) -> None:
             with db.atomic():
@@ -43,15 +43,15 @@ class SqliteMakes:
         await self._thread.run(work)
 
     async def get(self, make_id: TaskId) -> Make | None:
-        """Return a make."""
+        """Return the make with this id, or None."""
         return await self._thread.run(lambda db: make_where(db, "id = ?", make_id))
 
     async def of_task(self, task_id: TaskId, place: Place) -> Make | None:
-        """Return the make that became a task in this place."""
+        """Return the latest make that created this task in a place, or None."""
         return await self._thread.run(lambda db: make_where(db, _OF_TASK, task_id, place.key))
 
     async def refuse(self, make_id: TaskId, refusal: Refusal) -> None:
-        """Store why a make was refused."""
+        """Store the reason why a make was refused."""
         stored = _stored(refusal)
 
         def work(db: Database) -> None:
@@ -62,12 +62,15 @@ class SqliteMakes:
 
 
 def make_shown_as(db: Database, task_id: TaskId, place: Place) -> Make | None:
-    """Return the make of a card: by its own id, or by that of the task that it became in this place."""
+    """Return the make that a card (the message of a task) shows, or None.
+
+    ``task_id`` is the id of the make itself, or of the task that the make created in this place.
+    """
     return make_where(db, "id = ?", task_id) or make_where(db, _OF_TASK, task_id, place.key)
 
 
 def make_where(db: Database, where: str, *values: object) -> Make | None:
-    """Return the make for which a condition holds, or None."""
+    """Return the first make that matches an SQL condition, or None."""
     for row in db.table("makes").rows_where(where, list(values)):
         return _make(row)
     return None
@@ -108,7 +111,7 @@ def _read_options(stored: str) -> MakeOptions:
     try:
         return _OPTIONS.validate_json(stored)
     except ValidationError:
-        return MakeOptions()  # of another version
+        return MakeOptions()  # written by another version of mjbot
 
 
 def _stored(refusal: Refusal | None) -> str | None:

@@ -1,4 +1,7 @@
-"""The marks of submits without a known outcome, stored in SQLite: a row for each."""
+"""The marks of submits whose outcome is unknown, stored in SQLite with one row for each mark.
+
+A mark is sent with a submit, and identifies the created task even if the response is lost.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ order by sent_at, task_id, action, number, step
 _IS_CURRENT = """
 select 1 from presses where task_id = ? and action = ? and number = ? and state in ('sending', 'unclear')
 """
-# The number goes up, so that "Do it again" of the unclear press repeats nothing any more.
+# The number increases, so that the "Do it again" button of the unclear press no longer submits anything.
 _FOUND = """
 update presses set state = 'accepted', child_id = ?, guild_id = ?, channel_id = ?, message_id = ?,
 number = number + 1
@@ -48,17 +51,20 @@ delete from marks where exists (
 
 
 class SqliteMarks:
-    """Stores marks in SQLite; a `MarkStore`."""
+    """Stores the marks of submits in SQLite. Implements `MarkStore`."""
 
     def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread
 
     async def lost(self) -> Sequence[LostSubmit]:
-        """Return the presses whose response was lost."""
+        """Return the submits whose response was lost."""
         return await self._thread.run(_lost)
 
     async def found(self, lost: LostSubmit, watch: Watch, tasks: Sequence[TaskSnapshot]) -> bool:
-        """Store that an unclear press was accepted, and delete its marks."""
+        """Store that a submit with a lost response was accepted, and delete its marks.
+
+        Returns whether ``watch`` was stored.
+        """
 
         def work(db: Database) -> bool:
             with db.atomic():
@@ -67,7 +73,7 @@ class SqliteMarks:
         return await self._thread.run(work)
 
     async def not_found(self, lost: Iterable[LostSubmit]) -> None:
-        """Store that unclear presses were looked for in vain."""
+        """Store that the search for the tasks of these submits found nothing."""
         keys = [_key(each.press) for each in lost]
 
         def work(db: Database) -> None:
@@ -78,7 +84,7 @@ class SqliteMarks:
 
 
 def save_marks(db: Database, press: PressKey, origin: SubmitOrigin, at: float) -> None:
-    """Insert the marks of a press that begins."""
+    """Insert the marks of a press that is about to be sent."""
     place = (origin.label, origin.guild_id, origin.channel_id, origin.user_id, origin.locale, at)
     rows = [(mark, step, *_key(press), *place) for step, mark in enumerate(origin.marks)]
     db.conn.executemany(_INSERT, rows)

@@ -1,4 +1,4 @@
-"""The schema as a list of migrations. Never change a released migration or its name."""
+"""The database schema, as a list of migrations. Never change a released migration or its name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ migrations = Migrations("mjbot")
 
 @migrations()
 def first_tables(db: Database) -> None:
-    """Create tables for tasks, watches, presses, tasks seen by each audience, and single values."""
+    """Create tables for tasks, watches, button presses, tasks seen in each place, and key-value pairs."""
     db.table("tasks").create(
         {"id": str, "view": str, "phase": str, "prompt": str, "updated_at": float}, pk="id"
     )
@@ -51,7 +51,7 @@ def first_tables(db: Database) -> None:
 
 @migrations()
 def lineage_and_counted_presses(db: Database) -> None:
-    """Store parents and children of tasks, and number presses, so that each repetition counts once."""
+    """Store the parent of each task. Number the presses, so that one confirmation submits only once."""
     db.table("presses").add_column("number", int, not_null_default=1)
     db.execute("update presses set state = 'unclear' where state = 'warned'")
     db.table("lineage").create(
@@ -79,20 +79,20 @@ def choices_of_guilds(db: Database) -> None:
 
 @migrations()
 def kinds_of_action_that_are_not_offered(db: Database) -> None:
-    """Store the actions that an image service does not offer. ``service`` is its address."""
+    """Store the kinds of action that an image service rejects. ``service`` is its address."""
     db.table("refused_kinds").create({"service": str, "kind": str, "at": float}, pk=("service", "kind"))
 
 
 @migrations()
 def indexes_for_forgetting(db: Database) -> None:
-    """Index the age of tasks and the ids of their related rows, for pruning."""
+    """Add the indexes that pruning needs: on the age of tasks, and on the task ids in ``seen``."""
     db.table("tasks").create_index(["updated_at"])
     db.table("seen").create_index(["task_id"])
 
 
 @migrations()
 def uses_of_the_last_hour(db: Database) -> None:
-    """Store the uses that rate limits count. ``who`` is a user or a guild."""
+    """Store each use that counts towards a rate limit. ``who`` is a user or a guild."""
     db.table("uses").create({"who": str, "kind": str, "at": float})
     db.table("uses").create_index(["who", "kind", "at"])
     db.table("uses").create_index(["at"])
@@ -100,7 +100,7 @@ def uses_of_the_last_hour(db: Database) -> None:
 
 @migrations()
 def names_of_tables_columns_and_values(db: Database) -> None:
-    """Rename tables, columns and stored values as in the code."""
+    """Rename tables, columns and stored values to match the names in the code."""
     for statement in _RENAMES:
         db.execute(statement)
     db.execute(_RENAME_IN_SNAPSHOTS)
@@ -114,7 +114,7 @@ def names_of_tables_columns_and_values(db: Database) -> None:
 
 @migrations()
 def cards_that_are_still_to_be_posted(db: Database) -> None:
-    """Store the tasks that a press created and that have no card yet."""
+    """Store the tasks that have no card yet. A card is the message that shows a task."""
     db.table("pending_cards").create(
         {
             "task_id": str,
@@ -130,9 +130,9 @@ def cards_that_are_still_to_be_posted(db: Database) -> None:
 
 @migrations()
 def presses_whatever_the_case_of_the_id(db: Database) -> None:
-    """Share presses between all spellings of an id, because relays ignore the case of ids.
+    """Merge presses of task ids that differ only in case, because relays treat ids as case-insensitive.
 
-    Keep the latest press that may have been accepted, or else the latest one.
+    Keeps the latest press that may have been accepted, or else the latest one.
     """
     for statement in _PRESSES_BY_ID:
         db.execute(statement)
@@ -140,7 +140,7 @@ def presses_whatever_the_case_of_the_id(db: Database) -> None:
 
 @migrations()
 def places_that_have_seen_a_task(db: Database) -> None:
-    """Assign lineage to the place of the press: a guild, or one person's direct messages."""
+    """Store lineage for each place: a guild, or the direct messages of one user."""
     for statement in _PLACES:
         db.execute(statement)
     db.table("seen").create_index(["place", "at"])
@@ -157,7 +157,7 @@ _PLACES = (
         child_id text, place text, parent_id text, label text, at float,
         channel_id integer, message_id integer, primary key (child_id, place))
     """,
-    # Only a watch records the user of a DM channel. Without one, the row is never shown.
+    # Only a watch records the user of a DM channel. Without a watch, the row is never shown.
     """
     insert into lineage
     select child_id,
@@ -174,7 +174,7 @@ _PLACES = (
 
 @migrations()
 def actions_called_unknown_by_task(db: Database) -> None:
-    """Store unknown actions per task, as two tasks must confirm a kind. Drop the old unconfirmed ones."""
+    """Store which task reported each unknown action, because two tasks must report it. Delete old rows."""
     db.table("refused_kinds").drop()
     db.execute("update presses set state = 'refused' where state = 'unknown_action'")
     db.execute(_UNKNOWN_ACTIONS)
@@ -195,7 +195,7 @@ def no_secret_of_the_webhook(db: Database) -> None:
 
 @migrations()
 def makes(db: Database) -> None:
-    """Store submits that create a task from a prompt or a picture; ``task_id`` is that task."""
+    """Store submits that create a task from a prompt or a picture. ``task_id`` is the created task."""
     db.execute(_MAKES)
     db.table("makes").create_index(["task_id"])
     db.table("makes").create_index(["series"])
@@ -211,7 +211,7 @@ create table makes (
 
 @migrations()
 def marks(db: Database) -> None:
-    """Store the marks of submits, by which those whose response was lost are looked for."""
+    """Store the mark sent with each submit, which identifies the task if the response is lost."""
     db.execute(_MARKS)
     db.table("marks").create_index(["task_id", "action", "number"])
     db.execute("alter table presses add column not_found integer not null default 0")
@@ -251,7 +251,7 @@ _RENAMES = (
     "drop index idx_uses_who_kind_at",
     "drop index idx_uses_at",
 )
-# A value that is not JSON stays as it is; reading it returns no snapshot.
+# A value that is not JSON is left unchanged, and is later read as None.
 _RENAME_IN_SNAPSHOTS = """
 update tasks set snapshot = json_replace(
     json_set(

@@ -1,4 +1,4 @@
-"""Presses and lineage, stored in SQLite."""
+"""Button presses and the lineage of tasks, stored in SQLite."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from mjbot.store.sqlite.thread import DatabaseThread
 
 
 class SqlitePresses:
-    """Stores presses and lineage in SQLite. Implements `PressStore`."""
+    """Stores button presses and the lineage of tasks in SQLite. Implements `PressStore`."""
 
     def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread
@@ -44,7 +44,11 @@ class SqlitePresses:
         repeats: int = 0,
         origin: SubmitOrigin | None = None,
     ) -> PressKey | PressRecord:
-        """Store a press as SENDING, or return the earlier one that forbids it."""
+        """Store a press as SENDING, or return the earlier press that forbids it.
+
+        A user can confirm that an accepted or unclear press is to be submitted again. ``repeats`` is then the
+        number of that earlier press.
+        """
 
         def work(db: Database) -> PressKey | PressRecord:
             with db.atomic():
@@ -71,11 +75,11 @@ class SqlitePresses:
         return await self._thread.run(work)
 
     async def last(self, task_id: TaskId, action: str) -> PressRecord | None:
-        """Return the last press of an action."""
+        """Return the latest press of an action on a task, or None."""
         return await self._thread.run(lambda db: _last(db, task_id, action))
 
     async def note(self, press: PressKey, state: Press) -> None:
-        """Store the state of a press."""
+        """Store the new state of a press."""
 
         def work(db: Database) -> None:
             with db.atomic():
@@ -88,7 +92,7 @@ class SqlitePresses:
     async def accept(
         self, press: PressKey, label: str, watch: Watch, snapshots: Sequence[TaskSnapshot]
     ) -> None:
-        """Store that a press was accepted, with all tasks that it created."""
+        """Store that a press was accepted, the tasks that it created, and the watch of the first task."""
 
         def work(db: Database) -> None:
             first, *others = snapshots
@@ -113,7 +117,7 @@ class SqlitePresses:
         await self._thread.run(work)
 
     async def pending_cards(self) -> list[tuple[PendingCard, TaskSnapshot]]:
-        """Return the tasks that have no card yet."""
+        """Return the tasks whose card has not been posted yet, each with its snapshot."""
 
         def work(db: Database) -> list[tuple[PendingCard, TaskSnapshot]]:
             return [
@@ -125,7 +129,7 @@ class SqlitePresses:
         return await self._thread.run(work)
 
     async def add_card(self, watch: Watch) -> None:
-        """Store that a pending card was posted."""
+        """Store the watch of a card that has been posted, and delete the pending card."""
 
         def work(db: Database) -> None:
             with db.atomic():
@@ -136,7 +140,7 @@ class SqlitePresses:
         await self._thread.run(work)
 
     async def drop_pending_card(self, task_id: TaskId) -> None:
-        """Store that a pending card will never be posted."""
+        """Delete a pending card, which will then never be posted."""
 
         def work(db: Database) -> None:
             with db.atomic():
@@ -145,11 +149,11 @@ class SqlitePresses:
         await self._thread.run(work)
 
     async def of(self, task_id: TaskId) -> dict[str, Press]:
-        """Return the state of the last press of each action."""
+        """Return the state of the latest press of each action on a task."""
         return await self._thread.run(lambda db: _presses(db, task_id))
 
     async def end_interrupted(self) -> list[TaskId]:
-        """Settle the presses that were in flight, and return their tasks."""
+        """Update the state of presses that a restart interrupted, and return the ids of their tasks."""
 
         def work(db: Database) -> list[TaskId]:
             with db.atomic():
@@ -164,13 +168,13 @@ class SqlitePresses:
         return await self._thread.run(work)
 
     async def recently_pressed(self) -> list[TaskId]:
-        """Return the tasks of the latest presses."""
+        """Return the ids of recently pressed tasks, latest first."""
         return await self._thread.run(lambda db: [TaskId(task_id) for (task_id,) in db.execute(_RECENT)])
 
     async def histories(
         self, asked: Sequence[tuple[TaskId, Place]]
     ) -> dict[tuple[TaskId, Place], TaskHistory]:
-        """Return presses and lineage of each ``(task, place)``."""
+        """Return the presses and the lineage for each pair of a task and a place."""
 
         def work(db: Database) -> dict[tuple[TaskId, Place], TaskHistory]:
             return {(task_id, place): _history(db, task_id, place) for task_id, place in asked}
@@ -178,11 +182,11 @@ class SqlitePresses:
         return await self._thread.run(work)
 
     async def children(self, task_id: TaskId, place: Place, limit: int) -> list[MessageRef]:
-        """Return the messages of the first children of a task."""
+        """Return up to ``limit`` messages that show the children of a task in a place, oldest first."""
         return await self._thread.run(lambda db: messages_of_children(db, task_id, place)[:limit])
 
     async def unlink(self, ref: MessageRef) -> list[TaskId]:
-        """Remove every link to a message, and return the tasks whose cards had one."""
+        """Remove every link to a message, and return the ids of the tasks whose cards linked to it."""
 
         def work(db: Database) -> list[TaskId]:
             with db.atomic():

@@ -1,4 +1,4 @@
-"""Deletes old tasks from SQLite, in small steps so that no other call waits long."""
+"""Deletes old tasks from SQLite, in small steps so that other calls do not wait long."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ order by updated_at limit :limit
 """
 _DELETE_TASK = (
     "delete from watches where task_id = ?",
-    # Other spellings of the id share the presses, so only those that began with this one go.
+    # Ids that differ only in case share their presses, so only those stored under this exact id are deleted.
     "delete from presses where task_id = ?1 and task_id = ?1 collate binary",
     "delete from marks where task_id = ?1 and task_id = ?1 collate binary",
     "delete from unknown_actions where task_id = ?1 and task_id = ?1 collate binary",
@@ -37,7 +37,7 @@ _DELETE_TASK = (
     "delete from makes where id = ?1 or task_id = ?1",
     "delete from tasks where id = ?",
 )
-# Of those that were never sent, only the text is stored.
+# A make that was never sent has no task to be deleted with.
 _DELETE_UNSENT = """
 delete from makes
 where created_at < :before and not exists (select 1 from tasks where tasks.id in (makes.id, makes.task_id))
@@ -51,7 +51,7 @@ class SqlitePruner:
         self._thread = thread
 
     async def newest_message(self) -> float | None:
-        """Return the time at which the newest stored message was created."""
+        """Return the unix time at which the newest stored message was created, or None."""
 
         def work(db: Database) -> int | None:
             newest: int | None = db.execute("select max(message_id) from watches").fetchone()[0]
@@ -61,7 +61,7 @@ class SqlitePruner:
         return None if newest is None else MessageRef(0, newest).created_at
 
     async def prune(self, before: float, limit: int) -> int:
-        """Delete old tasks and all their related rows, and return the number of deleted tasks."""
+        """Delete up to ``limit`` tasks older than ``before`` with all related rows. Returns their number."""
 
         def work(db: Database) -> int:
             with db.atomic():

@@ -1,4 +1,4 @@
-"""Converts between rows and watches, snapshots and presses. Callers commit."""
+"""Converts database rows to and from watches, snapshots and presses. The caller commits."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SEEN = (
 
 
 def save_watch(db: Database, watch: Watch) -> None:
-    """Insert or replace the watch of a message."""
+    """Insert or replace a watch: a message that follows a task."""
     db.execute(
         f"insert or replace into watches ({_WATCH}) values ({', '.join('?' * len(_WATCH.split(',')))})",
         [
@@ -49,7 +49,7 @@ def save_watch(db: Database, watch: Watch) -> None:
 
 
 def watches_where(db: Database, where: str, *values: object) -> list[Watch]:
-    """Return the watches for which a condition holds, oldest first."""
+    """Return the watches that match an SQL condition, oldest first."""
     rows = db.query(f"select {_WATCH} from watches where {where} order by created_at", list(values))
     return [
         Watch(
@@ -69,7 +69,7 @@ def watches_where(db: Database, where: str, *values: object) -> list[Watch]:
 
 
 def save_snapshots(db: Database, snapshots: Sequence[TaskSnapshot], *, keep: bool = False) -> None:
-    """Insert or replace the snapshots of tasks. With ``keep``, stored ones are not replaced."""
+    """Insert or replace task snapshots. With ``keep``, existing snapshots are not replaced."""
     db.conn.executemany(
         f"insert or {'ignore' if keep else 'replace'} into tasks"
         " (id, snapshot, phase, prompt, updated_at) values (?, ?, ?, ?, ?)",
@@ -87,7 +87,10 @@ def save_snapshots(db: Database, snapshots: Sequence[TaskSnapshot], *, keep: boo
 
 
 def save_seen(db: Database, watch: Watch, task_id: TaskId) -> None:
-    """Store that the place of a watch has seen a task. A make is none, so that it is not suggested."""
+    """Store that a task was seen in the place of a watch, so that autocomplete suggests it there.
+
+    The id of a make (a submit that creates a task) is ignored, because it is not the id of a task.
+    """
     if is_make(task_id):
         return
     db.execute(_SEEN, [watch.place.key, task_id, watch.created_at])
@@ -100,21 +103,24 @@ def _stored_phase(snapshot: TaskSnapshot) -> str:
 
 
 def read_snapshot(db: Database, task_id: TaskId) -> TaskSnapshot | None:
-    """Return the last snapshot of a task."""
+    """Return the last snapshot of a task, or None."""
     rows = list(db.table("tasks").rows_where("id = ?", [task_id], select="snapshot"))
     return parse_snapshot(rows[0]["snapshot"]) if rows else None
 
 
 def parse_snapshot(stored: str) -> TaskSnapshot | None:
-    """Parse a stored snapshot, or return None if it has the format of another version."""
+    """Parse a stored snapshot, or return None if another version of mjbot wrote it in another format."""
     try:
         return _SNAPSHOT.validate_json(stored)
     except ValidationError:
-        return None  # the next reading replaces it
+        return None  # the next read from the image service replaces it
 
 
 def save_pending_card(db: Database, task_id: TaskId, first: Watch) -> None:
-    """Store a task whose card must be posted in the channel of the first task of the same press."""
+    """Store that the card of a task is still to be posted, in the channel of ``first``.
+
+    ``first`` is the watch of the first task that the same press created.
+    """
     row = {
         "task_id": task_id,
         "guild_id": first.guild_id,
@@ -127,13 +133,13 @@ def save_pending_card(db: Database, task_id: TaskId, first: Watch) -> None:
 
 
 def pending_cards(db: Database, where: str = "true", *values: object) -> list[PendingCard]:
-    """Return the pending cards for which a condition holds, oldest first."""
+    """Return the pending cards that match an SQL condition, oldest first."""
     rows = db.table("pending_cards").rows_where(where, list(values), order_by="created_at, task_id")
     return [PendingCard(**{**row, "task_id": TaskId(row["task_id"])}) for row in rows]
 
 
 def press_record(row: Mapping[str, Any]) -> PressRecord:
-    """Convert a row of the table ``presses``."""
+    """Convert a row of the table ``presses`` to a `PressRecord`."""
     message = MessageRef(row["channel_id"], row["message_id"]) if row["message_id"] else None
     child = TaskId(row["child_id"]) if row["child_id"] else None
     place = Place.of(row["guild_id"], row["user_id"])

@@ -1,4 +1,4 @@
-"""The thread that owns the SQLite connection. SQLite is synchronous, and one thread needs no locks."""
+"""The thread that owns the SQLite connection. SQLite calls block, and one thread needs no locks."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _BUSY_SECONDS = 0.5  # while one call waits for another program's lock, all others wait, too
-_TRIES, _PAUSE = 20, 0.1  # at the start, where nothing else waits: at least 10 s for another program's lock
+_TRIES, _PAUSE = 20, 0.1  # at the start, nothing else waits: at least 10 s for another program's lock
 
 
 class DatabaseThread:
-    """Runs functions of a `Database` on one thread, in order. Use it as an async context manager.
+    """Runs functions that use the database on one thread, in order. Use it as an async context manager.
 
     Entering opens the file and applies migrations. It raises `StartupError` if the file cannot be used.
-    ``in_place`` returns whether the file is still where it was: writes to a file that was removed or replaced
-    would be lost, so they are refused. ``tries``: the number of attempts to open the file while it is locked.
+    ``in_place`` returns False if the file was removed or replaced. Writes are then refused, because they
+    would be lost. ``tries`` is the number of attempts to open the file while another program locks it.
     """
 
     def __init__(self, path: str, in_place: Callable[[], bool], *, tries: int = _TRIES) -> None:
@@ -57,7 +57,8 @@ class DatabaseThread:
     async def run(self, work: Callable[[Database], T]) -> T:
         """Run ``work`` on the thread and return its result. ``work`` must write within `Database.atomic`.
 
-        Raises `StoreFailed`. Logs one line when the database stops working, and one when writes work again.
+        Raises `StoreFailed`. Logs one line when the database stops working, and another when writes work
+        again.
         """
         db = self._db
         assert db is not None, "the database is not open"
@@ -130,15 +131,15 @@ class DatabaseThread:
             raise FOREIGN.at_start(self._path)
         if self._path != ":memory:":
             use_wal(db, self._path)
-        # So that deleted prompts are not left in the file and its copies.
+        # Otherwise deleted prompts would remain in the file and in copies of it.
         db.execute("pragma secure_delete = on")
-        db.execute("begin immediate")  # waits for a program that is writing, and fails if it goes on
+        db.execute("begin immediate")  # waits for another program to finish writing, or fails
         db.rollback()
         migrations.apply(db)
 
 
 def use_wal(db: Database, path: str) -> None:
-    """Switch to the write-ahead log, so that a backup does not block writes. Raises `StartupError`."""
+    """Enable WAL mode, so that a backup does not block writes. Raises `StartupError`."""
     db.enable_wal()
     if db.journal_mode != "wal":
         raise NO_WAL.at_start(path)

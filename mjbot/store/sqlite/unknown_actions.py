@@ -1,4 +1,4 @@
-"""Actions that an image service called unknown, stored in SQLite."""
+"""Actions that an image service rejected as unknown, stored in SQLite."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mjbot.store.sqlite.thread import DatabaseThread
 
 
 class SqliteUnknownActions:
-    """Stores unknown actions in SQLite. Implements `UnknownActionStore`.
+    """Stores actions that the image service rejected as unknown. Implements `UnknownActionStore`.
 
     ``upstream`` is the address of the image service.
     """
@@ -23,7 +23,7 @@ class SqliteUnknownActions:
         self._known: list[UnknownAction] | None = None  # a cache: every card needs it
 
     async def add(self, unknown: UnknownAction) -> None:
-        """Store that the service called a kind of action unknown."""
+        """Store an action that the service rejected as unknown."""
         row = {"upstream": self._upstream, **asdict(unknown)}
 
         def work(db: Database) -> list[UnknownAction]:
@@ -34,13 +34,13 @@ class SqliteUnknownActions:
         self._known = await self._thread.run(work)
 
     async def get(self) -> list[UnknownAction]:
-        """Return all actions that the service called unknown."""
+        """Return all actions that the service rejected as unknown."""
         if self._known is None:
             self._known = await self._thread.run(self._read)
         return self._known
 
     async def accept(self, kind: str) -> list[TaskId]:
-        """Store that a kind of action was accepted."""
+        """Delete the entries of a kind of action that the service accepts. Returns the ids of their tasks."""
         unknown = [each for each in await self.get() if each.kind == kind]
         if not unknown:
             return []

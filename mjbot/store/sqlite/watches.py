@@ -1,4 +1,7 @@
-"""Watches, snapshots, and the tasks seen in each place, stored in SQLite."""
+"""Watches, task snapshots, and the tasks seen in each place, stored in SQLite.
+
+A watch is a message that follows a task. A place is a guild, or the direct messages of one user.
+"""
 
 from __future__ import annotations
 
@@ -27,13 +30,13 @@ _RECENT = 2_000  # tasks that autocomplete searches
 
 
 class SqliteWatches:
-    """Stores watches and snapshots in SQLite. Implements `WatchStore`."""
+    """Stores watches and task snapshots in SQLite. Implements `WatchStore`."""
 
     def __init__(self, thread: DatabaseThread) -> None:
         self._thread = thread
 
     async def add(self, watch: Watch, snapshot: TaskSnapshot | None) -> list[Watch]:
-        """Store a new watch, and return the older open watches of its task in its channel."""
+        """Store a new watch, and return the older open watches of the same task in the same channel."""
 
         def work(db: Database) -> list[Watch]:
             with db.atomic():
@@ -54,7 +57,7 @@ class SqliteWatches:
         return await self._thread.run(work)
 
     async def close(self, ref: MessageRef) -> None:
-        """Close a watch."""
+        """Close the watch of a message, so that the message no longer follows its task."""
 
         def work(db: Database) -> None:
             with db.atomic():
@@ -63,7 +66,7 @@ class SqliteWatches:
         await self._thread.run(work)
 
     async def close_channel(self, channel_id: int) -> None:
-        """Close all watches of a channel."""
+        """Close all watches in a channel, so that no message there follows a task any longer."""
 
         def work(db: Database) -> None:
             with db.atomic():
@@ -72,7 +75,7 @@ class SqliteWatches:
         await self._thread.run(work)
 
     async def close_guild(self, guild_id: int) -> None:
-        """Close all watches of a guild."""
+        """Close all watches in a guild, and delete the pending cards of the guild."""
 
         def work(db: Database) -> None:
             with db.atomic():
@@ -82,7 +85,7 @@ class SqliteWatches:
         await self._thread.run(work)
 
     async def open_watches(self) -> list[tuple[Watch, TaskSnapshot | None]]:
-        """Return every watch that is not closed, with its snapshot."""
+        """Return every watch that is not closed, with the last snapshot of the watched task."""
 
         def work(db: Database) -> list[tuple[Watch, TaskSnapshot | None]]:
             watches = watches_where(db, "state != 'closed'")
@@ -92,7 +95,7 @@ class SqliteWatches:
         return await self._thread.run(work)
 
     async def watches_of(self, tasks: Sequence[TaskId]) -> list[tuple[Watch, TaskSnapshot | None]]:
-        """Return every watch of these tasks, with its snapshot."""
+        """Return every watch of these tasks, with the last snapshot of the watched task."""
 
         def work(db: Database) -> list[tuple[Watch, TaskSnapshot | None]]:
             return [
@@ -104,7 +107,7 @@ class SqliteWatches:
         return await self._thread.run(work)
 
     async def shown(self, task_id: TaskId) -> list[Watch]:
-        """Return every watch of a task and of its pending cards, in any spelling of its id."""
+        """Return all watches of a task, including those of pending cards. The id is case-insensitive."""
 
         def work(db: Database) -> list[Watch]:
             pending = pending_cards(db, "task_id = ? collate nocase", task_id)
@@ -118,7 +121,7 @@ class SqliteWatches:
         return found[0] if found else None
 
     async def task_of_job(self, place: Place, job: JobRef) -> TaskId | None:
-        """Return the id of the only task of a job, or None if there is none or more than one."""
+        """Return the task of a Midjourney job seen in a place, or None unless there is exactly one."""
 
         def work(db: Database) -> TaskId | None:
             values = {"place": place.key, "job": job.uuid, "recent": _RECENT}
@@ -128,7 +131,7 @@ class SqliteWatches:
         return await self._thread.run(work)
 
     async def save(self, snapshots: Sequence[TaskSnapshot]) -> None:
-        """Store snapshots."""
+        """Store task snapshots."""
 
         def work(db: Database) -> None:
             with db.atomic():
@@ -143,7 +146,10 @@ class SqliteWatches:
     async def save_delivered(
         self, delivered: Mapping[MessageRef, DeliveredState], closed: Iterable[MessageRef] = ()
     ) -> None:
-        """Store delivered states, and open and close their watches."""
+        """Store what each message now shows, and update the state of its watch.
+
+        A watch that was opening becomes open. The watches of the messages in ``closed`` are closed.
+        """
 
         def work(db: Database) -> None:
             with db.atomic():
@@ -162,7 +168,7 @@ class SqliteWatches:
     async def suggestions(
         self, place: Place, text: str, phases: Collection[Phase], limit: int
     ) -> list[TaskSnapshot]:
-        """Return the tasks seen in a place that match a text."""
+        """Return tasks seen in a place that match a text or one of the phases, unfinished tasks first."""
 
         def work(db: Database) -> list[TaskSnapshot]:
             values = {"place": place.key, "text": text, "limit": limit, "recent": _RECENT}
