@@ -71,7 +71,7 @@ def open_image(data: bytes) -> Iterator[Image.Image]:
     """Open an image whose first frame can be decoded within `DECODED_BYTES`.
 
     A large JPEG is decoded at a reduced size. Raises ValueError if decoding would take too much memory or
-    time, and any exception of Pillow if the file is broken.
+    time, and any Pillow exception if the file is broken.
     """
     header = read_header(data)
     if header is None or not header.reduction or is_laborious(data, header):

@@ -20,7 +20,7 @@ Answers = dict[DecisionKind, Callable[[], ServerResponse]]
 
 
 def upstream_error(description: str) -> Payload:
-    """Return an error of new-api about the service behind it."""
+    """Return an error in new-api's format that concerns the service behind new-api."""
     return {"description": description, "type": "upstream_error", "code": 4}
 
 
@@ -29,7 +29,7 @@ NOT_FOUND = upstream_error("task_no_found ")
 
 
 def new_api_error(message: str) -> Payload:
-    """Return an error of new-api about the request itself."""
+    """Return an error in new-api's format that concerns the request itself."""
     return {"error": {"message": message, "type": "new_api_error"}}
 
 

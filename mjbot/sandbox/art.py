@@ -51,7 +51,7 @@ def mood_of(seed: int, index: int, mood: str | None = None) -> str:
 
 
 def preview(image: Image.Image, step: int, of: int) -> Image.Image:
-    """Blur an image as the preview of a step from 1 to ``of``. Later steps are sharper."""
+    """Blur an image like the preview at a step from 1 to ``of``. Later steps are sharper."""
     share = (step - 1) / max(of - 1, 1)
     detail = 14 * 22**share  # pixels left on the longer edge: 14 at first, 308 at last
     scale = min(1.0, detail / max(image.size))

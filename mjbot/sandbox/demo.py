@@ -39,7 +39,7 @@ _SHOWN = (DemoIds.FAILED, DemoIds.VIDEO, DemoIds.GRID)  # the cards that the cha
 
 
 class SimulatedTime:
-    """The clock of a SimCord world. ``env`` is set after the bot is built, because the bot comes first."""
+    """The clock of a SimCord world. ``env`` is set later, because the bot is built before the world."""
 
     def __init__(self) -> None:
         self.env: simcord.Env | None = None
@@ -87,9 +87,9 @@ def demo_settings(url: str, auth: Auth = "bearer") -> Settings:
 
 
 async def run_demo(port: int, language: str, dialect: str, say: Callable[[str], None]) -> None:
-    """Serve the demo page until Ctrl+C or SIGTERM, and pass its address to ``say``.
+    """Serve the demo page until Ctrl+C or SIGTERM, and pass the URL of the page to ``say``.
 
-    ``dialect``: the kind of image service to simulate. Raises `StartupError` if the port is taken.
+    ``dialect`` is the kind of image service to simulate. Raises `StartupError` if the port is taken.
     """
     texts, moment = DEMO_TEXTS[language], SimulatedTime()
     world = World(side=PICTURE_SIDE)

@@ -1,7 +1,7 @@
 """Serves the page of the demo on this machine: the parts of Discord's client that the bot needs.
 
-The page receives each changed message as a server-sent event, and posts each action of a person. Nothing here
-waits for simulated time, so the page shows a response as soon as the bot sends it.
+The page receives each changed message as a server-sent event, and posts each action of a person. Requests do
+not wait for simulated time, so a press gets its response as fast as the bot sends it.
 https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 

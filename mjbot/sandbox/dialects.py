@@ -1,4 +1,4 @@
-"""The dialects of the API: how each kind of server authorizes, serializes tasks, and responds to submits."""
+"""The dialects of the API: how each kind of server authorizes requests, serializes tasks, and responds."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _UPLOAD = "upload-discord-images"
 
 @dataclass(frozen=True, kw_only=True)
 class Dialect:
-    """The API of one kind of server: its authorization, submits and responses."""
+    """The API of one kind of server: its authorization, its endpoints and its responses."""
 
     name: DialectName
     auth: Auth

@@ -34,7 +34,7 @@ def submit(
 ) -> ServerResponse:
     """Process a submit, and return the response of this kind of server.
 
-    A kind of submit that the server does not have returns an error.
+    If the server does not support ``kind``, the response is an error.
     """
     path = f"/mj/submit/{kind}"
     if kind not in dialect.submits or (method != "POST" and not dialect.tells_methods):

@@ -145,7 +145,7 @@ class Script:
         return _BUTTONS[self.result](self.job)
 
     def stop(self, now: float, status: str, reason: str = "") -> None:
-        """End the task now with a status that has no result."""
+        """End the task at ``now`` with a status that has no result, such as a failure."""
         reached = self.step_at(now)
         elapsed = 0.0 if self.start is None else now - self.start
         self.steps = (*self.steps[: reached + 1], (elapsed, status, self.steps[reached][2]))

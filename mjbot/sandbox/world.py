@@ -108,7 +108,7 @@ class World(TaskTable):
         return decision
 
     def upload(self, pictures: int, now: float) -> Decision:
-        """Accept pictures, and return a URL for each."""
+        """Accept pictures. The returned decision contains a URL for each picture."""
         addresses = tuple(f"{self.base_url}/attachments/{len(self.log)}/{n}.png" for n in range(pictures))
         decision = Decision(self.refusal) if self.refusal else Decision("uploaded", addresses)
         kind: SubmitKind = "upload-discord-images"

@@ -1,4 +1,4 @@
-"""A sans-I/O layer of the API, which builds requests and converts responses to reads into tasks or errors."""
+"""A sans-I/O layer of the API, which builds requests and parses responses into tasks or exceptions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Detects task fields with an unexpected format, counts them, and logs each kind once.
+"""Detects task fields with an unexpected format, counts them, and logs each kind of deviation once.
 
 Such fields are parsed leniently. Operators learn that a server has changed before users notice it, and the
 log does not fill up.

@@ -101,7 +101,7 @@ def parse_object(value: Any) -> dict[str, Any]:
 
 
 def parse_reason(value: Any) -> str:
-    """Return the reason of a failure from a text, an error object or a JSON-encoded one, or "" for "null"."""
+    """Return the reason for a failure, from a text, an error object or JSON. "null" becomes ""."""
     is_text = isinstance(value, str) and not value.startswith("{")
     fields = {} if is_text else parse_object(_parse_json(value))
     fields = parse_object(fields.get("error")) or fields

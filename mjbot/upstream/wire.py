@@ -116,7 +116,7 @@ class WireTask(WireObject):
         return _without_repeats(pictures), _without_repeats([*self.video_urls, *self.video_url, *videos])
 
     def to_task(self) -> Task | None:
-        """Convert to our own `Task`, or return None if the id is not valid."""
+        """Convert to a `Task`, or return None if the id is not valid."""
         task_id = parse_task_id(self.id)
         if task_id is None:
             return None
@@ -147,7 +147,7 @@ class WireTask(WireObject):
 
 
 def _result_text(*candidates: str) -> str:
-    """Return the text of a result. Servers send it in different fields, and the prompt in the others."""
+    """Return the text of a result. Servers differ in the field that holds it; the others hold the prompt."""
     lists = filter(is_list_of_prompts, candidates)
     return next(lists, "") or next(filter(None, candidates), "")
 

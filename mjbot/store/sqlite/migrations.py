@@ -130,10 +130,7 @@ def cards_that_are_still_to_be_posted(db: Database) -> None:
 
 @migrations()
 def presses_whatever_the_case_of_the_id(db: Database) -> None:
-    """Merge presses of task ids that differ only in case, because relays treat ids as case-insensitive.
-
-    Keeps the latest press that may have been accepted, or else the latest one.
-    """
+    """Merge presses of task ids that differ only in case, because relays treat ids as case-insensitive."""
     for statement in _PRESSES_BY_ID:
         db.execute(statement)
 
@@ -174,7 +171,10 @@ _PLACES = (
 
 @migrations()
 def actions_called_unknown_by_task(db: Database) -> None:
-    """Store which task reported each unknown action, because two tasks must report it. Delete old rows."""
+    """Store which task reported each unknown action, and delete the old rows, which have no task.
+
+    A kind of action is treated as unknown only after two different tasks have reported it.
+    """
     db.table("refused_kinds").drop()
     db.execute("update presses set state = 'refused' where state = 'unknown_action'")
     db.execute(_UNKNOWN_ACTIONS)
@@ -211,7 +211,7 @@ create table makes (
 
 @migrations()
 def marks(db: Database) -> None:
-    """Store the mark sent with each submit, which identifies the task if the response is lost."""
+    """Store the mark that is sent with each submit, to find the created task if the response is lost."""
     db.execute(_MARKS)
     db.table("marks").create_index(["task_id", "action", "number"])
     db.execute("alter table presses add column not_found integer not null default 0")
@@ -230,6 +230,7 @@ _PRESSES_BY_ID = (
         guild_id integer, channel_id integer, message_id integer, number integer not null default 1,
         primary key (task_id, action))
     """,
+    # The last row wins: the latest press that may have been accepted, or else the latest press.
     """
     insert or replace into presses
     select task_id, action, user_id, at, state, child_id, guild_id, channel_id, message_id, number
