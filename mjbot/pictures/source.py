@@ -78,7 +78,8 @@ class _SharedFile:
 class Pictures:
     """Loads images over HTTP. Implements `PictureSource`. The caller closes the `picture_session`.
 
-    ``base`` is the base URL of the image service, up to ``/mj``, to which paths and local URLs are resolved.
+    ``base`` is the base URL of the image service, up to ``/mj``. Paths and URLs with a private host are
+    resolved against it, unless it is empty.
     """
 
     def __init__(

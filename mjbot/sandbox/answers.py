@@ -120,7 +120,8 @@ def true(decision: Decision) -> ServerResponse:
 def new_api(decision: Decision, *, rewrites: bool = True) -> ServerResponse:
     """Return the response of new-api to a submit.
 
-    If ``rewrites`` is True, code 22 and most codes 21 become 1, and the queue position is left out.
+    If ``rewrites`` is True, code 22 and, in most responses, code 21 become 1, and the queue position is left
+    out.
     """
     message = f"Invalid request, unknown_action:{decision.text} (request id: sandbox)"
     no_channel = "当前分组 default 下对于模型 mj_imagine 无可用渠道 (request id: sandbox)"

@@ -34,7 +34,7 @@ _COMPANIONS = ("-wal", "-shm", "-journal")
 def locked_file(path: str) -> Iterator[Callable[[], bool]]:
     """Open or create the file, and lock it for this process. Raises `StartupError`.
 
-    Yields a function that returns whether the database files have been neither moved nor replaced. The lock
+    Yields a function that returns False if the database files have been moved, removed or replaced. The lock
     is on the file itself, so it also applies to links and to other paths of the same file. The kernel
     releases the lock when the process ends for any reason.
     """
