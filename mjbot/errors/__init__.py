@@ -25,11 +25,11 @@ MJBotError                  shown to the user: a text and the values of its plac
     ├── UnexpectedHtml      HTML instead of JSON: most likely a wrong URL
     ├── RouteMissing        HTTP 404 for a route: most likely a wrong URL
     │   └── Redirected      a redirect, which is never followed
-    ├── SeedUnavailable     it cannot return the seed of a picture
-    ├── CancelRefused       it refused to cancel a task
+    ├── SeedUnavailable     the service cannot return the seed of a picture
+    ├── CancelRefused       the service refused to cancel a task
     ├── UpstreamRateLimited HTTP 429. `retry_after` is in seconds, or None
     └── UpstreamUnavailable anything else: no connection, 5xx, not JSON
-StartupError                the process cannot start; the message is for the operator
+StartupError                the process cannot start. The message is for the operator
 """
 
 from __future__ import annotations
@@ -225,7 +225,7 @@ class Redirected(RouteMissing):
 
 
 class SeedUnavailable(UpstreamError):
-    """The image service responded that it cannot return the seed of a picture."""
+    """The image service responded that the service cannot return the seed of a picture."""
 
     text = Text.REPLY_NO_SEED
 

@@ -2,7 +2,7 @@
 
 A mark is a random text that the bot sends with a submit, and that the service stores with the task.
 
-Every method is one transaction. It raises `StoreFailed` if the database cannot be used.
+Every method runs in one transaction, and raises `StoreFailed` if the database cannot be used.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Database ports for presses, the tasks that they create, and task lineage.
 
-Every method is one transaction. It raises `StoreFailed` if the database cannot be used.
+Every method runs in one transaction, and raises `StoreFailed` if the database cannot be used.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Database ports for everything that must survive a restart.
 
-Every method is one transaction. It raises `StoreFailed` if the database cannot be used at the moment, and
-the transaction is then rolled back.
+Every method runs in one transaction. If the database cannot be used at the moment, the method raises
+`StoreFailed`, and the transaction is rolled back.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ class UsageStore(Protocol):
 
 
 class Pruner(Protocol):
-    """Deletes old tasks."""
+    """Deletes old tasks from the database."""
 
     async def newest_message(self) -> float | None:
         """Return the creation time of the newest stored message, in unix seconds by Discord's clock."""

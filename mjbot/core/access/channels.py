@@ -1,7 +1,7 @@
-"""Rules for whether the bot can keep messages in a channel up to date, by channel type.
+"""Decide whether the bot can keep messages in a channel up to date, by channel type.
 
-For 15 minutes, an interaction's token can edit its response in any channel. After that, and after a
-restart, messages are edited with the bot's own token, which needs access to the channel.
+For 15 minutes, an interaction's token can edit its response in any channel. After that, and after a restart,
+messages are edited with the bot's own token, which needs access to the channel.
 https://discord.com/developers/docs/topics/permissions and /docs/topics/threads
 """
 
@@ -14,7 +14,7 @@ from typing import Final
 
 
 class ChannelKind(StrEnum):
-    """Kinds of channels, grouped by the permissions that the bot needs in them."""
+    """Types of channels, grouped by the permissions that the bot needs in them."""
 
     TEXT = "text"  # or announcement
     VOICE = "voice"  # the text chat of a voice or stage channel

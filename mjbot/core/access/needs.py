@@ -41,7 +41,7 @@ class By(Enum):
     REQUESTER = auto()
     """The user who requested this card, and users with the Manage Server permission."""
     STARTER = auto()
-    """The user who requested the task's first card, and managers of that guild. Others lose the task, too."""
+    """The user who requested the task's first card, and users with Manage Server in that guild."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Need:
     """Whether the interaction adds a live card, which counts towards the guild's limit on live cards."""
     by: By = By.POLICY
     makes: bool = False
-    """Whether the interaction makes new pictures, which only works in guilds allowed by the operator."""
+    """Whether the interaction makes new pictures. The operator decides where users may make them."""
 
 
 SUGGEST = Need(Counts.SUGGESTION)

@@ -5,9 +5,9 @@ The same rules apply to every command and button:
 - A place has seen a task if a message in the place shows the task, or is about to show it.
 - Lineage, links, suggestions and reports of earlier presses name only tasks that the place has seen.
 - Any user who knows a task id may open the task with `/status`. The place has then seen the task.
-- A user may press a button only in a place that has seen the task, and only if the press policy of that place
-  and the policy of the first guild that saw the task allow it. Direct messages have no policy. The policy of a
-  guild that the bot has left does not count, because nobody could change it.
+- A user may press a button only in a place that has seen the task, and only if two press policies allow it:
+  that of the place, and that of the first guild which saw the task. Direct messages have no policy. The
+  policy of a guild that the bot has left does not count, because nobody could change it.
 
 A group direct message is not a place, because the bot's commands are not available there.
 """

@@ -155,7 +155,7 @@ def build_button(
     locale: str,
     not_offered: NotOffered = OFFERS_ALL,
 ) -> CardButton:
-    """Build the button of one action. ``number`` is its position among all of the task's buttons, from 1."""
+    """Build the button for one action. ``number`` is the position among the buttons of the task, from 1."""
     shown_emoji = button.emoji if _is_emoji(button.emoji) else ""
     name = label_of(button, number, locale)
     label = short(button.label, _LABEL) if shown_emoji else name

@@ -36,7 +36,7 @@ def toggle_cell(region: str, cell: int) -> str:
 def build_region_picker(task_id: TaskId, target: PressTarget, locale: str, *, sized: bool = True) -> Rows:
     """Build the buttons that select a region. If ``sized`` is false, the buttons for the cells are omitted.
 
-    This is the case if the picture could not be loaded, and its size is not known.
+    They are omitted if the picture could not be loaded, because a mask needs the size of the picture.
     """
     own = CardButton(
         _modal_custom_id(task_id, replace(target, region=OWN_MASK)),

@@ -145,7 +145,7 @@ class EditQueue:
         return min((at for at in (by_channel, by_token) if at is not None), default=None)
 
     def begin_shutdown(self, now: float) -> None:
-        """Accept only final cards and responses to presses. The next process sends all other updates."""
+        """Accept only final cards and responses to presses. Other updates are sent after the restart."""
         self._shutting_down = True
         for channel_id, channel in self._channels.items():
             for ref, entry in channel.entries.items():

@@ -24,7 +24,7 @@ def next_look(lost_at: float, looks: int) -> float | None:
 def looks_missed(lost_at: float, now: float) -> int:
     """Return the number of searches to skip after a restart.
 
-    Of the missed searches, only one is made up for.
+    If several searches were missed, only one is made afterwards.
     """
     return max(0, sum(lost_at + each <= now for each in LOOKS) - 1)
 

@@ -45,7 +45,7 @@ class _Group:
 
 
 def expand_series(prompt: str, *, times: int = 1, limit: int) -> Series:
-    """Expand a prompt into at most ``limit`` prompts. Memory use is bounded: at most ``limit`` + 1 are built.
+    """Expand a prompt into at most ``limit`` prompts. To bound memory use, no more than one extra is built.
 
     Each prompt is repeated ``times`` times, unless it contains ``--repeat``. After a backslash, commas and
     braces are literal. The backslash before a brace is kept, because Midjourney would expand the brace

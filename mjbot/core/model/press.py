@@ -102,7 +102,7 @@ def actions_not_offered(unknown: Iterable[UnknownAction], now: float) -> NotOffe
 
 
 AFTER_RESTART: Final = {Press.SENDING: Press.UNCLEAR, Press.RETRYING: Press.REFUSED}
-"""The states to set after a restart, by the state that a press in flight had when the process ended.
+"""The state that each press in flight gets after a restart, by its state when the process ended.
 
 A press in SENDING may have been accepted. A press in RETRYING was not.
 """

@@ -83,7 +83,7 @@ _FINAL = (
 
 @dataclass(frozen=True, slots=True)
 class StalenessThresholds:
-    """Times without an update, in seconds, after which the condition changes."""
+    """The seconds without an update after which the condition of a snapshot changes."""
 
     quiet: float = 180
     unreachable: float = 60
@@ -118,7 +118,7 @@ class TaskSnapshot:
     missing_since: float | None = None
     misses: int = 0
     doubted: Task | None = None
-    """The last reading, if it showed less progress than the previous one and is not yet confirmed."""
+    """The last reading, if it showed less progress than the stored task and is not confirmed yet."""
 
     @property
     def settled(self) -> bool:

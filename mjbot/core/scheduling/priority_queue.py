@@ -18,7 +18,7 @@ _STALE_ENTRIES = 64  # superseded entries to tolerate, in addition to one for ea
 
 
 class IndexedHeap(Generic[K]):
-    """A heap of ranked keys. Superseded entries are removed lazily."""
+    """A heap of keys, ordered by rank. Outdated entries are removed lazily."""
 
     def __init__(self) -> None:
         self._ranks: dict[K, tuple[Rank, int]] = {}
