@@ -118,7 +118,7 @@ def guess_task_id(custom_id: str) -> str:
 
 
 def action_digest(upstream_custom_id: str) -> str:
-    """Return the digest that identifies an upstream action in custom_ids and in the presses table."""
+    """Return the digest that identifies an action of the service in custom_ids and in the presses table."""
     return hashlib.sha256(upstream_custom_id.encode("utf-8", "replace")).hexdigest()[:12]
 
 
