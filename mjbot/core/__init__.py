@@ -1,1 +1,4 @@
-"""Pure rules: functions of data and ``now``, without a clock, I/O or imports from outside this package."""
+"""Pure rules: functions of their arguments and ``now``.
+
+They read no clock, do no I/O, and import only this package.
+"""

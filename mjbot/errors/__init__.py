@@ -2,34 +2,34 @@
 
 MJBotError                  shown to the user: a text and the values of its placeholders
 ├── InvalidTaskId
-├── UnknownLink             no task behind a link was seen in this place
+├── UnknownLink             no task of the link was shown in this guild or DM
 ├── GuildNotAllowed         the guild may not use this bot
-├── MakingClosed            no pictures can be made here
-├── PressNotAllowed         a press policy excludes this user
-├── TaskNotSeenHere         this place has not seen the task
+├── MakingClosed            users cannot make pictures in this guild or DM
+├── PressNotAllowed         the press policy excludes this user
+├── TaskNotSeenHere         the task was not shown in this guild or DM
 ├── BotMissingPermission    the bot lacks a permission in this channel
-├── RateLimited             a user, or a whole guild, is over its rate limit
-├── TooManyCards            a guild has reached its limit of live cards
-├── ShuttingDown            the process is about to stop and starts nothing new
+├── RateLimited             a user or a guild has exceeded a rate limit
+├── TooManyCards            a guild has reached its limit on live cards
+├── ShuttingDown            the process is shutting down
 ├── PressRefused            a press was refused: nothing was started
-├── PressUnclear            a submit got no response: it may or may not have started
+├── PressUnclear            a submit got no response, and may have started a task
 ├── ResultNotShown          a submit was accepted, but its card cannot be shown
 ├── StoreFailed             the database cannot be used at the moment
-├── InternalError           anything unexpected; the log has the details
+├── InternalError           an unexpected error, with details in the log
 │   └── ResponseLost        Discord did not accept the response to an interaction
-└── UpstreamError           the upstream gave no usable response
-    ├── TaskNotFound        the upstream has no such task
-    ├── KeyRefused          401
+└── UpstreamError           the image service sent no usable response
+    ├── TaskNotFound        the image service does not know the task
+    ├── KeyRefused          HTTP 401
     ├── QuotaExceeded       the account has no credit left
-    ├── UpstreamForbidden   403
-    ├── UnexpectedHtml      HTML instead of JSON: most likely a wrong address
-    ├── RouteMissing        404 of the route: most likely a wrong address
+    ├── UpstreamForbidden   HTTP 403
+    ├── UnexpectedHtml      HTML instead of JSON: most likely a wrong URL
+    ├── RouteMissing        HTTP 404 for a route: most likely a wrong URL
     │   └── Redirected      a redirect, which is never followed
-    ├── SeedUnavailable     it cannot tell the seed of a picture
-    ├── CancelRefused       it does not cancel a task
-    ├── UpstreamRateLimited 429; `retry_after` in seconds, if it was sent
+    ├── SeedUnavailable     the service cannot return the seed of a picture
+    ├── CancelRefused       the service refused to cancel a task
+    ├── UpstreamRateLimited HTTP 429. `retry_after` is in seconds, or None
     └── UpstreamUnavailable anything else: no connection, 5xx, not JSON
-StartupError                the process cannot start; the message is for the operator
+StartupError                the process cannot start. The message is for the operator
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from mjbot.core.model.snapshot import UpstreamProblem
 
 
 class MJBotError(Exception):
-    """An error to show to the user as ``text`` with ``values``. ``detail`` is for the log.
+    """An error that is shown to the user as ``text``, formatted with ``values``. ``detail`` is for the log.
 
     ``detail`` may quote a prompt.
     """
@@ -60,19 +60,19 @@ class InvalidTaskId(MJBotError):
 
 
 class UnknownLink(MJBotError):
-    """The input is a link to a message or a job, and this place has seen no task behind the link."""
+    """The input links to a message or job, but no task of it was shown in this guild or direct messages."""
 
     text = Text.REPLY_UNKNOWN_LINK
 
 
 class GuildNotAllowed(MJBotError):
-    """The guild is not among ALLOWED_GUILDS."""
+    """The guild may not use this bot, because it is not listed in ``MJBOT_ALLOWED_GUILDS``."""
 
     text = Text.REPLY_GUILD_NOT_ALLOWED
 
 
 class MakingClosed(MJBotError):
-    """No pictures can be made in this place. The text tells who can change that."""
+    """Users cannot make pictures in this guild or in direct messages. The text says who can change that."""
 
     def __init__(self, text: Text) -> None:
         super().__init__()
@@ -80,7 +80,10 @@ class MakingClosed(MJBotError):
 
 
 class PressNotAllowed(MJBotError):
-    """A press policy excludes this user. ``who`` mentions the allowed users. ``link`` is an allowed place."""
+    """The press policy excludes this user. ``who`` mentions the permitted users or role.
+
+    ``link`` leads to a message on which the user may press.
+    """
 
     def __init__(self, text: Text, *, who: str = "", link: str = "") -> None:
         super().__init__(who=who, link=link)
@@ -88,13 +91,13 @@ class PressNotAllowed(MJBotError):
 
 
 class TaskNotSeenHere(MJBotError):
-    """The task ``id`` cannot be used in this place, because no message here shows it."""
+    """The task ``id`` cannot be used in this guild or direct messages, because no message there shows it."""
 
     text = Text.REPLY_NOT_SEEN_HERE
 
 
 class BotMissingPermission(MJBotError):
-    """The bot lacks a permission in this channel. The text, or its value ``why``, names it."""
+    """The bot lacks a permission in this channel. The text, or the value ``why``, names the permission."""
 
     def __init__(self, text: Text, **values: object) -> None:
         super().__init__("", **values)
@@ -102,19 +105,19 @@ class BotMissingPermission(MJBotError):
 
 
 class RateLimited(MJBotError):
-    """A user, or a whole guild, is over its rate limit. ``t`` is the time of the next allowed try."""
+    """A user or a guild has exceeded a rate limit. ``t`` is the time of the next permitted attempt."""
 
     text = Text.REPLY_RATE_LIMITED
 
 
 class TooManyCards(MJBotError):
-    """A guild has reached its limit of live cards. ``n`` is their current number."""
+    """A guild has reached its limit on live cards. ``n`` is the current number of live cards."""
 
     text = Text.REPLY_TOO_MANY_CARDS
 
 
 class ShuttingDown(MJBotError):
-    """The process is about to stop. It finishes requests in flight and starts nothing new."""
+    """The process is shutting down. It finishes requests in flight and starts nothing new."""
 
     text = Text.REPLY_SHUTTING_DOWN
 
@@ -128,7 +131,7 @@ class PressRefused(MJBotError):
 
 
 class PressUnclear(MJBotError):
-    """A submit got no usable response. Submits are not idempotent, so only the user may repeat it."""
+    """A submit got no usable response. Submits are not idempotent, so only the user may decide to retry."""
 
     text = Text.REPLY_UNCLEAR
 
@@ -143,7 +146,7 @@ class ResultNotShown(MJBotError):
 
 
 class StoreFailed(MJBotError):
-    """The database cannot be read or written at the moment: the disk is full, or its lock is held."""
+    """The database cannot be read or written at the moment, for example because the disk is full."""
 
     text = Text.REPLY_STORE_FAILED
 
@@ -160,7 +163,10 @@ class ResponseLost(InternalError):
 
 
 class UpstreamError(MJBotError):
-    """The upstream gave no usable response. ``retry_after`` is in seconds, or None if it was not sent."""
+    """The image service sent no usable response.
+
+    ``retry_after`` is in seconds, or None if it was not sent.
+    """
 
     text = Text.REPLY_UPSTREAM_UNAVAILABLE
     problem: ClassVar[UpstreamProblem] = UpstreamProblem.UNAVAILABLE
@@ -171,13 +177,13 @@ class UpstreamError(MJBotError):
 
 
 class TaskNotFound(UpstreamError):
-    """The upstream has no such task."""
+    """The image service does not know the task."""
 
     text = Text.REPLY_TASK_NOT_FOUND
 
 
 class KeyRefused(UpstreamError):
-    """401: the key is wrong, expired, or sent in the wrong header."""
+    """HTTP 401: the key is wrong, expired, or sent in the wrong header."""
 
     text = Text.REPLY_KEY_REFUSED
     problem = UpstreamProblem.KEY
@@ -191,44 +197,47 @@ class QuotaExceeded(UpstreamError):
 
 
 class UpstreamForbidden(UpstreamError):
-    """403: the account is not permitted to do this."""
+    """HTTP 403: the account is not permitted to make this request."""
 
     text = Text.REPLY_UPSTREAM_FORBIDDEN
     problem = UpstreamProblem.FORBIDDEN
 
 
 class UnexpectedHtml(UpstreamError):
-    """The upstream returned a web page. Most likely ``/mj`` is missing from its address."""
+    """The response is a web page. Most likely, ``/mj`` is missing from the configured URL of the service."""
 
     text = Text.REPLY_UNEXPECTED_HTML
     problem = UpstreamProblem.UNEXPECTED_HTML
 
 
 class RouteMissing(UpstreamError):
-    """The route does not exist, or redirects. Most likely the path of the upstream's address is wrong."""
+    """The route does not exist, or redirects.
+
+    Most likely, the path in the configured service URL is wrong.
+    """
 
     text = Text.REPLY_ROUTE_MISSING
     problem = UpstreamProblem.ROUTE_MISSING
 
 
 class Redirected(RouteMissing):
-    """The address redirects to another one, to which the key must not be sent."""
+    """The service redirects to another URL, to which the API key must not be sent."""
 
 
 class SeedUnavailable(UpstreamError):
-    """The upstream answered, and cannot tell the seed of a picture."""
+    """The image service responded that the service cannot return the seed of a picture."""
 
     text = Text.REPLY_NO_SEED
 
 
 class CancelRefused(UpstreamError):
-    """The upstream answered, and does not cancel a task, which goes on."""
+    """The image service refused to cancel a task, so the task goes on."""
 
     text = Text.REPLY_CANCEL_REFUSED
 
 
 class UpstreamRateLimited(UpstreamError):
-    """429: the upstream has received too many requests."""
+    """HTTP 429: the image service has received too many requests."""
 
     text = Text.REPLY_UPSTREAM_RATE_LIMITED
     problem = UpstreamProblem.RATE_LIMITED
@@ -239,7 +248,7 @@ class UpstreamUnavailable(UpstreamError):
 
 
 class StartupError(Exception):
-    """The process cannot start. The message is for the operator. ``lasting``: a restart will not help."""
+    """The process cannot start. The message is for the operator. ``lasting``: a restart will not fix it."""
 
     def __init__(self, message: str, *, lasting: bool = True) -> None:
         super().__init__(message)

@@ -1,11 +1,11 @@
-"""Errors of a failed submit, in the API's terms. They are translated to errors for the user.
+"""Errors of a failed submit, in the API's terms. Callers translate them to errors for the user.
 
 SubmitError
-├── SubmitRefused           nothing was started; `reason` says why
+├── SubmitRefused           nothing was started. `reason` says why
 │   ├── QueueFull           may be sent again later
 │   ├── NotReady            may be sent again in a moment
-│   ├── ActionNotOffered    this upstream never accepts this kind of action
-│   └── CommandNotOffered   this upstream has no endpoint for a command
+│   ├── ActionNotOffered    the service never accepts this kind of action
+│   └── CommandNotOffered   the service has no endpoint for a command
 └── SubmitUnclear           no response, or an invalid one
 """
 
@@ -17,7 +17,7 @@ from mjbot.core.model.submits import Command
 
 
 class RefusalReason(StrEnum):
-    """Reasons why the upstream refused a submit."""
+    """Reasons why the image service refused a submit."""
 
     NOT_ACCEPTED = "not_accepted"
     PARENT_GONE = "parent_gone"
@@ -38,7 +38,7 @@ class SubmitError(Exception):
 
 
 class SubmitRefused(SubmitError):
-    """The upstream refused a submit and started nothing. ``word`` is the banned word, if known."""
+    """The image service refused a submit and started nothing. ``word`` is the banned word, if known."""
 
     def __init__(self, reason: RefusalReason, detail: str = "", *, word: str = "") -> None:
         super().__init__(detail or reason)
@@ -47,7 +47,7 @@ class SubmitRefused(SubmitError):
 
 
 class QueueFull(SubmitRefused):
-    """The upstream queue is full. The same submit may be sent again later."""
+    """The queue of the image service is full. The same submit may be sent again later."""
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(RefusalReason.QUEUE_FULL, detail)
@@ -61,14 +61,14 @@ class NotReady(SubmitRefused):
 
 
 class ActionNotOffered(SubmitRefused):
-    """This upstream does not support this kind of action and never accepts it."""
+    """The image service does not support this kind of action, so a retry is pointless."""
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(RefusalReason.NOT_OFFERED, detail)
 
 
 class CommandNotOffered(SubmitRefused):
-    """This upstream has no endpoint for a command, or does not let this key use it."""
+    """The image service has no endpoint for a command, or does not permit this API key to use it."""
 
     def __init__(self, command: Command, detail: str = "") -> None:
         super().__init__(RefusalReason.COMMAND_NOT_OFFERED, detail)

@@ -1,4 +1,4 @@
-"""Protocols that the services depend on; upstream, store, pictures and ui implement them."""
+"""Protocols on which mjbot's services depend. The other packages implement them."""
 
 from mjbot.ports.discord import (
     BotTokenRevoked,

@@ -1,4 +1,4 @@
-"""Discord ports: interactions, responses to them, and message edits."""
+"""Discord ports: interactions, interaction responses, and message edits."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 class InteractionContext:
     """The guild, channel and user of an interaction, and the bot's permissions there.
 
-    ``locale`` is for public messages, ``private_locale`` for the user's own. ``obstacle`` is the reason why
-    the bot cannot edit its messages in the channel.
+    ``locale`` is used for public messages, and ``private_locale`` for ephemeral messages. ``obstacle`` is the
+    reason why the bot cannot edit its messages in the channel.
     """
 
     guild_id: int | None
@@ -46,7 +46,7 @@ class InteractionContext:
 
     @property
     def audience(self) -> Audience:
-        """The people who see the public response."""
+        """The readers for whom the public response is rendered."""
         return Audience(self.locale, self.guild_id, self.user_id)
 
     @property
@@ -61,7 +61,7 @@ class InteractionContext:
 
     @property
     def actor(self) -> Actor:
-        """The user, in the form that the press policy checks."""
+        """The user, as the argument for a check of the press policy."""
         return Actor(self.user_id, self.roles, self.manages)
 
 
@@ -75,7 +75,7 @@ class Upload(Protocol):
 
     @property
     def content_type(self) -> str | None:
-        """The media type; Discord omits it for some files."""
+        """The media type, or None. Discord omits it for some files."""
         ...
 
     @property
@@ -96,23 +96,26 @@ class ModalInput:
     upload: Upload | None = None
     shape: str = ""
     uploads: tuple[Upload, ...] = ()
-    """The reference pictures; ``upload`` is a mask."""
+    """The uploaded reference pictures. An uploaded mask is in ``upload``."""
 
 
 @dataclass(frozen=True, slots=True)
 class SentCard:
-    """A card that Discord accepted, and the parts that had to be left out."""
+    """The message of a card that Discord accepted, and the parts that had to be omitted."""
 
     ref: MessageRef
     omitted: Part = Part.NONE
 
 
 class Reply(Protocol):
-    """Responses to one interaction: the first within 3 s, the rest within 15 minutes."""
+    """The responses to one interaction.
+
+    The initial response is due within 3 s, all others within 15 minutes.
+    """
 
     @property
     def responded(self) -> bool:
-        """Whether the first response was sent; a modal can then no longer be opened."""
+        """Whether the initial response was sent. After it, a modal can no longer be opened."""
         ...
 
     async def defer(self, *, private: bool = False) -> MessageRef:
@@ -122,7 +125,7 @@ class Reply(Protocol):
     async def send_card(self, card: Card, image: str | None, *, follows: bool = True) -> SentCard:
         """Show a card in the public response, creating the response if needed. ``image`` is a URL to show.
 
-        With ``follows`` and no URL, a later edit adds the picture.
+        If ``follows`` is true and there is no URL, a later edit adds the picture.
 
         Raises `ResponseLost`.
         """
@@ -137,15 +140,18 @@ class Reply(Protocol):
         ...
 
     async def edit_buttons(self, rows: Rows) -> bool:
-        """Replace the pressed message's buttons at once. Return False if the response is another message."""
+        """Replace the buttons of the pressed message at once.
+
+        Returns False if the interaction response is a different message.
+        """
         ...
 
     async def send_modal(self, modal: ModalSpec) -> None:
-        """Open a modal. This must be the first response."""
+        """Open a modal. This must be the initial response."""
         ...
 
     async def send_private(self, text: Text, **values: object) -> None:
-        """Send an ephemeral text, and keep the public response."""
+        """Send an ephemeral text. The public response stays."""
         ...
 
     async def replace_with_private(self, text: Text, **values: object) -> None:
@@ -159,7 +165,7 @@ class Reply(Protocol):
     async def send_private_menu(
         self, text: Text, rows: Rows, *, menu: Menu | None = None, file: File | None = None, **values: object
     ) -> None:
-        """Send an ephemeral text with buttons in place of the public response."""
+        """Send an ephemeral message with a text and buttons in place of the public response."""
         ...
 
 
@@ -167,8 +173,9 @@ class Reply(Protocol):
 class PressRequest:
     """A press of a button, a choice in a menu, or a submitted modal.
 
-    ``message`` is the message that was pressed, ``target`` the press target in the component's custom_id.
-    ``on_its_card``: the message has a component of this task, which shows that its place has seen the task.
+    ``message`` is the message with the component, and ``target`` is the press target in the component's
+    custom_id. ``on_its_card``: the message has a component of this task, which proves that the task was shown
+    in this guild or these direct messages.
     """
 
     context: InteractionContext
@@ -189,7 +196,7 @@ class BotTokenRevoked(Exception):
 
 
 class MessageSink(Protocol):
-    """Edits messages by channel id and message id, with the token of the bot or of an interaction."""
+    """Edits messages, with either the bot's token or an interaction token."""
 
     async def edit(self, edit: Edit) -> Outcome:
         """Send one edit and return its outcome. Raises only `BotTokenRevoked`."""
@@ -212,8 +219,9 @@ class MessagePoster(Protocol):
     """Posts messages that are not responses to interactions, with the bot's token."""
 
     async def post(self, channel_id: int, card: Card, *, nonce: str, since: float) -> SentCard:
-        """Post a new message; ``nonce`` is the id of its task. Raises `ResponseLost`.
+        """Post a new message. ``nonce`` is the id of the task that it shows. Raises `ResponseLost`.
 
-        Returns the message of an earlier try after ``since`` (unix seconds) whose response was lost, if any.
+        If the response to an earlier attempt after ``since`` (unix seconds) was lost and Discord has its
+        message, that message is returned instead.
         """
         ...

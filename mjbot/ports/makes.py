@@ -1,4 +1,4 @@
-"""The database port of makes: what is known of a submit that creates a task from a prompt or a picture."""
+"""The database port for makes. A make is a submit that creates a task from a prompt or a picture."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a make was refused: a text, and the values of its placeholders."""
+    """The reason why a request to make pictures was refused: a text, and the values of its placeholders."""
 
     text: Text
     values: Mapping[str, str] = field(default_factory=dict)
@@ -26,11 +26,12 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Make:
-    """What sending or editing a make again needs. ``id`` stands in for its task until there is one.
+    """A request to make pictures, stored so that it can be sent again or edited.
 
-    ``text`` is the prompt as the user wrote it. Its ``pictures`` are only counted: they are never stored.
-    ``task_id`` is the task that the service created. ``series`` is the id of the series that the make belongs
-    to, in which it has a ``position`` from 1; "" for a single one.
+    ``id`` is used in place of a task id until the task exists. ``text`` is the prompt as the user wrote it.
+    ``pictures`` is a number: the pictures themselves are never stored. ``task_id`` is the task that the
+    service created. ``series`` is the id of the series to which the request belongs, or "" if it is single.
+    ``position`` is the position in the series, from 1.
     """
 
     id: TaskId
@@ -50,26 +51,30 @@ class Make:
 
     @property
     def place(self) -> Place:
-        """The place in which it was asked for."""
+        """The guild or direct messages in which the user made the request."""
         return Place.of(self.guild_id, self.user_id)
 
 
 class MakeStore(Protocol):
-    """Stores makes. Their presses, snapshots and watches are stored like those of tasks, under their ids.
+    """Stores makes: submits that create a task from a prompt or a picture.
 
-    `PressStore.accept` stores the task that a make became.
+    The presses, snapshots and watches of a make are stored like those of a task, with the make's id as the
+    task id. `PressStore.accept` stores the task that a make created.
     """
 
     async def add(self, make: Make, snapshot: TaskSnapshot | None = None) -> None:
-        """Store a make, or replace it, with the ``snapshot`` that its card shows until it has a task."""
+        """Store a make, or replace it. ``snapshot`` is what the card shows until the task exists."""
         ...
 
     async def get(self, make_id: TaskId) -> Make | None:
-        """Return a make."""
+        """Return the make with this id, or None if there is none."""
         ...
 
     async def of_task(self, task_id: TaskId, place: Place) -> Make | None:
-        """Return the make that became a task, if it was asked for in this place."""
+        """Return the make that created a task, if it was requested in ``place``.
+
+        A place is a guild or a user's direct messages.
+        """
         ...
 
     async def refuse(self, make_id: TaskId, refusal: Refusal) -> None:

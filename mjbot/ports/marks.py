@@ -1,6 +1,8 @@
-"""The database port of marks: what is needed to find a submit whose response was lost, and to show its card.
+"""The database port for marks, by which the task of a submit is found if the response was lost.
 
-Every method is one transaction. It raises `StoreFailed` if the database cannot be used.
+A mark is a random text that the bot sends with a submit, and that the service stores with the task.
+
+Every method runs in one transaction, and raises `StoreFailed` if the database cannot be used.
 """
 
 from __future__ import annotations
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SubmitOrigin:
-    """The marks of a press, one for each of its submits in their order, and where its card belongs."""
+    """The marks that a press sends with its submits, in order, and the message that shows the result.
+
+    A mark is a random text that the image service stores with the task.
+    """
 
     marks: tuple[Mark, ...]
     label: str
@@ -30,7 +35,7 @@ class SubmitOrigin:
 
 @dataclass(frozen=True, slots=True)
 class LostSubmit:
-    """A press whose response was lost. ``sent_at`` is the time at which it began (unix seconds)."""
+    """A press whose response was lost. ``sent_at`` is the time of the press in unix seconds."""
 
     press: PressKey
     origin: SubmitOrigin
@@ -40,23 +45,25 @@ class LostSubmit:
 class MarkStore(Protocol):
     """Stores the marks of presses until their outcome is known.
 
-    `PressStore.begin` stores them before anything is sent, and deletes them once the press was accepted or
-    refused. Those of an unclear press stay when it is repeated, because its task may still appear.
+    A mark is a random text that the image service stores with a task. `PressStore.begin` stores the marks
+    before anything is sent. They are deleted when the press is accepted or refused. If the outcome is unclear
+    and the user presses again, the old marks stay, because the first task may still appear.
     """
 
     async def lost(self) -> Sequence[LostSubmit]:
-        """Return the presses that are unclear, or were when they were repeated; oldest first."""
+        """Return the presses that are unclear, or were unclear when the user pressed again. Oldest first."""
         ...
 
     async def found(self, lost: LostSubmit, watch: Watch, tasks: Sequence[TaskSnapshot]) -> bool:
-        """Store that an unclear press was accepted, with all ``tasks`` that it created, and delete its marks.
+        """Store that an unclear press was accepted, with all ``tasks`` that it created. Delete its marks.
 
-        The message of ``watch`` goes on as the card of the first task, and the other cards are pending.
-        Without a message (id 0), and if the press was repeated since, every card is pending. Returns whether
-        the message goes on. Offers to repeat the press then no longer do so, because they did not know.
+        The message of ``watch`` becomes the card of the first task, and the cards of the other tasks are
+        pending. If there is no message (id 0), or if the user has pressed again since, all cards are pending.
+        Returns True if the message becomes a card. Buttons that offered to press again stop doing so, because
+        the outcome was not known when they were shown.
         """
         ...
 
     async def not_found(self, lost: Iterable[LostSubmit]) -> None:
-        """Store that unclear presses were looked for in vain, unless they were repeated since."""
+        """Store that no tasks were found for unclear presses. Presses that the user did again are skipped."""
         ...

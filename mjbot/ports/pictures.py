@@ -1,4 +1,4 @@
-"""Ports for result files and for masks of the area to repaint."""
+"""Ports for the files of results, masks of the area to repaint, and reference pictures."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ class File:
 
     @classmethod
     def smaller_copy(cls, name: str, data: bytes, alt: str, size: tuple[int, int]) -> Self:
-        """Create a downscaled copy of a file that is too large for Discord; see `is_smaller_copy`."""
+        """Create a file with a downscaled copy of a picture that is too large for Discord.
+
+        The file name marks it as a copy: see `is_smaller_copy`.
+        """
         stem, dot, kind = name.rpartition(".")
         return cls(f"{stem}{_SMALLER}{dot}{kind}", data, alt, size)
 
@@ -71,7 +74,7 @@ class MaskRefused(Exception):
 
 
 class PictureSource(Protocol):
-    """Provides results as files: verified images small enough to send, videos, and texts."""
+    """Provides task results as files: verified images that are small enough to send, videos, and texts."""
 
     def link(self, picture: Picture) -> str | None:
         """Return the URL to show without an attachment, or None if Discord cannot or must not fetch it."""
@@ -82,20 +85,24 @@ class PictureSource(Protocol):
         ...
 
     def loaded(self, picture: Picture) -> AbstractAsyncContextManager[File | None]:
-        """Wait for the file (None if unavailable), and reserve its memory until the context ends.
+        """Wait for the file (None if unavailable), and reserve memory for it until the context ends.
 
-        Entering can take a minute or two; bound it with `asyncio.timeout`. All callers share one download. It
-        continues after callers stop waiting, so a later call finds the file. The context must last until the
-        upload has been sent or dropped. Never raises because of the image or its host.
+        Entering can take a minute or two. Limit the wait with `asyncio.timeout`. All callers share one
+        download. It continues after callers stop waiting, so a later call finds the file. The context must
+        last until the upload has been sent or dropped. No failure of the download or of the file raises an
+        exception.
         """
         ...
 
 
 class MaskSource(Protocol):
-    """Creates masks of the area to repaint: a PNG as a data URL, white in that area."""
+    """Creates masks of the area to repaint. A mask is a PNG as a data URL, and is white in that area."""
 
     async def preview(self, picture: Picture, region: str) -> File | None:
-        """Draw a small copy of the image with numbered cells, the selected ones highlighted."""
+        """Draw a small copy of the image with numbered cells. The selected cells are highlighted.
+
+        Returns None if the image cannot be loaded.
+        """
         ...
 
     async def of_cells(self, picture: Picture, region: str) -> str:
@@ -108,7 +115,7 @@ class MaskSource(Protocol):
 
 
 class ReferenceSource(Protocol):
-    """Loads the pictures that users give to a command, as data URLs for the image service."""
+    """Loads reference pictures that users add to a command, as data URLs for the image service."""
 
     async def of_upload(self, upload: Upload) -> str:
         """Load an uploaded picture. Raises `PressRefused`."""

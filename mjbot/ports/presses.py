@@ -1,6 +1,6 @@
 """Database ports for presses, the tasks that they create, and task lineage.
 
-Every method is one transaction. It raises `StoreFailed` if the database cannot be used.
+Every method runs in one transaction, and raises `StoreFailed` if the database cannot be used.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 class PressRecord:
     """The last press of one action on one task.
 
-    ``number`` counts the presses of this action so far. ``message`` is the child's card, if any, and
-    ``place`` is the place that has seen it. ``not_found``: it is unclear, and was looked for in vain.
+    ``number`` counts the presses of this action so far. ``message`` is the card of the task that the press
+    created, if any, and ``place`` is the guild or direct messages that contain it. ``not_found``: the outcome
+    is unclear, and no task was found.
     """
 
     state: Press
@@ -37,7 +38,10 @@ class PressRecord:
     not_found: bool = False
 
     def child_seen_by(self, place: Place) -> str:
-        """Return a link to the child's card, or the child's id, or "" if the place has not seen it."""
+        """Return a link to the card of the created task, or the task id.
+
+        Returns "" if the task was not shown in ``place``, a guild or direct messages.
+        """
         if self.child_id is None or place != self.place:
             return ""
         return self.message.url(place.guild_id) if self.message else f"`{self.child_id}`"
@@ -45,7 +49,7 @@ class PressRecord:
 
 @dataclass(frozen=True, slots=True)
 class PendingCard:
-    """A task that a press created, and the place where its card must be posted."""
+    """A task that a press created, and the channel in which the task's card must be posted."""
 
     task_id: TaskId
     guild_id: int | None
@@ -56,7 +60,10 @@ class PendingCard:
 
     @property
     def watch(self) -> Watch:
-        """The future watch of the card. Its message id encodes the time at which the card became pending."""
+        """The watch to store for the card.
+
+        The message id encodes the time at which the card became pending.
+        """
         ref = MessageRef(self.channel_id, MessageRef.first_id(self.created_at))
         return Watch(ref, self.task_id, self.guild_id, self.requester_id, self.locale, self.created_at)
 
@@ -65,8 +72,8 @@ class PendingCard:
 class TaskHistory:
     """The history that a card shows in addition to its task: presses by action, parent and children.
 
-    ``make`` is the make that the task came from, or that the card shows in place of a task; ``tries`` is the
-    number of its tries. ``not_found``: the last one was lost, and looked for in vain.
+    ``make`` is the request that created the task, or that the card shows while there is no task. ``tries`` is
+    how often it was sent. ``not_found``: the response to the last try was lost, and no task was found.
     """
 
     presses: Mapping[str, Press]
@@ -79,7 +86,7 @@ class TaskHistory:
 class PressStore(Protocol):
     """Stores presses and lineage, and prevents a second submit of the same press.
 
-    Ids that differ only in case belong to one task, because relays ignore the case of ids.
+    Task ids are case-insensitive, as on relays.
     """
 
     async def begin(
@@ -94,9 +101,8 @@ class PressStore(Protocol):
     ) -> PressKey | PressRecord:
         """Store a press as SENDING and return its key, or return the earlier press that prevents it.
 
-        The marks of ``origin`` are stored with it.
-
-        `may_begin` decides. ``repeats`` is the number of the press that the user deliberately repeats, or 0.
+        `may_begin` decides whether an earlier press prevents this one. ``repeats`` is the number of the press
+        that the user deliberately does again, or 0. The marks in ``origin`` are stored, too.
         """
         ...
 
@@ -105,7 +111,7 @@ class PressStore(Protocol):
         ...
 
     async def note(self, press: PressKey, state: Press) -> None:
-        """Store the state of a press, unless the press has been repeated since."""
+        """Store the state of a press. If the user has pressed the same button again since, do nothing."""
         ...
 
     async def accept(
@@ -117,9 +123,9 @@ class PressStore(Protocol):
     ) -> None:
         """Store that a press was accepted, with all tasks that it created.
 
-        ``watch`` is the watch of the first task; the others are stored as pending cards of its channel. The
-        snapshots are placeholders, so they do not replace stored ones. A make becomes the first task, and is
-        the parent of none.
+        ``watch`` is the watch of the first task. The other tasks are stored as pending cards in the same
+        channel. The snapshots are placeholders, so they do not replace stored ones. If the press belongs to a
+        make, the first task takes the place of the make, and no task gets the make as its parent.
         """
         ...
 
@@ -140,21 +146,30 @@ class PressStore(Protocol):
         ...
 
     async def end_interrupted(self) -> list[TaskId]:
-        """Apply `AFTER_RESTART` to presses left in flight by the last process, and return their tasks."""
+        """Update presses that the last process left in flight as `AFTER_RESTART` says.
+
+        Return the tasks pressed.
+        """
         ...
 
     async def recently_pressed(self) -> list[TaskId]:
-        """Return tasks pressed in the 15 minutes up to the newest press. Their cards may be out of date."""
+        """Return the tasks pressed in the 15 minutes before the newest press.
+
+        Their cards may be out of date.
+        """
         ...
 
     async def histories(
         self, asked: Sequence[tuple[TaskId, Place]]
     ) -> dict[tuple[TaskId, Place], TaskHistory]:
-        """Return the history of each ``(task, place)``, without relatives that the place has not seen."""
+        """Return the history for each ``(task, place)``. A place is a guild or a user's direct messages.
+
+        Parents and children that were not shown in the place are left out.
+        """
         ...
 
     async def children(self, task_id: TaskId, place: Place, limit: int) -> list[MessageRef]:
-        """Return the card messages of a task's first ``limit`` children that this place has seen."""
+        """Return the cards of the first ``limit`` children of a task that were shown in ``place``."""
         ...
 
     async def unlink(self, ref: MessageRef) -> list[TaskId]:
@@ -163,14 +178,14 @@ class PressStore(Protocol):
 
 
 class UnknownActionStore(Protocol):
-    """Stores the actions that this image service called unknown, which `actions_not_offered` evaluates."""
+    """Stores the actions that the image service called unknown. `actions_not_offered` evaluates them."""
 
     async def add(self, unknown: UnknownAction) -> None:
         """Store that the service called an action unknown."""
         ...
 
     async def get(self) -> Sequence[UnknownAction]:
-        """Return all actions called unknown, except kinds that have been accepted since then."""
+        """Return all actions that the service called unknown, except kinds that it has accepted since."""
         ...
 
     async def accept(self, kind: str) -> Sequence[TaskId]:

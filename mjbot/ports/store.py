@@ -1,7 +1,7 @@
 """Database ports for everything that must survive a restart.
 
-Every method is one transaction. It raises `StoreFailed` if the database cannot be used at the moment, and
-the transaction is then rolled back.
+Every method runs in one transaction. If the database cannot be used at the moment, the method raises
+`StoreFailed`, and the transaction is rolled back.
 """
 
 from __future__ import annotations
@@ -24,17 +24,21 @@ if TYPE_CHECKING:
 
 
 class WatchStore(Protocol):
-    """Stores watches, the last snapshot of each task, and the places that have seen each task."""
+    """Stores watches, the last snapshot of each task, and the guilds and users to whom it was shown.
+
+    A watch is the record of a message that shows a task.
+    """
 
     async def add(self, watch: Watch, snapshot: TaskSnapshot | None) -> list[Watch]:
         """Store a new watch, and return the open watches of the same task in the same channel.
 
-        Unless the watch is still opening, autocomplete offers the task in the watch's place from now on.
+        Unless the state is OPENING, autocomplete suggests the task from now on in the guild or direct
+        messages of the message.
         """
         ...
 
     async def close(self, ref: MessageRef) -> None:
-        """Close a watch whose final card is confirmed, or whose message can no longer be edited."""
+        """Close the watch of a message that shows the final card or can no longer be edited."""
         ...
 
     async def close_channel(self, channel_id: int) -> None:
@@ -42,7 +46,7 @@ class WatchStore(Protocol):
         ...
 
     async def close_guild(self, guild_id: int) -> None:
-        """Close all watches of a guild that the bot has left, and drop its pending cards."""
+        """Close all watches of a guild that the bot has left, and delete the guild's pending cards."""
         ...
 
     async def open_watches(self) -> list[tuple[Watch, TaskSnapshot | None]]:
@@ -54,18 +58,18 @@ class WatchStore(Protocol):
         ...
 
     async def shown(self, task_id: TaskId) -> list[Watch]:
-        """Return all watches of a task, including those of pending cards. The case of the id is ignored.
+        """Return all watches of a task, including those of pending cards. The task id is case-insensitive.
 
         The message id of a pending card's watch encodes the time at which the card became pending.
         """
         ...
 
     async def watch_at(self, ref: MessageRef) -> Watch | None:
-        """Return the watch of a message, even if it is closed. Only the message id has to be right."""
+        """Return the watch of a message, even if it is closed. Only the message id is compared."""
         ...
 
     async def task_of_job(self, place: Place, job: JobRef) -> TaskId | None:
-        """Return the task of a Midjourney job, or None unless exactly one recent task here matches."""
+        """Return the task of a Midjourney job if exactly one recent task in ``place`` matches, or None."""
         ...
 
     async def save(self, snapshots: Sequence[TaskSnapshot]) -> None:
@@ -85,10 +89,11 @@ class WatchStore(Protocol):
     async def suggestions(
         self, place: Place, text: str, phases: Collection[Phase], limit: int
     ) -> list[TaskSnapshot]:
-        """Return tasks whose id or prompt contains ``text``, or that are in one of these phases.
+        """Return tasks for autocomplete, by ``text`` in the id or prompt, or by ``phases``.
 
-        Running tasks come first, then those most recently requested. Only the newest tasks that the place has
-        seen are searched, so that the cost of a keystroke does not grow with the database.
+        Running tasks come first, then those most recently requested. Only the newest tasks shown in ``place``
+        (a guild or direct messages) are searched, so that the cost of a keystroke does not grow with the
+        database.
         """
         ...
 
@@ -106,29 +111,30 @@ class GuildStore(Protocol):
 
 
 class UsageStore(Protocol):
-    """Stores the counters of the rate limits across restarts."""
+    """Stores the uses that count towards the rate limits, so that a restart does not reset them."""
 
     async def take(self, usage: Sequence[tuple[str, RateLimit]], at: float) -> float | None:
         """Count one use against each ``(user or guild, limit)``, or count nothing if any limit is reached.
 
-        Returns None if the use was counted, else the time (unix seconds) at which it would be allowed.
+        Returns None if the use was counted. Otherwise, returns the time (unix seconds) at which it would be
+        permitted.
         """
         ...
 
 
 class Pruner(Protocol):
-    """Deletes old tasks."""
+    """Deletes old tasks from the database."""
 
     async def newest_message(self) -> float | None:
         """Return the creation time of the newest stored message, in unix seconds by Discord's clock."""
         ...
 
     async def prune(self, before: float, limit: int) -> int:
-        """Delete at most ``limit`` tasks not touched since ``before``, and return the number deleted.
+        """Delete at most ``limit`` tasks that were not used since ``before``, and return the number deleted.
 
-        A task is touched when it is read, shown, followed or pressed, or when its parent is pressed.
-        The watches, presses and links to relatives are deleted too. The buttons still work: a press makes the
-        bot read the task again.
+        A task is used when it is read, shown, or updated in a message, and when a button of the task or of
+        its parent is pressed. The watches, presses and links to relatives are deleted too. The buttons still
+        work: a press makes the bot read the task again.
         """
         ...
 
@@ -147,7 +153,7 @@ class KeyValueStore(Protocol):
     async def probe(self) -> None:
         """Check that the database is writable: write new data and remove it. Raises `StoreFailed`.
 
-        Only writing new data detects a full disk. A read, or a write of the same size, does not.
+        Only writing new data detects a full disk. A read does not, and neither does a write of the same size.
         """
         ...
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FetchReport:
-    """The result of a batch read. ``failed`` holds the tasks that could not be read."""
+    """The result of reading several tasks. ``failed`` holds the ids of tasks that could not be read."""
 
     found: Mapping[TaskId, Task] = field(default_factory=dict)
     missing: frozenset[TaskId] = frozenset()
@@ -25,10 +25,10 @@ class FetchReport:
 class SubmitResult:
     """The result of an accepted submit.
 
-    ``task_id`` is the child's id (the parent's own if no task was created), ``other_ids`` are further tasks
-    of the same submit, ``ahead`` is the number of tasks before the child in the queue. With ``needs_modal``,
-    the child waits for a modal with a prompt, and ``prompt`` is the proposed prompt. With ``existed``, the
-    child was there before, in a state that only a read can tell.
+    ``task_id`` is the id of the created task, or the parent's id if no task was created. ``other_ids`` are
+    further tasks of the same submit. ``ahead`` is the number of earlier tasks in the queue. ``needs_modal``:
+    the task waits for a modal with a prompt, and ``prompt`` is the proposed prompt. ``existed``: the task
+    existed before the submit, and must be read to find out its state.
     """
 
     task_id: TaskId
@@ -48,7 +48,7 @@ class BatchSource(Protocol):
         ...
 
     async def fetch_many(self, ids: Sequence[TaskId]) -> FetchReport:
-        """Read many tasks at once. Failures of the service are part of the report and never raised."""
+        """Read many tasks at once. Failures of the service are reported in the result and never raised."""
         ...
 
 
@@ -57,7 +57,7 @@ class TaskSource(BatchSource, Protocol):
 
     @property
     def delay(self) -> float:
-        """The seconds until an interactive read could start; 0 if it can start now."""
+        """The seconds until an interactive read could start, or 0 if it can start now."""
         ...
 
     async def fetch(self, task_id: TaskId) -> Task:
@@ -65,15 +65,18 @@ class TaskSource(BatchSource, Protocol):
         ...
 
     def offers(self, command: Command) -> bool | None:
-        """Return whether the service offers a command: True once it has worked, None if not known."""
+        """Return whether the service offers a command. Return None if this is not known yet."""
         ...
 
     async def submit(self, request: SubmitRequest) -> SubmitResult:
-        """Send a submit, once. Raises `SubmitRefused`, `SubmitUnclear`, `UpstreamError`."""
+        """Send a submit, without retries. Raises `SubmitRefused`, `SubmitUnclear`, `UpstreamError`."""
         ...
 
     async def upload(self, pictures: Sequence[str]) -> tuple[str, ...]:
-        """Upload pictures, given as data URLs, and return their addresses. Raises like `submit`."""
+        """Upload pictures, given as data URLs, and return their web URLs.
+
+        Raises the same errors as `submit`.
+        """
         ...
 
     async def cancel(self, task_id: TaskId) -> None:
@@ -81,13 +84,18 @@ class TaskSource(BatchSource, Protocol):
         ...
 
     async def seed(self, task_id: TaskId) -> str:
-        """Return a picture's seed, after up to a minute. Raises `CommandNotOffered`, `UpstreamError`."""
+        """Return the seed of a picture. This can take a minute.
+
+        Raises `CommandNotOffered`, `UpstreamError`.
+        """
         ...
 
     async def find_marked(self, marks: Collection[Mark]) -> Mapping[Mark, Sequence[Task]]:
-        """Return the tasks that carry these marks, among the latest of the service; oldest first.
+        """Return the tasks that carry these marks, oldest first.
 
-        One submit can create several. A task that is absent may still appear. Raises `CommandNotOffered`,
-        `UpstreamError`.
+        Only the service's latest tasks are searched.
+
+        A mark is a random text that the bot sent with a submit. One submit can create several tasks. A task
+        that is not found may still appear later. Raises `CommandNotOffered`, `UpstreamError`.
         """
         ...

@@ -1,1 +1,1 @@
-"""Pure rules for access: places, channels, the press policy, and rate limits."""
+"""Pure rules for access: who may see a task, press its buttons, and how often, and in which channels."""

@@ -1,7 +1,7 @@
-"""Rules for whether the bot can keep messages in a channel up to date, by channel type.
+"""Decide whether the bot can keep messages in a channel up to date, by channel type.
 
-For 15 minutes, an interaction's token can edit its response in any channel. After that, and after a
-restart, messages are edited with the bot's own token, which needs access to the channel.
+For 15 minutes, an interaction's token can edit its response in any channel. After that, and after a restart,
+messages are edited with the bot's own token, which needs access to the channel.
 https://discord.com/developers/docs/topics/permissions and /docs/topics/threads
 """
 
@@ -14,7 +14,7 @@ from typing import Final
 
 
 class ChannelKind(StrEnum):
-    """Kinds of channels that differ in the permissions the bot needs."""
+    """Types of channels, grouped by the permissions that the bot needs in them."""
 
     TEXT = "text"  # or announcement
     VOICE = "voice"  # the text chat of a voice or stage channel
@@ -26,7 +26,7 @@ class ChannelKind(StrEnum):
 
 
 class Obstacle(StrEnum):
-    """Reasons why the bot cannot edit its messages in a channel. Each has its own text."""
+    """Reasons why the bot cannot edit its messages in a channel. Users see a different text for each."""
 
     CONVERSATION = "conversation"
     GUILD = "guild"
@@ -48,7 +48,10 @@ _KINDS: Final[Mapping[int, ChannelKind]] = {
     12: ChannelKind.PRIVATE_THREAD,
     13: ChannelKind.VOICE,
 }
-"""Channel kinds by Discord's type number. Forums (15, 16) are missing: only their threads hold messages."""
+"""Channel kinds by Discord's type number.
+
+Forums (15, 16) are absent: messages exist only in their threads.
+"""
 PERMISSIONS: Final = (
     "administrator",
     "view_channel",
@@ -57,7 +60,7 @@ PERMISSIONS: Final = (
     "embed_links",
     "attach_files",
 )
-"""The permissions that matter here, by their discord.py names."""
+"""The permissions that affect sending and editing, by their discord.py names."""
 _SEES_NOTHING: Final = (
     Obstacle.CONVERSATION,
     Obstacle.GUILD,
@@ -70,8 +73,8 @@ _SEES_NOTHING: Final = (
 class ChannelAccess:
     """The bot's permissions (from `PERMISSIONS`) and memberships in a channel.
 
-    ``in_guild``: the bot is a member of the guild. ``in_thread``: it is a member of the private thread. *Send
-    Messages* is not a condition: neither responses to interactions nor edits need it.
+    ``in_guild``: the bot is a member of the guild. ``in_thread``: the bot is a member of the private thread.
+    *Send Messages* is not checked, because neither interaction responses nor edits need it.
     """
 
     kind: ChannelKind
@@ -108,7 +111,7 @@ class ChannelAccess:
 
     @property
     def can_attach(self) -> bool:
-        """Whether the bot may attach files. Otherwise pictures are shown by link."""
+        """Whether the bot may attach files. If not, the embed shows pictures by URL."""
         return self._probably_may("attach_files")
 
     def _probably_may(self, permission: str) -> bool:

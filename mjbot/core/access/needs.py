@@ -1,4 +1,4 @@
-"""What each kind of interaction requires of the user, of the limits and of the bot."""
+"""Access requirements of each kind of interaction: permitted users, rate limits, and bot permissions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 
 class Counts(Enum):
-    """Rate limits that an interaction can count towards."""
+    """The rate limit that an interaction counts towards."""
 
     NONE = auto()
     SUGGESTION = auto()
@@ -15,30 +15,33 @@ class Counts(Enum):
     COMMAND = auto()
     """A command, which also counts as an interaction."""
     PRESS = auto()
-    """A submit, or work that costs as much. Its interaction has already been counted."""
+    """A submit to the image service, or work that costs as much.
+
+    The interaction itself was already counted.
+    """
 
 
 class Shows(Enum):
-    """Kinds of message that the bot must be able to show in the channel."""
+    """The message that the bot must be able to show in the channel."""
 
     NOTHING = auto()
     CARD = auto()
-    """A card, even one that cannot be kept up to date."""
+    """A card, even if the bot cannot edit it later."""
     RESULT = auto()
-    """A card that is kept up to date, required before a submit because submits cost money."""
+    """A card that the bot can edit later. Submits require this, because their result costs money."""
 
 
 class By(Enum):
-    """The people who may do it."""
+    """The users who are allowed to start an interaction."""
 
     EVERYONE = auto()
-    """Whatever the press policy."""
+    """Every user, regardless of the press policy."""
     POLICY = auto()
-    """Those whom the press policies allow."""
+    """Users allowed by the guild's press policy."""
     REQUESTER = auto()
-    """Who requested this card, and managers."""
+    """The user who requested this card, and users with the Manage Server permission."""
     STARTER = auto()
-    """Who requested the first card of the task, and the managers of that guild: the task ends for all."""
+    """The user who requested the task's first card, and users with Manage Server in that guild."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,10 @@ class Need:
     counts: Counts = Counts.NONE
     shows: Shows = Shows.NOTHING
     new_card: bool = False
-    """Whether the interaction adds a live card, which counts towards the guild's limit."""
+    """Whether the interaction adds a live card, which counts towards the guild's limit on live cards."""
     by: By = By.POLICY
     makes: bool = False
-    """Whether it makes pictures, which is open only where the operator allows it."""
+    """Whether the interaction makes new pictures. The operator decides where users may make them."""
 
 
 SUGGEST = Need(Counts.SUGGESTION)
@@ -63,22 +66,22 @@ CANCEL = Need(Counts.COMMAND, by=By.STARTER)
 STATUS = Need(Counts.COMMAND, Shows.CARD, new_card=True)
 REFRESH = Need(Counts.COMMAND, new_card=True, by=By.EVERYONE)
 CHOOSE = Need(Counts.INTERACTION)
-"""A press that submits nothing: open a modal, choose a region, stop, dismiss."""
+"""A press that submits nothing, for example one that opens a modal, selects a region, or stops a card."""
 PREPARE = Need(Counts.INTERACTION, Shows.RESULT)
 """A press that leads to a submit, possibly after asking for a region or a prompt."""
 SUBMIT = Need(Counts.PRESS, Shows.RESULT)
-"""A submit, checked after the user has given all input, so that opening a modal does not count."""
+"""A submit. It is checked after the user has given all input, so that opening a modal does not count."""
 DRAW = Need(Counts.PRESS, Shows.RESULT, makes=True)
-"""A submit that makes pictures of a numbered prompt, by those who may use the card's buttons."""
+"""A submit that makes pictures from a numbered prompt. The press policy applies."""
 UPLOAD = Need(Counts.PRESS)
-"""An uploaded mask, checked before it is decoded."""
+"""An uploaded mask. It is checked before the bot decodes it."""
 SUBMIT_UPLOADED = Need(shows=Shows.RESULT)
-"""A submit with a mask, which was already counted as an `UPLOAD` and is not counted again."""
+"""A submit with a mask. It was already counted as an `UPLOAD`, so it is not counted again."""
 
 
 PREPARE_MAKE = Need(Counts.INTERACTION, Shows.RESULT, new_card=True, by=By.EVERYONE, makes=True)
-"""A make that may still be refused or asked about, or whose prompt is about to be written."""
+"""A request to make pictures that is not sent yet: it may be refused, or the user may have to confirm it."""
 MAKE = Need(Counts.PRESS, Shows.RESULT, new_card=True, by=By.EVERYONE, makes=True)
-"""A make that is about to be sent. Each picture counts."""
+"""A request to make pictures that is about to be sent. Each picture counts."""
 MAKE_AGAIN = Need(Counts.PRESS, Shows.RESULT, makes=True)
-"""A repetition of a make on its card, by those who may use the card's buttons."""
+"""A retry of a request to make pictures, started from its card. The press policy applies."""

@@ -1,14 +1,15 @@
-"""Places, which limit the tasks that users can see and press: a guild, or a user's direct messages.
+"""Places. A place is a guild, or a user's direct messages, and limits which tasks users can see and press.
 
 The same rules apply to every command and button:
 
-- A place has seen a task if one of its messages shows the task, or will show it next.
+- A place has seen a task if a message in the place shows the task, or is about to show it.
 - Lineage, links, suggestions and reports of earlier presses name only tasks that the place has seen.
-- Any user who knows an id may open the task with `/status`; the place has then seen it.
-- A press needs a place that has seen the task, the press policy there, and that of the first guild which saw
-  it. Direct messages have no policy, and neither has a guild that the bot has left: nobody could change it.
+- Any user who knows a task id may open the task with `/status`. The place has then seen the task.
+- A user may press a button only in a place that has seen the task, and only if two press policies allow it:
+  that of the place, and that of the first guild which saw the task. Direct messages have no policy. The
+  policy of a guild that the bot has left does not count, because nobody could change it.
 
-A group of users is no place: the bot's commands are not registered for conversations without it.
+A group direct message is not a place, because the bot's commands are not available there.
 """
 
 from __future__ import annotations
@@ -25,10 +26,13 @@ class Place:
 
     @classmethod
     def of(cls, guild_id: int | None, user_id: int) -> Place:
-        """Return the place of a user's interaction or message. ``guild_id`` is None in direct messages."""
+        """Return the guild or direct messages in which a user acts.
+
+        ``guild_id`` is None in direct messages.
+        """
         return cls(None, user_id) if guild_id is None else cls(guild_id)
 
     @property
     def key(self) -> str:
-        """The place as a string, for the store and its queries."""
+        """The string that identifies this guild or these direct messages in the database."""
         return f"user:{self.user_id}" if self.guild_id is None else f"guild:{self.guild_id}"

@@ -1,4 +1,4 @@
-"""Rate limits per user and per guild, which all share one bot and one upstream key."""
+"""Rate limits per user and per guild. They exist because all users share one bot and one API key."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LONGEST: Final = HOUR  # the longest span of any limit, for which uses must be s
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """A limit of ``number`` uses of one ``kind`` in ``seconds``, per ``bucket`` (user or guild)."""
+    """A limit of ``number`` uses of one ``kind`` of action in ``seconds``, per ``bucket`` (user or guild)."""
 
     kind: str
     bucket: str
@@ -34,7 +34,7 @@ SUGGESTIONS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """All rate limits, and ``cards``, the maximum number of open watches per guild."""
+    """All rate limits, and ``cards``, the maximum number of live cards per guild."""
 
     commands: tuple[RateLimit, ...]
     presses: tuple[RateLimit, ...]
@@ -42,7 +42,7 @@ class RateLimits:
     interactions: tuple[RateLimit, ...] = INTERACTIONS
     """Limits on all commands and presses, including those that submit nothing, such as opening a modal."""
     suggestions: tuple[RateLimit, ...] = SUGGESTIONS
-    """Limits on autocomplete requests, of which each keystroke sends about one."""
+    """Limits on autocomplete requests. Discord sends about one for each keystroke."""
 
 
 def rate_limits_from(

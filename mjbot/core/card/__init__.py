@@ -1,1 +1,1 @@
-"""Pure rules for cards, which show a task in a message: text, picture, buttons, menus and modals."""
+"""Pure rules for cards: messages that show a task, with text, a picture, buttons, menus and modals."""

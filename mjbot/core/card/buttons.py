@@ -1,7 +1,7 @@
 """Selection, names and styling of a card's buttons.
 
-The upstream order is kept. Only the structure of a customId is interpreted, so buttons that the upstream
-adds later work, too.
+The buttons stay in the service's order. Only the structure of a customId is interpreted, so buttons that the
+service adds later work, too.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _FAMILIES = (
 
 @dataclass(frozen=True, slots=True)
 class CardButton:
-    """A button on a card: either the bot's ``custom_id``, or the ``url`` of a link button."""
+    """A button on a card. It has either a ``custom_id`` of the bot, or the ``url`` of a link button."""
 
     custom_id: str = ""
     label: str = ""
@@ -70,7 +70,7 @@ class CardButton:
 
     @property
     def link(self) -> bool:
-        """True for a button that opens a URL."""
+        """Whether the button opens a URL."""
         return bool(self.url)
 
 
@@ -84,9 +84,9 @@ def own_button(custom_id: CustomId, locale: str) -> CardButton:
 
 
 def family(custom_id: str) -> str:
-    """Return the family of an action, derived from its customId. Buttons of one family share a row.
+    """Return the name of an action's family, derived from its customId. Buttons of one family share a row.
 
-    Returns "" for a button that fits in any row, such as a bookmark.
+    Returns "" for a button that can stand in any row, such as a bookmark.
     """
     for pattern, name in _FAMILIES:
         if pattern.search(custom_id):
@@ -95,20 +95,23 @@ def family(custom_id: str) -> str:
 
 
 def kind_of(custom_id: str) -> str:
-    """Return the kind of an action: its customId without image number and job ids.
+    """Return the kind of an action: the customId without the image number and the job ids.
 
-    Similar buttons can differ in kind: a service may support "Imagine 1" but not "Imagine all".
+    Similar buttons can be of different kinds: a service may support "Imagine 1" but not "Imagine all".
     """
     return "::".join(part for part in custom_id.split("::") if not _OF_ONE_IMAGE.fullmatch(part))
 
 
 def is_repeatable(custom_id: str) -> bool:
-    """Return whether a second press creates another result. Midjourney upscales each grid image only once."""
+    """Return whether a second press creates another result.
+
+    An upscale does not: Midjourney does it only once.
+    """
     return family(custom_id) != "choose" or "reroll" in custom_id
 
 
 def is_numbered(custom_id: str) -> bool:
-    """Return whether an action makes pictures of one numbered prompt of a text result."""
+    """Return whether an action makes pictures from one of the numbered prompts in a text result."""
     return _NUMBERED.search(custom_id) is not None
 
 
@@ -118,7 +121,7 @@ def is_bookmark(kind: str) -> bool:
 
 
 def label_of(button: Button, number: int, locale: str) -> str:
-    """Return a button's label for use in text, even if the button shows only an emoji.
+    """Return the label of a button as text, even if the button shows only an emoji.
 
     The image number is kept, as in "Imagine 1️⃣".
     """
@@ -129,9 +132,9 @@ def label_of(button: Button, number: int, locale: str) -> str:
 
 
 def drawable_buttons(buttons: Iterable[Button]) -> list[Button]:
-    """Return the buttons to show on a finished task, deduplicated, in upstream order.
+    """Return the buttons to show for a finished task, without duplicates, in the service's order.
 
-    Omits buttons that Discord cannot display, and the button that cancels the task.
+    Buttons that Discord cannot display, and the button that cancels the task, are omitted.
     """
     found: dict[str, Button] = {}
     for button in buttons:
@@ -152,7 +155,7 @@ def build_button(
     locale: str,
     not_offered: NotOffered = OFFERS_ALL,
 ) -> CardButton:
-    """Build the button of one action. ``number`` is its position among all of the task's buttons, from 1."""
+    """Build the button for one action. ``number`` is the position among the buttons of the task, from 1."""
     shown_emoji = button.emoji if _is_emoji(button.emoji) else ""
     name = label_of(button, number, locale)
     label = short(button.label, _LABEL) if shown_emoji else name

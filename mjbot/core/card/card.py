@@ -1,7 +1,7 @@
-"""Cards: the content of a message about one task, rendered from its snapshot without a clock.
+"""Cards: the content of a message about one task, rendered from a snapshot of the task.
 
 The state comes first and the prompt last. Elapsed times are Discord timestamps, which clients keep up to
-date, so a card changes only when its task does.
+date, so a card changes only when the task changes.
 """
 
 from __future__ import annotations
@@ -54,18 +54,18 @@ _MAY_GO_ON = (CardState.REFUSED, CardState.UNCLEAR, CardState.STOPPED)
 
 
 class Medium(Enum):
-    """The media types of a result."""
+    """The media types of a task's result."""
 
     IMAGE = auto()
     VIDEO = auto()
     """A video, which must be attached because a bot's embed cannot play it."""
     TEXT = auto()
-    """A text too long for the card, which is attached as a file."""
+    """A text that is too long for the card, and is attached as a file."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """The result of a task (``final``) or a preview of it, as links from the image service.
+    """The result of a task (``final``) or a preview of the result, as URLs from the image service.
 
     ``still`` is the URL of an image to show in place of a video or text. ``more`` holds further videos.
     """
@@ -87,7 +87,7 @@ class Picture:
 
     @property
     def parts(self) -> tuple[Picture, ...]:
-        """The pictures to attach, one per file. A result with several videos has several."""
+        """The pictures to attach, one per file. There are several only for a result with several videos."""
         if not self.more:
             return (self,)
         return tuple(replace(self, url=url, more=()) for url in (self.url, *self.more))
@@ -100,7 +100,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The texts of a card that its digest may hold in another form than the card shows."""
+    """Texts from which the digest of a card is computed, if they are not the texts that the card shows."""
 
     facts: str
     footer: str
@@ -109,7 +109,7 @@ class Texts:
 
 @dataclass(frozen=True)
 class Card:
-    """A rendered message, independent of discord.py. Cards with equal digests need no edit."""
+    """A rendered message, independent of discord.py. If two cards have equal digests, no edit is needed."""
 
     state: CardState
     title: str
@@ -128,19 +128,20 @@ class Card:
     locale: str = "en"
     final: bool = False
     digested: Texts | None = field(default=None, repr=False, compare=False)
-    """The texts as earlier versions showed them, in the digest instead of those shown, or None if equal.
+    """The texts as earlier versions of the bot showed them, used for the digest. None if the same as shown.
 
-    What was added since (the requester, the pressed button, more of the prompt) stays the same for as long as
-    a message shows its task. So an older card gets it with its next change, and not all of them at a start.
+    Later versions added the requester, the pressed button, and more of the prompt. These parts do not change
+    while a message shows the task. An old message therefore gets them with its next change, and a restart
+    does not have to edit all old messages.
     """
 
     def outlasts(self, newer: Card) -> bool:
-        """Return whether no newer card of the same message replaces this one, because it is only progress."""
+        """Return whether this card must stay in place of a ``newer`` card that shows only progress."""
         return self.final and self.state not in _MAY_GO_ON and not newer.final
 
     @cached_property
     def digest(self) -> str:
-        """A hash of everything that can change. It is stored so that a restart skips unchanged cards."""
+        """A hash of the whole content. It is stored to skip edits of unchanged messages after a restart."""
         old = self.digested
         card = replace(self, facts=old.facts, footer=old.footer, body=old.body) if old else self
         return hashlib.sha256(repr(card).encode("utf-8", "replace")).hexdigest()[:16]
@@ -171,7 +172,7 @@ def render(snapshot: TaskSnapshot, context: CardContext) -> Card:
 
 
 def superseded_card(snapshot: TaskSnapshot, url: str, locale: str) -> Card:
-    """Build the final card of a message whose task has a newer card at ``url``."""
+    """Build the final card of a message that is superseded by a newer card of the same task at ``url``."""
     return Card(
         state=CardState.SUPERSEDED,
         title=translate(Text.TITLE_SUPERSEDED, locale),
@@ -186,7 +187,7 @@ def superseded_card(snapshot: TaskSnapshot, url: str, locale: str) -> Card:
 
 
 def queue_full_card(stop: CustomId, label: str, next_try: float, locale: str) -> Card:
-    """Build the placeholder for a child's card while the upstream queue is full."""
+    """Build the placeholder for the card of a new task while the queue of the image service is full."""
     lines = (
         translate(Text.CARD_QUEUE_FULL, locale),
         translate(Text.CARD_QUEUE_FULL_NEXT, locale, t=timestamp(next_try)),
@@ -228,7 +229,7 @@ def _digested_texts(snapshot: TaskSnapshot, state: CardState, context: CardConte
 def _label(context: CardContext) -> str:
     """Return the label of the service's button that created the task, or "".
 
-    A task that asks for a prompt is answered with our own button, whose label names no kind.
+    A modal is opened with the bot's own button, whose label does not describe the task: "" in this case, too.
     """
     label = clean(context.lineage.parent.label) if context.lineage.parent else ""
     return "" if label in in_every_language(Text.BUTTON_WRITE) else label

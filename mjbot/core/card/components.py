@@ -1,10 +1,10 @@
-"""The bot's own components: their verbs, their custom_ids, and the bot's own buttons.
+"""The bot's own message components: the verbs and custom_ids of components, and the list of buttons.
 
-A custom_id is ``mj1:<verb>:<task id>:<argument>``, at most 100 characters. It contains the task id, so that
-a button works on a message that the database does not know. It does not contain the upstream customId,
-which can be longer than Discord allows and may occur in two tasks; a digest identifies it within the task.
-The number after ``mj`` is the version. Old buttons stay in channels for years, so every released version
-must remain supported.
+A custom_id is ``mj1:<verb>:<task id>:<argument>``, at most 100 characters. It contains the task id, so that a
+button works on a message that is not in the database. It does not contain the service's customId, which can
+be longer than Discord allows and may occur in two tasks. Instead, a digest identifies the customId within the
+task. The number after ``mj`` is the version. Old buttons stay in channels for years, so every released
+version must remain supported.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import ID_PATTERN, TaskId
 
 NO_CELLS: Final = "000"
-"""The region of a press target with no cell selected."""
+"""The encoded region in which no cell is selected."""
 
 _TARGET = re.compile(rf"([0-9a-f]{{12}}|{MODAL_ACTION}|{MAKE_ACTION})(?:n([0-9]+))?(?:x([0-9a-f]{{3}}|own))?")
 _ANY_VERSION = re.compile(r"mj\d+:.*", re.DOTALL)
@@ -31,7 +31,10 @@ _TASK_ID = re.compile(ID_PATTERN)
 
 
 class Verb(StrEnum):
-    """Verbs of components. SELECT is a menu choice, MODAL a modal submission; all others are buttons."""
+    """Verbs in custom_ids.
+
+    SELECT is a menu choice, MODAL is a modal submission, and all others are buttons.
+    """
 
     PRESS = "press"
     AGAIN = "again"
@@ -72,7 +75,7 @@ class CustomId:
 
 
 def parse(custom_id: str) -> CustomId | None:
-    """Parse a custom_id of this version, or return None."""
+    """Parse a custom_id of the current version. Return None for any other string."""
     match = _ANY.fullmatch(custom_id)
     if match is None:
         return None
@@ -81,10 +84,10 @@ def parse(custom_id: str) -> CustomId | None:
 
 @dataclass(frozen=True, slots=True)
 class PressTarget:
-    """The target of a press: the digest of an action, and its options.
+    """The action that a press submits, identified by a digest, and the options of the press.
 
-    ``repeats`` is the number of the earlier press to repeat, or 0. ``region`` is the area to repaint, as
-    encoded in `mjbot.core.card.region`, or "" if the action needs none.
+    ``repeats`` is the number of the earlier press that is done again, or 0. ``region`` is the area to
+    repaint, as encoded in `mjbot.core.card.region`, or "" if the action needs none.
     """
 
     action: str
@@ -97,7 +100,7 @@ class PressTarget:
 
 
 def parse_target(arg: str) -> PressTarget:
-    """Parse the argument of a press. An invalid argument yields a target that matches no action."""
+    """Parse the argument of a custom_id. If it is invalid, the returned target matches no action."""
     match = _TARGET.fullmatch(arg)
     return PressTarget(match[1], int(match[2] or 0), match[3] or "") if match else PressTarget(arg)
 
@@ -115,16 +118,16 @@ def guess_task_id(custom_id: str) -> str:
 
 
 def action_digest(upstream_custom_id: str) -> str:
-    """Return the digest that identifies an upstream action in custom_ids and in the presses table."""
+    """Return the digest that identifies an action of the service in custom_ids and in the presses table."""
     return hashlib.sha256(upstream_custom_id.encode("utf-8", "replace")).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)
 class OwnButton:
-    """One of the bot's own buttons: text, card states that show it, and argument of its custom_id.
+    """One of the bot's own buttons: the text, the card states that show it, and the custom_id argument.
 
     ``when`` is a further condition on the card's state, the snapshot and the context. ``behind``: the button
-    is in the private menu of *More…*, not on the card.
+    is in the ephemeral *More…* menu, not on the card.
     """
 
     text: Text
@@ -167,7 +170,7 @@ def _has_seed(_state: CardState, snapshot: TaskSnapshot, context: CardContext) -
 
 
 def _can_edit(_state: CardState, snapshot: TaskSnapshot, context: CardContext) -> bool:
-    """Return whether the prompt of a card is known, so that it can be edited and made again."""
+    """Return whether the prompt of a card is known, so that the user can edit it and make new pictures."""
     task = snapshot.task
     return context.can_make and task is not None and bool(task.prompt.strip()) and not task.is_text
 
@@ -209,4 +212,4 @@ OWN_BUTTONS: Final[Mapping[Verb, OwnButton]] = {
     Verb.MORE: OwnButton(Text.BUTTON_MORE),  # on each card that has something behind it
     Verb.SEED: OwnButton(Text.BUTTON_SEED, (CardState.DONE,), when=_has_seed, behind=True),
 }
-"""The bot's own buttons in display order. A card shows them in one row, the last."""
+"""The bot's own buttons in display order. A card shows them in the last row."""

@@ -1,8 +1,8 @@
-"""Message content: a card without the parts that Discord rejects.
+"""The content of a message: a card without the parts that Discord rejects.
 
-One bad part makes Discord reject the whole message, for example an explicit file, a link to a blocked host
-or an unknown emoji. A rejected message is therefore sent again with one part less until it is accepted.
-Buttons are omitted last.
+One bad part makes Discord reject the whole message, for example an explicit file, a link to a blocked host or
+an unknown emoji. The bot therefore sends a rejected message again, each time with one more part omitted,
+until Discord accepts it. Buttons are omitted last.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ class ImageState(Enum):
 
     SHOWN = auto()
     SMALLER = auto()
-    """Shown as a downscaled copy, because the original is larger than Discord accepts."""
+    """The picture is shown as a downscaled copy, because the original is larger than Discord accepts."""
     LINKED = auto()
-    """Shown by link, because it cannot be attached. Discord may fail to load the link, too."""
+    """The picture is shown by URL, because it cannot be attached. Discord may also fail to load the URL."""
     FOLLOWS = auto()
-    """Not shown yet, because the download is in progress."""
+    """The picture is not shown yet, because the download is in progress."""
     MISSING = auto()
-    """Not shown, because the download failed."""
+    """The picture is not shown, because the download failed."""
 
 
 _REFUSED = {
@@ -72,7 +72,7 @@ _ABOUT_PICTURE = {
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The content to send: embed texts and button rows."""
+    """The message content to send: the texts of the embed, and the rows of buttons."""
 
     title: str
     colour: int
@@ -82,7 +82,7 @@ class Content:
 
 
 def content_of(card: Card, image: ImageState, omitted: Part = Part.NONE) -> Content:
-    """Build the content of a card without the ``omitted`` parts, and add a line that explains them."""
+    """Build the content of a card without the ``omitted`` parts. A line explains what is omitted."""
     lines = [] if Part.DETAILS in omitted else [card.facts]
     lines += _about_picture(card, image, omitted)
     lines += [translate(text, card.locale) for part, text in _REFUSED.items() if part & omitted]
@@ -104,12 +104,12 @@ def is_attachment(image_url: str) -> bool:
 
 
 def in_embed(image_url: str) -> bool:
-    """Return whether an embed can show this image. A video in an embed would be a still image."""
+    """Return whether an embed can show the file at this URL. In an embed, a video would be a still image."""
     return bool(image_url) and not (is_attachment(image_url) and image_url.endswith(_NOT_IMAGES))
 
 
 def _about_picture(card: Card, image: ImageState, omitted: Part) -> list[str]:
-    """Return the line that explains why the result is not in the message, with a link to the result."""
+    """Return a line that explains why the result is not in the message, and links to the result."""
     picture = card.picture
     if picture is None or not picture.final:
         return []
@@ -143,7 +143,9 @@ def _about(medium: Medium, image: ImageState, *, refused: bool) -> Text:
 
 
 def _fitted(lines: Sequence[str], links: Sequence[str], body: str) -> str:
-    """Join the parts of a description within Discord's limit: cut the body first, then drop the last links.
+    """Join the parts of a description.
+
+    To stay within Discord's limit, cut the body, then drop the last links.
 
     The body comes last, because Discord would render a line after a quote as part of the quote.
     """
@@ -166,7 +168,7 @@ def _fitted(lines: Sequence[str], links: Sequence[str], body: str) -> str:
 
 
 def rows_without(rows: Rows, omitted: Part) -> Rows:
-    """Return the button rows without the ``omitted`` parts."""
+    """Return rows of buttons without the ``omitted`` parts."""
     if Part.BUTTONS in omitted:
         return ()
     kept = tuple(

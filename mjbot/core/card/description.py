@@ -1,6 +1,6 @@
-"""The description of a card, for each state.
+"""The description in a card's embed, for each card state.
 
-Its order is fixed: progress bar, times, one sentence of explanation, and the prompt last, because Discord
+The order is fixed: progress bar, times, one sentence of explanation, and the prompt last, because Discord
 would render a line after a quote as part of the quote.
 """
 
@@ -42,7 +42,7 @@ def facts_of(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> 
 
 
 def requester_of(audience: Audience) -> str:
-    """Return the text that names who requested a card, or "" in direct messages: there is nobody else."""
+    """Return the text that names the user who requested a card, or "" in direct messages."""
     if audience.guild_id is None or not audience.requester_id:
         return ""
     return translate(Text.CARD_REQUESTER, audience.locale, who=f"<@{audience.requester_id}>")
@@ -59,7 +59,7 @@ def timestamp(moment: float) -> str:
 
 
 def progress_bar(percent: int) -> str:
-    """Return a progress bar of ten cells. It is never full, because the task is still running."""
+    """Return a progress bar of ten cells. The last cell stays empty, because the task is still running."""
     full = min(max(percent // _CELLS, 0), _CELLS - 1)
     return "▰" * full + "▱" * (_CELLS - full)
 
@@ -70,7 +70,7 @@ def _bar(task: Task | None) -> Iterable[str]:
 
 
 def _times(context: CardContext, *parts: str | None) -> Iterable[str]:
-    """Build the line of times, which ends with the requester."""
+    """Build the line that shows the times of the task, and who requested the card."""
     if present := [part for part in parts if part]:
         yield " · ".join(filter(None, (*present, context.requester)))
 
@@ -147,7 +147,7 @@ def _shortened(reason: str) -> str:
 
 
 def _reason(task: Task) -> str:
-    """Return the failure reason from the service, or "" if it is an HTML page."""
+    """Return the service's reason for a failure, or "" if the reason is an HTML page."""
     return "" if _PAGE.match(task.fail_reason) else without_secrets(task.fail_reason)
 
 
@@ -218,14 +218,20 @@ def _last_seen(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
 
 def _unreachable_lines(snapshot: TaskSnapshot, locale: str) -> Iterable[str]:
     since = snapshot.failing_since if snapshot.failing_since is not None else snapshot.opened_at
-    silent = snapshot.problem in (None, UpstreamProblem.UNAVAILABLE)  # else it answers, and says no
+    silent = snapshot.problem in (
+        None,
+        UpstreamProblem.UNAVAILABLE,
+    )  # otherwise it refuses
     text = Text.CARD_UNREACHABLE_SINCE if silent else Text.CARD_UNREACHABLE_SINCE_REFUSED
     yield translate(text, locale, t=timestamp(since))
     yield translate(Text(f"card.unreachable.{snapshot.problem or UpstreamProblem.UNAVAILABLE}"), locale)
 
 
 def body_of(task: Task | None, locale: str, max_prompt: int) -> str:
-    """Build the last part of a card: the prompt as a quote of ``max_prompt`` units, or the text result."""
+    """Build the last part of a card: the text result, or a quote of the prompt.
+
+    The quote has at most ``max_prompt`` UTF-16 code units.
+    """
     if task is None:
         return ""
     if task.is_text:

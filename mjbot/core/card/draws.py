@@ -1,6 +1,7 @@
-"""Buttons *Draw 1* to *Draw 5* under the result of a describe or a shorten: imagines of its numbered prompts.
+"""The buttons *Draw 1* to *Draw 5* on a text result. Each makes pictures from one of the numbered prompts.
 
-They take the place of the service's own numbered buttons where it sends none, or has refused one of them.
+A describe or shorten task has such a result. The bot adds these buttons if the service sends no numbered
+buttons itself, or has refused one of them.
 """
 
 from __future__ import annotations
@@ -25,10 +26,11 @@ _KEYCAP = re.compile(r"^[^\S\n]*([1-9])\ufe0f?\u20e3", re.MULTILINE)
 
 
 def numbered_prompts(text: str) -> dict[int, str]:
-    """Return the prompts of a describe or shorten by their number, each on one line, without Markdown.
+    """Return the numbered prompts in the text result of a describe or shorten task, by number.
 
-    A prompt begins with a line that starts with a keycap, such as 1️⃣, and ends before the next one or a
-    heading. Of a shorten only those under its heading "Shortened prompts" count.
+    Each is on one line, without Markdown. A prompt begins with a line that starts with a keycap, such as 1️⃣,
+    and ends before the next keycap or heading. In the result of a shorten task, only the prompts under the
+    heading "Shortened prompts" count.
     """
     text = clean_lines(text)
     if heading := _SHORTENED.search(text):
@@ -43,7 +45,7 @@ def numbered_prompts(text: str) -> dict[int, str]:
 
 
 def draw_buttons(task: Task, locale: str) -> tuple[Button, ...]:
-    """Return a button for each numbered prompt of a text result."""
+    """Return a *Draw* button for each numbered prompt in a text result."""
     numbers = numbered_prompts(task.text or task.prompt) if task.is_text else ()
     return tuple(
         Button(f"{_CUSTOM_ID}{n}", translate(Text.BUTTON_DRAW, locale, n=n)) for n in sorted(numbers)
@@ -51,7 +53,7 @@ def draw_buttons(task: Task, locale: str) -> tuple[Button, ...]:
 
 
 def prompt_to_draw(task: Task, custom_id: str) -> str:
-    """Return the prompt that one of these buttons draws; "" for every other button."""
+    """Return the prompt of a *Draw* button, or "" for any other button."""
     number = custom_id.removeprefix(_CUSTOM_ID)
     if number == custom_id or not number.isdecimal():
         return ""
@@ -59,7 +61,10 @@ def prompt_to_draw(task: Task, custom_id: str) -> str:
 
 
 def with_draws(task: Task, context: CardContext) -> Task:
-    """Return the task with these buttons, if pictures can be made here and the service's own do not work."""
+    """Return the task with *Draw* buttons in place of numbered buttons of the service that do not work.
+
+    If pictures cannot be made in this guild, the task is returned unchanged.
+    """
     draws = draw_buttons(task, context.locale) if context.can_make else ()
     theirs = [each for each in drawable_buttons(task.buttons) if is_numbered(each.custom_id)]
     refused = any(_is_refused(task, each, context) for each in theirs)

@@ -1,4 +1,4 @@
-"""Lineage: a task's parent and children, and the links from its card to theirs."""
+"""Lineage: the parent and children of a task, and the links from the task's card to their cards."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_LINKED = 5
 class RelatedTask:
     """A parent or child. ``label`` names the button that created the child, and ``url`` links to the card.
 
-    ``number`` is the child's position among the children with the same label, from 1.
+    ``number`` counts the children with the same label, from 1.
     """
 
     task_id: TaskId
@@ -26,7 +26,7 @@ class RelatedTask:
 
     @property
     def name(self) -> str:
-        """The label as shown on cards, numbered so that it is unique among siblings."""
+        """The label as shown on cards, with a number if several children have the same label."""
         label = escape(self.label)
         return label if self.number == 1 else f"{label} ({self.number})"
 
@@ -43,7 +43,7 @@ NO_LINEAGE = Lineage()
 
 
 def lineage_lines(lineage: Lineage, locale: str) -> list[str]:
-    """Build the lines of a card that link to its parent and children."""
+    """Build the lines of a card that link to the cards of the task's parent and children."""
     lines = []
     if lineage.parent is not None:
         label, url = lineage.parent.name, lineage.parent.url

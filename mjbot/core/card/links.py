@@ -15,7 +15,7 @@ _MAX_LINKS = 4
 
 
 def links_of(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> tuple[str, ...]:
-    """Build the lines with links."""
+    """Build the lines of a card that contain links."""
     results = _result_line(snapshot.task, context) if state is CardState.DONE and snapshot.task else ""
     return tuple(filter(None, (results, *lineage_lines(context.lineage, context.locale))))
 

@@ -1,7 +1,7 @@
-"""The "More…" menu: pages of the buttons that do not fit on a card.
+"""The "More…" menu: pages with the buttons that do not fit on a card.
 
-A select menu takes 25 options. A message has five rows: one for the menu, three for links, one for paging.
-https://discord.com/developers/docs/components/reference#string-select
+A select menu has at most 25 options. A message has five rows: one for the menu, three for links, one for
+paging. https://discord.com/developers/docs/components/reference#string-select
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LINKS = 15
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option of the menu. ``value`` is the digest of its action."""
+    """One option of the menu. ``value`` is the digest of the action to submit."""
 
     value: str
     label: str
@@ -61,7 +61,7 @@ def build_page(
 ) -> Page:
     """Build page ``number`` (from 1) of the remaining buttons. Past the last page, return `EMPTY_PAGE`.
 
-    The first page has those of our ``own`` that are not on the card.
+    The first page also has the bot's ``own`` buttons that are not on the card.
     """
     buttons = drawable_buttons(task.buttons)
     pages = _pages(buttons, number_on_card(len(buttons), own))

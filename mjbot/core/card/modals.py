@@ -1,7 +1,7 @@
-"""Modals: which buttons open one, its initial text, and validation of its input.
+"""Modals: which buttons open a modal, the initial text, and validation of the input.
 
-Only the structure of a customId is interpreted. An unknown button may need a modal, too. Its child task then
-waits in status MODAL, and the child's card asks for the input.
+Only the structure of a customId is interpreted. A button that is not known here may need a modal, too. The
+task that it creates then waits in status MODAL, and that task's card asks for the input.
 """
 
 from __future__ import annotations
@@ -38,12 +38,13 @@ _KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class ModalSpec:
-    """A modal to open: the custom_id of its submission, its title, and the initial text of its input.
+    """A modal to open: the custom_id, the title, and the initial text of the input.
 
     With ``asks_for_mask``, the modal has an upload field for the user's own mask. ``mask_size`` is the
-    required width and height in pixels, or (0, 0) if unknown. ``shape`` is the shape that is chosen at first,
-    "" for none; with None there is no choice. ``pictures`` is how many reference pictures can be uploaded,
-    in place of ``pictures_kept`` from before.
+    required width and height in pixels, or (0, 0) if unknown. ``shape`` is the preselected aspect ratio, or
+    "" for none. If ``shape`` is None, the modal has no choice of shape. ``pictures`` is the number of
+    reference pictures that can be uploaded. They replace the ``pictures_kept`` pictures of the earlier
+    request.
     """
 
     custom_id: CustomId
@@ -57,12 +58,12 @@ class ModalSpec:
 
 
 def modal_kind_of(custom_id: str) -> ModalKind | None:
-    """Return the kind of modal that a button is known to need, or None."""
+    """Return the kind of modal that a button needs, or None if it needs none or is not known."""
     return next((kind for pattern, kind in _KINDS if pattern.search(custom_id)), None)
 
 
 def initial_prompt(task: Task, custom_id: str) -> str:
-    """Return the initial text of a button's modal."""
+    """Return the initial text of the modal that a button opens."""
     kind = modal_kind_of(custom_id)
     if kind is ModalKind.ZOOM:
         return f"{_ZOOM.sub('', task.prompt).strip()} --zoom 2"[:MAX_PROMPT]

@@ -1,7 +1,7 @@
 """Regions to repaint: the selected cells of a 3×3 grid, and the buttons that toggle them.
 
-The choice is encoded in the custom_ids of the buttons, as three hexadecimal digits with one bit per cell,
-so that it survives a restart.
+The selection is encoded in the custom_ids of the buttons, as three hexadecimal digits with one bit per cell.
+It therefore survives a restart.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ OWN_MASK: Final = "own"
 
 
 def cells_of(region: str) -> frozenset[int]:
-    """Return the selected cells, numbered from 0 row by row. An uploaded mask has none."""
+    """Return the selected cells, numbered from 0 row by row. For an uploaded mask, no cells are selected."""
     bits = int(region, 16) if region not in ("", OWN_MASK) else 0
     return frozenset(cell for cell in range(SIDE * SIDE) if bits >> cell & 1)
 
@@ -34,7 +34,10 @@ def toggle_cell(region: str, cell: int) -> str:
 
 
 def build_region_picker(task_id: TaskId, target: PressTarget, locale: str, *, sized: bool = True) -> Rows:
-    """Build the buttons that select a region. ``sized=False`` omits the cells: no picture could be loaded."""
+    """Build the buttons that select a region. If ``sized`` is false, the buttons for the cells are omitted.
+
+    They are omitted if the picture could not be loaded, because a mask needs the size of the picture.
+    """
     own = CardButton(
         _modal_custom_id(task_id, replace(target, region=OWN_MASK)),
         label=translate(Text.BUTTON_OWN_MASK, locale),

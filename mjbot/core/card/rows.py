@@ -1,4 +1,4 @@
-"""The rows of a card's buttons: those of the service by family, and ours in the last row."""
+"""The rows of buttons on a card: the service's buttons by family, and the bot's own in the last row."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from mjbot.core.model.task import Task
 ROWS = 5
 PER_ROW = 5
 MAX_BUTTONS = ROWS * PER_ROW
-BESIDE_OURS = MAX_BUTTONS - PER_ROW  # buttons of the service that leave a row for ours
-MAX_ON_CARD = MAX_BUTTONS - 1  # if they need that row: the last button is "More…"
+BESIDE_OURS = MAX_BUTTONS - PER_ROW  # the service's buttons on a card that leave a row for the bot's own
+MAX_ON_CARD = MAX_BUTTONS - 1  # if they need that row, too. The last button is then "More…"
 _LONG = 12
 _LONG_PER_ROW = 3
 
 
 @dataclass(frozen=True, slots=True)
 class OwnButtons:
-    """Our own buttons of one card: in its last row, and behind "More…"."""
+    """The bot's own buttons for one card: those in its last row, and those in the "More…" menu."""
 
     shown: tuple[CardButton, ...] = ()
     behind: tuple[CardButton, ...] = ()
 
     @property
     def all(self) -> tuple[CardButton, ...]:
-        """All of them, in one order."""
+        """All of these buttons: first those on the card, then those in the "More…" menu."""
         return self.shown + self.behind
 
 
@@ -39,9 +39,10 @@ NO_OWN_BUTTONS = OwnButtons()
 
 
 def number_on_card(buttons: int, own: OwnButtons) -> int:
-    """Return how many of the service's ``buttons`` are on the card; the rest are behind "More…".
+    """Return how many of the service's ``buttons`` are on the card. The others are in the "More…" menu.
 
-    Ours never take the place of one: if there is no row left for them, they are behind "More…".
+    The bot's own buttons never displace a button of the service. If no row is left, they are in the "More…"
+    menu, too.
     """
     fits = buttons <= BESIDE_OURS or (buttons <= MAX_BUTTONS and not own.all)
     return buttons if fits else min(buttons, MAX_ON_CARD)
@@ -54,9 +55,9 @@ def build_rows(
     not_offered: NotOffered = OFFERS_ALL,
     own: OwnButtons = NO_OWN_BUTTONS,
 ) -> Rows:
-    """Build the rows of a finished task's card, with our ``own`` buttons in the last one.
+    """Build the rows of buttons for a finished task, with the bot's ``own`` buttons in the last row.
 
-    ``not_offered``: the actions to disable.
+    Buttons of actions in ``not_offered`` are disabled.
     """
     buttons = drawable_buttons(task.buttons)
     shown = number_on_card(len(buttons), own)
@@ -73,7 +74,7 @@ def build_rows(
 
 
 def own_buttons(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> OwnButtons:
-    """Build our own buttons for a task's card."""
+    """Build the bot's own buttons for the card of a task."""
     found = [
         (own, own_button(CustomId(verb, snapshot.id, own.arg(context)), context.locale))
         for verb, own in OWN_BUTTONS.items()
@@ -97,7 +98,10 @@ def _by_family(buttons: Sequence[CardButton], families: Sequence[str]) -> Rows:
 
 
 def _merged(rows: Rows, limit: int) -> Rows:
-    """Join the shortest neighbours if there is one row too many; fill rows if that does not do."""
+    """Join the two shortest adjacent rows if there is one row too many.
+
+    If that is not enough, fill all rows.
+    """
     if len(rows) <= limit:
         return rows
     lengths = [len(first) + len(second) for first, second in itertools.pairwise(rows)]

@@ -63,7 +63,7 @@ _OF_CONDITION = {
 
 @dataclass(frozen=True, slots=True)
 class CardContext:
-    """Input for rendering a card, in addition to its snapshot. ``watch_limit`` is in seconds."""
+    """The input for rendering a card, in addition to the snapshot. ``watch_limit`` is in seconds."""
 
     locale: str = "en"
     presses: Mapping[str, Press] = field(default_factory=dict)
@@ -75,17 +75,17 @@ class CardContext:
     base: str = ""
     """The base URL of the image service, for links to files on it, or ""."""
     can_cancel: bool = False
-    """Whether the image service is known to cancel tasks."""
+    """Whether the image service is known to support cancelling a task."""
     has_seeds: bool = True
-    """False if the image service is known to tell no seeds."""
+    """False if the image service is known not to report seeds."""
     notes: tuple[str, ...] = ()
-    """Sentences about the make of the card, in its language: why it was refused, what was mended."""
+    """Notes about the user's request, in the card's language: why it was refused, and what was corrected."""
     tries: int = 0
-    """The number of tries of a make that has no task yet."""
+    """How often a request to make pictures was sent, if it has not created a task yet."""
     not_found: bool = False
-    """Whether the last try of a make was lost, and looked for in vain."""
+    """Whether the response to the last try was lost, and no task of that try was found afterwards."""
     can_make: bool = False
-    """Whether pictures can be made in the place of the card."""
+    """Whether users can make pictures in the guild or direct messages that contain the card."""
     requester: str = ""
     """The text that names the user who requested the card, or ""."""
 
@@ -93,8 +93,8 @@ class CardContext:
 def state_of(snapshot: TaskSnapshot, presses: Mapping[str, Press]) -> CardState:
     """Return the card state for a snapshot. The condition takes precedence over the phase.
 
-    After its modal was submitted, a task waits for the service instead of a prompt. A make has no task yet,
-    only the state of its press.
+    A task whose modal was submitted no longer waits for a prompt, so it is shown as queued. A request to make
+    pictures that has no task yet is shown by the state of its submit.
     """
     if (make := presses.get(MAKE_ACTION)) is not None:
         return _OF_MAKE[make]

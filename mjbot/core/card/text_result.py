@@ -1,7 +1,7 @@
 """Text results of describe and shorten, converted to Discord's Markdown.
 
-Only bold, struck and heading lines are kept as formatting. A link is reduced to its label, because the text
-comes from outside, and a card links only to targets that it names. Everything else is escaped.
+Only bold, strikethrough and headings are kept as formatting. A link is reduced to its label, because the text
+is untrusted and a label can hide the target. Everything else is escaped.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MARKS = re.compile(
 
 
 def shown_text(text: str) -> str:
-    """Format a text for a description, and truncate it with "…" if it is too long."""
+    """Format a text for the description of an embed, and truncate it with "…" if it is too long."""
     return _fitted(text)[0]
 
 
@@ -31,7 +31,7 @@ def whole_text(text: str) -> str:
 
 
 def without_marks(text: str) -> str:
-    """Return a text without bold and struck marks, and with the labels of its links in their place."""
+    """Return a text without bold and strikethrough marks, and with each link replaced by its label."""
     plain = _MARKS.sub(_content, text)
     return plain if plain == text else without_marks(plain)  # shorter each time
 
@@ -60,7 +60,7 @@ def _inline(text: str) -> str:
     for mark in _MARKS.finditer(text):
         parts.append(escape(text[end : mark.start()]))
         end = mark.end()
-        inner = _inline(_content(mark))  # shorter each time: no mark contains another of its kind
+        inner = _inline(_content(mark))  # terminates: each pass shortens the text
         parts.append(_wrapped({"bold": "**", "struck": "~~"}.get(mark.lastgroup or "", ""), inner))
     return "".join(parts) + escape(text[end:])
 

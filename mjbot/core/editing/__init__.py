@@ -1,1 +1,1 @@
-"""Pure rules for the order, routes and outcomes of message edits."""
+"""Pure rules for message edits: the order, the API route, and the handling of each outcome."""

@@ -1,7 +1,7 @@
-"""The edit queue, which selects the next edit from the newest cards of all messages, final cards first.
+"""The edit queue: holds the newest card of each message, and selects the next edit, final cards first.
 
 discord.py sends every edit in order, even a stale one. An edit is therefore passed to discord.py only when it
-can start: at most one per message, and one per channel on the channel route.
+can start. At most one edit per message is in flight, and at most one per channel on the channel route.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _BUDGET_MEMORY = 30.0  # seconds for which an idle channel's rate limits are kep
 
 
 class EditQueue:
-    """Pending edits, one per message. `offer` adds one, `take` starts the next, `settle` ends it."""
+    """Pending edits, one per message. `offer` adds an edit, `take` starts it, and `settle` ends it."""
 
     def __init__(self) -> None:
         self._channels: defaultdict[int, ChannelQueue] = defaultdict(ChannelQueue)
@@ -60,7 +60,7 @@ class EditQueue:
             self._reschedule(ref, entry, now)
 
     def hurry(self, ref: MessageRef, now: float) -> None:
-        """Expedite the pending picture check of a message, within the rate limits."""
+        """Run the pending picture check of a message as soon as the rate limits allow."""
         entry = self._find(ref)
         if entry is not None and entry.priority is Priority.PICTURE:
             entry.not_before = min(entry.not_before, now)
@@ -108,7 +108,7 @@ class EditQueue:
         return queued
 
     def take(self, now: float) -> Edit | None:
-        """Return the next edit to start now, or None. Its message is busy until `settle` is called."""
+        """Return the next edit to start now, or None. Until `settle` is called, the message is busy."""
         while (idle := self._remembered.pop_until(now)) is not None:
             self._forget_idle_channel(idle)
         while (channel_id := self._better_at.pop_until(now)) is not None:
@@ -122,7 +122,7 @@ class EditQueue:
         return None
 
     def settle(self, edit: Edit, outcome: Outcome, now: float) -> bool:
-        """Apply the outcome of an edit. Return True if the card was delivered or can never be."""
+        """Apply the outcome of an edit. Return True if the card was delivered, or can never be delivered."""
         if edit.by_token:
             self._tokens_in_flight -= 1
         else:
@@ -138,14 +138,14 @@ class EditQueue:
         return done
 
     def wake_at(self, now: float) -> float | None:
-        """Return the time at which `take` may return an edit, or None if that needs an outcome first."""
+        """Return the next time to call `take`, or None while only `settle` or a new card can change it."""
         by_channel = self._by_channel.next_at(now)
         by_channel = None if by_channel is None else max(by_channel, self._global.ready_at(now))
         by_token = self._by_token.next_at(now) if self._tokens_in_flight < _MAX_TOKEN_EDITS else None
         return min((at for at in (by_channel, by_token) if at is not None), default=None)
 
     def begin_shutdown(self, now: float) -> None:
-        """Accept only final cards and presses from now on. The next process updates the others."""
+        """Accept only final cards and responses to presses. Other updates are sent after the restart."""
         self._shutting_down = True
         for channel_id, channel in self._channels.items():
             for ref, entry in channel.entries.items():
@@ -225,7 +225,7 @@ class EditQueue:
         self._schedule_channel(ref.channel_id, now)
 
     def _enqueue(self, ref: MessageRef, entry: PendingEdit, now: float) -> None:
-        """Queue a message on its current route, unless no edit can start."""
+        """Queue a message on its current route, if an edit of the message can start."""
         channel = self._channels[ref.channel_id]
         channel.waiting.pop(ref, None)
         if self._shutting_down and entry.priority >= Priority.PROGRESS:
@@ -239,7 +239,7 @@ class EditQueue:
             channel.waiting[ref] = entry
 
     def _schedule_channel(self, channel_id: int, now: float) -> None:
-        """Queue a channel at the time and rank of its next edit."""
+        """Queue a channel with the time and rank of the channel's next edit."""
         channel = self._channels[channel_id]
         following = channel.next(now)
         if following is None:

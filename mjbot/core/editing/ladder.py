@@ -1,4 +1,4 @@
-"""Rules for which parts of a rejected message are omitted next, and for how long."""
+"""Rules for which part of a rejected message is omitted next, and how long it stays omitted."""
 
 from __future__ import annotations
 
@@ -24,48 +24,51 @@ class ContentProblem(Enum):
     """Reasons why Discord rejects a message's content."""
 
     EXPLICIT = auto()
-    """20009: Discord's filter considers the file or the text explicit."""
+    """Error 20009: Discord's filter considers the file or the text explicit."""
     HARMFUL_LINK = auto()
-    """240000: Discord blocks a link in the message."""
+    """Error 240000: Discord blocks a link in the message."""
     BLOCKED_TEXT = auto()
-    """200000, 200001: a rule of the server's AutoMod blocks a text in the message."""
+    """Errors 200000 and 200001: an AutoMod rule of the guild blocks a text in the message."""
     TOO_LARGE = auto()
-    """40005 or 413: the request is too large. Also used if the bot may not attach files."""
+    """Error 40005 or HTTP 413: the request is too large. Also used if the bot may not attach files."""
     MALFORMED = auto()
-    """50035: a part is malformed. The response usually names it."""
+    """Error 50035: a part is malformed. The response usually names the part."""
     OTHER = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Omission:
-    """The parts omitted from a message, and the card that they belong to."""
+    """The parts omitted from a message, and the card from which they were omitted."""
 
     parts: Part
     card: Card
 
 
 class Omissions:
-    """The latest omissions of messages without a pending edit, kept for an edit after a press."""
+    """The omitted parts of recent messages that have no pending edit.
+
+    A later press may edit the message again.
+    """
 
     def __init__(self) -> None:
         self._of: dict[MessageRef, Omission] = {}
 
     def remember(self, ref: MessageRef, omission: Omission | None) -> None:
-        """Store the omission of a message. Evict the oldest if there are too many."""
+        """Store the omitted parts of a message. Evict the oldest entry if there are too many."""
         if omission is not None:
             self._of[ref] = omission
         if len(self._of) > _REMEMBERED:
             del self._of[next(iter(self._of))]
 
     def recall(self, ref: MessageRef) -> Omission | None:
-        """Remove and return the omission of a message."""
+        """Remove and return the entry of a message, or None."""
         return self._of.pop(ref, None)
 
 
 def next_omission(
     card: Card, omitted: Part, problem: ContentProblem, named: Part = Part.NONE, *, image: str = ""
 ) -> Part | None:
-    """Return all parts to omit in the next try, or None if nothing further can be omitted.
+    """Return all parts to omit from the next attempt, or None if nothing further can be omitted.
 
     ``omitted`` holds the parts already missing from the rejected message, and ``named`` those that Discord's
     response names. ``image`` is the URL of the embed's image, or "".
@@ -117,7 +120,7 @@ def _order(problem: ContentProblem, image: str) -> tuple[Part, ...]:
 
 
 def _essence(part: Part, card: Card) -> object:
-    """Return the content of a part. Discord would reject the part again while this is unchanged."""
+    """Return the content of a part. While it is unchanged, Discord would reject the part again."""
     picture = card.picture
     match part:
         case Part.FILE | Part.PICTURE:

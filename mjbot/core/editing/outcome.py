@@ -1,4 +1,4 @@
-"""Outcomes of an edit, independent of Discord's error codes."""
+"""The possible outcomes of an edit, independent of Discord's error codes."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from mjbot.core.model.watch import DeliveredState
 class Delivered:
     """Discord accepted the edit, and the message now shows ``delivered``.
 
-    ``unverified``: the result is missing from the message, or is a link that may not load. The same card is
-    offered again later, and the sink checks the message before the edit. ``follows``: the download of the
-    result is still in progress.
+    ``unverified``: the picture is missing from the message, or is a URL that may not load. The same card is
+    queued again later, and the message is checked before that edit. ``follows``: the picture is still being
+    downloaded.
     """
 
     delivered: DeliveredState
@@ -26,14 +26,14 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The message was deleted. ``channel``: its whole channel was deleted."""
+    """The message was deleted. ``channel``: the whole channel was deleted."""
 
     channel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """The edit failed; retry it after ``seconds``. ``whole_channel``: delay all edits of its channel."""
+    """The edit failed. Retry it after ``seconds``. ``whole_channel``: delay all edits in the channel."""
 
     seconds: float = 0.0
     whole_channel: bool = False
@@ -41,19 +41,22 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """The edit was not sent, because all edits are paused for ``seconds``. This does not count as a try."""
+    """The edit was not sent, because all edits are paused for ``seconds``.
+
+    This does not count as an attempt.
+    """
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class NoAccess:
-    """The bot cannot see the channel at the moment; permissions may be restored within minutes."""
+    """The bot cannot see the channel at the moment. The permissions may be restored within minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Discord rejected the content. The edit is sent again with one part less.
+    """Discord rejected the content. The edit is sent again with one more part omitted.
 
     ``named`` holds the parts that the response names. ``image`` is the URL of the embed's image.
     """
@@ -75,7 +78,7 @@ class Existence(Enum):
     """The result of looking up a message."""
 
     ASSUMED = auto()
-    """The message exists, or cannot be looked up at the moment."""
+    """The message exists, or it cannot be looked up at the moment."""
     DELETED = auto()
     CHANNEL_GONE = auto()
     NO_ACCESS = auto()

@@ -1,7 +1,7 @@
-"""The edit state of one message: the state shown, the edit in flight, and the newest pending card.
+"""The edit state of one message: the content shown, the edit in flight, and the newest pending card.
 
-At most one edit is in flight per message. A newer card replaces a pending one, but progress never
-replaces a final card.
+At most one edit is in flight per message. A newer card replaces a pending one, but progress never replaces a
+final card.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _GIVE_UP_AFTER = 24 * 3600.0  # seconds without a successful edit
 
 
 class Priority(IntEnum):
-    """Priorities of edits. The lowest value goes first."""
+    """Priorities of edits. The edit with the lowest value is sent first."""
 
     FINAL = 0
     PRESS = 1
     PROGRESS = 2
     PICTURE = 3
-    """A card that is already shown and of which only the picture changes."""
+    """A card that the message already shows. Only the picture may change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Edit:
     delivered: DeliveredState
     attempt: int = 0
     omitted: Part = Part.NONE
-    """The parts of the card that Discord has refused for this message."""
+    """The parts to omit from the card, because Discord has rejected them in this message."""
     stale_since: float = 0.0
     """The time (unix seconds) since which the message has been out of date."""
     by_token: bool = False
@@ -53,7 +53,10 @@ class Edit:
 
 @dataclass(slots=True)
 class PendingEdit:
-    """Edit state of a message: delivered state, digest in flight, pending card. Times are unix seconds."""
+    """The edit state of a message: the content shown, the digest in flight, and the pending card.
+
+    All times are unix seconds.
+    """
 
     delivered: DeliveredState
     in_flight: str = ""
@@ -73,15 +76,18 @@ class PendingEdit:
 
     @property
     def rank(self) -> Rank:
-        """The rank in the queue: final cards first, then by priority, then by waiting time."""
+        """The rank in the queue, by priority and then by waiting time.
+
+        Final cards have the first priority.
+        """
         return (self.priority, self.queued_at)
 
     def by_token(self, now: float) -> bool:
-        """Return whether the message is edited by its interaction token."""
+        """Return whether the message is edited with its interaction token."""
         return now < self.token_until
 
     def offer(self, card: Card, priority: Priority, now: float) -> bool:
-        """Replace the pending card. Return False if the message already shows this card."""
+        """Replace the pending card. Return False if the message already shows the new card."""
         if self.pending is not None and self.pending.digest == self.delivered.digest:
             self.not_before = 0.0  # it was pending only for a recheck
         if card.digest == (self.in_flight or self.delivered.digest):
@@ -98,12 +104,12 @@ class PendingEdit:
         return True
 
     def recheck(self, card: Card, now: float) -> None:
-        """Make a card that is already shown pending again, to check its picture."""
+        """Queue a card that the message already shows, so that the picture is checked."""
         self.pending, self.priority = card, Priority.PICTURE
         self.stale_since = self.queued_at = now
 
     def start(self, ref: MessageRef, now: float, *, by_token: bool) -> Edit:
-        """Put the pending card in flight, and return its edit."""
+        """Start the edit that delivers the pending card, and return it."""
         assert self.pending is not None
         omitted = still_omitted(self.omission, self.pending)
         edit = Edit(ref, self.pending, self.delivered, self.attempt, omitted, self.stale_since, by_token)
@@ -113,7 +119,10 @@ class PendingEdit:
         return edit
 
     def confirm(self, edit: Edit, delivered: DeliveredState, now: float, *, unverified: bool) -> bool:
-        """Record the delivered state. Return True if the result must be checked again."""
+        """Record a successful edit.
+
+        Return True if the message needs another edit, for example to check the picture.
+        """
         self.delivered, self.state, self.attempt, self.not_before = delivered, edit.card.state, 0, 0.0
         if Part.BUTTONS in edit.omitted and edit.card.final and self.pending is None:
             return self._offer_buttons_again(edit, now)
@@ -133,7 +142,10 @@ class PendingEdit:
         return True
 
     def _offer_buttons_again(self, edit: Edit, now: float) -> bool:
-        """Schedule an edit that restores the omitted buttons of a final card. Return False after a day."""
+        """Schedule an edit that restores omitted buttons of a final card.
+
+        Return False after a day of failures.
+        """
         self.omission = Omission(edit.omitted & ~Part.BUTTONS, edit.card)
         self.delivered = replace(self.delivered, digest="")
         if self.failing_since is None:
@@ -149,7 +161,7 @@ class PendingEdit:
     def requeue(self, edit: Edit, now: float, seconds: float = 0.0, *, at_once: bool = False) -> bool:
         """Requeue a failed edit after at least ``seconds``, with back-off unless ``at_once``.
 
-        After a day of failures, drops the edit and returns False.
+        After a day of failures, the edit is dropped, and False is returned.
         """
         if self.failing_since is None:
             self.failing_since = now
@@ -168,9 +180,9 @@ class PendingEdit:
         return True
 
     def omit(self, edit: Edit, refused: Refused, now: float) -> bool:
-        """Requeue a rejected edit with one part less, or with back-off if nothing further can be omitted.
+        """Requeue a rejected edit with one more part omitted. Use back-off if nothing further can be omitted.
 
-        Returns False if it has failed for a day.
+        Returns False if the edit was dropped after a day of failures.
         """
         parts = next_omission(edit.card, edit.omitted, refused.problem, refused.named, image=refused.image)
         if parts is None:

@@ -1,8 +1,10 @@
 """The two routes for editing a message, and the rate limits of the channel route.
 
-The channel route uses the bot's token: it has no time limit, but allows about five edits in five seconds
-for all messages of a channel, and fifty a second in all. The token route uses the token of the interaction
-that created the message: it has a budget per message, not counted in the fifty, and is valid for 15 minutes.
+The channel route uses the bot's token. It has no time limit, but allows about five edits in five seconds for
+all messages of a channel, and fifty requests a second in all channels together. The token route uses the
+token of the interaction that created the message. It has a rate limit per message, does not count towards the
+fifty requests, and expires after 15 minutes.
+
 https://discord.com/developers/docs/topics/rate-limits#global-rate-limit
 """
 
@@ -25,7 +27,7 @@ _ACCESS_GIVE_UP = 24 * 3600.0
 
 @dataclass(slots=True)
 class ChannelQueue:
-    """The channel route of one channel: its rate limits, and its messages with a pending edit."""
+    """The edits of one channel on the channel route: rate limits, and messages with a pending edit."""
 
     window: SlidingWindow = field(default_factory=lambda: SlidingWindow(_EDITS, _SECONDS))
     progress: SlidingWindow = field(default_factory=lambda: SlidingWindow(_PROGRESS, _SECONDS))
@@ -40,7 +42,7 @@ class ChannelQueue:
     def next(self, now: float) -> tuple[float, MessageRef, float | None] | None:
         """Return the next edit as (earliest time, message, time to reschedule), or None if there is none.
 
-        At the time to reschedule, a better-ranked edit becomes ready and takes precedence.
+        At the time to reschedule, an edit with a better rank becomes ready and takes precedence.
         """
         if self.in_flight:
             return None
@@ -56,7 +58,7 @@ class ChannelQueue:
         return at, ref, better
 
     def take(self, ref: MessageRef, entry: PendingEdit, now: float) -> None:
-        """Count an edit that starts now."""
+        """Count an edit that starts now towards the rate limits of the channel."""
         self.in_flight = True
         self.window.take(now)
         if entry.priority >= Priority.PROGRESS:
@@ -65,7 +67,10 @@ class ChannelQueue:
             self.old_window.take(now)
 
     def lose_access(self, now: float) -> bool:
-        """Back off until the bot can see the channel, probing with one message. Return False after a day."""
+        """Back off, because the bot cannot see the channel. Return False after a day without access.
+
+        Until access is restored, only one message is tried at a time.
+        """
         if self.no_access_since is None:
             self.no_access_since = now
         shortest, longest = _ACCESS_WAITS
@@ -74,7 +79,7 @@ class ChannelQueue:
         return now - self.no_access_since < _ACCESS_GIVE_UP
 
     def regain_access(self) -> None:
-        """End the back-off, because an accepted edit shows that the bot can see the channel."""
+        """End the back-off after an accepted edit, which shows that the bot can see the channel."""
         self.access_wait, self.no_access_since = 0.0, None
 
     def _ready_at(self, ref: MessageRef, entry: PendingEdit, now: float) -> float:
@@ -91,7 +96,7 @@ def _age(ref: MessageRef, now: float) -> float:
 
 
 def _too_old_for(entry: PendingEdit, age: float) -> bool:
-    """Return whether a message is too old for its pending edit, which is neither final nor a new state."""
+    """Return whether a message is too old for a pending edit that only updates progress."""
     assert entry.pending is not None
     return (
         age >= _VERY_OLD

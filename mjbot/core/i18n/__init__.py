@@ -1,1 +1,1 @@
-"""Pure localization: the texts in every language, and the cleaning of untrusted text for Discord."""
+"""Localization: the texts in every language, and the sanitizing of untrusted text for Discord."""

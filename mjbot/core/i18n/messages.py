@@ -21,7 +21,7 @@ TRANSLATIONS: Final[Mapping[str, Mapping[Text, str]]] = {
     SIMPLIFIED_CHINESE: zh_cn.MESSAGES,
     TRADITIONAL_CHINESE: zh_tw.MESSAGES,
 }
-# Further names of an action, each with the one that its text has.
+# Aliases of actions, each with the name that has a text.
 _ACTIONS: Final = {"OUTPAINT": "ZOOM", "EDITS": "EDIT"}
 
 
@@ -44,14 +44,15 @@ def translate(text: Text, locale: str, /, **values: object) -> str:
 
 
 def in_every_language(text: Text) -> frozenset[str]:
-    """Return a text without placeholders in every language that it has."""
+    """Return all translations of a text. The text must have no placeholders."""
     return frozenset((text.english, *(each[text] for each in TRANSLATIONS.values() if text in each)))
 
 
 def kind_of_task(action: str, locale: str) -> str:
-    """Return the word for a task's action; "" if there is none.
+    """Return the user-visible word for a task's action, or "" if there is none.
 
-    Servers also name narrower actions, such as HIGH_VARIATION or UPSCALE_HD. These have the word of the wider.
+    Some servers send more specific actions, such as HIGH_VARIATION or UPSCALE_HD. They get the word of the
+    general action.
     """
     whole = action.upper()
     for each in (whole, *whole.split("_")):

@@ -1,7 +1,7 @@
-"""Sanitizing of untrusted text for Discord messages: clean, cut, then escape.
+"""Sanitize untrusted text for Discord messages: clean it, truncate it, and then escape it.
 
-Cutting after escaping could separate a backslash from the character that it escapes. Lengths are in
-UTF-16 code units, as Discord counts them.
+Truncating after escaping could separate a backslash from the character that it escapes. Lengths are in UTF-16
+code units, as Discord counts them.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ def units(text: str) -> int:
 
 
 def clean(text: str) -> str:
-    """Collapse white space to make the text one line. Remove control, format and bidi characters."""
+    """Put the text on one line and collapse white space. Remove control, format and bidi characters."""
     return " ".join("".join(map(_kept, text)).split())
 
 
 def clean_lines(text: str) -> str:
-    """Clean each line of a text, and merge successive empty lines."""
+    """Clean each line of a text with `clean`, and merge successive empty lines."""
     lines = "\n".join(clean(line) for line in text.splitlines())
     return _EMPTY_LINES.sub("\n\n", lines).strip()
 
@@ -51,7 +51,7 @@ def _kept(char: str) -> str:
 def cut(text: str, limit: int) -> str:
     """Truncate a text to at most ``limit`` UTF-16 code units.
 
-    Cuts at a space if one is near the limit, and never inside an emoji sequence or a URL.
+    The text is cut at a space if one is near the limit, and never inside an emoji sequence or a URL.
     """
     if units(text) <= limit:
         return text
@@ -76,13 +76,16 @@ def cut_middle(text: str, limit: int) -> str:
 
 
 def short(text: str, limit: int) -> str:
-    """Clean a text and truncate it to ``limit`` UTF-16 code units, with an ellipsis if it was longer."""
+    """Clean a text, and truncate it to ``limit`` UTF-16 code units.
+
+    A truncated text ends with an ellipsis.
+    """
     text = clean(text)
     return text if units(text) <= limit else f"{cut(text, limit - 1)}…"
 
 
 def escape(text: str) -> str:
-    """Escape all characters that could act as markdown, mention, link or timestamp.
+    """Escape all characters that could start Markdown, a mention, a link or a timestamp.
 
     Discord hides a backslash before any ASCII punctuation, so the visible text does not change.
     """

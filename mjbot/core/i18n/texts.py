@@ -1,8 +1,8 @@
-"""All texts that users read: their keys and their English wording.
+"""All texts that users read, with a key and the English wording for each.
 
-English is the source language and the fallback for a text that has no translation. In the texts, "the image
-service" is the API; "this bot" and "I" are mjbot. `translate` fills in placeholders such as ``{t}``, a Discord
-timestamp that reads "5 minutes ago" or "in 2 minutes" in the reader's client.
+English is the source language, and the fallback for texts without a translation. In the texts, "the image
+service" is the API, and "this bot" and "I" are mjbot. `translate` fills in placeholders such as ``{t}``, a
+Discord timestamp that reads "5 minutes ago" or "in 2 minutes" in the reader's client.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Text(StrEnum):
-    """A text that users read. Its value is the key, and ``english`` is the English wording."""
+    """A text that users read. The enum value is the key, and ``english`` is the English wording."""
 
     english: str
 

@@ -1,8 +1,8 @@
-"""Simplified Chinese texts. One that is missing here is shown in English.
+"""Simplified Chinese texts. A text that is missing here is shown in English.
 
-On cards a time stands last, after a colon: Discord draws it in the reader's language.
-One term per thing: image service 图像服务, prompt 提示词, mask 蒙版, owner 部署者, card 卡片, track 跟踪, press 点击,
-rate-limit 限流, nothing was started 任务未提交, Like 收藏, role 身份组, thread 子区, direct message 私信.
+On cards, a time is the last part of a sentence, after a colon, because Discord formats it in the reader's
+language. Each term has one translation: image service 图像服务, prompt 提示词, mask 蒙版, owner 部署者, card 卡片, track
+跟踪, press 点击, rate-limit 限流, nothing was started 任务未提交, Like 收藏, role 身份组, thread 子区, direct message 私信.
 """
 
 from __future__ import annotations

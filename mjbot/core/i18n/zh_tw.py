@@ -1,8 +1,8 @@
-"""Traditional Chinese texts, for Taiwan, Hong Kong and Macau. One that is missing here is shown in English.
+"""Traditional Chinese texts, for Taiwan, Hong Kong and Macau. A missing text is shown in English.
 
-On cards a time stands last, after a colon: Discord draws it in the reader's language.
-One term per thing: image service 圖像服務, prompt 提示詞, mask 遮罩, owner 部署者, card 卡片, track 追蹤, press 按,
-rate-limit 暫時限制, nothing was started 任務未提交, Like 收藏, role 身分組, thread 討論串, direct message 私訊.
+On cards, a time is the last part of a sentence, after a colon, because Discord formats it in the reader's
+language. Each term has one translation: image service 圖像服務, prompt 提示詞, mask 遮罩, owner 部署者, card 卡片, track
+追蹤, press 按, rate-limit 暫時限制, nothing was started 任務未提交, Like 收藏, role 身分組, thread 討論串, direct message 私訊.
 """
 
 from __future__ import annotations

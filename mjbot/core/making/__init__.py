@@ -1,1 +1,1 @@
-"""Making pictures: the prompt and its check, series, reference pictures, marks, and who may make."""
+"""Pure rules for requests to make pictures: prompts and their check, reference pictures, and permission."""

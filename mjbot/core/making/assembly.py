@@ -1,7 +1,7 @@
-"""The prompt that is sent: the user's text with what the options of a command add to it.
+"""Assemble the prompt to send from the user's text and the options of a command.
 
-What is written in the text wins over an option. The order is Midjourney's: addresses of image prompts, text,
-parameters. A named style will add its text here, before the parameters are read.
+A parameter written in the text takes precedence over an option. The order is Midjourney's: URLs of image
+prompts, then text, then parameters.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from mjbot.core.making.parameters import CURRENT_NIJI
 from mjbot.core.making.parsing import mend_dashes, parse_prompt
 
 SHAPES: Final = ("1:1", "4:3", "3:4", "3:2", "2:3", "5:4", "4:5", "16:9", "9:16", "21:9")
-"""The choices of the option `shape`; any other ratio is written as ``--ar``."""
+"""The choices of the option ``shape``. For any other aspect ratio, users write ``--ar`` in the prompt."""
 
 
 class DrawingModel(StrEnum):
-    """The models that a command offers."""
+    """The Midjourney models that the options of a command offer."""
 
     MIDJOURNEY = "midjourney"
     NIJI = "niji"
 
 
 class ReferenceUse(StrEnum):
-    """What reference pictures are used as."""
+    """The ways in which reference pictures are used."""
 
     IMAGE_PROMPT = "image"
     STYLE = "sref"
@@ -34,9 +34,10 @@ class ReferenceUse(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MakeOptions:
-    """The options of a command. ``references``: addresses that the service can fetch; "" is no ``shape``.
+    """The options of a command that makes pictures. ``shape`` is "" if none was chosen.
 
-    Pictures that are sent beside the prompt are no references here.
+    ``references`` holds URLs that the service can fetch. Pictures that are sent separately from the prompt
+    are not included.
     """
 
     shape: str = ""
@@ -49,9 +50,9 @@ NO_OPTIONS: Final = MakeOptions()
 
 
 def assemble_prompt(text: str, options: MakeOptions) -> str:
-    """Return the prompt to check and send: the text byte for byte if the options add nothing.
+    """Return the prompt to check and send. If the options add nothing, the text is returned unchanged.
 
-    A text without a word stays as it is, so that the check refuses it.
+    A text without any words is also returned unchanged, so that the prompt check refuses it.
     """
     if not text.strip():
         return text

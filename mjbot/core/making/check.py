@@ -1,7 +1,8 @@
-"""The prompt check: what Midjourney probably does not take, said before anything is paid for.
+"""The prompt check, which finds what Midjourney would probably reject, before the user pays for it.
 
-Only what every server refuses is refused: a prompt without any text, which novicezk, trueai and new-api
-answer with code 4. They take everything else, and it fails later or not at all: that is only warned of.
+The check refuses only a prompt without any text, because novicezk, trueai and new-api all reject it (code 4).
+For other mistakes, the servers accept the prompt and the task fails later, or not at all. The check only
+warns about them.
 """
 
 from __future__ import annotations
@@ -32,14 +33,14 @@ _WEIGHT = re.compile(r"(?<=\w)::(?:-?\d+(?:\.\d+)?)?(?!\S)")
 
 @dataclass(frozen=True, slots=True)
 class PromptCheck:
-    """The result: the prompt to send, and the findings, the gravest first."""
+    """The result of the prompt check: the prompt to send, and the findings, most serious first."""
 
     prompt: str
     findings: tuple[PromptFinding, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
-        """What happens to the prompt."""
+        """The highest verdict of the findings, which decides what happens to the prompt."""
         return max((each.verdict for each in self.findings), default=Verdict.AS_IT_IS)
 
 
@@ -50,9 +51,9 @@ class _Subject:
 
 
 def check_prompt(prompt: str, *, pictures: int = 0) -> PromptCheck:
-    """Check one prompt, without permutations: `expand_series` comes first. Never raises.
+    """Check one prompt. Its permutations must already be expanded by `expand_series`. Never raises.
 
-    ``pictures``: the number of pictures that are sent beside the prompt.
+    ``pictures`` is the number of pictures that are sent separately from the prompt.
     """
     if not any(_is_visible(each) for each in prompt):
         return PromptCheck(prompt, (PromptFinding(Verdict.REFUSED, Text.PROMPT_EMPTY),))
@@ -90,7 +91,7 @@ def _only_parameters(subject: _Subject) -> Iterator[PromptFinding]:
 
 
 def _form(subject: _Subject) -> Iterator[PromptFinding]:
-    """Parameters that will be read as text: a dash or a space too few or too many."""
+    """Find parameters that Midjourney would read as text, because a dash or space is missing or extra."""
     prompt = subject.parsed.prompt
     for match in (*_SPACE_BETWEEN.finditer(prompt), *_ONE_HYPHEN.finditer(prompt)):
         if _is_value(match[1], match[2]):
@@ -119,7 +120,7 @@ def _values(subject: _Subject) -> Iterator[PromptFinding]:
 
 
 def _glued(written: Written, parameter: Parameter) -> PromptFinding:
-    """``--ar16:9``, ``--ar=16:9``, ``--tile,``: the name ends where no space is."""
+    """Return the finding for a name that is not followed by a space, as in ``--ar16:9`` or ``--tile,``."""
     value = written.glued.lstrip("=:：") if any(map(str.isalnum, written.glued)) else written.first
     fix = "" if parameter.takes is Takes.NOTHING else f" {nearest_value(parameter, value)}".rstrip()
     return _warning(Text.PROMPT_FORM, f"--{written.name}{written.glued}", f"--{written.name}{fix}")
@@ -150,7 +151,7 @@ def _value(written: Written, parameter: Parameter) -> Iterator[PromptFinding]:
 
 
 def _references(written: Written, parameter: Parameter) -> Iterator[PromptFinding]:
-    """Check the addresses or codes after a parameter; the words after them are misplaced."""
+    """Check the URLs or codes after a parameter, and find words after them, which are misplaced."""
     name, words = f"--{written.name}", written.value.split()
     taken = 0
     for word in words:
@@ -169,7 +170,7 @@ def _references(written: Written, parameter: Parameter) -> Iterator[PromptFindin
 
 
 def _together(subject: _Subject) -> Iterator[PromptFinding]:
-    """Parameters that are written twice, exclude or need each other, or belong to another version."""
+    """Find parameters that are written twice, conflict, lack another one, or belong to another version."""
     parsed = subject.parsed
     for names in dict.fromkeys(each.parameter.names for each in parsed.parameters if each.parameter):
         written = parsed.written(names[0])

@@ -1,4 +1,4 @@
-"""What the prompt check finds: a sentence, the piece of the prompt, and how to mend it."""
+"""The findings of the prompt check: a sentence, the piece of the prompt, and the suggested correction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SHOWN = 80  # UTF-16 code units of a piece
 
 
 class Verdict(IntEnum):
-    """What happens to a prompt; the highest verdict of its findings counts."""
+    """How the bot handles a prompt. If there are several findings, the highest verdict decides."""
 
     AS_IT_IS = 0  # sent byte for byte, at most with a soft line
     MENDED = 1  # sent with other dashes, which the card shows
@@ -23,9 +23,9 @@ class Verdict(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class PromptFinding:
-    """A sentence about a ``piece`` of a prompt. ``fix``: what to write instead, or "".
+    """A finding about a ``piece`` of a prompt. ``fix`` is the text to write instead, or "".
 
-    ``verdict`` is the lowest that the prompt can have. The pieces are the user's own text, as written.
+    ``verdict`` is the minimum verdict of the whole prompt. ``piece`` is the user's own text, unchanged.
     """
 
     verdict: Verdict
@@ -34,10 +34,10 @@ class PromptFinding:
     fix: str = ""
 
     def sentence(self, locale: str) -> str:
-        """Return the sentence for a Discord message, with the pieces as code."""
+        """Return the sentence for a Discord message, with parts of the prompt as inline code."""
         return translate(self.text, locale, piece=_code(self.piece), fix=_code(self.fix))
 
 
 def _code(text: str) -> str:
-    """Return a text as inline code, which shows everything but a backtick as it is."""
+    """Format a text as Discord inline code, which shows everything except a backtick literally."""
     return f"`{short(text, _SHOWN).replace('`', 'ˋ') or ' '}`"

@@ -1,11 +1,12 @@
-"""The parameters of Midjourney's prompts: data with a date, for the prompt check.
+"""The parameters of Midjourney prompts, as a table for the prompt check.
 
-The union over versions 5 to 8.1 and niji 5 to 7, so that no value is called wrong that some version takes.
-A parameter that is not here is never an error: Midjourney adds new ones, and services have their own.
+The table is the union of versions 5 to 8.1 and niji 5 to 7, so that no value is called wrong if some version
+accepts it. A parameter that is not in the table is never an error: Midjourney adds new ones, and services
+have their own.
 
 Sources: https://docs.evolink.ai/en/api-manual/image-series/midjourney/midjourney-v7-prompt-guide and
-…/midjourney-v8-1-prompt-guide; for the older ones Midjourney's list of parameters of April 2023, as quoted
-in https://github.com/WangShuXian6/blog/issues/147.
+…/midjourney-v8-1-prompt-guide. For the older versions: Midjourney's list of parameters of April 2023, as
+quoted in https://github.com/WangShuXian6/blog/issues/147.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from typing import Final
 AS_OF: Final = "2026-11-27"
 CURRENT_NIJI: Final = "7"
 MAX_LENGTH: Final = 2_048
-"""The characters that a prompt may have: https://useapi.net/docs/api-v2/post-jobs-imagine."""
+"""The maximum number of characters in a prompt: https://useapi.net/docs/api-v2/post-jobs-imagine."""
 
-_MAX_DIGITS = 12  # of a number that is worth mending
+_MAX_DIGITS = 12  # of a number that can be corrected
 _NUMBER = re.compile(r"\d+(?:\.\d*)?|\.\d+")
 _RATIO = re.compile(r"0{0,4}[1-9]\d{0,8}:0{0,4}[1-9]\d{0,8}")
 _LOOSE_RATIO = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) {0,4}[:xX×*/∶] {0,4}(\d{1,9}(?:\.\d{1,9})?)")
@@ -34,7 +35,7 @@ _ENDING = ".,;:!?。，；、！？)]}\"'"
 
 
 class Takes(StrEnum):
-    """What is written after a parameter."""
+    """The type of value that follows a parameter."""
 
     NOTHING = "nothing"
     NUMBER = "number"
@@ -47,12 +48,12 @@ class Takes(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter and its other ``names``; the first one is used to compare.
+    """A parameter with all its ``names``. The first name identifies the parameter.
 
-    ``low`` to ``high`` are the limits of a number, and ``example`` is shown where a value is missing.
-    ``optional``: it may be written without a value. ``needs``: it does nothing without that parameter.
-    ``several``: it may be written more than once, or takes more than one reference. ``replaced_by`` is the
-    parameter that took its place in version 7. ``since`` is the first version that has it.
+    ``low`` and ``high`` are the limits of a number, and ``example`` is shown if a value is missing.
+    ``optional``: the value may be left out. ``needs`` names a parameter without which this one has no effect.
+    ``several``: it may be written more than once, or accepts more than one reference. ``replaced_by`` names
+    its successor in version 7. ``since`` is the first version that has it.
     """
 
     names: tuple[str, ...]
@@ -106,11 +107,11 @@ PARAMETERS: Final = (
     ),
 )
 KNOWN: Final[Mapping[str, Parameter]] = {name: each for each in PARAMETERS for name in each.names}
-"""The parameters by each of their names, in lower case."""
+"""The parameters by name. Each parameter is listed under all its names, in lower case."""
 
 
 def takes_value(parameter: Parameter, value: str) -> bool:
-    """Return whether a parameter takes this value, one word without spaces ("" where none is written)."""
+    """Return whether a parameter accepts a value: one word without spaces, or "" if none is written."""
     if not value:
         return parameter.optional or parameter.takes is Takes.NOTHING
     match parameter.takes:
@@ -128,7 +129,10 @@ def takes_value(parameter: Parameter, value: str) -> bool:
 
 
 def nearest_value(parameter: Parameter, value: str) -> str:
-    """Return the value that was probably meant, or else an example: "16x9" is 16:9, and 2000 at most 1000."""
+    """Return the valid value that was probably meant, or else an example.
+
+    For example, "16x9" becomes 16:9, and 2000 becomes 1000 if that is the maximum.
+    """
     plain = unicodedata.normalize("NFKC", value).strip().strip("<>").rstrip(_ENDING)
     if takes_value(parameter, plain) and plain:
         return plain

@@ -1,7 +1,7 @@
-"""Finds the parameters that are written in a prompt, and mends the dashes before them.
+"""Find the parameters in a prompt, and correct the dashes before them.
 
-Phones and Chinese keyboards turn ``--`` into ``—`` or ``——``, and people write ``-ar``. Midjourney is said to
-read ``—`` as ``--``; a server on the way need not.
+Phones and Chinese keyboards turn ``--`` into ``—`` or ``——``, and people write ``-ar``. Midjourney reportedly
+reads ``—`` as ``--``, but a server between the bot and Midjourney may not.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mjbot.core.making.findings import PromptFinding, Verdict
 from mjbot.core.making.parameters import KNOWN, Parameter, Takes, takes_value
 
 DASH: Final = "-\u2010-\u2015\u2212\u2500\ufe58\ufe63\uff0d"
-"""The characters that are written for a hyphen, as the inside of a regular expression's set."""
+"""The characters that people type in place of a hyphen, for use in a regular expression character class."""
 _MARKED = re.compile(rf"(?<!\S)([{DASH}]+)([A-Za-z]+)(?!\S)")
 _START = re.compile(r"(?<!\S)--(?=[A-Za-z])")
 _TOKEN = re.compile(r"--([A-Za-z]+)(\S*)")
@@ -25,10 +25,10 @@ _WORD = re.compile(r"\S+")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A parameter as written in a prompt: ``piece`` is all of it, up to the next one.
+    """A parameter as written in a prompt. ``piece`` is its whole text, up to the next parameter.
 
-    ``glued`` is what follows the letters of its name without a space, ``value`` what follows the space.
-    ``at`` is the index of its dashes, ``name`` its name in lower case.
+    ``at`` is the index of the dashes, and ``name`` is the name in lower case. ``glued`` is the text directly
+    after the name, without a space. ``value`` is the text after the space.
     """
 
     name: str
@@ -39,25 +39,25 @@ class Written:
 
     @property
     def parameter(self) -> Parameter | None:
-        """The parameter of this name; None if it is not in the table."""
+        """The known parameter with this name, or None if there is none."""
         return KNOWN.get(self.name)
 
     @property
     def first(self) -> str:
-        """The first word of the value."""
+        """The first word of the parameter's value."""
         return first_word(self.value)
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedPrompt:
-    """A prompt, its text before the first parameter, and its parameters."""
+    """A prompt, split into the text before the first parameter and the parameters."""
 
     prompt: str
     text: str
     parameters: tuple[Written, ...]
 
     def written(self, name: str) -> tuple[Written, ...]:
-        """Return the parameters that have this as their first name, with or without a value."""
+        """Return all occurrences of the parameter with this first name, with or without a value."""
         return tuple(
             each
             for each in self.parameters
@@ -66,7 +66,7 @@ class ParsedPrompt:
 
 
 def parse_prompt(prompt: str) -> ParsedPrompt:
-    """Split a prompt, whose dashes are mended, at its parameters."""
+    """Split a prompt at its parameters. The dashes must already be corrected by `mend_dashes`."""
     starts = [*(match.start() for match in _START.finditer(prompt)), len(prompt)]
     found = []
     for start, end in pairwise(starts):
@@ -78,10 +78,10 @@ def parse_prompt(prompt: str) -> ParsedPrompt:
 
 
 def mend_dashes(prompt: str) -> tuple[str, tuple[PromptFinding, ...]]:
-    """Write ``--`` for other dashes before a known parameter, and nothing else.
+    """Replace other dashes before a known parameter with ``--``. Nothing else is changed.
 
-    A single hyphen can be meant, so it is mended only if nothing but a value of the parameter follows:
-    "-s 250", not "the letter -s" or "the word -s 3 times". Mending twice is mending once.
+    A single hyphen can be intended, so it is replaced only if nothing but a value of the parameter follows,
+    as in "-s 250", but not in "the letter -s" or "the word -s 3 times". The function is idempotent.
     """
     marked = [match for match in _MARKED.finditer(prompt) if match[2].lower() in KNOWN]
     ends = sorted(match.start() for match in (*marked, *_START.finditer(prompt)))
@@ -103,13 +103,13 @@ def mend_dashes(prompt: str) -> tuple[str, tuple[PromptFinding, ...]]:
 
 
 def first_word(text: str) -> str:
-    """Return the first word of a text, "" if there is none."""
+    """Return the first word of a text, or "" if there is none."""
     found = _WORD.search(text)
     return found[0] if found else ""
 
 
 def _fits(parameter: Parameter, value: str) -> bool:
-    """Return whether a parameter takes the whole of a value, so that no text follows it."""
+    """Return whether the whole text is a value that the parameter accepts, so that no other text follows."""
     words = value.split()
     if parameter.takes is Takes.WORDS:
         return bool(words) is not parameter.optional  # "-p" and a word could be text

@@ -1,4 +1,4 @@
-"""Which reference pictures are loaded, decided before the download, and how large their copies are."""
+"""Which reference pictures may be downloaded, and the size of the copies that are sent to the service."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from mjbot.core.i18n.texts import Text
 MIB: Final = 1024 * 1024
 MAX_BYTES: Final = 10 * MIB
 TARGET_SIDE: Final = 2_048
-"""The longer side in pixels of what is sent to the service."""
+"""The maximum length, in pixels, of the longer side of a picture that is sent to the service."""
 TARGET_BYTES: Final = 2_000_000
-"""The size of what is sent: relays give up an upload after 60 seconds."""
+"""The target size, in bytes, of a picture that is sent. Relays abort an upload after 60 seconds."""
 MAX_ADDRESS: Final = 2_000
 _TYPES = ("image/png", "image/jpeg", "image/jpg", "image/webp", "image/gif")
 _EXTENSIONS = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif")
 
 
 def refuse_attachment(filename: str, content_type: str | None, size: int) -> Text | None:
-    """Return why an attachment is not loaded, or None. ``size`` in bytes; the first bytes decide later.
+    """Return why an attachment must not be downloaded, or None if it may be. ``size`` is in bytes.
 
-    The texts have the placeholders ``name`` and ``n``, in MB. Discord leaves out the type of some files.
+    The texts have the placeholders ``name`` and ``n`` (in MB). Discord omits the type of some files. The
+    first bytes of the file are checked after the download.
     """
     kind = (content_type or "").partition(";")[0].strip().lower()
     is_picture = kind in _TYPES if kind else filename.lower().endswith(_EXTENSIONS)
@@ -30,16 +31,17 @@ def refuse_attachment(filename: str, content_type: str | None, size: int) -> Tex
 
 
 def refuse_address(address: str | None) -> Text | None:
-    """Return why an address is not fetched, or None; the text has the placeholder ``name``.
+    """Return why a URL must not be fetched, or None if it may be. The text has the placeholder ``name``.
 
-    ``address`` is what `mjbot.core.model.addresses.readable` made of the user's text, so None unless it is
-    well formed with a public host. The download checks where the name leads, and every redirect.
+    ``address`` is the result of `mjbot.core.model.addresses.readable` for the user's text. It is None unless
+    the URL is well formed and has a public host. The download itself checks the resolved IP address and every
+    redirect.
     """
     return None if address else Text.PICTURE_ADDRESS
 
 
 def copy_size(size: tuple[int, int]) -> tuple[int, int]:
-    """Return the width and height to send a picture in: its own, or with a longer side of `TARGET_SIDE`."""
+    """Return the width and height at which to send a picture. The longer side is at most `TARGET_SIDE`."""
     longer = max(size)
     if longer <= TARGET_SIDE:
         return size
@@ -48,5 +50,8 @@ def copy_size(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def needs_copy(size: tuple[int, int], length: int) -> bool:
-    """Return whether a picture of this size and length in bytes must be re-encoded to be small enough."""
+    """Return whether a picture must be re-encoded to be small enough.
+
+    ``size`` is the width and height in pixels, and ``length`` is in bytes.
+    """
     return max(size) > TARGET_SIDE or length > TARGET_BYTES

@@ -1,7 +1,8 @@
-"""Series: permutations in braces, and repeats, expanded into single prompts.
+"""Series: one prompt with permutations in braces, or with repeats, expanded into single prompts.
 
 ``a {red, green} bird`` is two prompts, as with Midjourney: https://docs.midjourney.com/docs/permutations.
-Midjourney would ask for a confirmation, which no service passes on, so the bot expands them itself.
+Midjourney would ask the user to confirm. No service passes this question on, so the bot expands permutations
+itself.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ _REPEAT = re.compile(rf"(?<!\S)[{DASH}]+(?:repeat|r)[^\S\n]+([0-9]{{1,2}})(?!\S)
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The prompts, in the order of the text. ``exceeds``: there are more, which were not built.
+    """The expanded prompts, in order. ``exceeds``: there are more prompts than the limit.
 
-    ``findings`` names the braces that have no counterpart; the prompt is then taken literally.
+    ``findings`` reports braces without a counterpart. The prompt is then taken literally.
     """
 
     prompts: tuple[str, ...]
@@ -36,7 +37,7 @@ class Series:
 
 @dataclass(slots=True)
 class _Group:
-    """An open brace ``at`` an index: its finished alternatives, and the beginnings of the current one."""
+    """An open brace ``at`` an index, with the finished alternatives and the beginnings of the current one."""
 
     at: int
     alternatives: list[str] = field(default_factory=list)
@@ -44,11 +45,11 @@ class _Group:
 
 
 def expand_series(prompt: str, *, times: int = 1, limit: int) -> Series:
-    """Expand a prompt into at most ``limit`` prompts; at no moment are more than ``limit`` + 1 built.
+    """Expand a prompt into at most ``limit`` prompts. To bound memory use, no more than one extra is built.
 
-    ``times`` repeats each one, unless ``--repeat`` is written in it. Commas and braces are text after a
-    backslash; before a brace it stays, because Midjourney would expand that brace. A prompt without braces
-    and repeats is returned byte for byte.
+    Each prompt is repeated ``times`` times, unless it contains ``--repeat``. After a backslash, commas and
+    braces are literal. The backslash before a brace is kept, because Midjourney would expand the brace
+    otherwise. A prompt without braces and repeats is returned unchanged.
     """
     permutations, finding = _permutations(prompt, limit + 1)
     repeated = chain.from_iterable(_repeated(each, times) for each in permutations)
@@ -66,9 +67,9 @@ def _repeated(prompt: str, times: int) -> Iterator[str]:
 
 
 def _permutations(prompt: str, most: int) -> tuple[list[str], PromptFinding | None]:
-    """Return the first ``most`` permutations. In linear time and without recursion, however deep they nest.
+    """Return the first ``most`` permutations, in linear time. Nested braces do not cause recursion.
 
-    The first ``most`` combinations of two lists need only the first ``most`` of either.
+    The first ``most`` combinations of two lists need only the first ``most`` elements of each list.
     """
     outer = _Group(0)
     groups = [outer]

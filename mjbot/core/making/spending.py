@@ -1,4 +1,4 @@
-"""Where pictures can be made. Making spends the operator's credit, so it is closed unless they opened it."""
+"""Where users can make pictures. This spends the operator's credit, so the operator must allow it first."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mjbot.core.i18n.texts import Text
 
 
 class MakeScope(StrEnum):
-    """The guilds in which making is open."""
+    """The guilds in which users can make pictures."""
 
     NAMED = "named"  # those of the setting
     INVITED = "invited"  # all, and only the operator can invite the bot
@@ -20,7 +20,10 @@ class MakeScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SpendingPolicy:
-    """The operator's settings: the guilds that may use the bot (none: all), and where making is open."""
+    """The operator's settings: the guilds that may use the bot, and where users can make pictures.
+
+    An empty set of guilds allows all guilds.
+    """
 
     allowed_guilds: frozenset[int] = frozenset()
     anywhere: bool = False
@@ -28,9 +31,10 @@ class SpendingPolicy:
 
 
 def scope_of_making(policy: SpendingPolicy, *, bot_public: bool | None) -> MakeScope:
-    """Return where making is open.
+    """Return where users can make pictures.
 
-    ``bot_public``: anyone can invite the application. None, not known yet, counts as True.
+    ``bot_public``: anyone can invite the application. None means that this is not known yet, and counts as
+    True.
     """
     if policy.allowed_guilds:
         return MakeScope.NAMED
@@ -40,7 +44,10 @@ def scope_of_making(policy: SpendingPolicy, *, bot_public: bool | None) -> MakeS
 
 
 def refuse_making(policy: SpendingPolicy, guild_id: int | None, *, bot_public: bool | None) -> Text | None:
-    """Return why nothing can be made in a guild (None: in direct messages), or None where making is open."""
+    """Return why users cannot make pictures in a guild, or None if they can.
+
+    In direct messages, ``guild_id`` is None.
+    """
     if guild_id is None:
         return None if policy.in_direct_messages else Text.MAKE_NOT_IN_DIRECT
     match scope_of_making(policy, bot_public=bot_public):
@@ -63,9 +70,9 @@ _SCOPES: Final = {
 
 
 def making_in_words(policy: SpendingPolicy, *, bot_public: bool | None) -> tuple[bool, str]:
-    """Return where making is open, for the operator, and False if strangers could spend the credit.
+    """Describe to the operator where users can make pictures. The flag is False if strangers could do so.
 
-    Direct messages are closed where only named guilds may use the bot.
+    If only listed guilds may use the bot, users cannot make pictures in direct messages.
     """
     scope = scope_of_making(policy, bot_public=bot_public)
     in_direct = policy.in_direct_messages and scope is not MakeScope.NAMED

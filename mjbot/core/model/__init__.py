@@ -1,1 +1,1 @@
-"""Data types used by all other packages: tasks, snapshots, presses, watches and addresses."""
+"""Data types used by all other packages: tasks, snapshots, presses, watches and URLs."""

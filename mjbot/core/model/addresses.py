@@ -1,4 +1,4 @@
-"""Pure functions that classify and rewrite image URLs and IP addresses, without resolving names."""
+"""Pure functions that classify and rewrite image URLs and IP addresses. They do not resolve host names."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def is_literal(host: str) -> bool:
 
 @lru_cache(1024)  # called more than once for every card
 def looks_public(url: str) -> bool:
-    """Return whether Discord's servers can probably fetch this URL. Discord does not report failures."""
+    """Return whether Discord's servers can probably fetch a URL. Discord does not report failures."""
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").removesuffix(".")
@@ -79,11 +79,11 @@ def _is_public_host(host: str) -> bool:
 
 
 def address_of(text: str) -> str:
-    """Return the URL in a text, or the path on the image service, or "" if there is neither.
+    """Return a field of the image service as a URL or a path on the service, or "" if it is neither.
 
     Services send `` https://h/a.png``, ``HTTPS://h/a.png``, ``//h/a.png``, ``h.example/a.png`` and
-    ``/mj/image/1``. Only `rebase` can resolve a path. A picture in the text itself (a data: URL, base64) is
-    no address: it would be stored with every reading, and nobody could open it.
+    ``/mj/image/1``. `rebase` turns a path into a URL. Embedded image data (a data: URL, base64) is not
+    accepted: it would be stored with every reading, and nobody could open it.
     """
     text = text.strip().strip("\"'`<>").strip()
     if parts := _URL.fullmatch(text):
@@ -110,8 +110,8 @@ def rebase(url: str, base: str) -> str:
     """Rewrite a path, or an image URL with a private host, as a URL on the image service.
 
     A service that does not know its own public address sends ``http://localhost:8080/mj/image/1`` or
-    ``/mj/image/1``. ``base`` is the base URL of all requests, up to ``/mj``; the part after ``/image/`` is
-    kept byte for byte.
+    ``/mj/image/1``. ``base`` is the base URL of all requests, up to ``/mj``. The part after ``/image/`` is
+    kept unchanged.
     """
     if not base or looks_public(url) or origin(url) == origin(base):
         return url
@@ -123,7 +123,7 @@ def rebase(url: str, base: str) -> str:
 
 
 def origin(url: str) -> tuple[str, int] | None:
-    """Return the host and port of a URL, or None if it has none."""
+    """Return the host and port of a URL, or None if it has no valid host and port."""
     try:
         parts = urlsplit(url)
         port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
@@ -135,8 +135,8 @@ def origin(url: str) -> tuple[str, int] | None:
 def percent_encoded(url: str) -> str:
     """Percent-encode only the characters not allowed in a request: spaces, control characters, non-ASCII.
 
-    Signed links must keep their query byte for byte. Raises ValueError for a lone surrogate, or for
-    anything but an http(s) URL.
+    The query of a signed URL must not change. Raises ValueError for a lone surrogate, or for anything but an
+    http(s) URL.
     """
     parts = _URL.fullmatch(url.strip())
     if parts is None:
@@ -145,10 +145,10 @@ def percent_encoded(url: str) -> str:
 
 
 def well_formed(url: str) -> str:
-    """Return the URL in a form that Discord accepts in embeds, buttons and masked links, or "" if impossible.
+    """Return a URL in a form that Discord accepts in embeds, buttons and masked links, or "" if impossible.
 
-    Discord refuses a whole message for one URL that it cannot parse, such as one with a space or with a port
-    of 99999 (50035, "Not a well formed URL").
+    Discord rejects a whole message because of one URL that it cannot parse, such as one with a space or with
+    the port 99999 (error 50035, "Not a well formed URL").
     """
     url = url.strip()
     parts = _URL.fullmatch(f"https:{url}" if url.startswith("//") else url)
@@ -169,7 +169,7 @@ def well_formed(url: str) -> str:
 
 
 def ascii_host(host: str) -> str:
-    """Return the ASCII (IDNA) form of a host name for DNS, or "" if it has none."""
+    """Return the ASCII (IDNA) form of a host name for DNS, or "" if the name cannot be encoded."""
     try:
         return host if host.isascii() else host.encode("idna").decode("ascii")
     except UnicodeError:
@@ -185,7 +185,10 @@ def is_host(host: str) -> bool:
 
 
 def readable(url: str, base: str, limit: int) -> str | None:
-    """Return the well-formed URL if it has a public host and at most ``limit`` characters, else None."""
+    """Return the well-formed URL if it has a public host and at most ``limit`` characters.
+
+    Otherwise, return None.
+    """
     found = well_formed(rebase(url.strip(), base))
     return found if found and len(found) <= limit and looks_public(found) else None
 

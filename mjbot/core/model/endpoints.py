@@ -1,4 +1,4 @@
-"""Validation of addresses in the settings: service URL, proxy URL and listen address."""
+"""Validation of addresses in the settings: the service URL, the proxy URL and the listen address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""API keys and tokens, as people paste them into the settings."""
+"""Clean and validate API keys and tokens that people paste into the settings."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import re
 _SCHEME = re.compile(
     r"(Authorization|mj-api-secret) *:( *(Bearer|Bot)(?= ))?|(Bearer|Bot)(?= )", re.IGNORECASE
 )
-"""The prefix of a key, such as ``Authorization: Bearer``, which may have been copied with it."""
+"""A prefix that may have been copied together with a key, such as ``Authorization: Bearer``."""
 _QUOTES = "\"'`“”‘’"
 
 
 def header_value(secret: str) -> str:
-    """Return a secret without the spaces and line breaks around it. Raises ValueError with the reason.
+    """Return a secret without surrounding white space. Raises ValueError with the reason if it is invalid.
 
-    Quotes are refused, not removed: ``docker --env-file`` keeps them, in the other settings too.
+    Quotes are not removed but refused: ``docker --env-file`` keeps quotes, so they are wrong in other
+    settings, too.
     """
     secret = secret.strip()
     if len(secret) > 1 and secret[0] in _QUOTES and secret[-1] in _QUOTES:
@@ -25,6 +26,6 @@ def header_value(secret: str) -> str:
 
 
 def scheme_of(secret: str) -> str:
-    """Return the scheme that was copied in front of a key, or ""."""
+    """Return the authentication scheme that was copied in front of a key, or "" if there is none."""
     found = _SCHEME.match(secret)
     return found[0] if found else ""

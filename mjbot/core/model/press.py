@@ -1,4 +1,4 @@
-"""Presses: their states, the rules for repeats, and the actions that the service does not offer."""
+"""Presses of buttons: states, rules for pressing again, and the actions that the service does not offer."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Final
 from mjbot.core.model.task import TaskId
 
 MODAL_ACTION: Final = "modal"
-"""The action digest under which the modal submission of a task is stored."""
+"""The value stored in place of an action digest for a submitted modal."""
 MAKE_ACTION: Final = "make"
-"""The action of the only press of a make: its submit."""
+"""The value stored in place of an action digest for a request to make pictures."""
 _NOT_OFFERED_SECONDS = 24 * 3600.0
 _NOT_OFFERED_TASKS = 2
 
 
 class Press(StrEnum):
-    """States of a press, which is the submit of one action of a task for a user."""
+    """The states of a press: the submit of one action of a task, requested by a user."""
 
     SENDING = "sending"
     RETRYING = "retrying"  # the queue was full: nothing is in flight, and it will be retried
@@ -34,7 +34,7 @@ class Press(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PressKey:
-    """The store key of a press. ``number`` counts the presses of one action of one task, from 1."""
+    """The database key of a press. ``number`` counts the presses of one action of one task, from 1."""
 
     task_id: TaskId
     action: str
@@ -44,8 +44,9 @@ class PressKey:
 def may_begin(earlier: Press, number: int, repeats: int) -> bool:
     """Return whether a press may follow press ``number``, whose state is ``earlier``.
 
-    A refused press may always be repeated, and a press in flight never. An accepted or unclear press may be
-    repeated only if the user was shown this press: ``repeats`` is the number shown.
+    After a refused press, the user may always press again. During a press in flight, the user may not. After
+    an accepted or unclear press, the user may press again only if a message has shown that press to the user:
+    ``repeats`` is the number shown.
     """
     if earlier.in_flight:
         return False
@@ -54,7 +55,10 @@ def may_begin(earlier: Press, number: int, repeats: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class UnknownAction:
-    """A response that called an action of one task unknown. ``at`` is its time in unix seconds."""
+    """A response that called an action of one task unknown.
+
+    ``at`` is the time of the response in unix seconds.
+    """
 
     kind: str
     task_id: TaskId
@@ -64,7 +68,7 @@ class UnknownAction:
 
 @dataclass(frozen=True, slots=True)
 class NotOffered:
-    """The individual actions and the kinds of action that the service does not offer.
+    """The actions of single tasks, and the kinds of action on all tasks, that the service does not offer.
 
     ``actions`` holds pairs of a lower-case task id and an action digest.
     """
@@ -73,7 +77,7 @@ class NotOffered:
     kinds: frozenset[str] = frozenset()
 
     def covers(self, task_id: TaskId, action: str, kind: str) -> bool:
-        """Return whether this action of this task is not offered."""
+        """Return whether the service does not offer an action of a task, or any action of the same kind."""
         return kind in self.kinds or (task_id.casefold(), action) in self.actions
 
 
@@ -84,7 +88,7 @@ def actions_not_offered(unknown: Iterable[UnknownAction], now: float) -> NotOffe
     """Return the actions that the service called unknown in the last day and has not accepted since then.
 
     A kind of action counts as not offered after such responses for two tasks, because a single response may
-    be a temporary fault. After a day it is offered again, because the service may have been updated.
+    be a temporary fault. After a day, the action is offered again, because the service may have been updated.
     """
     actions: set[tuple[str, str]] = set()
     tasks: dict[str, set[str]] = {}
@@ -98,7 +102,7 @@ def actions_not_offered(unknown: Iterable[UnknownAction], now: float) -> NotOffe
 
 
 AFTER_RESTART: Final = {Press.SENDING: Press.UNCLEAR, Press.RETRYING: Press.REFUSED}
-"""The new states of presses that were in flight when the process ended, by their old state.
+"""The state that each press in flight gets after a restart, by its state when the process ended.
 
-A press in SENDING may have been accepted; one in RETRYING was not.
+A press in SENDING may have been accepted. A press in RETRYING was not.
 """

@@ -1,4 +1,4 @@
-"""Parsing of pasted task references: an id, with or without surrounding text, or a link.
+"""Parse a task reference that a user pasted: an id, with or without surrounding text, or a link.
 
 Only unambiguous references are accepted. A text with two ids is rejected.
 """
@@ -47,7 +47,10 @@ _JOB = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 @dataclass(frozen=True, slots=True)
 class JobRef:
-    """The id of a Midjourney job, in lower case. The buttons and picture links of its task contain it."""
+    """The id of a Midjourney job, in lower case.
+
+    The buttons and picture URLs of a task contain its job id.
+    """
 
     uuid: str
 
@@ -56,7 +59,10 @@ Reference = TaskId | MessageRef | JobRef
 
 
 def parse_reference(raw: str) -> Reference | None:
-    """Return the task, message or job that a pasted text refers to, or None if it is not exactly one."""
+    """Return the task, message or job to which a pasted text refers.
+
+    If it is not exactly one, return None.
+    """
     if len(raw) > _MAX_PASTED:
         return None
     text = _plain(raw)
@@ -73,18 +79,21 @@ def parse_reference(raw: str) -> Reference | None:
 
 
 def message_id_of(task_id: TaskId) -> int | None:
-    """Return the message that an id may also name: users copy the id of a card's message."""
+    """Return the message id that a user may have pasted in place of a task id, or None."""
     is_snowflake = _SNOWFLAKE.fullmatch(task_id) and int(task_id) <= _MAX_SNOWFLAKE
     return int(task_id) if is_snowflake else None
 
 
 def job_of(task_id: TaskId) -> JobRef | None:
-    """Return the job that an id may refer to, or None. Some services use task ids that look like job ids."""
+    """Return the job id that a pasted id may be, or None.
+
+    Some services use task ids that look like job ids.
+    """
     return JobRef(task_id.lower()) if _JOB.fullmatch(task_id) else None
 
 
 def _plain(raw: str) -> str:
-    """Return a text without invisible characters, and with full-width characters as ASCII."""
+    """Remove invisible characters from a text, and replace full-width characters with ASCII."""
     return unicodedata.normalize("NFKC", "".join(each for each in raw if unicodedata.category(each) != "Cf"))
 
 

@@ -1,4 +1,4 @@
-"""Task snapshots: the known state of a task, updated by each observation.
+"""Task snapshots: the known state of a task, updated by each new observation.
 
 All times are unix seconds.
 """
@@ -12,7 +12,7 @@ from mjbot.core.model.task import Phase, Task, TaskId, goes_back, merged
 
 
 class UpstreamProblem(StrEnum):
-    """Reasons why the service could not be read. Each has its own text on the card."""
+    """Reasons why a task could not be read. The card shows a different text for each."""
 
     UNAVAILABLE = "unavailable"
     KEY = "key"
@@ -32,19 +32,19 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """The service answered that the task is unknown."""
+    """The service responded that it does not know the task."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """The service gave no usable response."""
+    """The service sent no usable response."""
 
     problem: UpstreamProblem
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Time passed without a read. This can only change the condition."""
+    """Time has passed without a read. Only the condition of the snapshot can change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ Observation = Seen | Missing | Unreachable | Tick | Dismissed
 
 
 class Condition(StrEnum):
-    """Conditions, which say how current and reliable a snapshot is. The last five end a watch."""
+    """How current and reliable a snapshot is. The bot does not read tasks in the last five conditions."""
 
     FINE = "fine"
     NO_RESULT = "no_result"
-    """The task succeeded without a result. It is still read for a while: some services add it later."""
+    """The task succeeded without a result. The bot still reads it, because some services add one later."""
     QUIET = "quiet"
     UNREACHABLE = "unreachable"
     NOT_FOUND = "not_found"
@@ -68,7 +68,7 @@ class Condition(StrEnum):
     ENDED = "ended"
     DISMISSED = "dismissed"
     STOPPED = "stopped"
-    """On one message only, so it is never stored: a user has stopped the updates of this message."""
+    """A user has stopped the updates of one message. Other messages may go on, so this is never stored."""
 
 
 _CLOCK_SKEW = 300.0  # seconds by which a service's clock may be ahead
@@ -83,17 +83,17 @@ _FINAL = (
 
 @dataclass(frozen=True, slots=True)
 class StalenessThresholds:
-    """Times without an update, in seconds, after which the condition changes."""
+    """The seconds without an update after which the condition of a snapshot changes."""
 
     quiet: float = 180
     unreachable: float = 60
     lost: float = 30
     lost_misses: int = 4
     no_result: float = 300
-    """The seconds for which a task that succeeded without a result is still read."""
+    """How long a task that succeeded without a result is still read, in seconds."""
     watch: float = 24 * 3600
     watch_from: float = 0.0
-    """The time (unix seconds) before which no watch expires, in case a wrong clock is corrected."""
+    """The time (unix seconds) before which no task is given up, in case a wrong clock is corrected."""
 
 
 DEFAULT_THRESHOLDS = StalenessThresholds()
@@ -101,10 +101,10 @@ DEFAULT_THRESHOLDS = StalenessThresholds()
 
 @dataclass(frozen=True, slots=True)
 class TaskSnapshot:
-    """Everything known about one task, from which its card is rendered.
+    """Everything that is known about one task. The task's card is rendered from it.
 
-    ``changed_at`` is the time of the last observed change. It is None after the first reading, because
-    the age of that state is not known.
+    ``changed_at`` is the time of the last observed change. It is None after the first reading, because nobody
+    knows for how long the task had been in that state.
     """
 
     id: TaskId
@@ -118,21 +118,21 @@ class TaskSnapshot:
     missing_since: float | None = None
     misses: int = 0
     doubted: Task | None = None
-    """The last reading if it showed less progress than the previous one, until it is confirmed."""
+    """The last reading, if it showed less progress than the stored task and is not confirmed yet."""
 
     @property
     def settled(self) -> bool:
-        """Whether the snapshot can no longer change: the task is final, or its watch has ended."""
+        """Whether the snapshot can no longer change: the task has ended, or is no longer read."""
         return self.condition in _FINAL or (self.final and self.condition is not Condition.NO_RESULT)
 
     @property
     def final(self) -> bool:
-        """Whether the task itself has ended, and not only its watch."""
+        """Whether the task itself has ended."""
         return self.task is not None and self.task.phase.final
 
     @property
     def visible(self) -> tuple[Task | None, Condition, UpstreamProblem | None]:
-        """The fields visible to users. A change in one of them requires an edit."""
+        """The fields that a card shows. A change in one of them requires an edit."""
         return self.task, self.condition, self.problem
 
 
@@ -194,7 +194,7 @@ def _seen(snapshot: TaskSnapshot, task: Task, now: float) -> TaskSnapshot:
 
 
 def _without_future(task: Task, now: float) -> Task:
-    """Return the task without times in the future: services send local time as if it were UTC."""
+    """Return the task without times in the future. Some services send local time as if it were UTC."""
     submitted, started, finished = (
         None if moment is not None and moment > now + _CLOCK_SKEW else moment
         for moment in (task.submitted_at, task.started_at, task.finished_at)
@@ -236,7 +236,7 @@ def _with_condition(snapshot: TaskSnapshot, now: float, thresholds: StalenessThr
 def next_threshold(
     snapshot: TaskSnapshot, thresholds: StalenessThresholds = DEFAULT_THRESHOLDS
 ) -> float | None:
-    """Return the time at which the condition changes without an update, or None if it does not."""
+    """Return the time at which the condition changes if no update arrives, or None if it does not change."""
     if snapshot.settled:
         return None
     if snapshot.condition is Condition.NO_RESULT:

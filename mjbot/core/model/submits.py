@@ -1,7 +1,8 @@
-"""What can be submitted to the image service: one record for each kind.
+"""Submits: the requests to the image service that create tasks, with one record for each type.
 
-Every submit may carry a *mark*, a random text that the service keeps with the task (its ``state``). If the
-response is lost, the task can be found by it. It has no data of users, and only marks of ours are ever read.
+Every submit may carry a *mark*: a random text that the service stores in the ``state`` field of the task. If
+the response is lost, the bot can find the task by the mark. A mark contains no user data, and the bot ignores
+the ``state`` of other clients.
 """
 
 from __future__ import annotations
@@ -17,17 +18,17 @@ _MARK = re.compile(r"mj1:[0-9a-f]{32}")
 
 
 def mark_of(entropy: bytes) -> Mark:
-    """Return the mark made of `MARK_BYTES` random bytes: 36 characters; services accept 255."""
+    """Return a mark of 36 characters, made from `MARK_BYTES` random bytes. Services accept up to 255."""
     return Mark(f"mj1:{entropy.hex()}")
 
 
 def parse_mark(text: str) -> Mark:
-    """Return the mark in a task's ``state``; `NO_MARK` for the text of any other client."""
+    """Return the mark in the ``state`` of a task, or `NO_MARK` if another client wrote the text."""
     return Mark(text) if _MARK.fullmatch(text) else NO_MARK
 
 
 class Command(StrEnum):
-    """What a service may or may not offer, by the last part of its endpoint."""
+    """Commands that some services do not offer, by the last part of the endpoint path."""
 
     IMAGINE = "imagine"
     DESCRIBE = "describe"
@@ -40,7 +41,7 @@ class Command(StrEnum):
 
 
 class BlendShape(StrEnum):
-    """The shapes of a blend: 2:3, 1:1 and 3:2."""
+    """The aspect ratios of a blended picture: 2:3, 1:1 and 3:2."""
 
     PORTRAIT = "PORTRAIT"
     SQUARE = "SQUARE"
@@ -49,7 +50,10 @@ class BlendShape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Imagine:
-    """Make pictures from a prompt. ``pictures``: image prompts, as data URLs. ``niji``: the anime model."""
+    """Make pictures from a prompt. ``pictures``: image prompts, as data URLs.
+
+    ``niji``: use the anime model.
+    """
 
     prompt: str
     pictures: tuple[str, ...] = ()
@@ -59,7 +63,10 @@ class Imagine:
 
 @dataclass(frozen=True, slots=True)
 class Describe:
-    """Describe a picture in four prompts. ``picture``: a data URL; trueai's server takes an address, too."""
+    """Describe a picture in four prompts.
+
+    ``picture`` is a data URL. trueai's server also accepts a web URL.
+    """
 
     picture: str
     mark: Mark = NO_MARK
@@ -77,7 +84,7 @@ class Blend:
 
 @dataclass(frozen=True, slots=True)
 class Shorten:
-    """Shorten a prompt to its important words."""
+    """Find the most important words of a prompt, and suggest shorter prompts."""
 
     prompt: str
     niji: bool = False
@@ -95,7 +102,7 @@ class ButtonPress:
 
 @dataclass(frozen=True, slots=True)
 class ModalAnswer:
-    """Answer the modal of a task in status MODAL. ``mask``: a PNG as a data URL."""
+    """Submit the input for a task in status MODAL. ``mask`` is a PNG as a data URL."""
 
     task_id: TaskId
     prompt: str

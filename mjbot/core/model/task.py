@@ -24,12 +24,12 @@ _CHOICES = re.compile(r"^[^\S\n]*1\ufe0f?\u20e3", re.MULTILINE)
 # JSON numbers hold, and relays refuse numbers.
 TaskId = NewType("TaskId", str)
 Mark = NewType("Mark", str)
-"""A random text that a submit of ours carries, and that the service keeps with the task; see `submits`."""
+"""A random text that the bot sends with a submit, and that the service stores with the task."""
 NO_MARK = Mark("")
 
 
 def parse_task_id(raw: str) -> TaskId | None:
-    """Parse an id as users paste it (with spaces, backticks, a whole fetch URL), or return None.
+    """Parse a pasted task id, which may be inside spaces, backticks or a fetch URL. Return None if invalid.
 
     An id is 4 to 64 letters, digits, ``_`` and ``-``, with at least one digit.
     """
@@ -42,7 +42,7 @@ def parse_task_id(raw: str) -> TaskId | None:
 
 
 class Phase(StrEnum):
-    """Phases of a task, a simplified status for users. The last three are final."""
+    """Phases of a task: a simplified form of the status for users. The last three phases are final."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -88,7 +88,7 @@ _RANK = {Phase.QUEUED: 0, Phase.WAITING: 0, Phase.RUNNING: 1}
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """An action of a task, as sent by the server. ``style`` is Discord's button style; 2 is secondary."""
+    """An action of a task, as sent by the server. ``style`` is Discord's button style. 2 is secondary."""
 
     custom_id: str = ""
     label: str = ""
@@ -100,7 +100,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One reading of a task. Fields that the server does not send are empty or None."""
+    """The state of a task in one response. Fields that the server does not send are empty or None."""
 
     id: TaskId
     status: str = ""
@@ -122,17 +122,17 @@ class Task:
 
     @property
     def phase(self) -> Phase:
-        """The phase, derived from the status, not the progress. An unknown status counts as running."""
+        """The phase. It depends on the status, not on the progress. An unknown status counts as running."""
         return _PHASES.get(self.status, Phase.RUNNING)
 
     @property
     def known_status(self) -> bool:
-        """Whether this bot supports the status."""
+        """Whether the bot knows the status that the server sent."""
         return self.status in _PHASES
 
     @property
     def percent(self) -> int | None:
-        """The progress in whole percent. None for values such as "", "paused" or null."""
+        """The progress in whole percent, or None for values such as "", "paused" or null."""
         bare = _PERCENT.fullmatch(self.progress)
         found = [bare[1]] if bare else _PERCENT_IN_WORDS.findall(self.progress)
         return min(int(found[0]), 100) if len(found) == 1 else None
@@ -141,7 +141,8 @@ class Task:
     def is_text(self) -> bool:
         """Whether the result is text (describe, shorten).
 
-        The buttons decide. Text and action decide only if no button indicates the type of result.
+        The type of result is taken from the buttons. If no button indicates it, it is taken from the text and
+        the action.
         """
         if self.phase is not Phase.SUCCESS:
             return False
@@ -158,20 +159,20 @@ class Task:
 
     @property
     def lacks_result(self) -> bool:
-        """Whether the task has succeeded without the result expected for its action."""
+        """Whether the task has succeeded without the result that its action should produce."""
         expected = self.action.strip().upper() not in _ACTIONS_WITHOUT_RESULT
         return self.phase is Phase.SUCCESS and expected and not self.has_result
 
 
 def is_list_of_prompts(text: str) -> bool:
-    """Return whether a text is a result of describe or shorten, which has a line that begins with 1️⃣."""
+    """Return whether a text is the result of a describe or shorten task: a line begins with 1️⃣."""
     return _CHOICES.search(text) is not None
 
 
 def goes_back(held: Task, seen: Task) -> bool:
     """Return whether a reading shows less progress than the stored one (``held``).
 
-    This happens if an old reading arrives late, or if the task restarts under the same id.
+    This happens if an old response arrives late, or if the task restarts under the same id.
     """
     if held.phase.final or seen.phase.final:
         return False
@@ -181,7 +182,7 @@ def goes_back(held: Task, seen: Task) -> bool:
 
 
 def merged(held: Task, seen: Task) -> Task:
-    """Return the task updated by a newer reading. A final task changes only by a missing result.
+    """Return the task, updated by a newer reading. A final task changes only if its result was missing.
 
     A reading without a picture or prompt keeps the stored one.
     """

@@ -1,4 +1,4 @@
-"""Watches: each keeps one Discord message up to date until its task ends."""
+"""Watches. A watch is the record of a Discord message that shows a task and is updated until it ends."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ _DISCORD_EPOCH = 1_420_070_400  # unix seconds; the start of 2015, from which sn
 
 @dataclass(frozen=True, slots=True)
 class MessageRef:
-    """The channel and message id of a message, enough to edit it with the bot's token after a restart."""
+    """The channel id and message id of a message. After a restart, the bot needs nothing else to edit it."""
 
     channel_id: int
     message_id: int
 
     @property
     def created_at(self) -> float:
-        """The time at which the message was created, in unix seconds (from its snowflake)."""
+        """The time at which the message was created, in unix seconds.
+
+        It is part of the message id (a snowflake).
+        """
         return (self.message_id >> 22) / 1000 + _DISCORD_EPOCH
 
     @staticmethod
@@ -37,9 +40,10 @@ class MessageRef:
 
 
 class WatchState(StrEnum):
-    """States of a watch: OPENING before its first card is delivered, CLOSED after its final card.
+    """States of a watch.
 
-    STOPPED: a user has stopped the updates, and the card that says so is not confirmed yet.
+    OPENING: the first card is not delivered yet. CLOSED: the final card was delivered. STOPPED: a user has
+    stopped the updates, and the edit that says so is not confirmed yet.
     """
 
     OPENING = "opening"
@@ -50,10 +54,10 @@ class WatchState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeliveredState:
-    """The last confirmed state of a message: card digest, picture key and embed image.
+    """The last confirmed content of a message: the card digest, the picture key and the embed image.
 
     ``picture`` is the `Picture.key` of the picture; ``image`` is the URL of the embed image
-    (``attachment://…`` or a link), so that an edit of the text can keep it without sending it again.
+    (``attachment://…`` or a web URL). With it, an edit of the text can keep the image without another upload.
     """
 
     digest: str = ""
@@ -66,7 +70,7 @@ NOTHING_DELIVERED = DeliveredState()
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """The people for whom a card is rendered: its language, its guild, and the user who requested it."""
+    """The readers for whom a card is rendered: language, guild, and the user who requested the card."""
 
     locale: str
     guild_id: int | None
@@ -74,13 +78,13 @@ class Audience:
 
     @property
     def place(self) -> Place:
-        """The place that sees the card."""
+        """The guild or direct messages that contain the card."""
         return Place.of(self.guild_id, self.requester_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """One message that shows the progress of one task."""
+    """A record of one Discord message that shows the progress of one task."""
 
     ref: MessageRef
     task_id: TaskId
@@ -93,12 +97,12 @@ class Watch:
 
     @property
     def audience(self) -> Audience:
-        """The people who see the message."""
+        """The readers for whom the message is rendered."""
         return Audience(self.locale, self.guild_id, self.requester_id)
 
     @property
     def place(self) -> Place:
-        """The place that sees the message."""
+        """The guild or direct messages that contain the message."""
         return self.audience.place
 
     @property
@@ -107,16 +111,21 @@ class Watch:
         return self.state in (WatchState.OPENING, WatchState.OPEN)
 
     def as_shown(self, snapshot: TaskSnapshot) -> TaskSnapshot:
-        """Return a snapshot as the message shows it: no state that may change, if it is not followed."""
+        """Return the snapshot to show in this message.
+
+        If the message is no longer kept up to date, the condition is set to STOPPED, because an unfinished
+        state would become wrong.
+        """
         if self.follows or snapshot.settled:
             return snapshot
         return replace(snapshot, condition=Condition.STOPPED)
 
 
 def first_guild(watches: Iterable[Watch], in_guild: Callable[[int], bool]) -> int | None:
-    """Return the guild in which a task was shown first, of those that the bot is in; None without one.
+    """Return the first guild in which a task was shown, among the guilds that the bot is in, or None.
 
-    Message ids follow Discord's clock, and a refreshed card keeps its message id.
+    The order is that of the message ids, which contain Discord's creation time. A refreshed card keeps its
+    message id.
     """
     in_guilds = (each for each in watches if each.guild_id is not None and in_guild(each.guild_id))
     first = min(in_guilds, key=lambda each: each.ref.message_id, default=None)
@@ -124,23 +133,25 @@ def first_guild(watches: Iterable[Watch], in_guild: Callable[[int], bool]) -> in
 
 
 def first_watch(watches: Iterable[Watch]) -> Watch | None:
-    """Return the watch that has shown a task first, anywhere, or None."""
+    """Return the watch of the oldest message among all watches of a task, or None if there are none."""
     return min(watches, key=lambda each: each.ref.message_id, default=None)
 
 
 def newest(watches: Iterable[Watch]) -> list[Watch]:
     """Return only the newest watch of each task in each channel. It supersedes the older ones.
 
-    Message ids follow Discord's clock; ``created_at`` follows the machine's, which may be wrong.
+    The order is that of the message ids, which contain Discord's creation time. ``created_at`` depends on the
+    clock of this machine, which may be wrong.
     """
     by_age = sorted(watches, key=lambda watch: watch.ref.message_id)
     return list({(each.task_id, each.ref.channel_id): each for each in by_age}.values())
 
 
 def watch_for(watches: Iterable[Watch], on: MessageRef) -> Watch | None:
-    """Return the watch that a message belongs to. ``watches`` are those of one task.
+    """Return the watch to which a message belongs, among the ``watches`` of one task, or None.
 
-    An ephemeral message ("More…", "Do it again") has no watch: it belongs to the newest card of its channel.
+    An ephemeral message ("More…", "Do it again") has no watch of its own. It belongs to the newest card in
+    the same channel.
     """
     known = list(watches)
     exact = next((each for each in known if each.ref == on), None)

@@ -1,1 +1,1 @@
-"""Pure rules for polling: the next tasks to read, and the intervals between reads."""
+"""Pure rules for polling the image service: which tasks to read next, and how often."""

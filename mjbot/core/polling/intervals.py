@@ -1,8 +1,8 @@
-"""Poll intervals, derived from the measured time between changes in the image service.
+"""Poll intervals, derived from the measured time between changes of a running task.
 
-Polling twice as often as the service changes finds each change at most half an interval late, and polling
-more often finds nothing new. A relay refreshes its table every 15 s; Midjourney changes every 6 to 8 s. The
-time between changes is therefore measured, and half of it is the target.
+Polling twice as often as tasks change finds each change after at most half the time between changes. Polling
+more often gains little. A relay refreshes its table every 15 s, and Midjourney reports progress every 6 to 8
+s. The time between changes is therefore measured, and the poll interval is half of it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _LONGEST_GAP = 60.0  # seconds; a longer gap concerns one task rather than the s
 
 @dataclass(frozen=True, slots=True)
 class PollSettings:
-    """Bounds for the seconds between two reads of a task, and the number of ids per request."""
+    """Limits for the seconds between two reads of a task, and for the number of ids per request."""
 
     shortest: float = 2.0
     longest: float = 15.0
@@ -34,12 +34,12 @@ class PollClass(Enum):
     RUNNING = "running"
     QUEUED = "queued"
     SLOW = "slow"
-    """A task that waits for a prompt, is quiet, ended without a result, or reports changes by webhook."""
+    """A task that waits for input, is quiet, ended without a result, or reports changes by webhook."""
 
 
 @dataclass(frozen=True, slots=True)
 class PollIntervals:
-    """Intervals in seconds: between two reads of a task, by class, and between two requests."""
+    """Poll intervals in seconds: between two reads of a task of each class, and between two requests."""
 
     intervals: Mapping[PollClass, float]
     spacing: float
@@ -51,13 +51,13 @@ class PollIntervals:
 
 
 class ChangeIntervalEstimator:
-    """An exponential moving average of the seconds between two changes of a running task."""
+    """A moving average (exponential) of the seconds between two changes of a running task."""
 
     def __init__(self) -> None:
         self.interval = _INITIAL_GUESS
 
     def observe(self, interval: float) -> None:
-        """Add a measurement: a running task changed ``interval`` seconds after its last change."""
+        """Add a measurement: a running task changed ``interval`` seconds after the previous change."""
         if 0 < interval <= _LONGEST_GAP:
             self.interval += _SMOOTHING * (interval - self.interval)
 
@@ -67,8 +67,8 @@ def poll_intervals(
 ) -> PollIntervals:
     """Compute the poll intervals: half the measured change interval, stretched to fit the read budget.
 
-    Over budget, queued tasks are polled less often first, up to the longest interval; then all tasks by
-    the same factor.
+    If the budget is exceeded, queued tasks are polled less often first, up to the longest interval. If that
+    is not enough, all intervals are multiplied by the same factor.
     """
     running = min(max(change_interval / 2, settings.shortest), settings.longest)
     slow = max(settings.longest, running)

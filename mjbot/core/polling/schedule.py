@@ -1,7 +1,7 @@
 """The poll schedule. Requests are evenly spaced, and each reads the most overdue tasks.
 
-core/polling/intervals.py computes the intervals. One interval takes ``ceil(tasks / batch)`` requests, so the
-cost per task falls as the number of tasks grows, and requests are never sent all at once.
+core/polling/intervals.py computes the intervals. All tasks together need ``ceil(tasks / batch)`` requests per
+interval. Requests are never sent all at once.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class _Entry:
 
 
 class PollSchedule:
-    """Followed tasks and their due times. `due` returns the next reads, and `record` takes the results."""
+    """The tasks to poll, with due times. `due` returns the next reads, and `record` takes the results."""
 
     def __init__(self, settings: PollSettings, jitter: Callable[[], float] = lambda: 0.5) -> None:
         self._settings = settings
@@ -95,7 +95,10 @@ class PollSchedule:
             self._expedited.pop(task_id, None)
 
     def due(self, now: float) -> list[tuple[TaskId, ...]]:
-        """Return the batches to read now. During an outage, return one probe at a time."""
+        """Return the batches of tasks to read now.
+
+        During an outage, return one request at a time, as a probe.
+        """
         if now < self._backoff_until or self._probing:
             return []
         batches = []
@@ -108,35 +111,35 @@ class PollSchedule:
         return batches
 
     def poll_soon(self, task_id: TaskId) -> None:
-        """Expedite the next read of a task that has probably changed.
+        """Read a task as early as possible, because it has probably changed.
 
-        All expedited tasks together add at most one request every quarter of a second.
+        All tasks that are read early add at most one request every quarter of a second.
         """
         if task_id in self._entries:
             self._expedited[task_id] = None  # a read in flight may have begun before the change
 
     def hint(self, task_id: TaskId, now: float) -> None:
-        """Handle a webhook that reported a change: poll soon, then at the slow interval for a while."""
+        """Handle a webhook that reported a change: read the task soon, then slowly for a while."""
         if entry := self._entries.get(task_id):
             entry.trusted_until = now + _WEBHOOK_TRUST * self._settings.longest
             self.poll_soon(task_id)
 
     def set_alarm(self, task_id: TaskId, at: float | None) -> None:
-        """Set or clear the time at which a task without updates changes its condition."""
+        """Set or clear the time at which the condition of a task changes if no update arrives."""
         if at is None or task_id not in self._entries:
             self._alarms.discard(task_id)
         else:
             self._alarms.put(task_id, (at,))
 
     def alarms(self, now: float) -> list[TaskId]:
-        """Remove and return the tasks whose alarm is due."""
+        """Remove and return the tasks for which the time given to `set_alarm` has come."""
         expired = []
         while (task_id := self._alarms.pop_until(now)) is not None:
             expired.append(task_id)
         return expired
 
     def wake_at(self) -> float | None:
-        """Return the time at which `due` or `alarms` next has a result, or None if no task is followed."""
+        """Return the time of the next result of `due` or `alarms`, or None if nothing is scheduled."""
         moments = [_first_at(self._alarms)]
         if not self._probing:  # the probe's response, not the clock, decides what happens next
             earliest = self._backoff_until if self._failures else self._next_request_at()
@@ -147,7 +150,7 @@ class PollSchedule:
         return None if math.isinf(soonest) else soonest
 
     def record(self, snapshots: Iterable[TaskSnapshot], now: float) -> None:
-        """Reschedule the tasks of a batch after it was read."""
+        """Set the next due times for the tasks of a batch that was read."""
         spread = 1 + _JITTER * (2 * self._jitter() - 1)  # one per batch: its tasks stay together
         present = self.poll_intervals
         for snapshot in snapshots:
@@ -169,7 +172,10 @@ class PollSchedule:
         self._backoff_until = 0.0
 
     def failed(self, ids: Iterable[TaskId], now: float, retry_after: float | None = None) -> None:
-        """Back off after a failed read. ``retry_after``: the response's Retry-After in seconds, if any."""
+        """Back off after a failed read.
+
+        ``retry_after`` is the value of a Retry-After header in seconds, or None.
+        """
         self._failures += 1
         pause = backoff(self._settings.shortest, self._failures - 1, _BACKOFF_CEILING)
         pause *= 1 + _JITTER * (2 * self._jitter() - 1)
@@ -180,11 +186,11 @@ class PollSchedule:
 
     @property
     def _probing(self) -> bool:
-        """True while a probe is in flight during an outage."""
+        """Whether a probe is in flight during an outage."""
         return self._failures > 0 and self._in_flight > 0
 
     def _next_request_at(self) -> float:
-        """Return the time of the next request: after the usual spacing, or sooner if a task is overdue."""
+        """Return the time of the next request. It is earlier than the usual spacing if a task is overdue."""
         present = self.poll_intervals
         overdue = max(
             _first_at(self._due) + present.running * _EARLY, self._last_request_at + 1 / POLLS_PER_SECOND

@@ -6,5 +6,5 @@ _MOST_DOUBLINGS = 10  # more than any ceiling needs; an unbounded power would ov
 
 
 def backoff(first: float, failures: int, longest: float) -> float:
-    """Return the pause after a failure: ``first``, doubled for each earlier failure, up to ``longest``."""
+    """Return the pause after a failure: ``first``, doubled for each earlier failure, at most ``longest``."""
     return min(first * 2.0 ** min(failures, _MOST_DOUBLINGS), longest)

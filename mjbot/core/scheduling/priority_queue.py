@@ -1,6 +1,6 @@
-"""Priority queues: `IndexedHeap` by rank, and `DelayQueue` by rank among the keys that are due.
+"""Priority queues: `IndexedHeap` orders keys by rank, and `DelayQueue` does so among the keys that are due.
 
-Each operation takes O(log n) amortized, so ten thousand messages cost little more per edit than ten.
+Each operation takes O(log n) amortized time.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 Rank = tuple[float, ...]
-"""A rank. Ranks are compared as tuples, and the lowest goes first."""
+"""The rank of a key. Ranks are compared as tuples, and the lowest rank comes first."""
 
 _STALE_ENTRIES = 64  # superseded entries to tolerate, in addition to one for each live entry
 
 
 class IndexedHeap(Generic[K]):
-    """A heap of ranked keys. Superseded entries are removed lazily."""
+    """A heap of keys, ordered by rank. Outdated entries are removed lazily."""
 
     def __init__(self) -> None:
         self._ranks: dict[K, tuple[Rank, int]] = {}
@@ -32,7 +32,7 @@ class IndexedHeap(Generic[K]):
         return key in self._ranks
 
     def put(self, key: K, rank: Rank) -> None:
-        """Insert a key or change its rank. Equal ranks are first in, first out."""
+        """Insert a key, or change its rank. Keys of equal rank are first in, first out."""
         known = self._ranks.get(key)
         if known is not None and known[0] == rank:
             return
@@ -49,7 +49,7 @@ class IndexedHeap(Generic[K]):
         self._ranks.pop(key, None)
 
     def peek(self) -> tuple[Rank, K] | None:
-        """Return the lowest rank and its key, or None when empty."""
+        """Return the lowest rank and its key, or None if the heap is empty."""
         while self._heap:
             rank, number, key = self._heap[0]
             if self._ranks.get(key) == (rank, number):
@@ -58,7 +58,10 @@ class IndexedHeap(Generic[K]):
         return None
 
     def pop_until(self, moment: float) -> K | None:
-        """Remove and return the first key if its rank, a time, is at most ``moment``; otherwise None."""
+        """Remove and return the first key if its rank (a time) is at most ``moment``.
+
+        Otherwise, return None.
+        """
         if (first := self.peek()) is None or first[0][0] > moment:
             return None
         self.discard(first[1])
@@ -96,7 +99,10 @@ class DelayQueue(Generic[K]):
         return best[1] if best else None
 
     def next_at(self, now: float) -> float | None:
-        """Return the time at which `peek` returns a key, ``now`` if it already does, or None when empty."""
+        """Return the time at which `peek` first returns a key, or None if empty.
+
+        The time is at least ``now``.
+        """
         if self.peek(now) is not None:
             return now
         soonest = self._later.peek()

@@ -11,7 +11,7 @@ _FEW: Final = 1_000  # windows to keep before empty ones are searched for and dr
 
 
 def parse_retry_after(header: str | None) -> float | None:
-    """Return the seconds in a Retry-After header, or None if it is not a number (such as an HTTP date)."""
+    """Return the seconds in a Retry-After header, or None if the value is not a number (but an HTTP date)."""
     try:
         seconds = float(header or "")
     except ValueError:
@@ -28,7 +28,7 @@ class SlidingWindow:
         self._starts: deque[float] = deque()
 
     def ready_at(self, now: float) -> float:
-        """Return the earliest time of the next start; ``now`` if it may begin at once."""
+        """Return the earliest time of the next start, or ``now`` if it may happen at once."""
         self._forget_old(now)
         if len(self._starts) < self.limit:
             return now
@@ -61,7 +61,7 @@ class SlidingWindows(Generic[_K]):
         return len(self._windows)
 
     def ready_at(self, key: _K, now: float) -> float:
-        """Return the earliest time of the key's next start; ``now`` if it may begin at once."""
+        """Return the earliest time of the next start for the key, or ``now`` if it may happen at once."""
         window = self._windows.get(key)
         return window.ready_at(now) if window else now
 
@@ -87,7 +87,7 @@ class LeakyBucket:
         self._theoretical = 0.0  # theoretical time of the next start if all were evenly spaced
 
     def ready_at(self, now: float) -> float:
-        """Return the earliest time of the next start; ``now`` if it may begin at once."""
+        """Return the earliest time of the next start, or ``now`` if it may happen at once."""
         return max(now, self._theoretical - self._tolerance)
 
     def take(self, now: float) -> None:
