@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SubmitOrigin:
-    """The marks that a press sends with its submits, in order, and the message that shows the result.
+    """The marks that a press sends with its submits, in order, and the user and channel of the press.
 
     A mark is a random text that the image service stores with the task.
     """
