@@ -198,7 +198,7 @@ class MJBot(PacedBot):
         try:
             await self._clock.wait_idle(self._run_loops(), "the loops")
         finally:
-            # Without its loops the bot would answer commands but never update a card, so it closes with them.
+            # Without the loops, the bot would respond to commands but never update a card, so it closes too.
             await self.close()
 
     async def _run_loops(self) -> None:

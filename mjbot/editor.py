@@ -43,7 +43,7 @@ class EditScheduler:
         self._listeners.append(listener)
 
     def on_attempt(self, listener: OnAttempt) -> None:
-        """Call ``listener`` with the outcome of each attempt to edit, and its end time (unix seconds)."""
+        """Call ``listener`` with each attempt to edit, its outcome and the time (unix seconds) of its end."""
         self._attempt_listeners.append(listener)
 
     def prime(
@@ -53,7 +53,7 @@ class EditScheduler:
         state: CardState | None = None,
         omission: Omission | None = None,
     ) -> None:
-        """Record the state that a message already shows, and the parts that Discord has refused."""
+        """Record the state that a message already shows, and the parts that Discord has rejected."""
         self._queue.prime(ref, delivered, state, omission)
 
     def recheck(self, ref: MessageRef, card: Card) -> None:

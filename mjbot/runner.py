@@ -60,7 +60,7 @@ async def run(settings: Settings) -> int:
             message = f"The database {settings.database} cannot be used: {error}."
             raise StartupError(message, lasting=False) from None
         except (*_UNREACHABLE, *UNREADABLE) as error:
-            # If this happens before the bot knows its application, only Discord's answers can be the cause.
+            # If this happens before the bot knows its application, only Discord's replies can be the cause.
             if not isinstance(error, _UNREACHABLE) and bot.application is not None:
                 raise
             log.critical("%s", _unavailable(error))

@@ -74,7 +74,7 @@ class TaskTracker:
     def follow(self, snapshot: TaskSnapshot, *, soon: bool = False) -> None:
         """Poll a task until it has settled. With ``soon``, the first poll is at once.
 
-        Does nothing if the task is already followed. A make request that has no task yet is not polled,
+        Does nothing if the task is already followed. A `Make` request that has no task yet is not polled,
         because the service does not know its ID.
         """
         if snapshot.settled or snapshot.id in self._snapshots or is_make(snapshot.id):

@@ -77,7 +77,7 @@ class Access:
         _require_bot_permissions(context, need.shows)
 
     async def require_press(self, request: PressRequest, need: Need) -> None:
-        """Check whether a press is allowed, as `mjbot.core.access.place` explains. Raises `MJBotError`."""
+        """Check whether a press is allowed. `mjbot.core.access.place` has the rules. Raises `MJBotError`."""
         self._require_guild(request.context, need)
         shown = await self._watches.shown(request.task_id)
         _require_seen(request, shown)

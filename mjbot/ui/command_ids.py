@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class CommandIds:
-    """The command IDs by name, fetched once. The sync at startup returns no IDs if nothing has changed."""
+    """The command IDs by name. They are fetched once, because a sync without changes returns no IDs."""
 
     def __init__(self, tree: app_commands.CommandTree[Any]) -> None:
         self._tree = tree

@@ -61,7 +61,7 @@ class CommandSync:
             cause = f"code {error.code}" if isinstance(error, discord.HTTPException) else type(error).__name__
             log.warning("the command sync failed, the next start tries it again: %s", cause)
         except UNREADABLE:
-            # Discord accepted them, but its answer cannot be read.
+            # Discord accepted the commands, but the reply cannot be read.
             log.warning("the command sync may have failed, the next start tries it again", exc_info=True)
         else:
             log.info("commands synced")

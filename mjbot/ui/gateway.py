@@ -124,7 +124,7 @@ class GatewayPace:
             self._errors.log("a message of the gateway cannot be read", item.error)
             with suppress(Exception):
                 await shard.ws.close(code=4000)
-            # In a new session: a resumed one would repeat what cannot be read.
+            # In a new session: a resumed one would receive the unreadable message again.
             item = EventItem(EventType.identify, shard, ReconnectWebSocket(shard.id, resume=False))
         await self.wait(shard.id, item.error, new_session=item.type != EventType.resume)
         put(item)

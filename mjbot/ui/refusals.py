@@ -64,7 +64,7 @@ def outcome_of(
         if first and not isinstance(outcome, Gone):
             log.warning("Discord refused an edit: status %s, code %s", error.status, error.code)
         return outcome
-    # The edit may have been applied; repeating it then changes nothing.
+    # The edit may have been applied. If so, applying it again changes nothing.
     if isinstance(error, aiohttp.ClientError | OSError | TimeoutError):
         log.log(logging.INFO if first else logging.DEBUG, "Discord gave no answer: %s", type(error).__name__)
     else:

@@ -31,7 +31,7 @@ class DiscordUpload:
 
     @property
     def content_type(self) -> str | None:
-        """The media type; Discord omits it for some files."""
+        """The media type, or None, because Discord omits it for some files."""
         found = self._data.get("content_type")
         return str(found) if found else None
 

@@ -1,4 +1,4 @@
-"""The use cases of /describe, /blend and /shorten, which are sent without asking the user anything."""
+"""The use cases of /describe, /blend and /shorten, which never ask the user for confirmation."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class DirectOrder:
 
 
 class DirectMakes:
-    """Sends the make requests of /describe, /blend and /shorten."""
+    """Sends the `Make` requests of /describe, /blend and /shorten."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class DirectMakes:
         self._in_flight = in_flight
 
     async def make(self, order: DirectOrder) -> None:
-        """Send the make request of a command. Raises `MJBotError`."""
+        """Send the request of a command. Raises `MJBotError`."""
         context, command = order.context, order.command
         with self._in_flight.track():  # first: nothing may begin once shutdown waits for these
             await self._access.require(context, PREPARE_MAKE)
@@ -81,7 +81,7 @@ class DirectMakes:
             await self._service.make(context, order.reply, make, prompt, _builder(make, pictures))
 
     async def repeat(self, request: PressRequest, make: Make) -> None:
-        """Send a make request again if its HTTP reply was lost. Raises `MJBotError`."""
+        """Send a `Make` request again, because the HTTP reply was lost. Raises `MJBotError`."""
         with self._in_flight.track():
             await self._access.require_press(request, CHOOSE)
             snapshot = await self._snapshots.snapshot(make.id)

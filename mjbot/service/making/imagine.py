@@ -107,7 +107,7 @@ class ImagineService:
         await self._run(order, warned=True)
 
     async def repeat(self, request: PressRequest) -> None:
-        """Send a make request again if its HTTP reply was lost. Raises `MJBotError`."""
+        """Send a `Make` request again, because the HTTP reply was lost. Raises `MJBotError`."""
         make = await self._windows.make_of(request)
         if make is not None and make.command is not Command.IMAGINE:
             await self._direct.repeat(request, make)

@@ -1,4 +1,4 @@
-"""The submission of a make request to the image service. A card shows its state from the start."""
+"""The submission of a `Make` request to the image service. A card shows its state from the start."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ BuildRequest = Callable[[Mark], SubmitRequest]
 
 
 class MakeCards:
-    """Creates and updates the cards of make requests."""
+    """Creates and updates the cards of `Make` requests."""
 
     def __init__(
         self, makes: MakeStore, store: WatchStore, opener: CardOpener, watches: WatchService
@@ -45,7 +45,7 @@ class MakeCards:
     async def open(
         self, context: InteractionContext, make: Make, snapshot: TaskSnapshot, reply: Reply
     ) -> MessageRef:
-        """Store a make request and show its card.
+        """Store a `Make` request and show its card.
 
         The watch of the card is stored before the card is sent, so a killed process can still update the
         card after its restart.
@@ -57,17 +57,17 @@ class MakeCards:
         return watch.ref
 
     async def redraw(self, ref: MessageRef, snapshot: TaskSnapshot) -> None:
-        """Render the card of a make request again."""
+        """Render the card of a `Make` request again."""
         await self._watches.repaint(ref, snapshot)
 
     async def note_refusal(self, make: Make, error: MJBotError) -> None:
-        """Store why a make request was refused, for its card to show. Raises `StoreFailed`."""
+        """Store why a `Make` request was refused, for its card to show. Raises `StoreFailed`."""
         values = {name: str(value) for name, value in error.values.items()}
         await self._makes.refuse(make.id, Refusal(error.text, values))
 
 
 class MakeSubmission:
-    """Submits a make request. Implements `Submission`. ``message`` is the card, if there is one already."""
+    """Submits a `Make` request. Implements `Submission`. ``message`` is the card, if there is one already."""
 
     action = MAKE_ACTION
     kind = ""
@@ -106,7 +106,7 @@ class MakeSubmission:
 
     @property
     def origin(self) -> SubmitOrigin:
-        """The mark of this submit, and the channel and user of the make request."""
+        """The mark of this submit, and the channel and user of the `Make` request."""
         make = self.make
         return SubmitOrigin(
             (self._mark,), self.label, make.guild_id, make.channel_id, make.user_id, make.locale
@@ -119,12 +119,12 @@ class MakeSubmission:
 
     @property
     def is_shown(self) -> bool:
-        """Whether the make request has a card, which will show the outcome."""
+        """Whether the `Make` request has a card, which will show the outcome."""
         return self._message is not None
 
     @property
     def message(self) -> MessageRef:
-        """The message that is the card of the make request."""
+        """The message that is the card of the `Make` request."""
         return self._message or MessageRef(self._context.channel_id, 0)
 
     async def acknowledge(self) -> None:
@@ -135,7 +135,7 @@ class MakeSubmission:
             await self._reply.defer()
 
     async def send(self) -> SubmitResult:
-        """Submit the make request with its mark."""
+        """Submit the `Make` request with its mark."""
         return await self._source.submit(self._build(self._mark))
 
     async def show_queue_full(self, _next_try: float) -> None:

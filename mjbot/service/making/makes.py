@@ -1,4 +1,4 @@
-"""Send make requests, which create a task without a parent, such as those of /imagine.
+"""Send `Make` requests, which create a task without a parent, such as those of /imagine.
 
 Each request is stored, shown on a card, and submitted once. Then its card follows the new task.
 """
@@ -27,7 +27,7 @@ from mjbot.tracker import TaskTracker
 
 
 class MakeService:
-    """Sends the make requests of all commands through the `SubmissionJournal`.
+    """Sends the `Make` requests of all commands through the `SubmissionJournal`.
 
     Callers must check access and rate limits before, and call this inside `InFlight.track`.
     """
@@ -63,7 +63,7 @@ class MakeService:
         pictures: int = 0,
         task_id: TaskId | None = None,
     ) -> Make:
-        """Create a make request with the given ID or a new one. It is not stored yet."""
+        """Create a `Make` request with the given ID or a new one. It is not stored yet."""
         return Make(
             task_id or make_id(secrets.token_bytes(MAKE_BYTES)),
             command,
@@ -78,7 +78,7 @@ class MakeService:
         )
 
     async def refuse_sent(self, make: Make) -> None:
-        """Raise `PressRefused` if a make request was already sent.
+        """Raise `PressRefused` if a `Make` request was already sent.
 
         Check this first, so that pictures are not loaded, and rate limits not counted, a second time.
         """
@@ -89,7 +89,7 @@ class MakeService:
     async def make(
         self, context: InteractionContext, reply: Reply, make: Make, prompt: str, build: BuildRequest
     ) -> None:
-        """Send a new make request. Its card then follows the new task. ``prompt`` is the text that is sent.
+        """Send a new `Make` request. Its card then follows the new task. ``prompt`` is the text that is sent.
 
         Raises `MJBotError` if the request fails before there is a card that can show the error.
         """
@@ -103,7 +103,7 @@ class MakeService:
     async def repeat(
         self, request: PressRequest, make: Make, snapshot: TaskSnapshot, build: BuildRequest
     ) -> None:
-        """Send a make request again after the user has agreed. Raises `MJBotError` like `make`."""
+        """Send a `Make` request again after the user has agreed. Raises `MJBotError` like `make`."""
         message = await self._watches.message_of(request.message, make.id)
         submission = MakeSubmission(
             self._source, self._cards, make, snapshot, build, request.context, request.reply, message

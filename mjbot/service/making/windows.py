@@ -1,6 +1,6 @@
 """The modals of /imagine and /shorten, in which users write or edit a prompt.
 
-The custom_id of a modal contains the ID of the make request or task whose prompt is edited, and the options
+The custom_id of a modal contains the ID of the `Make` request or task whose prompt is edited, and the options
 for which the modal has no field. So a modal that is open during a restart still works.
 """
 
@@ -35,7 +35,7 @@ _NEW = TaskId("")  # of drafts: what was last written in no particular make
 class Order:
     """The input of a user, from a command or a modal: a text, options and pictures.
 
-    ``task_id`` is the ID of an earlier make request that is sent again, or None for a new one.
+    ``task_id`` is the ID of an earlier `Make` request that is sent again, or None for a new one.
     """
 
     context: InteractionContext
@@ -59,7 +59,7 @@ class MakeWindows:
         self._drafts = drafts
 
     async def write(self, order: Order, make_id: TaskId) -> None:
-        """Open the modal for a new make request, pre-filled with the user's last unsent text."""
+        """Open the modal for a new `Make` request, pre-filled with the user's last unsent text."""
         self._uploads.keep(make_id, order.uploads)
         text = self._drafts.get(order.context.user_id, _NEW, MAKE_ACTION) or ""
         await self._open(order.context, order.reply, make_id, text, order.options)
@@ -80,7 +80,7 @@ class MakeWindows:
         await self._open(request.context, request.reply, request.task_id, text, options)
 
     async def make_of(self, request: PressRequest) -> Make | None:
-        """Return the make request of a pressed card, or None."""
+        """Return the `Make` request of a pressed card, or None."""
         if is_make(request.task_id):
             return await self._makes.get(request.task_id)
         return await self._makes.of_task(request.task_id, request.context.place)
@@ -99,11 +99,11 @@ class MakeWindows:
         self._drafts.keep(order.context.user_id, _NEW, MAKE_ACTION, order.text)
 
     def hold(self, order: Order, make_id: TaskId) -> None:
-        """Keep the uploads of an order for a make request that was not sent."""
+        """Keep the uploads of an order for a `Make` request that was not sent."""
         self._uploads.keep(make_id, order.uploads)
 
     def uploads_of(self, make: Make) -> Sequence[Upload]:
-        """Return the uploads of a make request that was not sent, if they are still in memory."""
+        """Return the uploads of a `Make` request that was not sent, if they are still in memory."""
         return self._uploads.get(make.id)
 
     def sent(self, order: Order, make_id: TaskId) -> None:

@@ -59,7 +59,7 @@ class TaskControls:
         except TaskNotFound as error:
             raise TaskNotFound(str(error), id=request.task_id) from error
         finally:
-            self._tracker.poll_soon(request.task_id)  # also if the answer was lost
+            self._tracker.poll_soon(request.task_id)  # even if the reply was lost
         await request.reply.send_private(Text.REPLY_CANCEL_ASKED)
 
     async def show_seed(self, request: PressRequest) -> None:

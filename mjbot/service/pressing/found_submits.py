@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 class FoundSubmits:
     """Records that found submits were accepted, and shows the created tasks.
 
-    The card of a make request, or of a task that waited for modal input, shows the task that was found. For
+    The card of a `Make` request, or of a task that waited for modal input, shows the task that was found. For
     any other submit, a new card is posted.
     """
 

@@ -18,7 +18,7 @@ from mjbot.ports import KeyValueStore, TaskSource
 NO_TASK: Final = TaskId("1000000000000000")
 """An id that no task has: a service that knows the command answers that it does not know the task."""
 _DAY = 86_400.0
-_AGAIN = 600.0  # seconds after a service has not answered
+_AGAIN = 600.0  # seconds until the next test if the service has not replied
 
 
 class ServiceOffers:

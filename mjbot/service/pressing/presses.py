@@ -149,7 +149,7 @@ class ActionSubmission:
 
     @property
     def action(self) -> str:
-        """The digest of the action."""
+        """The digest of the action, which is its key in the presses table."""
         return self._action.digest
 
     @property

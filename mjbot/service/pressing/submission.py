@@ -97,7 +97,7 @@ class Submission(Protocol):
         ...
 
     async def acknowledge(self) -> None:
-        """Respond to the interaction before anything is sent. Raises if Discord refuses."""
+        """Respond to the interaction before anything is sent. Raises if Discord rejects the response."""
         ...
 
     async def send(self) -> SubmitResult:

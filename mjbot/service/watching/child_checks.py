@@ -1,4 +1,4 @@
-"""Background checks whether the cards of child tasks, to which a card links, still exist.
+"""Background checks of whether the cards of child tasks, to which a card links, still exist.
 
 The checks are not urgent, so only a few are made. Each is a request to Discord, and a rejected request
 counts towards Discord's limit of invalid requests, which all guilds share.
@@ -63,7 +63,7 @@ class ChildChecks:
             while self._waiting:
                 asked = next(iter(self._waiting))
                 del self._waiting[asked]
-                with self._guard.contain(), suppress(StoreFailed):  # a later use repeats the check
+                with self._guard.contain(), suppress(StoreFailed):  # the check is requested again later
                     await self._check(*asked, on_deleted)
             await self._wakeup.wait(None)
 

@@ -181,7 +181,7 @@ class WatchService:
         return watch is not None and self._tracker.snapshot(watch.task_id) is not None
 
     def check_children(self, snapshot: TaskSnapshot, place: Place) -> None:
-        """Request a check whether linked child cards still exist. Links to deleted cards are removed."""
+        """Request a check of whether linked child cards still exist. Links to deleted cards are removed."""
         if snapshot.settled:  # it had no buttons before
             self._checks.ask(snapshot.id, place)
 
