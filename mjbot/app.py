@@ -217,7 +217,7 @@ def _build_access(
 
 
 def _hint(app: App, task_id: TaskId, mark: Mark) -> bool:
-    """Pass a webhook on to the tracker of its task, or to the search for the lost submit with its mark."""
+    """Pass a webhook on to the tracker and to the search for lost submits. Returns whether one uses it."""
     return app.tracker.hint(task_id) | app.lost_submits.hint(task_id, mark)
 
 

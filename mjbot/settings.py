@@ -212,7 +212,7 @@ def _given_names() -> list[str]:
 
 
 def _renamed() -> list[str]:
-    """Return one line for each old name that is set, with its new name."""
+    """Return a line for each renamed setting that is set under the old name. The line has the new name."""
     found = [(name, _RENAMED.get(name.upper().removeprefix(PREFIX))) for name in _given_names()]
     return [f"{old} is now {PREFIX}{new}." for old, new in found if new]
 

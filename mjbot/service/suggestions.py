@@ -50,7 +50,7 @@ def _words(phase: Phase) -> list[str]:
 
 
 def lines_of(snapshots: Sequence[TaskSnapshot], now: float, locale: str) -> list[tuple[str, TaskId]]:
-    """Return a line of text and the ID for each task. Lines that would be equal get the end of the ID."""
+    """Return a line of text and the ID for each task. Equal lines are told apart by the end of the ID."""
     lines = [_line(each, now, locale) for each in snapshots]
     alike = Counter(lines)
     return [

@@ -18,7 +18,7 @@ from mjbot.ui.menus import MenuItem
 def image_state(
     picture: Picture | None, image: str, *, follows: bool = False, lacks_file: bool = False
 ) -> ImageState:
-    """Return the image state of a message. ``image`` is the URL of its attached file or of its embed's image.
+    """Return the image state of a message. ``image`` is the URL of the attached file or the embed's image.
 
     ``lacks_file``: the picture should be attached but cannot be. ``follows``: a later edit will show it.
     """

@@ -104,7 +104,7 @@ class GatewayPace:
         task.add_done_callback(self._tasks.discard)
 
     def close(self) -> None:
-        """Cancel all waits."""
+        """Cancel all delayed connections and everything that `start` has started."""
         for task in self._tasks:
             task.cancel()
 

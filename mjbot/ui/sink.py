@@ -122,7 +122,7 @@ class DiscordSink:
         )
 
     def _unverified(self, edit: Edit, image: ShownImage, message: discord.Message) -> bool:
-        """Return whether the result may be invisible: it is not attached, or its link is not fetched yet."""
+        """Return whether the result may be invisible: the file is missing, or its link is not fetched yet."""
         picture = self._unattached_result(edit, image)
         if picture is None:
             return False

@@ -94,7 +94,7 @@ class ImagineService:
         await self._run(order)
 
     async def send_anyway(self, request: PressRequest) -> None:
-        """Send a prompt although the user was warned about it. Raises `MJBotError`."""
+        """Send a prompt that the user has confirmed after a warning. Raises `MJBotError`."""
         make = await self._windows.make_of(request)
         if make is None or make.user_id != request.context.user_id:
             raise PressRefused(Text.REPLY_BUTTON_GONE, id=request.task_id)

@@ -150,7 +150,7 @@ class ModalService:
     async def _retarget(
         self, request: PressRequest, submission: ModalSubmission, result: SubmitResult, message: MessageRef
     ) -> None:
-        """Follow the task under its new ID on the same message. Some services change the ID after a modal.
+        """Follow the task under a new ID on the same message. Some services change the ID after a modal.
 
         The change is stored in the same transaction as the press, or later if the database fails.
         """
@@ -193,7 +193,7 @@ class ModalSubmission:
 
     @property
     def label(self) -> str:
-        """The label of the button."""
+        """The label of the button that opens the modal."""
         return translate(Text.BUTTON_WRITE, self._request.context.locale)  # cards show it, too
 
     @property

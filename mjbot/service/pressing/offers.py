@@ -64,7 +64,7 @@ class ServiceOffers:
             await self._pause.wait(self._clock.now() + (_DAY if known else max(_AGAIN, self._guard.pause)))
 
     async def learn(self, command: Command) -> None:
-        """Store whether the service offers a command, as its last reply has shown."""
+        """Store whether the service offers a command, as the last reply to the command has shown."""
         offered = self._source.offers(command)
         if offered is None or offered is self._known.get(command):
             return

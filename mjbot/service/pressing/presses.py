@@ -164,7 +164,7 @@ class ActionSubmission:
 
     @property
     def origin(self) -> SubmitOrigin:
-        """The marks of the action's submit and of its modal's, and the channel and user of the press."""
+        """The marks of the action submit and the modal submit, and the channel and user of the press."""
         return origin_of(self._request.context, self.label, *self._marks)
 
     @property

@@ -117,7 +117,7 @@ class RegionService:
         self._pickers.shown(await request.reply.defer(private=True), request, file.size if file else None)
 
     async def _picture(self, request: PressRequest) -> Picture | None:
-        """Return the picture to repaint. If the task waits for modal input, this is its parent's picture."""
+        """Return the picture to repaint. If the task waits for modal input, use the parent task's picture."""
         task_id = request.task_id
         if request.target.action == MODAL_ACTION:
             asked = (task_id, request.context.place)

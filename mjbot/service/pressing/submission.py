@@ -80,7 +80,7 @@ class Submission(Protocol):
 
     @property
     def origin(self) -> SubmitOrigin:
-        """The marks of its submits, and the channel and user for whom a card is shown."""
+        """The marks of the submits, and the channel and user for whom a card is shown."""
         ...
 
     number: int
@@ -183,7 +183,7 @@ class SubmissionJournal:
         await self._writes.write(partial(self._presses.accept, key, label, watch, results))
 
     async def finish(self, submission: Submission) -> None:
-        """Update the cards that an accepted submit has changed, once its state is in the database."""
+        """Update the cards that an accepted submit has changed, once the database has the new state."""
         await self._writes.write(partial(self._repaint, submission))
         if submission.kind:
             await self._writes.write(partial(self._accept_kind, submission.kind))

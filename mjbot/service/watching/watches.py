@@ -154,7 +154,7 @@ class WatchService:
                 self._submit(watch.ref, card)
 
     async def on_settled(self, edit: Edit, outcome: Outcome) -> None:
-        """Record what an edited message shows. Close its watch after the final card or if it was deleted."""
+        """Record what an edited message shows. Stop updating it after the final card or if it was deleted."""
         ref = edit.ref
         match outcome:
             case Delivered(delivered):
