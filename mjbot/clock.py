@@ -28,7 +28,7 @@ def _steady() -> Callable[[], float]:
 
 @dataclass(frozen=True)
 class Clock:
-    """The clock. ``now`` returns unix seconds. ``wait_idle`` awaits the sleep of a loop without work."""
+    """The clock. ``now`` returns unix seconds. ``wait_idle`` awaits the sleep of a loop that has no work."""
 
     now: Callable[[], float] = field(default_factory=_steady)
     wait_idle: WaitIdle = await_directly

@@ -43,7 +43,7 @@ class EditScheduler:
         self._listeners.append(listener)
 
     def on_attempt(self, listener: OnAttempt) -> None:
-        """Call ``listener`` with each attempt to edit, its outcome and the time (unix seconds) of its end."""
+        """Call ``listener`` after each attempt to edit, with its outcome and the time (unix seconds)."""
         self._attempt_listeners.append(listener)
 
     def prime(

@@ -43,8 +43,8 @@ class Housekeeper:
     async def _prune(self) -> int:
         """Delete a limited number of old tasks, and return how many were deleted.
 
-        The system time may be years ahead, so it is capped at the time of the newest message, which comes
-        from Discord. If a task's presses were deleted too early, users could submit them again.
+        The system time may be years ahead. So if the time of the newest message, which comes from Discord,
+        is earlier, that is used. If presses were deleted too early, users could submit them again.
         """
         newest = await self._pruner.newest_message()
         now = self._clock.now()

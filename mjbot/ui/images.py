@@ -95,7 +95,7 @@ class ImageLoader:
         return not self._pictures.attaches(picture)
 
     def embed_url(self, edit: Edit, image: ShownImage) -> str:
-        """Return the URL for the embed's image. For a text file, this is the picture that it describes."""
+        """Return the URL for the embed's image. For a text file, it is that of the described picture."""
         picture = edit.card.picture
         if picture is None or picture.medium is not Medium.TEXT or in_embed(image.url) or not image.url:
             return image.url

@@ -3,8 +3,8 @@
 They are kept in memory only. Edits with them do not count towards the bot's limit of 50 requests a second:
 https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages
 Some bot authors report a rate limit that all tokens of a channel share. So if Discord rejects a token or
-replies with 429, the message is edited with the bot token from then on. If the 429 has the scope "shared", so
-are all messages in the channel.
+replies with 429, the message is edited with the bot token from then on. After a 429 with the scope "shared",
+the bot token is used for all messages in the channel.
 """
 
 from __future__ import annotations

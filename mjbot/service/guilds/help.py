@@ -16,7 +16,7 @@ from mjbot.service.access import Access
 
 @dataclass(frozen=True, slots=True)
 class CommandHelp:
-    """A command that `/help` lists. Says whether it makes pictures, and whether it needs *Manage Server*."""
+    """A command that `/help` lists, and whether it makes pictures or needs *Manage Server*."""
 
     about: Text
     makes: bool = False
