@@ -1,6 +1,6 @@
-"""Slash commands, one module per feature. A cog only translates Discord to service calls and back.
+"""Slash commands, one module per feature. A cog calls a service and does no work of its own.
 
-Every module here is loaded as an extension.
+The bot loads every module here as a discord.py extension.
 """
 
 from __future__ import annotations

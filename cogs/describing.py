@@ -1,4 +1,4 @@
-"""The commands `/describe` and `/shorten`, whose results are prompts, and the menu *Describe picture*."""
+"""The commands `/describe` and `/shorten`, and the context menu *Describe picture*."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class DescribingCog(commands.Cog):
-    """The commands that turn a picture or a prompt into numbered prompts."""
+    """The commands whose result is a list of numbered prompts."""
 
     def __init__(self, bot: MJBot, direct: DirectMakes, replies: Replies) -> None:
         self._tree = bot.tree
@@ -34,11 +34,11 @@ class DescribingCog(commands.Cog):
         )
 
     async def cog_load(self) -> None:
-        """Add the menu, which a cog cannot declare."""
+        """Add the context menu. A cog cannot declare one with a decorator."""
         self._tree.add_command(self._menu)
 
     async def cog_unload(self) -> None:
-        """Remove the menu."""
+        """Remove the context menu."""
         self._tree.remove_command(self._menu.name, type=self._menu.type)
 
     @app_commands.command(
@@ -57,7 +57,7 @@ class DescribingCog(commands.Cog):
         picture: discord.Attachment | None = None,
         address: app_commands.Range[str, 1, MAX_ADDRESS] = "",
     ) -> None:
-        """Turn an uploaded picture, or the one at an address, into four prompts."""
+        """Turn an uploaded picture, or the picture at a URL, into four prompts."""
         uploads = [DiscordUpload.of(interaction.client.http, picture)] if picture else []
         await self._make(interaction, Command.DESCRIBE, "" if picture else address, uploads)
 
@@ -75,7 +75,7 @@ class DescribingCog(commands.Cog):
     async def shorten(
         self, interaction: discord.Interaction[Any], prompt: app_commands.Range[str, 1, MAX_PROMPT]
     ) -> None:
-        """Find the words of a prompt that count, and shorter forms of it."""
+        """Find the words of a prompt that matter most, and suggest shorter prompts."""
         await self._make(interaction, Command.SHORTEN, prompt, [])
 
     async def _make(

@@ -1,4 +1,4 @@
-"""The command `/help`, which says what the bot can do here and who runs it."""
+"""The command `/help`, which shows what the bot can do and who runs it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class HelpCog(commands.Cog):
-    """The command."""
+    """The `/help` command."""
 
     def __init__(self, help_service: HelpService, command_ids: CommandIds, replies: Replies) -> None:
         self._help = help_service
@@ -29,7 +29,7 @@ class HelpCog(commands.Cog):
 
     @app_commands.command(name=localized(Text.COMMAND_HELP), description=localized(Text.COMMAND_HELP_ABOUT))
     async def help(self, interaction: discord.Interaction[Any]) -> None:
-        """Show the commands, the rules of this place, and who runs the bot."""
+        """Show the commands, the rules of this guild or DM, and who runs the bot."""
         reply = self._replies.to(interaction, private=True)
         await reply.defer()
         operator = _operator_of(interaction.client.application)

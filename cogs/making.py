@@ -81,7 +81,7 @@ class MakingCog(commands.Cog):
         reference3: discord.Attachment | None = None,
         reference_as: str = ReferenceUse.IMAGE_PROMPT,
     ) -> None:
-        """Make pictures; without a prompt, open a window to write it in."""
+        """Make pictures from a prompt. If no prompt is given, open a modal to write one."""
         options = MakeOptions(shape, DrawingModel(model), use=ReferenceUse(reference_as))
         http = interaction.client.http
         uploads = [DiscordUpload.of(http, each) for each in (reference, reference2, reference3) if each]

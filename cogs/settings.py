@@ -1,4 +1,4 @@
-"""The command `/settings`, for settings that server managers can change for their guild."""
+"""The command `/settings`, with which the managers of a guild change its settings."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class SettingsCog(
     group_name=localized(Text.COMMAND_SETTINGS),
     group_description=localized(Text.COMMAND_SETTINGS_ABOUT),
 ):
-    """The group of commands that change the settings of a guild."""
+    """The commands that change the settings of a guild."""
 
     def __init__(self, settings: GuildSettingsService, replies: Replies) -> None:
         self._settings = settings

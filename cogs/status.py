@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class StatusCog(commands.Cog):
-    """The command and its autocomplete."""
+    """The `/status` command and its autocomplete."""
 
     def __init__(self, status: StatusService, replies: Replies) -> None:
         self._status = status
@@ -40,7 +40,7 @@ class StatusCog(commands.Cog):
     async def suggest_tasks(
         self, interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """Suggest tasks seen in this guild, running ones first."""
+        """Suggest tasks that were shown in this guild or DM, with running tasks first."""
         suggestions = await self._status.suggest(context_from(interaction), current)
         return [app_commands.Choice(name=name, value=task_id) for name, task_id in suggestions]
 

@@ -1,1 +1,1 @@
-"""A Discord bot that keeps one live message per midjourney-proxy task."""
+"""A Discord bot that shows each midjourney-proxy task in one message and keeps the message up to date."""

@@ -118,7 +118,7 @@ def demo(port: int, language: str, dialect: str | None) -> None:
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """Return uvloop's event loop, or None for Python's own where uvloop does not exist (Windows)."""
+    """Return uvloop's event loop factory, or None on Windows, where uvloop does not exist."""
     try:
         import uvloop
     except ImportError:

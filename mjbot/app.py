@@ -1,4 +1,4 @@
-"""The composition root, which builds and wires everything in order, and closes it in reverse."""
+"""The composition root, which builds and connects all objects, and closes them in reverse order."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _DISCORD = "https://discord.com/api/v10"
 
 @asynccontextmanager
 async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
-    """Build the bot with everything it uses, without starting it. Raises `StartupError`."""
+    """Build the bot and everything that it uses, but do not start it. Raises `StartupError`."""
     async with AsyncExitStack() as stack:
         edges = await open_edges(stack, settings, clock)
         use_discord_at(settings.discord_api_url)
@@ -81,7 +81,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncIterator[MJBot]:
 
 
 def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
-    """Build everything that the client runs on, and register the listeners."""
+    """Build the services and loops of the client, and register the listeners."""
     watching = _build_watching(edges, settings, clock, bot)
     status = StatusService(
         edges.source, edges.stores.watches, watching.access, watching.reader, watching.opener, clock
@@ -217,7 +217,7 @@ def _build_access(
 
 
 def _hint(app: App, task_id: TaskId, mark: Mark) -> bool:
-    """Pass a webhook on to whatever waits for news of its task or of its mark."""
+    """Pass a webhook on to the tracker and to the search for lost submits. Returns whether one uses it."""
     return app.tracker.hint(task_id) | app.lost_submits.hint(task_id, mark)
 
 

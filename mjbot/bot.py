@@ -1,4 +1,4 @@
-"""The Discord client, which loads the cogs and supervises the loops."""
+"""The Discord client. It loads the cogs and supervises the background loops."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ INVITE_PERMISSIONS = discord.Permissions(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """The parts that the bot runs on: the stores, the loops, and the services that cogs use."""
+    """The objects that the bot uses: the stores, the background loops, and the services that cogs call."""
 
     stores: Stores
     tracker: TaskTracker
@@ -86,7 +86,7 @@ class App:
 
 
 class MJBot(PacedBot):
-    """The Discord client, with one supervisor task.
+    """The Discord client. One asyncio task supervises its background loops.
 
     ``build`` takes the client and returns its `App`. ``extensions`` are the cogs to load.
     """
@@ -129,7 +129,7 @@ class MJBot(PacedBot):
         self._command_sync = CommandSync(self.tree, self.app.stores.key_values)
 
     async def setup_hook(self) -> None:
-        """Start the loops. discord.py calls this once, between login and connecting to the gateway."""
+        """Start the background loops. discord.py calls this once, after the login and before it connects."""
         if self._test_server:
             await use_gateway_of(self.http)
         await self.tree.set_translator(CatalogueTranslator())
@@ -143,41 +143,41 @@ class MJBot(PacedBot):
         self._supervisor = asyncio.create_task(self._supervise(), name="supervisor")
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        """Close the watches of a deleted channel."""
+        """Stop updating the messages of a deleted channel."""
         await self.app.watches.close_channel(channel.id)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Close the watches of a guild that the bot has left.
+        """Stop updating the messages of a guild that the bot has left.
 
-        During an outage, Discord may send a second GUILD_DELETE without the ``unavailable`` flag. So the
-        watches are kept then, and later edits detect whether the bot has been removed.
+        During an outage, Discord may send a second GUILD_DELETE without the ``unavailable`` flag. So this
+        does nothing for an unavailable guild. Later edits detect whether the bot has been removed.
         """
         if guild.unavailable:
             return
         await self.app.watches.close_guild(guild.id)
 
     async def on_raw_thread_update(self, payload: discord.RawThreadUpdateEvent) -> None:
-        """Resume the edits that wait for an archived thread once it is unarchived."""
+        """Resume the pending edits of a thread when it is unarchived."""
         if not payload.data["thread_metadata"]["archived"]:
             self.app.editor.resume_channel(payload.thread_id)
 
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
-        """Close the watches of a deleted thread."""
+        """Stop updating the messages of a deleted thread."""
         await self.app.watches.close_channel(payload.thread_id)
 
     async def on_thread_remove(self, thread: discord.Thread) -> None:
-        """Remove a private thread that the bot has left from discord.py's cache of visible threads."""
+        """Remove a private thread from discord.py's cache of threads when the bot has left it."""
         if thread.is_private():
             thread.guild._remove_thread(thread)
 
     async def stop(self) -> None:
-        """Stop accepting work, deliver pending edits, then close."""
+        """Stop accepting requests, deliver the pending edits, and close the client."""
         self._stop.set()
         if self._supervisor is not None:
             await asyncio.wait({self._supervisor})
 
     async def close(self) -> None:
-        """Close the client, and end a command sync that waits for a rate limit."""
+        """Close the client. A command sync that is waiting for a rate limit is cancelled."""
         self._command_sync.cancel()
         await super().close()
 
@@ -189,7 +189,7 @@ class MJBot(PacedBot):
 
     @property
     def failure(self) -> BaseException | None:
-        """The error that ended the supervisor, if it was not `stop`."""
+        """The error that ended the supervisor, or None if there was no error."""
         if self._supervisor is None or not self._supervisor.done() or self._supervisor.cancelled():
             return None
         return self._supervisor.exception()
@@ -198,7 +198,7 @@ class MJBot(PacedBot):
         try:
             await self._clock.wait_idle(self._run_loops(), "the loops")
         finally:
-            # Without its loops the bot would answer commands but never update a card, so it closes with them.
+            # Without the loops, the bot would respond to commands but never update a card, so it closes too.
             await self.close()
 
     async def _run_loops(self) -> None:

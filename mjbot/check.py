@@ -1,4 +1,4 @@
-"""The command `mjbot check`, which tests the configuration and reports each problem in one line."""
+"""The command `mjbot check`, which tests the configuration and prints one line for each result."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ _NOT_DISCORD = "what answers is not Discord: is MJBOT_DISCORD_API_URL right, or 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One result of the check. ``fault``: the configuration is wrong, so a retry cannot help."""
+    """One result of the check. ``fault`` means that the configuration is wrong, so a retry cannot help."""
 
     name: str
     ok: bool
@@ -74,7 +74,7 @@ class Finding:
         return f"{'ok' if self.ok else 'NO':<4}{self.name:<10}{clean(self.text)}"
 
     def as_json(self) -> dict[str, object]:
-        """Return the finding for ``--json``."""
+        """Return the finding as an object for ``--json``."""
         return {"name": self.name, "ok": self.ok, "text": clean(self.text)}
 
 
@@ -94,7 +94,7 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _contained(name: str, findings: AsyncIterator[Finding]) -> AsyncIterator[Finding]:
-    """Yield these findings. If the check itself raises an exception, yield that as a failed finding."""
+    """Yield the findings of a check. If the check raises an exception, yield a failed finding for it."""
     try:
         async for finding in findings:
             yield finding
@@ -109,7 +109,7 @@ async def check_upstream(
 ) -> AsyncIterator[Finding]:
     """Test the image service and its key by reading a task that does not exist.
 
-    ``prove_key``: also try a wrong key. Some servers ask for no key when a task is read.
+    With ``prove_key``, also try a wrong key, because some servers check no key when a task is read.
     """
     host = urlsplit(settings.upstream_url).netloc
     client = _client(session, settings, settings.upstream_auth)
@@ -144,7 +144,7 @@ async def check_upstream(
 
 
 def _offers(commands: Mapping[Command, bool | None]) -> str:
-    """Return which commands the service offers, lacks, and could not be asked for without risking credit."""
+    """Describe which commands the service offers and lacks, and which cannot be tested free of charge."""
     parts = []
     for words, offered in (("offers", True), ("does not offer", False), ("not tried:", None)):
         if names := [_COMMANDS[each] for each, found in commands.items() if found is offered]:
@@ -211,14 +211,14 @@ async def _listen(address: str) -> Finding:
 
 
 def discord_problem(cause: Exception | int) -> str:
-    """Describe a failed request, or its HTTP status, in words that continue a sentence after "Discord"."""
+    """Describe a failed request, or an HTTP status, as the end of a sentence that starts with "Discord"."""
     if isinstance(cause, int):
         return f"gives no usable answer: {status_words(cause)}"
     return f"cannot be reached: {failure_words(cause)}"
 
 
 async def _check_discord(session: aiohttp.ClientSession, settings: Settings) -> AsyncIterator[Finding]:
-    """Test the bot token by requesting its application from Discord."""
+    """Test the bot token by requesting the bot's application from Discord."""
     url = f"{settings.discord_api_url.rstrip('/')}/oauth2/applications/@me"
     headers = {"Authorization": f"Bot {settings.discord_token.get_secret_value()}"}
     proxy = Proxy.at(settings.discord_proxy.get_secret_value())

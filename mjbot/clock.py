@@ -1,6 +1,6 @@
-"""The injected clock, for the current time and the waits of loops.
+"""The clock, which tells the current time and lets loops sleep.
 
-No other module reads the machine's time, so tests and the demo can run on a clock of their own.
+No other module reads the system time, so tests and the demo can use a simulated clock.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ WaitIdle = Callable[[Coroutine[Any, Any, None], str], Awaitable[None]]
 
 
 async def await_directly(sleeping: Coroutine[Any, Any, None], _reason: str) -> None:
-    """Await in real time. A simulation injects another function to detect idle loops."""
+    """Await a sleep in real time. A simulation uses another function, to detect when all loops are idle."""
     await sleeping
 
 
 def _steady() -> Callable[[], float]:
-    """Return a monotonic clock in unix seconds. Changes of the system clock do not affect it."""
+    """Return a clock in unix seconds that is not affected when the system time is changed."""
     offset = time.time() - time.monotonic()
     return lambda: offset + time.monotonic()
 
 
 @dataclass(frozen=True)
 class Clock:
-    """The clock. ``now`` returns unix seconds. ``wait_idle`` awaits the sleep of an idle loop."""
+    """The clock. ``now`` returns unix seconds. ``wait_idle`` awaits the sleep of a loop that has no work."""
 
     now: Callable[[], float] = field(default_factory=_steady)
     wait_idle: WaitIdle = await_directly
@@ -43,7 +43,7 @@ class Wakeup:
         self._event = asyncio.Event()
 
     def notify(self) -> None:
-        """Wake the loop now."""
+        """Wake the sleeping loop now."""
         self._event.set()
 
     async def wait(self, until: float | None) -> None:

@@ -1,4 +1,7 @@
-"""The edges: the database, the HTTP sessions and their monitoring, opened before the bot is built."""
+"""The bot's external resources: the database, the HTTP sessions, and the monitoring of their requests.
+
+They are set up before the bot is created.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ from mjbot.upstream.client import UpstreamClient
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edges:
-    """Resources that are opened before the bot is built and closed after it."""
+    """The external resources, which are opened before the bot is created and closed after the bot."""
 
     stores: Stores
     source: TaskSource
@@ -36,7 +39,7 @@ class Edges:
 
     @property
     def discord_trace(self) -> aiohttp.TraceConfig:
-        """The trace of all Discord responses. The tokens' hooks come last because they may raise."""
+        """The aiohttp trace of all requests to Discord. The hooks of ``tokens`` come last: they may raise."""
         joined = aiohttp.TraceConfig()  # discord.py's client takes only one
         for trace in (self.breaker.trace, self.metrics.discord_trace, self.tokens.trace):
             joined.on_request_end.extend(trace.on_request_end)
@@ -45,7 +48,7 @@ class Edges:
 
 
 async def open_edges(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Edges:
-    """Open everything outside the bot; ``stack`` closes it in reverse. Raises `StartupError`."""
+    """Open all external resources. ``stack`` closes them in reverse order. Raises `StartupError`."""
     url, base = settings.upstream_url, base_of(settings.upstream_url)
     stores = await stack.enter_async_context(open_stores(settings.database, base))
     discord_token, key = settings.discord_token.get_secret_value(), settings.upstream_key.get_secret_value()

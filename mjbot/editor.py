@@ -1,4 +1,4 @@
-"""The loop that edits messages. core/editing/edit_queue.py chooses the next edit."""
+"""The loop that edits Discord messages. core/editing/edit_queue.py chooses the next edit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OnAttempt = Callable[[Edit, Outcome, float], None]
 
 
 class EditScheduler:
-    """Delivers the newest card of each message. All edits go through `submit`."""
+    """Edits each message to show its newest card. All callers use `submit`."""
 
     def __init__(self, sink: MessageSink, queue: EditQueue, clock: Clock, guard: LoopGuard) -> None:
         self._sink = sink
@@ -39,11 +39,11 @@ class EditScheduler:
         self._attempt_listeners: list[OnAttempt] = []
 
     def subscribe(self, listener: OnSettled) -> None:
-        """Call ``listener`` with each finished edit, whether delivered or undeliverable."""
+        """Call ``listener`` with each finished edit, whether it succeeded or failed for good."""
         self._listeners.append(listener)
 
     def on_attempt(self, listener: OnAttempt) -> None:
-        """Call ``listener`` with each attempt that had an outcome, and its end time (unix seconds)."""
+        """Call ``listener`` after each attempt to edit, with its outcome and the time (unix seconds)."""
         self._attempt_listeners.append(listener)
 
     def prime(
@@ -53,7 +53,7 @@ class EditScheduler:
         state: CardState | None = None,
         omission: Omission | None = None,
     ) -> None:
-        """Record the state that a message already shows, and the parts that Discord has refused."""
+        """Record the state that a message already shows, and the parts that Discord has rejected."""
         self._queue.prime(ref, delivered, state, omission)
 
     def recheck(self, ref: MessageRef, card: Card) -> None:
@@ -62,20 +62,20 @@ class EditScheduler:
         self._wakeup.notify()
 
     def release(self, ref: MessageRef) -> None:
-        """Forget a message, unless it has a card pending or in flight."""
+        """Forget a message, unless it has an edit that is pending or in flight."""
         self._queue.release(ref)
 
     def resume_channel(self, channel_id: int) -> None:
-        """Retry the pending edits of a channel at once, such as a thread that was unarchived."""
+        """Retry the pending edits of a channel now, for example after a thread was unarchived."""
         self._queue.resume_channel(channel_id, self._clock.now())
         self._wakeup.notify()
 
     def forget(self, ref: MessageRef) -> None:
-        """Forget a message, and drop its pending card."""
+        """Forget a message, and drop its pending edit."""
         self._queue.forget(ref)
 
     def submit(self, ref: MessageRef, card: Card, priority: Priority | None = None) -> bool:
-        """Queue a card for a message. Returns False if the message already shows it."""
+        """Queue a card for a message. Returns False if the message already shows the card."""
         if priority is None:
             priority = Priority.FINAL if card.final else Priority.PROGRESS
         now, token_until = self._clock.now(), self._sink.token_until(ref)
@@ -89,7 +89,7 @@ class EditScheduler:
         return self._queue.waiting
 
     async def run(self) -> None:
-        """Start edits as they become due, until cancelled. Raises `BotTokenRevoked`."""
+        """Start each edit when it is due, until cancelled. Raises `BotTokenRevoked`."""
         async with asyncio.TaskGroup() as running:
             while True:
                 now = self._clock.now()
@@ -101,7 +101,7 @@ class EditScheduler:
                 await self._wakeup.wait(self._queue.wake_at(now))
 
     async def drain(self, seconds: float) -> None:
-        """Deliver only the pending final cards and presses, for at most ``seconds``."""
+        """Deliver the pending edits that show final cards or presses, for at most ``seconds``."""
         self._draining = True
         self._queue.begin_shutdown(self._clock.now())
         self._wakeup.notify()
@@ -141,7 +141,7 @@ class EditScheduler:
         return outcome, None
 
     async def _follow_with_picture(self, edit: Edit) -> None:
-        """Run the edit that adds a picture once its download has ended."""
+        """Wait until the download of a picture has ended, then queue the edit that adds the picture."""
         assert edit.card.picture is not None
         await self._sink.picture_ready(edit.card.picture)
         self._queue.hurry(edit.ref, self._clock.now())

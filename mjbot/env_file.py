@@ -1,4 +1,4 @@
-"""The file ``.env`` in the current folder, in addition to what pydantic-settings reads from it."""
+"""Checks of the file ``.env`` in the current folder that pydantic-settings does not make."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ FILE = ".env"
 
 
 def env_names() -> set[str]:
-    """Return all names to which the file gives a value. Raises OSError, UnicodeDecodeError."""
+    """Return all names that have a value in the file. Raises OSError, UnicodeDecodeError."""
     return {each.key for each in _bindings() if each.key and each.value}
 
 
 def unreadable_lines() -> list[str]:
-    """Return one sentence for each line that is no setting. Raises OSError, UnicodeDecodeError.
+    """Return a sentence for each line that is not a setting. Raises OSError, UnicodeDecodeError.
 
-    Readers of the file skip such a line, and the setting in it would seem to be missing. The line itself is
-    not repeated: it may hold a secret.
+    pydantic-settings skips such a line, so the setting in it would seem to be missing. The sentence does not
+    quote the line, which may contain a secret.
     """
     rule = "it must be NAME=value, and each quote must be closed"
     broken = [each for each in _bindings() if each.error]

@@ -1,8 +1,8 @@
-"""Containment of errors, so that one failed item of a loop does not end the loop.
+"""Error handling for loops. An error in one item of work does not end the loop.
 
-External input can cause errors that the code does not anticipate. Such an error costs one try of one item.
-But a loop in which nothing succeeds for a minute ends, and the process with it, so that a supervisor such as
-systemd restarts it.
+External input can cause errors that the code does not anticipate. After such an error, the loop goes on with
+the next item. If nothing succeeds for a minute, the loop and the process end, so that a supervisor such as
+systemd restarts the process.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ _LONGEST_PAUSE = 30.0
 
 
 class UnexpectedErrors:
-    """Logs the first unexpected error of each kind with its traceback, and the others at DEBUG."""
+    """Logs unexpected errors: the first of each class and source line as ERROR, and the others as DEBUG."""
 
     def __init__(self) -> None:
         self._kinds: set[tuple[type[BaseException], str]] = set()
 
     def log(self, message: str, error: BaseException) -> None:
-        """Log an error. Its kind is its class and the line that raised it."""
+        """Log an error, at DEBUG if an error of the same class was already raised by the same line."""
         kind = (type(error), _raised_at(error))
         level = logging.DEBUG if kind in self._kinds else logging.ERROR
         self._kinds.add(kind)
@@ -34,7 +34,7 @@ class UnexpectedErrors:
 
 
 class LoopGuard:
-    """Contains the errors of one loop's items. ``count`` is called with the loop's name for each."""
+    """Suppresses errors in one loop. ``count`` is called with the loop's name for each error."""
 
     def __init__(self, loop: str, clock: Clock, count: Callable[[str], None] = lambda _: None) -> None:
         self._loop = loop
@@ -45,25 +45,25 @@ class LoopGuard:
         self._since = 0.0
 
     def contain(self, *passing: type[Exception]) -> Containment:
-        """Return a context that contains any `Exception` except ``passing``.
+        """Return a context manager that suppresses any `Exception` except those in ``passing``.
 
-        It lets the error through if nothing has succeeded for a minute.
+        It raises the error if nothing has succeeded for a minute.
         """
         return Containment(self, passing)
 
     def succeeded(self) -> None:
-        """Record a success."""
+        """Record that an item succeeded."""
         self._in_a_row = 0
 
     def failed(self, error: Exception) -> bool:
-        """Record an error. Returns False if nothing has succeeded for a minute and it must end the loop."""
+        """Record an error. Returns False if nothing has succeeded for a minute, so the loop must end."""
         self._note(error)
         lasting = self._clock.now() - self._since >= _SECONDS_IN_A_ROW
         return not (lasting and self._in_a_row >= _MOST_IN_A_ROW)
 
     @property
     def pause(self) -> float:
-        """The seconds before the next item: 0 after a success, doubling with each failure in a row."""
+        """The seconds to wait before the next item: 0 after a success, then doubled for each failure."""
         return min(2.0 ** (self._in_a_row - 1), _LONGEST_PAUSE) if self._in_a_row else 0.0
 
     def _note(self, error: Exception) -> None:
@@ -75,7 +75,7 @@ class LoopGuard:
 
 
 class Containment:
-    """The context of one item of a loop."""
+    """The context manager for one item of a loop."""
 
     def __init__(self, guard: LoopGuard, passing: tuple[type[Exception], ...]) -> None:
         self._guard = guard

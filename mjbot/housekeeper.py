@@ -1,4 +1,4 @@
-"""The loop that prunes old tasks, once an hour and in small steps."""
+"""The loop that deletes old tasks from the database, once an hour and in small steps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BETWEEN_STEPS, _BETWEEN_ROUNDS = 1.0, 3600.0  # seconds
 
 
 class Housekeeper:
-    """Prunes tasks that have no open watch and were last read at least ``keep`` seconds ago."""
+    """Deletes tasks that no message follows and that were last read at least ``keep`` seconds ago."""
 
     def __init__(self, pruner: Pruner, clock: Clock, keep: float, guard: LoopGuard) -> None:
         self._pruner = pruner
@@ -27,7 +27,7 @@ class Housekeeper:
         self._pause = Wakeup(clock, "until old tasks may be pruned")
 
     async def run(self) -> None:
-        """Prune until cancelled. When the database fails, try again in the next round."""
+        """Delete old tasks until cancelled. If the database fails, try again in the next round."""
         total = 0
         while True:
             pruned = 0
@@ -41,10 +41,10 @@ class Housekeeper:
             await self._pause.wait(self._clock.now() + pause)
 
     async def _prune(self) -> int:
-        """Prune one step, and return the number of tasks deleted.
+        """Delete a limited number of old tasks, and return how many were deleted.
 
-        The machine's clock may be years ahead, so it is capped at the newest message, whose time comes from
-        Discord. Pruning too early would delete presses, which users could then submit again.
+        The system time may be years ahead. So if the time of the newest message, which comes from Discord,
+        is earlier, that is used. If presses were deleted too early, users could submit them again.
         """
         newest = await self._pruner.newest_message()
         now = self._clock.now()

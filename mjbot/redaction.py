@@ -1,4 +1,4 @@
-"""The removal of configured secrets from responses and logs. Error messages may repeat them."""
+"""The removal of configured secrets from HTTP responses and logs. Error messages may contain secrets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MARK = b"***"
 
 
 def redactor(secrets: Iterable[str]) -> Callable[[bytes], bytes]:
-    """Build a function that replaces these secrets, and their parts between separators, in a body."""
+    """Build a function that replaces these secrets, and their parts between separators, in a text."""
     parts = {part for secret in secrets for part in (secret, *_SEPARATORS.split(secret))}
     # The longest first: a part must not break the whole into pieces.
     longest_first = sorted((each for each in parts if len(each) >= _SHORTEST), key=len, reverse=True)

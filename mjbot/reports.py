@@ -1,4 +1,4 @@
-"""Reports of visible task changes, each repeated until all listeners have accepted it."""
+"""Delivery of visible task changes to listeners. Each is retried until all listeners have accepted it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ OnChange = Callable[[Sequence[TaskSnapshot]], Awaitable[None]]
 class ChangeReports:
     """Keeps the newest change of each task until all listeners have accepted it.
 
-    A failed report is repeated later: every second while the database fails, with back-off after an
-    unexpected error. One task does not delay the others. An older state is never sent after a newer one.
+    A failed report is retried: every second while the database fails, and with back-off after an unexpected
+    error. One task does not delay the others. An older state is never reported after a newer one.
     """
 
     def __init__(self, guard: LoopGuard) -> None:
@@ -35,17 +35,17 @@ class ChangeReports:
         self._listeners.append(listener)
 
     def add(self, snapshot: TaskSnapshot) -> None:
-        """Add a change. It replaces an unreported change of the same task."""
+        """Add a change of a task. It replaces an earlier change of the task that was not reported yet."""
         self._changes[snapshot.id] = snapshot
 
     def forget(self, task_id: TaskId) -> None:
-        """Drop the change of a task that is no longer followed."""
+        """Drop the unreported change of a task that is no longer followed."""
         self._changes.pop(task_id, None)
         self._end_retries([task_id])
 
     @property
     def again_at(self) -> float | None:
-        """The time (unix seconds) at which the next failed report is repeated, or None if there is none."""
+        """The time (unix seconds) of the next retry, or None if no report has failed."""
         return min(self._again_at.values(), default=None)
 
     async def send(self, now: float) -> None:
@@ -67,7 +67,10 @@ class ChangeReports:
                     self._keep([each], now + backoff(_AGAIN, tries, _CEILING))
 
     async def _notify(self, batch: Sequence[TaskSnapshot], now: float) -> bool:
-        """Report a batch. Returns False after an unexpected error. A database failure postpones them all."""
+        """Report these changes. Returns False after an unexpected error.
+
+        If the database fails, all of them are retried later.
+        """
         with self._guard.contain():
             try:
                 for listener in self._listeners:

@@ -60,7 +60,7 @@ async def run(settings: Settings) -> int:
             message = f"The database {settings.database} cannot be used: {error}."
             raise StartupError(message, lasting=False) from None
         except (*_UNREACHABLE, *UNREADABLE) as error:
-            # If this happens before the bot knows its application, only Discord's answers can be the cause.
+            # If this happens before the bot knows its application, only Discord's replies can be the cause.
             if not isinstance(error, _UNREACHABLE) and bot.application is not None:
                 raise
             log.critical("%s", _unavailable(error))
@@ -79,7 +79,7 @@ def closed_for_good(code: int) -> StartupError:
 
 
 async def _refuse_wrong_upstream(settings: Settings) -> None:
-    """Raise `StartupError` if the address or the key is wrong. An outage only logs a warning."""
+    """Raise `StartupError` if the image service's address or key is wrong. An outage only logs a warning."""
     async with aiohttp.ClientSession() as session:
         async for finding in check_upstream(session, settings):
             if finding.fault:
@@ -89,7 +89,7 @@ async def _refuse_wrong_upstream(settings: Settings) -> None:
 
 
 async def _until_stopped(bot: MJBot, token: str, stopping: asyncio.Event) -> None:
-    """Run the bot until it ends by itself or ``stopping`` is set, which may happen during the login."""
+    """Run the bot until it ends by itself or ``stopping`` is set. Both can happen during the login."""
     running = asyncio.create_task(_login_and_connect(bot, token), name="bot")
     stop_signal = asyncio.create_task(stopping.wait(), name="signal")
     try:
@@ -105,7 +105,7 @@ async def _until_stopped(bot: MJBot, token: str, stopping: asyncio.Event) -> Non
 
 
 async def _login_and_connect(bot: MJBot, token: str) -> None:
-    """Log in and connect. Waits for rate limits, as a restart would hit them again and count as a login."""
+    """Log in and connect. Waits for rate limits, because a restart would count as one more login."""
     tries, logged_in = 0, False
     while True:
         try:

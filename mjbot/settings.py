@@ -1,4 +1,4 @@
-"""The operator's settings, from the environment or ``.env``. Nothing is read at import."""
+"""The operator's settings, from the environment or ``.env``. Importing this module reads nothing."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ YesNo = Literal["yes", "no"]
 class SettingsError(StartupError):
     """Raised if settings are missing or wrong.
 
-    ``problems`` has one line for each. ``hint`` says where to find help.
+    ``problems`` has one line for each wrong setting. ``hint`` says where to find help.
     """
 
     def __init__(self, problems: list[str], hint: str = "") -> None:
@@ -57,7 +57,7 @@ class SettingsError(StartupError):
 
 
 class Settings(BaseSettings):
-    """Every setting, with the prefix ``MJBOT_``. ``.env.example`` documents each."""
+    """All settings. Their names in the environment start with ``MJBOT_``. ``.env.example`` documents each."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_file=FILE, env_ignore_empty=True, frozen=True, extra="ignore"
@@ -167,15 +167,15 @@ class Settings(BaseSettings):
 
     @property
     def spending(self) -> SpendingPolicy:
-        """The guilds that may use the bot, and where pictures can be made."""
+        """The rules that say which guilds may use the bot, and where pictures can be made."""
         return SpendingPolicy(self.allowed_guilds, self.make_anywhere == "yes", self.make_in_dm == "yes")
 
 
 def load() -> Settings:
     """Read the settings. Raises `SettingsError`.
 
-    A renamed setting, or one in a line that cannot be read, is refused, not ignored: a limit that silently
-    stops applying can cost money.
+    A setting that was renamed, or that is in an unreadable line of ``.env``, is an error. If it were ignored,
+    a limit could silently stop applying, and that can cost money.
     """
     try:
         if problems := unreadable_lines() or _renamed():
@@ -192,13 +192,13 @@ def load() -> Settings:
 
 
 def unknown_names() -> list[str]:
-    """Return the names with our prefix that are not settings. They are most likely misspelt."""
+    """Return the names that start with ``MJBOT_`` but are not settings. They are most likely misspelt."""
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     return [name for name in _given_names() if name.upper() not in known]
 
 
 def example() -> str:
-    """Return the text of ``.env.example``. The wheel has a copy; a checkout has it in its root."""
+    """Return the text of ``.env.example``, from the wheel's copy or from the root of a checkout."""
     package = Path(__file__).parent
     packaged = package / "env.example"
     source = packaged if packaged.is_file() else package.parent / ".env.example"
@@ -206,19 +206,19 @@ def example() -> str:
 
 
 def _given_names() -> list[str]:
-    """Return all names with our prefix, from the environment and ``.env``."""
+    """Return all names that start with ``MJBOT_``, from the environment and ``.env``."""
     given = {name for name, value in os.environ.items() if value}  # empty means not set
     return sorted(name for name in given | env_names() if name.upper().startswith(PREFIX))
 
 
 def _renamed() -> list[str]:
-    """Return one line for each old name that is set, with its new name."""
+    """Return a line for each renamed setting that is set under the old name. The line has the new name."""
     found = [(name, _RENAMED.get(name.upper().removeprefix(PREFIX))) for name in _given_names()]
     return [f"{old} is now {PREFIX}{new}." for old, new in found if new]
 
 
 def problem_lines(error: ValidationError) -> list[str]:
-    """Return one line for each setting that is wrong. Values are not repeated: they may be secrets."""
+    """Return one line for each wrong setting. The lines contain no values, which may be secrets."""
     lines: dict[str, None] = {}
     for problem in error.errors(include_input=False, include_url=False):
         name = str(problem["loc"][0]) if problem["loc"] else ""

@@ -8,7 +8,7 @@ from types import FrameType
 
 
 def stop_event() -> asyncio.Event:
-    """Return an event that these signals set, from now on, instead of ending the process.
+    """Return an event. From now on, a stop signal sets this event and does not end the process.
 
     On Windows, event loops do not support signal handlers, so `signal.signal` is used instead.
     """

@@ -1,7 +1,7 @@
 """Output to the terminal: log lines, and the output of the commands.
 
-No other module prints. Control characters are never printed: a name that comes from outside could contain
-escape sequences, which the terminal would execute.
+No other module prints. Control characters are never printed, because an untrusted name could contain escape
+sequences that the terminal would interpret.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class TextFormatter(logging.Formatter):
     """Formats a record as text without control characters."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Format time, level, logger and message, with the traceback if there is one."""
+        """Format the time, level, logger and message, and the traceback if there is one."""
         return printable(super().format(record))
 
 
@@ -29,7 +29,7 @@ class JsonFormatter(logging.Formatter):
     """Formats a record as one JSON object per line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Format time, level, logger and message, with the task id and the traceback if there are any."""
+        """Format the time, level, logger and message, and the task ID and traceback if there are any."""
         line = {
             "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname,
@@ -44,7 +44,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats a record as another formatter does, without the configured secrets: libraries may log them."""
+    """Wraps a formatter and removes the configured secrets from its output. Libraries may log secrets."""
 
     def __init__(self, inner: logging.Formatter, redact: Callable[[bytes], bytes]) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ class RedactingFormatter(logging.Formatter):
 def set_up_logs(
     level: str, log_format: Literal["text", "json"], redact: Callable[[bytes], bytes] = bytes
 ) -> None:
-    """Send log lines to standard error. discord.py logs only warnings: its other lines contain ids."""
+    """Send log lines to standard error. Only discord.py's warnings are logged: other lines contain IDs."""
     handler = logging.StreamHandler()
     text = TextFormatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     handler.setFormatter(RedactingFormatter(JsonFormatter() if log_format == "json" else text, redact))
@@ -74,7 +74,7 @@ def set_up_logs(
 
 
 def say(text: str, *, error: bool = False, end: str = "\n") -> None:
-    """Print a text without control characters, as far as the terminal's encoding can show it."""
+    """Print a text. Control characters are removed; characters that the terminal cannot show are replaced."""
     stream = sys.stderr if error else sys.stdout
     encoding = stream.encoding or "utf-8"
     shown = printable(text).encode(encoding, "replace").decode(encoding)

@@ -1,4 +1,4 @@
-"""The loop that polls the image service. core/polling/schedule.py chooses the tasks and times."""
+"""The loop that polls the image service. core/polling/schedule.py chooses which tasks to read and when."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ OnPoll = Callable[[Sequence[TaskId], FetchReport, float], None]
 
 
 class TaskTracker:
-    """Polls tasks until they settle, and reports every visible change to its listeners.
+    """Polls tasks until they have settled, and reports every visible change to the listeners.
 
-    Every observation of a task goes through `observe`, including reads by other callers.
+    Other modules pass the results of their own reads to `observe`.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class TaskTracker:
         self._changes.subscribe(listener)
 
     def on_poll(self, listener: OnPoll) -> None:
-        """Call ``listener`` with every poll: the requested ids, the report, and the time (unix seconds)."""
+        """Call ``listener`` after each poll with the requested IDs, the report, and the unix time."""
         self._poll_listeners.append(listener)
 
     def snapshot(self, task_id: TaskId) -> TaskSnapshot | None:
@@ -72,9 +72,10 @@ class TaskTracker:
         return self._snapshots.get(task_id)
 
     def follow(self, snapshot: TaskSnapshot, *, soon: bool = False) -> None:
-        """Poll a task until it settles, first at once if ``soon``. Does nothing if it is already followed.
+        """Poll a task until it has settled. With ``soon``, the first poll is at once.
 
-        A make is never polled: the service does not know its id.
+        Does nothing if the task is already followed. A `Make` request that has no task yet is not polled,
+        because the service does not know its ID.
         """
         if snapshot.settled or snapshot.id in self._snapshots or is_make(snapshot.id):
             return
@@ -89,12 +90,12 @@ class TaskTracker:
         return len(self._snapshots)
 
     def poll_soon(self, task_id: TaskId) -> None:
-        """Read a task soon, as it has probably changed."""
+        """Read a task soon, because it has probably changed."""
         self._schedule.poll_soon(task_id)
         self._wakeup.notify()
 
     def hint(self, task_id: TaskId) -> bool:
-        """Handle a webhook that reported a change of a task. Returns False if it is not followed."""
+        """Handle a webhook that reported a change of a task. Returns False if the task is not followed."""
         if task_id not in self._snapshots:
             return False
         self._schedule.hint(task_id, self._clock.now())
@@ -102,12 +103,12 @@ class TaskTracker:
         return True
 
     def unfollow(self, task_id: TaskId) -> None:
-        """Stop polling a task that no longer has a watch."""
+        """Stop polling a task that no message follows any more."""
         self._stop_polling(task_id)
         self._changes.forget(task_id)
 
     async def observe(self, observations: Mapping[TaskId, Observation]) -> None:
-        """Apply observations to snapshots. Tasks that are not followed are ignored."""
+        """Update the snapshots of tasks from observations. Tasks that are not followed are ignored."""
         now = self._clock.now()
         for task_id, observation in observations.items():
             with self._applying.contain():
@@ -115,7 +116,7 @@ class TaskTracker:
         await self._report()
 
     async def run(self) -> None:
-        """Read the tasks that are due, until cancelled."""
+        """Poll the tasks that are due, until cancelled."""
         async with asyncio.TaskGroup() as reads:
             while True:
                 now = self._clock.now()
@@ -153,7 +154,7 @@ class TaskTracker:
             self._wakeup.notify()
 
     async def _fetch(self, ids: Sequence[TaskId]) -> FetchReport:
-        """Read these tasks. After an unexpected error, bisect them to isolate the task that causes it."""
+        """Read these tasks. After an unexpected error, bisect the list to find the task that causes it."""
         with self._reading.contain():
             report = await self._source.fetch_many(ids)
             self._notify_poll_listeners(ids, report)

@@ -1,4 +1,4 @@
-"""Use cases: open a card, press a button, submit a modal, resume after a restart."""
+"""The use cases, such as opening a card, pressing a button and submitting a modal."""
 
 from mjbot.service.access import Access
 from mjbot.service.guilds.help import HelpService, Operator

@@ -1,4 +1,4 @@
-"""Access checks, with which every command and press starts."""
+"""Access checks for commands and button presses."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from mjbot.ports import GuildStore, InteractionContext, PressRequest, UsageStore
 
 
 class Access:
-    """Runs access checks in one order: guild, making, permission, rate limit, the bot's permissions."""
+    """Checks the guild, then whether it may make pictures, the user, rate limits, and bot permissions."""
 
     def __init__(
         self,
@@ -71,13 +71,13 @@ class Access:
         self._closed = True
 
     async def require(self, context: InteractionContext, need: Need) -> None:
-        """Check a command. Raises `MJBotError`."""
+        """Check whether a command is allowed. Raises `MJBotError`."""
         self._require_guild(context, need)
         await self._require_rate(context, need)
         _require_bot_permissions(context, need.shows)
 
     async def require_press(self, request: PressRequest, need: Need) -> None:
-        """Check a press by the rule of `mjbot.core.access.place`. Raises `MJBotError`."""
+        """Check whether a press is allowed. `mjbot.core.access.place` has the rules. Raises `MJBotError`."""
         self._require_guild(request.context, need)
         shown = await self._watches.shown(request.task_id)
         _require_seen(request, shown)
@@ -93,11 +93,11 @@ class Access:
         _require_bot_permissions(request.context, need.shows)
 
     def can_make(self, place: Place) -> bool:
-        """Return whether pictures can be made in a place."""
+        """Return whether pictures can be made in a place, which is a guild or a user's direct messages."""
         return self.why_closed(place.guild_id) is None
 
     def why_closed(self, guild_id: int | None) -> Text | None:
-        """Return why nothing can be made in a guild (None: in direct messages), or None if it can."""
+        """Return why no pictures can be made, or None if they can. ``guild_id`` is None in DMs."""
         return refuse_making(self._spending, guild_id, bot_public=self._bot_public())
 
     def _require_guild(self, context: InteractionContext, need: Need) -> None:
@@ -124,7 +124,10 @@ class Access:
     async def _require_policy_of_first_guild(
         self, context: InteractionContext, shown: Sequence[Watch]
     ) -> None:
-        """Check the policy of the guild that saw the task first, so a press elsewhere cannot avoid it."""
+        """Check the press policy of the guild where the task was first shown.
+
+        A user could otherwise avoid the policy by pressing a button in another guild.
+        """
         first = first_guild(shown, self._in_guild)
         if first is None or first == context.guild_id:
             return
@@ -168,28 +171,29 @@ class Access:
 
 
 def _require_seen(request: PressRequest, shown: Sequence[Watch]) -> None:
-    """Raise unless the place has seen the task; the id may be guessed or copied from another place."""
+    """Raise if the task was never shown in this guild or DM. Users may guess task IDs or copy them."""
     if not request.on_its_card and all(each.place != request.context.place for each in shown):
         raise TaskNotSeenHere(id=request.task_id)
 
 
 def _require_requester(context: InteractionContext, watch: Watch | None) -> None:
-    """Refuse all but the requester of a watch and those who manage its guild."""
+    """Raise `PressNotAllowed` unless the user requested the card or is a manager of its guild."""
     here = watch is None or watch.place == context.place
     if not may_stop(context.actor, watch.requester_id if watch else None, here=here):
         raise PressNotAllowed(Text.REPLY_NOT_YOURS)
 
 
 def submit_need(region: str, mask: str) -> Need:
-    """Return the requirements of a submit with this ``region`` and ``mask`` ("" if no mask was created).
+    """Return what a submit must be checked for. ``mask`` is "" if no mask was created.
 
-    Only a created mask was counted. A request may contain a region for an action that uses none.
+    An uploaded mask was already counted towards the rate limit. ``region`` alone does not show this, as a
+    request may contain a region that the action does not use.
     """
     return SUBMIT_UPLOADED if mask and region == OWN_MASK else SUBMIT
 
 
 def _uses(context: InteractionContext, limits: Sequence[RateLimit]) -> list[tuple[str, RateLimit]]:
-    """Return each limit with the user or guild that it applies to; in direct messages only the user."""
+    """Return each rate limit with the user or guild that it applies to. In DMs, there is only the user."""
     subjects = {"user": f"user:{context.user_id}"}
     if context.guild_id is not None:
         subjects["guild"] = f"guild:{context.guild_id}"

@@ -1,4 +1,4 @@
-"""Task reads for interactions: from the tracker, else from the store, else from the upstream."""
+"""Read tasks for interactions, from the tracker, the database or the upstream."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mjbot.tracker import TaskTracker
 
 
 class TaskReader:
-    """A read-through cache over the upstream. Concurrent reads of one task share a request."""
+    """A read-through cache for tasks. Concurrent reads of a task share one upstream request."""
 
     def __init__(self, source: TaskSource, buffer: WriteBehind, tracker: TaskTracker, clock: Clock) -> None:
         self._source = source
@@ -25,11 +25,11 @@ class TaskReader:
         self._reads: dict[TaskId, asyncio.Task[TaskSnapshot]] = {}
 
     async def get(self, task_id: TaskId) -> TaskSnapshot:
-        """Return the tracker's snapshot, else a stored final one, else fetch it. Raises `UpstreamError`."""
+        """Return the tracker's snapshot, else a stored final one, else fetch one. Raises `UpstreamError`."""
         return await self.get_known(task_id) or await self.refetch(task_id)
 
     async def get_known(self, task_id: TaskId) -> TaskSnapshot | None:
-        """Return the tracker's snapshot, else a stored final one, else None. Sends no request."""
+        """Return the tracker's snapshot, else a stored final one, else None. This sends no request."""
         return self._tracker.snapshot(task_id) or await self._stored_end(task_id)
 
     async def get_current(self, task_id: TaskId) -> TaskSnapshot:
@@ -48,7 +48,7 @@ class TaskReader:
             raise
 
     async def fetch(self, task_id: TaskId) -> TaskSnapshot:
-        """Fetch a task now. Raises `UpstreamError`."""
+        """Fetch a task from the upstream now. Raises `UpstreamError`."""
         if task_id not in self._reads:
             read = asyncio.ensure_future(self._fetch(task_id))
             self._reads[task_id] = read
@@ -56,7 +56,7 @@ class TaskReader:
         return await asyncio.shield(self._reads[task_id])
 
     async def refetch(self, task_id: TaskId) -> TaskSnapshot:
-        """Fetch a task now, and store it if it is final. Raises `UpstreamError`."""
+        """Fetch a task from the upstream now, and store it if it has settled. Raises `UpstreamError`."""
         snapshot = await self.fetch(task_id)
         if snapshot.settled:
             # Then the next press needs no read. A press that needs one can never open a modal: a read may
@@ -76,5 +76,5 @@ class TaskReader:
         now = self._clock.now()
         if task.id.casefold() != task_id.casefold():
             task = replace(task, id=task_id)  # a relay may return its own upstream's id
-        # Relays find ids regardless of case; the id that they return is the right spelling.
+        # Relays treat ids as case-insensitive; the id that they return has the right case.
         return advance(TaskSnapshot(task.id, opened_at=now), Seen(task), now)

@@ -1,4 +1,4 @@
-"""The use cases of `/status`: opening a card that follows a task, refreshing it, and autocomplete."""
+"""The use cases of `/status`: open a card that follows a task, refresh a card, and suggest tasks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _WHOLE_ID = 14  # characters; a shorter text that could be an id may be the begi
 
 
 class StatusService:
-    """Opens cards, refreshes cards whose watch has ended, and suggests tasks."""
+    """Opens cards, refreshes cards that are no longer updated, and suggests tasks for autocomplete."""
 
     def __init__(
         self,
@@ -50,7 +50,10 @@ class StatusService:
         self._search_locks: WeakValueDictionary[Place, asyncio.Lock] = WeakValueDictionary()
 
     async def open(self, context: InteractionContext, raw: str, reply: Reply) -> None:
-        """Respond with one public card for this id, and follow the task. Raises `MJBotError`."""
+        """Respond with a public card for a task, and follow the task. Raises `MJBotError`.
+
+        ``raw`` is what the user typed: a task ID, or a link to a message or a job.
+        """
         await self._access.require(context, STATUS)
         task_id = await self._find(context, raw)
         watch: Watch | None = None
@@ -72,9 +75,9 @@ class StatusService:
         await self._opener.open(context, snapshot, reply, watch)
 
     async def _find(self, context: InteractionContext, raw: str) -> TaskId:
-        """Return the task that a pasted text refers to.
+        """Return the task ID that a pasted text refers to.
 
-        Links and ids of messages and jobs resolve only to tasks seen in this place.
+        Links to messages and jobs, and their IDs, only find tasks that were shown in this guild or DM.
         """
         match parse_reference(raw):
             case None:
@@ -92,7 +95,7 @@ class StatusService:
         return found
 
     async def _find_by_other_id(self, context: InteractionContext, pasted: TaskId) -> TaskId | None:
-        """Return the task of the message or job that a pasted id names, or None."""
+        """Return the task of a pasted message ID or job ID, or None if it is neither."""
         if message_id := message_id_of(pasted):
             watch = await self._store.watch_at(MessageRef(context.channel_id, message_id))
             return watch.task_id if watch and watch.place == context.place else None
@@ -100,7 +103,7 @@ class StatusService:
         return await self._store.task_of_job(context.place, job_id) if job_id else None
 
     async def refresh(self, request: PressRequest) -> None:
-        """Read a task again and follow it on the pressed message. Raises `MJBotError`."""
+        """Read a task again and follow it on the message whose button was pressed. Raises `MJBotError`."""
         await request.reply.defer()
         await self._access.require_press(request, REFRESH)
         snapshot = await self._reader.get_current(request.task_id)
@@ -110,9 +113,9 @@ class StatusService:
             await self._opener.open(request.context, snapshot, request.reply)
 
     async def suggest(self, context: InteractionContext, text: str) -> list[tuple[str, TaskId]]:
-        """Return (name, id) pairs for autocomplete, using only the store. Raises `MJBotError`.
+        """Return (name, ID) pairs for autocomplete, using only the database. Raises `MJBotError`.
 
-        A complete id is offered unchanged if this place has not seen its task.
+        If the text is a complete task ID that was never shown in this guild or DM, it is suggested as it is.
         """
         await self._access.require(context, SUGGEST)
         named = parse_reference(text)

@@ -1,4 +1,4 @@
-"""Pure functions for the autocomplete of `/status`: choice names, and phases in the typed text."""
+"""Pure functions for the autocomplete of `/status`: the names of the choices, and the search for phases."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _STATES = {
 
 
 def phases_named(text: str) -> frozenset[Phase]:
-    """Return the phases that a typed text names, in any language: "failed", "fail", "失败", "失敗".
+    """Return the task phases that a text matches in any language: "failed", "fail", "失败", "失敗".
 
     A text of fewer than four Latin letters matches no phase, because it is more likely the start of a prompt.
     """
@@ -50,7 +50,7 @@ def _words(phase: Phase) -> list[str]:
 
 
 def lines_of(snapshots: Sequence[TaskSnapshot], now: float, locale: str) -> list[tuple[str, TaskId]]:
-    """Return one line and the id for each task. Lines that would be equal get the end of the id."""
+    """Return a line of text and the ID for each task. Equal lines are told apart by the end of the ID."""
     lines = [_line(each, now, locale) for each in snapshots]
     alike = Counter(lines)
     return [

@@ -1,1 +1,1 @@
-"""The Discord side: cards become messages, and interactions become calls to the services."""
+"""The Discord layer. It turns cards into messages, and interactions into calls to the services."""

@@ -1,8 +1,8 @@
-"""The breaker that pauses edits: after a global rate limit, and near the limit of invalid requests.
+"""A circuit breaker, which pauses edits after a global rate limit and near Discord's invalid request limit.
 
-It opens for one guild long before it opens for all, so that no guild uses up the shared limit.
+It pauses the edits of one guild long before it pauses all edits, so that no guild uses up the shared limit.
 
-10,000 responses of 401, 403 or 429 within ten minutes ban an IP address:
+Discord bans an IP address that gets 10,000 responses with status 401, 403 or 429 within ten minutes:
 https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
 """
 
@@ -40,7 +40,7 @@ GuildOf = Callable[[int], int | None]
 
 @dataclass(slots=True)
 class _Rest:
-    """A pause after a response without JSON. It doubles until a request succeeds."""
+    """A pause after a response that is not JSON. The pause doubles until a request succeeds."""
 
     seconds: float = 0.0
     until: float = 0.0
@@ -56,7 +56,7 @@ class _Rest:
 class InvalidRequestBreaker:
     """Counts the invalid requests of the whole process, and computes how long edits must pause.
 
-    A channel whose guild is not known counts as a guild of its own.
+    A channel whose guild is unknown is counted as if it were a guild.
     """
 
     def __init__(self, clock: Clock, most: int = _MOST, most_of_guild: int = _MOST_OF_GUILD) -> None:
@@ -75,11 +75,11 @@ class InvalidRequestBreaker:
         self.trace.on_request_end.append(self._count)
 
     def attribute(self, guild_of: GuildOf) -> None:
-        """Set the function that returns the guild of a channel id."""
+        """Set the function that returns the guild ID for a channel ID."""
         self._guild_of = guild_of
 
     def register_interaction(self, token: str, channel_id: int) -> None:
-        """Record the channel of an interaction. The URL of a response to it contains only its token."""
+        """Record the channel of an interaction, because the URL of a response contains only the token."""
         self._channels[token] = channel_id
         if len(self._channels) > _INTERACTIONS:
             del self._channels[next(iter(self._channels))]
@@ -90,7 +90,7 @@ class InvalidRequestBreaker:
         return len(self._channels)
 
     def wait_seconds(self, channel_id: int | None = None) -> float:
-        """Return the seconds until edits are allowed, in a channel if given. 0 or less means now."""
+        """Return the seconds until edits are allowed, in one channel or in general. 0 or less means now."""
         now = self._clock.now()
         if channel_id is None:
             return self._wait_of_all(now)
@@ -110,7 +110,7 @@ class InvalidRequestBreaker:
         return self._guild_of(channel_id) or channel_id
 
     def _payer(self, path: str) -> int | None:
-        """Return the guild that a request counts against, or None if its path does not identify one."""
+        """Return the guild that a request is counted for, or None if the path does not identify a guild."""
         if channel := _CHANNEL.search(path):
             return self._guild(int(channel[1]))
         token = _BY_TOKEN.search(path)
@@ -141,10 +141,10 @@ class InvalidRequestBreaker:
             log.warning("edits of one guild paused: too many invalid requests (guild %s)", guild)
 
     def _rest_if_blocked(self, response: aiohttp.ClientResponse, guild: int | None, now: float) -> None:
-        """Pause edits after an invalid request without a JSON response: our IP address may be banned.
+        """Pause edits after an invalid request whose response is not JSON: our IP address may be banned.
 
-        Such a response comes from Cloudflare, not from the API. Each further request would count towards the
-        ban. Cloudflare can also refuse the content of one guild, so all edits pause only if several guilds
+        Such a response comes from Cloudflare, not from the API. Further requests would count towards the
+        ban. Cloudflare can also reject the content of one guild, so all edits pause only if several guilds
         get such responses.
         """
         if response.status < 300:

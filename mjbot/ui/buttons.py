@@ -1,4 +1,4 @@
-"""The dynamic item behind each of our buttons."""
+"""The discord.py dynamic item that implements each of our buttons."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class CardItem(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=BUTTON):
-    """A button of a card. Its custom_id holds all of its state, so it works after a restart.
+    """A button of a card. The custom_id contains all of its state, so it still works after a restart.
 
     It is a dynamic item so that discord.py does not need to keep our views. The interaction router handles
-    its presses, like those of every component and modal.
+    presses of it, as it does for every component and modal.
     """
 
     @classmethod
@@ -42,5 +42,5 @@ class CardItem(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], templ
     async def from_custom_id(
         cls, _interaction: discord.Interaction[Any], item: discord.ui.Item[Any], _match: re.Match[str], /
     ) -> Self:
-        """Rebuild the item for a press, without I/O, as Discord waits only three seconds for a response."""
+        """Rebuild the item when the button is pressed. This does no I/O."""
         return cls(cast("discord.ui.Button[discord.ui.View]", item))

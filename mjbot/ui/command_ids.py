@@ -1,4 +1,4 @@
-"""Discord's ids of our commands, which make a mention of a command clickable."""
+"""The IDs of our slash commands. A command mention needs the ID to be clickable."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ log = logging.getLogger(__name__)
 
 
 class CommandIds:
-    """The ids by name, fetched once. The sync at the start may have had nothing to send."""
+    """The command IDs by name. They are fetched once, because a sync without changes returns no IDs."""
 
     def __init__(self, tree: app_commands.CommandTree[Any]) -> None:
         self._tree = tree
         self._ids: Mapping[str, int] = {}
 
     async def get(self) -> Mapping[str, int]:
-        """Return the ids of the slash commands; none if Discord does not tell them at the moment."""
+        """Return the IDs of the slash commands, or an empty mapping if they cannot be fetched now."""
         if not self._ids:
             try:
                 found = await self._tree.fetch_commands()

@@ -1,4 +1,4 @@
-"""Synchronization of the commands with Discord, only when they have changed."""
+"""Synchronization of the slash commands with Discord, which is done only if they have changed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WAIT_SECONDS = 5.0
 
 
 class CommandSync:
-    """Sends the commands of a tree to Discord if they or their localizations have changed."""
+    """Sends the commands of a command tree to Discord if they or their localizations have changed."""
 
     def __init__(self, tree: app_commands.CommandTree[Any], values: KeyValueStore) -> None:
         self._tree = tree
@@ -30,7 +30,7 @@ class CommandSync:
         self._syncing: asyncio.Task[None] | None = None
 
     async def run(self, key: str) -> None:
-        """Sync the commands, and wait a few seconds for it. The hash of the last sync is kept at ``key``."""
+        """Sync the commands, and wait a few seconds for the result. The store keeps their hash at ``key``."""
         translator = self._tree.translator
         assert translator is not None
         payload = [
@@ -45,14 +45,14 @@ class CommandSync:
                 log.warning("the command sync takes long: it goes on while the bot runs")
 
     def cancel(self) -> None:
-        """Cancel a sync that waits for a rate limit."""
+        """Cancel a sync that is waiting for a rate limit."""
         if self._syncing is not None:
             self._syncing.cancel()
 
     async def _sync(self, key: str, digest: str) -> None:
-        """Sync the commands. A failure leaves the old commands in place until the next start tries again.
+        """Sync the commands. After a failure, Discord keeps the old commands, and the next start tries again.
 
-        May take long: discord.py waits for rate limits, one of which is daily.
+        This may take long, because discord.py waits for rate limits, one of which is daily.
         """
         try:
             await self._tree.sync()
@@ -61,7 +61,7 @@ class CommandSync:
             cause = f"code {error.code}" if isinstance(error, discord.HTTPException) else type(error).__name__
             log.warning("the command sync failed, the next start tries it again: %s", cause)
         except UNREADABLE:
-            # Discord accepted them, but its answer cannot be read.
+            # Discord accepted the commands, but the reply cannot be read.
             log.warning("the command sync may have failed, the next start tries it again", exc_info=True)
         else:
             log.info("commands synced")

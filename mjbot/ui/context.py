@@ -1,4 +1,4 @@
-"""The guild and channel of an interaction, its user, and the bot's permissions there."""
+"""The context of an interaction: the guild, the channel, the user, and the bot's permissions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mjbot.ports import InteractionContext
 
 
 def context_from(interaction: discord.Interaction[Any]) -> InteractionContext:
-    """Build the context of an interaction, which carries the bot's permissions in its channel."""
+    """Build the context of an interaction. The permissions are the bot's own in the channel."""
     access = _channel_access(interaction)
     in_guild = interaction.guild_id is not None
     locale = interaction.guild_locale if in_guild and interaction.guild_locale else interaction.locale
@@ -47,6 +47,6 @@ def _channel_access(interaction: discord.Interaction[Any]) -> ChannelAccess:
 
 
 def guild_of(client: discord.Client, channel_id: int) -> int | None:
-    """Return the guild of a channel, or None for a DM channel or one that the bot does not know."""
+    """Return the guild ID of a channel, or None for a DM channel or an unknown channel."""
     guild = getattr(client.get_channel(channel_id), "guild", None)
     return guild.id if guild else None

@@ -1,4 +1,4 @@
-"""Cards as discord.py objects: an embed, a view and files."""
+"""Functions that convert cards to discord.py objects: an embed, a view and files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mjbot.ui.menus import MenuItem
 def image_state(
     picture: Picture | None, image: str, *, follows: bool = False, lacks_file: bool = False
 ) -> ImageState:
-    """Return the image state of a message, from its file or the URL of its embed's image.
+    """Return the image state of a message. ``image`` is the URL of the attached file or the embed's image.
 
     ``lacks_file``: the picture should be attached but cannot be. ``follows``: a later edit will show it.
     """
@@ -30,17 +30,17 @@ def image_state(
 
 
 def build_embed(content: Content, image: str) -> discord.Embed:
-    """Build the embed of a message. ``image`` is a URL, or ``attachment://name`` of a file."""
+    """Build the embed of a message. ``image`` is a URL, which is ``attachment://name`` for a file."""
     embed = discord.Embed(title=content.title, description=content.description or None, colour=content.colour)
     embed.set_footer(text=content.footer)
     return embed.set_image(url=image) if in_embed(image) else embed
 
 
 def build_view(rows: Rows, menu: Menu | None = None, omitted: Part = Part.NONE) -> discord.ui.View | None:
-    """Build the view with a message's menu and buttons, or return None if it has none.
+    """Build a view with the menu and buttons of a message, or return None if there are none.
 
-    It holds only dynamic items and links: a static custom_id among them would unregister all dynamic items
-    when the view ends.
+    The view contains only dynamic items and links. If it contained a static custom_id, discord.py would
+    unregister all dynamic items when the view ends.
     """
     menu = None if Part.BUTTONS in omitted else menu
     if not (rows or menu):

@@ -1,4 +1,4 @@
-"""The error boundary, which reports every error of an interaction to the user in one ephemeral text."""
+"""The error boundary, which reports every error of an interaction to the user in an ephemeral message."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _Choice = TypeVar("_Choice", str, int, float)
 
 
 class ErrorBoundary:
-    """Replies to an interaction with the error that ended it."""
+    """Tells the user about the error that ended an interaction."""
 
     def __init__(self, replies: Replies, clock: Clock) -> None:
         self._replies = replies
@@ -34,12 +34,12 @@ class ErrorBoundary:
     async def handle_command(
         self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError
     ) -> None:
-        """Handle the error of a slash command, as the command tree's error handler."""
+        """Handle an error of a slash command. This is the error handler of the command tree."""
         original = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         await self.handle(interaction, original)
 
     async def handle(self, interaction: discord.Interaction[Any], error: Exception) -> None:
-        """Reply with an error, and log the details that are not for users."""
+        """Send the user a message about an error, and log the details that users should not see."""
         text, values = _reply_to(_classify(error), self._clock.now())
         try:
             await self._replies.to(interaction).replace_with_private(text, **values)
@@ -50,9 +50,9 @@ class ErrorBoundary:
 def quiet_autocomplete(
     callback: Callable[_P, Coroutine[Any, Any, list[app_commands.Choice[_Choice]]]],
 ) -> Callable[_P, Coroutine[Any, Any, list[app_commands.Choice[_Choice]]]]:
-    """Wrap an autocomplete callback to offer no choices if it fails: it cannot reply with an error.
+    """Wrap an autocomplete callback so that it offers no choices if it fails.
 
-    discord.py would log a traceback for each keystroke.
+    Autocomplete cannot show an error, and discord.py would log a traceback for each keystroke.
     """
     errors = UnexpectedErrors()
 

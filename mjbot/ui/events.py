@@ -1,4 +1,4 @@
-"""Containment of errors in discord.py's gateway event parsers, for payloads that they do not expect."""
+"""Error handling for discord.py's gateway event parsers, which fail on unexpected payloads."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from mjbot.guard import UnexpectedErrors
 
 
 def contain_parsers(parsers: dict[str, Callable[[Any], None]]) -> None:
-    """Drop events that cannot be parsed. Otherwise discord.py would end the client.
+    """Make these parsers drop events that cannot be parsed. Otherwise discord.py would end the client.
 
-    ``parsers`` are those of the client's connection state, by event. Without READY no session works, so its
-    errors are not contained.
+    ``parsers`` are the parsers of the client's connection state, by event name. The READY parser may still
+    raise errors, because no session works without READY.
     """
     errors = UnexpectedErrors()
 

@@ -1,9 +1,9 @@
-"""The connections to Discord's gateway: the pauses between them, and the handling of their failures.
+"""The connections to Discord's gateway: the pauses between connections, and the handling of failed ones.
 
-discord.py connects again at once after most failures. Each new session (IDENTIFY) counts towards 1,000 a day,
-after which Discord resets the bot's token, and one message that cannot be read ends its client. So every
-connection after the first passes `GatewayPace`, which waits longer each time, and checks how many sessions
-are left. Edits continue meanwhile, as they need no gateway.
+discord.py reconnects at once after most failures. Each new session (IDENTIFY) counts towards a limit of 1,000
+a day, after which Discord resets the bot's token. A single gateway message that cannot be read ends
+discord.py's client. So every connection after the first goes through `GatewayPace`, which waits longer each
+time and checks how many sessions are left. Edits continue meanwhile, because they do not use the gateway.
 
 https://discord.com/developers/docs/events/gateway#session-start-limit-object
 """
@@ -42,10 +42,10 @@ _CONNECTS = (EventType.resume, EventType.identify, EventType.reconnect)
 
 
 class ReconnectBackoff:
-    """The pauses between connections: none at first, then from 1 s doubling to 5 min.
+    """The pauses between connections: none at first, then 1 s, doubled each time up to 5 min.
 
-    Every five minutes that a connection lasts undo one doubling. So there are at most about 300 connections
-    a day, however long they last.
+    For every five minutes that a connection lasts, one doubling is undone. So there are at most about 300
+    connections a day, however long each lasts.
     """
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class ReconnectBackoff:
         self._connected_at = 0.0
 
     def delay(self, now: float) -> float:
-        """Return the seconds from ``now`` until the next connection, and record it as made then."""
+        """Return the seconds from ``now`` until the next connection, and record a connection at that time."""
         lasted = max(0.0, now - self._connected_at)
         self._doublings = max(0, self._doublings - int(lasted / _LONGEST_PAUSE))
         seconds = min(2.0 ** (self._doublings - 1), _LONGEST_PAUSE) if self._doublings else 0.0
@@ -63,7 +63,7 @@ class ReconnectBackoff:
 
 
 class GatewayPace:
-    """Delays the connections of all shards, and logs failures at most every ten minutes."""
+    """Delays the connections of all shards, and logs failures at most once every ten minutes."""
 
     def __init__(
         self, clock: Clock, session_limits: Callable[[], Awaitable[SessionStartLimits]], sleep: Sleep
@@ -78,7 +78,7 @@ class GatewayPace:
         self._tasks: set[asyncio.Task[object]] = set()
 
     async def wait(self, shard_id: int, error: BaseException | None, *, new_session: bool) -> None:
-        """Wait until a shard may connect. ``error`` is the one that ended its last connection, or None."""
+        """Wait until a shard may connect. ``error`` is what ended the shard's last connection, or None."""
         seconds = self._backoffs[shard_id].delay(self._clock.now())
         if error is not None and (seconds or not isinstance(error, ReconnectWebSocket)):
             self._report(error, seconds)
@@ -87,29 +87,29 @@ class GatewayPace:
             await self._wait_for_sessions()
 
     def connected(self) -> None:
-        """Record that a shard has a session."""
+        """Record that a shard has connected."""
         if self._reported:
             log.info("the gateway of Discord is connected again")
             self._reported = False
 
     def adopt(self, shard: Shard) -> None:
-        """Delay the reconnects that this shard puts into the client's queue."""
+        """Delay the reconnects that a shard requests through the client's queue."""
         shard._queue_put = partial(self._put, shard._queue_put)
         shard._backoff = ExponentialBackoff(0)  # discord.py's own pauses, up to 17 min, would be added
 
     def start(self, work: Coroutine[Any, Any, object]) -> None:
-        """Run a coroutine in the background, until `close`."""
+        """Run a coroutine in the background. `close` cancels it."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     def close(self) -> None:
-        """Cancel all waits."""
+        """Cancel all delayed connections and everything that `start` has started."""
         for task in self._tasks:
             task.cancel()
 
     def _put(self, put: Callable[[EventItem], None], item: EventItem) -> None:
-        """Put an item into the queue, after a delay if it makes a connection."""
+        """Put an item into the client's queue, after a delay if the item causes a connection."""
         lasting = isinstance(item.error, discord.PrivilegedIntentsRequired)
         unread = item.type == EventType.terminate and not lasting
         if item.shard is None or not (unread or item.type in _CONNECTS):
@@ -124,7 +124,7 @@ class GatewayPace:
             self._errors.log("a message of the gateway cannot be read", item.error)
             with suppress(Exception):
                 await shard.ws.close(code=4000)
-            # In a new session: a resumed one would repeat what cannot be read.
+            # In a new session: a resumed one would receive the unreadable message again.
             item = EventItem(EventType.identify, shard, ReconnectWebSocket(shard.id, resume=False))
         await self.wait(shard.id, item.error, new_session=item.type != EventType.resume)
         put(item)
@@ -161,7 +161,7 @@ class GatewayPace:
 
 
 class PacedBot(commands.AutoShardedBot):
-    """A client whose shards connect at the pace of `GatewayPace`."""
+    """A client whose shards wait for `GatewayPace` before they connect."""
 
     def __init__(self, clock: Clock, *, sleep: Sleep = asyncio.sleep, **options: Any) -> None:
         super().__init__(**options)
@@ -172,7 +172,7 @@ class PacedBot(commands.AutoShardedBot):
         self.http.ws_connect = self._open_socket  # type: ignore[method-assign]
 
     async def _open_socket(self, url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
-        """Open a socket to the gateway, and close those that discord.py has left open after a failure."""
+        """Open a socket to the gateway, and close any that discord.py has left open after a failure."""
         used = {shard._parent.ws.socket for shard in self.shards.values()}
         for unused in self._sockets - used:
             self._pace.start(unused.close())

@@ -1,8 +1,8 @@
-"""The connections of discord.py's HTTP client: the address of Discord's API, a proxy, and deadlines.
+"""The connections of discord.py's HTTP client: the URL of Discord's API, a proxy, and timeouts.
 
-discord.py sets no timeouts, so a response that never comes would block its caller for aiohttp's five
-minutes. A deadline around discord.py's own calls would be wrong: they also sleep for rate limits, and
-retry. So the deadlines are on the connection, which handles one exchange at a time.
+discord.py sets no timeouts. If a response never came, the caller would wait for aiohttp's default of five
+minutes. A timeout around discord.py's methods would be wrong, because they also sleep for rate limits and
+retry. So the timeouts are set on each connection, which handles one request at a time.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _SILENCE_SECONDS = 20.0  # without a byte of the response
 
 
 def use_discord_at(url: str) -> None:
-    """Set the base of Discord's REST API, which discord.py keeps once for the whole process."""
+    """Set the base URL of Discord's REST API for all clients in this process."""
     discord.http.Route.BASE = url.rstrip("/")
 
 
 async def use_gateway_of(http: discord.http.HTTPClient) -> None:
-    """Use the gateway that this server names, even for reconnects.
+    """Use the gateway URL that the API returns, even for reconnects.
 
-    discord.py would otherwise connect to Discord's own when a session cannot be resumed.
+    Otherwise discord.py would connect to Discord's default gateway when a session cannot be resumed.
     """
     _, gateway, _ = await http.get_bot_gateway()
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
@@ -48,9 +48,9 @@ async def use_gateway_of(http: discord.http.HTTPClient) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """A forward proxy for every request to Discord, including the gateway; no proxy if ``url`` is None.
+    """A forward proxy for all connections to Discord, including the gateway. ``url`` is None for no proxy.
 
-    The credentials are kept apart from the address, so that no error repeats them.
+    The credentials are stored separately from the URL, so that they do not leak into error messages.
     """
 
     url: str | None = None
@@ -58,7 +58,7 @@ class Proxy:
 
     @classmethod
     def at(cls, address: str) -> Proxy:
-        """Parse an address such as ``http://user:password@host:port``. An empty one means no proxy."""
+        """Parse a URL such as ``http://user:password@host:port``. An empty string means no proxy."""
         if not address:
             return cls()
         url = URL(address)
@@ -67,7 +67,10 @@ class Proxy:
 
 
 def login_wait(retry_after: str | None, tries: int) -> float:
-    """Return the seconds until the next login after a 429, doubling without a usable ``Retry-After``."""
+    """Return the seconds to wait before the next login after a 429.
+
+    Without a valid ``Retry-After``, they double with each try.
+    """
     seconds = parse_retry_after(retry_after)
     if seconds is None:
         seconds = backoff(_LOGIN_WAIT, tries, _LONGEST_DEFAULT_WAIT)
@@ -75,7 +78,7 @@ def login_wait(retry_after: str | None, tries: int) -> float:
 
 
 def proxy_problem(error: BaseException) -> str:
-    """Return a sentence for the operator if the proxy caused an error, else ""."""
+    """Return a sentence for the operator if the proxy caused this error, else ""."""
     if isinstance(error, aiohttp.ClientProxyConnectionError):
         return "The proxy in MJBOT_DISCORD_PROXY cannot be reached."
     if not isinstance(error, aiohttp.ClientHttpProxyError):
@@ -86,7 +89,7 @@ def proxy_problem(error: BaseException) -> str:
 
 
 class DeadlineConnector(aiohttp.TCPConnector):
-    """A connector with a deadline for connecting, and for each exchange on its connections."""
+    """A connector with timeouts for connecting, for sending a request and for reading the response."""
 
     def __init__(
         self,
@@ -103,13 +106,13 @@ class DeadlineConnector(aiohttp.TCPConnector):
     async def connect(
         self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
     ) -> Connection:
-        """Connect within the deadline. Raises TimeoutError."""
+        """Connect, or raise TimeoutError after the timeout."""
         async with asyncio.timeout(self._connect_seconds):
             return await super().connect(req, traces, timeout)
 
 
 class _DeadlineProtocol(ResponseHandler):
-    """One connection with deadlines. After the handshake, a WebSocket has timeouts of its own."""
+    """One connection with timeouts. They do not apply to an open WebSocket, which has its own."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, send: float, silence: float) -> None:
         super().__init__(loop=loop)
@@ -118,18 +121,18 @@ class _DeadlineProtocol(ResponseHandler):
         self._sending: asyncio.TimerHandle | None = None
 
     def set_response_params(self, **params: Any) -> None:
-        """Start the deadline for sending; aiohttp calls this before it sends a request."""
+        """Start the timeout for sending. aiohttp calls this before it sends a request."""
         super().set_response_params(**{**params, "read_timeout": self._silence_seconds})
         self._stop_timer()
         self._sending = asyncio.get_running_loop().call_later(self._send_seconds, self._abort)
 
     def start_timeout(self) -> None:
-        """Stop the deadline for sending; aiohttp calls this when it has sent a request."""
+        """Stop the timeout for sending. aiohttp calls this when it has sent a request."""
         self._stop_timer()
         super().start_timeout()
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Stop the deadline; asyncio calls this when the connection has ended."""
+        """Stop the timeout for sending. asyncio calls this when the connection has ended."""
         self._stop_timer()
         super().connection_lost(exc)
 

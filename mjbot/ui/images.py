@@ -1,4 +1,4 @@
-"""The choice of how a message shows its card's picture: as files, as a link, or later."""
+"""The choice of how a message shows a card's picture: as attached files, as a link, or in a later edit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ _FILE_WAIT = 1.0
 
 @dataclass(slots=True)
 class ShownImage:
-    """The image of one edit: the URL of its first file or of the embed's image, and the files to upload."""
+    """The image that an edit shows, and the files that it uploads.
+
+    ``url`` is the URL of the embed's image, or of the first attached file.
+    """
 
     url: str = ""
     files: tuple[File, ...] = ()
@@ -28,19 +31,19 @@ class ShownImage:
 
 
 class ImageLoader:
-    """Loads the files of edits, within the upload limit of their guilds."""
+    """Loads the pictures that edits show, as files within the guild's upload limit."""
 
     def __init__(self, client: discord.Client, pictures: PictureSource) -> None:
         self._client = client
         self._pictures = pictures
 
     async def wait(self, picture: Picture) -> None:
-        """Wait until the downloads of a picture have ended, with or without success."""
+        """Wait until the downloads of a picture have succeeded or failed."""
         async with AsyncExitStack() as held:
             await self._loaded(picture, held)
 
     async def choose(self, edit: Edit, image: ShownImage, held: AsyncExitStack) -> None:
-        """Set the URL of the image, and the files to upload if the message does not have them yet."""
+        """Set the image's URL, and its files if they must be uploaded because the message lacks them."""
         picture = edit.card.picture
         if picture is None or Part.PICTURE in edit.omitted:
             image.url = ""
@@ -62,7 +65,7 @@ class ImageLoader:
         image.url = self._pictures.link(picture) or kept
 
     async def load(self, edit: Edit, image: ShownImage, held: AsyncExitStack) -> None:
-        """Load a picture's files. If that takes more than a second, record that a later edit adds them."""
+        """Load the files of a picture. If this takes too long, record that a later edit will add them."""
         assert edit.card.picture is not None
         files: list[File] = []
         try:
@@ -75,7 +78,7 @@ class ImageLoader:
             image.url = image.files[0].url
 
     def state(self, edit: Edit, image: ShownImage) -> ImageState:
-        """Return how the message shows the picture of its card."""
+        """Return how the edited message shows the picture of the card."""
         picture = edit.card.picture
         if picture is None or self.is_only_linked(edit.card):
             return ImageState.SHOWN
@@ -85,14 +88,14 @@ class ImageLoader:
         )
 
     def is_only_linked(self, card: Card) -> bool:
-        """Return whether a card links to its video because the settings do not attach it."""
+        """Return whether a card only links to its video because the settings say not to attach videos."""
         picture = card.picture
         if picture is None or picture.medium is not Medium.VIDEO or not card.picture_link:
             return False
         return not self._pictures.attaches(picture)
 
     def embed_url(self, edit: Edit, image: ShownImage) -> str:
-        """Return the URL of the embed's image. For a text file, it is the picture that the text describes."""
+        """Return the URL for the embed's image. For a text file, it is that of the described picture."""
         picture = edit.card.picture
         if picture is None or picture.medium is not Medium.TEXT or in_embed(image.url) or not image.url:
             return image.url
@@ -109,7 +112,7 @@ class ImageLoader:
 
 
 def _fitting(files: list[File], limit: int) -> tuple[File, ...]:
-    """Return the files that together fit into ``limit`` bytes, leaving out the others."""
+    """Return as many of the files as fit into ``limit`` bytes together."""
     kept, left = list[File](), limit
     for file in files:
         if len(file.data) <= left:

@@ -1,9 +1,9 @@
-"""The check of whether Discord accepted a first response when its answer was lost.
+"""Find out whether Discord accepted an initial interaction response when the HTTP reply was lost.
 
-The answer to a first response names the message that it created. If the connection breaks after Discord has
-accepted the response, or the answer cannot be read, the message exists, and nothing would keep it up to date.
-It also exists after a 5xx that came although the response was accepted: discord.py repeats the response,
-and Discord refuses the repetition (40060). Without a 5xx, 40060 means that another process has responded.
+The HTTP reply contains the ID of the message that the response created. If the reply is lost or cannot be
+read, the message may exist, but the bot could not keep it up to date. Discord can also accept a response
+and still reply with a 5xx. Then discord.py retries, and Discord rejects the retry with error 40060. Without
+a 5xx, 40060 means that another process has responded.
 """
 
 from __future__ import annotations
@@ -33,18 +33,17 @@ async def respond(
     repeated: Callable[[], bool],
     message_id: int | None = None,
 ) -> int:
-    """Send a first response, and return the id of its message, looked up if the answer was lost.
+    """Send an initial response and return the message ID, which is looked up if the HTTP reply was lost.
 
-    A response that was not accepted is sent once more. ``repeated`` returns whether discord.py has sent it
-    more than once, after a 5xx. ``message_id`` is the id of the message if known. Raises any error of
-    ``send``.
+    If Discord did not accept the response, it is sent once more. ``repeated`` returns whether discord.py has
+    retried it after a 5xx. ``message_id`` is the message ID, if known. Raises any error of ``send``.
     """
     for last in (False, True):
         try:
             sent = await send()
             return message_id or _message_id(sent)
         except discord.HTTPException as error:
-            # After a 5xx or a lost answer, the first try may have been accepted.
+            # After a 5xx or a lost reply, the first try may have been accepted.
             accepted_before = error.code == _ACKNOWLEDGED and (last or repeated())
             if error.status < 500 and not accepted_before:
                 raise
@@ -64,10 +63,10 @@ async def respond(
 async def find_card(
     client: discord.Client, channel: discord.PartialMessageable, task_id: str, since: float
 ) -> int | None:
-    """Return the bot's own message for a task, posted since then (unix seconds), or None.
+    """Return the ID of the bot's message for a task, if one was posted after ``since`` (unix seconds).
 
-    The answer to a follow-up, or to a new message, may have been lost, or the process may have ended before
-    it could be stored. Discord checks a nonce only for a few minutes, and follow-ups have none.
+    The HTTP reply to the first try may have been lost, or the process may have ended before it stored the
+    ID. A nonce does not help: Discord checks it only for a few minutes, and follow-ups have none.
     """
     after = datetime.fromtimestamp(since - _EARLIER, UTC)
     try:
@@ -87,7 +86,7 @@ def _message_id(response: discord.InteractionCallbackResponse[Any] | None) -> in
 
 
 async def _find(interaction: discord.Interaction[Any], clock: Clock) -> int | None:
-    """Return the message of the first response, or None if there is none or it cannot be looked up."""
+    """Return the message ID of the initial response, or None if it does not exist or cannot be looked up."""
     for pause in _PAUSES:
         await Wakeup(clock, "until a lost response is looked up").wait(clock.now() + pause)
         try:

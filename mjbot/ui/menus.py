@@ -1,4 +1,4 @@
-"""The dynamic item behind each of our select menus."""
+"""The discord.py dynamic item that implements each of our select menus."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class MenuItem(discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], template=MENU):
-    """A select menu of actions. Choosing an action presses it. The router handles it like a `CardItem`."""
+    """A select menu of actions. Choosing an action counts as a press. The interaction router handles it."""
 
     @classmethod
     def from_menu(cls, menu: Menu, row: int, *, emojis: bool = True) -> MenuItem:
-        """Build the item for a menu."""
+        """Build the item for a menu of a card."""
         select: discord.ui.Select[discord.ui.View] = discord.ui.Select(
             custom_id=str(menu.custom_id), placeholder=menu.placeholder, row=row
         )
@@ -36,5 +36,5 @@ class MenuItem(discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], templ
     async def from_custom_id(
         cls, _interaction: discord.Interaction[Any], item: discord.ui.Item[Any], _match: re.Match[str], /
     ) -> Self:
-        """Rebuild the item for a choice, without I/O, as Discord waits only three seconds for a response."""
+        """Rebuild the item when an option is chosen. This does no I/O."""
         return cls(cast("discord.ui.Select[discord.ui.View]", item))

@@ -1,7 +1,7 @@
-"""Functions that build modals from their specs, and read the input of a submit.
+"""Functions that build modals from a `ModalSpec`, and read the input that a user submits.
 
-A modal left open across a restart still works: it has no state here, and its custom_id says where the input
-goes. https://discord.com/developers/docs/components/reference#file-upload
+A modal that is open during a restart still works: the bot keeps no state for it, and its custom_id says what
+the input is for. https://discord.com/developers/docs/components/reference#file-upload
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NO_SHAPE = "none"  # Discord takes no empty value
 
 
 def build_modal(spec: ModalSpec, locale: str) -> discord.ui.Modal:
-    """Build the discord.py modal for a spec."""
+    """Build the discord.py modal that a spec describes."""
     title = short(spec.title, _TITLE)
     modal = discord.ui.Modal(title=title, custom_id=str(spec.custom_id), timeout=None)
     field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
@@ -73,7 +73,7 @@ def _pictures_field(spec: ModalSpec, locale: str) -> discord.ui.Label[discord.ui
 
 
 def modal_input_from(interaction: discord.Interaction[Any]) -> ModalInput:
-    """Read the input of a modal submit."""
+    """Read what the user entered from a modal submit interaction."""
     data: Mapping[str, Any] = interaction.data or {}
     fields = {each.get("custom_id"): each for each in _fields(data.get("components"))}
     prompt = str(fields.get(_PROMPT, {}).get("value") or "").strip()
@@ -88,7 +88,7 @@ def modal_input_from(interaction: discord.Interaction[Any]) -> ModalInput:
 
 
 def _fields(components: object) -> Iterable[Mapping[str, Any]]:
-    """Yield the fields of a modal from the rows or labels that contain them."""
+    """Yield the input fields of a modal, which are nested in rows or labels."""
     for each in components if isinstance(components, list) else []:
         inner = each.get("component")
         yield from [inner] if inner else each.get("components", [])

@@ -1,7 +1,7 @@
-"""The interpretation of Discord's error responses to an edit or a send.
+"""The interpretation of Discord's error responses when a message is edited or sent.
 
-Only this module interprets them. A response without a known JSON code says nothing about the message, so it
-never ends a watch.
+Only this module interprets them. A response without a known JSON error code says nothing about the message,
+so the bot goes on updating the message.
 https://discord.com/developers/docs/topics/opcodes-and-status-codes
 """
 
@@ -52,7 +52,7 @@ _PARTS = {
 def outcome_of(
     error: Exception, image: str, *, has_file: bool, first: bool, errors: UnexpectedErrors
 ) -> Outcome:
-    """Return the outcome of an edit that raised ``error``, and log it if this is the ``first`` try.
+    """Return the outcome of an edit that raised ``error``. The error is logged if this is the ``first`` try.
 
     ``image`` is the URL of the embed's image. ``has_file``: whether a file was uploaded with the edit.
     Raises `BotTokenRevoked`.
@@ -64,7 +64,7 @@ def outcome_of(
         if first and not isinstance(outcome, Gone):
             log.warning("Discord refused an edit: status %s, code %s", error.status, error.code)
         return outcome
-    # The edit may have been applied; repeating it then changes nothing.
+    # The edit may have been applied. If so, applying it again changes nothing.
     if isinstance(error, aiohttp.ClientError | OSError | TimeoutError):
         log.log(logging.INFO if first else logging.DEBUG, "Discord gave no answer: %s", type(error).__name__)
     else:
@@ -73,7 +73,7 @@ def outcome_of(
 
 
 def problem_of(error: discord.HTTPException, *, has_file: bool) -> tuple[ContentProblem, Part] | None:
-    """Return why Discord refused a message's content, and the parts it names, or None for other errors."""
+    """Return why Discord rejected a message's content, and which parts. Returns None for other errors."""
     if error.status == 413 or (has_file and error.code in _NO_FILE):
         return (ContentProblem.TOO_LARGE, Part.FILE) if has_file else None
     if error.code == _EXPLICIT:
@@ -90,7 +90,7 @@ def problem_of(error: discord.HTTPException, *, has_file: bool) -> tuple[Content
 
 
 def existence_after(error: discord.HTTPException) -> Existence:
-    """Return whether a message exists, judging by the error of fetching it."""
+    """Return whether a message exists, given the error that fetching the message raised."""
     if error.code in _CHANNEL_GONE:
         return Existence.CHANNEL_GONE
     if error.code in MESSAGE_GONE:
@@ -99,7 +99,7 @@ def existence_after(error: discord.HTTPException) -> Existence:
 
 
 def is_route_refusal(error: discord.HTTPException, *, has_file: bool = False) -> bool:
-    """Return whether Discord refused an interaction's token, not the message or its content."""
+    """Return whether Discord rejected the interaction token, and not the message or its content."""
     about_content = (*MESSAGE_GONE, _EXPLICIT, *(_NO_FILE if has_file else ()))
     return error.status in (401, 403, 404, 429) and error.code not in about_content
 

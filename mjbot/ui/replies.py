@@ -37,7 +37,7 @@ DELIVERY_ERRORS = (discord.HTTPException, TokenRefused, aiohttp.ClientError, OSE
 class InteractionReply:
     """Replies to one interaction. Implements `Reply`.
 
-    ``update``: the response is the pressed message itself. ``private``: the response is ephemeral.
+    With ``update``, the response edits the pressed message. With ``private``, the response is ephemeral.
     """
 
     def __init__(
@@ -60,11 +60,11 @@ class InteractionReply:
 
     @property
     def responded(self) -> bool:
-        """Whether the first response was sent. After it, a modal cannot be opened."""
+        """Whether the initial response was sent. After that, no modal can be opened."""
         return self._ref is not None or self._interaction.response.is_done()
 
     async def defer(self, *, private: bool = False) -> MessageRef:
-        """Defer the response, and return its message. Nothing is visible when it updates a message."""
+        """Defer the response and return its message. With ``update``, the user sees no change."""
         if self._ref is None:
             self._private = self._private or private
             self._ref = MessageRef(self._channel_id, await self._defer())
@@ -90,7 +90,7 @@ class InteractionReply:
         return SentCard(ref, omitted)
 
     async def show_placeholder(self, card: Card) -> None:
-        """Show a temporary card."""
+        """Show a card in the response until a later call replaces the card."""
         try:
             await send_reduced(card, None, self._show)
         except Exception as error:
@@ -98,7 +98,7 @@ class InteractionReply:
         self._has_card = False
 
     async def send_followup(self, card: Card) -> SentCard:
-        """Send one more public card as a follow-up. Raises `ResponseLost`."""
+        """Send another public card as a follow-up message. Raises `ResponseLost`."""
         try:
             sent, omitted = await send_reduced(card, None, self._follow_up)
         except Exception as error:
@@ -106,7 +106,7 @@ class InteractionReply:
         return SentCard(MessageRef(self._channel_id, sent.id), omitted)
 
     async def edit_buttons(self, rows: Rows) -> bool:
-        """Change the buttons at once if the response is the pressed message. Returns False if it is not."""
+        """Change the buttons of the pressed message now. Returns False if the response does not edit it."""
         message = self._interaction.message
         if message is None or not self._update:
             return False
@@ -115,21 +115,21 @@ class InteractionReply:
         return True
 
     async def send_modal(self, modal: ModalSpec) -> None:
-        """Open a modal, which must be the first response."""
+        """Open a modal. It must be the initial response."""
         built = build_modal(modal, self._locale)
         built.stop()  # the router handles its submit; discord.py would keep every modal that is dismissed
         await self._interaction.response.send_modal(built)
 
     async def send_private(self, text: Text, **values: object) -> None:
-        """Send an ephemeral text, and keep the public response."""
+        """Send an ephemeral message. The public response stays."""
         await self._send_private(translate(text, self._locale, **values))
 
     async def replace_with_private(self, text: Text, **values: object) -> None:
-        """Send an ephemeral text in place of the public response."""
+        """Send an ephemeral message in place of the public response."""
         await self._replace(translate(text, self._locale, **values))
 
     async def close(self, text: Text, **values: object) -> None:
-        """Replace the ephemeral response with a text, if it can still be edited. Never raises."""
+        """Replace the ephemeral response with a text, if the response can still be edited. Never raises."""
         if self._clock.now() > self._interaction.created_at.timestamp() + TOKEN_LIFE:
             return
         try:
@@ -140,7 +140,7 @@ class InteractionReply:
     async def send_private_menu(
         self, text: Text, rows: Rows, *, menu: Menu | None = None, file: File | None = None, **values: object
     ) -> None:
-        """Send an ephemeral text with buttons in place of the public response."""
+        """Send an ephemeral message with buttons in place of the public response."""
         content = translate(text, self._locale, **values)
 
         async def send(omitted: Part) -> None:
@@ -219,7 +219,7 @@ class InteractionReply:
 
 
 class Replies:
-    """Creates the reply to an interaction, and finds it again for the error boundary."""
+    """Creates one `InteractionReply` for each interaction, which the error boundary can use as well."""
 
     def __init__(self, tokens: InteractionTokens, clock: Clock) -> None:
         self._tokens = tokens
@@ -228,7 +228,7 @@ class Replies:
     def to(
         self, interaction: discord.Interaction[Any], *, update: bool = False, private: bool = False
     ) -> InteractionReply:
-        """Return the reply to an interaction. The first call creates it."""
+        """Return the `InteractionReply` of an interaction. The first call creates it."""
         reply: object = interaction.extras.get(_REPLY)
         if not isinstance(reply, InteractionReply):
             reply = InteractionReply(interaction, self._tokens, self._clock, update=update, private=private)

@@ -1,6 +1,6 @@
-"""The interaction router, which dispatches each of our buttons, menus and modals to its use case.
+"""The interaction router, which dispatches our buttons, select menus and modals to the services.
 
-Slash commands and autocomplete are routed by discord.py's command tree.
+discord.py's command tree handles slash commands and autocomplete.
 """
 
 from __future__ import annotations
@@ -44,9 +44,10 @@ Handler = Callable[[PressRequest], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The handler of a verb. ``update``: the response is the pressed message itself.
+    """The handler for the components and modals whose custom_id has one verb.
 
-    ``private``: the response is ephemeral, and updates the pressed message if that is ephemeral, too.
+    With ``update``, the response edits the pressed message. With ``private``, the response is ephemeral, and
+    edits the pressed message if that is also ephemeral.
     """
 
     handler: Handler
@@ -55,7 +56,7 @@ class Route:
 
 
 class InteractionRouter:
-    """Dispatches component and modal interactions; `dispatch` is the bot's `on_interaction` listener."""
+    """Dispatches component and modal interactions. `dispatch` is the bot's `on_interaction` listener."""
 
     def __init__(
         self,
@@ -94,7 +95,7 @@ class InteractionRouter:
         self._repeat_make = Route(imagine.repeat, update=True)
 
     async def dispatch(self, interaction: discord.Interaction[Any]) -> None:
-        """Handle a component or modal of ours, and ignore every other interaction."""
+        """Handle an interaction with our components or modals, and ignore all others."""
         if interaction.type not in (
             discord.InteractionType.component,
             discord.InteractionType.modal_submit,
@@ -140,7 +141,7 @@ class InteractionRouter:
 
 
 def _is_window(custom_id: CustomId) -> bool:
-    """Return whether this is the window of /imagine, the only one that a command opens, without a message."""
+    """Return whether this is the /imagine modal. A slash command opens it, so it belongs to no message."""
     return custom_id.verb is Verb.MODAL and custom_id.arg.startswith(MAKE_ACTION)
 
 
@@ -172,7 +173,7 @@ def _request(
 
 
 def _shows(message: discord.Message, task_id: TaskId) -> bool:
-    """Return whether a message really has a component of a task, as a pressed custom_id can be forged."""
+    """Return whether a message has a component of a task. The custom_id in an interaction may be forged."""
     parts = [part for row in message.components for part in getattr(row, "children", [row])]
     custom_ids = [parse(str(getattr(part, "custom_id", ""))) for part in parts]
     return any(each is not None and each.task_id == task_id for each in custom_ids)

@@ -1,4 +1,4 @@
-"""Functions that send messages, and resend them without the parts that Discord refuses."""
+"""Functions that send a message, and send it again without the parts that Discord rejects."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def send_reduced(
     *,
     follows: bool = True,
 ) -> tuple[_Sent, Part]:
-    """Send a card without the parts that Discord refuses. Returns the result of ``send`` and those parts."""
+    """Send a card, without any parts that Discord rejects. Returns the result of ``send`` and those parts."""
     omitted = Part.NONE
     while True:
         shown = "" if image is None or Part.PICTURE in omitted else image
@@ -40,7 +40,7 @@ async def send_reduced(
 
 
 async def send_private_reduced(send: Callable[[Part], Awaitable[None]], *, has_file: bool) -> None:
-    """Send an ephemeral message without the parts that Discord refuses. ``send`` takes the parts to omit."""
+    """Send an ephemeral message, without any parts that Discord rejects. ``send`` takes the parts to omit."""
     *ladder, last = _PRIVATE_LADDER
     for omitted in ladder:
         try:

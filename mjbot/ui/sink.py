@@ -1,4 +1,4 @@
-"""The message sink, which edits by channel id and message id, with the bot's token or an interaction's."""
+"""The message sink, which posts and edits messages, using the bot token or an interaction token."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class DiscordSink:
         self._errors = UnexpectedErrors()
 
     async def edit(self, edit: Edit) -> Outcome:
-        """Apply one edit. If the message already shows this card, only verify its image.
+        """Apply one edit. If the message already shows the card, only check that it shows the image.
 
         Raises `BotTokenRevoked`.
         """
@@ -74,15 +74,15 @@ class DiscordSink:
             )
 
     async def picture_ready(self, picture: Picture) -> None:
-        """Wait until the download of a picture has ended, with or without success."""
+        """Wait until the download of a picture has succeeded or failed."""
         await self._images.wait(picture)
 
     def token_until(self, ref: MessageRef) -> float:
-        """Return the time (unix seconds) until which a message can be edited by its interaction token."""
+        """Return the time (unix seconds) until which a message can be edited with an interaction token."""
         return self._tokens.until(ref)
 
     async def post(self, channel_id: int, card: Card, *, nonce: str, since: float) -> SentCard:
-        """Post a new message, or find it if it was already posted. Raises `ResponseLost`."""
+        """Post a new message, or return the message if it was already posted. Raises `ResponseLost`."""
         if self._breaker.wait_seconds(channel_id) > 0:
             raise ResponseLost("edits are paused")
         channel = self._client.get_partial_messageable(channel_id)
@@ -100,7 +100,7 @@ class DiscordSink:
         return SentCard(MessageRef(channel_id, sent.id), omitted)
 
     async def message_exists(self, ref: MessageRef) -> Existence:
-        """Return whether a message exists. This costs a request."""
+        """Return whether a message exists. This sends a request."""
         if self._breaker.wait_seconds(ref.channel_id) > 0:
             return Existence.ASSUMED
         try:
@@ -122,17 +122,17 @@ class DiscordSink:
         )
 
     def _unverified(self, edit: Edit, image: ShownImage, message: discord.Message) -> bool:
-        """Return whether the result may be invisible: its file is missing, or its link is not fetched yet."""
+        """Return whether the result may be invisible: the file is missing, or its link is not fetched yet."""
         picture = self._unattached_result(edit, image)
         if picture is None:
             return False
         return not image.url or self._pictures.attaches(picture) or not _fetched(message)
 
     def _unattached_result(self, edit: Edit, image: ShownImage) -> Picture | None:
-        """Return the result picture if the message does not have it as a file, else None.
+        """Return the result picture if it is not attached to the message, else None.
 
-        Also returns None for a video that is only linked, and after Discord refused the picture or its file,
-        as another try would not help.
+        Also returns None for a video that is only linked, and after Discord has rejected the picture or the
+        file, because another try would not help.
         """
         picture = edit.card.picture
         if picture is None or not picture.final or is_attachment(image.url):
@@ -141,9 +141,9 @@ class DiscordSink:
         return None if refused or self._images.is_only_linked(edit.card) else picture
 
     async def _verify(self, edit: Edit, image: ShownImage, held: AsyncExitStack) -> Outcome:
-        """Attach the result of a delivered card if it is missing or Discord cannot fetch its link.
+        """Attach the result picture of a delivered card if it is missing or Discord cannot fetch the link.
 
-        If it cannot be attached, change the message to say so.
+        If the picture cannot be attached, change the message to say so.
         """
         picture, kept = self._unattached_result(edit, image), Delivered(edit.delivered)
         if picture is None:
@@ -198,7 +198,7 @@ class DiscordSink:
 
 
 def _fetched(message: discord.Message) -> bool:
-    """Return whether Discord has fetched the image of this message. If so, it reports the image's size.
+    """Return whether Discord has fetched the embed's image. Discord then reports the size of the image.
 
     https://discord.com/developers/docs/resources/message#embed-object-embed-image-structure
     """

@@ -1,9 +1,10 @@
-"""Interaction tokens: a second route, for 15 minutes, to the messages that interactions created.
+"""Interaction tokens. For 15 minutes, the bot can use them to edit the messages that interactions created.
 
-They are kept in memory only. Edits by token do not count towards the bot's 50 requests a second:
+They are kept in memory only. Edits with them do not count towards the bot's limit of 50 requests a second:
 https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages
-Some bot authors report a rate limit that all tokens of a channel share. So after the first refusal or 429, a
-message is edited with the bot's token again, and after a shared 429, so are all messages of its channel.
+Some bot authors report a rate limit that all tokens of a channel share. So if Discord rejects a token or
+replies with 429, the message is edited with the bot token from then on. After a 429 with the scope "shared",
+the bot token is used for all messages in the channel.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from mjbot.core.model.watch import MessageRef
 log = logging.getLogger(__name__)
 
 TOKEN_LIFE: Final = 14 * 60.0
-"""The seconds for which a token is used: one minute less than 15, as an edit may take a while."""
-_CHANNEL_REST = 600.0  # seconds without tokens in a channel after a rate limit that they share
-_UNCERTAIN = 1_000  # interactions remembered whose first response met a 5xx
+"""The seconds for which a token is used: one minute less than Discord's 15, as an edit takes time."""
+_CHANNEL_REST = 600.0  # seconds for which no tokens are used in a channel after a shared rate limit
+_UNCERTAIN = 1_000  # the interactions to remember whose initial response got a 5xx
 
 
 @dataclass(frozen=True, slots=True)
 class InteractionToken:
-    """A token, its application, and the time until which it is used (unix seconds)."""
+    """A token, the ID of the bot's application, and the time (unix seconds) until which the token is used."""
 
     application_id: int
     token: str = field(repr=False)
@@ -36,11 +37,11 @@ class InteractionToken:
 
 
 class TokenRefused(Exception):
-    """Raised if Discord refused an edit by interaction token. The bot's own token may still work."""
+    """Raised if Discord rejected an edit with an interaction token. The bot token may still work."""
 
 
 class InteractionTokens:
-    """The interaction tokens by which messages can be edited."""
+    """The interaction tokens with which messages can be edited."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -49,11 +50,11 @@ class InteractionTokens:
         self._resting: dict[int, float] = {}
         self._uncertain: dict[str, None] = {}
         self.trace = aiohttp.TraceConfig()
-        """The trace of discord.py's client. Raises `TokenRefused` if an edit by token gets a 429 or 5xx."""
+        """The trace for discord.py. Raises `TokenRefused` if an edit with a token gets a 429 or 5xx."""
         self.trace.on_request_end.append(self._on_response)
 
     def register(self, ref: MessageRef, application_id: int, token: str, created_at: float) -> None:
-        """Register the token of the interaction that created ``ref``, at ``created_at`` (unix seconds)."""
+        """Store the token of the interaction that created a message at ``created_at`` (unix seconds)."""
         now = self._clock.now()
         self._drop_expired(now)
         until = min(created_at, now) + TOKEN_LIFE  # the clocks of Discord and this machine may differ
@@ -62,31 +63,31 @@ class InteractionTokens:
             self._refs[token] = ref
 
     def until(self, ref: MessageRef) -> float:
-        """Return the time (unix seconds) until which a message can be edited by token, or 0 if it cannot."""
+        """Return the time (unix seconds) when a message's token expires, or 0 if there is no token."""
         token = self._tokens.get(ref)
         return token.until if token else 0.0
 
     def get(self, ref: MessageRef) -> InteractionToken | None:
-        """Return the token for a message, or None."""
+        """Return the valid token of a message, or None."""
         token = self._tokens.get(ref)
         return token if token is not None and token.until > self._clock.now() else None
 
     def revoke(self, ref: MessageRef) -> None:
-        """Drop the token of a message after Discord refused it."""
+        """Drop the token of a message, for example after Discord rejected it."""
         if token := self._tokens.pop(ref, None):
             self._refs.pop(token.token, None)
 
     def response_repeated(self, token: str) -> bool:
-        """Return whether an interaction's first response got a 5xx, after which discord.py repeats it."""
+        """Return whether an initial response got a 5xx. If so, discord.py has retried the response."""
         return token in self._uncertain
 
     @property
     def held(self) -> int:
-        """The number of tokens kept, including those that expired since the last registration."""
+        """The number of stored tokens, including any that have expired since the last `register` call."""
         return len(self._tokens)
 
     def on_rate_limit(self, token: str, *, shared: bool) -> None:
-        """Stop using a token that got a 429, or all tokens of its channel if the rate limit is shared."""
+        """Stop using a token after a 429, or all tokens of the channel if the rate limit is ``shared``."""
         if (ref := self._refs.get(token)) is None:
             return
         self.revoke(ref)
@@ -97,7 +98,7 @@ class InteractionTokens:
                 self.revoke(each)
 
     def _drop_expired(self, now: float) -> None:
-        """Drop expired tokens, which come first because tokens are registered in order."""
+        """Drop expired tokens. They come first, because tokens are stored in order of time."""
         while self._tokens and (first := next(iter(self._tokens.items())))[1].until <= now:
             self.revoke(first[0])
         self._resting = {channel: until for channel, until in self._resting.items() if until > now}

@@ -1,4 +1,4 @@
-"""Localization of command names and descriptions, from the same texts as the cards."""
+"""Localization of command names and descriptions, with the texts from the bot's catalogue."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mjbot.core.i18n.texts import Text
 
 
 def localized(text: Text) -> app_commands.locale_str:
-    """Return a localizable string for a command's name or description."""
+    """Return a localizable string for the name or description of a command."""
     return app_commands.locale_str(text.english, text=text)
 
 
@@ -23,7 +23,7 @@ class CatalogueTranslator(app_commands.Translator):
         locale: discord.Locale,
         context: app_commands.TranslationContextTypes,  # noqa: ARG002 (the key says enough)
     ) -> str | None:
-        """Return the text for a locale, or None if it is the same as the English one."""
+        """Return the text in a locale, or None if it is the same as in English."""
         text = string.extras.get("text")
         if text is None or language(locale.value) == ENGLISH:
             return None

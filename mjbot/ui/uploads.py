@@ -1,4 +1,4 @@
-"""Files that users upload, on Discord's CDN, and the pictures of messages."""
+"""Files that users upload to Discord, and the pictures of messages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mjbot.core.making.reference_pictures import refuse_attachment
 
 
 class DiscordUpload:
-    """An `Upload`, by the attachment object that Discord sends."""
+    """An uploaded file, described by Discord's attachment object. Implements `Upload`."""
 
     def __init__(self, http: discord.http.HTTPClient, data: Mapping[str, Any]) -> None:
         self._http = http
@@ -21,7 +21,7 @@ class DiscordUpload:
 
     @classmethod
     def of(cls, http: discord.http.HTTPClient, attachment: discord.Attachment) -> Self:
-        """Create the upload of a command's option."""
+        """Create the upload for an attachment that is an option of a slash command."""
         return cls(http, attachment.to_dict())
 
     @property
@@ -31,7 +31,7 @@ class DiscordUpload:
 
     @property
     def content_type(self) -> str | None:
-        """The media type; Discord omits it for some files."""
+        """The media type, or None, because Discord omits it for some files."""
         found = self._data.get("content_type")
         return str(found) if found else None
 
@@ -49,7 +49,7 @@ class DiscordUpload:
 
 
 def picture_in(message: discord.Message, http: discord.http.HTTPClient) -> DiscordUpload | str | None:
-    """Return the first picture of a message: an attachment, or the address of an embed's image."""
+    """Return the first picture of a message: an attachment, or the URL of an embed's image."""
     for attachment in message.attachments:
         upload = DiscordUpload.of(http, attachment)
         if refuse_attachment(upload.name, upload.content_type, upload.size) is not Text.PICTURE_TYPE:

@@ -1,1 +1,1 @@
-"""What a guild may set, and what it is told."""
+"""The services of `/settings` and `/help`."""

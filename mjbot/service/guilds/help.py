@@ -1,4 +1,4 @@
-"""The use case of `/help`: what this bot can do in this place, and who runs it."""
+"""The use case of `/help`: show what the bot can do in this guild or DM, and who runs it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mjbot.service.access import Access
 
 @dataclass(frozen=True, slots=True)
 class CommandHelp:
-    """A command in `/help`: what it does, and whether it makes pictures or needs *Manage Server*."""
+    """A command that `/help` lists, and whether it makes pictures or needs *Manage Server*."""
 
     about: Text
     makes: bool = False
@@ -36,14 +36,14 @@ COMMANDS: Mapping[str, CommandHelp] = {
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Who runs the bot: a person, or the owner of a team."""
+    """The person who runs the bot, or the owner of the team that runs it."""
 
     name: str
     user_id: int
 
 
 class HelpService:
-    """Tells one person what they can do here."""
+    """Shows a user what they can do in this guild or DM."""
 
     def __init__(self, guilds: GuildStore, access: Access) -> None:
         self._guilds = guilds
@@ -56,7 +56,7 @@ class HelpService:
         command_ids: Mapping[str, int],
         operator: Operator | None,
     ) -> None:
-        """Show the help. ``command_ids``: Discord's ids of commands, by name. Raises `MJBotError`."""
+        """Show the help. ``command_ids`` maps command names to Discord's IDs. Raises `MJBotError`."""
         await self._access.require(context, HELP)
         locale = context.private_locale
         closed = self._access.why_closed(context.guild_id)
@@ -71,7 +71,7 @@ class HelpService:
         await reply.replace_with_private(Text.REPLY_HELP, **values)
 
     async def _who_may_press(self, context: InteractionContext) -> str:
-        """Return the sentence about the press policy, which direct messages do not have."""
+        """Return a sentence about who may press buttons, or "" in direct messages, which have no policy."""
         if context.guild_id is None:
             return translate(Text.HELP_PRESSES_DIRECT, context.private_locale)
         policy = await self._guilds.policy(context.guild_id)

@@ -1,1 +1,1 @@
-"""Making pictures: the commands that submit a prompt or a picture, and their cards."""
+"""The commands that submit a prompt or pictures to the image service, and the cards for their results."""

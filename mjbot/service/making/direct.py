@@ -1,4 +1,4 @@
-"""The use cases of /describe, /blend and /shorten, which are sent as they are asked for."""
+"""The use cases of /describe, /blend and /shorten, which never ask the user for confirmation."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from mjbot.service.watching.write_behind import WriteBehind
 
 @dataclass(frozen=True, slots=True)
 class DirectOrder:
-    """What a command asks for. ``text`` is the prompt to shorten, or the address of a picture to describe."""
+    """The input of a command. ``text`` is the prompt to shorten, or the URL of a picture to describe."""
 
     context: InteractionContext
     reply: Reply
@@ -43,7 +43,7 @@ class DirectOrder:
 
 
 class DirectMakes:
-    """Sends makes that need no check of their prompt and no window."""
+    """Sends the `Make` requests of /describe, /blend and /shorten."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class DirectMakes:
         self._in_flight = in_flight
 
     async def make(self, order: DirectOrder) -> None:
-        """Make what a command asks for. Raises `MJBotError`."""
+        """Send the request of a command. Raises `MJBotError`."""
         context, command = order.context, order.command
         with self._in_flight.track():  # first: nothing may begin once shutdown waits for these
             await self._access.require(context, PREPARE_MAKE)
@@ -81,7 +81,7 @@ class DirectMakes:
             await self._service.make(context, order.reply, make, prompt, _builder(make, pictures))
 
     async def repeat(self, request: PressRequest, make: Make) -> None:
-        """Send a make again whose response was lost. Raises `MJBotError`."""
+        """Send a `Make` request again, because the HTTP reply was lost. Raises `MJBotError`."""
         with self._in_flight.track():
             await self._access.require_press(request, CHOOSE)
             snapshot = await self._snapshots.snapshot(make.id)
@@ -96,7 +96,7 @@ class DirectMakes:
     async def _load(
         self, reply: Reply, text: str, uploads: Sequence[Upload], command: Command
     ) -> tuple[str, ...]:
-        """Load the pictures of a command as data URLs. Raises `PressRefused`."""
+        """Load the pictures that a command needs, as data URLs. Raises `PressRefused`."""
         if command is Command.SHORTEN:
             return ()
         await reply.defer()  # it takes longer than Discord waits
@@ -106,7 +106,7 @@ class DirectMakes:
 
 
 def _check(order: DirectOrder) -> None:
-    """Refuse what every server refuses, before anything is counted."""
+    """Raise `PressRefused` for input that every server rejects, before rate limits are counted."""
     if order.command is Command.DESCRIBE and not (order.uploads or order.text.strip()):
         raise PressRefused(Text.DESCRIBE_NOTHING)
     if order.command is Command.SHORTEN:

@@ -1,4 +1,4 @@
-"""Uploads of makes that wait for an answer of their user: links to Discord's files, kept in memory only."""
+"""Uploads for `Make` requests that were not sent yet. Links to Discord's files are kept in memory only."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ _MOST = 200  # makes
 
 
 class HeldUploads:
-    """The uploads of each make that was not sent yet."""
+    """The uploads for each `Make` request that was not sent yet."""
 
     def __init__(self) -> None:
         self._uploads: OrderedDict[TaskId, Sequence[Upload]] = OrderedDict()
 
     def keep(self, make_id: TaskId, uploads: Sequence[Upload]) -> None:
-        """Keep the uploads of a make until they are evicted by newer ones."""
+        """Keep the uploads for a `Make` request until newer ones evict them."""
         if uploads:
             self._uploads[make_id] = uploads
         while len(self._uploads) > _MOST:
             self._uploads.popitem(last=False)
 
     def get(self, make_id: TaskId) -> Sequence[Upload]:
-        """Return the uploads of a make."""
+        """Return the uploads for a `Make` request."""
         return self._uploads.get(make_id, ())
 
     def drop(self, make_id: TaskId) -> None:
-        """Drop the uploads of a make that was sent."""
+        """Drop the uploads for a `Make` request that was sent."""
         self._uploads.pop(make_id, None)

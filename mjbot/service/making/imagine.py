@@ -1,4 +1,4 @@
-"""The use cases of /imagine: check a prompt, ask about it, send it, edit it, and repeat a lost one."""
+"""The use cases of /imagine: check a prompt, warn about it, edit it, send it, and resend a lost one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _NO_USE_OF_AN_EDIT = (MakingClosed, GuildNotAllowed, ShuttingDown, StoreFailed)
 
 @dataclass(frozen=True, slots=True)
 class _Pictures:
-    """The pictures of an order: as data beside the prompt, or as addresses in it."""
+    """The reference pictures of an /imagine request: data sent with the prompt, or URLs inside the prompt."""
 
     data: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
@@ -73,7 +73,7 @@ class ImagineService:
         self._in_flight = in_flight
 
     async def imagine(self, order: Order) -> None:
-        """Make what a command asks for; without a prompt, open the window. Raises `MJBotError`."""
+        """Send the prompt of the command, or open the modal if there is no prompt. Raises `MJBotError`."""
         if order.text:
             await self._run(order)
             return
@@ -81,12 +81,12 @@ class ImagineService:
         await self._windows.write(order, self._service.new(order.context, Command.IMAGINE, "").id)
 
     async def edit(self, request: PressRequest) -> None:
-        """Open the window with the prompt of a card. Raises `MJBotError`."""
+        """Open the /imagine modal with the prompt of a card. Raises `MJBotError`."""
         await self._access.require_press(request, PREPARE_MAKE)
         await self._windows.edit(request)
 
     async def submit_window(self, request: PressRequest) -> None:
-        """Make what was written in a window. Raises `MJBotError`."""
+        """Send the prompt that a user submitted in the modal. Raises `MJBotError`."""
         order = self._windows.order_of(request)
         if order.command is Command.SHORTEN:
             await self._direct.make(DirectOrder(order.context, order.reply, order.command, order.text))
@@ -94,7 +94,7 @@ class ImagineService:
         await self._run(order)
 
     async def send_anyway(self, request: PressRequest) -> None:
-        """Send a prompt that the user was warned of. Raises `MJBotError`."""
+        """Send a prompt that the user has confirmed after a warning. Raises `MJBotError`."""
         make = await self._windows.make_of(request)
         if make is None or make.user_id != request.context.user_id:
             raise PressRefused(Text.REPLY_BUTTON_GONE, id=request.task_id)
@@ -107,7 +107,7 @@ class ImagineService:
         await self._run(order, warned=True)
 
     async def repeat(self, request: PressRequest) -> None:
-        """Send a make again whose response was lost. Raises `MJBotError`."""
+        """Send a `Make` request again, because the HTTP reply was lost. Raises `MJBotError`."""
         make = await self._windows.make_of(request)
         if make is not None and make.command is not Command.IMAGINE:
             await self._direct.repeat(request, make)
@@ -164,7 +164,7 @@ class ImagineService:
         await self._offer_edit(order, make, Text.MAKE_WARNING, Verb.SEND_ANYWAY, findings=lines)
 
     async def _offer_edit(self, order: Order, make: Make, text: Text, *verbs: Verb, **values: object) -> None:
-        """Tell the user in private why nothing was sent; the text is kept behind *Edit*."""
+        """Tell the user in an ephemeral message why nothing was sent, and offer to edit the prompt."""
         await self._makes.add(make)
         self._windows.hold(order, make.id)
         locale = order.context.private_locale
@@ -172,7 +172,7 @@ class ImagineService:
         await order.reply.send_private_menu(text, (row,), menu=None, file=None, **values)
 
     async def _load(self, order: Order) -> _Pictures:
-        """Load the pictures of an order, before anything is sent. Raises `PressRefused`."""
+        """Load the reference pictures. Raises `PressRefused`."""
         if not order.uploads:
             return _Pictures()
         await order.reply.defer()  # it takes longer than Discord waits
@@ -194,7 +194,7 @@ class ImagineService:
 
 
 def _check(order: Order) -> PromptCheck:
-    """Check the prompt of an order before its pictures are loaded."""
+    """Check the prompt of an /imagine request, before the reference pictures are loaded."""
     beside = order.options.use is ReferenceUse.IMAGE_PROMPT
     addresses = () if beside else tuple(_NOT_LOADED.format(n=n) for n, _ in enumerate(order.uploads, 1))
     pictures = len(order.uploads) if beside else 0

@@ -1,4 +1,4 @@
-"""A make on its way to the image service, shown on a card of its own from the start."""
+"""The submission of a `Make` request to the image service. A card shows its state from the start."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ BuildRequest = Callable[[Mark], SubmitRequest]
 
 
 class MakeCards:
-    """Shows makes: as new cards, and on the cards that they have."""
+    """Creates and updates the cards of `Make` requests."""
 
     def __init__(
         self, makes: MakeStore, store: WatchStore, opener: CardOpener, watches: WatchService
@@ -45,7 +45,11 @@ class MakeCards:
     async def open(
         self, context: InteractionContext, make: Make, snapshot: TaskSnapshot, reply: Reply
     ) -> MessageRef:
-        """Commit a make and show it as a new card, whose watch commits first, so that a kill strands none."""
+        """Store a `Make` request and show its card.
+
+        The watch of the card is stored before the card is sent, so a killed process can still update the
+        card after its restart.
+        """
         await self._makes.add(make, snapshot)
         watch = self._opener.new_watch(context, snapshot.id, await reply.defer())
         await self._store.add(watch, None)
@@ -53,17 +57,17 @@ class MakeCards:
         return watch.ref
 
     async def redraw(self, ref: MessageRef, snapshot: TaskSnapshot) -> None:
-        """Draw the card of a make again."""
+        """Render the card of a `Make` request again."""
         await self._watches.repaint(ref, snapshot)
 
     async def note_refusal(self, make: Make, error: MJBotError) -> None:
-        """Store what the card says about a refusal. Raises `StoreFailed`."""
+        """Store why a `Make` request was refused, for its card to show. Raises `StoreFailed`."""
         values = {name: str(value) for name, value in error.values.items()}
         await self._makes.refuse(make.id, Refusal(error.text, values))
 
 
 class MakeSubmission:
-    """Submits a make; a `Submission`. ``message`` is its card, if it has one already."""
+    """Submits a `Make` request. Implements `Submission`. ``message`` is the card, if there is one already."""
 
     action = MAKE_ACTION
     kind = ""
@@ -92,17 +96,17 @@ class MakeSubmission:
 
     @property
     def snapshot(self) -> TaskSnapshot:
-        """The snapshot that the card shows until there is a task."""
+        """The task snapshot that the card shows until the service has created the task."""
         return self._snapshot
 
     @property
     def label(self) -> str:
-        """The command."""
+        """The slash command, such as ``/imagine``."""
         return f"/{self.make.command}"
 
     @property
     def origin(self) -> SubmitOrigin:
-        """The mark of this try, and the place of the make, whose card goes on."""
+        """The mark of this submit, and the channel and user of the `Make` request."""
         make = self.make
         return SubmitOrigin(
             (self._mark,), self.label, make.guild_id, make.channel_id, make.user_id, make.locale
@@ -110,36 +114,36 @@ class MakeSubmission:
 
     @property
     def place(self) -> Place:
-        """The place of the interaction."""
+        """The guild or DM of the interaction."""
         return self._context.place
 
     @property
     def is_shown(self) -> bool:
-        """Whether the make has a card, which shows what becomes of it."""
+        """Whether the `Make` request has a card, which will show the outcome."""
         return self._message is not None
 
     @property
     def message(self) -> MessageRef:
-        """The card of the make."""
+        """The message that is the card of the `Make` request."""
         return self._message or MessageRef(self._context.channel_id, 0)
 
     async def acknowledge(self) -> None:
-        """Show the card "Submitting", or defer if there is a card."""
+        """Show a new card that says "Submitting", or defer the response if there is a card."""
         if self._message is None:
             self._message = await self._cards.open(self._context, self.make, self._snapshot, self._reply)
         else:
             await self._reply.defer()
 
     async def send(self) -> SubmitResult:
-        """Submit the make, with the mark of this try."""
+        """Submit the `Make` request with its mark."""
         return await self._source.submit(self._build(self._mark))
 
     async def show_queue_full(self, _next_try: float) -> None:
-        """Show the wait on the card."""
+        """Show on the card that the submit is waiting for the queue."""
         with suppress(StoreFailed):
             await self._cards.redraw(self.message, self._snapshot)
 
     async def note_refusal(self, error: BaseException) -> None:
-        """Store the reason, which the card shows."""
+        """Store the reason of a refusal, for the card to show."""
         if isinstance(error, MJBotError):
             await self._cards.note_refusal(self.make, error)

@@ -1,4 +1,7 @@
-"""Sends makes: each is committed, shown, submitted once, and then followed as a task on the same message."""
+"""Send `Make` requests, which create a task without a parent, such as those of /imagine.
+
+Each request is stored, shown on a card, and submitted once. Then its card follows the new task.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +27,9 @@ from mjbot.tracker import TaskTracker
 
 
 class MakeService:
-    """Sends makes of every command through the journal.
+    """Sends the `Make` requests of all commands through the `SubmissionJournal`.
 
-    Callers check access and count the use first, and hold `InFlight.track`.
+    Callers must check access and rate limits before, and call this inside `InFlight.track`.
     """
 
     def __init__(
@@ -60,7 +63,7 @@ class MakeService:
         pictures: int = 0,
         task_id: TaskId | None = None,
     ) -> Make:
-        """Return a make that is not stored yet, with a new id or the given one."""
+        """Create a `Make` request with the given ID or a new one. It is not stored yet."""
         return Make(
             task_id or make_id(secrets.token_bytes(MAKE_BYTES)),
             command,
@@ -75,7 +78,10 @@ class MakeService:
         )
 
     async def refuse_sent(self, make: Make) -> None:
-        """Raise `PressRefused` if a make was sent, so that nothing of it is loaded or counted again."""
+        """Raise `PressRefused` if a `Make` request was already sent.
+
+        Check this first, so that pictures are not loaded, and rate limits not counted, a second time.
+        """
         state = (await self._presses.of(make.id)).get(MAKE_ACTION, Press.REFUSED)
         if state is not Press.REFUSED:
             raise PressRefused(Text.MAKE_ALREADY_SENT)
@@ -83,9 +89,9 @@ class MakeService:
     async def make(
         self, context: InteractionContext, reply: Reply, make: Make, prompt: str, build: BuildRequest
     ) -> None:
-        """Send a new make, whose card becomes that of its task. ``prompt`` is the one that is sent.
+        """Send a new `Make` request. Its card then follows the new task. ``prompt`` is the text that is sent.
 
-        Raises `MJBotError` unless a card shows what became of it.
+        Raises `MJBotError` if the request fails before there is a card that can show the error.
         """
         now = self._clock.now()
         task = Task(make.id, "SUBMITTED", make.command.upper(), prompt, submitted_at=int(now))
@@ -97,7 +103,7 @@ class MakeService:
     async def repeat(
         self, request: PressRequest, make: Make, snapshot: TaskSnapshot, build: BuildRequest
     ) -> None:
-        """Send a make again on its card, as the user was asked. Raises `MJBotError` like `make`."""
+        """Send a `Make` request again after the user has agreed. Raises `MJBotError` like `make`."""
         message = await self._watches.message_of(request.message, make.id)
         submission = MakeSubmission(
             self._source, self._cards, make, snapshot, build, request.context, request.reply, message
@@ -119,7 +125,7 @@ class MakeService:
     async def _follow(
         self, make: Make, submission: MakeSubmission, message: MessageRef, result: SubmitResult
     ) -> None:
-        """Follow the created task on the message of the make, committed together with the press."""
+        """Follow the created task on the card. This is stored together with the press, in one transaction."""
         now, before = self._clock.now(), submission.snapshot.task
         first, *others = [
             first_snapshot(each, before, result, "", now) for each in (result.task_id, *result.other_ids)

@@ -1,7 +1,7 @@
-"""The windows of /imagine and /shorten, in which a prompt is written or edited.
+"""The modals of /imagine and /shorten, in which users write or edit a prompt.
 
-Its custom_id has the id of the make or task whose prompt is edited, and the options that it has no field for,
-so a window that is left open across a restart still works.
+The custom_id of a modal contains the ID of the `Make` request or task whose prompt is edited, and the options
+for which the modal has no field. So a modal that is open during a restart still works.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ _NEW = TaskId("")  # of drafts: what was last written in no particular make
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a user asks for: a text, options and pictures, from a command or a window.
+    """The input of a user, from a command or a modal: a text, options and pictures.
 
-    ``task_id`` is the id of the make if it was asked for before; else a new one is given to it.
+    ``task_id`` is the ID of an earlier `Make` request that is sent again, or None for a new one.
     """
 
     context: InteractionContext
@@ -48,7 +48,7 @@ class Order:
 
 
 class MakeWindows:
-    """Opens windows and reads their input. A text that was not sent is offered again."""
+    """Opens the modals and reads their input. A text that could not be sent is offered again."""
 
     def __init__(
         self, makes: MakeStore, snapshots: WriteBehind, uploads: HeldUploads, drafts: Drafts
@@ -59,13 +59,13 @@ class MakeWindows:
         self._drafts = drafts
 
     async def write(self, order: Order, make_id: TaskId) -> None:
-        """Open an empty window, or one with the text that was last refused, for a new make."""
+        """Open the modal for a new `Make` request, pre-filled with the user's last unsent text."""
         self._uploads.keep(make_id, order.uploads)
         text = self._drafts.get(order.context.user_id, _NEW, MAKE_ACTION) or ""
         await self._open(order.context, order.reply, make_id, text, order.options)
 
     async def edit(self, request: PressRequest) -> None:
-        """Open the window with the prompt of a card, or of a make that was not sent. Raises `MJBotError`."""
+        """Open the modal, filled with the prompt of a card or of an unsent request. Raises `MJBotError`."""
         make = await self.make_of(request)
         if make is not None and make.command is Command.SHORTEN:
             await _open_shorten(request, make.text)
@@ -80,13 +80,13 @@ class MakeWindows:
         await self._open(request.context, request.reply, request.task_id, text, options)
 
     async def make_of(self, request: PressRequest) -> Make | None:
-        """Return the make of a pressed card."""
+        """Return the `Make` request of a pressed card, or None."""
         if is_make(request.task_id):
             return await self._makes.get(request.task_id)
         return await self._makes.of_task(request.task_id, request.context.place)
 
     def order_of(self, request: PressRequest) -> Order:
-        """Return the order of a submitted window. Without new pictures, those of a make not sent stay."""
+        """Return the input of a submitted modal. If no pictures were added, the earlier uploads are used."""
         entered = request.modal_input
         assert entered is not None
         options = replace(_options_of(request.target.action), shape=_shape_of(entered.shape))
@@ -95,19 +95,19 @@ class MakeWindows:
         return Order(request.context, request.reply, entered.prompt, options, uploads, command=command)
 
     def keep(self, order: Order) -> None:
-        """Keep the text of an order until it is sent, in case it cannot even be stored."""
+        """Keep the text of an order in memory until it is sent, in case the database fails."""
         self._drafts.keep(order.context.user_id, _NEW, MAKE_ACTION, order.text)
 
     def hold(self, order: Order, make_id: TaskId) -> None:
-        """Hold the pictures of a make that was not sent."""
+        """Keep the uploads of an order for a `Make` request that was not sent."""
         self._uploads.keep(make_id, order.uploads)
 
     def uploads_of(self, make: Make) -> Sequence[Upload]:
-        """Return the pictures of a make that was not sent, as far as they are still known."""
+        """Return the uploads of a `Make` request that was not sent, if they are still in memory."""
         return self._uploads.get(make.id)
 
     def sent(self, order: Order, make_id: TaskId) -> None:
-        """Drop what was kept of an order."""
+        """Drop the text and the uploads of an order that was sent."""
         self._drafts.drop(order.context.user_id, _NEW, MAKE_ACTION)
         self._uploads.drop(make_id)
 
@@ -142,7 +142,7 @@ def _argument(options: MakeOptions) -> str:
 
 
 def _options_of(argument: str) -> MakeOptions:
-    """Return the options in the argument of a window; a forged one has the default options."""
+    """Read the options from a modal's custom_id. Invalid values become the default options."""
     codes = argument.removeprefix(MAKE_ACTION).ljust(2)
     model = _MODELS.get(codes[0], DrawingModel.MIDJOURNEY)
     return MakeOptions(model=model, use=_USES.get(codes[1], ReferenceUse.IMAGE_PROMPT))

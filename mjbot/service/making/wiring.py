@@ -1,4 +1,4 @@
-"""Builds the services that make pictures, around the journal of presses."""
+"""Build the services of the commands that make pictures."""
 
 from __future__ import annotations
 

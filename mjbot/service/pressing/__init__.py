@@ -1,1 +1,1 @@
-"""Presses of a task's buttons, and the modals that some of them need."""
+"""The services for presses of a task's buttons, and for the modals that some of the buttons open."""

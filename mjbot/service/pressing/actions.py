@@ -1,4 +1,4 @@
-"""Actions of a task, looked up by the digest in a press target."""
+"""The actions that a task offers. A press contains a digest of the action's custom_id to find the action."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mjbot.ports import InteractionContext, PressRecord, PressRequest
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An action that a task offers, with the target of its press."""
+    """An action that a task offers. ``target`` is parsed from the custom_id of the pressed button."""
 
     snapshot: TaskSnapshot
     button: Button
@@ -30,34 +30,34 @@ class Action:
 
     @property
     def digest(self) -> str:
-        """The key of the action in the presses table."""
+        """The digest of the action, which is its key in the presses table."""
         return self.target.action
 
     @property
     def draws(self) -> str:
-        """The prompt that it draws, if it is a *Draw* button of ours; else ""."""
+        """The prompt to send if the action is one of our own *Draw* buttons, else ""."""
         task = self.snapshot.task
         return prompt_to_draw(task, self.button.custom_id) if task else ""
 
     def request(self, mark: Mark) -> SubmitRequest:
-        """Return what it submits first, with this mark."""
+        """Build the first submit request of the action, with this mark."""
         if self.draws:
             return Imagine(check_prompt(self.draws).prompt, mark=mark)
         return ButtonPress(self.snapshot.id, self.button.custom_id, mark)
 
     def repeating(self, number: int) -> Action:
-        """Return the same action as a deliberate repetition of press ``number``."""
+        """Return a copy of the action that deliberately repeats press ``number``."""
         return replace(self, target=replace(self.target, repeats=number))
 
     def again_button(self, text: Text, context: InteractionContext, *, primary: bool = False) -> Rows:
-        """Build a row with one button, labelled ``text``, that presses this action again."""
+        """Build a row with a button labelled ``text`` that submits this action again."""
         target = CustomId(Verb.AGAIN, self.snapshot.id, str(self.target))
         label = translate(text, context.private_locale)
         return ((CardButton(str(target), label=label, primary=primary),),)
 
 
 def find_action(snapshot: TaskSnapshot, target: PressTarget, locale: str) -> Action | None:
-    """Return the action that a press targets, or None if the task does not offer it."""
+    """Return the action that a press is for, or None if the task does not offer it."""
     task = snapshot.task
     buttons = (*task.buttons, *draw_buttons(task, locale)) if task else ()
     for number, button in enumerate(drawable_buttons(buttons), 1):
@@ -67,9 +67,9 @@ def find_action(snapshot: TaskSnapshot, target: PressTarget, locale: str) -> Act
 
 
 async def report_earlier(earlier: PressRecord, action: Action, request: PressRequest) -> None:
-    """Send the user a message about an earlier press, with a repeat button if repeating creates a new task.
+    """Tell the user that an action was already pressed, and offer a button to do it again.
 
-    Raises `PressRefused` if it cannot be repeated.
+    Raises `PressRefused` if the action cannot be done again.
     """
     label = escape(action.label)
     if earlier.state.in_flight:

@@ -1,4 +1,4 @@
-"""What people do about a task beside its own buttons: stop the updates of a card, cancel, read the seed."""
+"""The bot's own buttons for a task: stop updating its card, cancel the task, and show the seed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mjbot.tracker import TaskTracker
 
 
 class TaskControls:
-    """The use cases of our own buttons *Stop updating*, *Cancel* and *Seed*."""
+    """The use cases of the buttons *Stop updating*, *Cancel* and *Seed*, which the bot adds to cards."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class TaskControls:
         self._offers = offers
 
     async def stop_updating(self, request: PressRequest) -> None:
-        """End the watch of the pressed card, which says so. The task goes on. Raises `MJBotError`."""
+        """Stop updating the pressed card, and say so on it. The task continues. Raises `MJBotError`."""
         await request.reply.defer()
         await self._access.require_press(request, STOP_UPDATING)
         snapshot = await self._reader.get(request.task_id)
@@ -43,9 +43,10 @@ class TaskControls:
             raise PressRefused(Text.REPLY_NOT_UPDATED)
 
     async def cancel(self, request: PressRequest) -> None:
-        """Ask the service to cancel a task, and read it. Raises `MJBotError`.
+        """Ask the service to cancel a task, then read the task soon. Raises `MJBotError`.
 
-        Only the task's own status says that it is cancelled: a service may agree, and finish the picture.
+        Only the status of the task tells whether it was cancelled. A service may accept the request and
+        still finish the picture.
         """
         await request.reply.defer()
         await self._access.require_press(request, CANCEL)
@@ -58,11 +59,11 @@ class TaskControls:
         except TaskNotFound as error:
             raise TaskNotFound(str(error), id=request.task_id) from error
         finally:
-            self._tracker.poll_soon(request.task_id)  # also if the answer was lost
+            self._tracker.poll_soon(request.task_id)  # even if the reply was lost
         await request.reply.send_private(Text.REPLY_CANCEL_ASKED)
 
     async def show_seed(self, request: PressRequest) -> None:
-        """Read the seed of a picture, which takes up to a minute. Raises `MJBotError`."""
+        """Show the seed of a picture. Reading it may take a minute. Raises `MJBotError`."""
         await self._access.require_press(request, SEED)
         await request.reply.defer(private=True)
         try:

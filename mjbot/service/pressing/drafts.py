@@ -1,4 +1,4 @@
-"""Drafts: rejected modal input, with which the next modal is pre-filled."""
+"""Drafts: modal input that was not accepted, with which the next modal is pre-filled."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Drafts:
         self._drafts: OrderedDict[tuple[int, TaskId, str], str] = OrderedDict()
 
     def keep(self, user_id: int, task_id: TaskId, action: str, prompt: str) -> None:
-        """Store a draft until it is dropped or evicted by newer drafts."""
+        """Keep a draft until it is dropped or newer drafts evict it."""
         self._drafts[user_id, task_id, action] = prompt
         while len(self._drafts) > _MOST:
             self._drafts.popitem(last=False)
@@ -26,5 +26,5 @@ class Drafts:
         return self._drafts.get((user_id, task_id, action))
 
     def drop(self, user_id: int, task_id: TaskId, action: str) -> None:
-        """Drop a draft after its submission was accepted."""
+        """Drop a draft, because the input was accepted."""
         self._drafts.pop((user_id, task_id, action), None)

@@ -1,4 +1,4 @@
-"""Lets the cards of submits go on whose response was lost, once their tasks have been found."""
+"""Resume cards whose submit got no HTTP reply, when the created tasks have been found."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ log = logging.getLogger(__name__)
 
 
 class FoundSubmits:
-    """Commits that found submits were accepted, and shows their tasks.
+    """Records that found submits were accepted, and shows the created tasks.
 
-    The card of a make, or of a task that waited for its modal, goes on; every other task gets a new card.
+    The card of a `Make` request, or of a task that waited for modal input, shows the task that was found. For
+    any other submit, a new card is posted.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class FoundSubmits:
         self._clock = clock
 
     async def show(self, lost: LostSubmit, tasks: Sequence[Task]) -> None:
-        """Show the tasks that a lost submit created. Raises `StoreFailed`, then nothing is committed."""
+        """Show the tasks that a lost submit created. If it raises `StoreFailed`, nothing is stored."""
         log.info("a lost submit was found: task=%s", tasks[0].id, extra={"task": tasks[0].id})
         press, origin = lost.press, lost.origin
         continues = is_make(press.task_id) or press.action == MODAL_ACTION
@@ -67,13 +68,13 @@ class FoundSubmits:
         await self._watches.redraw([press.task_id])
 
     async def _resume(self, card: MessageRef, snapshot: TaskSnapshot) -> None:
-        """Follow a task again that its modal has started under the same id."""
+        """Follow a task again on its card, after the modal input has started it under the same ID."""
         await self._watches.resume_on(card, snapshot)
         await self._watches.redraw([snapshot.id])
         self._tracker.poll_soon(snapshot.id)
 
 
 def _first_snapshot(task: Task, now: float) -> TaskSnapshot:
-    """Build the snapshot that is shown until the task is read: a list may be incomplete."""
+    """Build the snapshot to show until the task itself is read. A task from the list may lack fields."""
     waits = task.phase is Phase.WAITING
     return first_snapshot(task.id, task, SubmitResult(task.id, needs_modal=waits), "", now)

@@ -1,4 +1,4 @@
-"""Submits in flight. Shutdown waits for them, because the outcome of a cancelled submit is unknown."""
+"""Submits in flight. Shutdown waits for them, because a cancelled submit may or may not create a task."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class InFlight:
             self._running.discard(running)
 
     async def finish(self, seconds: float) -> None:
-        """Wait up to ``seconds`` for all submits, then cancel the rest. Their outcome is unclear."""
+        """Wait up to ``seconds`` for all submits, then cancel the rest, whose outcome stays unknown."""
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=seconds)
             for each in late:

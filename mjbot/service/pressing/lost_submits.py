@@ -1,7 +1,8 @@
-"""Looks for submits whose response was lost, by the marks that they carried.
+"""The search for the tasks of lost submits, which are submits whose HTTP reply was lost.
 
-A task counts as found only if a read of it says that it has the mark. Then its card goes on as if the
-response had come. A submit that is not found may still appear: a webhook or a later look can tell.
+Each submit contains a mark, a random string that the service returns with the task. A task counts as found
+only if it was read with this mark. Then the card continues as if the reply had arrived. A task that was not
+found may still appear later, in a webhook or in another search.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ _STORE_PAUSE = 5.0
 
 @dataclass(slots=True)
 class _Search:
-    """The search for one lost submit. ``at``: when to look next; ``named``: a task that is said to be it."""
+    """The search for one lost submit. ``at`` is the time of the next look at the service's list of tasks.
+
+    ``named`` is a task that a webhook says has the mark, and that must be read to confirm it.
+    """
 
     lost: LostSubmit
     looks: int
@@ -41,7 +45,7 @@ class _Search:
 
 
 class LostSubmits:
-    """Looks for all lost submits at once, in one list of the service's latest tasks."""
+    """Searches for all lost submits together, in the service's list of recent tasks."""
 
     def __init__(
         self,
@@ -63,17 +67,17 @@ class LostSubmits:
         self._wakeup = Wakeup(clock, "until a lost submit is looked for")
 
     def add(self, lost: LostSubmit) -> None:
-        """Look for a submit whose response was lost just now."""
+        """Start the search for a submit whose HTTP reply was lost just now."""
         self._search(lost, 0)
         self._wakeup.notify()
 
     def tell(self, mark: Mark, tell: Tell) -> None:
-        """Call ``tell`` if the submit with this mark is not found."""
+        """Call ``tell`` if the search for the submit with this mark ends without success."""
         if (search := self._searches.get(mark)) is not None:
             search.tell = tell
 
     def hint(self, task_id: TaskId, mark: Mark) -> bool:
-        """Handle a webhook that names a mark. Returns False if it is not that of a lost submit."""
+        """Handle a webhook for a task with a mark. Returns False if the mark is not that of a lost submit."""
         search = self._searches.get(mark)
         if search is None:
             return False
@@ -82,7 +86,7 @@ class LostSubmits:
         return True
 
     async def run(self) -> None:
-        """Look for lost submits, also those of earlier processes, until cancelled."""
+        """Search for lost submits until cancelled, including those from before a restart."""
         loaded = False
         while True:
             failed: float | None = self._clock.now() + _STORE_PAUSE
@@ -138,7 +142,7 @@ class LostSubmits:
         await self._report(in_vain)
 
     async def _read_named(self, search: _Search, task_id: TaskId) -> None:
-        """Read a task that a webhook named: it counts only if its own mark is ours."""
+        """Read a task that a webhook named. It is the right one only if it really has the mark."""
         search.named = None
         try:
             task = await self._source.fetch(task_id)
@@ -150,7 +154,7 @@ class LostSubmits:
             raise
 
     async def _go_on(self, tasks: Mapping[Mark, Sequence[Task]]) -> None:
-        """Let the cards of found tasks go on; if both submits of a press are found, those of the later."""
+        """Show the found tasks. If both submits of a press are found, show only those of the later one."""
         for mark in reversed(list(self._searches)):
             search = self._searches.get(mark)
             if search is not None and mark in tasks:
@@ -162,7 +166,7 @@ class LostSubmits:
         self._searches = {mark: each for mark, each in self._searches.items() if each.lost.press != press}
 
     async def _report(self, in_vain: Sequence[_Search]) -> None:
-        """Say of submits that all looks did not find them, which proves nothing."""
+        """Tell users that the search for these submits found nothing. The service may still have run them."""
         if not in_vain:
             return
         log.info("%s lost submits were not found", len(in_vain))

@@ -1,4 +1,4 @@
-"""The marks of new submits, and what is stored with them."""
+"""The marks of new submits. A mark is a random string with which the task of a lost submit can be found."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from mjbot.ports import InteractionContext, SubmitOrigin
 
 
 def new_mark() -> Mark:
-    """Return a mark that no other submit carries."""
+    """Create a mark that no other submit has."""
     return mark_of(secrets.token_bytes(MARK_BYTES))
 
 
 def origin_of(context: InteractionContext, label: str, *marks: Mark) -> SubmitOrigin:
-    """Return the origin of a press in an interaction, where its card is posted if it must be found."""
+    """Build the origin of a press: the channel, user and marks that are needed if the submit is lost."""
     return SubmitOrigin(marks, label, context.guild_id, context.channel_id, context.user_id, context.locale)

@@ -1,4 +1,4 @@
-"""The private menu behind "More…": the actions that do not fit on a card."""
+"""The ephemeral menu behind the button "More…", with the actions that do not fit on a card."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class MenuService:
         self._renderer = renderer
 
     async def show(self, request: PressRequest, page_number: int) -> None:
-        """Show a page, counted from 1. Raises `MJBotError`."""
+        """Show a page of the menu. Page numbers start at 1. Raises `MJBotError`."""
         await self._access.require_press(request, VIEW)
         await request.reply.defer(private=True)
         snapshot = await self._reader.get(request.task_id)

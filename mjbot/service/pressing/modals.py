@@ -1,4 +1,4 @@
-"""The use cases of tasks in status MODAL: reopen the modal, submit its input once, or dismiss it."""
+"""The use cases of tasks in status MODAL: open the modal, submit the input once, or dismiss the modal."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from mjbot.tracker import TaskTracker
 
 
 class ModalService:
-    """Handles tasks that wait for modal input."""
+    """Handles the buttons and modals of tasks that wait for modal input."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class ModalService:
         self._clock = clock
 
     async def open(self, request: PressRequest) -> None:
-        """Open the modal of a waiting task, without reading the task first. Raises `MJBotError`."""
+        """Open the modal of a waiting task. The task is not read before. Raises `MJBotError`."""
         await self._access.require_press(request, CHOOSE)
         await self._refuse_answered(request.task_id)
         snapshot = self._tracker.snapshot(request.task_id)
@@ -89,7 +89,7 @@ class ModalService:
         )
 
     async def submit(self, request: PressRequest) -> None:
-        """Submit the input of a waiting task. Raises `MJBotError`."""
+        """Submit the modal input that a task waits for. Raises `MJBotError`."""
         assert request.modal_input is not None
         task_id, user_id = request.task_id, request.context.user_id
         with self._in_flight.track():  # first: nothing may begin once shutdown waits for these
@@ -107,7 +107,7 @@ class ModalService:
         await self._regions.submitted(request)
 
     async def dismiss(self, request: PressRequest) -> None:
-        """Dismiss the modal of a waiting task. Nothing is started. Raises `MJBotError`."""
+        """Mark a waiting task as dismissed, without sending anything to the service. Raises `MJBotError`."""
         await self._access.require_press(request, CHOOSE)
         await self._refuse_answered(request.task_id)
         await request.reply.defer()
@@ -137,7 +137,11 @@ class ModalService:
         self._tracker.poll_soon(result.task_id)
 
     async def _refuse_answered(self, task_id: TaskId) -> PressRecord | None:
-        """Return an earlier input that may be repeated: it was refused, or looked for in vain."""
+        """Return the record of an earlier input that may be sent again, or None if there was no input.
+
+        Input may be sent again if it was refused, or if the search for its task found nothing. Otherwise
+        this raises `PressRefused`.
+        """
         earlier = await self._presses.last(task_id, MODAL_ACTION)
         if earlier is None or earlier.state is Press.REFUSED or earlier.not_found:
             return earlier
@@ -146,9 +150,9 @@ class ModalService:
     async def _retarget(
         self, request: PressRequest, submission: ModalSubmission, result: SubmitResult, message: MessageRef
     ) -> None:
-        """Follow the new id on the same message, because some upstreams continue a task under another id.
+        """Follow the task under a new ID on the same message. Some services change the ID after a modal.
 
-        The change is committed in the same transaction as the press, or later if the database fails.
+        The change is stored in the same transaction as the press, or later if the database fails.
         """
         before = submission.snapshot
         assert request.modal_input is not None
@@ -161,7 +165,7 @@ class ModalService:
 
 
 class ModalSubmission:
-    """Submits the input of a task in status MODAL."""
+    """Submits the modal input of a task in status MODAL. Implements `Submission`."""
 
     kind = ""
     action = MODAL_ACTION
@@ -184,22 +188,22 @@ class ModalSubmission:
 
     @property
     def snapshot(self) -> TaskSnapshot:
-        """The task that waits for the input."""
+        """The snapshot of the task that waits for the input."""
         return self._snapshot
 
     @property
     def label(self) -> str:
-        """The label of the button."""
+        """The label of the button that opens the modal."""
         return translate(Text.BUTTON_WRITE, self._request.context.locale)  # cards show it, too
 
     @property
     def origin(self) -> SubmitOrigin:
-        """The mark of the input, and the place of the modal."""
+        """The mark of this submit, and the channel and user of the modal."""
         return origin_of(self._request.context, self.label, self._mark)
 
     @property
     def place(self) -> Place:
-        """The place of the modal."""
+        """The guild or DM in which the modal was opened."""
         return self._request.context.place
 
     @property
@@ -211,15 +215,15 @@ class ModalSubmission:
         """Do nothing: the response was deferred before the task was read."""
 
     async def send(self) -> SubmitResult:
-        """Submit the input."""
+        """Submit the modal input."""
         assert self._request.modal_input is not None
         prompt = self._request.modal_input.prompt
         return await self._source.submit(ModalAnswer(self._snapshot.id, prompt, self._mask, self._mark))
 
     async def show_queue_full(self, _next_try: float) -> None:
-        """Show the wait on the task's own card."""
+        """Show on the task's card that the submit is waiting for the queue."""
         with suppress(StoreFailed):
             await self._watches.repaint(self._request.message, self._snapshot)
 
     async def note_refusal(self, _error: BaseException) -> None:
-        """Do nothing: the user is told in a private reply."""
+        """Do nothing, because the user gets an ephemeral message instead."""

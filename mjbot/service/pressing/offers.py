@@ -1,4 +1,4 @@
-"""What the image service offers of cancels and seeds: learnt from its answers, and kept over restarts."""
+"""Detect whether the image service can cancel tasks and return seeds. The result is kept in the database."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from mjbot.ports import KeyValueStore, TaskSource
 NO_TASK: Final = TaskId("1000000000000000")
 """An id that no task has: a service that knows the command answers that it does not know the task."""
 _DAY = 86_400.0
-_AGAIN = 600.0  # seconds after a service has not answered
+_AGAIN = 600.0  # seconds until the next test if the service has not replied
 
 
 class ServiceOffers:
-    """Asks a service once a day, with the id of no task, whether it cancels tasks and tells seeds.
+    """Tests once a day, with a task ID that does not exist, which commands the image service offers.
 
-    The answers are stored, so that a restart draws the same buttons. ``service`` is its address.
+    The results are stored, so that cards have the same buttons after a restart. ``service`` is its URL.
     """
 
     def __init__(
@@ -43,17 +43,17 @@ class ServiceOffers:
         }
 
     def of(self, command: Command) -> bool | None:
-        """Return whether the service offers a command; None if that is not known."""
+        """Return whether the service offers a command, or None if this is unknown."""
         return self._known.get(command)
 
     async def load(self) -> None:
-        """Load what was learnt before the restart."""
+        """Load the results that were stored before the restart."""
         with suppress(StoreFailed, ValueError, TypeError, AttributeError):
             stored = json.loads(await self._store.get(self._key) or "{}")
             self._known = {each: stored[each] is True for each in self._questions if each in stored}
 
     async def run(self) -> None:
-        """Ask the service, now and once a day, until cancelled."""
+        """Test the commands at startup and once a day, until cancelled."""
         while True:
             with self._guard.contain():
                 for command, ask in self._questions.items():
@@ -64,7 +64,7 @@ class ServiceOffers:
             await self._pause.wait(self._clock.now() + (_DAY if known else max(_AGAIN, self._guard.pause)))
 
     async def learn(self, command: Command) -> None:
-        """Take over what the latest answer of the service has shown about a command."""
+        """Store whether the service offers a command, as the last reply to the command has shown."""
         offered = self._source.offers(command)
         if offered is None or offered is self._known.get(command):
             return

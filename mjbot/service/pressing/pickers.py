@@ -1,4 +1,4 @@
-"""Open region pickers, which are closed after their region was submitted."""
+"""Open region pickers: messages with buttons to choose which part of a picture to repaint."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Size = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Picker:
-    """A picker: its user, the newest response that shows it, and the size of its picture."""
+    """An open picker. ``owner`` is the user and the action, and ``size`` is the size of the picture."""
 
     owner: tuple[int, TaskId, str]
     reply: Reply
@@ -25,13 +25,13 @@ class _Picker:
 
 
 class OpenPickers:
-    """The pickers of each user for each action."""
+    """The open region pickers of each user for each action."""
 
     def __init__(self) -> None:
         self._pickers: OrderedDict[MessageRef, _Picker] = OrderedDict()
 
     def shown(self, message: MessageRef, request: PressRequest, size: Size | None) -> None:
-        """Record that a response shows a picker. ``size`` is the size of the picture, if it was loaded."""
+        """Record that a message shows a picker. ``size`` is the picture's size, or None if not loaded."""
         before = self._pickers.pop(message, None)
         known = size or (before.size if before else (0, 0))
         self._pickers[message] = _Picker(_owner(request), request.reply, known)
@@ -39,17 +39,17 @@ class OpenPickers:
             self._pickers.popitem(last=False)
 
     def size(self, request: PressRequest) -> Size:
-        """Return the required width and height of a mask, or (0, 0) if unknown."""
+        """Return the width and height that a mask must have, or (0, 0) if they are unknown."""
         owner = _owner(request)
         return max((each.size for each in self._pickers.values() if each.owner == owner), default=(0, 0))
 
     def messages(self, request: PressRequest) -> list[MessageRef]:
-        """Return the messages of the user's pickers for an action."""
+        """Return the messages that show the user's pickers for the action of a request."""
         owner = _owner(request)
         return [message for message, each in self._pickers.items() if each.owner == owner]
 
     async def close(self, request: PressRequest) -> None:
-        """Close the user's pickers for an action that was submitted."""
+        """Close the user's pickers for the action of a request that was submitted."""
         for each in [self._pickers.pop(message) for message in self.messages(request)]:
             await each.reply.close(Text.REPLY_REGION_SENT)
 

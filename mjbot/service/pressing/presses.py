@@ -1,4 +1,4 @@
-"""Presses of a task's buttons. Each is submitted once, and its response becomes the result's card."""
+"""Presses of a task's buttons. Each press is submitted once and gets a new card for the result."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class PressService:
         self._in_flight = in_flight
 
     async def press(self, request: PressRequest) -> None:
-        """Submit an action, or first ask for the input that it needs. Raises `MJBotError`."""
+        """Submit the pressed action, or ask for the input that the action needs. Raises `MJBotError`."""
         with self._in_flight.track():  # first: nothing may begin once shutdown waits for these
             await self._access.require_press(request, PREPARE)
             action = await self._find(request)
@@ -71,14 +71,14 @@ class PressService:
                 await self._submit(request, action, mask)
 
     async def stop_retrying(self, request: PressRequest) -> None:
-        """Stop retrying a submit that found the upstream queue full. Raises `MJBotError`."""
+        """Stop retrying a submit that was refused because of a full queue. Raises `MJBotError`."""
         await self._access.require_press(request, CHOOSE)
         if not self._retries.stop(request.task_id, request.target.action, request.context.place):
             raise PressRefused(Text.REPLY_NOTHING_TO_STOP)
         await request.reply.defer()
 
     async def finish(self, seconds: float) -> None:
-        """Stop all retries before shutdown, and wait up to ``seconds`` for the submits in flight."""
+        """Stop all retries and wait up to ``seconds`` for the submits in flight. Call this at shutdown."""
         self._retries.close()
         await self._in_flight.finish(seconds)
 
@@ -130,7 +130,7 @@ def _need(action: Action, mask: str) -> Need:
 
 
 class ActionSubmission:
-    """Submits an action, then its modal if it needs one."""
+    """Submits an action, and then the modal input if the action needs any. Implements `Submission`."""
 
     def __init__(self, source: TaskSource, request: PressRequest, action: Action, mask: str) -> None:
         self._source = source
@@ -149,7 +149,7 @@ class ActionSubmission:
 
     @property
     def action(self) -> str:
-        """The digest of the action."""
+        """The digest of the action, which is its key in the presses table."""
         return self._action.digest
 
     @property
@@ -159,27 +159,27 @@ class ActionSubmission:
 
     @property
     def kind(self) -> str:
-        """The kind of action."""
+        """The kind of the action: the upstream's custom_id without the image number and job IDs."""
         return kind_of(self._action.button.custom_id)
 
     @property
     def origin(self) -> SubmitOrigin:
-        """The marks of the action and of its modal."""
+        """The marks of the action submit and the modal submit, and the channel and user of the press."""
         return origin_of(self._request.context, self.label, *self._marks)
 
     @property
     def place(self) -> Place:
-        """The place of the press."""
+        """The guild or DM of the press."""
         return self._request.context.place
 
     @property
     def message(self) -> MessageRef:
-        """The message that was pressed."""
+        """The message whose button was pressed."""
         return self._request.message
 
     @property
     def response(self) -> MessageRef:
-        """The deferred response, which becomes the result's card."""
+        """The message of the deferred response, which becomes the card of the result."""
         assert self._response is not None, "acknowledged before it is sent"
         return self._response
 
@@ -188,7 +188,7 @@ class ActionSubmission:
         self._response = await self._request.reply.defer()
 
     async def send(self) -> SubmitResult:
-        """Submit the action, unless an earlier try has done so, and then its modal."""
+        """Submit the action, then the modal input. A step that succeeded in an earlier try is skipped."""
         modal_input = self._request.modal_input
         if self._modal_task is None:
             result = await self._source.submit(self._action.request(self._marks[0]))
@@ -200,11 +200,11 @@ class ActionSubmission:
         return await self._source.submit(answer)
 
     async def show_queue_full(self, next_try: float) -> None:
-        """Show that the queue is full in place of the result's card."""
+        """Show in the response that the queue is full. The card of the result replaces this later."""
         stop = CustomId(Verb.STOP, self._action.snapshot.id, self._action.digest)
         locale = self._request.context.locale
         card = queue_full_card(stop, self._action.label, next_try, locale)
         await self._request.reply.show_placeholder(card)
 
     async def note_refusal(self, _error: BaseException) -> None:
-        """Do nothing: the user is told in a private reply."""
+        """Do nothing, because the user gets an ephemeral message instead."""

@@ -1,4 +1,4 @@
-"""Prompts for the input that an action needs before it can be submitted: a region and a prompt."""
+"""Ask the user for the input that an action needs before it can be submitted: a region and a prompt."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mjbot.service.pressing.regions import RegionService
 
 
 class ModalPrompts:
-    """Opens modals for actions and validates their input; rejected input is kept as a draft."""
+    """Opens modals for actions and validates the input. Invalid input is kept as a draft."""
 
     def __init__(self, presses: PressStore, regions: RegionService, drafts: Drafts) -> None:
         self._presses = presses
@@ -26,7 +26,7 @@ class ModalPrompts:
         self._drafts = drafts
 
     def needed(self, action: Action, modal_input: ModalInput | None) -> bool:
-        """Return whether the user must still be asked for input."""
+        """Return whether the user must still enter something before the action can be submitted."""
         kind = modal_kind_of(action.button.custom_id)
         return kind is not None and (
             modal_input is None or (kind is ModalKind.REGION and not action.target.region)
@@ -35,7 +35,8 @@ class ModalPrompts:
     async def ask(self, request: PressRequest, action: Action) -> None:
         """Ask for the region if one is needed, then for the prompt.
 
-        The user's input confirms repeating an earlier press, unless that press is in flight or unclear.
+        By entering input, the user also confirms that an action may be submitted again. This does not hold if
+        an earlier press is in flight or has an unknown outcome.
         """
         earlier = await self._presses.last(action.snapshot.id, action.digest)
         if earlier is not None and earlier.number != action.target.repeats:
@@ -52,7 +53,10 @@ class ModalPrompts:
             await request.reply.send_modal(self._modal(request, action))
 
     async def check(self, request: PressRequest, action: Action) -> str | None:
-        """Validate the input and return the mask ("" for none), or explain the problem and return None."""
+        """Validate the input and return the mask ("" for none).
+
+        If the input is invalid, tell the user and return None.
+        """
         modal_input = request.modal_input
         if modal_input is None:
             return ""
@@ -72,7 +76,7 @@ class ModalPrompts:
             return None
 
     async def accepted(self, request: PressRequest, action: Action) -> None:
-        """Drop the draft and close the region picker after the submission was accepted."""
+        """Drop the draft and close the region picker. Call this when the submit was accepted."""
         self._drafts.drop(request.context.user_id, action.snapshot.id, action.digest)
         await self._regions.submitted(request)
 
@@ -85,7 +89,7 @@ class ModalPrompts:
         return ModalSpec(target, action.label, prompt, asks_for_mask, self._regions.mask_size(request))
 
     async def _offer_modal(self, request: PressRequest, action: Action, text: Text, **values: object) -> None:
-        """Send a text with a button that opens the modal (again)."""
+        """Send an ephemeral message with a button that opens the modal."""
         rows = action.again_button(Text.BUTTON_WRITE, request.context, primary=True)
         values["label"] = escape(action.label)
         await request.reply.send_private_menu(text, rows, menu=None, file=None, **values)

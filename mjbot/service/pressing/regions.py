@@ -1,4 +1,4 @@
-"""Selection of the region to repaint: the picture with its cells, and the resulting mask."""
+"""Selection of the region to repaint. Users choose cells of a grid over the picture, or upload a mask."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TEXTS: Mapping[MaskProblem, Text] = {
 
 
 class RegionService:
-    """Asks in an ephemeral message which region to repaint, and turns the choice into a mask."""
+    """Asks the user in an ephemeral message which region to repaint, and creates the mask."""
 
     def __init__(self, presses: PressStore, access: Access, reader: TaskReader, masks: MaskSource) -> None:
         self._presses = presses
@@ -45,7 +45,7 @@ class RegionService:
         self._turns: WeakValueDictionary[Place, asyncio.Semaphore] = WeakValueDictionary()
 
     async def choose(self, request: PressRequest) -> None:
-        """Show the region that a press has just changed. Raises `MJBotError`."""
+        """Update the picker after a press has changed the chosen region. Raises `MJBotError`."""
         await self._access.require_press(request, CHOOSE)
         # The buttons first: each encodes the choice that it leads to, so the next press must find new ones.
         rows = build_region_picker(request.task_id, request.target, request.context.private_locale)
@@ -65,23 +65,23 @@ class RegionService:
                 del self._newest[request.message]
 
     async def show(self, request: PressRequest) -> None:
-        """Show the picture's cells to the user, with those of the region highlighted."""
+        """Show the picture with a grid of cells, in which the cells of the chosen region are highlighted."""
         await request.reply.defer(private=True)
         await self._send(request, await self._preview(request))
 
     def mask_size(self, request: PressRequest) -> Size:
-        """Return the required size of the user's own mask, or (0, 0) if unknown or not needed."""
+        """Return the size that an uploaded mask must have, or (0, 0) if unknown or if none is needed."""
         return self._pickers.size(request) if request.target.region == OWN_MASK else (0, 0)
 
     async def submitted(self, request: PressRequest) -> None:
-        """Close the pickers of a submitted request, because their buttons would submit it again."""
+        """Close the pickers of a request after the submit, because their buttons would submit it again."""
         if request.target.region:
             for message in [request.message, *self._pickers.messages(request)]:
                 self._newest.pop(message, None)  # a preview that is being drawn comes too late
             await self._pickers.close(request)
 
     async def mask(self, request: PressRequest) -> str:
-        """Create the mask for a request's region at the size of the picture. Raises `PressRefused`."""
+        """Create the mask for the chosen region, in the size of the picture. Raises `PressRefused`."""
         own = request.target.region == OWN_MASK
         upload = await self._uploaded(request) if own else b""
         picture = await self._picture(request)
@@ -104,7 +104,7 @@ class RegionService:
             return await self._masks.preview(picture, request.target.region)
 
     def _turn(self, request: PressRequest) -> asyncio.Semaphore:
-        """Return the semaphore that limits how many images of one place are drawn or decoded at once."""
+        """Return the semaphore that limits how many images are processed at once for one guild or DM."""
         return self._turns.setdefault(request.context.place, asyncio.Semaphore(_AT_ONCE))
 
     async def _send(self, request: PressRequest, file: File | None) -> None:
@@ -117,7 +117,7 @@ class RegionService:
         self._pickers.shown(await request.reply.defer(private=True), request, file.size if file else None)
 
     async def _picture(self, request: PressRequest) -> Picture | None:
-        """Return the picture to repaint: the task's, or its parent's if the task waits for input."""
+        """Return the picture to repaint. If the task waits for modal input, use the parent task's picture."""
         task_id = request.task_id
         if request.target.action == MODAL_ACTION:
             asked = (task_id, request.context.place)
@@ -132,7 +132,7 @@ class RegionService:
         return picture_of(snapshot, state_of(snapshot, {}))
 
     async def _uploaded(self, request: PressRequest) -> bytes:
-        """Download the user's mask. The upload counts as a press even if the mask is invalid."""
+        """Download the mask that the user uploaded. The rate limit counts even an invalid one as a press."""
         upload = request.modal_input.upload if request.modal_input else None
         if upload is None:
             raise PressRefused(Text.REPLY_MASK_MISSING)

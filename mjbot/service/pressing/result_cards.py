@@ -1,4 +1,4 @@
-"""Cards for the tasks that an accepted submit created, linked to their parent."""
+"""Cards for the tasks that an accepted submit created. Each links to the parent task."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from mjbot.service.watching.watches import WatchService
 
 
 class ResultCards:
-    """Stores the tasks that a press created, then shows their cards. The response becomes the first card.
+    """Stores the tasks that a press created, then shows a card for each. The response becomes the first card.
 
-    A card that cannot be shown now is posted later, even after a restart.
+    If a card cannot be shown now, it is posted later, even after a restart.
     """
 
     def __init__(
@@ -53,9 +53,9 @@ class ResultCards:
         ref: MessageRef,
         prompt: str,
     ) -> None:
-        """Commit and show the created tasks. Raises `MJBotError`.
+        """Store and show the created tasks. Raises `MJBotError`.
 
-        ``ref`` is the deferred response, ``prompt`` what was submitted with the press, or "".
+        ``ref`` is the message of the deferred response. ``prompt`` is the user's modal input, or "".
         """
         label = escape(submission.label)
         if result.task_id == submission.snapshot.id:
@@ -85,7 +85,7 @@ class ResultCards:
                 await request.reply.send_private(Text.REPLY_CARDS_FOLLOW, label=label, ids=ids)
 
     async def _open_other(self, request: PressRequest, snapshot: TaskSnapshot) -> bool:
-        """Show one more card as a follow-up. Returns False if it must be posted later."""
+        """Show another card as a follow-up message. Returns False if the card must be posted later."""
         context = request.context
         try:
             card = await self._renderer.card(snapshot, context.audience)
@@ -101,9 +101,9 @@ class ResultCards:
 def first_snapshot(
     task_id: TaskId, parent: Task | None, result: SubmitResult, prompt: str, now: float
 ) -> TaskSnapshot:
-    """Build the snapshot assumed for a new task until its first read. ``prompt`` is the user's input.
+    """Build the snapshot to show for a new task until the task is read. ``prompt`` is the user's input.
 
-    Nothing is assumed of a task that existed before: it may have ended.
+    If the task existed before, the snapshot contains no state, because the task may have ended.
     """
     if result.existed and task_id == result.task_id:
         return TaskSnapshot(task_id, opened_at=now)

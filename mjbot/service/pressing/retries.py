@@ -1,4 +1,4 @@
-"""Retries, with back-off, of a submit that the upstream refused temporarily. The user can stop them."""
+"""Retries, with back-off, of submits that the upstream refused temporarily. Users can stop them."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ _NOT_READY = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A wait before the next try. ``visible`` pauses are shown to the user."""
+    """A pause before the next try. If it is ``visible``, the user is told about it."""
 
     seconds: float
     visible: bool
 
 
 class RetryBackoff:
-    """The pauses between the tries of one submission."""
+    """Computes the pauses between the tries of one submission."""
 
     def __init__(self) -> None:
         self._pauses = iter(_QUEUE_FULL)
         self._excused = False
 
     def pause_after(self, error: Exception) -> Pause | None:
-        """Return the pause after this error, or None if the error is final."""
+        """Return the pause before a retry, or None if this error must not be retried."""
         if isinstance(error, QueueFull) and (seconds := next(self._pauses, None)) is not None:
             return Pause(seconds, visible=True)
         if isinstance(error, NotReady) and not self._excused:
@@ -41,7 +41,7 @@ class RetryBackoff:
 
 
 class RetryStopped(Exception):
-    """Raised when the user stops a retry, or the process is about to stop. Nothing was started."""
+    """Raised when a user stops the retries or the process is about to stop. No task was created."""
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ class _PendingRetry:
 
 
 class SubmitRetries:
-    """The submissions that wait for their next try."""
+    """The submissions that are waiting for a retry."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -64,7 +64,7 @@ class SubmitRetries:
         self._closed = False
 
     async def wait(self, task_id: TaskId, action: str, place: Place, until: float) -> None:
-        """Wait until a time (unix seconds), unless stopped from ``place``. Raises `RetryStopped`."""
+        """Wait until a time (unix seconds). Raises `RetryStopped` if a user in ``place`` stops this."""
         if self._closed:
             raise RetryStopped
         pending = _PendingRetry(Wakeup(self._clock, "until the next try of a submit"), place)
@@ -77,7 +77,7 @@ class SubmitRetries:
             raise RetryStopped
 
     def stop(self, task_id: TaskId, action: str, place: Place) -> bool:
-        """Stop retrying a submission. Return False if no submission from this place is waiting."""
+        """Stop retrying a submission. Returns False if this guild or DM has none that is waiting."""
         pending = self._pending.get((task_id, action))
         if pending is None or pending.place != place:
             return False

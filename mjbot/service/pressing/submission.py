@@ -1,17 +1,18 @@
-"""The submission journal: every submit to the upstream, from its first commit to its outcome.
+"""The submission journal, which records the state of every submit to the upstream in the database.
 
-Submits are not idempotent and cost money, so each one is committed before it is sent and is sent once:
+Submits are not idempotent and cost money. So each one is committed before it is sent, and is sent only once:
 
     begin ──► SENDING ──► ACCEPTED        the result's card is committed in the same transaction
                 │  ▲ ├──► REFUSED         the upstream refused it, or nothing was sent
-                │  │ └──► UNCLEAR         no response: only the user may repeat it ("Do it again"),
-                │  │        └──► ACCEPTED   and `LostSubmits` looks for it by its mark
+                │  │ └──► UNCLEAR         no HTTP reply: only the user may send it again ("Do it again"),
+                │  │        └──► ACCEPTED   unless `LostSubmits` finds the created task by the mark
                 ▼  │
               RETRYING ──► REFUSED        the queue stayed full, the user stopped it, or the process stops
 
 A restart turns SENDING (the process died while a submit was in flight) into UNCLEAR, and RETRYING into
 REFUSED. The transition from RETRYING to SENDING must therefore be committed before anything is sent. If the
-database fails, every other transition is written later; a kill before that never causes a second submit.
+database fails, every other transition is written later. If the process is killed before that, nothing is
+submitted twice.
 """
 
 from __future__ import annotations
@@ -59,27 +60,27 @@ class Submission(Protocol):
 
     @property
     def snapshot(self) -> TaskSnapshot:
-        """The snapshot of the task that the submission belongs to."""
+        """The snapshot of the task whose button or modal this submission is for."""
         ...
 
     @property
     def action(self) -> str:
-        """The action's key in the presses table: its digest, or `MODAL_ACTION`."""
+        """The key in the presses table: a digest of the action's custom_id, or `MODAL_ACTION`."""
         ...
 
     @property
     def label(self) -> str:
-        """The label of the button."""
+        """The label of the pressed button."""
         ...
 
     @property
     def kind(self) -> str:
-        """The kind of action, which an upstream may not offer; "" for a modal."""
+        """The kind of the action, as `kind_of` returns it, or "" for a modal."""
         ...
 
     @property
     def origin(self) -> SubmitOrigin:
-        """The marks that its submits carry, and where its card belongs."""
+        """The marks of the submits, and the channel and user for whom a card is shown."""
         ...
 
     number: int
@@ -87,7 +88,7 @@ class Submission(Protocol):
 
     @property
     def place(self) -> Place:
-        """The place of the interaction. Retries can be stopped only from there."""
+        """The guild or DM of the interaction. Users can stop retries only from there."""
         ...
 
     @property
@@ -96,11 +97,11 @@ class Submission(Protocol):
         ...
 
     async def acknowledge(self) -> None:
-        """Respond to the interaction before anything is sent. Raises if Discord refuses."""
+        """Respond to the interaction before anything is sent. Raises if Discord rejects the response."""
         ...
 
     async def send(self) -> SubmitResult:
-        """Send the submit without steps already completed. Raises `SubmitError`, `UpstreamError`."""
+        """Send all steps that have not succeeded yet. Raises `SubmitError`, `UpstreamError`."""
         ...
 
     async def show_queue_full(self, next_try: float) -> None:
@@ -108,12 +109,12 @@ class Submission(Protocol):
         ...
 
     async def note_refusal(self, error: BaseException) -> None:
-        """Store what the card must say about a refusal. Raises `StoreFailed`."""
+        """Store the reason of a refusal, for a card to show. Raises `StoreFailed`."""
         ...
 
 
 class SubmissionJournal:
-    """Runs submissions and commits each state transition."""
+    """Runs submissions and commits each of their state transitions to the database."""
 
     def __init__(
         self,
@@ -134,7 +135,7 @@ class SubmissionJournal:
         self._clock = clock
 
     async def begin(self, submission: Submission, user_id: int, *, repeats: int = 0) -> PressRecord | None:
-        """Commit SENDING, or return the earlier press that prevents the submit. Raises `StoreFailed`."""
+        """Commit SENDING, or return an earlier press that forbids this one. Raises `StoreFailed`."""
         task_id, now = submission.snapshot.id, self._clock.now()
         begun = await self._presses.begin(
             task_id, submission.action, user_id, now, repeats=repeats, origin=submission.origin
@@ -145,9 +146,9 @@ class SubmissionJournal:
         return None
 
     async def send(self, submission: Submission) -> SubmitResult:
-        """Send a submission, with retries while the queue is full. Commit the state if it fails.
+        """Send a submission, with retries while the queue is full. If it fails, commit the new state.
 
-        The caller commits ACCEPTED with `accept` or `confirm`. Raises `MJBotError`.
+        If it succeeds, the caller must call `accept` or `confirm`. Raises `MJBotError`.
         """
         in_flight = False
         backoff = RetryBackoff()
@@ -177,12 +178,12 @@ class SubmissionJournal:
             await self._writes.write(partial(self._watches.resume_on, resume_on, submission.snapshot))
 
     async def accept(self, submission: Submission, watch: Watch, results: Sequence[TaskSnapshot]) -> None:
-        """Commit ACCEPTED with all tasks that the submit created, and the watch of the first one's card."""
+        """Commit ACCEPTED, all tasks that the submit created, and the watch that updates the first card."""
         key, label = _key(submission), submission.label
         await self._writes.write(partial(self._presses.accept, key, label, watch, results))
 
     async def finish(self, submission: Submission) -> None:
-        """Update the cards that an accepted submit changes, when the store can be used."""
+        """Update the cards that an accepted submit has changed, once the database has the new state."""
         await self._writes.write(partial(self._repaint, submission))
         if submission.kind:
             await self._writes.write(partial(self._accept_kind, submission.kind))
@@ -235,7 +236,7 @@ def _key(submission: Submission) -> PressKey:
 
 
 def error_for_user(error: BaseException, label: str, *, in_flight: bool) -> BaseException:
-    """Translate a submit error into the error to show to the user, with the button's label."""
+    """Convert an error of a submit to the error to show to the user, which names the button."""
     escaped = escape(label)
     match error:
         case SubmitRefused(reason=reason, word=word):

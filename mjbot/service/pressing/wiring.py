@@ -1,4 +1,4 @@
-"""Builds the services that press, around one journal, which those that make pictures share."""
+"""Build the services for button presses. They share one `SubmissionJournal`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from mjbot.tracker import TaskTracker
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watching:
-    """The part that follows tasks: its loops, and the objects that the other services need."""
+    """The objects that follow tasks and update their cards."""
 
     tracker: TaskTracker
     editor: EditScheduler
@@ -50,7 +50,7 @@ class Watching:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressing:
-    """The services that press, and what they share with others."""
+    """The services for button presses, and the objects that they share with other services."""
 
     presses: PressService
     modals: ModalService
@@ -69,7 +69,7 @@ def build_pressing(
     clock: Clock,
     guard: LoopGuard,
 ) -> Pressing:
-    """Build the services that press."""
+    """Build the services for button presses."""
     store, drafts, in_flight, retries = stores.presses, Drafts(), InFlight(), SubmitRetries(clock)
     access, reader, watches = watching.access, watching.reader, watching.watches
     lost = _lost_submits(source, stores, watching, clock, guard)

@@ -1,1 +1,1 @@
-"""Watches: messages that follow a task and are kept up to date."""
+"""Watches. A watch is the record that a message follows a task and must be kept up to date."""

@@ -1,6 +1,6 @@
-"""Background checks that linked child messages still exist.
+"""Background checks of whether the cards of child tasks, to which a card links, still exist.
 
-The checks are not urgent, so their budget is small. Each is a request to Discord, and a rejected request
+The checks are not urgent, so only a few are made. Each is a request to Discord, and a rejected request
 counts towards Discord's limit of invalid requests, which all guilds share.
 """
 
@@ -30,7 +30,7 @@ OnDeleted = Callable[[MessageRef], Awaitable[None]]
 
 
 class ChildChecks:
-    """Runs requested checks one by one. Checks over the budget are dropped until requested again."""
+    """Runs the requested checks one by one. Checks that exceed the limit are dropped."""
 
     def __init__(self, presses: PressStore, sink: MessageSink, clock: Clock, guard: LoopGuard) -> None:
         self._presses = presses
@@ -45,25 +45,25 @@ class ChildChecks:
         self._of_all = SlidingWindow(_OF_ALL, _MINUTE)
 
     def ask(self, task_id: TaskId, place: Place) -> None:
-        """Request a check of the children of a task that this place has seen."""
+        """Request a check of the child cards of a task in a guild or DM where the task was shown."""
         if len(self._waiting) < _MOST_WAITING and self._affordable(place.guild_id or 0):
             self._waiting[task_id, place] = None
             self._wakeup.notify()
 
     def skip_channel(self, channel_id: int, existence: Existence) -> None:
-        """Skip checks of messages in this channel for a while."""
+        """Skip checks of messages in a channel for a while."""
         self._skipped.pop(channel_id, None)
         self._skipped[channel_id] = existence, self._clock.now()
         if len(self._skipped) > _MOST_CHANNELS:
             del self._skipped[next(iter(self._skipped))]
 
     async def run(self, on_deleted: OnDeleted) -> None:
-        """Run the checks, and call ``on_deleted`` with each deleted message, until cancelled."""
+        """Run the requested checks until cancelled. Call ``on_deleted`` with each message that is gone."""
         while True:
             while self._waiting:
                 asked = next(iter(self._waiting))
                 del self._waiting[asked]
-                with self._guard.contain(), suppress(StoreFailed):  # a later use repeats the check
+                with self._guard.contain(), suppress(StoreFailed):  # the check is requested again later
                     await self._check(*asked, on_deleted)
             await self._wakeup.wait(None)
 

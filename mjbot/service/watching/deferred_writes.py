@@ -1,4 +1,4 @@
-"""Deferred writes, which are retried after a temporary database failure."""
+"""Deferred database writes, which are retried after a temporary database failure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Write = Callable[[], Awaitable[object]]
 
 
 class DeferredWrites:
-    """Runs writes in order; those that fail are kept in memory and retried every second."""
+    """Runs writes in order. Writes that fail are kept in memory and retried every second."""
 
     def __init__(self, clock: Clock, guard: LoopGuard) -> None:
         self._clock = clock
@@ -41,7 +41,7 @@ class DeferredWrites:
         return False
 
     async def run(self) -> None:
-        """Retry the kept writes, until cancelled."""
+        """Retry the writes that have failed, until cancelled."""
         while True:
             if not self._waiting:
                 await self._wakeup.wait(None)
@@ -50,7 +50,7 @@ class DeferredWrites:
                 await self.flush()
 
     async def flush(self) -> None:
-        """Run all kept writes. Raises `StoreFailed` at the first failure and keeps the remaining writes."""
+        """Retry all failed writes now. Raises `StoreFailed` at the first failure and keeps the others."""
         while self._waiting:
             try:
                 await self._waiting[0]()

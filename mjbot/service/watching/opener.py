@@ -1,4 +1,4 @@
-"""Opening of cards: the response to an interaction becomes a message that follows a task."""
+"""Open cards: the response to an interaction becomes a message that follows a task."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from mjbot.service.watching.write_behind import WriteBehind
 
 
 class CardOpener:
-    """Sends first cards, commits their watches and starts them."""
+    """Sends the first card of a message, stores the watch of the message and starts the updates."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class CardOpener:
         self._clock = clock
 
     def new_watch(self, context: InteractionContext, task_id: TaskId, ref: MessageRef) -> Watch:
-        """Build a watch in its initial state, OPENING."""
+        """Build a watch in the initial state OPENING. ``ref`` is the message that will follow the task."""
         return Watch(ref, task_id, context.guild_id, context.user_id, context.locale, self._clock.now())
 
     async def open(
@@ -49,7 +49,7 @@ class CardOpener:
     ) -> None:
         """Show a snapshot as a new public card, and follow the task if the bot can see the channel.
 
-        ``watch`` is the watch that was committed when the reply was deferred. Raises `MJBotError`.
+        ``watch`` is the watch that was stored when the response was deferred, if any. Raises `MJBotError`.
         """
         follows = context.can_follow
         try:
@@ -83,7 +83,7 @@ class CardOpener:
             await reply.send_private(Text.REPLY_MISSING_ATTACH_FILES)
 
     async def _add(self, watch: Watch, snapshot: TaskSnapshot, *, committed: bool) -> Sequence[Watch]:
-        """Store a watch. If the database fails, an already ``committed`` watch is stored later."""
+        """Store a watch. If the database fails and the watch was ``committed`` before, retry this later."""
         try:
             return await self._buffer.add(watch, snapshot)
         except StoreFailed:
@@ -93,7 +93,7 @@ class CardOpener:
         return ()
 
     async def reopen(self, context: InteractionContext, snapshot: TaskSnapshot, ref: MessageRef) -> None:
-        """Follow a task again on a message whose watch had ended. The requester stays the same."""
+        """Follow a task again on a message that is no longer updated. The requester stays the same."""
         watch = replace(self.new_watch(context, snapshot.id, ref), state=WatchState.OPEN)
         if (before := await self._buffer.watch_at(ref)) is not None:
             watch = replace(watch, requester_id=before.requester_id, delivered=before.delivered)
@@ -103,7 +103,7 @@ class CardOpener:
         await self._watches.start(watch, snapshot, card, older)
 
     def _first_delivered(self, card: Card, image: str | None) -> DeliveredState:
-        """Return the state that the first response shows, or an empty state if the picture needs an edit."""
+        """Return what the initial response shows, or an empty state if an edit must add the picture."""
         if card.picture is None:
             return DeliveredState(card.digest)
         if card.picture.final or self._pictures.attaches(card.picture) or image is None:

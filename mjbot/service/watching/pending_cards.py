@@ -1,4 +1,4 @@
-"""Posting of cards that could not be shown when a press created several tasks."""
+"""Post the cards that could not be shown at once, for example when a press created several tasks."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _GIVE_UP_AFTER = 24 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class _ChannelRest:
-    """The back-off of a channel where posting failed: the time of the next try, and the pause before it."""
+    """The back-off of a channel in which posting failed: the time of the next try, and the current pause."""
 
     until: float
     seconds: float
 
 
 class PendingCards:
-    """Posts pending cards in their channels, at startup and whenever a card could not be shown.
+    """Posts pending cards to their channels, at startup and whenever a card could not be shown.
 
     A rejected post counts towards Discord's limit of invalid requests, so each channel has its own back-off.
     """
@@ -66,7 +66,7 @@ class PendingCards:
 
     @contextmanager
     def claim(self, tasks: Sequence[TaskId]) -> Iterator[None]:
-        """Exclude these tasks from posting until the context ends, while the caller shows them."""
+        """Do not post the cards of these tasks until the context ends, because the caller shows them."""
         self._claimed.update(tasks)
         try:
             yield
@@ -76,11 +76,11 @@ class PendingCards:
                 self._wakeup.notify()
 
     def added(self) -> None:
-        """Post cards that others have stored as pending."""
+        """Wake the loop, because a pending card was stored in the database."""
         self._wakeup.notify()
 
     async def shown(self, watch: Watch) -> None:
-        """Store that a card is shown. If the database fails, store it later without a second post."""
+        """Store that a card is shown. If the database fails, store it later and post no second card."""
         self._shown.add(watch.task_id)
         await self._writes.write(partial(self._store_card, watch))
 
@@ -89,7 +89,7 @@ class PendingCards:
         self._shown.discard(watch.task_id)
 
     async def run(self) -> None:
-        """Post cards until cancelled."""
+        """Post the pending cards until cancelled."""
         while True:
             again: float | None = self._clock.now() + _FIRST_PAUSE  # if the database fails
             with self._guard.contain(), suppress(StoreFailed):
@@ -97,7 +97,7 @@ class PendingCards:
             await self._wakeup.wait(again)
 
     async def _post_all(self) -> float | None:
-        """Post all pending cards, and return the time at which to retry failed posts."""
+        """Post all pending cards. Returns the time (unix seconds) of the next retry, or None."""
         pending = await self._store.pending_cards()
         # Copied, since posting takes a while: a card that is shown meanwhile is still in ``pending``.
         taken = self._claimed | self._shown
@@ -112,7 +112,7 @@ class PendingCards:
         return min((rest.until for rest in self._rests.values()), default=None)
 
     async def _post_or_rest(self, card: PendingCard, snapshot: TaskSnapshot) -> None:
-        """Post a card, unless its channel is in back-off. Start a back-off if posting fails."""
+        """Post a card, unless the channel is in back-off. If posting fails, start a back-off."""
         now, rest = self._clock.now(), self._rests.get(card.channel_id)
         if rest is None or rest.until <= now:
             pause = min(2 * rest.seconds, _LONGEST_PAUSE) if rest else _FIRST_PAUSE

@@ -1,4 +1,4 @@
-"""Rendering of cards, with presses and lineage from the store."""
+"""Render cards, with the presses and the related tasks from the database."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from mjbot.ports import PressStore, Refusal, TaskHistory, UnknownActionStore
 
 
 class CardRenderer:
-    """Renders cards, and reads their presses and lineage from the store for many cards at once."""
+    """Renders cards. The presses and related tasks of many cards are read with one query."""
 
     def __init__(
         self,
@@ -47,25 +47,25 @@ class CardRenderer:
     async def card(
         self, snapshot: TaskSnapshot, audience: Audience, *, obstacle: Obstacle | None = None
     ) -> Card:
-        """Render the card of a snapshot. ``obstacle`` is the reason why the card cannot be updated."""
+        """Render the card of a task. ``obstacle`` is the reason why the card cannot be updated, if any."""
         asked = (snapshot.id, audience.place)
         history = (await self._presses.histories([asked]))[asked]
         return render(snapshot, self._context(history, audience, await self._not_offered(), obstacle))
 
     async def first_card(self, snapshot: TaskSnapshot, audience: Audience) -> Card:
-        """Render a card, or the bare card if the database cannot be read."""
+        """Render the first card of a message, or the bare card if the database cannot be read."""
         try:
             return await self.card(snapshot, audience)
         except StoreFailed:
             return self.bare_card(snapshot, audience)
 
     def bare_card(self, snapshot: TaskSnapshot, audience: Audience) -> Card:
-        """Render a card without presses and lineage, when the database cannot be read."""
+        """Render a card without presses and related tasks, which needs no database."""
         history = TaskHistory({}, NO_LINEAGE)
         return render(snapshot, self._context(history, audience, OFFERS_ALL, can_make=False))
 
     async def cards(self, shown: Sequence[tuple[Watch, TaskSnapshot]]) -> list[tuple[Watch, Card]]:
-        """Render the cards of many watches, with one store query for all."""
+        """Render the cards of many watches, with one database query for all."""
         known = await self._presses.histories([(snapshot.id, watch.place) for watch, snapshot in shown])
         not_offered = await self._not_offered()
         return [
@@ -80,7 +80,7 @@ class CardRenderer:
         ]
 
     async def context_of(self, task_id: TaskId, audience: Audience) -> CardContext:
-        """Return the context of a task for one user, without its relatives."""
+        """Return the context for rendering a task for one user, without related tasks."""
         history = TaskHistory(await self._presses.of(task_id), NO_LINEAGE)
         return self._context(history, audience, await self._not_offered())
 
@@ -115,7 +115,7 @@ class CardRenderer:
 
 
 def _notes(history: TaskHistory, locale: str) -> Iterator[str]:
-    """Yield what a card says about its make: the dashes that were mended, and why it was refused."""
+    """Yield the card's notes about the prompt: that dashes were corrected, and why it was refused."""
     make = history.make
     if make is None:
         return

@@ -1,4 +1,4 @@
-"""The index of open watches, by message and by task."""
+"""An in-memory index of all open watches, which are messages that follow a task."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mjbot.core.model.watch import MessageRef, Watch
 
 
 class WatchIndex:
-    """All open watches. Lookups by message and by task are O(1)."""
+    """All open watches. A lookup by message or by task takes O(1) time."""
 
     def __init__(self) -> None:
         self._by_ref: dict[MessageRef, Watch] = {}
@@ -21,14 +21,14 @@ class WatchIndex:
         return ref in self._by_ref
 
     def add(self, watch: Watch) -> None:
-        """Add a watch, and replace any other watch on its message."""
+        """Add a watch. It replaces any other watch of the same message."""
         self.pop(watch.ref)
         self._by_ref[watch.ref] = watch
         self._by_task[watch.task_id][watch.ref] = None
         self._guilds[watch.guild_id] += 1
 
     def pop(self, ref: MessageRef) -> Watch | None:
-        """Remove and return the watch of a message."""
+        """Remove and return the watch of a message, or return None."""
         watch = self._by_ref.pop(ref, None)
         if watch is not None:
             refs = self._by_task[watch.task_id]
@@ -39,7 +39,7 @@ class WatchIndex:
         return watch
 
     def get(self, ref: MessageRef) -> Watch | None:
-        """Return the watch of a message."""
+        """Return the watch of a message, or None."""
         return self._by_ref.get(ref)
 
     def of(self, task_id: TaskId) -> list[Watch]:
@@ -51,9 +51,9 @@ class WatchIndex:
         return task_id in self._by_task
 
     def where(self, holds: Callable[[Watch], bool]) -> list[Watch]:
-        """Return the watches that satisfy a predicate."""
+        """Return the watches for which ``holds`` returns True."""
         return [watch for watch in self._by_ref.values() if holds(watch)]
 
     def live(self, guild_id: int) -> int:
-        """Return the number of open watches in a guild."""
+        """Return the number of messages in a guild that follow a task."""
         return self._guilds[guild_id]

@@ -1,4 +1,4 @@
-"""Watches: the messages that follow each task, and the edits that keep them up to date."""
+"""Keep the messages that follow a task up to date."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 class WatchService:
-    """Turns task changes into message edits; a watch closes once its final card is delivered."""
+    """Turns task changes into message edits. A watch is the record that a message follows a task."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class WatchService:
         self._buffer = buffer
 
     def live_cards(self, guild_id: int) -> int:
-        """Return the number of open watches in a guild."""
+        """Return the number of messages in a guild that follow a task."""
         return self._index.live(guild_id)
 
     async def start(
@@ -63,9 +63,9 @@ class WatchService:
         older: Sequence[Watch] = (),
         omitted: Part = Part.NONE,
     ) -> None:
-        """Follow a task on a message that shows ``watch.delivered``, in place of its older messages.
+        """Follow a task on a new message. The ``older`` messages of the task then stop following it.
 
-        ``omitted`` are the parts of the card that Discord has refused.
+        ``omitted`` are the parts of the card that Discord has rejected.
         """
         omission = Omission(omitted, card) if omitted else None
         self._editor.prime(watch.ref, watch.delivered, card.state, omission)
@@ -83,7 +83,7 @@ class WatchService:
         self._submit(watch.ref, card if current is snapshot else await self._card(current, watch))
 
     async def retarget(self, watch: Watch, before: TaskId, snapshot: TaskSnapshot) -> None:
-        """Follow another task on a message that already follows one."""
+        """Make a message that follows task ``before`` follow another task."""
         if (old := self._index.pop(watch.ref)) is not None:
             watch = replace(watch, delivered=old.delivered)
         self._drop_unfollowed(before)
@@ -91,7 +91,7 @@ class WatchService:
         await self.start(watch, snapshot, card)
 
     async def stop(self, ref: MessageRef, snapshot: TaskSnapshot) -> bool:
-        """Stop the updates of a message for good, and let it say so. Return False if it has no watch."""
+        """Stop updating a message, and say so on it. Returns False if the message follows no task."""
         watch = self._index.get(ref) or await self._buffer.watch_for(ref, snapshot.id)
         if watch is None:
             return False
@@ -107,12 +107,12 @@ class WatchService:
         return await self._renderer.card(watch.as_shown(snapshot), watch.audience)
 
     async def message_of(self, ref: MessageRef, task_id: TaskId) -> MessageRef:
-        """Return the pressed card's message; for an ephemeral message, that of the card it belongs to."""
+        """Return the message of the card. ``ref`` is the pressed message, which may be ephemeral."""
         watch = await self._buffer.watch_for(ref, task_id)
         return watch.ref if watch else ref
 
     async def resume_on(self, ref: MessageRef, snapshot: TaskSnapshot) -> None:
-        """Reopen the watch of the pressed card if it was closed. The task may have ended since the press."""
+        """Update the pressed card again if its updates had stopped. The task may have ended meanwhile."""
         watch = await self._buffer.watch_for(ref, snapshot.id)
         if watch is None or watch.ref in self._index:
             return
@@ -127,11 +127,11 @@ class WatchService:
         await self.start(watch, snapshot, await self._card(snapshot, watch))
 
     def cancel_close(self, ref: MessageRef) -> None:
-        """Cancel an unwritten close. Call this before a new watch of the message is committed."""
+        """Cancel the pending close of a message's watch. Call this before a new watch is committed."""
         self._buffer.reopen(ref)
 
     async def repaint(self, ref: MessageRef, snapshot: TaskSnapshot) -> None:
-        """Render a message again after a press changed its buttons, even if its watch is closed."""
+        """Render a message again because a press has changed the buttons, even if its watch is closed."""
         watch = self._index.get(ref)
         if watch is None:
             watch = await self._buffer.watch_for(ref, snapshot.id)
@@ -145,7 +145,7 @@ class WatchService:
     async def on_change(self, snapshots: Sequence[TaskSnapshot]) -> None:
         """Store the changed tasks, then queue edits with their new cards.
 
-        Changes that cannot be written now are shown anyway, and written later.
+        If the database fails, the changes are shown anyway and stored later.
         """
         await self._buffer.save(snapshots)
         shown = [(watch, snapshot) for snapshot in snapshots for watch in self._index.of(snapshot.id)]
@@ -154,7 +154,7 @@ class WatchService:
                 self._submit(watch.ref, card)
 
     async def on_settled(self, edit: Edit, outcome: Outcome) -> None:
-        """Record the delivered state. Close the watch after the final card, or if the message was deleted."""
+        """Record what an edited message shows. Stop updating it after the final card or if it was deleted."""
         ref = edit.ref
         match outcome:
             case Delivered(delivered):
@@ -176,27 +176,27 @@ class WatchService:
             self._close(ref)
 
     def _goes_on(self, ref: MessageRef) -> bool:
-        """Return whether a message follows a running task, so that a final card on it is out of date."""
+        """Return whether a message follows a running task. If so, a final card on the message is outdated."""
         watch = self._index.get(ref)
         return watch is not None and self._tracker.snapshot(watch.task_id) is not None
 
     def check_children(self, snapshot: TaskSnapshot, place: Place) -> None:
-        """Request a check of linked child messages. Links to deleted messages are removed."""
+        """Request a check of whether linked child cards still exist. Links to deleted cards are removed."""
         if snapshot.settled:  # it had no buttons before
             self._checks.ask(snapshot.id, place)
 
     async def run_checks(self) -> None:
-        """Run the requested checks of children, until cancelled."""
+        """Run the requested checks of child cards, until cancelled."""
         await self._checks.run(self._message_gone)
 
     async def _message_gone(self, ref: MessageRef) -> None:
-        """Close the watch of a deleted message and remove the links to it."""
+        """Close the watch of a message that was deleted, and remove links to the message."""
         self._editor.forget(ref)
         self._close(ref)
         await self.redraw(await self._presses.unlink(ref))
 
     async def resume(self) -> None:
-        """Resume all open watches after a restart. Edit only cards that differ from the delivered ones."""
+        """Resume all open watches after a restart. Only messages whose card has changed are edited."""
         interrupted = await self._presses.end_interrupted()
         found = [
             (watch, stored or TaskSnapshot(watch.task_id, opened_at=watch.created_at))
@@ -219,7 +219,7 @@ class WatchService:
         await self.redraw(list(set(await self._presses.recently_pressed()) - set(interrupted)))
 
     async def redraw(self, tasks: Sequence[TaskId], *, certain: bool = True) -> None:
-        """Render the newest cards of these tasks again, even if their watches are closed."""
+        """Render the newest card of each of these tasks again, even if its watch is closed."""
         stored = await self._store.watches_of(tasks)
         found = {self._buffer.known(watch): snapshot for watch, snapshot in stored}
         for watch in newest(found):
@@ -246,12 +246,12 @@ class WatchService:
         self._editor.release(ref)
 
     async def close_channel(self, channel_id: int) -> None:
-        """Close the watches of a channel whose messages can no longer be edited."""
+        """Close all watches in a channel, because its messages can no longer be edited."""
         await self._store.close_channel(channel_id)
         self._forget(self._index.where(lambda watch: watch.ref.channel_id == channel_id))
 
     async def close_guild(self, guild_id: int) -> None:
-        """Close the watches of a guild that the bot has left."""
+        """Close all watches in a guild, because the bot has left it."""
         await self._store.close_guild(guild_id)
         self._forget(self._index.where(lambda watch: watch.guild_id == guild_id))
 

@@ -1,8 +1,8 @@
-"""A write-behind buffer for the store. It batches writes for a second, and retries failed writes.
+"""A write-behind buffer for the database. It batches the writes of a second, and retries failed writes.
 
 A late write never replaces a newer state. A snapshot that could not be written stays in the buffer, where a
-newer snapshot of its task replaces it. Deferred writes contain no snapshots. They may contain new watches, so
-they are written before delivered states and closed watches.
+newer snapshot of the same task replaces it. Deferred writes contain no snapshots. They may contain new
+watches, so they are written before delivered states and closed watches.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 
 
 class WriteBehind:
-    """Buffers snapshots, delivered states and closed watches, and writes them in this order."""
+    """Buffers task snapshots, the states of messages, and closed watches, and writes them in this order."""
 
     def __init__(self, store: WatchStore, deferred: DeferredWrites, clock: Clock, guard: LoopGuard) -> None:
         self._store = store
@@ -39,9 +39,9 @@ class WriteBehind:
         self._pause = Wakeup(clock, "until the next batch")
 
     async def save(self, snapshots: Sequence[TaskSnapshot]) -> None:
-        """Write snapshots now, or later if the store cannot be used at the moment.
+        """Write snapshots now, or later if the database fails.
 
-        A snapshot that can never be written is dropped. Its card is still shown.
+        A snapshot that can never be written is dropped. The card of its task is still updated.
         """
         self._snapshots |= {snapshot.id: snapshot for snapshot in snapshots}
         try:
@@ -50,9 +50,9 @@ class WriteBehind:
             self._wakeup.notify()
 
     async def add(self, watch: Watch, snapshot: TaskSnapshot | None = None) -> Sequence[Watch]:
-        """Store a watch and its task's snapshot now; return the task's open watches in the channel.
+        """Store a watch and a snapshot of its task. Returns the task's older open watches in the channel.
 
-        Raises `StoreFailed`. The snapshot is written later then, so the watch can be added without it.
+        If this raises `StoreFailed`, the snapshot is written later, so a second call can omit it.
         """
         if snapshot is not None:
             self._snapshots[snapshot.id] = snapshot
@@ -66,43 +66,43 @@ class WriteBehind:
         return older
 
     async def snapshot(self, task_id: TaskId) -> TaskSnapshot | None:
-        """Return the last snapshot of a task, written or buffered. Raises `StoreFailed`."""
+        """Return the newest snapshot of a task, buffered or stored, or None. Raises `StoreFailed`."""
         return self._snapshots.get(task_id) or await self._store.snapshot(task_id)
 
     def note(self, ref: MessageRef, delivered: DeliveredState) -> None:
-        """Buffer the state that a message shows now."""
+        """Buffer the state that a message now shows."""
         self._states[ref] = delivered
         self._wakeup.notify()
 
     def known(self, watch: Watch) -> Watch:
-        """Return a stored watch with the newest delivered state of its message."""
+        """Return a copy of a stored watch with the state that its message now shows."""
         return replace(watch, delivered=self._states.get(watch.ref, watch.delivered))
 
     async def watch_at(self, ref: MessageRef) -> Watch | None:
-        """Return the watch of a message with its newest delivered state. Raises `StoreFailed`."""
+        """Return the watch of a message with the state that the message now shows. Raises `StoreFailed`."""
         watch = await self._store.watch_at(ref)
         return self.known(watch) if watch else None
 
     async def watch_for(self, ref: MessageRef, task_id: TaskId) -> Watch | None:
-        """Return the watch, of those of a task, that a message belongs to. Raises `StoreFailed`."""
+        """Return the watch of a task to which a message belongs, or None. Raises `StoreFailed`."""
         stored = await self._store.watches_of([task_id])
         return watch_for((self.known(watch) for watch, _ in stored), ref)
 
     def close(self, ref: MessageRef) -> None:
-        """Buffer the close of a message's watch. A restart before the write sends its last card once more."""
+        """Buffer the close of a message's watch. After a restart before the write, the card is sent again."""
         self._closed.add(ref)
         self._wakeup.notify()
 
     def is_closed(self, ref: MessageRef) -> bool:
-        """Return whether a watch has an unwritten close."""
+        """Return whether the watch of a message has a pending close that is not written yet."""
         return ref in self._closed
 
     def reopen(self, ref: MessageRef) -> None:
-        """Cancel an unwritten close, because the message gets a new watch."""
+        """Cancel a pending close that is not written yet. Call this when the message gets a new watch."""
         self._closed.discard(ref)
 
     async def flush(self) -> None:
-        """Write everything now. Raises `StoreFailed`; unwritten changes are kept."""
+        """Write all buffered changes now. If this raises `StoreFailed`, changes not written stay buffered."""
         await self._save_snapshots()
         delivered, closed = dict(self._states), set(self._closed)
         if delivered or closed:
@@ -142,7 +142,7 @@ class WriteBehind:
         await self._write(list({**delivered, **dict.fromkeys(closed)}), save)
 
     async def _write(self, items: Sequence[_T], write: Callable[[Sequence[_T]], Awaitable[None]]) -> None:
-        """Write items in a batch. After an unexpected error, write each item alone and drop those that fail.
+        """Write items in one batch. After an unexpected error, write them one by one and drop any that fail.
 
         Raises `StoreFailed`.
         """
