@@ -19,7 +19,6 @@ from mjbot.core.making.reference_pictures import (
     MIB,
     TARGET_BYTES,
     TARGET_SIDE,
-    refuse_address,
     refuse_attachment,
 )
 from mjbot.core.model.addresses import readable
@@ -60,9 +59,8 @@ class ReferencePictures:
     async def of_address(self, address: str) -> str:
         """Return the picture at a public address as a data URL. Raises `PressRefused`."""
         url = readable(address, "", MAX_ADDRESS)
-        reason = refuse_address(url)
-        if reason is not None or url is None:
-            raise _refused(reason or Text.PICTURE_ADDRESS, address)
+        if url is None:
+            raise _refused(Text.PICTURE_ADDRESS, address)
         async with self._turns, self._web.loaded(Picture(url, final=True), _WAIT_SECONDS) as file:
             if file is None:
                 raise _refused(Text.PICTURE_UNREADABLE, address)

@@ -1,7 +1,7 @@
 """The prompt that is sent: the user's text with what the options of a command add to it.
 
 What is written in the text wins over an option. The order is Midjourney's: addresses of image prompts, text,
-parameters. A named style will add its text here, before the parameters are read.
+parameters.
 """
 
 from __future__ import annotations

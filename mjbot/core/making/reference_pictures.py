@@ -1,4 +1,4 @@
-"""Which reference pictures are loaded, decided before the download, and how large their copies are."""
+"""Which reference pictures are loaded, decided before the download, and how large a copy may be."""
 
 from __future__ import annotations
 
@@ -27,26 +27,3 @@ def refuse_attachment(filename: str, content_type: str | None, size: int) -> Tex
     if not is_picture or size <= 0:
         return Text.PICTURE_TYPE
     return Text.PICTURE_TOO_LARGE if size > MAX_BYTES else None
-
-
-def refuse_address(address: str | None) -> Text | None:
-    """Return why an address is not fetched, or None; the text has the placeholder ``name``.
-
-    ``address`` is what `mjbot.core.model.addresses.readable` made of the user's text, so None unless it is
-    well formed with a public host. The download checks where the name leads, and every redirect.
-    """
-    return None if address else Text.PICTURE_ADDRESS
-
-
-def copy_size(size: tuple[int, int]) -> tuple[int, int]:
-    """Return the width and height to send a picture in: its own, or with a longer side of `TARGET_SIDE`."""
-    longer = max(size)
-    if longer <= TARGET_SIDE:
-        return size
-    width, height = (max(1, round(side * TARGET_SIDE / longer)) for side in size)
-    return width, height
-
-
-def needs_copy(size: tuple[int, int], length: int) -> bool:
-    """Return whether a picture of this size and length in bytes must be re-encoded to be small enough."""
-    return max(size) > TARGET_SIDE or length > TARGET_BYTES
