@@ -30,8 +30,6 @@ _USES = [
     app_commands.Choice(name=localized(Text(f"choice.reference.{each}")), value=each.value)
     for each in ReferenceUse
 ]
-
-
 _DIMENSIONS = [
     app_commands.Choice(name=localized(Text(f"choice.dimensions.{each.lower()}")), value=each.value)
     for each in BlendShape
@@ -68,8 +66,6 @@ class MakingCog(commands.Cog):
         reference_as=localized(Text.COMMAND_IMAGINE_REFERENCE_AS_ABOUT),
     )
     @app_commands.choices(shape=_SHAPES, model=_MODELS, reference_as=_USES)
-    @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
     async def imagine(
         self,
         interaction: discord.Interaction[Any],
