@@ -90,7 +90,7 @@ class InteractionRouter:
             Verb.REGION: Route(regions.choose, private=True),
         }
         self._submit_modal = Route(modals.submit, update=True)
-        self._submit_window = Route(imagine.submit_window)
+        self._submit_make = Route(imagine.submit_modal)
         self._repeat_make = Route(imagine.repeat, update=True)
 
     async def dispatch(self, interaction: discord.Interaction[Any]) -> None:
@@ -105,7 +105,7 @@ class InteractionRouter:
         if custom_id is None and not is_foreign(raw):
             return
         try:
-            if custom_id is None or not (interaction.message or _is_window(custom_id)):
+            if custom_id is None or not (interaction.message or _is_make_modal(custom_id)):
                 await self._reply_to_old_button(interaction, raw)
             else:
                 await self._handle(interaction, custom_id)
@@ -121,8 +121,8 @@ class InteractionRouter:
         await route.handler(_request(interaction, custom_id, target, reply))
 
     def _route(self, custom_id: CustomId, target: PressTarget) -> Route:
-        if _is_window(custom_id):
-            return self._submit_window
+        if _is_make_modal(custom_id):
+            return self._submit_make
         if custom_id.verb is Verb.AGAIN and target.action == MAKE_ACTION:
             return self._repeat_make
         if custom_id.verb is Verb.MODAL:
@@ -139,8 +139,8 @@ class InteractionRouter:
         await self._replies.to(interaction).send_private(text, id=task_id)
 
 
-def _is_window(custom_id: CustomId) -> bool:
-    """Return whether this is the window of /imagine, the only one that a command opens, without a message."""
+def _is_make_modal(custom_id: CustomId) -> bool:
+    """Return whether this is the modal of a make. That of /imagine has no message: a command opens it."""
     return custom_id.verb is Verb.MODAL and custom_id.arg.startswith(MAKE_ACTION)
 
 

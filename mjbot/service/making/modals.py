@@ -1,13 +1,13 @@
-"""The windows of /imagine and /shorten, in which a prompt is written or edited.
+"""The modals of /imagine and /shorten, in which a prompt is written or edited.
 
-Its custom_id has the id of the make or task whose prompt is edited, and the options that it has no field for,
-so a window that is left open across a restart still works.
+Their custom_id has the id of the make or task whose prompt is edited, and the options that have no field,
+so a modal that is left open across a restart still works.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mjbot.core.card.components import CustomId, Verb
 from mjbot.core.card.modals import MAX_PROMPT, ModalSpec
@@ -21,34 +21,19 @@ from mjbot.core.model.task import TaskId
 from mjbot.errors import PressRefused
 from mjbot.ports import InteractionContext, Make, MakeStore, PressRequest, Reply, Upload
 from mjbot.service.making.held_uploads import HeldUploads
+from mjbot.service.making.orders import Order
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.watching.write_behind import WriteBehind
 
 MAX_PICTURES = 3
 _MODELS = dict(zip("mn", DrawingModel, strict=True))
 _USES = dict(zip("iso", ReferenceUse, strict=True))
-_SHORTEN = "h"  # at the end of the argument of its window
+_SHORTEN = "h"  # at the end of the argument of its modal
 _NEW = TaskId("")  # of drafts: what was last written in no particular make
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a user asks for: a text, options and pictures, from a command or a window.
-
-    ``task_id`` is the id of the make if it was asked for before; else a new one is given to it.
-    """
-
-    context: InteractionContext
-    reply: Reply
-    text: str
-    options: MakeOptions = NO_OPTIONS
-    uploads: Sequence[Upload] = ()
-    task_id: TaskId | None = None
-    command: Command = Command.IMAGINE
-
-
-class MakeWindows:
-    """Opens windows and reads their input. A text that was not sent is offered again."""
+class MakeModals:
+    """Opens modals and reads their input. A text that was not sent is offered again."""
 
     def __init__(
         self, makes: MakeStore, snapshots: WriteBehind, uploads: HeldUploads, drafts: Drafts
@@ -59,13 +44,13 @@ class MakeWindows:
         self._drafts = drafts
 
     async def write(self, order: Order, make_id: TaskId) -> None:
-        """Open an empty window, or one with the text that was last refused, for a new make."""
+        """Open an empty modal, or one with the text that was last refused, for a new make."""
         self._uploads.keep(make_id, order.uploads)
         text = self._drafts.get(order.context.user_id, _NEW, MAKE_ACTION) or ""
         await self._open(order.context, order.reply, make_id, text, order.options)
 
     async def edit(self, request: PressRequest) -> None:
-        """Open the window with the prompt of a card, or of a make that was not sent. Raises `MJBotError`."""
+        """Open the modal with the prompt of a card, or of a make that was not sent. Raises `MJBotError`."""
         make = await self.make_of(request)
         if make is not None and make.command is Command.SHORTEN:
             await _open_shorten(request, make.text)
@@ -86,13 +71,13 @@ class MakeWindows:
         return await self._makes.of_task(request.task_id, request.context.place)
 
     def order_of(self, request: PressRequest) -> Order:
-        """Return the order of a submitted window. Without new pictures, those of a make not sent stay."""
+        """Return the order of a submitted modal. Without new pictures, those of a make not sent stay."""
         entered = request.modal_input
         assert entered is not None
         options = replace(_options_of(request.target.action), shape=_shape_of(entered.shape))
         uploads = entered.uploads or self._uploads.get(request.task_id)
         command = Command.SHORTEN if request.target.action.endswith(_SHORTEN) else Command.IMAGINE
-        return Order(request.context, request.reply, entered.prompt, options, uploads, command=command)
+        return Order(request.context, request.reply, command, entered.prompt, options, uploads)
 
     def keep(self, order: Order) -> None:
         """Keep the text of an order until it is sent, in case it cannot even be stored."""
@@ -142,7 +127,7 @@ def _argument(options: MakeOptions) -> str:
 
 
 def _options_of(argument: str) -> MakeOptions:
-    """Return the options in the argument of a window; a forged one has the default options."""
+    """Return the options in the argument of a modal; a forged one has the default options."""
     codes = argument.removeprefix(MAKE_ACTION).ljust(2)
     model = _MODELS.get(codes[0], DrawingModel.MIDJOURNEY)
     return MakeOptions(model=model, use=_USES.get(codes[1], ReferenceUse.IMAGE_PROMPT))
