@@ -1,4 +1,4 @@
-"""What a command adds to a prompt, which pictures are loaded, marks of submits, and where making is open."""
+"""What a command adds to a prompt, which pictures are loaded, marks and ids, and where making is open."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from mjbot.core.i18n.texts import Text
 from mjbot.core.making.assembly import SHAPES, DrawingModel, MakeOptions, ReferenceUse, assemble_prompt
 from mjbot.core.making.check import check_prompt
 from mjbot.core.making.findings import Verdict
-from mjbot.core.making.lookups import LOOKS, look_again, looks_missed, next_look
 from mjbot.core.making.reference_pictures import MAX_BYTES, refuse_attachment
 from mjbot.core.making.spending import (
     MakeScope,
@@ -114,25 +113,6 @@ def test_the_id_of_a_make_fits_a_custom_id(entropy: bytes) -> None:
 @pytest.mark.parametrize("state", ["", "mj1:", "mj1:" + "０" * 32, "mjbot:" + "0" * 32])
 def test_the_state_of_others_is_no_mark(state: str) -> None:
     assert not parse_mark(state)
-
-
-def test_a_lost_submit_is_looked_for_three_times() -> None:
-    assert [next_look(100.0, looks) for looks in range(4)] == [105.0, 120.0, 160.0, None]
-    assert len(LOOKS) == 3
-
-
-@pytest.mark.parametrize(
-    ("now", "missed", "due"),
-    [(100.0, 0, 105.0), (104.9, 0, 105.0), (106.0, 0, 105.0), (125.0, 1, 120.0), (9_999.0, 2, 160.0)],
-)
-def test_after_a_restart_one_look_makes_up_for_all_that_were_missed(
-    now: float, missed: int, due: float
-) -> None:
-    assert (looks_missed(100.0, now), next_look(100.0, missed)) == (missed, due)
-
-
-def test_a_look_that_could_not_be_read_is_repeated_for_a_quarter_of_an_hour() -> None:
-    assert [look_again(100.0, now) for now in (105.0, 999.0, 1000.0)] == [165.0, 1059.0, None]
 
 
 CLOSED = SpendingPolicy()

@@ -1,1 +1,1 @@
-"""Making pictures: the prompt and its check, series, reference pictures, marks, and who may make."""
+"""Making pictures: the prompt and its check, series, reference pictures, and who may make."""

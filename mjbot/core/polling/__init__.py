@@ -1,1 +1,1 @@
-"""Pure rules for polling: the next tasks to read, and the intervals between reads."""
+"""Pure rules for polling: the next tasks to read, how often, and when to look for lost submits."""
