@@ -29,7 +29,7 @@ from mjbot.ports import Upload
 
 USERS_LIMITS: Final = ImageLimits(final_bytes=MAX_BYTES, memory_bytes=4 * MAX_BYTES, cache_bytes=0)
 """The limits of the `Pictures` that load them."""
-_CONCURRENT = 2  # each takes up to 10 MiB, and its decoded pixels
+_UPLOADS = 2  # at once; each takes up to 10 MiB
 _NAME = 80  # characters of a file name or address in a text
 _WAIT_SECONDS = 30.0
 
@@ -42,7 +42,7 @@ class ReferencePictures:
 
     def __init__(self, web: Pictures) -> None:
         self._web = web
-        self._turns = asyncio.Semaphore(_CONCURRENT)
+        self._turns = asyncio.Semaphore(_UPLOADS)
 
     async def of_upload(self, upload: Upload) -> str:
         """Return an uploaded picture as a data URL. Raises `PressRefused`."""
@@ -61,7 +61,8 @@ class ReferencePictures:
         url = readable(address, "", MAX_ADDRESS)
         if url is None:
             raise _refused(Text.PICTURE_ADDRESS, address)
-        async with self._turns, self._web.loaded(Picture(url, final=True), _WAIT_SECONDS) as file:
+        # No turn: users choose how slow an address is. Its memory is that of `Pictures`.
+        async with self._web.loaded(Picture(url, final=True), _WAIT_SECONDS) as file:
             if file is None:
                 raise _refused(Text.PICTURE_UNREADABLE, address)
             return await self._encoded(file.data, address)
