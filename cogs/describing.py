@@ -12,7 +12,7 @@ from mjbot.core.card.modals import MAX_PROMPT
 from mjbot.core.i18n.texts import Text
 from mjbot.core.making.reference_pictures import MAX_ADDRESS
 from mjbot.core.model.submits import Command
-from mjbot.service import DirectMakes, DirectOrder
+from mjbot.service import DirectMakes, Order
 from mjbot.ui.context import context_from
 from mjbot.ui.replies import Replies
 from mjbot.ui.translator import localized
@@ -86,7 +86,7 @@ class DescribingCog(commands.Cog):
         uploads: list[DiscordUpload],
     ) -> None:
         context, reply = context_from(interaction), self._replies.to(interaction)
-        await self._direct.make(DirectOrder(context, reply, command, text, uploads))
+        await self._direct.make(Order(context, reply, command, text, uploads=uploads))
 
 
 async def setup(bot: MJBot) -> None:

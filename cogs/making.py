@@ -12,7 +12,7 @@ from mjbot.core.card.modals import MAX_PROMPT
 from mjbot.core.i18n.texts import Text
 from mjbot.core.making.assembly import SHAPES, DrawingModel, MakeOptions, ReferenceUse
 from mjbot.core.model.submits import BlendShape, Command
-from mjbot.service import DirectMakes, DirectOrder, ImagineService, Order
+from mjbot.service import DirectMakes, ImagineService, Order
 from mjbot.ui.context import context_from
 from mjbot.ui.replies import Replies
 from mjbot.ui.translator import localized
@@ -30,8 +30,6 @@ _USES = [
     app_commands.Choice(name=localized(Text(f"choice.reference.{each}")), value=each.value)
     for each in ReferenceUse
 ]
-
-
 _DIMENSIONS = [
     app_commands.Choice(name=localized(Text(f"choice.dimensions.{each.lower()}")), value=each.value)
     for each in BlendShape
@@ -68,8 +66,6 @@ class MakingCog(commands.Cog):
         reference_as=localized(Text.COMMAND_IMAGINE_REFERENCE_AS_ABOUT),
     )
     @app_commands.choices(shape=_SHAPES, model=_MODELS, reference_as=_USES)
-    @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
     async def imagine(
         self,
         interaction: discord.Interaction[Any],
@@ -85,8 +81,8 @@ class MakingCog(commands.Cog):
         options = MakeOptions(shape, DrawingModel(model), use=ReferenceUse(reference_as))
         http = interaction.client.http
         uploads = [DiscordUpload.of(http, each) for each in (reference, reference2, reference3) if each]
-        order = Order(context_from(interaction), self._replies.to(interaction), prompt, options, uploads)
-        await self._imagine.imagine(order)
+        context, reply = context_from(interaction), self._replies.to(interaction)
+        await self._imagine.imagine(Order(context, reply, Command.IMAGINE, prompt, options, uploads))
 
     @app_commands.command(name=localized(Text.COMMAND_BLEND), description=localized(Text.COMMAND_BLEND_ABOUT))
     @app_commands.rename(
@@ -124,7 +120,7 @@ class MakingCog(commands.Cog):
         uploads = [DiscordUpload.of(interaction.client.http, each) for each in given if each]
         options = MakeOptions(dimensions, DrawingModel(model))
         context, reply = context_from(interaction), self._replies.to(interaction)
-        order = DirectOrder(context, reply, Command.BLEND, uploads=uploads, options=options)
+        order = Order(context, reply, Command.BLEND, options=options, uploads=uploads)
         await self._direct.make(order)
 
 

@@ -18,7 +18,7 @@ from mjbot.clock import Clock
 from mjbot.core.i18n.text import clean, short
 from mjbot.core.making.spending import SpendingPolicy, making_in_words
 from mjbot.core.model.submits import Command
-from mjbot.core.model.task import TaskId
+from mjbot.core.model.task import NO_TASK
 from mjbot.errors import (
     KeyRefused,
     QuotaExceeded,
@@ -43,7 +43,6 @@ from mjbot.upstream.probes import probe_commands
 
 log = logging.getLogger(__name__)
 
-_UNKNOWN_TASK = TaskId("1000000000000000")
 _COMMANDS = {
     **{each: f"/{each}" for each in (Command.IMAGINE, Command.DESCRIBE, Command.BLEND, Command.SHORTEN)},
     Command.UPLOAD: "uploads",
@@ -122,7 +121,7 @@ async def check_upstream(
         reads = f"up to {settings.batch_size} tasks per request" if batches else "one task per request"
         yield Finding("reads", True, reads)
         if prove_key:
-            yield Finding("commands", True, _offers(await probe_commands(client, _UNKNOWN_TASK)))
+            yield Finding("commands", True, _offers(await probe_commands(client, NO_TASK)))
         return
     if isinstance(error, KeyRefused | UpstreamForbidden):
         yield Finding("upstream", True, f"{host} answers")
@@ -168,12 +167,12 @@ def _client(
 
 
 async def _probe(client: UpstreamClient) -> UpstreamError | None:
-    report = await client.fetch_many([_UNKNOWN_TASK])
-    error = report.failed.get(_UNKNOWN_TASK)
+    report = await client.fetch_many([NO_TASK])
+    error = report.failed.get(NO_TASK)
     if error is None and client.per_request > 1:
         # Some servers do not check the key of a batch read, so a single read must pass as well.
         try:
-            await client.fetch(_UNKNOWN_TASK)
+            await client.fetch(NO_TASK)
         except TaskNotFound:
             return None
         except UpstreamError as refused:

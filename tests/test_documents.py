@@ -95,6 +95,8 @@ PAGES = {
     "reliability": RELIABILITY,
     "troubleshooting": TROUBLE,
     "features": FEATURES,
+    "commands": (ROOT / "docs" / "commands.md").read_text(encoding="utf-8"),
+    "budgets": BUDGETS,
 }
 
 

@@ -19,7 +19,6 @@ from mjbot.core.making.reference_pictures import (
     MIB,
     TARGET_BYTES,
     TARGET_SIDE,
-    refuse_address,
     refuse_attachment,
 )
 from mjbot.core.model.addresses import readable
@@ -30,7 +29,7 @@ from mjbot.ports import Upload
 
 USERS_LIMITS: Final = ImageLimits(final_bytes=MAX_BYTES, memory_bytes=4 * MAX_BYTES, cache_bytes=0)
 """The limits of the `Pictures` that load them."""
-_CONCURRENT = 2  # each download takes up to 10 MiB, and the memory of the decoded pixels
+_UPLOADS = 2  # concurrent downloads; each takes up to 10 MiB, and the memory of the decoded pixels
 _NAME = 80  # characters of a file name or address in a text
 _WAIT_SECONDS = 30.0
 
@@ -44,7 +43,7 @@ class ReferencePictures:
 
     def __init__(self, web: Pictures) -> None:
         self._web = web
-        self._turns = asyncio.Semaphore(_CONCURRENT)
+        self._turns = asyncio.Semaphore(_UPLOADS)
 
     async def of_upload(self, upload: Upload) -> str:
         """Return an uploaded picture as a data URL. Raises `PressRefused`."""
@@ -61,10 +60,10 @@ class ReferencePictures:
     async def of_address(self, address: str) -> str:
         """Return the picture at a public address as a data URL. Raises `PressRefused`."""
         url = readable(address, "", MAX_ADDRESS)
-        reason = refuse_address(url)
-        if reason is not None or url is None:
-            raise _refused(reason or Text.PICTURE_ADDRESS, address)
-        async with self._turns, self._web.loaded(Picture(url, final=True), _WAIT_SECONDS) as file:
+        if url is None:
+            raise _refused(Text.PICTURE_ADDRESS, address)
+        # No turn: users choose how slow an address is. Its memory is that of `Pictures`.
+        async with self._web.loaded(Picture(url, final=True), _WAIT_SECONDS) as file:
             if file is None:
                 raise _refused(Text.PICTURE_UNREADABLE, address)
             return await self._encoded(file.data, address)

@@ -3,9 +3,9 @@
 from mjbot.service.access import Access
 from mjbot.service.guilds.help import HelpService, Operator
 from mjbot.service.guilds.settings import GuildSettingsService
-from mjbot.service.making.direct import DirectMakes, DirectOrder
+from mjbot.service.making.direct import DirectMakes
 from mjbot.service.making.imagine import ImagineService
-from mjbot.service.making.windows import Order
+from mjbot.service.making.orders import Order
 from mjbot.service.making.wiring import build_making
 from mjbot.service.pressing.controls import TaskControls
 from mjbot.service.pressing.lost_submits import LostSubmits
@@ -32,7 +32,6 @@ __all__ = [
     "ChildChecks",
     "DeferredWrites",
     "DirectMakes",
-    "DirectOrder",
     "GuildSettingsService",
     "HelpService",
     "ImagineService",

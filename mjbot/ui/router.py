@@ -91,7 +91,7 @@ class InteractionRouter:
             Verb.REGION: Route(regions.choose, private=True),
         }
         self._submit_modal = Route(modals.submit, update=True)
-        self._submit_window = Route(imagine.submit_window)
+        self._submit_make = Route(imagine.submit_modal)
         self._repeat_make = Route(imagine.repeat, update=True)
 
     async def dispatch(self, interaction: discord.Interaction[Any]) -> None:
@@ -106,7 +106,7 @@ class InteractionRouter:
         if custom_id is None and not is_foreign(raw):
             return
         try:
-            if custom_id is None or not (interaction.message or _is_window(custom_id)):
+            if custom_id is None or not (interaction.message or _is_make_modal(custom_id)):
                 await self._reply_to_old_button(interaction, raw)
             else:
                 await self._handle(interaction, custom_id)
@@ -122,8 +122,8 @@ class InteractionRouter:
         await route.handler(_request(interaction, custom_id, target, reply))
 
     def _route(self, custom_id: CustomId, target: PressTarget) -> Route:
-        if _is_window(custom_id):
-            return self._submit_window
+        if _is_make_modal(custom_id):
+            return self._submit_make
         if custom_id.verb is Verb.AGAIN and target.action == MAKE_ACTION:
             return self._repeat_make
         if custom_id.verb is Verb.MODAL:
@@ -140,7 +140,7 @@ class InteractionRouter:
         await self._replies.to(interaction).send_private(text, id=task_id)
 
 
-def _is_window(custom_id: CustomId) -> bool:
+def _is_make_modal(custom_id: CustomId) -> bool:
     """Return whether this is the /imagine modal. A slash command opens it, so it belongs to no message."""
     return custom_id.verb is Verb.MODAL and custom_id.arg.startswith(MAKE_ACTION)
 

@@ -12,13 +12,13 @@ import simcord
 
 from mjbot.app import open_app
 from mjbot.bot import MJBot
+from mjbot.core.model.task import NO_TASK
 from mjbot.sandbox.demo import SimulatedTime, demo_settings
 from mjbot.sandbox.demo_guild import invite
 from mjbot.sandbox.demo_tasks import DemoIds
 from mjbot.sandbox.dialects import DIALECTS
 from mjbot.sandbox.server import RecordedRequest, SandboxServer
 from mjbot.sandbox.world import World
-from mjbot.service.pressing.offers import NO_TASK
 from tests.bot.transport import scripted
 from tests.discord_answers import Answer, Match, Pattern, Refusal, Refusals
 

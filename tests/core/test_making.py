@@ -1,4 +1,4 @@
-"""What a command adds to a prompt, which pictures are loaded, marks of submits, and where making is open."""
+"""What a command adds to a prompt, which pictures are loaded, marks and ids, and where making is open."""
 
 from __future__ import annotations
 
@@ -11,15 +11,7 @@ from mjbot.core.i18n.texts import Text
 from mjbot.core.making.assembly import SHAPES, DrawingModel, MakeOptions, ReferenceUse, assemble_prompt
 from mjbot.core.making.check import check_prompt
 from mjbot.core.making.findings import Verdict
-from mjbot.core.making.lookups import LOOKS, look_again, looks_missed, next_look
-from mjbot.core.making.reference_pictures import (
-    MAX_ADDRESS,
-    MAX_BYTES,
-    copy_size,
-    needs_copy,
-    refuse_address,
-    refuse_attachment,
-)
+from mjbot.core.making.reference_pictures import MAX_BYTES, refuse_attachment
 from mjbot.core.making.spending import (
     MakeScope,
     SpendingPolicy,
@@ -27,7 +19,6 @@ from mjbot.core.making.spending import (
     refuse_making,
     scope_of_making,
 )
-from mjbot.core.model.addresses import readable
 from mjbot.core.model.makes import MAKE_BYTES, is_make, make_id
 from mjbot.core.model.submits import mark_of, parse_mark
 from mjbot.core.model.task import parse_task_id
@@ -106,45 +97,6 @@ def test_an_attachment_is_judged_before_it_is_loaded(
     assert refuse_attachment(filename, content_type, size) is refusal
 
 
-@pytest.mark.parametrize(
-    ("address", "allowed"),
-    [
-        ("https://cdn.example.com/a.png?ex=1&is=2&", True),
-        (" http://example.com/a ", True),
-        ("https://127.0.0.1/a.png", False),
-        ("https://2130706433/a.png", False),
-        ("https://169.254.169.254/latest/meta-data", False),
-        ("https://[::1]/a.png", False),
-        ("http://localhost/a.png", False),
-        ("https://nas.local/a.png", False),
-        ("https://user:key@example.com/a.png", False),
-        ("https://example.com:99999/a.png", False),
-        ("file:///etc/passwd", False),
-        ("data:image/png;base64,AAAA", False),
-        ("a cat", False),
-        ("", False),
-        (f"https://example.com/{'a' * 2000}", False),
-    ],
-)
-def test_only_a_public_address_is_fetched(address: str, allowed: bool) -> None:
-    assert refuse_address(readable(address, "", MAX_ADDRESS)) is (None if allowed else Text.PICTURE_ADDRESS)
-
-
-@pytest.mark.parametrize(
-    ("size", "copy"),
-    [
-        ((2048, 2048), (2048, 2048)),
-        ((4096, 2048), (2048, 1024)),
-        ((3000, 4000), (1536, 2048)),
-        ((1, 10_000), (1, 2048)),
-    ],
-)
-def test_a_copy_keeps_the_shape_and_fits(size: tuple[int, int], copy: tuple[int, int]) -> None:
-    assert copy_size(size) == copy
-    assert needs_copy(size, 1) is (size != copy)
-    assert needs_copy(copy, 2_000_001)
-
-
 @given(st.binary(min_size=MAKE_BYTES, max_size=MAKE_BYTES))
 def test_the_id_of_a_make_fits_a_custom_id(entropy: bytes) -> None:
     task_id = make_id(entropy)
@@ -161,25 +113,6 @@ def test_the_id_of_a_make_fits_a_custom_id(entropy: bytes) -> None:
 @pytest.mark.parametrize("state", ["", "mj1:", "mj1:" + "０" * 32, "mjbot:" + "0" * 32])
 def test_the_state_of_others_is_no_mark(state: str) -> None:
     assert not parse_mark(state)
-
-
-def test_a_lost_submit_is_looked_for_three_times() -> None:
-    assert [next_look(100.0, looks) for looks in range(4)] == [105.0, 120.0, 160.0, None]
-    assert len(LOOKS) == 3
-
-
-@pytest.mark.parametrize(
-    ("now", "missed", "due"),
-    [(100.0, 0, 105.0), (104.9, 0, 105.0), (106.0, 0, 105.0), (125.0, 1, 120.0), (9_999.0, 2, 160.0)],
-)
-def test_after_a_restart_one_look_makes_up_for_all_that_were_missed(
-    now: float, missed: int, due: float
-) -> None:
-    assert (looks_missed(100.0, now), next_look(100.0, missed)) == (missed, due)
-
-
-def test_a_look_that_could_not_be_read_is_repeated_for_a_quarter_of_an_hour() -> None:
-    assert [look_again(100.0, now) for now in (105.0, 999.0, 1000.0)] == [165.0, 1059.0, None]
 
 
 CLOSED = SpendingPolicy()

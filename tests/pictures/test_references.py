@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 import socket
@@ -134,6 +135,9 @@ async def test_the_picture_at_an_address_is_sent_as_data(references: ReferencePi
         ("http://169.254.169.254/latest/meta-data", Text.PICTURE_ADDRESS),
         ("http://2130706433/a.png", Text.PICTURE_ADDRESS),
         ("http://printer.local/a.png", Text.PICTURE_ADDRESS),
+        ("http://user:key@pictures.example/a.png", Text.PICTURE_ADDRESS),
+        ("http://pictures.example:99999/a.png", Text.PICTURE_ADDRESS),
+        (f"http://pictures.example/{'a' * 2_000}", Text.PICTURE_ADDRESS),
         ("file:///etc/passwd", Text.PICTURE_ADDRESS),
         ("data:image/png;base64,AAAA", Text.PICTURE_ADDRESS),
         ("/mj/image/1", Text.PICTURE_ADDRESS),
@@ -159,3 +163,25 @@ async def test_an_address_that_leads_elsewhere_than_to_a_public_picture_is_refus
         await references.of_address(address.format(port=web.port))
     assert refused.value.text is text
     assert not any("GET /a.png" in head for head in web.heads)
+
+
+async def test_slow_addresses_hold_up_nobody_else(references: ReferencePictures, web: Web) -> None:
+    asked, over = asyncio.Barrier(3), asyncio.Event()
+
+    async def answer_late(writer: asyncio.StreamWriter) -> None:
+        await asked.wait()
+        await over.wait()
+        writer.write(ok(drawn("PNG")))
+
+    web.answers |= {"/0.png": answer_late, "/1.png": answer_late}
+    waiting = [
+        asyncio.create_task(references.of_address(f"http://pictures.example:{web.port}/{n}.png"))
+        for n in range(2)
+    ]
+    await asked.wait()
+    upload = asyncio.create_task(references.of_upload(Uploaded(drawn("PNG"))))
+    address = asyncio.create_task(references.of_address(f"http://pictures.example:{web.port}/a.png"))
+    assert [sent(await each).size for each in (upload, address)] == [(8, 8)] * 2
+    assert not any(each.done() for each in waiting)
+    over.set()
+    assert [sent(await each).size for each in waiting] == [(8, 8)] * 2

@@ -14,7 +14,7 @@ from functools import cached_property
 from mjbot.core.card.buttons import Rows, own_button
 from mjbot.core.card.components import CustomId
 from mjbot.core.card.description import (
-    MAX_PROMPT,
+    LONG_PROMPT,
     SHORT_PROMPT,
     body_of,
     facts_of,
@@ -213,7 +213,7 @@ def _texts(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> Te
     return Texts(
         facts_of(snapshot, state, context),
         _footer(snapshot, label or kind),
-        body_of(snapshot.task, context.locale, MAX_PROMPT),
+        body_of(snapshot.task, context.locale, LONG_PROMPT),
     )
 
 

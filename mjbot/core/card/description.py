@@ -20,7 +20,7 @@ from mjbot.core.model.snapshot import Condition, TaskSnapshot, UpstreamProblem
 from mjbot.core.model.task import Phase, Task
 from mjbot.core.model.watch import Audience
 
-MAX_PROMPT = 1_000
+LONG_PROMPT = 1_000
 SHORT_PROMPT = 300
 _MAX_REASON = 300
 _MAX_STATUS = 40

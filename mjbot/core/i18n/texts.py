@@ -637,7 +637,7 @@ class Text(StrEnum):
     COMMAND_IMAGINE_PROMPT = "command.imagine.prompt", "prompt"
     COMMAND_IMAGINE_PROMPT_ABOUT = (
         "command.imagine.prompt.about",
-        "What to show; leave it out to write in a window",
+        "What to show; leave it out to write in a form",
     )
     COMMAND_IMAGINE_SHAPE = "command.imagine.shape", "shape"
     COMMAND_IMAGINE_SHAPE_ABOUT = (

@@ -1,1 +1,1 @@
-"""Pure rules for requests to make pictures: prompts and their check, reference pictures, and permission."""
+"""Pure rules for requests to make pictures: prompts and their check, series, reference pictures, permission."""

@@ -28,30 +28,3 @@ def refuse_attachment(filename: str, content_type: str | None, size: int) -> Tex
     if not is_picture or size <= 0:
         return Text.PICTURE_TYPE
     return Text.PICTURE_TOO_LARGE if size > MAX_BYTES else None
-
-
-def refuse_address(address: str | None) -> Text | None:
-    """Return why a URL must not be fetched, or None if it may be. The text has the placeholder ``name``.
-
-    ``address`` is the result of `mjbot.core.model.addresses.readable` for the user's text. It is None unless
-    the URL is well formed and has a public host. The download itself checks the resolved IP address and every
-    redirect.
-    """
-    return None if address else Text.PICTURE_ADDRESS
-
-
-def copy_size(size: tuple[int, int]) -> tuple[int, int]:
-    """Return the width and height at which to send a picture. The longer side is at most `TARGET_SIDE`."""
-    longer = max(size)
-    if longer <= TARGET_SIDE:
-        return size
-    width, height = (max(1, round(side * TARGET_SIDE / longer)) for side in size)
-    return width, height
-
-
-def needs_copy(size: tuple[int, int], length: int) -> bool:
-    """Return whether a picture must be re-encoded to be small enough.
-
-    ``size`` is the width and height in pixels, and ``length`` is in bytes.
-    """
-    return max(size) > TARGET_SIDE or length > TARGET_BYTES

@@ -23,6 +23,8 @@ _CHOICES = re.compile(r"^[^\S\n]*1\ufe0f?\u20e3", re.MULTILINE)
 # Most servers use 14 to 18 digits; some relays use "task-mj-abc123". Always a string: ids may exceed what
 # JSON numbers hold, and relays refuse numbers.
 TaskId = NewType("TaskId", str)
+NO_TASK = TaskId("1000000000000000")
+"""An id that no task has: a service that knows a command answers that it does not know the task."""
 Mark = NewType("Mark", str)
 """A random text that the bot sends with a submit, and that the service stores with the task."""
 NO_MARK = Mark("")

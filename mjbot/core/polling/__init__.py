@@ -1,1 +1,1 @@
-"""Pure rules for polling the image service: which tasks to read next, and how often."""
+"""Pure rules for polling the image service: the next tasks, how often, and when to look for lost submits."""

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mjbot.core.access.needs import CHOOSE, MAKE, MAKE_AGAIN, PREPARE_MAKE
 from mjbot.core.i18n.texts import Text
-from mjbot.core.making.assembly import NO_OPTIONS, DrawingModel, MakeOptions
+from mjbot.core.making.assembly import DrawingModel
 from mjbot.core.making.check import check_prompt
 from mjbot.core.making.findings import Verdict
 from mjbot.core.model.submits import Blend, BlendShape, Command, Describe, Shorten, SubmitRequest
 from mjbot.core.model.task import Mark
 from mjbot.errors import PressRefused
 from mjbot.ports import (
-    InteractionContext,
     Make,
     PressRequest,
     ReferenceSource,
@@ -26,20 +24,9 @@ from mjbot.service.access import Access
 from mjbot.service.making.held_uploads import HeldUploads
 from mjbot.service.making.make_submission import BuildRequest
 from mjbot.service.making.makes import MakeService
+from mjbot.service.making.orders import Order
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.watching.write_behind import WriteBehind
-
-
-@dataclass(frozen=True, slots=True)
-class DirectOrder:
-    """The input of a command. ``text`` is the prompt to shorten, or the URL of a picture to describe."""
-
-    context: InteractionContext
-    reply: Reply
-    command: Command
-    text: str = ""
-    uploads: Sequence[Upload] = ()
-    options: MakeOptions = NO_OPTIONS
 
 
 class DirectMakes:
@@ -64,7 +51,7 @@ class DirectMakes:
         self._service = service
         self._in_flight = in_flight
 
-    async def make(self, order: DirectOrder) -> None:
+    async def make(self, order: Order) -> None:
         """Send the request of a command. Raises `MJBotError`."""
         context, command = order.context, order.command
         with self._in_flight.track():  # first: nothing may begin once shutdown waits for these
@@ -105,7 +92,7 @@ class DirectMakes:
         return tuple([await self._references.of_upload(each) for each in uploads])
 
 
-def _check(order: DirectOrder) -> None:
+def _check(order: Order) -> None:
     """Raise `PressRefused` for input that every server rejects, before rate limits are counted."""
     if order.command is Command.DESCRIBE and not (order.uploads or order.text.strip()):
         raise PressRefused(Text.DESCRIBE_NOTHING)

@@ -25,10 +25,11 @@ from mjbot.errors import (
 from mjbot.errors.submits import CommandNotOffered, SubmitRefused, SubmitUnclear
 from mjbot.ports import Make, MakeStore, PressRequest, ReferenceSource, TaskSource
 from mjbot.service.access import Access
-from mjbot.service.making.direct import DirectMakes, DirectOrder
+from mjbot.service.making.direct import DirectMakes
 from mjbot.service.making.make_submission import BuildRequest
 from mjbot.service.making.makes import MakeService
-from mjbot.service.making.windows import MakeWindows, Order
+from mjbot.service.making.modals import MakeModals
+from mjbot.service.making.orders import Order
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.submission import error_for_user
 from mjbot.service.watching.write_behind import WriteBehind
@@ -57,7 +58,7 @@ class ImagineService:
         makes: MakeStore,
         snapshots: WriteBehind,
         access: Access,
-        windows: MakeWindows,
+        modals: MakeModals,
         service: MakeService,
         direct: DirectMakes,
         in_flight: InFlight,
@@ -67,7 +68,7 @@ class ImagineService:
         self._makes = makes
         self._snapshots = snapshots
         self._access = access
-        self._windows = windows
+        self._modals = modals
         self._service = service
         self._direct = direct
         self._in_flight = in_flight
@@ -78,37 +79,37 @@ class ImagineService:
             await self._run(order)
             return
         await self._access.require(order.context, PREPARE_MAKE)
-        await self._windows.write(order, self._service.new(order.context, Command.IMAGINE, "").id)
+        await self._modals.write(order, self._service.new(order.context, Command.IMAGINE, "").id)
 
     async def edit(self, request: PressRequest) -> None:
         """Open the /imagine modal with the prompt of a card. Raises `MJBotError`."""
         await self._access.require_press(request, PREPARE_MAKE)
-        await self._windows.edit(request)
+        await self._modals.edit(request)
 
-    async def submit_window(self, request: PressRequest) -> None:
+    async def submit_modal(self, request: PressRequest) -> None:
         """Send the prompt that a user submitted in the modal. Raises `MJBotError`."""
-        order = self._windows.order_of(request)
+        order = self._modals.order_of(request)
         if order.command is Command.SHORTEN:
-            await self._direct.make(DirectOrder(order.context, order.reply, order.command, order.text))
+            await self._direct.make(order)
             return
         await self._run(order)
 
     async def send_anyway(self, request: PressRequest) -> None:
         """Send a prompt that the user has confirmed after a warning. Raises `MJBotError`."""
-        make = await self._windows.make_of(request)
+        make = await self._modals.make_of(request)
         if make is None or make.user_id != request.context.user_id:
             raise PressRefused(Text.REPLY_BUTTON_GONE, id=request.task_id)
         await self._service.refuse_sent(make)
-        uploads = self._windows.uploads_of(make)
+        uploads = self._modals.uploads_of(make)
         if len(uploads) < make.pictures:
             await self.edit(request)  # the process was restarted since: the pictures are needed again
             return
-        order = Order(request.context, request.reply, make.text, make.options, uploads, make.id)
+        order = Order(request.context, request.reply, make.command, make.text, make.options, uploads, make.id)
         await self._run(order, warned=True)
 
     async def repeat(self, request: PressRequest) -> None:
         """Send a `Make` request again, because the HTTP reply was lost. Raises `MJBotError`."""
-        make = await self._windows.make_of(request)
+        make = await self._modals.make_of(request)
         if make is not None and make.command is not Command.IMAGINE:
             await self._direct.repeat(request, make)
             return
@@ -118,7 +119,7 @@ class ImagineService:
             if make is None or snapshot is None or snapshot.task is None:
                 raise PressRefused(Text.REPLY_BUTTON_GONE, id=request.task_id)
             if make.pictures and make.options.use is ReferenceUse.IMAGE_PROMPT:
-                await self._windows.edit(request)  # they are not stored
+                await self._modals.edit(request)  # they are not stored
                 return
             await self._access.require_press(request, MAKE_AGAIN)
             build = _builder(snapshot.task.prompt, make.options)
@@ -134,7 +135,7 @@ class ImagineService:
             task_id=order.task_id,
         )
         with self._in_flight.track():  # first: nothing may begin once shutdown waits for these
-            self._windows.keep(order)
+            self._modals.keep(order)
             try:
                 await self._access.require(order.context, PREPARE_MAKE)
                 check = _check(order)
@@ -151,7 +152,7 @@ class ImagineService:
                 await self._offer_edit(order, make, error.text, **error.values)
                 return
             await self._send(order, make, pictures)
-            self._windows.sent(order, make.id)
+            self._modals.sent(order, make.id)
 
     async def _send(self, order: Order, make: Make, pictures: _Pictures) -> None:
         prompt = _prompt(order.text, replace(order.options, references=pictures.addresses)).prompt
@@ -166,7 +167,7 @@ class ImagineService:
     async def _offer_edit(self, order: Order, make: Make, text: Text, *verbs: Verb, **values: object) -> None:
         """Tell the user in an ephemeral message why nothing was sent, and offer to edit the prompt."""
         await self._makes.add(make)
-        self._windows.hold(order, make.id)
+        self._modals.hold(order, make.id)
         locale = order.context.private_locale
         row = tuple(own_button(CustomId(verb, make.id), locale) for verb in (*verbs, Verb.EDIT))
         await order.reply.send_private_menu(text, (row,), menu=None, file=None, **values)

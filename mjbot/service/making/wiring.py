@@ -11,7 +11,7 @@ from mjbot.service.making.held_uploads import HeldUploads
 from mjbot.service.making.imagine import ImagineService
 from mjbot.service.making.make_submission import MakeCards
 from mjbot.service.making.makes import MakeService
-from mjbot.service.making.windows import MakeWindows
+from mjbot.service.making.modals import MakeModals
 from mjbot.service.pressing.wiring import Pressing, Watching
 
 
@@ -58,7 +58,7 @@ def build_making(
         makes=stores.makes,
         snapshots=watching.snapshots,
         access=watching.access,
-        windows=MakeWindows(stores.makes, watching.snapshots, uploads, pressing.drafts),
+        modals=MakeModals(stores.makes, watching.snapshots, uploads, pressing.drafts),
         service=service,
         direct=direct,
         in_flight=pressing.in_flight,

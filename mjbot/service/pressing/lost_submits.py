@@ -13,10 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from mjbot.clock import Clock, Wakeup
-from mjbot.core.making.lookups import look_again, looks_missed, next_look
 from mjbot.core.model.press import PressKey
 from mjbot.core.model.submits import Command
 from mjbot.core.model.task import Mark, Task, TaskId
+from mjbot.core.polling.lookups import look_again, looks_missed, next_look
 from mjbot.errors import StoreFailed, UpstreamError
 from mjbot.errors.submits import CommandNotOffered
 from mjbot.guard import LoopGuard

@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Final
 
 from mjbot.clock import Clock, Wakeup
 from mjbot.core.model.submits import Command
-from mjbot.core.model.task import TaskId
+from mjbot.core.model.task import NO_TASK, TaskId
 from mjbot.errors import StoreFailed, UpstreamError
 from mjbot.errors.submits import SubmitError
 from mjbot.guard import LoopGuard
 from mjbot.ports import KeyValueStore, TaskSource
 
-NO_TASK: Final = TaskId("1000000000000000")
-"""An id that no task has: a service that knows the command answers that it does not know the task."""
 _DAY = 86_400.0
 _AGAIN = 600.0  # seconds until the next test if the service has not replied
 

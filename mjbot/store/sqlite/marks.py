@@ -10,14 +10,12 @@ from itertools import groupby
 
 from sqlite_utils import Database
 
-from mjbot.core.model.makes import is_make
 from mjbot.core.model.press import PressKey
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Mark, TaskId
 from mjbot.core.model.watch import Watch
 from mjbot.ports import LostSubmit, SubmitOrigin
-from mjbot.store.sqlite.lineage import save_lineage
-from mjbot.store.sqlite.rows import save_pending_card, save_seen, save_snapshots, save_watch
+from mjbot.store.sqlite.created import save_created
 from mjbot.store.sqlite.thread import DatabaseThread
 
 _INSERT = """
@@ -115,24 +113,12 @@ def _lost(db: Database) -> list[LostSubmit]:
 
 
 def _accept(db: Database, lost: LostSubmit, watch: Watch, tasks: Sequence[TaskSnapshot]) -> bool:
-    press, label, first = lost.press, lost.origin.label, tasks[0]
+    press, ref = lost.press, watch.ref
     current = bool(db.execute(_IS_CURRENT, _key(press)).fetchone())
-    goes_on = current and watch.ref.message_id != 0
-    message_id = watch.ref.message_id if goes_on else None
-    save_snapshots(db, tasks, keep=True)
-    for each in tasks:
-        save_seen(db, watch, each.id)
-    if goes_on:
-        save_watch(db, watch)
-    if not is_make(press.task_id):
-        for each in tasks:
-            save_lineage(db, press.task_id, label, watch, each.id, message_id if each is first else None)
-    elif current:
-        db.execute("update makes set task_id = ? where id = ?", [first.id, press.task_id])
-    for each in tasks[1:] if goes_on else tasks:
-        save_pending_card(db, each.id, watch)
+    goes_on = current and ref.message_id != 0
+    save_created(db, press, lost.origin.label, watch, tasks, shown=goes_on, current=current)
     if current:
-        child = (first.id, watch.guild_id, watch.ref.channel_id, message_id)
+        child = (tasks[0].id, watch.guild_id, ref.channel_id, ref.message_id if goes_on else None)
         db.execute(_FOUND, [*child, *_key(press)])
     delete_marks(db, press)
     return goes_on

@@ -7,22 +7,19 @@ from collections.abc import Sequence
 from sqlite_utils import Database
 
 from mjbot.core.access.place import Place
-from mjbot.core.model.makes import is_make
 from mjbot.core.model.press import AFTER_RESTART, MAKE_ACTION, Press, PressKey, may_begin
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef, Watch
 from mjbot.ports import PendingCard, PressRecord, SubmitOrigin, TaskHistory
-from mjbot.store.sqlite.lineage import lineage_of, messages_of_children, save_lineage, save_message_of_child
+from mjbot.store.sqlite.created import save_created
+from mjbot.store.sqlite.lineage import lineage_of, messages_of_children, save_message_of_child
 from mjbot.store.sqlite.makes import make_shown_as
 from mjbot.store.sqlite.marks import delete_marks, delete_marks_of_refused, save_marks
 from mjbot.store.sqlite.rows import (
     pending_cards,
     press_record,
     read_snapshot,
-    save_pending_card,
-    save_seen,
-    save_snapshots,
     save_watch,
 )
 from mjbot.store.sqlite.thread import DatabaseThread
@@ -95,22 +92,9 @@ class SqlitePresses:
         """Store that a press was accepted, the tasks that it created, and the watch of the first task."""
 
         def work(db: Database) -> None:
-            first, *others = snapshots
-            ref = watch.ref
+            child = [snapshots[0].id, watch.guild_id, watch.ref.channel_id, watch.ref.message_id]
             with db.atomic():
-                save_snapshots(db, snapshots, keep=True)
-                save_watch(db, watch)
-                for each in snapshots:
-                    save_seen(db, watch, each.id)
-                if is_make(press.task_id):
-                    db.execute("update makes set task_id = ? where id = ?", [first.id, press.task_id])
-                else:
-                    save_lineage(db, press.task_id, label, watch, first.id, ref.message_id)
-                    for each in others:
-                        save_lineage(db, press.task_id, label, watch, each.id, None)
-                for each in others:
-                    save_pending_card(db, each.id, watch)
-                child = [first.id, watch.guild_id, ref.channel_id, ref.message_id]
+                save_created(db, press, label, watch, snapshots)
                 db.execute(_ACCEPT, [*child, press.task_id, press.action, press.number])
                 delete_marks(db, press)
 

@@ -7,7 +7,7 @@ for which the modal has no field. So a modal that is open during a restart still
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mjbot.core.card.components import CustomId, Verb
 from mjbot.core.card.modals import MAX_PROMPT, ModalSpec
@@ -21,33 +21,18 @@ from mjbot.core.model.task import TaskId
 from mjbot.errors import PressRefused
 from mjbot.ports import InteractionContext, Make, MakeStore, PressRequest, Reply, Upload
 from mjbot.service.making.held_uploads import HeldUploads
+from mjbot.service.making.orders import Order
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.watching.write_behind import WriteBehind
 
 MAX_PICTURES = 3
 _MODELS = dict(zip("mn", DrawingModel, strict=True))
 _USES = dict(zip("iso", ReferenceUse, strict=True))
-_SHORTEN = "h"  # at the end of the argument of its window
+_SHORTEN = "h"  # at the end of the argument of its modal
 _NEW = TaskId("")  # of drafts: what was last written in no particular make
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """The input of a user, from a command or a modal: a text, options and pictures.
-
-    ``task_id`` is the ID of an earlier `Make` request that is sent again, or None for a new one.
-    """
-
-    context: InteractionContext
-    reply: Reply
-    text: str
-    options: MakeOptions = NO_OPTIONS
-    uploads: Sequence[Upload] = ()
-    task_id: TaskId | None = None
-    command: Command = Command.IMAGINE
-
-
-class MakeWindows:
+class MakeModals:
     """Opens the modals and reads their input. A text that could not be sent is offered again."""
 
     def __init__(
@@ -92,7 +77,7 @@ class MakeWindows:
         options = replace(_options_of(request.target.action), shape=_shape_of(entered.shape))
         uploads = entered.uploads or self._uploads.get(request.task_id)
         command = Command.SHORTEN if request.target.action.endswith(_SHORTEN) else Command.IMAGINE
-        return Order(request.context, request.reply, entered.prompt, options, uploads, command=command)
+        return Order(request.context, request.reply, command, entered.prompt, options, uploads)
 
     def keep(self, order: Order) -> None:
         """Keep the text of an order in memory until it is sent, in case the database fails."""
