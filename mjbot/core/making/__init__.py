@@ -1,1 +1,1 @@
-"""Pure rules for requests to make pictures: prompts and their check, series, reference pictures, permission."""
+"""Pure rules for requests to make pictures: the prompt and its check, series, and reference pictures."""
