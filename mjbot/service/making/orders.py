@@ -1,4 +1,4 @@
-"""Orders: what users ask the commands that make pictures for."""
+"""Orders: what users submit with the commands that make pictures."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class ServiceOffers:
             self._known = {each: stored[each] is True for each in self._questions if each in stored}
 
     async def run(self) -> None:
-        """Test the commands at startup and once a day, until cancelled."""
+        """Ask at startup and once a day which optional endpoints the service offers, until cancelled."""
         while True:
             with self._guard.contain():
                 for command, ask in self._questions.items():

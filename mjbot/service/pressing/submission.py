@@ -56,7 +56,7 @@ _TEXTS: Mapping[RefusalReason, Text] = {
 
 
 class Submission(Protocol):
-    """One submit: the press of an action, or the input of a modal that a task waits for."""
+    """One submit: an action that a button press triggers, or the modal input that a task is waiting for."""
 
     @property
     def snapshot(self) -> TaskSnapshot:
