@@ -108,7 +108,7 @@ class ImagineService:
 
     async def repeat(self, request: PressRequest) -> None:
         """Send a `Make` request again, because the HTTP reply was lost. Raises `MJBotError`."""
-        make = await self._windows.make_of(request)
+        make = await self._makes.get(request.task_id)  # a card of its task offers no repetition
         if make is not None and make.command is not Command.IMAGINE:
             await self._direct.repeat(request, make)
             return
