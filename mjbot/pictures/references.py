@@ -30,7 +30,7 @@ from mjbot.ports import Upload
 
 USERS_LIMITS: Final = ImageLimits(final_bytes=MAX_BYTES, memory_bytes=4 * MAX_BYTES, cache_bytes=0)
 """The limits of the `Pictures` that load them."""
-_CONCURRENT = 2  # each download takes up to 10 MiB, and the memory of the decoded pixels
+_CONCURRENT = 2  # uploads at a time: each takes up to 10 MiB
 _NAME = 80  # characters of a file name or address in a text
 _WAIT_SECONDS = 30.0
 
@@ -64,7 +64,8 @@ class ReferencePictures:
         reason = refuse_address(url)
         if reason is not None or url is None:
             raise _refused(reason or Text.PICTURE_ADDRESS, address)
-        async with self._turns, self._web.loaded(Picture(url, final=True), _WAIT_SECONDS) as file:
+        # Without a turn: a slow host would keep everyone's. The limits of ``web`` hold for its memory.
+        async with self._web.loaded(Picture(url, final=True), _WAIT_SECONDS) as file:
             if file is None:
                 raise _refused(Text.PICTURE_UNREADABLE, address)
             return await self._encoded(file.data, address)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 import socket
@@ -123,6 +124,22 @@ async def test_a_file_that_cannot_be_sent_is_refused_by_name(
 async def test_the_picture_at_an_address_is_sent_as_data(references: ReferencePictures, web: Web) -> None:
     assert sent(await references.of_address(f"http://pictures.example:{web.port}/a.png")).size == (8, 8)
     assert "GET /a.png" in web.heads[0]
+
+
+async def test_slow_hosts_hold_up_nobody_s_uploads(references: ReferencePictures, web: Web) -> None:
+    async def hang(_: asyncio.StreamWriter) -> None:
+        await asyncio.Event().wait()
+
+    web.answer = hang
+    address = f"http://pictures.example:{web.port}"
+    slow = [asyncio.create_task(references.of_address(f"{address}/{n}.png")) for n in range(4)]
+    while len(web.heads) < 2:
+        await asyncio.sleep(0.01)
+    await references.of_upload(Uploaded(drawn("PNG")))
+    assert not any(each.done() for each in slow)
+    for each in slow:
+        each.cancel()
+    await asyncio.gather(*slow, return_exceptions=True)
 
 
 @pytest.mark.parametrize(
