@@ -21,6 +21,7 @@ from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.tokens import InteractionTokens
 from mjbot.upstream.api import MidjourneyProxyApi, base_of
 from mjbot.upstream.client import UpstreamClient
+from mjbot.upstream.transport import api_session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +56,7 @@ async def open_edges(stack: AsyncExitStack, settings: Settings, clock: Clock) ->
     token = webhook_token(discord_token)
     webhook = settings.public_url + webhook_path(token) if settings.public_url else ""
     metrics = Metrics()
-    session = aiohttp.ClientSession(trace_configs=[metrics.upstream_trace])
-    await stack.enter_async_context(session)
+    session = await stack.enter_async_context(api_session(metrics.upstream_trace))
     api = MidjourneyProxyApi(url, key, settings.upstream_auth, webhook)
     client = UpstreamClient(session, api, clock, settings.batch_size, redactor([*settings.secrets, token]))
     client.on_submit(metrics.record_submit)

@@ -62,7 +62,7 @@ class ReferencePictures:
         url = readable(address, "", MAX_ADDRESS)
         if url is None:
             raise _refused(Text.PICTURE_ADDRESS, address)
-        # No turn: users choose how slow an address is. Its memory is that of `Pictures`.
+        # Without a turn: users choose how slow a host is. The limits of ``web`` hold for its memory.
         async with self._web.loaded(Picture(url, final=True), _WAIT_SECONDS) as file:
             if file is None:
                 raise _refused(Text.PICTURE_UNREADABLE, address)

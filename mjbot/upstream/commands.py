@@ -39,7 +39,7 @@ from mjbot.upstream.responses import (
     raise_for,
     says_not_found,
 )
-from mjbot.upstream.submits import raise_refusal, read_submit, submit_data
+from mjbot.upstream.submits import MAX_TASKS, raise_refusal, read_submit, submit_data
 from mjbot.upstream.values import parse_object, parse_text, parse_urls
 from mjbot.upstream.wire import read_task
 
@@ -187,7 +187,7 @@ def read_marked(response: Response, marks: frozenset[Mark]) -> dict[Mark, list[T
             raise UpstreamUnavailable("its answer is no list of tasks")
         raise_for(response, data)
     ours = [each for each in data if parse_text(parse_object(each).get("state")) in marks]
-    found: dict[Mark, list[Task]] = {}
+    found: dict[Mark, dict[TaskId, Task]] = {}
     for task in filter(None, map(read_task, reversed(ours))):
-        found.setdefault(task.mark, []).append(task)
-    return found
+        found.setdefault(task.mark, {}).setdefault(task.id, task)
+    return {mark: list(tasks.values())[:MAX_TASKS] for mark, tasks in found.items()}

@@ -50,6 +50,8 @@ from mjbot.upstream.responses import (
 from mjbot.upstream.values import has_value, parse_object, parse_text
 
 _MAY_HAVE_STARTED = (408, 424, 499)  # a gateway gave up on its upstream; any other 4xx refuses the request
+MAX_TASKS = 40
+"""The tasks that one submit can create: Midjourney's longest ``--repeat``. Each gets a card."""
 _ID_KEYS = ("id", "taskId", "task_id")
 
 
@@ -99,7 +101,7 @@ def _ids(result: Any) -> tuple[TaskId, ...]:
         result = next((result[key] for key in _ID_KEYS if result.get(key)), None)
     parts = result if isinstance(result, list) else [result]
     ids = [parse_task_id(each) for part in parts for each in parse_text(part).split(",") if "/" not in each]
-    return tuple(dict.fromkeys(each for each in ids if each is not None))
+    return tuple(dict.fromkeys(each for each in ids if each is not None))[:MAX_TASKS]
 
 
 def submit_data(response: Response) -> dict[str, Any]:

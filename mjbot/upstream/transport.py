@@ -18,6 +18,15 @@ from mjbot.upstream.responses import Response, ResponseTooLarge
 _MAX_BODY = 8 * 1024 * 1024
 
 
+def api_session(*traces: aiohttp.TraceConfig) -> aiohttp.ClientSession:
+    """Create the session for the image service.
+
+    Its connections are not limited: submits and seeds, which may take a minute each and have limits per user
+    and guild, would keep the polls of everyone's cards waiting for one.
+    """
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trace_configs=list(traces))
+
+
 class Transport:
     """Sends the requests of one client. ``redact`` removes secrets from every response body."""
 

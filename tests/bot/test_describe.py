@@ -112,6 +112,23 @@ async def test_pictures_are_blended_in_the_chosen_dimensions(bot_factory: BotFac
     assert len(sent(harness)) == 1
 
 
+async def test_no_more_pictures_wait_for_a_full_queue_than_memory_has_room_for(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open(make_anywhere="yes")
+    harness.world.full = True
+    five = {f"picture{n}": picture() for n in range(1, 6)}
+    for _ in range(2):
+        await ask(harness, "blend", **five)
+    assert titles(harness) == ["Queue full, retrying"] * 2
+    assert "Too many pictures are on their way" in told(await ask(harness, "describe", picture=picture()))
+    window = await ask(harness, "imagine", prompt="a kite", reference=picture())
+    assert "Too many pictures are on their way" in told(window)
+    await harness.wait(240)  # the queue stays full, and the blends are given up
+    await ask(harness, "describe", picture=picture())
+    assert titles(harness) == ["Not started", "Not started", "Queue full, retrying"]
+
+
 async def test_shorter_prompts_are_shown_with_their_marks_and_drawn(bot_factory: BotFactory) -> None:
     harness = await bot_factory.open("true", make_anywhere="yes")
     await ask(harness, "shorten", prompt="lighthouse keeper by a window")

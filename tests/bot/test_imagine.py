@@ -12,6 +12,7 @@ from PIL import Image
 
 from mjbot.sandbox.demo_tasks import DemoIds
 from tests.bot.conftest import BotFactory, BotHarness
+from tests.bot.outsider import DIRECT, Outsider
 
 IMAGINE = "/mj/submit/imagine"
 
@@ -98,6 +99,29 @@ async def test_a_refusal_keeps_the_text_behind_edit_also_after_a_restart(
     busy = newest(harness)
     assert busy.embeds[0].title == "Not started"
     assert "restarted" in str(busy.embeds[0].description)
+
+
+async def test_a_refused_card_is_not_sent_a_second_time_from_its_old_question(harness: BotHarness) -> None:
+    harness.world.banned = {"rude"}
+    question = told(await imagine(harness, "a rude kite --ar 16x9"))
+    await harness.press(question, "Send anyway")
+    harness.world.banned = set()
+    again = told(await harness.press(question, "Send anyway"))
+    assert "already sent" in again.content  # two cards of one make would tell of one state
+    assert harness.labels(newest(harness)) == [["Edit"]]
+    assert len(sent(harness)) == 1
+
+
+async def test_a_forged_do_it_again_of_a_task_makes_nothing(harness: BotHarness) -> None:
+    await imagine(harness, "a red kite")
+    await harness.wait(60)
+    (card,) = harness.messages
+    forger = Outsider(harness, DIRECT)
+    forger.actor, forger.channel = harness.ann, harness.channel
+    edit = str(harness.button(card, "Edit").custom_id)
+    await forger.forge(card, edit.replace(":edit:", ":again:") + "make")
+    await harness.wait(3)
+    assert len(sent(harness)) == 1
 
 
 async def test_a_lost_answer_is_repeated_with_a_mark_of_its_own(harness: BotHarness) -> None:

@@ -126,6 +126,22 @@ async def test_the_picture_at_an_address_is_sent_as_data(references: ReferencePi
     assert "GET /a.png" in web.heads[0]
 
 
+async def test_slow_hosts_hold_up_nobody_s_uploads(references: ReferencePictures, web: Web) -> None:
+    async def hang(_: asyncio.StreamWriter) -> None:
+        await asyncio.Event().wait()
+
+    web.answer = hang
+    address = f"http://pictures.example:{web.port}"
+    slow = [asyncio.create_task(references.of_address(f"{address}/{n}.png")) for n in range(4)]
+    while len(web.heads) < 2:
+        await asyncio.sleep(0.01)
+    await references.of_upload(Uploaded(drawn("PNG")))
+    assert not any(each.done() for each in slow)
+    for each in slow:
+        each.cancel()
+    await asyncio.gather(*slow, return_exceptions=True)
+
+
 @pytest.mark.parametrize(
     ("address", "text"),
     [

@@ -20,6 +20,7 @@ from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
 from mjbot.upstream.api import MidjourneyProxyApi
 from mjbot.upstream.client import UpstreamClient
+from mjbot.upstream.transport import api_session
 
 IDS = [TaskId(f"173062171815{n:04}") for n in range(5)]
 UNKNOWN = TaskId("1730621718159999")
@@ -45,7 +46,7 @@ async def rig() -> AsyncIterator[Rig]:
     world = World(side=64)
     for each in IDS:
         world.add(each, [(0, "IN_PROGRESS", "46%")], start=0.0)
-    async with SandboxServer(world, lambda: 1000.0) as server, aiohttp.ClientSession() as session:
+    async with SandboxServer(world, lambda: 1000.0) as server, api_session() as session:
         yield Rig(server, session)
 
 
@@ -163,3 +164,14 @@ async def test_the_event_loop_goes_on_while_a_large_answer_is_parsed(rig: Rig) -
     assert len(report.found) == 5
     longest = max(after - before for before, after in itertools.pairwise(ticks))
     assert longest < (ticks[-1] - ticks[0]) / 2  # parsed on the loop, nearly all of the time would be one gap
+
+
+async def test_a_hundred_submits_that_wait_for_their_answer_hold_up_no_poll(rig: Rig) -> None:
+    hold = rig.server.hold("*/submit/action")
+    press = ButtonPress(IDS[0], "MJ::JOB::upsample::1::x")
+    submits = [asyncio.ensure_future(rig.client.submit(press)) for _ in range(101)]
+    await hold.arrived(100)
+    report = await rig.client.fetch_many(IDS)
+    assert report.failed == {}
+    hold.release()
+    await asyncio.gather(*submits, return_exceptions=True)

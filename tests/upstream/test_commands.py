@@ -244,6 +244,7 @@ THEIRS = {"id": "1763936412345679", "status": "SUCCESS", "state": "theirs", "cli
         [THEIRS, OURS],
         {"code": 1, "data": [OURS, THEIRS]},
         {"result": [OURS]},
+        [OURS, THEIRS, OURS],
         [None, 17, "x", [], {"state": None}, {"state": {}}, {"id": TASK}, OURS],
         [THEIRS] * 1_500 + [OURS],
     ],

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from mjbot.core.model.submits import MARK_BYTES, mark_of
 from mjbot.core.model.task import Task
 from mjbot.errors import UpstreamError
 from mjbot.upstream.api import read_fetch, read_list
+from mjbot.upstream.commands import read_marked
 from mjbot.upstream.responses import Response, ResponseTooLarge
+from mjbot.upstream.submits import read_submit
 
 ID = "1763936412345678"
 
@@ -26,6 +29,23 @@ def test_a_text_of_seven_megabytes_is_cut_when_it_is_read(field: str) -> None:
     assert len(task.progress) <= 200
     assert len(task.status) <= 200
     assert len(task.action) <= 200
+
+
+MANY = [f"{n:016d}" for n in range(5_000)]
+MARK = mark_of(bytes(MARK_BYTES))
+
+
+@pytest.mark.parametrize("result", [MANY, ",".join(MANY[:11]), [",".join(MANY[:11])] * 99, {"id": MANY}])
+def test_a_submit_creates_no_more_tasks_than_a_series_can_have(result: Any) -> None:
+    created = read_submit(Response(200, json.dumps({"code": 1, "result": result}).encode()))
+    assert created.task_id == MANY[0]
+    assert len(created.other_ids) <= 39
+
+
+def test_of_a_list_full_of_one_mark_only_as_many_tasks_are_taken() -> None:
+    rows = [{"id": each, "status": "SUCCESS", "state": MARK} for each in MANY]
+    found = read_marked(Response(200, json.dumps(rows).encode()), frozenset({MARK}))
+    assert len(found[MARK]) == 40
 
 
 @pytest.mark.parametrize("number", [101, 10_000])

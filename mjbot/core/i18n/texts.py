@@ -552,6 +552,10 @@ class Text(StrEnum):
         "describe.nothing",
         "There is no picture to describe. Use /describe with a picture, or with the address of one.",
     )
+    PICTURES_ON_THEIR_WAY = (
+        "pictures.on_their_way",
+        "Too many pictures are on their way to the image service. Nothing was started; try again in a minute.",
+    )
     PICTURE_NOT_KEPT = (
         "picture.not_kept",
         "Pictures aren't kept over a restart. Nothing was sent; use {label} with the picture again.",

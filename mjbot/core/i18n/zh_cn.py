@@ -264,6 +264,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.MAKE_WARNING: "{findings}\n任务尚未提交。",
     Text.MAKE_ALREADY_SENT: "这个任务已提交过。",
     Text.DESCRIBE_NOTHING: "没有可以描述的图片。请使用 /describe 并添加图片或填写图片地址。",
+    Text.PICTURES_ON_THEIR_WAY: "正在发送给图像服务的图片太多。任务未提交，请一分钟后再试。",
     Text.PICTURE_NOT_KEPT: "机器人重启后不保留图片。任务未提交，请用 {label} 重新添加图片。",
     Text.PICTURE_NOT_UPLOADED: "此图像服务只接受用作图像提示的参考图。任务未提交；请将参考图用途改为“图像提示”。",
     Text.PICTURE_UPLOAD_LOST: "图片无法上传到图像服务。任务未提交，请一分钟后再试。",

@@ -264,6 +264,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.MAKE_WARNING: "{findings}\n任務尚未提交。",
     Text.MAKE_ALREADY_SENT: "這個任務已提交過。",
     Text.DESCRIBE_NOTHING: "沒有可以描述的圖片。請使用 /describe 並加入圖片或填寫圖片網址。",
+    Text.PICTURES_ON_THEIR_WAY: "正在傳送給圖像服務的圖片太多。任務未提交，請一分鐘後再試。",
     Text.PICTURE_NOT_KEPT: "機器人重新啟動後不保留圖片。任務未提交，請用 {label} 重新加入圖片。",
     Text.PICTURE_NOT_UPLOADED: "此圖像服務只接受用作圖像提示的參考圖。任務未提交；請將參考圖用途改為「圖像提示」。",
     Text.PICTURE_UPLOAD_LOST: "圖片無法上傳到圖像服務。任務未提交，請一分鐘後再試。",

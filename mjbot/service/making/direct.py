@@ -22,6 +22,7 @@ from mjbot.ports import (
 )
 from mjbot.service.access import Access
 from mjbot.service.making.held_uploads import HeldUploads
+from mjbot.service.making.loaded_pictures import LoadedPictures
 from mjbot.service.making.make_submission import BuildRequest
 from mjbot.service.making.makes import MakeService
 from mjbot.service.making.orders import Order
@@ -40,6 +41,7 @@ class DirectMakes:
         snapshots: WriteBehind,
         access: Access,
         uploads: HeldUploads,
+        loaded: LoadedPictures,
         service: MakeService,
         in_flight: InFlight,
     ) -> None:
@@ -48,24 +50,26 @@ class DirectMakes:
         self._snapshots = snapshots
         self._access = access
         self._uploads = uploads
+        self._loaded = loaded
         self._service = service
         self._in_flight = in_flight
 
     async def make(self, order: Order) -> None:
         """Send the request of a command. Raises `MJBotError`."""
         context, command = order.context, order.command
+        number = _number_of_pictures(command, order.uploads)
         with self._in_flight.track():  # first: nothing may begin once shutdown waits for these
             await self._access.require(context, PREPARE_MAKE)
             _check(order)
             if self._source.offers(command) is False:
                 raise PressRefused(Text.REPLY_COMMAND_NOT_OFFERED, label=f"/{command}")
-            await self._access.require(context, MAKE)
-            pictures = await self._load(order.reply, order.text, order.uploads, command)
-            number = len(order.uploads) or len(pictures)
-            make = self._service.new(context, command, order.text, order.options, pictures=number)
-            self._uploads.keep(make.id, order.uploads)
-            prompt = order.text if command is Command.SHORTEN else ""
-            await self._service.make(context, order.reply, make, prompt, _builder(make, pictures))
+            with self._loaded.room(context.user_id, number):
+                await self._access.require(context, MAKE)
+                pictures = await self._load(order.reply, order.text, order.uploads, command)
+                make = self._service.new(context, command, order.text, order.options, pictures=number)
+                self._uploads.keep(make.id, order.uploads)
+                prompt = order.text if command is Command.SHORTEN else ""
+                await self._service.make(context, order.reply, make, prompt, _builder(make, pictures))
 
     async def repeat(self, request: PressRequest, make: Make) -> None:
         """Send a `Make` request again, because the HTTP reply was lost. Raises `MJBotError`."""
@@ -76,9 +80,10 @@ class DirectMakes:
             if snapshot is None or (make.pictures and not uploads and not make.text):
                 # They are links to Discord's files in memory only, and the process was restarted.
                 raise PressRefused(Text.PICTURE_NOT_KEPT, label=f"/{make.command}")
-            await self._access.require_press(request, MAKE_AGAIN)
-            pictures = await self._load(request.reply, make.text, uploads, make.command)
-            await self._service.repeat(request, make, snapshot, _builder(make, pictures))
+            with self._loaded.room(request.context.user_id, make.pictures):
+                await self._access.require_press(request, MAKE_AGAIN)
+                pictures = await self._load(request.reply, make.text, uploads, make.command)
+                await self._service.repeat(request, make, snapshot, _builder(make, pictures))
 
     async def _load(
         self, reply: Reply, text: str, uploads: Sequence[Upload], command: Command
@@ -90,6 +95,10 @@ class DirectMakes:
         if not uploads:
             return (await self._references.of_address(text),)
         return tuple([await self._references.of_upload(each) for each in uploads])
+
+
+def _number_of_pictures(command: Command, uploads: Sequence[Upload]) -> int:
+    return 0 if command is Command.SHORTEN else max(1, len(uploads))  # or the one at an address
 
 
 def _check(order: Order) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from mjbot.core.access.needs import CHOOSE, MAKE, MAKE_AGAIN, PREPARE_MAKE
@@ -26,6 +27,7 @@ from mjbot.errors.submits import CommandNotOffered, SubmitRefused, SubmitUnclear
 from mjbot.ports import Make, MakeStore, PressRequest, ReferenceSource, TaskSource
 from mjbot.service.access import Access
 from mjbot.service.making.direct import DirectMakes
+from mjbot.service.making.loaded_pictures import LoadedPictures
 from mjbot.service.making.make_submission import BuildRequest
 from mjbot.service.making.makes import MakeService
 from mjbot.service.making.modals import MakeModals
@@ -59,6 +61,7 @@ class ImagineService:
         snapshots: WriteBehind,
         access: Access,
         modals: MakeModals,
+        loaded: LoadedPictures,
         service: MakeService,
         direct: DirectMakes,
         in_flight: InFlight,
@@ -69,6 +72,7 @@ class ImagineService:
         self._snapshots = snapshots
         self._access = access
         self._modals = modals
+        self._loaded = loaded
         self._service = service
         self._direct = direct
         self._in_flight = in_flight
@@ -109,7 +113,7 @@ class ImagineService:
 
     async def repeat(self, request: PressRequest) -> None:
         """Send a `Make` request again, because the HTTP reply was lost. Raises `MJBotError`."""
-        make = await self._modals.make_of(request)
+        make = await self._makes.get(request.task_id)  # a card of its task offers no repetition
         if make is not None and make.command is not Command.IMAGINE:
             await self._direct.repeat(request, make)
             return
@@ -134,7 +138,7 @@ class ImagineService:
             pictures=len(order.uploads),
             task_id=order.task_id,
         )
-        with self._in_flight.track():  # first: nothing may begin once shutdown waits for these
+        with self._in_flight.track(), ExitStack() as room:  # first: shutdown waits for what has begun
             self._modals.keep(order)
             try:
                 await self._access.require(order.context, PREPARE_MAKE)
@@ -144,6 +148,7 @@ class ImagineService:
                     return
                 if check.verdict is Verdict.REFUSED:
                     raise PressRefused(check.findings[0].text)
+                room.enter_context(self._loaded.room(order.context.user_id, len(order.uploads)))
                 await self._access.require(order.context, MAKE)
                 pictures = await self._load(order)
             except _NO_USE_OF_AN_EDIT:

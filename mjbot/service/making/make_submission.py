@@ -56,6 +56,10 @@ class MakeCards:
         await self._opener.open(context, snapshot, reply, watch)
         return watch.ref
 
+    async def has_card(self, make: Make) -> bool:
+        """Return whether a make was shown on a card, and has no task yet."""
+        return bool(await self._store.shown(make.id))
+
     async def redraw(self, ref: MessageRef, snapshot: TaskSnapshot) -> None:
         """Render the card of a `Make` request again."""
         await self._watches.repaint(ref, snapshot)

@@ -81,9 +81,10 @@ class MakeService:
         """Raise `PressRefused` if a `Make` request was already sent.
 
         Check this first, so that pictures are not loaded, and rate limits not counted, a second time.
+        A refused request that has a card is edited there: two cards of one request would show one state.
         """
         state = (await self._presses.of(make.id)).get(MAKE_ACTION, Press.REFUSED)
-        if state is not Press.REFUSED:
+        if state is not Press.REFUSED or await self._cards.has_card(make):
             raise PressRefused(Text.MAKE_ALREADY_SENT)
 
     async def make(

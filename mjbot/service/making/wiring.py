@@ -9,6 +9,7 @@ from mjbot.ports import ReferenceSource, Stores, TaskSource
 from mjbot.service.making.direct import DirectMakes
 from mjbot.service.making.held_uploads import HeldUploads
 from mjbot.service.making.imagine import ImagineService
+from mjbot.service.making.loaded_pictures import LoadedPictures
 from mjbot.service.making.make_submission import MakeCards
 from mjbot.service.making.makes import MakeService
 from mjbot.service.making.modals import MakeModals
@@ -32,7 +33,7 @@ def build_making(
     clock: Clock,
 ) -> Making:
     """Build the services of /imagine, /describe, /blend and /shorten."""
-    uploads = HeldUploads()
+    uploads, loaded = HeldUploads(), LoadedPictures()
     service = MakeService(
         source=source,
         presses=stores.presses,
@@ -49,6 +50,7 @@ def build_making(
         snapshots=watching.snapshots,
         access=watching.access,
         uploads=uploads,
+        loaded=loaded,
         service=service,
         in_flight=pressing.in_flight,
     )
@@ -59,6 +61,7 @@ def build_making(
         snapshots=watching.snapshots,
         access=watching.access,
         modals=MakeModals(stores.makes, watching.snapshots, uploads, pressing.drafts),
+        loaded=loaded,
         service=service,
         direct=direct,
         in_flight=pressing.in_flight,

@@ -1,0 +1,43 @@
+"""The limit on the pictures that makes keep in memory."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import pytest
+
+from mjbot.core.i18n.texts import Text
+from mjbot.errors import PressRefused
+from mjbot.service.making.loaded_pictures import LoadedPictures
+
+ANN, BOB, CY, DEE = 1, 2, 3, 4
+
+
+@pytest.mark.parametrize(
+    ("held", "asks", "fits"),
+    [
+        ([], (ANN, 5), True),
+        ([(ANN, 5)], (ANN, 5), True),
+        ([(ANN, 5), (ANN, 5)], (ANN, 1), False),
+        ([(ANN, 8)], (ANN, 3), False),
+        ([(ANN, 10)], (BOB, 5), True),
+        ([(ANN, 10), (BOB, 10), (CY, 10)], (DEE, 1), False),
+        ([(ANN, 10), (BOB, 10), (CY, 10)], (DEE, 0), True),
+        ([(ANN, 10)], (ANN, 0), True),
+    ],
+)
+def test_there_is_room_per_user_and_in_all_and_it_is_given_back(
+    held: list[tuple[int, int]], asks: tuple[int, int], fits: bool
+) -> None:
+    loaded = LoadedPictures()
+    with ExitStack() as stack:
+        for each in held:
+            stack.enter_context(loaded.room(*each))
+        if fits:
+            stack.enter_context(loaded.room(*asks))
+        else:
+            with pytest.raises(PressRefused) as refused:
+                stack.enter_context(loaded.room(*asks))
+            assert refused.value.text is Text.PICTURES_ON_THEIR_WAY
+    with loaded.room(*asks):
+        pass
