@@ -115,7 +115,7 @@ class MakeSubmission:
 
     @property
     def is_shown(self) -> bool:
-        """Whether the make has a card, which shows what becomes of it."""
+        """Whether the make has a card, which shows what becomes of it when the database can be used."""
         return self._message is not None
 
     @property
