@@ -73,6 +73,48 @@ async def test_nothing_was_started_is_not_said_of_what_was_accepted(harness: Bot
     await refuse_writes(harness.bot.app.stores, on=False)
 
 
+MAKES: dict[str, tuple[Callable[[BotHarness], object], str, str]] = {
+    "refused": (
+        lambda harness: harness.server.fail("/mj/submit/*", 400),
+        "Nothing was started",
+        "Not started",
+    ),
+    "lost": (
+        lambda harness: harness.server.lose("/mj/submit/*", times=1),
+        "may or may not have started",
+        "Unclear whether it started",
+    ),
+    "queue full": (
+        lambda harness: setattr(harness.world, "full", True),
+        "can't use its database at the moment, so nothing was started",
+        "Not started",
+    ),
+}
+
+
+@pytest.mark.parametrize(("fault", "told", "title"), MAKES.values(), ids=MAKES)
+async def test_what_became_of_a_make_is_told_although_its_card_cannot_be_drawn(
+    bot_factory: BotFactory, fault: Callable[[BotHarness], object], told: str, title: str
+) -> None:
+    harness = await bot_factory.open(make_anywhere="yes")
+    stores = harness.bot.app.stores
+    held = harness.server.hold("/mj/submit/*", times=1)
+    fault(harness)
+    asking = asyncio.ensure_future(harness.ann.slash(harness.channel, "imagine", prompt="a red kite"))
+    await held.arrived()
+    await refuse_writes(stores, on=True)
+    held.release()
+    asked = await asking
+    await harness.wait(15)  # longer than the first wait for a place in the queue
+    assert told in asked.followups[-1].content
+    (card,) = harness.messages
+    assert card.embeds[0].title == "Submitting"
+    await refuse_writes(stores, on=False)
+    await harness.wait(3)
+    (card,) = harness.messages
+    assert card.embeds[0].title == title
+
+
 async def test_autocomplete_is_empty_and_quiet_while_the_database_fails(
     harness: BotHarness, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -130,3 +130,18 @@ async def test_the_input_of_a_lost_modal_goes_on_or_can_be_written_again(bot_fac
     assert [each.kind for each in harness.world.log] == ["action", "modal", "action"]
     assert sorted(map(str, titles(harness))) == ["Done", "Done", "Waiting for a prompt"]
     assert harness.world.repeated_marks() == []
+
+
+async def test_the_card_of_a_found_submit_goes_on_before_the_progress_of_others(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await opened(bot_factory, dialect="plus", user_commands_per_minute=100)
+    for _ in range(12):
+        await imagine(harness)
+    await harness.wait(3)
+    harness.end_tokens()  # all cards share the few edits of the channel
+    harness.server.lose(IMAGINE, times=1)
+    card = await imagine(harness)
+    await harness.wait(10)
+    assert titles(harness)[:12].count("Queued") > 0, "the others wait for their turn"
+    assert current(harness, card).embeds[0].title == "Queued"

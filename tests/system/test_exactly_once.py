@@ -245,8 +245,8 @@ class Presses(RuleBasedStateMachine):
         ]
         for interaction, prompt in zip(asked, prompts, strict=True):
             await stub.until(partial(is_settled, interaction), SECONDS)
-            assert interaction.message is not None
-            self._offer_again(interaction.message, prompt)
+            if interaction.message is not None:
+                self._offer_again(interaction.message, prompt)
         return asked
 
     async def _imagine_again(self, card: Message, custom_id: str, who: int) -> None:
@@ -371,7 +371,8 @@ def settled(card: Message | None) -> bool:
 
 
 def is_settled(interaction: Interaction) -> bool:
-    return settled(interaction.message)
+    """Whether a card, or a private text where the database failed, says what became of a make."""
+    return settled(interaction.message) or interaction.ephemeral is not None
 
 
 def offers(message: Message, custom_id: str) -> bool:

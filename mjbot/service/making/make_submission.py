@@ -123,7 +123,7 @@ class MakeSubmission:
 
     @property
     def is_shown(self) -> bool:
-        """Whether the `Make` request has a card, which will show the outcome."""
+        """Whether the `Make` request has a card, which shows the outcome once the database can be used."""
         return self._message is not None
 
     @property

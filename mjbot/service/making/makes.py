@@ -118,9 +118,9 @@ class MakeService:
         try:
             result = await self._journal.send(submission)
         except MJBotError:
-            if not submission.is_shown:
-                raise
-            return
+            if submission.is_shown and not self._journal.is_behind:
+                return
+            raise  # no card says it, or not before the database works again
         await self._follow(submission.make, submission, submission.message, result)
 
     async def _follow(

@@ -134,6 +134,11 @@ class SubmissionJournal:
         self._writes = writes
         self._clock = clock
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether cards do not show all outcomes yet, because the database fails."""
+        return self._writes.waiting
+
     async def begin(self, submission: Submission, user_id: int, *, repeats: int = 0) -> PressRecord | None:
         """Commit SENDING, or return an earlier press that forbids this one. Raises `StoreFailed`."""
         task_id, now = submission.snapshot.id, self._clock.now()

@@ -80,7 +80,9 @@ class WatchService:
             self._submit(old.ref, superseded_card(snapshot, link, old.locale))
         # The task may have changed while the card was on its way to Discord.
         current = self._tracker.snapshot(snapshot.id) or snapshot
-        self._submit(watch.ref, card if current is snapshot else await self._card(current, watch))
+        card = card if current is snapshot else await self._card(current, watch)
+        # What became of a press or make goes before the progress of other tasks.
+        self._submit(watch.ref, card, Priority.PRESS)
 
     async def retarget(self, watch: Watch, before: TaskId, snapshot: TaskSnapshot) -> None:
         """Make a message that follows task ``before`` follow another task."""
@@ -234,8 +236,9 @@ class WatchService:
         if not self._editor.submit(watch.ref, card, Priority.PRESS) and watch.ref not in self._index:
             self._editor.release(watch.ref)
 
-    def _submit(self, ref: MessageRef, card: Card) -> None:
-        if not self._editor.submit(ref, card) and card.final:
+    def _submit(self, ref: MessageRef, card: Card, priority: Priority = Priority.PROGRESS) -> None:
+        priority = Priority.FINAL if card.final else priority
+        if not self._editor.submit(ref, card, priority) and card.final:
             self._close(ref)
 
     def _close(self, ref: MessageRef) -> None:
