@@ -20,15 +20,15 @@ from simcord import interactions
 from simcord.backend import serializers
 from simcord.backend.models import Interaction, Message
 from simcord.components import walk_components
-from simcord.enums import InteractionType, OptionType
+from simcord.enums import ComponentType, InteractionType, OptionType
 
 from mjbot.bot import INVITE_PERMISSIONS
 from mjbot.sandbox.demo_texts import DemoTexts
 
 Payload = dict[str, Any]
 """A JSON object."""
-Files = Mapping[str, tuple[str, bytes]]
-"""The uploaded files of a form or command: name and contents, by field or option."""
+Files = Mapping[str, Sequence[tuple[str, bytes]]]
+"""The uploaded files of a form or command: names and contents, by field or option."""
 
 _RESPONSE_SECONDS = 3.0  # https://discord.com/developers/docs/interactions/receiving-and-responding
 _LOOK_AGAIN = 0.02  # seconds; SimCord announces no responses
@@ -124,8 +124,8 @@ class DemoGuild:
         built: list[Payload] = []
         resolved: Payload = {}
         for option in leaves[name].get("options") or ():
-            if option["name"] in files:
-                value = self._store(files[option["name"]], resolved)
+            if uploaded := files.get(option["name"]):
+                value = self._store(uploaded[0], resolved)
             elif not (value := options.get(option["name"], "")) and option["name"] != focused:
                 continue
             built.append({"name": option["name"], "type": option["type"], "value": value})
@@ -176,10 +176,11 @@ class DemoGuild:
 
     def _field(self, field: Payload, values: Mapping[str, str], files: Files, resolved: Payload) -> Payload:
         name = field["custom_id"]
-        filled: Payload = {"type": field["type"], "custom_id": name, "value": values.get(name, "")}
-        if name in files:
-            filled["values"] = [self._store(files[name], resolved)]
-        return filled
+        filled: Payload = {"type": field["type"], "custom_id": name}
+        if field["type"] == ComponentType.TEXT_INPUT:
+            return filled | {"value": values.get(name, "")}
+        chosen = [values[name]] if name in values else []
+        return filled | {"values": chosen or [self._store(each, resolved) for each in files.get(name, ())]}
 
     def _store(self, file: tuple[str, bytes], resolved: Payload) -> str:
         """Store an uploaded file, describe it in ``resolved``, and return its id."""

@@ -202,5 +202,6 @@ def _kind_of(path: str) -> str:
 
 def _files_of(body: Mapping[str, Any]) -> Files:
     return {
-        key: (each["name"], base64.b64decode(each["data"])) for key, each in body.get("files", {}).items()
+        key: [(each["name"], base64.b64decode(each["data"])) for each in uploaded]
+        for key, uploaded in body.get("files", {}).items()
     }

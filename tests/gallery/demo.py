@@ -72,7 +72,7 @@ def record(browser: Browser, address: str) -> Iterator[tuple[Image.Image, int]]:
     before = messages.count()
     button.click()
     child = messages.nth(before)
-    for image in frames_until(page, child.get_by_role("button").last):
+    for image in frames_until(page, child.get_by_text("Done", exact=True)):
         yield image, STILL
     child.evaluate("child => child.scrollIntoView()")
     yield shot(page), LAST

@@ -119,7 +119,7 @@ export function startComposer(page) {
     const fields = Object.values(command.fields), files = {};
     const options = Object.fromEntries(fields.map((each) => [each.option.name, each.value]));
     for (const { option, input: field } of fields) {
-      if (option.takesFile && field.files[0]) files[option.name] = await uploaded(field.files[0]);
+      if (option.takesFile) files[option.name] = await uploaded(field.files);
     }
     const name = command.spec.name;
     leave();

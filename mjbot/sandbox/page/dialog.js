@@ -2,7 +2,7 @@
 import { byId, make, post } from "./dom.js";
 import { expectAnswer } from "./messages.js";
 
-const PARAGRAPH = 2, TEXT = 4, UPLOAD = 19;
+const PARAGRAPH = 2, SELECT = 3, TEXT = 4, UPLOAD = 19;
 
 /** Show a form until it is submitted or closed. ``onAnswer(answer)`` returns what went wrong. */
 export function openForm({ modal, interaction }, person, texts, onAnswer) {
@@ -31,7 +31,9 @@ export function openForm({ modal, interaction }, person, texts, onAnswer) {
 
 function field(component) {
   const common = { name: component.custom_id, required: component.required !== false };
-  if (component.type === UPLOAD) return make("input", { ...common, type: "file" });
+  if (component.type === UPLOAD) return make("input", { ...common, type: "file", multiple: component.max_values > 1 });
+  if (component.type === SELECT) return make("select", common, component.options.map((each) =>
+    make("option", { value: each.value, selected: Boolean(each.default) }, each.label)));
   const long = component.type === TEXT && component.style === PARAGRAPH;
   return make(long ? "textarea" : "input", {
     ...common, value: component.value ?? "", maxLength: component.max_length ?? 4000, placeholder: component.placeholder ?? "",
@@ -43,14 +45,14 @@ async function filled(form) {
   for (const each of form.elements) {
     if (!each.name) continue;
     if (each.type !== "file") values[each.name] = each.value;
-    else if (each.files[0]) files[each.name] = await uploaded(each.files[0]);
+    else files[each.name] = await uploaded(each.files);
   }
   return { values, files };
 }
 
-/** Return a file as the server takes it. */
-export async function uploaded(file) {
-  return { name: file.name, data: await base64(file) };
+/** Return the files of a field as the server takes them. */
+export function uploaded(files) {
+  return Promise.all([...files].map(async (file) => ({ name: file.name, data: await base64(file) })));
 }
 
 function base64(file) {
