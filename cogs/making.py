@@ -55,6 +55,7 @@ class MakingCog(commands.Cog):
         reference2=localized(Text.COMMAND_IMAGINE_REFERENCE2),
         reference3=localized(Text.COMMAND_IMAGINE_REFERENCE3),
         reference_as=localized(Text.COMMAND_IMAGINE_REFERENCE_AS),
+        repeat=localized(Text.COMMAND_IMAGINE_REPEAT),
     )
     @app_commands.describe(
         prompt=localized(Text.COMMAND_IMAGINE_PROMPT_ABOUT),
@@ -64,6 +65,7 @@ class MakingCog(commands.Cog):
         reference2=localized(Text.COMMAND_IMAGINE_REFERENCE_ABOUT),
         reference3=localized(Text.COMMAND_IMAGINE_REFERENCE_ABOUT),
         reference_as=localized(Text.COMMAND_IMAGINE_REFERENCE_AS_ABOUT),
+        repeat=localized(Text.COMMAND_IMAGINE_REPEAT_ABOUT),
     )
     @app_commands.choices(shape=_SHAPES, model=_MODELS, reference_as=_USES)
     async def imagine(
@@ -76,9 +78,10 @@ class MakingCog(commands.Cog):
         reference2: discord.Attachment | None = None,
         reference3: discord.Attachment | None = None,
         reference_as: str = ReferenceUse.IMAGE_PROMPT,
+        repeat: app_commands.Range[int, 1, 8] = 1,
     ) -> None:
         """Make pictures from a prompt. If no prompt is given, open a modal to write one."""
-        options = MakeOptions(shape, DrawingModel(model), use=ReferenceUse(reference_as))
+        options = MakeOptions(shape, DrawingModel(model), use=ReferenceUse(reference_as), repeat=repeat)
         http = interaction.client.http
         uploads = [DiscordUpload.of(http, each) for each in (reference, reference2, reference3) if each]
         context, reply = context_from(interaction), self._replies.to(interaction)

@@ -31,7 +31,7 @@ from mjbot.service import (
     DeferredWrites,
     GuildSettingsService,
     HelpService,
-    ImagineService,
+    Making,
     MenuService,
     PendingCards,
     Pressing,
@@ -88,8 +88,17 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
     )
     guard = partial(LoopGuard, clock=clock, count=edges.metrics.count_error)
     pressing = build_pressing(edges.source, edges.stores, edges.masks, watching, clock, guard("lost submits"))
-    making = build_making(edges.source, edges.references, edges.stores, watching, pressing, clock)
-    replies = _listen(bot, edges, status, watching, pressing, making.imagine, clock)
+    making = build_making(
+        edges.source,
+        edges.references,
+        edges.stores,
+        watching,
+        pressing,
+        clock,
+        guard("series"),
+        series_max=settings.series_max,
+    )
+    replies = _listen(bot, edges, status, watching, pressing, making, clock)
     return App(
         stores=edges.stores,
         tracker=watching.tracker,
@@ -110,6 +119,7 @@ def _build(edges: Edges, settings: Settings, clock: Clock, bot: MJBot) -> App:
         lost_submits=pressing.lost,
         imagine=making.imagine,
         direct=making.direct,
+        series_loop=making.series_loop,
         replies=replies,
     )
 
@@ -120,7 +130,7 @@ def _listen(
     status: StatusService,
     watching: Watching,
     pressing: Pressing,
-    imagine: ImagineService,
+    making: Making,
     clock: Clock,
 ) -> Replies:
     """Register the listeners for interactions."""
@@ -140,7 +150,8 @@ def _listen(
             watching.watches,
             watching.offers,
         ),
-        imagine=imagine,
+        imagine=making.imagine,
+        series=making.series,
         replies=replies,
         boundary=boundary,
     )

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         LostSubmits,
         PendingCards,
         PressService,
+        SeriesLoop,
         ServiceOffers,
         StatusService,
         WatchService,
@@ -82,6 +83,7 @@ class App:
     lost_submits: LostSubmits
     imagine: ImagineService
     direct: DirectMakes
+    series_loop: SeriesLoop
     replies: Replies
 
 
@@ -220,6 +222,7 @@ class MJBot(PacedBot):
             "housekeeper": app.housekeeper.run,
             "pending cards": app.pending_cards.run,
             "lost submits": app.lost_submits.run,
+            "series": app.series_loop.run,
             "child checks": app.watches.run_checks,
             "offers of the service": app.offers.run,
         }

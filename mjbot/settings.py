@@ -83,6 +83,7 @@ class Settings(BaseSettings):
     allowed_guilds: Annotated[frozenset[int], NoDecode] = frozenset()
     make_anywhere: YesNo = "no"
     make_in_dm: YesNo = "no"
+    series_max: int = Field(8, ge=1, le=20)
     http_listen: str = ""
     public_url: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

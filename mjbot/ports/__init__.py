@@ -11,7 +11,7 @@ from mjbot.ports.discord import (
     SentCard,
     Upload,
 )
-from mjbot.ports.makes import Make, MakeStore, Refusal
+from mjbot.ports.makes import Make, MakeStore, Refusal, SeriesPart
 from mjbot.ports.marks import LostSubmit, MarkStore, SubmitOrigin
 from mjbot.ports.pictures import (
     NO_SIZE,
@@ -63,6 +63,7 @@ __all__ = [
     "Refusal",
     "Reply",
     "SentCard",
+    "SeriesPart",
     "Stores",
     "SubmitOrigin",
     "SubmitResult",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,7 +13,9 @@ from mjbot.core.model.submits import Command
 from mjbot.core.model.task import TaskId
 
 if TYPE_CHECKING:
+    from mjbot.core.model.press import Press
     from mjbot.core.model.snapshot import TaskSnapshot
+    from mjbot.core.model.watch import MessageRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class Make:
     ``id`` is used in place of a task id until the task exists. ``text`` is the prompt as the user wrote it.
     ``pictures`` is a number: the pictures themselves are never stored. ``task_id`` is the task that the
     service created. ``series`` is the id of the series to which the request belongs, or "" if it is single.
-    ``position`` is the position in the series, from 1.
+    ``position`` is the position in the series, from 1. A series is stored as a request of its own, whose
+    ``position`` is the number of its pictures, which were counted towards the limits.
     """
 
     id: TaskId
@@ -53,6 +56,16 @@ class Make:
     def place(self) -> Place:
         """The guild or direct messages in which the user made the request."""
         return Place.of(self.guild_id, self.user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPart:
+    """A make of a series, with the state of its submit (None: not sent yet) and the message of its task."""
+
+    make: Make
+    press: Press | None = None
+    not_found: bool = False
+    message: MessageRef | None = None
 
 
 class MakeStore(Protocol):
@@ -79,4 +92,27 @@ class MakeStore(Protocol):
 
     async def refuse(self, make_id: TaskId, refusal: Refusal) -> None:
         """Store why a make was refused."""
+        ...
+
+    async def start_series(self, parts: Sequence[Make]) -> bool:
+        """Store the makes of a series, to be sent. Return False if they were stored before."""
+        ...
+
+    async def stop_series(self, series: TaskId, refusal: Refusal) -> Sequence[TaskId]:
+        """Refuse the makes of a series that are not in flight, and return their ids.
+
+        A make that waits for its next try counts as not in flight.
+        """
+        ...
+
+    async def unsent_series(self) -> Sequence[TaskId]:
+        """Return the series of which a make is still to be sent, oldest first."""
+        ...
+
+    async def next_of(self, series: TaskId) -> Make | None:
+        """Return the first make of a series that is still to be sent.
+
+        That is one that was never sent, or whose submit ended as refused without a refusal of the service:
+        the process stopped while it waited for its next try.
+        """
         ...

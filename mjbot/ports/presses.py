@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mjbot.core.model.press import Press, PressKey, UnknownAction
     from mjbot.core.model.snapshot import TaskSnapshot
     from mjbot.core.model.task import TaskId
-    from mjbot.ports.makes import Make
+    from mjbot.ports.makes import Make, SeriesPart
     from mjbot.ports.marks import SubmitOrigin
 
 
@@ -74,6 +74,7 @@ class TaskHistory:
 
     ``make`` is the request that created the task, or that the card shows while there is no task. ``tries`` is
     how often it was sent. ``not_found``: the response to the last try was lost, and no task was found.
+    ``series``: the parts of the series that the card lists.
     """
 
     presses: Mapping[str, Press]
@@ -81,6 +82,7 @@ class TaskHistory:
     make: Make | None = None
     tries: int = 0
     not_found: bool = False
+    series: Sequence[SeriesPart] = ()
 
 
 class PressStore(Protocol):
@@ -124,8 +126,9 @@ class PressStore(Protocol):
         """Store that a press was accepted, with all tasks that it created.
 
         ``watch`` is the watch of the first task. The other tasks are stored as pending cards in the same
-        channel. The snapshots are placeholders, so they do not replace stored ones. If the press belongs to a
-        make, the first task takes the place of the make, and no task gets the make as its parent.
+        channel, and so is the first one if the message id of the watch is 0: it has no message yet. The
+        snapshots are placeholders, so they do not replace stored ones. If the press belongs to a make, the
+        first task takes the place of the make, and no task gets the make as its parent.
         """
         ...
 
@@ -133,8 +136,8 @@ class PressStore(Protocol):
         """Return the tasks that have no card yet, oldest first."""
         ...
 
-    async def add_card(self, watch: Watch) -> None:
-        """Store that a pending card was posted."""
+    async def add_card(self, watch: Watch) -> Sequence[TaskId]:
+        """Store that a pending card was posted, and return the series whose cards list its task."""
         ...
 
     async def drop_pending_card(self, task_id: TaskId) -> None:

@@ -113,12 +113,18 @@ class GuildStore(Protocol):
 class UsageStore(Protocol):
     """Stores the uses that count towards the rate limits, so that a restart does not reset them."""
 
-    async def take(self, usage: Sequence[tuple[str, RateLimit]], at: float) -> float | None:
-        """Count one use against each ``(user or guild, limit)``, or count nothing if any limit is reached.
+    async def take(
+        self, usage: Sequence[tuple[str, RateLimit]], at: float, *, times: int = 1
+    ) -> float | None:
+        """Count uses against each ``(user or guild, limit)``, or nothing if a limit does not allow them all.
 
-        Returns None if the use was counted. Otherwise, returns the time (unix seconds) at which it would be
-        permitted.
+        Returns None if they were counted. Otherwise, returns the time (unix seconds) at which one more use
+        would be permitted.
         """
+        ...
+
+    async def left(self, usage: Sequence[tuple[str, RateLimit]], at: float) -> int:
+        """Return how many uses all these limits allow at a time."""
         ...
 
 

@@ -83,6 +83,7 @@ def demo_settings(url: str, auth: Auth = "bearer") -> Settings:
         allowed_guilds=frozenset(),
         make_anywhere="yes",
         make_in_dm="no",
+        series_max=8,
     )
 
 

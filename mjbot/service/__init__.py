@@ -6,7 +6,9 @@ from mjbot.service.guilds.settings import GuildSettingsService
 from mjbot.service.making.direct import DirectMakes
 from mjbot.service.making.imagine import ImagineService
 from mjbot.service.making.orders import Order
-from mjbot.service.making.wiring import build_making
+from mjbot.service.making.series import SeriesService
+from mjbot.service.making.series_loop import SeriesLoop
+from mjbot.service.making.wiring import Making, build_making
 from mjbot.service.pressing.controls import TaskControls
 from mjbot.service.pressing.lost_submits import LostSubmits
 from mjbot.service.pressing.menus import MenuService
@@ -36,6 +38,7 @@ __all__ = [
     "HelpService",
     "ImagineService",
     "LostSubmits",
+    "Making",
     "MenuService",
     "ModalService",
     "Operator",
@@ -44,6 +47,8 @@ __all__ = [
     "PressService",
     "Pressing",
     "RegionService",
+    "SeriesLoop",
+    "SeriesService",
     "ServiceOffers",
     "StatusService",
     "TaskControls",

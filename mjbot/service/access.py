@@ -70,10 +70,10 @@ class Access:
         """Refuse all requests from now on, because the process is about to stop."""
         self._closed = True
 
-    async def require(self, context: InteractionContext, need: Need) -> None:
-        """Check whether a command is allowed. Raises `MJBotError`."""
+    async def require(self, context: InteractionContext, need: Need, *, times: int = 1) -> None:
+        """Check a command, which counts as so many. Raises `MJBotError`; then nothing was counted."""
         self._require_guild(context, need)
-        await self._require_rate(context, need)
+        await self._require_rate(context, need, times)
         _require_bot_permissions(context, need.shows)
 
     async def require_press(self, request: PressRequest, need: Need) -> None:
@@ -91,6 +91,10 @@ class Access:
                 _require_requester(request.context, first_watch(shown))
         await self._require_rate(request.context, need)
         _require_bot_permissions(request.context, need.shows)
+
+    async def submits_left(self, context: InteractionContext) -> int:
+        """Return how many submits the limits of a user and of the guild still allow. Raises `StoreFailed`."""
+        return await self._usage.left(_uses(context, self._limits.presses), self._clock.now())
 
     def can_make(self, place: Place) -> bool:
         """Return whether pictures can be made in a place, which is a guild or a user's direct messages."""
@@ -140,10 +144,10 @@ class Access:
             raise PressNotAllowed(Text.REPLY_PRESS_NOT_ALLOWED_ROLE_ELSEWHERE, link=link)
         raise PressNotAllowed(Text.REPLY_PRESS_NOT_ALLOWED_ELSEWHERE)
 
-    async def _require_rate(self, context: InteractionContext, need: Need) -> None:
+    async def _require_rate(self, context: InteractionContext, need: Need, times: int = 1) -> None:
         if need.new_card and context.guild_id is not None:
             live = self._live_cards(context.guild_id)
-            if live >= self._limits.cards:
+            if live + times > self._limits.cards:
                 raise TooManyCards(n=live)
         match need.counts:
             case Counts.SUGGESTION:
@@ -154,7 +158,7 @@ class Access:
                 self._take_recent(context, self._limits.interactions)
                 await self._take(context, self._limits.commands)
             case Counts.PRESS:
-                await self._take(context, self._limits.presses)
+                await self._take(context, self._limits.presses, times)
 
     def _take_recent(self, context: InteractionContext, limits: Sequence[RateLimit]) -> None:
         now, uses = self._clock.now(), _uses(context, limits)
@@ -164,8 +168,8 @@ class Access:
         for who, limit in uses:
             self._recent[limit].take(who, now)
 
-    async def _take(self, context: InteractionContext, limits: Sequence[RateLimit]) -> None:
-        free_at = await self._usage.take(_uses(context, limits), self._clock.now())
+    async def _take(self, context: InteractionContext, limits: Sequence[RateLimit], times: int = 1) -> None:
+        free_at = await self._usage.take(_uses(context, limits), self._clock.now(), times=times)
         if free_at is not None:
             raise RateLimited(t=timestamp(free_at + 1))
 

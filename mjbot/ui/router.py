@@ -31,6 +31,7 @@ from mjbot.service import (
     ModalService,
     PressService,
     RegionService,
+    SeriesService,
     StatusService,
     TaskControls,
 )
@@ -68,6 +69,7 @@ class InteractionRouter:
         menus: MenuService,
         controls: TaskControls,
         imagine: ImagineService,
+        series: SeriesService,
         replies: Replies,
         boundary: ErrorBoundary,
     ) -> None:
@@ -79,6 +81,8 @@ class InteractionRouter:
             Verb.AGAIN: Route(presses.press),
             Verb.EDIT: Route(imagine.edit),
             Verb.SEND_ANYWAY: Route(imagine.send_anyway),
+            Verb.START_SERIES: Route(imagine.start_series),
+            Verb.STOP_SERIES: Route(series.stop, update=True),
             Verb.SELECT: Route(presses.press),
             Verb.REFRESH: Route(status.refresh, update=True),
             Verb.MORE: Route(self._show_menu, private=True),

@@ -9,6 +9,7 @@ from mjbot.core.card.components import CustomId, Verb, action_digest
 from mjbot.core.card.content import ImageState
 from mjbot.core.card.description import requester_of
 from mjbot.core.card.lineage import Lineage, RelatedTask
+from mjbot.core.card.series import SeriesPicture, SeriesStage
 from mjbot.core.card.state import CardContext
 from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.texts import Text
@@ -176,6 +177,18 @@ class CardSamples:
         for name, press, notes in states:
             context = CardContext(self._locale, {MAKE_ACTION: press}, notes=notes, tries=1, can_make=True)
             shots.append(Shot(name, render(make, context)))
+        colours = ("red", "green", "blue", "grey", "white")
+        stages = (
+            SeriesPicture("", SeriesStage.STARTED, URL),
+            SeriesPicture("", SeriesStage.REFUSED, "", refused),
+            SeriesPicture("", SeriesStage.UNCLEAR),
+            SeriesPicture("", SeriesStage.RETRYING),
+            SeriesPicture("", SeriesStage.WAITING),
+        )
+        series = tuple(
+            replace(stage, prompt=f"a {colour} kite") for stage, colour in zip(stages, colours, strict=True)
+        )
+        shots.append(Shot("a series", render(make, CardContext(self._locale, series=series))))
         return shots
 
     def ends(self) -> list[Shot]:

@@ -71,3 +71,44 @@ async def test_old_makes_are_deleted_also_those_that_were_never_sent(stores: Sto
     await stores.makes.add(unsent)
     assert await stores.pruner.prune(1.6e9, 10) == 1
     assert [await stores.makes.get(each) for each in (ID, unsent.id)] == [None, None]
+
+
+async def test_the_parts_of_a_series_are_sent_once_in_their_order_unless_stopped(stores: Stores) -> None:
+    parts = [replace(MAKE, id=make_id(bytes(14) + bytes([n])), series=ID, position=n) for n in (1, 2, 3, 4)]
+    await stores.makes.add(replace(MAKE, series="", position=4))
+    assert await stores.makes.unsent_series() == []
+    assert await stores.makes.start_series(parts) is True
+    assert await stores.makes.start_series(parts) is False
+    assert await stores.makes.unsent_series() == [ID]
+
+    async def sent(part: Make) -> PressKey:
+        assert await stores.makes.next_of(ID) == part
+        begun = await stores.presses.begin(part.id, MAKE_ACTION, 3, 1000.0)
+        assert isinstance(begun, PressKey)
+        return begun
+
+    accepted = await sent(parts[0])
+    made = TaskSnapshot(TASK, 1001.0, Task(TASK, "SUBMITTED", prompt="a cat"))
+    nowhere = replace(WATCH, task_id=TASK, ref=MessageRef(2, 0))
+    await stores.presses.accept(accepted, "/imagine", nowhere, [made])
+    assert [card.task_id for card, _ in await stores.presses.pending_cards()] == [TASK]
+    assert await stores.presses.add_card(replace(WATCH, task_id=TASK)) == [ID]
+
+    await sent(parts[1])  # the process dies: it may have been accepted
+    await stores.presses.note(await sent(parts[2]), Press.RETRYING)
+    assert await stores.makes.next_of(ID) == parts[3]
+    await stores.presses.end_interrupted()
+    assert await stores.makes.next_of(ID) == parts[2]  # nothing was in flight
+
+    stopped = Refusal(Text.SERIES_STOPPED)
+    assert await stores.makes.stop_series(ID, stopped) == [parts[2].id, parts[3].id]
+    assert await stores.makes.stop_series(ID, stopped) == []
+    assert await stores.makes.next_of(ID) is None
+    listed = (await stores.presses.histories([(ID, HERE)]))[ID, HERE].series
+    states = [(each.press, each.message, each.make.refusal) for each in listed]
+    assert states == [
+        (Press.ACCEPTED, WATCH.ref, None),
+        (Press.UNCLEAR, None, None),
+        (Press.REFUSED, None, stopped),
+        (None, None, stopped),
+    ]

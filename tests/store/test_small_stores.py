@@ -35,6 +35,18 @@ async def test_a_use_above_a_limit_is_told_when_the_next_is_free_and_not_counted
         assert await stores.usage.take([("user:1", USER)], 700.5) is None
 
 
+async def test_several_uses_count_together_or_not_at_all(stores: Stores) -> None:
+    five, four = RateLimit("press", "user", 5, 600.0), RateLimit("press", "guild", 4, 600.0)
+    both = [("user:9", five), ("guild:9", four)]
+    assert await stores.usage.left(both, 100.0) == 4
+    assert await stores.usage.take(both, 100.0, times=5) == 700.0
+    assert await stores.usage.take(both, 100.0, times=3) is None
+    assert await stores.usage.take(both, 200.0, times=2) == 700.0
+    assert [await stores.usage.left(both, at) for at in (200.0, 701.0)] == [1, 4]
+    assert await stores.usage.take(both, 200.0) is None
+    assert await stores.usage.left(both, 200.0) == 0
+
+
 async def test_uses_that_a_wrong_clock_put_into_the_future_do_not_count(stores: Stores) -> None:
     one = RateLimit("press", "user", 1, 600.0)
     assert await stores.usage.take([("user:3", one)], 100.0 + 6 * 3600) is None

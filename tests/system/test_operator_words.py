@@ -172,6 +172,7 @@ WRONG = {
     "allowed_guilds": ("12 abc", '"abc" is not the id of a server (a number of 17 to 20 digits)'),
     "make_anywhere": ("sure", "must be one of yes, no"),
     "make_in_dm": ("2", "must be one of yes, no"),
+    "series_max": ("21", "must be a whole number of at least 1 and at most 20"),
     "http_listen": ("127.0.0.1:99999", "must be an address and a port"),
     "public_url": ("https://a@b", "must be a plain address, without ? or # or @"),
     "log_level": ("loud", "must be one of DEBUG, INFO, WARNING, ERROR"),

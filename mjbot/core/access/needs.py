@@ -85,3 +85,5 @@ MAKE = Need(Counts.PRESS, Shows.RESULT, new_card=True, by=By.EVERYONE, makes=Tru
 """A request to make pictures that is about to be sent. Each picture counts."""
 MAKE_AGAIN = Need(Counts.PRESS, Shows.RESULT, makes=True)
 """A retry of a request to make pictures, started from its card. The press policy applies."""
+START_SERIES = Need(Counts.INTERACTION, Shows.RESULT, new_card=True, by=By.EVERYONE, makes=True)
+"""The start of a series, whose pictures were counted before the user was asked."""

@@ -23,6 +23,7 @@ from mjbot.core.card.description import (
 from mjbot.core.card.draws import with_draws
 from mjbot.core.card.links import links_of
 from mjbot.core.card.rows import build_rows, chunk_rows, own_buttons
+from mjbot.core.card.series import has_ended
 from mjbot.core.card.state import CardContext, CardState, state_of
 from mjbot.core.card.text_result import whole_text
 from mjbot.core.i18n.messages import in_every_language, kind_of_task, translate
@@ -150,7 +151,7 @@ class Card:
 def render(snapshot: TaskSnapshot, context: CardContext) -> Card:
     """Render the card of a snapshot."""
     locale = context.locale
-    state = state_of(snapshot, context.presses)
+    state = CardState.SERIES if context.series else state_of(snapshot, context.presses)
     unreachable = snapshot.condition is Condition.UNREACHABLE
     picture = picture_of(snapshot, state)
     shown, digested = _texts(snapshot, state, context), _digested_texts(snapshot, state, context)
@@ -166,7 +167,7 @@ def render(snapshot: TaskSnapshot, context: CardContext) -> Card:
         picture_link=(readable(picture.url, context.base, _MAX_LINK) or "") if picture else "",
         rows=_rows(snapshot, state, context),
         locale=locale,
-        final=snapshot.settled or state in _MAY_GO_ON,
+        final=snapshot.settled or state in _MAY_GO_ON or has_ended(context.series),
         digested=None if shown == digested else digested,
     )
 

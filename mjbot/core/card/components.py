@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from mjbot.core.card.series import can_be_stopped
 from mjbot.core.card.state import CardContext, CardState, needs_region
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.press import MAKE_ACTION, MODAL_ACTION
@@ -48,6 +49,8 @@ class Verb(StrEnum):
     SEED = "seed"
     EDIT = "edit"
     SEND_ANYWAY = "send"
+    START_SERIES = "start"
+    STOP_SERIES = "halt"
     REGION = "area"
     SELECT = "pick"
     MODAL = "form"
@@ -147,7 +150,13 @@ _NO_LONGER_FOLLOWED: Final = (
     CardState.STOPPED,
 )
 _OF_MAKES: Final = (CardState.SUBMITTING, CardState.REFUSED, CardState.UNCLEAR)
-_WITH_OTHER_BUTTONS: Final = (CardState.DONE, CardState.WAITING, CardState.QUEUE_FULL, *_OF_MAKES)
+_WITH_OTHER_BUTTONS: Final = (
+    CardState.DONE,
+    CardState.WAITING,
+    CardState.QUEUE_FULL,
+    CardState.SERIES,
+    *_OF_MAKES,
+)
 _WITH_PROMPT: Final = (CardState.DONE, CardState.FAILED, CardState.CANCELLED, *_OF_MAKES[1:])
 
 
@@ -201,6 +210,12 @@ OWN_BUTTONS: Final[Mapping[Verb, OwnButton]] = {
         arg=lambda context: str(PressTarget(MAKE_ACTION, repeats=context.tries)),
     ),
     Verb.SEND_ANYWAY: OwnButton(Text.BUTTON_SEND_ANYWAY),  # on the private question
+    Verb.START_SERIES: OwnButton(Text.BUTTON_START_SERIES, primary=True),  # on the private question
+    Verb.STOP_SERIES: OwnButton(
+        Text.BUTTON_STOP_SERIES,
+        (CardState.SERIES,),
+        when=lambda _state, _snapshot, context: can_be_stopped(context.series),
+    ),
     Verb.REFRESH: OwnButton(
         Text.BUTTON_REFRESH,
         tuple(each for each in CardState if each not in _WITH_OTHER_BUTTONS),

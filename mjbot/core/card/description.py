@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 from mjbot.core.access.channels import Obstacle
+from mjbot.core.card.series import series_lines
 from mjbot.core.card.state import CardContext, CardState, needs_region
 from mjbot.core.card.text_result import shown_text
 from mjbot.core.i18n.messages import duration, translate
@@ -204,6 +205,7 @@ _LINES: Mapping[CardState, Callable[[TaskSnapshot, CardContext], Iterable[str]]]
     CardState.SUBMITTING: _say(),
     CardState.REFUSED: _say(),  # the reason is a note
     CardState.UNCLEAR: _unclear,
+    CardState.SERIES: lambda _, context: series_lines(context.series, context.locale),
 }
 
 

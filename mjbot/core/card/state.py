@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from mjbot.core.access.channels import Obstacle
 from mjbot.core.card.lineage import NO_LINEAGE, Lineage
+from mjbot.core.card.series import SeriesPicture
 from mjbot.core.model.press import MAKE_ACTION, MODAL_ACTION, OFFERS_ALL, NotOffered, Press
 from mjbot.core.model.snapshot import Condition, TaskSnapshot
 from mjbot.core.model.task import Phase
@@ -34,6 +35,7 @@ class CardState(StrEnum):
     SUBMITTING = "submitting"
     REFUSED = "refused"
     UNCLEAR = "unclear"
+    SERIES = "series"
 
 
 _OF_PHASE = {
@@ -86,6 +88,8 @@ class CardContext:
     """Whether the response to the last try was lost, and no task of that try was found afterwards."""
     can_make: bool = False
     """Whether users can make pictures in the guild or direct messages that contain the card."""
+    series: tuple[SeriesPicture, ...] = ()
+    """The pictures of the series that the card lists."""
     requester: str = ""
     """The text that names the user who requested the card, or ""."""
 

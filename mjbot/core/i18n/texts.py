@@ -43,6 +43,7 @@ class Text(StrEnum):
     TITLE_SUPERSEDED = "title.superseded", "Continues below"
     TITLE_SUBMITTING = "title.submitting", "Submitting"
     TITLE_REFUSED = "title.refused", "Not started"
+    TITLE_SERIES = "title.series", "Series"
     TITLE_UNCLEAR = "title.unclear", "Unclear whether it started"
 
     # Card lines while a task is alive
@@ -223,6 +224,8 @@ class Text(StrEnum):
     BUTTON_CANCEL = "button.cancel", "Cancel"
     BUTTON_SEED = "button.seed", "Seed"
     BUTTON_EDIT = "button.edit", "Edit"
+    BUTTON_START_SERIES = "button.start_series", "Start"
+    BUTTON_STOP_SERIES = "button.stop_series", "Stop"
     BUTTON_SEND_ANYWAY = "button.send_anyway", "Send anyway"
     BUTTON_UNNAMED = "button.unnamed", "Action {n}"
     MENU_PLACEHOLDER = "menu.placeholder", "Choose an action"
@@ -537,6 +540,37 @@ class Text(StrEnum):
         "Making pictures isn't enabled in direct messages. Use a server, or ask the bot's owner.",
     )
     MAKE_WARNING = "make.warning", "{findings}\nNothing was sent yet."
+    SERIES_QUESTION = (
+        "series.question",
+        "This makes {n} pictures. They already count towards your limits, which then allow {left} more for now. Start them?{findings}",
+    )
+    SERIES_TOO_MANY = (
+        "series.too_many",
+        "These are more than {most} pictures, which is the maximum at once. Nothing was started; use fewer braces or a smaller *repeat*.",
+    )
+    SERIES_OVER_LIMIT = (
+        "series.over_limit",
+        "These are {n} pictures, but the limits here allow you {left} more for now. Nothing was started or counted. Make fewer, or try again later.",
+    )
+    SERIES_NO_PICTURES = (
+        "series.no_pictures",
+        "Several pictures at once can't use uploaded references. Nothing was started; leave them out, or write their addresses into the prompt.",
+    )
+    SERIES_ALL_SENT = "series.all_sent", "Nothing of this series is left to stop. What was sent goes on."
+    SERIES_STOPPED = "series.stopped", "Stopped before it was sent."
+    SERIES_FAILED = "series.failed", "Something went wrong in this bot."
+    SERIES_PROGRESS = "series.progress", "{done} of {n} started"
+    SERIES_STAGE_WAITING = "series.stage.waiting", "Waiting"
+    SERIES_STAGE_SENDING = "series.stage.sending", "Submitting"
+    SERIES_STAGE_RETRYING = "series.stage.retrying", "Queue full, retrying"
+    SERIES_STAGE_STARTING = "series.stage.starting", "Started"
+    SERIES_STAGE_STARTED = "series.stage.started", "[Started]({url})"
+    SERIES_STAGE_REFUSED = "series.stage.refused", "Not started"
+    SERIES_STAGE_UNCLEAR = "series.stage.unclear", "Unclear whether it started"
+    SERIES_STAGE_NOT_FOUND = (
+        "series.stage.not_found",
+        "Not found at the image service; it probably did not start",
+    )
     MAKE_ALREADY_SENT = "make.already_sent", "This was already sent."
     PICTURE_NOT_UPLOADED = (
         "picture.not_uploaded",
@@ -651,6 +685,11 @@ class Text(StrEnum):
     COMMAND_IMAGINE_MODEL = "command.imagine.model", "model"
     COMMAND_IMAGINE_MODEL_ABOUT = "command.imagine.model.about", "Midjourney, or niji for anime"
     COMMAND_IMAGINE_REFERENCE = "command.imagine.reference", "reference"
+    COMMAND_IMAGINE_REPEAT = "command.imagine.repeat", "repeat"
+    COMMAND_IMAGINE_REPEAT_ABOUT = (
+        "command.imagine.repeat.about",
+        "How many times to make each picture; each counts",
+    )
     COMMAND_IMAGINE_REFERENCE2 = "command.imagine.reference2", "reference2"
     COMMAND_IMAGINE_REFERENCE3 = "command.imagine.reference3", "reference3"
     COMMAND_IMAGINE_REFERENCE_ABOUT = "command.imagine.reference.about", "PNG, JPEG, WebP or GIF, up to 10 MB"

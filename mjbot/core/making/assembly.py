@@ -37,13 +37,14 @@ class MakeOptions:
     """The options of a command that makes pictures. ``shape`` is "" if none was chosen.
 
     ``references`` holds URLs that the service can fetch. Pictures that are sent separately from the prompt
-    are not included.
+    are not included. ``repeat`` is how often each prompt is sent; it adds nothing to the prompt.
     """
 
     shape: str = ""
     model: DrawingModel = DrawingModel.MIDJOURNEY
     references: tuple[str, ...] = ()
     use: ReferenceUse = ReferenceUse.IMAGE_PROMPT
+    repeat: int = 1
 
 
 NO_OPTIONS: Final = MakeOptions()

@@ -13,6 +13,7 @@ from mjbot.core.i18n.texts import Text
 from mjbot.core.making.assembly import DrawingModel, MakeOptions, ReferenceUse, assemble_prompt
 from mjbot.core.making.check import PromptCheck, check_prompt
 from mjbot.core.making.findings import Verdict
+from mjbot.core.making.series import Series, expand_series
 from mjbot.core.model.submits import Command, Imagine
 from mjbot.core.model.task import Mark
 from mjbot.errors import (
@@ -32,6 +33,7 @@ from mjbot.service.making.make_submission import BuildRequest
 from mjbot.service.making.makes import MakeService
 from mjbot.service.making.modals import MakeModals
 from mjbot.service.making.orders import Order
+from mjbot.service.making.series import SeriesService
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.submission import error_for_user
 from mjbot.service.watching.write_behind import WriteBehind
@@ -63,6 +65,7 @@ class ImagineService:
         modals: MakeModals,
         loaded: LoadedPictures,
         service: MakeService,
+        series: SeriesService,
         direct: DirectMakes,
         in_flight: InFlight,
     ) -> None:
@@ -74,6 +77,7 @@ class ImagineService:
         self._modals = modals
         self._loaded = loaded
         self._service = service
+        self._series = series
         self._direct = direct
         self._in_flight = in_flight
 
@@ -111,6 +115,11 @@ class ImagineService:
         order = Order(request.context, request.reply, make.command, make.text, make.options, uploads, make.id)
         await self._run(order, warned=True)
 
+    async def start_series(self, request: PressRequest) -> None:
+        """Start a series that the user was asked about. Raises `MJBotError`."""
+        with self._in_flight.track():
+            await self._series.start(request, lambda make: self._expand(make).prompts)
+
     async def repeat(self, request: PressRequest) -> None:
         """Send a `Make` request again, because the HTTP reply was lost. Raises `MJBotError`."""
         make = await self._makes.get(request.task_id)  # a card of its task offers no repetition
@@ -142,12 +151,19 @@ class ImagineService:
             self._modals.keep(order)
             try:
                 await self._access.require(order.context, PREPARE_MAKE)
-                check = _check(order)
+                series = self._expand(make)
+                if series.exceeds:
+                    raise PressRefused(Text.SERIES_TOO_MANY, most=self._series.limit)
+                check = _check(order, series)
+                if check.verdict is Verdict.REFUSED:
+                    raise PressRefused(check.findings[0].text)
+                if len(series.prompts) > 1:
+                    await self._series.ask(order, make, series.prompts, check.findings)
+                    self._modals.sent(order, make.id)
+                    return
                 if check.verdict is Verdict.WARNING and not warned:
                     await self._ask(order, make, check)
                     return
-                if check.verdict is Verdict.REFUSED:
-                    raise PressRefused(check.findings[0].text)
                 room.enter_context(self._loaded.room(order.context.user_id, len(order.uploads)))
                 await self._access.require(order.context, MAKE)
                 pictures = await self._load(order)
@@ -156,8 +172,11 @@ class ImagineService:
             except MJBotError as error:
                 await self._offer_edit(order, make, error.text, **error.values)
                 return
-            await self._send(order, make, pictures)
+            await self._send(replace(order, text=series.prompts[0]), make, pictures)
             self._modals.sent(order, make.id)
+
+    def _expand(self, make: Make) -> Series:
+        return expand_series(make.text, times=make.options.repeat, limit=self._series.limit)
 
     async def _send(self, order: Order, make: Make, pictures: _Pictures) -> None:
         prompt = _prompt(order.text, replace(order.options, references=pictures.addresses)).prompt
@@ -199,12 +218,15 @@ class ImagineService:
             raise PressRefused(Text.PICTURE_UPLOAD_LOST) from error
 
 
-def _check(order: Order) -> PromptCheck:
-    """Check the prompt of an /imagine request, before the reference pictures are loaded."""
+def _check(order: Order, series: Series) -> PromptCheck:
+    """Check the prompts of an /imagine request, before the reference pictures are loaded."""
     beside = order.options.use is ReferenceUse.IMAGE_PROMPT
     addresses = () if beside else tuple(_NOT_LOADED.format(n=n) for n, _ in enumerate(order.uploads, 1))
     pictures = len(order.uploads) if beside else 0
-    return _prompt(order.text, replace(order.options, references=addresses), pictures)
+    options = replace(order.options, references=addresses)
+    checks = [_prompt(each, options, pictures) for each in dict.fromkeys(series.prompts)]
+    found = dict.fromkeys((*series.findings, *(finding for each in checks for finding in each.findings)))
+    return PromptCheck(checks[0].prompt, tuple(sorted(found, key=lambda each: -each.verdict)))
 
 
 def _prompt(text: str, options: MakeOptions, pictures: int = 0) -> PromptCheck:

@@ -6,6 +6,7 @@ for which the modal has no field. So a modal that is open during a restart still
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -28,6 +29,7 @@ from mjbot.service.watching.write_behind import WriteBehind
 MAX_PICTURES = 3
 _MODELS = dict(zip("mn", DrawingModel, strict=True))
 _USES = dict(zip("iso", ReferenceUse, strict=True))
+_REPEAT = re.compile("[2-9]|1[0-9]|20")
 _SHORTEN = "h"  # at the end of the argument of its modal
 _NEW = TaskId("")  # of drafts: what was last written in no particular make
 
@@ -123,14 +125,15 @@ async def _open_shorten(request: PressRequest, text: str) -> None:
 def _argument(options: MakeOptions) -> str:
     model = next(code for code, model in _MODELS.items() if model is options.model)
     use = next(code for code, use in _USES.items() if use is options.use)
-    return MAKE_ACTION + model + use
+    return f"{MAKE_ACTION}{model}{use}{options.repeat if options.repeat > 1 else ''}"
 
 
 def _options_of(argument: str) -> MakeOptions:
     """Read the options from a modal's custom_id. Invalid values become the default options."""
     codes = argument.removeprefix(MAKE_ACTION).ljust(2)
     model = _MODELS.get(codes[0], DrawingModel.MIDJOURNEY)
-    return MakeOptions(model=model, use=_USES.get(codes[1], ReferenceUse.IMAGE_PROMPT))
+    repeat = int(codes[2:]) if _REPEAT.fullmatch(codes[2:]) else 1
+    return MakeOptions(model=model, use=_USES.get(codes[1], ReferenceUse.IMAGE_PROMPT), repeat=repeat)
 
 
 def _shape_of(value: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mjbot.clock import Clock
+from mjbot.guard import LoopGuard
 from mjbot.ports import ReferenceSource, Stores, TaskSource
 from mjbot.service.making.direct import DirectMakes
 from mjbot.service.making.held_uploads import HeldUploads
@@ -13,6 +14,8 @@ from mjbot.service.making.loaded_pictures import LoadedPictures
 from mjbot.service.making.make_submission import MakeCards
 from mjbot.service.making.makes import MakeService
 from mjbot.service.making.modals import MakeModals
+from mjbot.service.making.series import SeriesService
+from mjbot.service.making.series_loop import SeriesLoop
 from mjbot.service.pressing.wiring import Pressing, Watching
 
 
@@ -22,6 +25,8 @@ class Making:
 
     imagine: ImagineService
     direct: DirectMakes
+    series: SeriesService
+    series_loop: SeriesLoop
 
 
 def build_making(
@@ -31,19 +36,16 @@ def build_making(
     watching: Watching,
     pressing: Pressing,
     clock: Clock,
+    guard: LoopGuard,
+    *,
+    series_max: int,
 ) -> Making:
-    """Build the services of /imagine, /describe, /blend and /shorten."""
+    """Build the services of /imagine, /describe, /blend and /shorten, and the loop of series."""
     uploads, loaded = HeldUploads(), LoadedPictures()
-    service = MakeService(
-        source=source,
-        presses=stores.presses,
-        cards=MakeCards(stores.makes, stores.watches, watching.opener, watching.watches),
-        journal=pressing.journal,
-        watches=watching.watches,
-        pending=watching.pending_cards,
-        tracker=watching.tracker,
-        clock=clock,
-    )
+    cards = MakeCards(stores.makes, stores.watches, watching.opener, watching.watches)
+    loop = _series_loop(source, stores, watching, pressing, clock, guard)
+    series = _series(stores, cards, watching, pressing, loop, series_max)
+    service = _makes(source, stores, cards, watching, pressing, clock)
     direct = DirectMakes(
         source=source,
         references=references,
@@ -63,7 +65,57 @@ def build_making(
         modals=MakeModals(stores.makes, watching.snapshots, uploads, pressing.drafts),
         loaded=loaded,
         service=service,
+        series=series,
         direct=direct,
         in_flight=pressing.in_flight,
     )
-    return Making(imagine, direct)
+    return Making(imagine, direct, series, loop)
+
+
+def _makes(
+    source: TaskSource,
+    stores: Stores,
+    cards: MakeCards,
+    watching: Watching,
+    pressing: Pressing,
+    clock: Clock,
+) -> MakeService:
+    return MakeService(
+        source=source,
+        presses=stores.presses,
+        cards=cards,
+        journal=pressing.journal,
+        watches=watching.watches,
+        pending=watching.pending_cards,
+        tracker=watching.tracker,
+        clock=clock,
+    )
+
+
+def _series(
+    stores: Stores, cards: MakeCards, watching: Watching, pressing: Pressing, loop: SeriesLoop, limit: int
+) -> SeriesService:
+    return SeriesService(
+        makes=stores.makes,
+        access=watching.access,
+        cards=cards,
+        watches=watching.watches,
+        retries=pressing.retries,
+        on_start=loop.notify,
+        limit=limit,
+    )
+
+
+def _series_loop(
+    source: TaskSource, stores: Stores, watching: Watching, pressing: Pressing, clock: Clock, guard: LoopGuard
+) -> SeriesLoop:
+    return SeriesLoop(
+        source=source,
+        makes=stores.makes,
+        journal=pressing.journal,
+        watches=watching.watches,
+        pending=watching.pending_cards,
+        in_flight=pressing.in_flight,
+        clock=clock,
+        guard=guard,
+    )

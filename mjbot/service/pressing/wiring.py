@@ -59,6 +59,7 @@ class Pressing:
     in_flight: InFlight
     drafts: Drafts
     lost: LostSubmits
+    retries: SubmitRetries
 
 
 def build_pressing(
@@ -98,6 +99,7 @@ def build_pressing(
         in_flight=in_flight,
         drafts=drafts,
         lost=lost,
+        retries=retries,
     )
 
 

@@ -85,8 +85,10 @@ class PendingCards:
         await self._writes.write(partial(self._store_card, watch))
 
     async def _store_card(self, watch: Watch) -> None:
-        await self._store.add_card(watch)
+        listed_by = await self._store.add_card(watch)
         self._shown.discard(watch.task_id)
+        if listed_by:
+            await self._watches.redraw(listed_by)
 
     async def run(self) -> None:
         """Post the pending cards until cancelled."""

@@ -10,6 +10,7 @@ from mjbot.core.access.place import Place
 from mjbot.core.card.card import Card, render
 from mjbot.core.card.description import requester_of
 from mjbot.core.card.lineage import NO_LINEAGE
+from mjbot.core.card.series import SeriesPicture, SeriesStage
 from mjbot.core.card.state import CardContext
 from mjbot.core.i18n.messages import translate
 from mjbot.core.i18n.texts import Text
@@ -20,7 +21,7 @@ from mjbot.core.model.submits import Command
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import Audience, Watch
 from mjbot.errors import StoreFailed
-from mjbot.ports import PressStore, Refusal, TaskHistory, UnknownActionStore
+from mjbot.ports import PressStore, Refusal, SeriesPart, TaskHistory, UnknownActionStore
 
 
 class CardRenderer:
@@ -110,6 +111,7 @@ class CardRenderer:
             tries=history.tries,
             not_found=history.not_found,
             can_make=can_make and self._can_make(audience.place),
+            series=tuple(_picture(each, audience) for each in history.series),
             requester=requester_of(audience),
         )
 
@@ -125,3 +127,20 @@ def _notes(history: TaskHistory, locale: str) -> Iterator[str]:
     if history.presses.get(MAKE_ACTION) is Press.REFUSED:
         refusal = make.refusal or Refusal(Text.CARD_REFUSED_RESTART)
         yield translate(refusal.text, locale, **refusal.values)
+
+
+def _picture(part: SeriesPart, audience: Audience) -> SeriesPicture:
+    """Return what the card of a series says about one of its parts."""
+    make, link = part.make, part.message.url(audience.guild_id) if part.message else ""
+    reason = translate(make.refusal.text, audience.locale, **make.refusal.values) if make.refusal else ""
+    match part.press:
+        case Press.ACCEPTED:
+            stage = SeriesStage.STARTED if link else SeriesStage.STARTING
+            return SeriesPicture(make.text, stage, link)
+        case Press.UNCLEAR:
+            return SeriesPicture(make.text, SeriesStage.NOT_FOUND if part.not_found else SeriesStage.UNCLEAR)
+        case Press.SENDING:
+            return SeriesPicture(make.text, SeriesStage.SENDING)
+        case Press.RETRYING:
+            return SeriesPicture(make.text, SeriesStage.RETRYING)
+    return SeriesPicture(make.text, SeriesStage.REFUSED if make.refusal else SeriesStage.WAITING, "", reason)

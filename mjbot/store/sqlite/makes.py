@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -22,6 +22,15 @@ from mjbot.store.sqlite.thread import DatabaseThread
 _OPTIONS = TypeAdapter(MakeOptions)
 _OF_TASK = """
 task_id = ? and coalesce('guild:' || guild_id, 'user:' || user_id) = ? order by created_at desc limit 1
+"""
+_PRESSED = "exists (select 1 from presses where task_id = makes.id and state {})"
+_UNSENT = "refusal is null and not " + _PRESSED.format("!= 'refused'")
+_UNSENT_SERIES = f"""
+select series from makes where series != '' and {_UNSENT} group by series order by min(created_at)
+"""
+_STOPPABLE = f"""
+select id from makes
+where series = ? and refusal is null and not {_PRESSED.format("not in ('refused', 'retrying')")}
 """
 
 
@@ -50,6 +59,39 @@ class SqliteMakes:
         """Return the latest make that created this task in a place, or None."""
         return await self._thread.run(lambda db: make_where(db, _OF_TASK, task_id, place.key))
 
+    async def start_series(self, parts: Sequence[Make]) -> bool:
+        """Store the makes of a series, unless they are stored."""
+
+        def work(db: Database) -> bool:
+            with db.atomic():
+                if db.table("makes").count_where("series = ?", [parts[0].series]):
+                    return False
+                db.table("makes").insert_all(map(_row, parts))
+            return True
+
+        return await self._thread.run(work)
+
+    async def stop_series(self, series: TaskId, refusal: Refusal) -> Sequence[TaskId]:
+        """Refuse the makes of a series that are not in flight."""
+
+        def work(db: Database) -> Sequence[TaskId]:
+            with db.atomic():
+                ids = [TaskId(each) for (each,) in db.execute(_STOPPABLE, [series])]
+                values = [(_stored(refusal), each) for each in ids]
+                db.conn.executemany("update makes set refusal = ? where id = ?", values)
+            return ids
+
+        return await self._thread.run(work)
+
+    async def unsent_series(self) -> Sequence[TaskId]:
+        """Return the series of which a make is still to be sent."""
+        return await self._thread.run(lambda db: [TaskId(each) for (each,) in db.execute(_UNSENT_SERIES)])
+
+    async def next_of(self, series: TaskId) -> Make | None:
+        """Return the first make of a series that is still to be sent."""
+        where = f"series = ? and {_UNSENT} order by position limit 1"
+        return await self._thread.run(lambda db: make_where(db, where, series))
+
     async def refuse(self, make_id: TaskId, refusal: Refusal) -> None:
         """Store the reason why a make was refused."""
         stored = _stored(refusal)
@@ -72,7 +114,7 @@ def make_shown_as(db: Database, task_id: TaskId, place: Place) -> Make | None:
 def make_where(db: Database, where: str, *values: object) -> Make | None:
     """Return the first make that matches an SQL condition, or None."""
     for row in db.table("makes").rows_where(where, list(values)):
-        return _make(row)
+        return read_make(row)
     return None
 
 
@@ -95,7 +137,8 @@ def _row(make: Make) -> dict[str, Any]:
     }
 
 
-def _make(row: Mapping[str, Any]) -> Make:
+def read_make(row: Mapping[str, Any]) -> Make:
+    """Build a make from its row."""
     stored = {
         **row,
         "id": TaskId(row["id"]),

@@ -22,6 +22,7 @@ from mjbot.store.sqlite.rows import (
     read_snapshot,
     save_watch,
 )
+from mjbot.store.sqlite.series import parts_of, series_of
 from mjbot.store.sqlite.thread import DatabaseThread
 
 
@@ -92,9 +93,9 @@ class SqlitePresses:
         """Store that a press was accepted, the tasks that it created, and the watch of the first task."""
 
         def work(db: Database) -> None:
-            child = [snapshots[0].id, watch.guild_id, watch.ref.channel_id, watch.ref.message_id]
+            child = [snapshots[0].id, watch.guild_id, watch.ref.channel_id, watch.ref.message_id or None]
             with db.atomic():
-                save_created(db, press, label, watch, snapshots)
+                save_created(db, press, label, watch, snapshots, shown=bool(watch.ref.message_id))
                 db.execute(_ACCEPT, [*child, press.task_id, press.action, press.number])
                 delete_marks(db, press)
 
@@ -112,16 +113,17 @@ class SqlitePresses:
 
         return await self._thread.run(work)
 
-    async def add_card(self, watch: Watch) -> None:
+    async def add_card(self, watch: Watch) -> Sequence[TaskId]:
         """Store the watch of a card that has been posted, and delete the pending card."""
 
-        def work(db: Database) -> None:
+        def work(db: Database) -> Sequence[TaskId]:
             with db.atomic():
                 save_watch(db, watch)
                 save_message_of_child(db, watch)
                 db.execute(_DROP_PENDING, [watch.task_id])
+            return series_of(db, watch.task_id)
 
-        await self._thread.run(work)
+        return await self._thread.run(work)
 
     async def drop_pending_card(self, task_id: TaskId) -> None:
         """Delete a pending card, which will then never be posted."""
@@ -196,6 +198,8 @@ _DROP_PENDING = "delete from pending_cards where task_id = ?"
 
 def _history(db: Database, task_id: TaskId, place: Place) -> TaskHistory:
     make = make_shown_as(db, task_id, place)
+    if make and make.id == task_id and (parts := parts_of(db, task_id)):
+        return TaskHistory({}, lineage_of(db, task_id, place), make, series=parts)
     last = _last(db, make.id, MAKE_ACTION) if make and make.id == task_id else None
     presses, lineage = _presses(db, task_id), lineage_of(db, task_id, place)
     if last is None:

@@ -1,0 +1,119 @@
+"""The use cases of series: ask before one is started, start it, and stop what was not sent yet."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from mjbot.core.access.needs import MAKE, START_SERIES, STOP_UPDATING
+from mjbot.core.card.buttons import own_button
+from mjbot.core.card.components import CustomId, Verb
+from mjbot.core.i18n.texts import Text
+from mjbot.core.making.findings import PromptFinding, Verdict
+from mjbot.core.model.makes import MAKE_BYTES, make_id
+from mjbot.core.model.press import MAKE_ACTION
+from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.submits import Command
+from mjbot.core.model.task import Task
+from mjbot.errors import PressRefused
+from mjbot.ports import Make, MakeStore, PressRequest, Refusal
+from mjbot.service.access import Access
+from mjbot.service.making.make_submission import MakeCards
+from mjbot.service.making.orders import Order
+from mjbot.service.pressing.retries import SubmitRetries
+from mjbot.service.watching.watches import WatchService
+
+
+class SeriesService:
+    """Starts and stops series; `SeriesLoop` sends them, and ``on_start`` tells it of a new one.
+
+    A series is stored as a make of its own, whose card lists the pictures, and one make for each picture.
+    """
+
+    def __init__(
+        self,
+        *,
+        makes: MakeStore,
+        access: Access,
+        cards: MakeCards,
+        watches: WatchService,
+        retries: SubmitRetries,
+        on_start: Callable[[], None],
+        limit: int,
+    ) -> None:
+        self._makes = makes
+        self._access = access
+        self._cards = cards
+        self._watches = watches
+        self._retries = retries
+        self._on_start = on_start
+        self.limit = limit
+
+    async def ask(
+        self, order: Order, make: Make, prompts: Sequence[str], findings: Sequence[PromptFinding]
+    ) -> None:
+        """Count the pictures of a series, and ask whether to start it. Raises `MJBotError`, counting none."""
+        if order.uploads:
+            raise PressRefused(Text.SERIES_NO_PICTURES)
+        left = await self._access.submits_left(order.context)
+        if left < len(prompts):
+            raise PressRefused(Text.SERIES_OVER_LIMIT, n=len(prompts), left=left)
+        await self._access.require(order.context, MAKE, times=len(prompts))
+        await self._makes.add(replace(make, position=len(prompts)))
+        locale = order.context.private_locale
+        row = tuple(own_button(CustomId(verb, make.id), locale) for verb in (Verb.START_SERIES, Verb.EDIT))
+        warnings = (each.sentence(locale) for each in findings if each.verdict is Verdict.WARNING)
+        await order.reply.send_private_menu(
+            Text.SERIES_QUESTION,
+            (row,),
+            n=len(prompts),
+            left=left - len(prompts),
+            findings="".join(f"\n{each}" for each in warnings),
+        )
+
+    async def start(self, request: PressRequest, prompts: Callable[[Make], Sequence[str]]) -> None:
+        """Commit the pictures of a series, show its card, and send them. Raises `MJBotError`."""
+        series = await self._makes.get(request.task_id)
+        if series is None or series.user_id != request.context.user_id:
+            raise PressRefused(Text.REPLY_BUTTON_GONE, id=request.task_id)
+        texts = prompts(series)
+        if not series.position or len(texts) != series.position:  # not counted, or by another limit
+            raise PressRefused(Text.REPLY_BUTTON_GONE, id=request.task_id)
+        await self._access.require(request.context, START_SERIES)
+        if not await self._makes.start_series([*map(_part_of(series), range(1, len(texts) + 1), texts)]):
+            raise PressRefused(Text.MAKE_ALREADY_SENT)
+        try:
+            await self._cards.open(request.context, series, _shown(series), request.reply)
+        except BaseException:
+            await self._makes.stop_series(series.id, Refusal(Text.SERIES_STOPPED))
+            raise
+        self._on_start()
+
+    async def stop(self, request: PressRequest) -> None:
+        """Send nothing more of a series. Raises `MJBotError`."""
+        await request.reply.defer()
+        await self._access.require_press(request, STOP_UPDATING)
+        stopped = await self._makes.stop_series(request.task_id, Refusal(Text.SERIES_STOPPED))
+        for each in stopped:
+            self._retries.stop(each, MAKE_ACTION, request.context.place)
+        await self._watches.redraw([request.task_id])
+        if not stopped:
+            raise PressRefused(Text.SERIES_ALL_SENT)
+
+
+def _part_of(series: Make) -> Callable[[int, str], Make]:
+    options = replace(series.options, repeat=1)
+
+    def part(position: int, text: str) -> Make:
+        part_id = make_id(secrets.token_bytes(MAKE_BYTES))
+        return replace(series, id=part_id, text=text, options=options, series=series.id, position=position)
+
+    return part
+
+
+def _shown(series: Make) -> TaskSnapshot:
+    """Return the snapshot of a series, which its card shows for good: only the states of its parts change."""
+    at = series.created_at
+    task = Task(series.id, "SUBMITTED", Command.IMAGINE.upper(), series.text, submitted_at=int(at))
+    return TaskSnapshot(series.id, opened_at=at, task=task)

@@ -1,0 +1,133 @@
+"""The loop that sends the pictures of series, one after another."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from mjbot.clock import Clock, Wakeup
+from mjbot.core.making.assembly import DrawingModel, assemble_prompt
+from mjbot.core.making.check import check_prompt
+from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.submits import Imagine
+from mjbot.core.model.task import Mark, Task, TaskId
+from mjbot.core.model.watch import MessageRef, Watch, WatchState
+from mjbot.errors import MJBotError, StoreFailed
+from mjbot.guard import LoopGuard
+from mjbot.ports import Make, MakeStore, SubmitResult, TaskSource
+from mjbot.service.making.series_submission import SeriesSubmission
+from mjbot.service.pressing.in_flight import InFlight
+from mjbot.service.pressing.result_cards import first_snapshot
+from mjbot.service.pressing.submission import SubmissionJournal
+from mjbot.service.watching.pending_cards import PendingCards
+from mjbot.service.watching.watches import WatchService
+
+_PAUSE = 5.0  # seconds, after an error
+
+
+class SeriesLoop:
+    """Sends series. Each has one submit in flight or waiting, so a full queue holds up no other series.
+
+    Submits of others go out in between, because none of them waits for a series.
+    """
+
+    def __init__(
+        self,
+        *,
+        source: TaskSource,
+        makes: MakeStore,
+        journal: SubmissionJournal,
+        watches: WatchService,
+        pending: PendingCards,
+        in_flight: InFlight,
+        clock: Clock,
+        guard: LoopGuard,
+    ) -> None:
+        self._source = source
+        self._makes = makes
+        self._journal = journal
+        self._watches = watches
+        self._pending = pending
+        self._in_flight = in_flight
+        self._clock = clock
+        self._guard = guard
+        self._senders: dict[TaskId, asyncio.Task[None]] = {}
+        self._closed = False
+        self._wakeup = Wakeup(clock, "until a series is started")
+
+    def notify(self) -> None:
+        """Send a series that was just started."""
+        self._wakeup.notify()
+
+    async def run(self) -> None:
+        """Send series until cancelled, beginning with what the last process has left.
+
+        Submits in flight then go on to their end: `InFlight.finish` waits for them.
+        """
+        try:
+            while True:
+                for series in [each for each, sender in self._senders.items() if sender.done()]:
+                    self._senders.pop(series).result()  # raises if nothing succeeds any more
+                again: float | None = self._clock.now() + _PAUSE
+                with self._guard.contain(), suppress(StoreFailed):
+                    for series in await self._makes.unsent_series():
+                        if series not in self._senders:
+                            sender = self._senders[series] = asyncio.create_task(self._send_all(series))
+                            sender.add_done_callback(lambda _: self._wakeup.notify())
+                    again = None
+                await self._wakeup.wait(again)
+        finally:
+            self._closed = True
+
+    async def _send_all(self, series: TaskId) -> None:
+        """Send what is left of a series."""
+        with self._in_flight.track():
+            while await self._sent_next(series):
+                pass
+
+    async def _sent_next(self, series: TaskId) -> bool:
+        """Send the next picture of a series. Return False if there is none."""
+        again = Wakeup(self._clock, "until a series goes on after an error")
+        with self._guard.contain(), suppress(StoreFailed):
+            make = await self._makes.next_of(series)
+            if make is None or self._closed:
+                return False
+            await self._send(make)
+            return True
+        await again.wait(self._clock.now() + _PAUSE)
+        return not self._closed
+
+    async def _send(self, make: Make) -> None:
+        submission = self._submission(make)
+        if await self._journal.begin(submission, make.user_id) is not None:
+            return  # it is in flight already
+        try:
+            result = await self._journal.send(submission)
+        except MJBotError:
+            await submission.redraw()
+            return
+        await self._accept(submission, result)
+        await submission.redraw()
+
+    async def _accept(self, submission: SeriesSubmission, result: SubmitResult) -> None:
+        """Commit the created tasks as pending cards, which are posted in the channel of the series."""
+        make, now, before = submission.make, self._clock.now(), submission.snapshot.task
+        snapshots = [
+            first_snapshot(each, before, result, "", now) for each in (result.task_id, *result.other_ids)
+        ]
+        ref = MessageRef(make.channel_id, 0)
+        watch = Watch(ref, snapshots[0].id, make.guild_id, make.user_id, make.locale, now, WatchState.OPEN)
+        await self._journal.accept(submission, watch, snapshots)
+        self._pending.added()
+
+    def _submission(self, make: Make) -> SeriesSubmission:
+        now = self._clock.now()
+        prompt = check_prompt(assemble_prompt(make.text, make.options)).prompt
+        task = Task(make.id, "SUBMITTED", make.command.upper(), prompt, submitted_at=int(now))
+        snapshot = TaskSnapshot(make.id, opened_at=now, task=task)
+        niji = make.options.model is DrawingModel.NIJI
+
+        def build(mark: Mark) -> Imagine:
+            return Imagine(prompt, (), niji, mark)
+
+        return SeriesSubmission(self._source, self._makes, self._watches, make, snapshot, build)

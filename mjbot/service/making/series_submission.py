@@ -1,0 +1,99 @@
+"""One picture of a series on its way to the image service, shown on the card of the series."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from mjbot.core.access.place import Place
+from mjbot.core.i18n.texts import Text
+from mjbot.core.model.press import MAKE_ACTION
+from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.task import TaskId
+from mjbot.core.model.watch import MessageRef
+from mjbot.errors import MJBotError, StoreFailed
+from mjbot.ports import Make, MakeStore, Refusal, SubmitOrigin, SubmitResult, TaskSource
+from mjbot.service.making.make_submission import BuildRequest
+from mjbot.service.pressing.marks import new_mark
+from mjbot.service.pressing.retries import RetryStopped
+from mjbot.service.watching.watches import WatchService
+
+
+class SeriesSubmission:
+    """Submits one make of a series; a `Submission`. It has no message that could be repainted."""
+
+    action = MAKE_ACTION
+    kind = ""
+
+    def __init__(
+        self,
+        source: TaskSource,
+        makes: MakeStore,
+        watches: WatchService,
+        make: Make,
+        snapshot: TaskSnapshot,
+        build: BuildRequest,
+    ) -> None:
+        self.make = make
+        self.number = 0
+        self._mark = new_mark()
+        self._source = source
+        self._makes = makes
+        self._watches = watches
+        self._snapshot = snapshot
+        self._build = build
+
+    @property
+    def snapshot(self) -> TaskSnapshot:
+        """The snapshot that stands for the task until there is one."""
+        return self._snapshot
+
+    @property
+    def label(self) -> str:
+        """The command."""
+        return f"/{self.make.command}"
+
+    @property
+    def origin(self) -> SubmitOrigin:
+        """The mark of this try, and where the card of its task belongs."""
+        make = self.make
+        return SubmitOrigin(
+            (self._mark,), self.label, make.guild_id, make.channel_id, make.user_id, make.locale
+        )
+
+    @property
+    def place(self) -> Place:
+        """The place of the series."""
+        return self.make.place
+
+    @property
+    def message(self) -> MessageRef:
+        """No message: the card of the series is redrawn instead."""
+        return MessageRef(self.make.channel_id, 0)
+
+    async def acknowledge(self) -> None:
+        """Show that it is being sent. Raises `RetryStopped` if the series was stopped since it was taken."""
+        stored = await self._makes.get(self.make.id)
+        if stored is None or stored.refusal is not None:
+            raise RetryStopped
+        await self.redraw()
+
+    async def send(self) -> SubmitResult:
+        """Submit the make."""
+        return await self._source.submit(self._build(self._mark))
+
+    async def show_queue_full(self, _next_try: float) -> None:
+        """Show the wait on the card of the series."""
+        await self.redraw()
+
+    async def note_refusal(self, error: BaseException) -> None:
+        """Store the reason. What was only stopped stays to be sent, unless the user has stopped it."""
+        if isinstance(error, MJBotError) and error.text is not Text.REPLY_RETRY_STOPPED:
+            values = {name: str(value) for name, value in error.values.items()}
+            await self._makes.refuse(self.make.id, Refusal(error.text, values))
+        elif isinstance(error, Exception) and not isinstance(error, MJBotError):
+            await self._makes.refuse(self.make.id, Refusal(Text.SERIES_FAILED))
+
+    async def redraw(self) -> None:
+        """Draw the card of the series again, if its state has changed."""
+        with suppress(StoreFailed):  # the next change draws it
+            await self._watches.redraw([TaskId(self.make.series)])
