@@ -131,7 +131,12 @@ class Presses(RuleBasedStateMachine):
         await self._restart()
         if rig.dialect != "new-api":
             made = {str(each.child_id) for each in rig.world.log if each.child_id}
-            await rig.stub.until(lambda: made <= self._shown(), SECONDS)
+            # A second for each edit that Discord allows in a channel, where final cards go first.
+            patience = SECONDS + 2 * len(rig.stub.messages(self.channel))
+            try:
+                await rig.stub.until(lambda: made <= self._shown(), patience)
+            except TimeoutError:
+                pytest.fail(f"no card of {made - self._shown()}: {rig.world.log}")
 
     @rule(who=WHO, label=LABELS)
     def press(self, who: int, label: str) -> None:
