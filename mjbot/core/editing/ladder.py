@@ -120,7 +120,7 @@ def _order(problem: ContentProblem, image: str) -> tuple[Part, ...]:
 
 
 def _essence(part: Part, card: Card) -> object:
-    """Return the content of a part. While it is unchanged, Discord would reject the part again."""
+    """Return the content of a part, for comparison: Discord rejects the same content each time."""
     picture = card.picture
     match part:
         case Part.FILE | Part.PICTURE:

@@ -151,7 +151,7 @@ def _value(written: Written, parameter: Parameter) -> Iterator[PromptFinding]:
 
 
 def _references(written: Written, parameter: Parameter) -> Iterator[PromptFinding]:
-    """Check the URLs or codes after a parameter, and find words after them, which are misplaced."""
+    """Check the URLs or codes that follow a parameter, and report any words after them as misplaced."""
     name, words = f"--{written.name}", written.value.split()
     taken = 0
     for word in words:

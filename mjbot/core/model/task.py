@@ -31,7 +31,7 @@ NO_MARK = Mark("")
 
 
 def parse_task_id(raw: str) -> TaskId | None:
-    """Parse a pasted task id, which may be inside spaces, backticks or a fetch URL. Return None if invalid.
+    """Parse a pasted task id, with spaces or backticks around it, or as part of a fetch URL, or return None.
 
     An id is 4 to 64 letters, digits, ``_`` and ``-``, with at least one digit.
     """

@@ -83,7 +83,10 @@ class CardOpener:
             await reply.send_private(Text.REPLY_MISSING_ATTACH_FILES)
 
     async def _add(self, watch: Watch, snapshot: TaskSnapshot, *, committed: bool) -> Sequence[Watch]:
-        """Store a watch. If the database fails and the watch was ``committed`` before, retry this later."""
+        """Store a watch. If the write fails, schedule another for a watch that was ``committed`` before.
+
+        Raises `StoreFailed` for a watch that was never written.
+        """
         try:
             return await self._buffer.add(watch, snapshot)
         except StoreFailed:
