@@ -78,4 +78,4 @@ def test_the_window_takes_4000_characters(page: Page) -> None:
     asked = messages.filter(has=page.get_by_role("button", name="Send anyway", exact=True)).last
     expect(asked).to_contain_text("2,048 characters", timeout=20 * SECONDS)
     press(asked, "Send anyway")
-    settled(messages.filter(has_text="a long wall").last)
+    expect(messages.filter(has_text="a long wall").last).to_be_visible(timeout=30 * SECONDS)
