@@ -74,8 +74,9 @@ def test_the_window_takes_4000_characters(page: Page) -> None:
     field.fill("a long wall " + "x" * 4_100)
     assert len(field.input_value()) == 4_000 or field.evaluate("each => each.maxLength") == 4_000
     field.fill("a long wall " + "x " * 1_994)
+    asked = messages.filter(has=page.get_by_role("button", name="Send anyway", exact=True))
+    before = asked.count()  # questions of other tests
     page.get_by_role("button", name="Submit", exact=True).click()
-    asked = messages.filter(has=page.get_by_role("button", name="Send anyway", exact=True)).last
-    expect(asked).to_contain_text("2,048 characters", timeout=20 * SECONDS)
-    press(asked, "Send anyway")
+    expect(asked.nth(before)).to_contain_text("2,048 characters", timeout=20 * SECONDS)
+    press(asked.nth(before), "Send anyway")
     expect(messages.filter(has_text="a long wall").last).to_be_visible(timeout=30 * SECONDS)
