@@ -11,11 +11,11 @@ from mjbot.core.i18n.texts import Text
 from mjbot.core.making.assembly import NO_OPTIONS, MakeOptions
 from mjbot.core.model.submits import Command
 from mjbot.core.model.task import TaskId
+from mjbot.core.model.watch import MessageRef, Watch, WatchState
 
 if TYPE_CHECKING:
     from mjbot.core.model.press import Press
     from mjbot.core.model.snapshot import TaskSnapshot
-    from mjbot.core.model.watch import MessageRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,10 @@ class Make:
     def place(self) -> Place:
         """The guild or direct messages in which the user made the request."""
         return Place.of(self.guild_id, self.user_id)
+
+    def watch(self, ref: MessageRef, task_id: TaskId, now: float) -> Watch:
+        """Build the watch of the message that shows a created task. ``now`` is in unix seconds."""
+        return Watch(ref, task_id, self.guild_id, self.user_id, self.locale, now, WatchState.OPEN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,11 @@ from mjbot.core.access.needs import CHOOSE, MAKE, MAKE_AGAIN, PREPARE_MAKE
 from mjbot.core.card.buttons import own_button
 from mjbot.core.card.components import CustomId, Verb
 from mjbot.core.i18n.texts import Text
-from mjbot.core.making.assembly import DrawingModel, MakeOptions, ReferenceUse, assemble_prompt
+from mjbot.core.making.assembly import MakeOptions, ReferenceUse, assemble_prompt
 from mjbot.core.making.check import PromptCheck, check_prompt
 from mjbot.core.making.findings import Verdict
 from mjbot.core.making.series import Series, expand_series
-from mjbot.core.model.submits import Command, Imagine
-from mjbot.core.model.task import Mark
+from mjbot.core.model.submits import Command
 from mjbot.errors import (
     GuildNotAllowed,
     MakingClosed,
@@ -29,7 +28,7 @@ from mjbot.ports import Make, MakeStore, PressRequest, ReferenceSource, TaskSour
 from mjbot.service.access import Access
 from mjbot.service.making.direct import DirectMakes
 from mjbot.service.making.loaded_pictures import LoadedPictures
-from mjbot.service.making.make_submission import BuildRequest
+from mjbot.service.making.make_submission import imagine_builder
 from mjbot.service.making.makes import MakeService
 from mjbot.service.making.modals import MakeModals
 from mjbot.service.making.orders import Order
@@ -135,7 +134,7 @@ class ImagineService:
                 await self._modals.edit(request)  # they are not stored
                 return
             await self._access.require_press(request, MAKE_AGAIN)
-            build = _builder(snapshot.task.prompt, make.options)
+            build = imagine_builder(snapshot.task.prompt, make.options)
             await self._service.repeat(request, make, snapshot, build)
 
     async def _run(self, order: Order, *, warned: bool = False) -> None:
@@ -180,7 +179,7 @@ class ImagineService:
 
     async def _send(self, order: Order, make: Make, pictures: _Pictures) -> None:
         prompt = _prompt(order.text, replace(order.options, references=pictures.addresses)).prompt
-        build = _builder(prompt, order.options, pictures.data)
+        build = imagine_builder(prompt, order.options, pictures.data)
         await self._service.make(order.context, order.reply, make, prompt, build)
 
     async def _ask(self, order: Order, make: Make, check: PromptCheck) -> None:
@@ -231,12 +230,3 @@ def _check(order: Order, series: Series) -> PromptCheck:
 
 def _prompt(text: str, options: MakeOptions, pictures: int = 0) -> PromptCheck:
     return check_prompt(assemble_prompt(text, options), pictures=pictures)
-
-
-def _builder(prompt: str, options: MakeOptions, data: tuple[str, ...] = ()) -> BuildRequest:
-    niji = options.model is DrawingModel.NIJI
-
-    def build(mark: Mark) -> Imagine:
-        return Imagine(prompt, data, niji, mark)
-
-    return build

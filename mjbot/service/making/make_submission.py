@@ -1,4 +1,4 @@
-"""The submission of a `Make` request to the image service. A card shows its state from the start."""
+"""The submission of `Make` requests to the image service, and the cards that show their state."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from mjbot.core.access.place import Place
+from mjbot.core.making.assembly import DrawingModel, MakeOptions
 from mjbot.core.model.press import MAKE_ACTION
 from mjbot.core.model.snapshot import TaskSnapshot
-from mjbot.core.model.submits import SubmitRequest
-from mjbot.core.model.task import Mark
+from mjbot.core.model.submits import Imagine, SubmitRequest
+from mjbot.core.model.task import Mark, Task
 from mjbot.core.model.watch import MessageRef
 from mjbot.errors import MJBotError, StoreFailed
 from mjbot.ports import (
@@ -66,41 +67,47 @@ class MakeCards:
 
     async def note_refusal(self, make: Make, error: MJBotError) -> None:
         """Store why a `Make` request was refused, for its card to show. Raises `StoreFailed`."""
-        values = {name: str(value) for name, value in error.values.items()}
-        await self._makes.refuse(make.id, Refusal(error.text, values))
+        await self._makes.refuse(make.id, refusal_of(error))
+
+
+def refusal_of(error: MJBotError) -> Refusal:
+    """Return the reason to store for an error."""
+    return Refusal(error.text, {name: str(value) for name, value in error.values.items()})
+
+
+def placeholder(make: Make, prompt: str, now: float) -> TaskSnapshot:
+    """Build the snapshot that a card shows until the service has created the task."""
+    task = Task(make.id, "SUBMITTED", make.command.upper(), prompt, submitted_at=int(now))
+    return TaskSnapshot(make.id, opened_at=now, task=task)
+
+
+def imagine_builder(prompt: str, options: MakeOptions, pictures: tuple[str, ...] = ()) -> BuildRequest:
+    """Return what builds the request of /imagine. ``pictures`` are data URLs."""
+    niji = options.model is DrawingModel.NIJI
+
+    def build(mark: Mark) -> Imagine:
+        return Imagine(prompt, pictures, niji, mark)
+
+    return build
 
 
 class MakeSubmission:
-    """Submits a `Make` request. Implements `Submission`. ``message`` is the card, if there is one already."""
+    """The parts of a `Submission` that every `Make` request has."""
 
     action = MAKE_ACTION
     kind = ""
 
-    def __init__(
-        self,
-        source: TaskSource,
-        cards: MakeCards,
-        make: Make,
-        snapshot: TaskSnapshot,
-        build: BuildRequest,
-        context: InteractionContext,
-        reply: Reply,
-        message: MessageRef | None = None,
-    ) -> None:
+    def __init__(self, source: TaskSource, make: Make, snapshot: TaskSnapshot, build: BuildRequest) -> None:
         self.make = make
         self.number = 0
         self._mark = new_mark()
         self._source = source
-        self._cards = cards
         self._snapshot = snapshot
         self._build = build
-        self._context = context
-        self._reply = reply
-        self._message = message
 
     @property
     def snapshot(self) -> TaskSnapshot:
-        """The task snapshot that the card shows until the service has created the task."""
+        """The task snapshot that a card shows until the service has created the task."""
         return self._snapshot
 
     @property
@@ -115,6 +122,34 @@ class MakeSubmission:
         return SubmitOrigin(
             (self._mark,), self.label, make.guild_id, make.channel_id, make.user_id, make.locale
         )
+
+    async def send(self) -> SubmitResult:
+        """Submit the `Make` request with its mark."""
+        return await self._source.submit(self._build(self._mark))
+
+
+class CardSubmission(MakeSubmission):
+    """Submits a `Make` request that has a card of its own. Implements `Submission`.
+
+    ``message`` is the card, if there is one already.
+    """
+
+    def __init__(
+        self,
+        source: TaskSource,
+        cards: MakeCards,
+        make: Make,
+        snapshot: TaskSnapshot,
+        build: BuildRequest,
+        context: InteractionContext,
+        reply: Reply,
+        message: MessageRef | None = None,
+    ) -> None:
+        super().__init__(source, make, snapshot, build)
+        self._cards = cards
+        self._context = context
+        self._reply = reply
+        self._message = message
 
     @property
     def place(self) -> Place:
@@ -137,10 +172,6 @@ class MakeSubmission:
             self._message = await self._cards.open(self._context, self.make, self._snapshot, self._reply)
         else:
             await self._reply.defer()
-
-    async def send(self) -> SubmitResult:
-        """Submit the `Make` request with its mark."""
-        return await self._source.submit(self._build(self._mark))
 
     async def show_queue_full(self, _next_try: float) -> None:
         """Show on the card that the submit is waiting for the queue."""

@@ -14,12 +14,11 @@ from mjbot.core.model.makes import MAKE_BYTES, make_id
 from mjbot.core.model.press import MAKE_ACTION, Press
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.submits import Command
-from mjbot.core.model.task import Task, TaskId
-from mjbot.core.model.watch import MessageRef, Watch, WatchState
+from mjbot.core.model.task import TaskId
 from mjbot.errors import MJBotError, PressRefused
 from mjbot.ports import InteractionContext, Make, PressRequest, PressStore, Reply, SubmitResult, TaskSource
-from mjbot.service.making.make_submission import BuildRequest, MakeCards, MakeSubmission
-from mjbot.service.pressing.result_cards import first_snapshot
+from mjbot.service.making.make_submission import BuildRequest, CardSubmission, MakeCards, placeholder
+from mjbot.service.pressing.result_cards import first_snapshots
 from mjbot.service.pressing.submission import SubmissionJournal
 from mjbot.service.watching.pending_cards import PendingCards
 from mjbot.service.watching.watches import WatchService
@@ -94,11 +93,9 @@ class MakeService:
 
         Raises `MJBotError` if the request fails before there is a card that can show the error.
         """
-        now = self._clock.now()
-        task = Task(make.id, "SUBMITTED", make.command.upper(), prompt, submitted_at=int(now))
-        snapshot = TaskSnapshot(make.id, opened_at=now, task=task)
+        snapshot = placeholder(make, prompt, self._clock.now())
         await self._send(
-            MakeSubmission(self._source, self._cards, make, snapshot, build, context, reply), repeats=0
+            CardSubmission(self._source, self._cards, make, snapshot, build, context, reply), repeats=0
         )
 
     async def repeat(
@@ -106,12 +103,12 @@ class MakeService:
     ) -> None:
         """Send a `Make` request again after the user has agreed. Raises `MJBotError` like `make`."""
         message = await self._watches.message_of(request.message, make.id)
-        submission = MakeSubmission(
+        submission = CardSubmission(
             self._source, self._cards, make, snapshot, build, request.context, request.reply, message
         )
         await self._send(submission, repeats=request.target.repeats)
 
-    async def _send(self, submission: MakeSubmission, *, repeats: int) -> None:
+    async def _send(self, submission: CardSubmission, *, repeats: int) -> None:
         user_id = submission.make.user_id
         if await self._journal.begin(submission, user_id, repeats=repeats) is not None:
             raise PressRefused(Text.MAKE_ALREADY_SENT)
@@ -121,17 +118,13 @@ class MakeService:
             if submission.is_shown and not self._journal.is_behind:
                 return
             raise  # no card says it, or not before the database works again
-        await self._follow(submission.make, submission, submission.message, result)
+        await self._follow(submission, result)
 
-    async def _follow(
-        self, make: Make, submission: MakeSubmission, message: MessageRef, result: SubmitResult
-    ) -> None:
+    async def _follow(self, submission: CardSubmission, result: SubmitResult) -> None:
         """Follow the created task on the card. This is stored together with the press, in one transaction."""
-        now, before = self._clock.now(), submission.snapshot.task
-        first, *others = [
-            first_snapshot(each, before, result, "", now) for each in (result.task_id, *result.other_ids)
-        ]
-        watch = Watch(message, first.id, make.guild_id, make.user_id, make.locale, now, WatchState.OPEN)
+        now, make, message = self._clock.now(), submission.make, submission.message
+        first, *others = first_snapshots(submission.snapshot.task, result, "", now)
+        watch = make.watch(message, first.id, now)
         self._watches.cancel_close(message)
         with self._pending.claim(result.other_ids):  # posted once they are committed
             await self._journal.accept(submission, watch, [first, *others])

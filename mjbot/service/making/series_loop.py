@@ -6,18 +6,16 @@ import asyncio
 from contextlib import suppress
 
 from mjbot.clock import Clock, Wakeup
-from mjbot.core.making.assembly import DrawingModel, assemble_prompt
+from mjbot.core.making.assembly import assemble_prompt
 from mjbot.core.making.check import check_prompt
-from mjbot.core.model.snapshot import TaskSnapshot
-from mjbot.core.model.submits import Imagine
-from mjbot.core.model.task import Mark, Task, TaskId
-from mjbot.core.model.watch import MessageRef, Watch, WatchState
+from mjbot.core.model.task import TaskId
 from mjbot.errors import MJBotError, StoreFailed
 from mjbot.guard import LoopGuard
 from mjbot.ports import Make, MakeStore, SubmitResult, TaskSource
+from mjbot.service.making.make_submission import imagine_builder, placeholder
 from mjbot.service.making.series_submission import SeriesSubmission
 from mjbot.service.pressing.in_flight import InFlight
-from mjbot.service.pressing.result_cards import first_snapshot
+from mjbot.service.pressing.result_cards import first_snapshots
 from mjbot.service.pressing.submission import SubmissionJournal
 from mjbot.service.watching.pending_cards import PendingCards
 from mjbot.service.watching.watches import WatchService
@@ -111,23 +109,14 @@ class SeriesLoop:
 
     async def _accept(self, submission: SeriesSubmission, result: SubmitResult) -> None:
         """Commit the created tasks as pending cards, which are posted in the channel of the series."""
-        make, now, before = submission.make, self._clock.now(), submission.snapshot.task
-        snapshots = [
-            first_snapshot(each, before, result, "", now) for each in (result.task_id, *result.other_ids)
-        ]
-        ref = MessageRef(make.channel_id, 0)
-        watch = Watch(ref, snapshots[0].id, make.guild_id, make.user_id, make.locale, now, WatchState.OPEN)
+        make, now = submission.make, self._clock.now()
+        snapshots = first_snapshots(submission.snapshot.task, result, "", now)
+        watch = make.watch(submission.message, snapshots[0].id, now)
         await self._journal.accept(submission, watch, snapshots)
         self._pending.added()
 
     def _submission(self, make: Make) -> SeriesSubmission:
-        now = self._clock.now()
         prompt = check_prompt(assemble_prompt(make.text, make.options)).prompt
-        task = Task(make.id, "SUBMITTED", make.command.upper(), prompt, submitted_at=int(now))
-        snapshot = TaskSnapshot(make.id, opened_at=now, task=task)
-        niji = make.options.model is DrawingModel.NIJI
-
-        def build(mark: Mark) -> Imagine:
-            return Imagine(prompt, (), niji, mark)
-
+        snapshot = placeholder(make, prompt, self._clock.now())
+        build = imagine_builder(prompt, make.options)
         return SeriesSubmission(self._source, self._makes, self._watches, make, snapshot, build)

@@ -6,23 +6,18 @@ from contextlib import suppress
 
 from mjbot.core.access.place import Place
 from mjbot.core.i18n.texts import Text
-from mjbot.core.model.press import MAKE_ACTION
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
 from mjbot.errors import MJBotError, StoreFailed
-from mjbot.ports import Make, MakeStore, Refusal, SubmitOrigin, SubmitResult, TaskSource
-from mjbot.service.making.make_submission import BuildRequest
-from mjbot.service.pressing.marks import new_mark
+from mjbot.ports import Make, MakeStore, Refusal, TaskSource
+from mjbot.service.making.make_submission import BuildRequest, MakeSubmission, refusal_of
 from mjbot.service.pressing.retries import RetryStopped
 from mjbot.service.watching.watches import WatchService
 
 
-class SeriesSubmission:
+class SeriesSubmission(MakeSubmission):
     """Submits one make of a series; a `Submission`. It has no message that could be repainted."""
-
-    action = MAKE_ACTION
-    kind = ""
 
     def __init__(
         self,
@@ -33,32 +28,9 @@ class SeriesSubmission:
         snapshot: TaskSnapshot,
         build: BuildRequest,
     ) -> None:
-        self.make = make
-        self.number = 0
-        self._mark = new_mark()
-        self._source = source
+        super().__init__(source, make, snapshot, build)
         self._makes = makes
         self._watches = watches
-        self._snapshot = snapshot
-        self._build = build
-
-    @property
-    def snapshot(self) -> TaskSnapshot:
-        """The snapshot that stands for the task until there is one."""
-        return self._snapshot
-
-    @property
-    def label(self) -> str:
-        """The command."""
-        return f"/{self.make.command}"
-
-    @property
-    def origin(self) -> SubmitOrigin:
-        """The mark of this try, and where the card of its task belongs."""
-        make = self.make
-        return SubmitOrigin(
-            (self._mark,), self.label, make.guild_id, make.channel_id, make.user_id, make.locale
-        )
 
     @property
     def place(self) -> Place:
@@ -77,10 +49,6 @@ class SeriesSubmission:
             raise RetryStopped
         await self.redraw()
 
-    async def send(self) -> SubmitResult:
-        """Submit the make."""
-        return await self._source.submit(self._build(self._mark))
-
     async def show_queue_full(self, _next_try: float) -> None:
         """Show the wait on the card of the series."""
         await self.redraw()
@@ -88,8 +56,7 @@ class SeriesSubmission:
     async def note_refusal(self, error: BaseException) -> None:
         """Store the reason. What was only stopped stays to be sent, unless the user has stopped it."""
         if isinstance(error, MJBotError) and error.text is not Text.REPLY_RETRY_STOPPED:
-            values = {name: str(value) for name, value in error.values.items()}
-            await self._makes.refuse(self.make.id, Refusal(error.text, values))
+            await self._makes.refuse(self.make.id, refusal_of(error))
         elif isinstance(error, Exception) and not isinstance(error, MJBotError):
             await self._makes.refuse(self.make.id, Refusal(Text.SERIES_FAILED))
 

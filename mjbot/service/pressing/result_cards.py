@@ -64,10 +64,7 @@ class ResultCards:
             await request.reply.replace_with_private(text, label=label)
             return
         now = self._clock.now()
-        first, *others = [
-            first_snapshot(each, submission.snapshot.task, result, prompt, now)
-            for each in (result.task_id, *result.other_ids)
-        ]
+        first, *others = first_snapshots(submission.snapshot.task, result, prompt, now)
         watch = self._opener.new_watch(request.context, first.id, ref)
         with self._pending.claim(result.other_ids):
             await self._journal.accept(submission, watch, [first, *others])
@@ -96,6 +93,12 @@ class ResultCards:
         await self._pending.shown(watch)
         await self._watches.start(watch, snapshot, card, omitted=sent.omitted)
         return True
+
+
+def first_snapshots(parent: Task | None, result: SubmitResult, prompt: str, now: float) -> list[TaskSnapshot]:
+    """Build the first snapshots of all tasks that a submit created, as `first_snapshot` does."""
+    ids = (result.task_id, *result.other_ids)
+    return [first_snapshot(each, parent, result, prompt, now) for each in ids]
 
 
 def first_snapshot(
