@@ -57,13 +57,15 @@ class WireObject(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _one_spelling(cls, data: dict[str, Any]) -> dict[str, Any]:
-        """Merge the camel-case and snake-case names of a field. If a server sends both, one may be empty."""
-        return {
-            name: data[spelling]
-            for name, info in cls.model_fields.items()
-            for spelling in sorted((name, info.alias or name), key=lambda each: has_value(data.get(each)))
-            if spelling in data
-        }
+        """Keep one name of a field that has both: the camel-case name, unless only the other has a value."""
+        for name, info in cls.model_fields.items():
+            alias = info.alias or name
+            if name != alias and name in data and alias in data:
+                data = dict(data)
+                snake = data.pop(name)
+                if has_value(snake) and not has_value(data[alias]):
+                    data[alias] = snake
+        return data
 
 
 class WireButton(WireObject):

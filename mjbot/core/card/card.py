@@ -154,7 +154,7 @@ def render(snapshot: TaskSnapshot, context: CardContext) -> Card:
     state = CardState.SERIES if context.series else state_of(snapshot, context.presses)
     unreachable = snapshot.condition is Condition.UNREACHABLE
     picture = picture_of(snapshot, state)
-    shown, digested = _texts(snapshot, state, context), _digested_texts(snapshot, state, context)
+    shown, digested = _texts(snapshot, state, context)
     return Card(
         state=state,
         title=_title(state, unreachable, locale),
@@ -209,22 +209,20 @@ def _title(state: CardState, unreachable: bool, locale: str) -> str:
     return translate(unreachable_title or Text(f"title.{state}"), locale)
 
 
-def _texts(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> Texts:
+def _texts(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> tuple[Texts, Texts]:
+    """Build the texts that the card shows, and those from which its digest is computed."""
     label, kind = _label(context), _kind(snapshot, context.locale)
-    return Texts(
+    shown = Texts(
         facts_of(snapshot, state, context),
         _footer(snapshot, label or kind),
         body_of(snapshot.task, context.locale, LONG_PROMPT),
     )
-
-
-def _digested_texts(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> Texts:
-    label, kind = _label(context), _kind(snapshot, context.locale)
-    return Texts(
-        facts_of(snapshot, state, replace(context, requester="")),
+    digested = Texts(
+        facts_of(snapshot, state, replace(context, requester="")) if context.requester else shown.facts,
         _footer(snapshot, kind or label),
         body_of(snapshot.task, context.locale, SHORT_PROMPT),
     )
+    return shown, digested
 
 
 def _label(context: CardContext) -> str:

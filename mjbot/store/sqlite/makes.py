@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from mjbot.core.access.place import Place
 from mjbot.core.i18n.texts import Text
 from mjbot.core.making.assembly import MakeOptions
+from mjbot.core.model.makes import is_make
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.submits import Command
 from mjbot.core.model.task import TaskId
@@ -108,12 +109,14 @@ def make_shown_as(db: Database, task_id: TaskId, place: Place) -> Make | None:
 
     ``task_id`` is the id of the make itself, or of the task that the make created in this place.
     """
-    return make_where(db, "id = ?", task_id) or make_where(db, _OF_TASK, task_id, place.key)
+    if is_make(task_id):
+        return make_where(db, "id = ?", task_id)
+    return make_where(db, _OF_TASK, task_id, place.key)
 
 
 def make_where(db: Database, where: str, *values: object) -> Make | None:
     """Return the first make that matches an SQL condition, or None."""
-    for row in db.table("makes").rows_where(where, list(values)):
+    for row in db.query(f"select * from makes where {where}", values):
         return read_make(row)
     return None
 
