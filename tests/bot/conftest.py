@@ -21,10 +21,16 @@ from mjbot.sandbox.server import RecordedRequest, SandboxServer
 from mjbot.sandbox.world import World
 from tests.bot.transport import scripted
 from tests.discord_answers import Answer, Match, Pattern, Refusal, Refusals
+from tests.pictures.web import drawn
 
 GRID = DemoIds.GRID.value
 RUNNING = DemoIds.RUNNING.value
 SINGLE = DemoIds.SINGLE.value
+
+
+def picture(name: str = "a.png") -> tuple[str, bytes]:
+    """A small picture to attach."""
+    return name, drawn("PNG")
 
 
 class BotHarness:
@@ -87,6 +93,10 @@ class BotHarness:
     @property
     def messages(self) -> list[discord.Message]:
         return self.channel.history()
+
+    @property
+    def newest(self) -> discord.Message:
+        return max(self.messages, key=lambda message: message.id)
 
     @property
     def card(self) -> discord.Embed:

@@ -24,10 +24,6 @@ def oldest(harness: BotHarness) -> discord.Message:
     return min(harness.messages, key=lambda message: message.id)
 
 
-def newest(harness: BotHarness) -> discord.Message:
-    return max(harness.messages, key=lambda message: message.id)
-
-
 def sent(harness: BotHarness) -> int:
     return sum("/submit/" in each.path for each in harness.server.requests)
 
@@ -41,11 +37,11 @@ async def test_a_grid_of_a_server_without_buttons_can_be_pressed_and_its_variati
     assert harness.labels(harness.messages[0]) == GRID_BUTTONS
     await harness.press(harness.messages[0], "V2")
     await harness.wait(60)
-    assert harness.labels(newest(harness)) == GRID_BUTTONS
+    assert harness.labels(harness.newest) == GRID_BUTTONS
     assert harness.card.footer.text == f"V2 · {harness.world.log[0].child_id}"
-    await harness.press(newest(harness), "🔄")
+    await harness.press(harness.newest, "🔄")
     await harness.wait(60)
-    assert harness.labels(newest(harness)) == GRID_BUTTONS
+    assert harness.labels(harness.newest) == GRID_BUTTONS
     assert [each.kind for each in harness.world.log] == ["change", "change"]
 
 
@@ -91,7 +87,7 @@ async def test_an_upscale_that_was_made_elsewhere_is_shown(harness: BotHarness) 
     await harness.show(GRID)
     await harness.press(oldest(harness), "U2")  # the service answers that it exists
     await harness.wait(5)
-    assert newest(harness).embeds[0].footer.text == f"U2 · {SINGLE}"
+    assert harness.newest.embeds[0].footer.text == f"U2 · {SINGLE}"
     assert harness.card.title == "Done"
     assert "U2 of [this picture]" in (harness.card.description or "")
 

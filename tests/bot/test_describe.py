@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import discord
 import pytest
 import simcord
-from PIL import Image
 
-from tests.bot.conftest import BotFactory, BotHarness
+from tests.bot.conftest import BotFactory, BotHarness, picture
 
 DESCRIBE = "/mj/submit/describe"
-
-
-def picture(name: str = "red.png") -> tuple[str, bytes]:
-    file = io.BytesIO()
-    Image.new("RGB", (8, 8), "red").save(file, "PNG")
-    return name, file.getvalue()
 
 
 async def ask(harness: BotHarness, command: str, **options: Any) -> simcord.InteractionResult:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import discord
 import pytest
 import simcord
-from PIL import Image
 
 from mjbot.sandbox.demo_tasks import DemoIds
-from tests.bot.conftest import BotFactory, BotHarness
+from tests.bot.conftest import BotFactory, BotHarness, picture
 from tests.bot.outsider import DIRECT, Outsider
 
 IMAGINE = "/mj/submit/imagine"
@@ -34,18 +32,8 @@ def told(result: simcord.InteractionResult) -> discord.Message:
     return result.response.message
 
 
-def newest(harness: BotHarness) -> discord.Message:
-    return max(harness.messages, key=lambda message: message.id)
-
-
 def sent(harness: BotHarness) -> list[tuple[str, int]]:
     return [(each.prompt, each.pictures) for each in harness.world.log]
-
-
-def picture() -> tuple[str, bytes]:
-    file = io.BytesIO()
-    Image.new("RGB", (8, 8), "red").save(file, "PNG")
-    return "red.png", file.getvalue()
 
 
 async def test_a_prompt_becomes_one_living_card_and_edit_makes_another(harness: BotHarness) -> None:
@@ -83,7 +71,7 @@ async def test_a_refusal_keeps_the_text_behind_edit_also_after_a_restart(
 ) -> None:
     harness.world.banned = {"rude"}
     await imagine(harness, "a rude kite")
-    card = newest(harness)
+    card = harness.newest
     assert card.embeds[0].title == "Not started"
     assert "rude" in str(card.embeds[0].description).split("\n")[0]
     assert harness.labels(card) == [["Edit"]]
@@ -92,11 +80,11 @@ async def test_a_refusal_keeps_the_text_behind_edit_also_after_a_restart(
     assert "a rude kite" in str(window.modal)
     harness.world.full = True
     await harness.ann.submit_modal(window, {"prompt": "a polite kite"})
-    busy = newest(harness)
+    busy = harness.newest
     assert (busy.embeds[0].title, harness.labels(busy)) == ("Queue full, retrying", [["Stop trying"]])
     await bot_factory.restart(harness, make_anywhere="yes")
     await harness.wait(1)
-    busy = newest(harness)
+    busy = harness.newest
     assert busy.embeds[0].title == "Not started"
     assert "restarted" in str(busy.embeds[0].description)
 
@@ -108,7 +96,7 @@ async def test_a_refused_card_is_not_sent_a_second_time_from_its_old_question(ha
     harness.world.banned = set()
     again = told(await harness.press(question, "Send anyway"))
     assert "already sent" in again.content  # two cards of one make would tell of one state
-    assert harness.labels(newest(harness)) == [["Edit"]]
+    assert harness.labels(harness.newest) == [["Edit"]]
     assert len(sent(harness)) == 1
 
 

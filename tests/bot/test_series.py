@@ -5,8 +5,8 @@ from __future__ import annotations
 import discord
 import pytest
 
-from tests.bot.conftest import BotFactory, BotHarness
-from tests.bot.test_imagine import IMAGINE, imagine, picture, sent, told
+from tests.bot.conftest import BotFactory, BotHarness, picture
+from tests.bot.test_imagine import IMAGINE, imagine, sent, told
 
 
 @pytest.fixture

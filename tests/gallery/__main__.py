@@ -127,16 +127,16 @@ async def draw(browser: Browser, locale: str) -> list[str]:
 
 
 OFFICIAL = (
-    "## Beside the official bot's message",
+    "## Compared with the official bot's message",
     "",
-    "Compared with a drawing of it: the prompt in bold, who asked, the speed, and below it the picture.",
+    "Its message has the prompt in bold, who asked, the speed, and below that the picture.",
     "",
     "- **Worse here**: the picture is smaller, because an embed is narrower than an attached picture, and it",
     "  begins a few lines lower. The prompt stands below the state, so it does not catch the eye first. The",
     "  speed (fast or relax) is not shown.",
-    "- **Better here**: the state and its age stand in words and colour, also when nothing changes or nobody",
-    "  answers. Results link to the picture they are made of, and it links to them. A used button is blue,",
-    "  and one in flight is dimmed.",
+    "- **Better here**: words and colour show the state and its age, also while nothing changes or the",
+    "  service is down. Results link to the picture they are made of, and it links to them. A used button",
+    "  is blue, and one in flight is dimmed.",
 )
 
 

@@ -7,7 +7,7 @@ The same rules apply to every command and button:
 - Any user who knows a task id may open the task with `/status`. The place has then seen the task.
 - A user may press a button only in a place that has seen the task, and only if two press policies allow it:
   that of the place, and that of the first guild which saw the task. Direct messages have no policy. The
-  policy of a guild that the bot has left does not count, because nobody could change it.
+  policy of a guild that the bot has left does not count, because its managers can no longer change it.
 
 A group direct message is not a place, because the bot's commands are not available there.
 """
