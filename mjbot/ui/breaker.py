@@ -17,6 +17,7 @@ from types import SimpleNamespace
 import aiohttp
 
 from mjbot.clock import Clock
+from mjbot.core.scheduling.bounded_dict import BoundedDict
 from mjbot.core.scheduling.rate_limiters import SlidingWindow, SlidingWindows, parse_retry_after
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ class InvalidRequestBreaker:
     def __init__(self, clock: Clock, most: int = _MOST, most_of_guild: int = _MOST_OF_GUILD) -> None:
         self._clock = clock
         self._guild_of: GuildOf = lambda _: None
-        self._channels: dict[str, int] = {}
+        self._channels = BoundedDict[str, int](_INTERACTIONS)
         """The channel of each interaction, by its token."""
         self._invalid = SlidingWindow(most, _SECONDS)
         self._invalid_of: SlidingWindows[int] = SlidingWindows(most_of_guild, _SECONDS)
@@ -81,8 +82,6 @@ class InvalidRequestBreaker:
     def register_interaction(self, token: str, channel_id: int) -> None:
         """Record the channel of an interaction, because the URL of a response contains only the token."""
         self._channels[token] = channel_id
-        if len(self._channels) > _INTERACTIONS:
-            del self._channels[next(iter(self._channels))]
 
     @property
     def interactions(self) -> int:

@@ -18,6 +18,7 @@ import aiohttp
 
 from mjbot.clock import Clock
 from mjbot.core.model.watch import MessageRef
+from mjbot.core.scheduling.bounded_dict import BoundedDict
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ class InteractionTokens:
         self._tokens: dict[MessageRef, InteractionToken] = {}
         self._refs: dict[str, MessageRef] = {}
         self._resting: dict[int, float] = {}
-        self._uncertain: dict[str, None] = {}
+        self._uncertain = BoundedDict[str, None](_UNCERTAIN)
         self.trace = aiohttp.TraceConfig()
         """The trace for discord.py. Raises `TokenRefused` if an edit with a token gets a 429 or 5xx."""
         self.trace.on_request_end.append(self._on_response)
@@ -110,8 +111,6 @@ class InteractionTokens:
         status = end.response.status
         if parts[-1] == "callback" and status >= 500:  # /api/v10/interactions/<interaction>/<token>/callback
             self._uncertain[parts[-2]] = None
-            if len(self._uncertain) > _UNCERTAIN:
-                del self._uncertain[next(iter(self._uncertain))]
         if (status != 429 and status < 500) or end.method != "PATCH" or "webhooks" not in parts[:-2]:
             return
         if status >= 500 and not parts[-1].isdigit():

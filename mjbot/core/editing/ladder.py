@@ -9,6 +9,7 @@ from mjbot.core.card.card import Card
 from mjbot.core.card.content import Part, is_attachment
 from mjbot.core.model.addresses import origin
 from mjbot.core.model.watch import MessageRef
+from mjbot.core.scheduling.bounded_dict import BoundedDict
 
 _REMEMBERED = 1_000
 _IMAGE = (Part.FILE, Part.PICTURE)
@@ -51,14 +52,12 @@ class Omissions:
     """
 
     def __init__(self) -> None:
-        self._of: dict[MessageRef, Omission] = {}
+        self._of = BoundedDict[MessageRef, Omission](_REMEMBERED)
 
     def remember(self, ref: MessageRef, omission: Omission | None) -> None:
         """Store the omitted parts of a message. Evict the oldest entry if there are too many."""
         if omission is not None:
             self._of[ref] = omission
-        if len(self._of) > _REMEMBERED:
-            del self._of[next(iter(self._of))]
 
     def recall(self, ref: MessageRef) -> Omission | None:
         """Remove and return the entry of a message, or None."""

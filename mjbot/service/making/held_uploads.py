@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 
 from mjbot.core.model.task import TaskId
+from mjbot.core.scheduling.bounded_dict import BoundedDict
 from mjbot.ports import Upload
 
 _MOST = 200  # makes
@@ -15,14 +15,12 @@ class HeldUploads:
     """The uploads for each `Make` request that was not sent yet."""
 
     def __init__(self) -> None:
-        self._uploads: OrderedDict[TaskId, Sequence[Upload]] = OrderedDict()
+        self._uploads = BoundedDict[TaskId, Sequence[Upload]](_MOST)
 
     def keep(self, make_id: TaskId, uploads: Sequence[Upload]) -> None:
         """Keep the uploads for a `Make` request until newer ones evict them."""
         if uploads:
             self._uploads[make_id] = uploads
-        while len(self._uploads) > _MOST:
-            self._uploads.popitem(last=False)
 
     def get(self, make_id: TaskId) -> Sequence[Upload]:
         """Return the uploads for a `Make` request."""

@@ -13,13 +13,10 @@ from mjbot.core.i18n.texts import Text
 from mjbot.core.making.findings import PromptFinding, Verdict
 from mjbot.core.model.makes import MAKE_BYTES, make_id
 from mjbot.core.model.press import MAKE_ACTION
-from mjbot.core.model.snapshot import TaskSnapshot
-from mjbot.core.model.submits import Command
-from mjbot.core.model.task import Task
 from mjbot.errors import PressRefused
 from mjbot.ports import Make, MakeStore, PressRequest, Refusal
 from mjbot.service.access import Access
-from mjbot.service.making.make_submission import MakeCards
+from mjbot.service.making.make_submission import MakeCards, placeholder
 from mjbot.service.making.orders import Order
 from mjbot.service.pressing.retries import SubmitRetries
 from mjbot.service.watching.watches import WatchService
@@ -84,7 +81,8 @@ class SeriesService:
         if not await self._makes.start_series([*map(_part_of(series), range(1, len(texts) + 1), texts)]):
             raise PressRefused(Text.MAKE_ALREADY_SENT)
         try:
-            await self._cards.open(request.context, series, _shown(series), request.reply)
+            shown = placeholder(series, series.text, series.created_at)
+            await self._cards.open(request.context, series, shown, request.reply)
         except BaseException:
             await self._makes.stop_series(series.id, Refusal(Text.SERIES_STOPPED))
             raise
@@ -110,10 +108,3 @@ def _part_of(series: Make) -> Callable[[int, str], Make]:
         return replace(series, id=part_id, text=text, options=options, series=series.id, position=position)
 
     return part
-
-
-def _shown(series: Make) -> TaskSnapshot:
-    """Return the snapshot of a series, which its card shows for good: only the states of its parts change."""
-    at = series.created_at
-    task = Task(series.id, "SUBMITTED", Command.IMAGINE.upper(), series.text, submitted_at=int(at))
-    return TaskSnapshot(series.id, opened_at=at, task=task)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-
 from mjbot.core.model.task import TaskId
+from mjbot.core.scheduling.bounded_dict import BoundedDict
 
 _MOST = 200  # each at most 4,000 characters; in memory only, because users wrote them
 
@@ -13,13 +12,11 @@ class Drafts:
     """The last modal input of each user for each action."""
 
     def __init__(self) -> None:
-        self._drafts: OrderedDict[tuple[int, TaskId, str], str] = OrderedDict()
+        self._drafts = BoundedDict[tuple[int, TaskId, str], str](_MOST)
 
     def keep(self, user_id: int, task_id: TaskId, action: str, prompt: str) -> None:
         """Keep a draft until it is dropped or newer drafts evict it."""
         self._drafts[user_id, task_id, action] = prompt
-        while len(self._drafts) > _MOST:
-            self._drafts.popitem(last=False)
 
     def get(self, user_id: int, task_id: TaskId, action: str) -> str | None:
         """Return the draft, or None."""

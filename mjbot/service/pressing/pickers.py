@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
+from mjbot.core.scheduling.bounded_dict import BoundedDict
 from mjbot.ports import PressRequest, Reply
 
 _MOST = 500  # in memory only: after a restart, a picker stays as it is
@@ -28,15 +28,13 @@ class OpenPickers:
     """The open region pickers of each user for each action."""
 
     def __init__(self) -> None:
-        self._pickers: OrderedDict[MessageRef, _Picker] = OrderedDict()
+        self._pickers = BoundedDict[MessageRef, _Picker](_MOST)
 
     def shown(self, message: MessageRef, request: PressRequest, size: Size | None) -> None:
         """Record that a message shows a picker. ``size`` is the picture's size, or None if not loaded."""
         before = self._pickers.pop(message, None)
         known = size or (before.size if before else (0, 0))
         self._pickers[message] = _Picker(_owner(request), request.reply, known)
-        while len(self._pickers) > _MOST:
-            self._pickers.popitem(last=False)
 
     def size(self, request: PressRequest) -> Size:
         """Return the width and height that a mask must have, or (0, 0) if they are unknown."""

@@ -16,6 +16,7 @@ from mjbot.core.card.lineage import MAX_LINKED
 from mjbot.core.editing.outcome import Existence
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
+from mjbot.core.scheduling.bounded_dict import BoundedDict
 from mjbot.core.scheduling.rate_limiters import SlidingWindow, SlidingWindows
 from mjbot.errors import StoreFailed
 from mjbot.guard import LoopGuard
@@ -39,7 +40,7 @@ class ChildChecks:
         self._guard = guard
         self._wakeup = Wakeup(clock, "until a card with links is used")
         self._waiting: dict[tuple[TaskId, Place], None] = {}
-        self._skipped: dict[int, tuple[Existence, float]] = {}
+        self._skipped = BoundedDict[int, tuple[Existence, float]](_MOST_CHANNELS)
         """Channels whose messages cannot be fetched, with the result and time of the last lookup."""
         self._of_guild: SlidingWindows[int] = SlidingWindows(_OF_A_GUILD, _MINUTE)
         self._of_all = SlidingWindow(_OF_ALL, _MINUTE)
@@ -54,8 +55,6 @@ class ChildChecks:
         """Skip checks of messages in a channel for a while."""
         self._skipped.pop(channel_id, None)
         self._skipped[channel_id] = existence, self._clock.now()
-        if len(self._skipped) > _MOST_CHANNELS:
-            del self._skipped[next(iter(self._skipped))]
 
     async def run(self, on_deleted: OnDeleted) -> None:
         """Run the requested checks until cancelled. Call ``on_deleted`` with each message that is gone."""

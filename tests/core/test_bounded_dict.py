@@ -1,0 +1,15 @@
+"""A dictionary that forgets its oldest entries."""
+
+from __future__ import annotations
+
+from mjbot.core.scheduling.bounded_dict import BoundedDict
+
+
+def test_the_oldest_key_is_evicted_and_one_that_is_set_again_keeps_its_age() -> None:
+    kept = BoundedDict[str, int](2)
+    for key, value in (("a", 1), ("b", 2), ("a", 3), ("c", 4)):
+        kept[key] = value
+    assert dict(kept) == {"b": 2, "c": 4}
+    kept.pop("b")
+    kept["d"] = 5
+    assert dict(kept) == {"c": 4, "d": 5}
