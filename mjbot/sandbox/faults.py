@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 When = Literal["before", "after"]
 
@@ -119,6 +120,21 @@ class Hold(Fault):
         self.held += 1
         self._arrival.set()
         await self._released.wait()
+
+
+def distance(round_trip: float) -> Middleware:
+    """Return a middleware for a distant server: half of ``round_trip`` seconds passes each way."""
+
+    @web.middleware
+    async def travel(
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        await asyncio.sleep(round_trip / 2)
+        response = await handler(request)
+        await asyncio.sleep(round_trip / 2)
+        return response
+
+    return travel
 
 
 def drop_connection(request: web.Request) -> web.Response:

@@ -127,3 +127,17 @@ async def test_closing_releases_held_requests() -> None:
         with pytest.raises(aiohttp.ClientConnectionError):
             await waiting
         await session.close()
+
+
+async def test_a_distant_server_takes_half_of_the_round_trip_each_way() -> None:
+    loop = asyncio.get_running_loop()
+    async with (
+        SandboxServer(World.demo(T, side=64), loop.time, latency=0.04) as server,
+        aiohttp.ClientSession(server.url, headers={"Authorization": "Bearer sandbox-key"}) as http,
+    ):
+        sent = loop.time()
+        status, _ = await get(http)
+        received = loop.time()
+    assert status == 200
+    assert server.requests[0].at - sent >= 0.02
+    assert received - server.requests[0].at >= 0.02

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from mjbot.sandbox.faults import distance
 from tests.discord_answers import Call
 from tests.system.discord_stub.errors import ApiError
 from tests.system.discord_stub.gates import Gates
@@ -39,10 +40,12 @@ class Server:
     gates: Gates
     log: EventLog
     token: str
+    latency: float = 0.0
     count_429: int = 0
 
     def application(self) -> web.Application:
-        app = web.Application(client_max_size=128 * 1024 * 1024)
+        far = [distance(self.latency)] if self.latency else []
+        app = web.Application(client_max_size=128 * 1024 * 1024, middlewares=far)
         app.router.add_get("/gateway", self.gateway.serve)
         app.router.add_get("/attachments/{channel}/{attachment}/{name}", self._file)
         app.router.add_route("*", API + "/{path:.*}", self._handle)

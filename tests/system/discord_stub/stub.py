@@ -44,7 +44,8 @@ class DiscordStub(Actors):
 
     `edit_window` and `token_window` are the seconds in which 5 edits of a channel and 5 calls of
     an interaction token are allowed; `answer_within` and `token_life` the seconds after which an
-    unanswered interaction and a token die; `limits` replaces all rate limits.
+    unanswered interaction and a token die; `limits` replaces all rate limits; `latency` is the
+    seconds of a round trip to it.
     """
 
     TOKEN = "stub.token.of-no-account"
@@ -57,6 +58,7 @@ class DiscordStub(Actors):
         answer_within: float = 3.0,
         token_life: float = 900.0,
         limits: RateLimits | None = None,
+        latency: float = 0.0,
     ) -> None:
         new_id = Snowflakes()
         self.world = World(User(new_id(), "stub-bot", bot=True), new_id)
@@ -68,7 +70,7 @@ class DiscordStub(Actors):
         self.gateway = Gateway(self.world, self._log, self.token, self._gateway_url)
         limits = limits or RateLimits(edits=(5, edit_window), tokens=(5, token_window))
         api = Api(self.world, self._callbacks, lambda: self.base_url)
-        self._server = Server(api, self.gateway, limits, self._gates, self._log, self.token)
+        self._server = Server(api, self.gateway, limits, self._gates, self._log, self.token, latency)
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
