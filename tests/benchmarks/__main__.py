@@ -1,8 +1,8 @@
-"""`make bench`: run all scenarios, print the table and the targets, and write docs/benchmarks.md.
+"""`make bench`: run all plays, print the tables and the targets, and write docs/benchmarks.md.
 
-    python -m tests.benchmarks [--only NAME…] [--page]
+    python -m tests.benchmarks [--only NAME…] [--runs N] [--fresh] [--plan | --page]
 
-``--only`` runs and prints some of them; ``--page`` writes the page again from the last complete run.
+Every result is kept as its run ends, and a stopped run goes on from there; see `results`.
 """
 
 from __future__ import annotations
@@ -10,54 +10,86 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
-from tests.benchmarks import chart, report, results
-from tests.benchmarks.figures import Figures
+from tests.benchmarks import chart, report
+from tests.benchmarks.page import page
+from tests.benchmarks.results import ROOT, Result, Results, key_of, result_of
 from tests.benchmarks.rig import run
-from tests.benchmarks.scenarios import SCENARIOS, Scenario
+from tests.benchmarks.scenarios import SCENARIOS, Scenario, missing, planned
+from tests.benchmarks.targets import Runs
 
-_ROOT = Path(__file__).parent.parent.parent
-_DOCS = _ROOT / "docs"
-_WHOLE, _SOME = (_ROOT / "build" / "benchmarks" / name for name in ("whole.json", "some.json"))
-
-
-async def run_all(scenarios: Sequence[Scenario], results_path: Path) -> dict[str, Figures]:
-    """Run scenarios one after another, and save the figures after each."""
-    runs: dict[str, Figures] = {}
-    for each in scenarios:
-        print(f"{each.name}: {each.tasks} tasks in {each.channels} channels ...", flush=True)  # noqa: T201
-        runs[each.name] = await run(each)
-        results.write(results_path, runs)
-        print(report.table([runs[each.name]]), flush=True)  # noqa: T201
-        print(runs[each.name], flush=True)  # noqa: T201
-    return runs
+_DOCS = ROOT / "docs"
+_KEPT = Results(ROOT / "build" / "benchmarks")
 
 
-def write_page(runs: dict[str, Figures]) -> None:
+def plan_lines(plays: Sequence[Scenario], times: Mapping[str, int], kept: Mapping[str, int]) -> str:
+    """What each play takes, what is kept of it, and the sum."""
+    minutes = {each.name: planned(each) / 60 for each in plays}
+    lines = [
+        f"{each.name:14} {minutes[each.name]:5.1f} min x {times[each.name]}, {kept[each.name]} kept"
+        for each in plays
+    ]
+    whole = sum(minutes[name] * times[name] for name in times)
+    left = sum(minutes[name] * max(0, times[name] - kept[name]) for name in times)
+    return "\n".join((*lines, f"{sum(times.values())} runs, {whole:.0f} minutes, {left:.0f} of them to go"))
+
+
+async def run_all(runs: Sequence[Scenario], keys: Mapping[str, str]) -> None:
+    """Run plays one after another, and keep each result."""
+    for number, each in enumerate(runs, 1):
+        print(f"{number} of {len(runs)}: {each.name}, about {planned(each) / 60:.1f} minutes", flush=True)
+        found = await run(each)
+        if key_of(each) != keys[each.name]:
+            raise SystemExit("The sources have changed while this ran. Run it again.")
+        _KEPT.add(each.name, result_of(found, keys[each.name]))
+        print(found, flush=True)
+
+
+def write_page(results: Mapping[str, Sequence[Result]]) -> None:
     """Write the page and its chart."""
-    (_DOCS / "benchmarks.md").write_text(report.page(runs), encoding="utf-8")
-    chart.draw([*runs.values()], _DOCS / "benchmarks.png")
+    if missing := [each.name for each in SCENARIOS if not results.get(each.name)]:
+        raise SystemExit(f"No page without results of {', '.join(missing)}.")
+    (_DOCS / "benchmarks.md").write_text(page(results), encoding="utf-8")
+    chart.draw(figures(results), _DOCS / "benchmarks.png")
+
+
+def figures(results: Mapping[str, Sequence[Result]]) -> Runs:
+    """The figures of the plays that have results."""
+    return {name: [each.figures for each in found] for name, found in results.items() if found}
 
 
 def main() -> None:
     names = [each.name for each in SCENARIOS]
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
     parser.add_argument("--only", nargs="+", choices=names, metavar="NAME", help=", ".join(names))
-    parser.add_argument("--page", action="store_true", help="write the page of the last complete run")
+    parser.add_argument(
+        "--runs", type=int, metavar="N", help="run each play so often (3 with a target, else 1)"
+    )
+    parser.add_argument("--fresh", action="store_true", help="take no kept result")
+    parser.add_argument("--plan", action="store_true", help="show the plays, their minutes and what is kept")
+    parser.add_argument("--page", action="store_true", help="write the page from what is kept")
     chosen = parser.parse_args()
-    # The servers keep all that they record and make few cycles: a full collection is slow and frees little.
-    gc.set_threshold(50_000, 50, 50)
+    plays = [each for each in SCENARIOS if each.name in (chosen.only or names)]
     if chosen.page:
-        runs = results.read(_WHOLE)
-    elif chosen.only:
-        runs = asyncio.run(run_all([each for each in SCENARIOS if each.name in chosen.only], _SOME))
+        results = {each.name: _KEPT.of(each.name) for each in plays}
     else:
-        runs = asyncio.run(run_all(SCENARIOS, _WHOLE))
+        times = {each.name: chosen.runs or each.times for each in plays}
+        keys = {each.name: key_of(each) for each in plays}
+        kept = {name: 0 if chosen.fresh else len(_KEPT.fresh(name, key)) for name, key in keys.items()}
+        print(plan_lines(plays, times, kept), flush=True)
+        if chosen.plan:
+            return
+        for each in plays if chosen.fresh else ():
+            _KEPT.forget(each.name)
+        # The servers keep what they record and make few cycles: a full collection is slow and frees little.
+        gc.set_threshold(50_000, 50, 50)
+        asyncio.run(run_all(missing(plays, times, kept), keys))
+        results = {name: _KEPT.fresh(name, key) for name, key in keys.items()}
+    runs = figures(results)
+    print(report.freshness(runs), report.cost(runs), report.target_lines(runs), sep="\n\n")
     if not chosen.only:
-        write_page(runs)
-    print(report.table([*runs.values()]), report.target_lines(runs), sep="\n\n")  # noqa: T201
+        write_page(results)
 
 
 if __name__ == "__main__":

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 from mjbot.sandbox.server import RecordedRequest
 from tests.benchmarks.plan import PERCENTS, START_UP, Job, Plan
-from tests.benchmarks.reads import Rounds, peak, reads_of, rounds_of, running_gaps
+from tests.benchmarks.reads import peak, reads_of, running_gaps
 from tests.system.discord_stub import Message, Version
 
 
@@ -26,18 +26,18 @@ class Start:
 
 @dataclass(frozen=True)
 class Figures:
-    """One run of one program. Times in seconds; counts are of the measured window."""
+    """One run of one program, or the medians of several. Times in seconds; counts of the measured window."""
 
     program: str
-    tasks: int  # live at once, in the steady state
+    tasks: int  # in all; in the steady state, live at any time
     channels: int
-    label: str = ""
     requests: int = 0  # all reads
     first_reads: int = 0  # of these, for a command
+    seconds: float = 0.0  # that were measured
     task_minutes: float = 0.0  # sum of the lifetimes of all tasks
     peak_reads: int = 0  # in any one second
+    peak_polls: int = 0  # in any ten seconds; polls are the reads that are no first reads
     interval: float = 0.0  # median time between two reads of one running task
-    rounds: Rounds = field(default_factory=Rounds)
     edits: int = 0
     changes: int = 0
     wasted: int = 0
@@ -59,6 +59,14 @@ class Figures:
         return self.requests / self.task_minutes if self.task_minutes else 0.0
 
     @property
+    def reads_a_second(self) -> float:
+        return self.requests / self.seconds if self.seconds else 0.0
+
+    @property
+    def polls_a_second(self) -> float:
+        return (self.requests - self.first_reads) / self.seconds if self.seconds else 0.0
+
+    @property
     def edits_a_change(self) -> float:
         return self.edits / self.changes if self.changes else 0.0
 
@@ -69,7 +77,6 @@ class Record:
 
     plan: Plan
     messages: Mapping[str, Message | None]
-    asked_at: Mapping[str, float]  # seconds of the plan
     seen: Sequence[RecordedRequest]
     begin: float
     begin_wall: float
@@ -95,13 +102,16 @@ def state_of(version: Version) -> int:
     return PERCENTS.index(int(found[0])) if found and int(found[0]) in PERCENTS else 0
 
 
-def delays(job: Job, message: Message | None, begin: float) -> list[float]:
-    """For each change of a task, the seconds until its message showed it or a later state."""
+def delays(job: Job, message: Message | None, begin: float) -> dict[float, float]:
+    """For the second of each change of a task, the seconds until its message showed it or a later state.
+
+    Of states that begin in the same second, as they do on a relay, only the last can be shown.
+    """
     shown = [(each.at - begin, state_of(each)) for each in message.history] if message else []
-    return [
-        next((max(0.0, at - change) for at, state in shown if state >= number), math.inf)
+    return {
+        change: next((max(0.0, at - change) for at, state in shown if state >= number), math.inf)
         for number, change in enumerate(job.changes, 1)
-    ]
+    }
 
 
 def wasted(message: Message | None) -> int:
@@ -118,31 +128,28 @@ def measure(program: str, record: Record) -> Figures:
     """Compute the figures from both records; the caller adds CPU and memory."""
     jobs = {job.task_id: job for job in record.plan.jobs}
     late = [
-        (number, delay)
+        (at == job.end, delay)
         for job in record.plan.jobs
-        for number, (at, delay) in enumerate(
-            zip(job.changes, delays(job, record.messages.get(job.task_id), record.begin), strict=True)
-        )
+        for at, delay in delays(job, record.messages.get(job.task_id), record.begin).items()
         if record.inside(at)
     ]
     every = [delay for _, delay in late]
-    finals = [delay for number, delay in late if number == len(PERCENTS) - 2]
+    finals = [delay for is_final, delay in late if is_final]
     known = {job.task_id for job in record.plan.jobs if job.message_exists}
     reads = [r for r in reads_of(record.seen, record.begin_wall, known) if record.inside(r.at)]
     theirs = program != "mjbot"
-    interval = quantile(running_gaps(reads, jobs), 0.5)
-    since = dict.fromkeys(known, 0.0) | dict(record.asked_at)
-    polls = [each for each in reads if not each.first]
+    polls = [each.at for each in reads if theirs or not each.first]
     return Figures(
         program,
-        len(known) if not record.plan.whole else len(jobs),
+        len(jobs) if record.plan.whole else len(known) or len(jobs),
         record.plan.channels,
         requests=len(reads),
-        first_reads=0 if theirs else len(reads) - len(polls),
+        first_reads=len(reads) - len(polls),
+        seconds=record.plan.measured,
         task_minutes=_task_minutes(record),
         peak_reads=peak([each.at for each in reads]),
-        interval=interval,
-        rounds=Rounds() if theirs else rounds_of(polls, since, interval),
+        peak_polls=peak(polls, 10.0),
+        interval=quantile(running_gaps(reads, jobs), 0.5),
         edits=len(edit_times(record)),
         changes=len(every),
         wasted=sum(map(wasted, record.messages.values())),

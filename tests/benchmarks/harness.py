@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
-from collections.abc import Mapping
 
 from mjbot.sandbox.server import SandboxServer
 from tests.benchmarks.figures import Record, state_of
 from tests.benchmarks.plan import PERCENTS, Job, Plan
 from tests.system.discord_stub import Channel, DiscordStub, Interaction, Message, User
-
-_LEAD = 3.0  # seconds before the first task
 
 
 class PlanHarness:
@@ -27,9 +25,12 @@ class PlanHarness:
         self.begin = self.begin_wall = 0.0
         self._open = {job.task_id: job for job in plan.jobs}
 
-    def start(self, lead: float = _LEAD, notify: str = "") -> None:
-        """Set the plan's second 0 to ``lead`` seconds from now, and add its tasks."""
-        self.begin, self.begin_wall = time.monotonic() + lead, time.time() + lead
+    def start(self, notify: str = "") -> None:
+        """Set the plan's second 0, which is on a beat if there is one, and add its tasks."""
+        wait, beat, now = self.plan.lead, self.plan.beat, time.time()
+        if beat:
+            wait = math.ceil((now + wait) / beat) * beat - now
+        self.begin, self.begin_wall = time.monotonic() + wait, now + wait
         for job in self.plan.jobs:
             start = self.begin_wall + job.start
             self.upstream.world.add(job.task_id, job.steps, start=start, notify=notify)
@@ -77,12 +78,10 @@ class PlanHarness:
 
     def record(self) -> Record:
         """The records to measure."""
-        asked_at: Mapping[str, float] = {k: each.created - self.begin for k, each in self.asked.items()}
         messages = {job.task_id: self.message(job.task_id) for job in self.plan.jobs}
         return Record(
             self.plan,
             messages,
-            asked_at,
             self.upstream.requests,
             self.begin,
             self.begin_wall,

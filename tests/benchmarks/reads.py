@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from mjbot.sandbox.server import RecordedRequest
 from tests.benchmarks.plan import Job
-
-ROUND_SLACK, BATCH = 1.2, 100
-
-
-@dataclass(frozen=True)
-class Rounds:
-    """How many requests the rounds took; a round lasts one poll interval."""
-
-    count: int = 0
-    requests: int = 0
-    allowed: float = 0.0  # 1.2 x ceil(live / 100), summed over the rounds
-    worst: float = 0.0  # the most requests of one round, in units of ceil(live / 100)
-    mean: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -31,7 +16,7 @@ class Read:
 
     at: float
     ids: tuple[str, ...]
-    first: bool  # made for a command; none of its tasks had been read before
+    first: bool  # made for a command; if it is a batch, none of its tasks had been read before
 
 
 def reads_of(seen: Sequence[RecordedRequest], begin_wall: float, known: set[str]) -> list[Read]:
@@ -41,16 +26,17 @@ def reads_of(seen: Sequence[RecordedRequest], begin_wall: float, known: set[str]
     for each in seen:
         if "/task/" not in each.path or each.at < begin_wall:
             continue
-        first = each.path.endswith("/fetch") or not any(task_id in read for task_id in each.ids)
+        # Polls are batch reads: every service here has them.
+        first = each.path.endswith("/fetch") or read.isdisjoint(each.ids)
         read.update(each.ids)
         found.append(Read(each.at - begin_wall, each.ids, first))
     return found
 
 
-def peak(seconds: Sequence[float]) -> int:
-    """The most of these times within any one second."""
-    moments = sorted(seconds)
-    return max((bisect_left(moments, at + 1.0) - n for n, at in enumerate(moments)), default=0)
+def peak(moments: Sequence[float], seconds: float = 1.0) -> int:
+    """The most of these moments within any one second, or so many seconds."""
+    ordered = sorted(moments)
+    return max((bisect_left(ordered, at + seconds) - n for n, at in enumerate(ordered)), default=0)
 
 
 def running_gaps(reads: Sequence[Read], jobs: Mapping[str, Job]) -> list[float]:
@@ -66,22 +52,3 @@ def running_gaps(reads: Sequence[Read], jobs: Mapping[str, Job]) -> list[float]:
                 gaps.append(each.at - last[task_id])
             last[task_id] = each.at
     return gaps
-
-
-def rounds_of(polls: Sequence[Read], since: Mapping[str, float], interval: float) -> Rounds:
-    """Group polls into rounds. ``since``: the second from which each task was followed."""
-    last = {task_id: each.at for each in polls for task_id in each.ids}
-    begins = sorted(since[task_id] for task_id in last if task_id in since)
-    ends = sorted(at for task_id, at in last.items() if task_id in since)
-    if not polls:
-        return Rounds()
-    moments = [each.at for each in polls]
-    count = math.ceil((moments[-1] - moments[0]) / interval) if interval else 1
-    edges = [moments[0] + n * interval for n in range(max(1, count) + 1)]
-    # The larger of the counts at both ends of the round, because tasks begin and end within it.
-    live = [bisect_right(begins, at) - bisect_left(ends, at) for at in edges]
-    needs = [max(1, math.ceil(max(each) / BATCH)) for each in pairwise(live)]
-    found = [bisect_left(moments, end) - bisect_left(moments, start) for start, end in pairwise(edges)]
-    found[-1] += sum(at >= edges[-1] for at in moments)
-    ratios = [number / need for number, need in zip(found, needs, strict=True)]
-    return Rounds(len(found), len(polls), ROUND_SLACK * sum(needs), max(ratios), sum(ratios) / len(ratios))

@@ -29,20 +29,24 @@ from tests.system.process import BotProcess
 _PICTURES = "https://pictures.example.com"
 _SCENES = 4  # few pictures to draw, so that drawing them does not slow down the run
 _CONNECT = 60.0  # seconds
-_WRITING = 0.003  # seconds to write one open watch beforehand, at most
-_SETTINGS = {"GUILD_CARDS": "100000", "POLL_MIN": "2", "POLL_MAX": "15"}
+_USER_LIMITS = {"GUILD_CARDS": "100000"}  # `BotProcess` raises the others
+_OF_TESTS = ("PYTHONPATH", "CLOCK_FILE", "MJBOT_POLL_MIN", "MJBOT_POLL_MAX")
 
 
 async def run(scenario: Scenario) -> Figures:
     """Run a scenario and measure it."""
     began = time.monotonic()
     found = await (_run_mjbot(scenario) if scenario.program == "mjbot" else _run_peer(scenario))
-    return replace(found, label=scenario.label, took=time.monotonic() - began)
+    return replace(found, took=time.monotonic() - began)
 
 
 @asynccontextmanager
 async def _open_harness(scenario: Scenario) -> AsyncIterator[PlanHarness]:
-    async with DiscordStub() as stub, SandboxServer(World(side=32, scenes=_SCENES), time.time) as upstream:
+    world, latency = World(side=32, scenes=_SCENES), scenario.latency
+    async with (
+        DiscordStub(latency=latency) as stub,
+        SandboxServer(world, time.time, latency=latency) as upstream,
+    ):
         if scenario.images == "link":
             upstream.world.base_url = _PICTURES
         harness = PlanHarness(stub, upstream, scenario.plan())
@@ -58,7 +62,7 @@ async def _open_harness(scenario: Scenario) -> AsyncIterator[PlanHarness]:
 async def _run_mjbot(scenario: Scenario) -> Figures:
     with tempfile.TemporaryDirectory() as folder:
         async with _open_harness(scenario) as harness:
-            bot = BotProcess(harness.stub, harness.upstream, Path(folder))
+            bot = BotProcess(harness.stub, harness.upstream, Path(folder), scenario.dialect)
             notify = await _set_up(bot, harness, scenario)
             try:
                 ready = await _begun(bot, harness, notify)
@@ -72,18 +76,17 @@ async def _run_mjbot(scenario: Scenario) -> Figures:
 
 async def _set_up(bot: BotProcess, harness: PlanHarness, scenario: Scenario) -> str:
     """Write settings and database; return the URL for webhooks, or ""."""
-    # The shim that lets tests shift the clock makes every reading of it slower.
-    for name in ("PYTHONPATH", "CLOCK_FILE"):
+    # The defaults, without the quick polls of tests, and without their clock, which is slower to read.
+    for name in _OF_TESTS:
         del bot.environment[name]
-    bot.set(**_SETTINGS, IMAGES=scenario.images)
+    bot.set(**_USER_LIMITS, IMAGES=scenario.images)
     notify = ""
     if scenario.webhooks:
         address = f"127.0.0.1:{_free_port()}"
         bot.set(HTTP_LISTEN=address, PUBLIC_URL=f"http://{address}")
         notify = f"http://{address}{webhook_path(webhook_token(harness.stub.token))}"
-    standing = sum(job.message_exists for job in harness.plan.jobs)
-    if standing:
-        harness.start(1.0 + _WRITING * standing, notify)
+    if any(job.message_exists for job in harness.plan.jobs):
+        harness.start(notify)
     await prepare(bot.database, harness)
     return notify
 
@@ -97,7 +100,7 @@ async def _begun(bot: BotProcess, harness: PlanHarness, notify: str) -> float:
     await bot.launch()
     await harness.stub.ready(_CONNECT)
     if not standing:
-        harness.start(notify=notify)
+        harness.start(notify)
         return 0.0
     first = next(job for job in harness.plan.jobs if not job.message_exists)
     await harness.ask(first)
