@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     upstream_auth: Auth = "bearer"  # before the key, whose check depends on it
     upstream_key: SecretStr
     database: str = "mjbot.db"
-    poll_min: float = Field(2, ge=0.1, le=60)
+    poll_min: float = Field(1, ge=0.1, le=60)
     poll_max: float = Field(15, ge=0.1, le=600)
     batch_size: int = Field(100, ge=1, le=1000)
     images: Literal["auto", "link", "attach"] = "auto"

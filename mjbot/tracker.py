@@ -17,6 +17,7 @@ from mjbot.core.model.snapshot import (
     TaskSnapshot,
     Tick,
     Unreachable,
+    UpstreamProblem,
     advance,
     next_threshold,
 )
@@ -125,12 +126,12 @@ class TaskTracker:
                 elif (again_at := self._changes.again_at) is not None and again_at <= now:
                     await self._report()
                 self._schedule.per_request = self._source.per_request
-                for batch in self._schedule.due(now):
+                if batch := self._schedule.due(now):
                     reads.create_task(self._read(batch))
                 await self._wakeup.wait(self._wake_at())
 
     def _wake_at(self) -> float | None:
-        moments = (self._changes.again_at, self._schedule.wake_at())
+        moments = (self._changes.again_at, self._schedule.wake_at(self._clock.now()))
         return min((each for each in moments if each is not None), default=None)
 
     def _advance(self, task_id: TaskId, observation: Observation, now: float) -> None:
@@ -180,6 +181,8 @@ class TaskTracker:
         await self.observe(_observations(report))
         now = self._clock.now()
         self._schedule.record([self._snapshots[each] for each in ids if each in self._snapshots], now)
+        if any(error.problem is UpstreamProblem.RATE_LIMITED for error in report.failed.values()):
+            self._schedule.limited(now)
         if report.failed and not (report.found or report.missing):
             waits = [error.retry_after for error in report.failed.values() if error.retry_after]
             self._schedule.failed(ids, now, max(waits, default=None))

@@ -14,7 +14,7 @@ from mjbot.core.model.snapshot import DEFAULT_THRESHOLDS, Condition, Seen, TaskS
 from mjbot.core.model.task import Task, TaskId
 from mjbot.core.polling.intervals import PollSettings
 from mjbot.core.polling.schedule import PollSchedule
-from mjbot.errors import StoreFailed
+from mjbot.errors import StoreFailed, UpstreamError, UpstreamRateLimited
 from mjbot.guard import LoopGuard
 from mjbot.ports import FetchReport
 from mjbot.tracker import TaskTracker
@@ -32,6 +32,7 @@ class Source:
         self.errors = list(errors)
         self.reads = 0
         self.poisoned: set[TaskId] = set()  # a read of one of these fails
+        self.refused: dict[TaskId, list[UpstreamError]] = {}
         self.asked: list[Sequence[TaskId]] = []
 
     async def fetch_many(self, ids: Sequence[TaskId]) -> FetchReport:
@@ -41,16 +42,20 @@ class Source:
             raise ValueError("poisoned")
         if self.errors:
             raise self.errors.pop(0)
-        return FetchReport({each: Task(each, status="SUCCESS", image_url=RESULT) for each in ids})
+        failed = {each: errors.pop(0) for each in ids if (errors := self.refused.get(each))}
+        ended = [each for each in ids if each not in failed]
+        return FetchReport(
+            {each: Task(each, status="SUCCESS", image_url=RESULT) for each in ended}, failed=failed
+        )
 
 
 class Rig:
     def __init__(self, *errors: Exception, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
         self.source = Source(*errors)
-        schedule = PollSchedule(PollSettings(0.1, 0.2, 100), lambda: 0.5)
+        self.schedule = PollSchedule(PollSettings(0.1, 0.2, 100), lambda: 0.5)
         guard = partial(LoopGuard, clock=self.clock)
-        self.tracker = TaskTracker(self.source, schedule, self.clock, DEFAULT_THRESHOLDS, guard)
+        self.tracker = TaskTracker(self.source, self.schedule, self.clock, DEFAULT_THRESHOLDS, guard)
         self.reported: list[TaskSnapshot] = []
         self.failing: dict[TaskId, list[Exception]] = {}
         self.ended = asyncio.Event()
@@ -76,6 +81,14 @@ class Rig:
             loop.cancel()
             with suppress(asyncio.CancelledError):
                 await loop
+
+
+async def test_one_refusal_for_too_many_requests_slows_down_polling() -> None:
+    rig = Rig()
+    rig.source.refused[A] = [UpstreamRateLimited()]
+    usual = rig.schedule.intervals(rig.clock.now()).spacing
+    await rig.run()
+    assert rig.schedule.intervals(rig.clock.now()).spacing > usual
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), RecursionError("x"), KeyError("x"), TypeError("x")])

@@ -47,7 +47,7 @@ from mjbot.upstream.responses import (
     raise_for,
     status_of,
 )
-from mjbot.upstream.values import has_value, parse_object, parse_text
+from mjbot.upstream.values import has_value, parse_ahead, parse_object, parse_text
 
 _MAY_HAVE_STARTED = (408, 424, 499)  # a gateway gave up on its upstream; any other 4xx refuses the request
 MAX_TASKS = 40
@@ -64,11 +64,10 @@ def read_submit(response: Response) -> SubmitResult:
         if not ids:
             raise SubmitUnclear(f"accepted without an id: {message}")
         properties = parse_object(data.get("properties"))
-        ahead = properties.get("numberOfQueues")
         return SubmitResult(
             ids[0],
             other_ids=ids[1:],
-            ahead=ahead if isinstance(ahead, int) and ahead > 0 else None,
+            ahead=parse_ahead(properties),
             needs_modal=_needs_modal(code, message, properties),
             prompt=parse_text(properties.get("finalPrompt"))[:MAX_PROMPT],
             existed=_existed(message, properties),

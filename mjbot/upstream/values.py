@@ -61,6 +61,12 @@ def parse_timestamp(value: Any) -> int | None:
     return seconds if 0 < seconds <= _MAX_TIMESTAMP else None
 
 
+def parse_ahead(properties: dict[str, Any]) -> int | None:
+    """Return how many tasks are ahead in the queue, or None if the properties of a task do not say it."""
+    number = parse_text(properties.get("numberOfQueues")).strip()
+    return int(number) if number.isdecimal() and len(number) < 7 and int(number) > 0 else None
+
+
 def parse_objects(value: Any) -> list[dict[str, Any]]:
     """Return the objects in a list or in a JSON-encoded list, or [] for anything else."""
     value = _parse_list(value)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mjbot.core.model.snapshot import Condition, TaskSnapshot
 from mjbot.core.model.task import Task, TaskId
 from mjbot.core.polling.intervals import PollSettings
 from mjbot.core.polling.schedule import PollSchedule
+from tests.core.polls import Job, poll, spread, steps
 
 NOW = 1000.0
 
@@ -20,53 +22,53 @@ def make_snapshot(number: int = 1, status: str = "IN_PROGRESS", changed: float |
     return TaskSnapshot(task.id, opened_at=NOW, task=task, seen_at=NOW, changed_at=changed)
 
 
-def simulate(schedule: PollSchedule, step: float, seconds: float, start: float = NOW) -> tuple[int, float]:
-    """Poll one task that changes every ``step`` seconds; return the requests and the last interval."""
-    now, requests, current = start, 0, make_snapshot(changed=start)
-    schedule.follow(current, now)
-    while (at := schedule.wake_at()) is not None and at < start + seconds:
-        now = max(now, at)
-        requests += len(schedule.due(now))
-        changed = start + (now - start) // step * step
-        if changed != current.changed_at and changed > (current.changed_at or 0):
-            current = replace(current, changed_at=now)
-        schedule.record([current], now)
-    return requests, schedule.poll_intervals.running
-
-
 @pytest.mark.parametrize(
-    ("step", "low", "high"), [(6.6, 2.5, 4.5), (15.0, 6.0, 9.0), (1.0, 2.0, 2.0), (50, 14, 15)]
+    ("count", "reads", "staleness"),
+    [(10, 75, 1.1), (100, 75, 1.1), (150, 120, 1.1), (300, 160, 1.6), (1000, 250, 2.6)],
 )
-def test_the_interval_becomes_half_of_the_measured_change_interval(
-    step: float, low: float, high: float
-) -> None:
-    _, interval = simulate(PollSchedule(PollSettings()), step, 900)
-    assert low <= interval <= high
+def test_changes_are_found_within_seconds_for_few_requests(count: int, reads: int, staleness: float) -> None:
+    polled = poll(spread(count), 75.0)
+    assert len(polled.requests) <= reads
+    assert polled.staleness() <= staleness
 
 
-@pytest.mark.parametrize("count", [1, 100, 101, 250, 1000, 2345])
-def test_each_task_is_read_once_an_interval_by_few_evenly_spaced_requests(count: int) -> None:
-    schedule = PollSchedule(PollSettings())
-    snapshots = {each.id: each for each in (make_snapshot(n) for n in range(count))}
-    for n, each in enumerate(snapshots.values()):
-        schedule.follow(each, NOW + n % 40 / 10)
-    now, starts = NOW, []
-    read: dict[TaskId, float] = {}
-    gaps: list[float] = []
-    while now < NOW + 100:
-        now = max(now, schedule.wake_at() or now)
-        for batch in schedule.due(now):
-            starts.append(now)
-            assert len(batch) <= 100
-            gaps += [now - read[each] for each in batch if each in read and now > NOW + 20]
-            read |= dict.fromkeys(batch, now)
-            schedule.record([snapshots[each] for each in batch], now)
-    interval = schedule.poll_intervals.running
-    assert max(gaps) <= interval * 1.05
-    steady = [at for at in starts if at > NOW + 20]
-    fewest = -(-count // 100)
-    assert len(steady) <= 1.05 * fewest * 80 / interval + 1
-    assert min(after - before for before, after in pairwise(steady)) >= interval / fewest - 1e-6
+@given(st.integers(1, 100), st.sampled_from([6.6, 15.0, 40.0]), st.integers(0, 2**32))
+@settings(max_examples=25)
+def test_up_to_a_hundred_tasks_cost_a_poll_a_second(count: int, step: float, seed: int) -> None:
+    polled = poll(spread(count, step, within=60.0, seed=seed), 90.0)
+    assert polled.most_requests(10.0) <= 11
+    assert polled.most_requests(0.9) == 1
+
+
+def test_the_pace_of_a_slow_service_is_learnt() -> None:
+    polled = poll(spread(50, 30.0, within=200.0), 280.0)
+    late = [each for each in polled.requests if each > 180.0]
+    assert len(late) <= 100 / (30 / 8) + 3
+    assert polled.staleness(180.0) <= 30 / 8 + 0.3
+
+
+@pytest.mark.parametrize("step", [6.6, 15.0])
+def test_slow_polling_does_not_make_the_service_look_slow(step: float) -> None:
+    """The last tasks of many are read once a second again."""
+    jobs = [*spread(600, step), *spread(20, step, within=60.0, seed=1)]
+    polled = poll(jobs, 70.0 + 8 * step)
+    assert polled.staleness(30 + 8 * step) <= max(1.1, step / 8 * 1.1)
+
+
+def test_queued_tasks_ride_along() -> None:
+    jobs = [*spread(5), *(Job(0.0, steps(50 + each / 3, 6.6), queued=True) for each in range(90))]
+    polled = poll(jobs, 140.0)
+    assert len(polled.requests) <= 140
+    assert polled.staleness() <= 1.2
+
+
+def test_a_new_queued_task_is_read_each_second_at_first() -> None:
+    jobs = [Job(0.0, (900.0,), queued=True), Job(10.0, (28.5, 900.0), queued=True)]
+    polled = poll(jobs, 80.0)
+    assert polled.staleness() <= 1.1
+    polled = poll(jobs[:1], 80.0)
+    assert sum(each < 30.0 for each in polled.requests) >= 27
+    assert sum(each > 31.0 for each in polled.requests) <= 13
 
 
 def test_a_request_in_flight_does_not_delay_the_next() -> None:
@@ -75,9 +77,8 @@ def test_a_request_in_flight_does_not_delay_the_next() -> None:
         schedule.follow(make_snapshot(n), NOW, soon=True)
     now, read = NOW, set[TaskId]()
     for _ in range(3):
-        now = max(now, schedule.wake_at() or now)
-        (batch,) = schedule.due(now)
-        read |= set(batch)
+        now = max(now, schedule.wake_at(now) or now)
+        read |= set(schedule.due(now))
     assert len(read) == 300
     assert now - NOW <= 4.0
 
@@ -89,8 +90,8 @@ def test_after_a_restart_ten_thousand_tasks_are_read_at_seven_requests_a_second(
         schedule.follow(each, NOW, soon=True)
     now, starts, read = NOW, [], set[TaskId]()
     while len(read) < 10_000:
-        now = max(now, schedule.wake_at() or now)
-        for batch in schedule.due(now):
+        now = max(now, schedule.wake_at(now) or now)
+        if batch := schedule.due(now):
             starts.append(now)
             read |= set(batch)
             schedule.record([snapshots[each] for each in batch], now)
@@ -101,60 +102,61 @@ def test_after_a_restart_ten_thousand_tasks_are_read_at_seven_requests_a_second(
 @pytest.mark.parametrize(
     ("current", "seconds"),
     [
-        (make_snapshot(), 4),
-        (make_snapshot(status="SUBMITTED"), 8),
+        (make_snapshot(), 1),
         (make_snapshot(status="MODAL"), 15),
         (replace(make_snapshot(), condition=Condition.QUIET), 15),
     ],
 )
-def test_queued_and_quiet_tasks_are_read_less_often(current: TaskSnapshot, seconds: float) -> None:
+def test_tasks_that_wait_for_input_and_quiet_tasks_are_read_less_often(
+    current: TaskSnapshot, seconds: float
+) -> None:
     schedule = PollSchedule(PollSettings())
     schedule.follow(current, NOW)
-    assert schedule.wake_at() == NOW + seconds
+    assert schedule.wake_at(NOW) == NOW + seconds
 
 
 def test_an_outage_is_probed_one_request_at_a_time_with_back_off() -> None:
     schedule = PollSchedule(PollSettings())
     for n in range(500):
         schedule.follow(make_snapshot(n), NOW, soon=True)
-    schedule.failed(schedule.due(NOW)[0], NOW)
+    schedule.failed(schedule.due(NOW), NOW)
     now, moments = NOW, []
     for _ in range(8):
-        now = schedule.wake_at() or now
-        batches = schedule.due(now)
-        assert len(batches) == 1
-        assert schedule.due(now) == []
+        now = schedule.wake_at(now) or now
+        batch = schedule.due(now)
+        assert batch
+        assert not schedule.due(now)
         moments.append(now - NOW)
-        schedule.failed(batches[0], now)
-    assert moments == [2, 6, 14, 30, 62, 122, 182, 242]
+        schedule.failed(batch, now)
+    assert moments == [1, 3, 7, 15, 31, 63, 123, 183]
     schedule.succeeded()
     read = set[TaskId]()
     while len(read) < 500:
-        now = max(now, schedule.wake_at() or now)
-        read |= {each for batch in schedule.due(now) for each in batch}
+        now = max(now, schedule.wake_at(now) or now)
+        read |= set(schedule.due(now))
     assert now - NOW - moments[-1] <= 1.0
 
 
 def test_retry_after_is_a_minimum() -> None:
     schedule = PollSchedule(PollSettings())
     schedule.follow(make_snapshot(), NOW, soon=True)
-    schedule.failed(schedule.due(NOW)[0], NOW, retry_after=40)
-    assert schedule.wake_at() == NOW + 40
-    assert schedule.due(NOW + 39) == []
+    schedule.failed(schedule.due(NOW), NOW, retry_after=40)
+    assert schedule.wake_at(NOW) == NOW + 40
+    assert not schedule.due(NOW + 39)
 
 
 def test_a_task_in_flight_is_not_read_twice() -> None:
     schedule = PollSchedule(PollSettings())
     schedule.follow(make_snapshot(), NOW, soon=True)
-    assert schedule.due(NOW) == [("task-1",)]
-    assert schedule.due(NOW + 100) == []
+    assert schedule.due(NOW) == ("task-1",)
+    assert not schedule.due(NOW + 100)
 
 
 def test_an_alarm_wakes_the_loop_once() -> None:
     schedule = PollSchedule(PollSettings())
     schedule.follow(make_snapshot(), NOW)
     schedule.set_alarm(TaskId("task-1"), NOW + 1)
-    assert schedule.wake_at() == NOW + 1
+    assert schedule.wake_at(NOW) == NOW + 1
     assert schedule.alarms(NOW + 1) == ["task-1"]
     assert schedule.alarms(NOW + 1) == []
 
@@ -163,11 +165,10 @@ def test_the_loop_is_not_woken_while_a_probe_is_in_flight() -> None:
     schedule = PollSchedule(PollSettings(batch=1))
     for n in range(3):
         schedule.follow(make_snapshot(n), NOW, soon=True)
-    for batch in schedule.due(NOW):
-        schedule.failed(batch, NOW)
-    now = schedule.wake_at() or NOW
+    schedule.failed(schedule.due(NOW), NOW)
+    now = schedule.wake_at(NOW) or NOW
     assert len(schedule.due(now)) == 1
-    assert schedule.wake_at() is None
+    assert schedule.wake_at(now) is None
 
 
 def test_the_back_off_of_a_week_long_outage_is_capped() -> None:
@@ -175,7 +176,7 @@ def test_the_back_off_of_a_week_long_outage_is_capped() -> None:
     schedule.follow(make_snapshot(), NOW, soon=True)
     for _ in range(10_000):
         schedule.failed([TaskId("task-1")], NOW)
-    assert schedule.wake_at() == NOW + 60
+    assert schedule.wake_at(NOW) == NOW + 60
 
 
 def test_any_number_of_hints_adds_one_request_each_quarter_of_a_second() -> None:
@@ -188,10 +189,10 @@ def test_any_number_of_hints_adds_one_request_each_quarter_of_a_second() -> None
         now = 10 + tenth / 10
         for task_id in snapshots:
             schedule.hint(task_id, now)
-        if batches := schedule.due(now):
+        if batch := schedule.due(now):
             rounds.append(tenth)
-            assert [len(each) for each in batches] == [100]
-            schedule.record([snapshots[each] for each in batches[0]], now)
+            assert len(batch) == 100
+            schedule.record([snapshots[each] for each in batch], now)
     assert rounds == [0, 3, 6, 9]
 
 
@@ -200,9 +201,9 @@ def test_hinted_tasks_that_did_not_fit_go_with_the_next_request() -> None:
     for n in range(150):
         schedule.follow(make_snapshot(n), 0.0)
         schedule.hint(TaskId(f"task-{n}"), 0.0)
-    (first,) = schedule.due(10.0)
-    assert schedule.wake_at() == 10.25
-    (second,) = schedule.due(10.25)
+    first = schedule.due(10.0)
+    assert schedule.wake_at(10.0) == 10.25
+    second = schedule.due(10.25)
     assert (len(first), len(second)) == (100, 50)
     assert not set(first) & set(second)
 
@@ -213,11 +214,11 @@ def test_a_hint_during_a_read_repeats_it_and_slows_down_polling() -> None:
     schedule.follow(current, 0.0, soon=True)
     assert schedule.due(0.0)
     schedule.hint(current.id, 0.0)
-    assert schedule.due(0.1) == []
+    assert not schedule.due(0.1)
     schedule.record([current], 0.2)
     assert schedule.due(0.2)
     schedule.record([current], 0.3)
-    wake = schedule.wake_at()
+    wake = schedule.wake_at(0.3)
     assert wake is not None
     assert wake >= 0.2 + 15 * 0.9
 
@@ -230,7 +231,7 @@ def test_without_further_hints_a_task_is_polled_as_before() -> None:
     for now in (0.0, 61.0):
         assert schedule.due(now)
         schedule.record([current], now)
-    assert (schedule.wake_at() or 0) < 61 + 5
+    assert (schedule.wake_at(61.0) or 0) < 61 + 5
 
 
 @pytest.mark.parametrize("before", [make_snapshot(1, "MODAL"), make_snapshot(1, "SUBMITTED")])
@@ -240,9 +241,9 @@ def test_a_new_task_is_read_when_due_although_others_are_slow(before: TaskSnapsh
     assert schedule.due(NOW)
     schedule.record([before], NOW)
     schedule.follow(make_snapshot(2), NOW + 1)
-    assert schedule.wake_at() == NOW + 5
+    assert schedule.wake_at(NOW + 1) == NOW + 2
     schedule.follow(make_snapshot(3), NOW + 2, soon=True)
-    assert (schedule.wake_at() or 0) <= NOW + 2.2
+    assert (schedule.wake_at(NOW + 2) or 0) <= NOW + 2.2
 
 
 def test_a_task_that_starts_running_is_read_at_the_running_interval() -> None:
@@ -250,4 +251,16 @@ def test_a_task_that_starts_running_is_read_at_the_running_interval() -> None:
     schedule.follow(make_snapshot(1, "MODAL"), NOW, soon=True)
     assert schedule.due(NOW)
     schedule.record([make_snapshot(1)], NOW)
-    assert schedule.wake_at() == NOW + 4
+    assert schedule.wake_at(NOW) == NOW + 1.025
+
+
+def test_a_service_that_asks_for_fewer_requests_is_sent_half_as_many_for_ten_minutes() -> None:
+    schedule = PollSchedule(PollSettings())
+    schedule.follow(make_snapshot(), NOW, soon=True)
+    assert schedule.due(NOW)
+    schedule.limited(NOW)
+    schedule.record([make_snapshot()], NOW)
+    assert schedule.wake_at(NOW) == NOW + 2 * 1.025
+    assert schedule.due(NOW + 600)
+    schedule.record([make_snapshot()], NOW + 600)
+    assert schedule.wake_at(NOW + 600) == NOW + 600 + 1.025

@@ -141,6 +141,26 @@ def test_a_task_of_a_webhook_is_parsed_like_any_other() -> None:
     assert (task.id, task.status, task.prompt, task.buttons) == ("14001929738841602", "SUCCESS", "猫猫", ())
 
 
+@pytest.mark.parametrize(
+    ("number", "ahead"),
+    [
+        (3, 3),
+        ("12", 12),
+        (0, None),
+        (-1, None),
+        (None, None),
+        ("many", None),
+        (True, None),
+        (10**9, None),
+        ([], None),
+    ],
+)
+def test_the_place_in_the_queue_is_read_with_the_task(number: object, ahead: int | None) -> None:
+    body = {"id": "1730700000000001", "status": "SUBMITTED", "properties": {"numberOfQueues": number}}
+    task = read_fetch(Response(200, json.dumps(body).encode()))
+    assert task.ahead == ahead
+
+
 def test_an_image_url_of_a_relay_is_kept_as_sent() -> None:
     assert read_fetch(load_response("39")).image_url == "http://localhost:3000/mj/image/1711217942120900"
 

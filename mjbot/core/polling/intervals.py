@@ -1,8 +1,9 @@
-"""Poll intervals, derived from the measured time between changes of a running task.
+"""Poll intervals, derived from a request budget and from the measured time between changes of running tasks.
 
-Polling twice as often as tasks change finds each change after at most half the time between changes. Polling
-more often gains little. A relay refreshes its table every 15 s, and Midjourney reports progress every 6 to 8
-s. The time between changes is therefore measured, and the poll interval is half of it.
+A batch read costs one request for any number of tasks up to its size. While one request reads all tasks, one
+is sent each second. The budget grows with the number of requests that all tasks need, to 4 a second at 1,000
+tasks and 7 at 10,000. The time between changes sets the limits of the interval: a poll finds a change after
+at most half of that time where the budget permits, and a task is not read more than eight times in it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,10 @@ from enum import Enum
 
 READS_PER_SECOND = 10  # requests to the service in all
 POLLS_PER_SECOND = 7  # of these; the rest is for interactive reads
+_MORE_POLLS = 3  # a second, for ten times as many tasks
+_READS_PER_CHANGE = 8
+_QUEUED_FACTOR = 4  # a queued task is read as often as a fourth of a running one
+_LIMITED_SHARE = 0.5  # of the budget, after the service has asked for fewer requests
 _INITIAL_GUESS = 8.0  # seconds between changes, until some were measured
 _SMOOTHING = 0.2  # weight of the newest measurement
 _LONGEST_GAP = 60.0  # seconds; a longer gap concerns one task rather than the service
@@ -23,7 +28,7 @@ _LONGEST_GAP = 60.0  # seconds; a longer gap concerns one task rather than the s
 class PollSettings:
     """Limits for the seconds between two reads of a task, and for the number of ids per request."""
 
-    shortest: float = 2.0
+    shortest: float = 1.0
     longest: float = 15.0
     batch: int = 100
 
@@ -32,6 +37,7 @@ class PollClass(Enum):
     """Classes of tasks by the expected time until their next change."""
 
     RUNNING = "running"
+    """A task that runs, or that was asked for some seconds ago."""
     QUEUED = "queued"
     SLOW = "slow"
     """A task that waits for input, is quiet, ended without a result, or reports changes by webhook."""
@@ -63,23 +69,35 @@ class ChangeIntervalEstimator:
 
 
 def poll_intervals(
-    settings: PollSettings, change_interval: float, tasks: Mapping[PollClass, int], per_request: int
+    settings: PollSettings,
+    change_interval: float,
+    tasks: Mapping[PollClass, int],
+    per_request: int,
+    *,
+    limited: bool = False,
 ) -> PollIntervals:
-    """Compute the poll intervals: half the measured change interval, stretched to fit the read budget.
+    """Compute the poll intervals that fit the request budget.
 
-    If the budget is exceeded, queued tasks are polled less often first, up to the longest interval. If that
-    is not enough, all intervals are multiplied by the same factor.
+    Up to `POLLS_PER_SECOND`, the budget is exceeded rather than the interval of running tasks longer than
+    half the change interval. Beyond that, queued tasks are polled less often first, up to the longest
+    interval. If that is not enough, all intervals are multiplied by the same factor. With ``limited``, the
+    service is sent half as many requests.
     """
-    running = min(max(change_interval / 2, settings.shortest), settings.longest)
+    share = _LIMITED_SHARE if limited else 1.0
+    most = POLLS_PER_SECOND * share
+    shortest = min(max(settings.shortest, change_interval / _READS_PER_CHANGE) / share, settings.longest)
+    running_tasks, queued_tasks, slow_tasks = (tasks.get(poll_class, 0) for poll_class in PollClass)
+    usual = _budget((running_tasks + queued_tasks + slow_tasks) / per_request) * share
+    running = (running_tasks + queued_tasks / _QUEUED_FACTOR) / (usual * per_request)
+    running = min(max(running, shortest), max(change_interval / 2, shortest), settings.longest)
     slow = max(settings.longest, running)
-    queued = max(min(2 * running, settings.longest), running)
-    other_load = tasks.get(PollClass.RUNNING, 0) / running + tasks.get(PollClass.SLOW, 0) / slow
-    budget_left = POLLS_PER_SECOND * per_request - other_load
-    queued_tasks = tasks.get(PollClass.QUEUED, 0)
+    queued = min(_QUEUED_FACTOR * running, slow)
+    other_load = running_tasks / running + slow_tasks / slow
+    budget_left = most * per_request - other_load
     if queued_tasks and queued_tasks / queued > budget_left:
-        queued = max(queued, min(queued_tasks / budget_left, settings.longest)) if budget_left > 0 else slow
+        queued = max(queued, min(queued_tasks / budget_left, slow)) if budget_left > 0 else slow
     load = (other_load + queued_tasks / queued) / per_request
-    factor = max(1.0, load / POLLS_PER_SECOND)
+    factor = max(1.0, load / most)
     intervals = {
         PollClass.RUNNING: running * factor,
         PollClass.QUEUED: queued * factor,
@@ -87,4 +105,9 @@ def poll_intervals(
     }
     unit = min((intervals[poll_class] for poll_class in PollClass if tasks.get(poll_class)), default=running)
     requests = max(1, math.ceil(load / factor * unit - 1e-9))
-    return PollIntervals(intervals, max(unit / requests, 1 / POLLS_PER_SECOND))
+    return PollIntervals(intervals, max(unit / requests, 1 / most))
+
+
+def _budget(requests: float) -> float:
+    """Return the usual polls a second if reading all tasks once takes ``requests`` requests."""
+    return min(1 + _MORE_POLLS * math.log10(max(requests, 1.0)), POLLS_PER_SECOND)

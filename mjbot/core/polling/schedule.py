@@ -1,7 +1,8 @@
 """The poll schedule. Requests are evenly spaced, and each reads the most overdue tasks.
 
-core/polling/intervals.py computes the intervals. All tasks together need ``ceil(tasks / batch)`` requests per
-interval. Requests are never sent all at once.
+A request is sent when a task is due, and has room for ``batch`` tasks: it also takes tasks that are not due
+yet. core/polling/intervals.py computes the intervals, and core/polling/beat.py moves the reads to the moments
+at which a service refreshes its tasks.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 
 from mjbot.core.model.snapshot import Condition, TaskSnapshot
 from mjbot.core.model.task import Phase, TaskId
+from mjbot.core.polling.beat import Beat
 from mjbot.core.polling.intervals import (
     POLLS_PER_SECOND,
     ChangeIntervalEstimator,
@@ -24,11 +26,14 @@ from mjbot.core.polling.intervals import (
 from mjbot.core.scheduling.backoff import backoff
 from mjbot.core.scheduling.priority_queue import IndexedHeap
 
-_EARLY = 0.5  # a request also takes tasks that are due within half an interval
-_JITTER = 0.1
+_LATE = 0.5  # of an interval: a task that is overdue by more is read before the next evenly spaced request
+_JITTER = 0.05  # so that bots that start together do not keep reading together
+_BACKOFF_JITTER = 0.1
 _BACKOFF_CEILING = 60.0
 _EXPEDITED_SPACING = 0.25  # seconds between two requests for expedited tasks
 _WEBHOOK_TRUST = 4  # longest intervals for which a task with a webhook is polled slowly
+_FIRST_SECONDS = 30.0  # for which a queued task is read as often as a running one, since it may soon start
+_LIMITED_FOR = 600.0  # seconds for which fewer requests are sent after the service has asked for that
 
 
 @dataclass(slots=True)
@@ -36,6 +41,8 @@ class _Entry:
     poll_class: PollClass
     due: float
     read_at: float
+    new_until: float = 0.0
+    read_before: float = 0.0
     changed_at: float | None = None
     running: bool = False
     in_flight: bool = False
@@ -56,6 +63,8 @@ class PollSchedule:
         self._class_counts: Counter[PollClass] = Counter()
         self._in_flight = 0
         self._change_interval = ChangeIntervalEstimator()
+        self._beat = Beat()
+        self._limited_until = 0.0
         self._failures = 0
         self._backoff_until = 0.0
         self._last_request_at = -math.inf
@@ -67,22 +76,26 @@ class PollSchedule:
     def __contains__(self, task_id: TaskId) -> bool:
         return task_id in self._entries
 
-    @property
-    def poll_intervals(self) -> PollIntervals:
-        """The current poll intervals."""
+    def intervals(self, now: float) -> PollIntervals:
+        """Return the current poll intervals."""
         return poll_intervals(
-            self._settings, self._change_interval.interval, self._class_counts, self.per_request
+            self._settings,
+            0.0 if self._beat.is_expected(now) else self._change_interval.interval,
+            self._class_counts,
+            self.per_request,
+            limited=now < self._limited_until,
         )
 
     def follow(self, snapshot: TaskSnapshot, now: float, *, soon: bool = False) -> None:
         """Start polling a task. With ``soon``, read it at once, because its current state is unknown."""
         if snapshot.id in self._entries:
             return
-        poll_class = _poll_class(snapshot)
+        new_until = 0.0 if soon else now + _FIRST_SECONDS
+        poll_class = _poll_class(snapshot, now < new_until)
         self._class_counts[poll_class] += 1
-        interval = self.poll_intervals.intervals[poll_class]
-        due = now - interval if soon else now + interval
-        self._entries[snapshot.id] = _Entry(poll_class, due, now, changed_at=snapshot.changed_at)
+        interval = self.intervals(now).intervals[poll_class]
+        due = now - interval if soon else self._beat.next_read(now + interval)
+        self._entries[snapshot.id] = _Entry(poll_class, due, now, new_until, now, snapshot.changed_at)
         self._due.put(snapshot.id, (due,))
 
     def unfollow(self, task_id: TaskId) -> None:
@@ -94,21 +107,20 @@ class PollSchedule:
             self._alarms.discard(task_id)
             self._expedited.pop(task_id, None)
 
-    def due(self, now: float) -> list[tuple[TaskId, ...]]:
-        """Return the batches of tasks to read now.
+    def due(self, now: float) -> tuple[TaskId, ...]:
+        """Return the tasks to read now with one request, or nothing. Expedited and overdue tasks come first.
 
-        During an outage, return one request at a time, as a probe.
+        During an outage, one request at a time is sent, as a probe.
         """
         if now < self._backoff_until or self._probing:
-            return []
-        batches = []
-        if not self._failures and now >= self._expedite_from and (expedited := self._next_expedited()):
+            return ()
+        expedited = self._next_expedited() if not self._failures and now >= self._expedite_from else []
+        if expedited:
             self._expedite_from = now + _EXPEDITED_SPACING
-            batches.append(self._start(expedited, now))
-        if _first_at(self._due) <= now and (self._failures or now >= self._next_request_at()):
-            batches.append(self._start(self._most_overdue(now + self.poll_intervals.running * _EARLY), now))
-            self._last_request_at = now
-        return batches
+        elif not (_first_at(self._due) <= now and (self._failures or now >= self._next_request_at(now))):
+            return ()
+        self._last_request_at = now
+        return self._start(expedited, now)
 
     def poll_soon(self, task_id: TaskId) -> None:
         """Read a task as early as possible, because it has probably changed.
@@ -138,11 +150,11 @@ class PollSchedule:
             expired.append(task_id)
         return expired
 
-    def wake_at(self) -> float | None:
+    def wake_at(self, now: float) -> float | None:
         """Return the time of the next result of `due` or `alarms`, or None if nothing is scheduled."""
         moments = [_first_at(self._alarms)]
         if not self._probing:  # the probe's response, not the clock, decides what happens next
-            earliest = self._backoff_until if self._failures else self._next_request_at()
+            earliest = self._backoff_until if self._failures else self._next_request_at(now)
             moments.append(max(_first_at(self._due), earliest))
         if not self._failures and self._next_expedited():
             moments.append(self._expedite_from)
@@ -151,20 +163,24 @@ class PollSchedule:
 
     def record(self, snapshots: Iterable[TaskSnapshot], now: float) -> None:
         """Set the next due times for the tasks of a batch that was read."""
-        spread = 1 + _JITTER * (2 * self._jitter() - 1)  # one per batch: its tasks stay together
-        present = self.poll_intervals
-        for snapshot in snapshots:
-            entry = self._entries.get(snapshot.id)
-            if entry is None:
-                continue
-            self._measure_change(entry, snapshot)
+        spread = 1 + _JITTER * self._jitter()  # one per batch: its tasks stay together
+        read = [(entry, each) for each in snapshots if (entry := self._entries.get(each.id))]
+        self._beat.observe([span for each in read if (span := self._measure_change(*each))], now)
+        present = self.intervals(now)
+        for entry, snapshot in read:
             self._class_counts[entry.poll_class] -= 1
-            entry.poll_class = PollClass.SLOW if now < entry.trusted_until else _poll_class(snapshot)
+            trusted = now < entry.trusted_until
+            entry.poll_class = PollClass.SLOW if trusted else _poll_class(snapshot, now < entry.new_until)
             self._class_counts[entry.poll_class] += 1
             # Counted from the request, so that slow responses do not lengthen the interval; but a service
             # that takes longer than an interval gets a pause.
             after = entry.read_at + present.intervals[entry.poll_class] * spread
-            self._reschedule(snapshot.id, entry, max(after, now + self._settings.shortest / 2))
+            after = max(after, now + self._settings.shortest / 2)
+            self._reschedule(snapshot.id, entry, self._beat.next_read(after))
+
+    def limited(self, now: float) -> None:
+        """Send half as many requests for ten minutes, because the service has asked for fewer."""
+        self._limited_until = now + _LIMITED_FOR
 
     def succeeded(self) -> None:
         """End any back-off, because the service answered."""
@@ -178,7 +194,7 @@ class PollSchedule:
         """
         self._failures += 1
         pause = backoff(self._settings.shortest, self._failures - 1, _BACKOFF_CEILING)
-        pause *= 1 + _JITTER * (2 * self._jitter() - 1)
+        pause *= 1 + _BACKOFF_JITTER * (2 * self._jitter() - 1)
         self._backoff_until = now + max(pause, retry_after or 0.0)
         for task_id in ids:
             if entry := self._entries.get(task_id):
@@ -189,11 +205,11 @@ class PollSchedule:
         """Whether a probe is in flight during an outage."""
         return self._failures > 0 and self._in_flight > 0
 
-    def _next_request_at(self) -> float:
+    def _next_request_at(self, now: float) -> float:
         """Return the time of the next request. It is earlier than the usual spacing if a task is overdue."""
-        present = self.poll_intervals
+        present = self.intervals(now)
         overdue = max(
-            _first_at(self._due) + present.running * _EARLY, self._last_request_at + 1 / POLLS_PER_SECOND
+            _first_at(self._due) + present.running * _LATE, self._last_request_at + 1 / POLLS_PER_SECOND
         )
         return min(self._last_request_at + present.spacing, overdue)
 
@@ -201,17 +217,16 @@ class PollSchedule:
         idle = (each for each in self._expedited if not self._entries[each].in_flight)
         return [each for each, _ in zip(idle, range(self.per_request), strict=False)]
 
-    def _most_overdue(self, horizon: float) -> list[TaskId]:
-        found: list[TaskId] = []
-        while len(found) < self.per_request and (task_id := self._due.pop_until(horizon)) is not None:
-            found.append(task_id)
-        return found
-
-    def _start(self, ids: list[TaskId], now: float) -> tuple[TaskId, ...]:
+    def _start(self, first: Iterable[TaskId], now: float) -> tuple[TaskId, ...]:
+        """Start a request for these tasks and, as far as it has room, for those that are due next."""
+        ids = list(first)
+        for task_id in ids:
+            self._due.discard(task_id)
+        while len(ids) < self.per_request and (following := self._due.pop_until(math.inf)) is not None:
+            ids.append(following)
         for task_id in ids:
             entry = self._entries[task_id]
-            entry.in_flight, entry.read_at = True, now
-            self._due.discard(task_id)
+            entry.in_flight, entry.read_before, entry.read_at = True, entry.read_at, now
             self._expedited.pop(task_id, None)
         self._in_flight += len(ids)
         return tuple(ids)
@@ -221,13 +236,17 @@ class PollSchedule:
         entry.in_flight, entry.due = False, due
         self._due.put(task_id, (due,))
 
-    def _measure_change(self, entry: _Entry, snapshot: TaskSnapshot) -> None:
+    def _measure_change(self, entry: _Entry, snapshot: TaskSnapshot) -> tuple[float, float] | None:
+        """Return when the last request before a change was sent, and when the one that found it was."""
         changed, before = snapshot.changed_at, entry.changed_at
         running = snapshot.task is not None and snapshot.task.phase is Phase.RUNNING
         # Only changes between two running states count; leaving a queue shows how long the queue was.
         if entry.running and running and changed is not None and before is not None:
             self._change_interval.observe(changed - before)
         entry.changed_at, entry.running = changed, running
+        if changed is None or changed == before or changed <= entry.read_before:
+            return None
+        return entry.read_before, min(changed, entry.read_at)
 
 
 def _first_at(heap: IndexedHeap[TaskId]) -> float:
@@ -235,8 +254,8 @@ def _first_at(heap: IndexedHeap[TaskId]) -> float:
     return first[0][0] if first else math.inf
 
 
-def _poll_class(snapshot: TaskSnapshot) -> PollClass:
+def _poll_class(snapshot: TaskSnapshot, new: bool) -> PollClass:
     phase = snapshot.task.phase if snapshot.task else None
     if phase is Phase.WAITING or snapshot.condition in (Condition.QUIET, Condition.NO_RESULT):
         return PollClass.SLOW
-    return PollClass.QUEUED if phase is Phase.QUEUED else PollClass.RUNNING
+    return PollClass.QUEUED if phase is Phase.QUEUED and not new else PollClass.RUNNING

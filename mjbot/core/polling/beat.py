@@ -1,0 +1,141 @@
+"""The beat of a service that refreshes all its tasks at once, such as a relay that does so every 15 s.
+
+If most changes of several tasks are found together, and at a steady period, nothing is gained by reading
+between two refreshes. Tasks are then read just after each refresh, and once halfway, in case the beat was
+misjudged. All times are unix seconds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+_SEVERAL = 3  # changes that are found together
+_SHORTEST, _LONGEST = 8.0, 60.0  # seconds between two refreshes
+_READS_PER_PERIOD = 4  # at least, or the period cannot be told from that of the reads
+_STRAY_SHARE = 0.25  # of the changes that may be found at other times
+_SMOOTHING = 0.25  # weight of the newest period
+_LEAD = 0.5  # seconds before the expected refresh at which reading begins
+_LONG_LEAD = 2.5  # if the refresh before came earlier than expected, nobody knows by how much
+_MISSED = 3  # expected refreshes without a change, after which the beat is no longer believed
+
+
+@dataclass(slots=True)
+class _Refresh:
+    """Changes that one refresh can explain: it happened after ``start``, and not after ``end``."""
+
+    start: float
+    end: float
+    changes: int = 1
+    strays: int = 0
+    """The number of changes since the refresh before that were found at other times."""
+    reading: float = 0.0
+    """The seconds between the two reads that first found a change."""
+
+    @property
+    def early(self) -> bool:
+        """Whether it came before reading had begun, so that ``start`` says little."""
+        return self.end - self.start > 4 * _LEAD
+
+    @property
+    def at(self) -> float:
+        """The estimated time."""
+        return self.end - (_LEAD if self.early else (self.end - self.start) / 2)
+
+
+class Beat:
+    """Learns when a service refreshes its tasks, and therefore when to read them."""
+
+    def __init__(self) -> None:
+        self.period: float | None = None
+        """The seconds between two refreshes, or None if there is no beat."""
+        self._refreshes: deque[_Refresh] = deque(maxlen=3)
+        self._strays = 0
+        self._last, self._lead = 0.0, _LEAD
+        self._missed = 0
+
+    def observe(self, changes: Iterable[tuple[float, float]], now: float) -> None:
+        """Add the changes of one read: for each the time of the task's read before, and when it was found."""
+        self._skip_missed(now)
+        for before, found in changes:
+            newest = self._refreshes[-1] if self._refreshes else None
+            if newest is not None and before < newest.end:
+                newest.start = max(newest.start, before)
+                newest.changes += 1
+            elif self.period is None:
+                self._start(before, found)
+            elif self.is_expected(found):
+                self._confirm(_Refresh(before, found), self.period)
+            else:
+                self._stray()
+        if self.period is None:
+            self._learn()
+
+    def is_expected(self, now: float) -> bool:
+        """Return whether the next refresh may come at any moment."""
+        if self.period is None:
+            return False
+        refresh = self._refresh_near(now, self.period)
+        return refresh > self._last and now - refresh <= self.period / 4
+
+    def next_read(self, at: float) -> float:
+        """Return the first time from ``at`` on at which a read is useful. Without a beat, it is ``at``."""
+        if self.period is None or self.is_expected(at):
+            return at
+        refresh = self._refresh_near(at, self.period)
+        halfway = refresh + self.period / 2
+        return halfway if at <= halfway else refresh + self.period - self._lead
+
+    def _refresh_near(self, moment: float, period: float) -> float:
+        """Return the time of the last expected refresh that is at most the lead later than ``moment``."""
+        since = moment + self._lead - self._last + 1e-3  # `next_read` names the first such moment
+        return self._last + math.floor(since / period) * period
+
+    def _start(self, before: float, found: float) -> None:
+        if self._refreshes and self._refreshes[-1].changes < _SEVERAL:
+            stray = self._refreshes.pop()
+            self._strays += stray.changes + stray.strays
+        self._refreshes.append(_Refresh(before, found, strays=self._strays, reading=found - before))
+        self._strays = 0
+
+    def _learn(self) -> None:
+        found = list(self._refreshes)
+        if len(found) < 3 or any(each.changes < _SEVERAL for each in found):
+            return
+        first, second = (after.at - before.at for before, after in pairwise(found))
+        reading = max(each.reading for each in found)
+        period = (first + second) / 2
+        strays = sum(each.strays for each in found[1:])
+        if (
+            max(_SHORTEST, _READS_PER_PERIOD * reading) <= period <= _LONGEST
+            and abs(first - second) <= reading
+            and strays <= _STRAY_SHARE * sum(each.changes for each in found)
+        ):
+            self.period, self._last, self._missed, self._strays = period, found[-1].at, 0, 0
+
+    def _confirm(self, refresh: _Refresh, period: float) -> None:
+        periods = max(1, round((refresh.at - self._last) / period))
+        self.period = period + _SMOOTHING * ((refresh.at - self._last) / periods - period)
+        self._last, self._missed, self._strays = refresh.at, 0, 0
+        self._lead = _LONG_LEAD if refresh.early else _LEAD
+        self._refreshes.append(refresh)
+
+    def _stray(self) -> None:
+        self._strays += 1
+        if self._strays >= max(_SEVERAL, _STRAY_SHARE * self._refreshes[-1].changes):
+            self._forget()
+
+    def _skip_missed(self, now: float) -> None:
+        while self.period is not None and now > self._last + 1.25 * self.period:
+            self._last += self.period
+            self._missed += 1
+            if self._missed == _MISSED:
+                self._forget()
+
+    def _forget(self) -> None:
+        self.period = None
+        self._refreshes.clear()
+        self._strays = 0

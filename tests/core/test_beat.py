@@ -1,0 +1,105 @@
+"""The beat of a service that refreshes all tasks at once."""
+
+from __future__ import annotations
+
+import random
+from bisect import bisect_left
+from itertools import accumulate
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mjbot.core.polling.beat import Beat
+from tests.core.polls import Job, poll, relayed, spread, steps
+
+
+def refreshes(period: float, jitter: float = 0.0, seed: int = 1) -> list[float]:
+    rng = random.Random(seed)
+    return list(accumulate((period + rng.uniform(0, jitter) for _ in range(60)), initial=4.3))
+
+
+@pytest.mark.parametrize(
+    ("count", "period", "jitter", "polls", "staleness"),
+    [
+        (100, 15.0, 0.0, 0.3, 1.5),
+        (100, 15.0, 0.5, 0.3, 1.5),
+        (100, 15.0, 1.0, 0.3, 1.8),  # a relay that pauses for 15 s after its work
+        (150, 10.0, 0.0, 0.4, 1.5),
+        (100, 30.0, 0.0, 0.2, 2.5),
+        (1000, 15.0, 0.0, 0.8, 2.0),
+    ],
+)
+def test_a_relay_is_read_just_after_each_refresh(
+    count: int, period: float, jitter: float, polls: float, staleness: float
+) -> None:
+    at = refreshes(period, jitter)
+    jobs = relayed(spread(count, within=240.0), lambda change: at[bisect_left(at, change)])
+    polled = poll(jobs, 240.0)
+    since = at[3] - 0.1
+    assert polled.staleness(since) <= staleness
+    assert sum(each >= since for each in polled.requests) <= polls * (240.0 - since)
+    assert max(b - a for a, b in zip(polled.requests, polled.requests[1:], strict=False)) <= period / 2 + 1
+
+
+@settings(max_examples=30)
+@given(st.integers(1, 60), st.integers(0, 2**32), st.sampled_from([6.6, 10.0, 15.0]))
+def test_tasks_that_change_by_themselves_have_no_beat(count: int, seed: int, step: float) -> None:
+    rng = random.Random(seed)
+    jobs = [
+        Job(at, steps(at, step * rng.uniform(0.7, 1.3))) for at in (rng.uniform(0, 60) for _ in range(count))
+    ]
+    polled = poll(jobs, 120.0)
+    assert polled.staleness() <= 2.0
+
+
+def test_a_beat_that_ends_is_forgotten() -> None:
+    at = refreshes(15.0)
+    before = relayed(spread(100, within=100.0), lambda change: at[bisect_left(at, change)])
+    after = [Job(150 + each.start, [150 + change for change in each.changes]) for each in spread(30)]
+    polled = poll([*before, *after], 230.0)
+    assert polled.staleness(180.0) <= 1.1
+
+
+def test_changes_at_other_times_end_the_beat() -> None:
+    beat = Beat()
+    for at in (10.0, 25.0, 40.0):
+        beat.observe([(at - 1, at)] * 4, at)
+    assert beat.next_read(42.0) == pytest.approx(39.5 + 7.5)
+    beat.observe([(41.0, 47.0)], 47.0)
+    assert beat.next_read(48.0) == pytest.approx(39.5 + 15.0 - 0.5)
+    beat.observe([(41.0, 48.0), (41.0, 48.0)], 48.0)
+    assert beat.next_read(49.0) == 49.0
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        (10.0, 25.0, 33.0),  # not steady
+        (10.0, 13.0, 16.0),  # too short to gain from
+        (10.0, 90.0, 170.0),  # too long to believe
+    ],
+)
+def test_what_is_not_steady_or_not_worthwhile_is_no_beat(found: tuple[float, ...]) -> None:
+    beat = Beat()
+    for at in found:
+        beat.observe([(at - 1, at)] * 5, at)
+    assert beat.period is None
+
+
+def test_few_changes_are_no_beat() -> None:
+    beat = Beat()
+    for at in (10.0, 25.0, 40.0, 55.0):
+        beat.observe([(at - 1, at)] * 2, at)
+    assert beat.period is None
+
+
+@given(st.lists(st.tuples(st.floats(0.1, 30), st.floats(0.01, 20), st.integers(0, 8)), max_size=80))
+def test_a_read_is_never_put_off_by_more_than_half_a_period(
+    found: list[tuple[float, float, int]],
+) -> None:
+    beat, now = Beat(), 0.0
+    for pause, reading, changes in found:
+        now += pause
+        beat.observe([(now - reading, now)] * changes, now)
+        assert now <= beat.next_read(now) <= now + (beat.period or 0.0) / 2 + 1e-6
