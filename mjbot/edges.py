@@ -18,6 +18,7 @@ from mjbot.redaction import redactor
 from mjbot.settings import Settings
 from mjbot.store import open_stores
 from mjbot.ui.breaker import InvalidRequestBreaker
+from mjbot.ui.request_gate import RequestGate
 from mjbot.ui.tokens import InteractionTokens
 from mjbot.upstream.api import MidjourneyProxyApi, base_of
 from mjbot.upstream.client import UpstreamClient
@@ -33,6 +34,7 @@ class Edges:
     pictures: Pictures
     masks: Masks
     references: ReferencePictures
+    gate: RequestGate
     breaker: InvalidRequestBreaker
     tokens: InteractionTokens
     metrics: Metrics
@@ -42,7 +44,8 @@ class Edges:
     def discord_trace(self) -> aiohttp.TraceConfig:
         """The aiohttp trace of all requests to Discord. The hooks of ``tokens`` come last: they may raise."""
         joined = aiohttp.TraceConfig()  # discord.py's client takes only one
-        for trace in (self.breaker.trace, self.metrics.discord_trace, self.tokens.trace):
+        for trace in (self.gate.trace, self.breaker.trace, self.metrics.discord_trace, self.tokens.trace):
+            joined.on_request_start.extend(trace.on_request_start)
             joined.on_request_end.extend(trace.on_request_end)
             joined.on_request_exception.extend(trace.on_request_exception)
         return joined
@@ -74,6 +77,7 @@ async def open_edges(stack: AsyncExitStack, settings: Settings, clock: Clock) ->
         pictures=pictures,
         masks=Masks(pictures),
         references=ReferencePictures(users_pictures),
+        gate=RequestGate(settings.discord_api_url, clock),
         breaker=InvalidRequestBreaker(clock),
         tokens=InteractionTokens(clock),
         metrics=metrics,

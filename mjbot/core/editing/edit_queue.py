@@ -13,14 +13,11 @@ from mjbot.core.card.state import CardState
 from mjbot.core.editing.ladder import Omission, Omissions
 from mjbot.core.editing.outcome import Delivered, Gone, Later, NoAccess, Outcome, Paused, Refused, Rerouted
 from mjbot.core.editing.pending_edit import Edit, PendingEdit, Priority
-from mjbot.core.editing.routes import ChannelQueue
+from mjbot.core.editing.request_budget import RequestBudget
+from mjbot.core.editing.routes import ChannelLimit, ChannelQueue
 from mjbot.core.model.watch import NOTHING_DELIVERED, DeliveredState, MessageRef
 from mjbot.core.scheduling.priority_queue import DelayQueue, IndexedHeap
-from mjbot.core.scheduling.rate_limiters import SlidingWindow
 
-# 40 of Discord's 50 requests a second, evenly spaced: edits that are delayed by a fifth of a second coincide
-# with the next ones, and edits are not the only requests.
-_GLOBAL_EDITS, _GLOBAL_SECONDS = 5, 1 / 8
 _MAX_TOKEN_EDITS = 40  # edits in flight at once, limited by this machine's resources and not by Discord
 _BUDGET_MEMORY = 30.0  # seconds for which an idle channel's rate limits are kept
 
@@ -28,9 +25,9 @@ _BUDGET_MEMORY = 30.0  # seconds for which an idle channel's rate limits are kep
 class EditQueue:
     """Pending edits, one per message. `offer` adds an edit, `take` starts it, and `settle` ends it."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: RequestBudget | None = None) -> None:
+        self._budget = budget or RequestBudget()
         self._channels: defaultdict[int, ChannelQueue] = defaultdict(ChannelQueue)
-        self._global = SlidingWindow(_GLOBAL_EDITS, _GLOBAL_SECONDS)
         self._by_channel: DelayQueue[int] = DelayQueue()
         self._by_token: DelayQueue[MessageRef] = DelayQueue()
         self._better_at: IndexedHeap[int] = IndexedHeap()
@@ -75,10 +72,15 @@ class EditQueue:
     def resume_channel(self, channel_id: int, now: float) -> None:
         """Retry the pending edits of a channel at once, after access to it was regained."""
         if channel_id in self._channels:
-            self._channels[channel_id].not_before = min(self._channels[channel_id].not_before, now)
+            self._channels[channel_id].resume(now)
             for ref, entry in self._channels[channel_id].entries.items():
-                entry.not_before = min(entry.not_before, now)
                 self._enqueue(ref, entry, now)
+            self._schedule_channel(channel_id, now)
+
+    def limit_channel(self, channel_id: int, limit: ChannelLimit, now: float) -> None:
+        """Apply the rate limit that Discord has told for a channel."""
+        if channel_id in self._channels:
+            self._channels[channel_id].limit = limit
             self._schedule_channel(channel_id, now)
 
     def forget(self, ref: MessageRef) -> None:
@@ -114,7 +116,7 @@ class EditQueue:
         while (channel_id := self._better_at.pop_until(now)) is not None:
             self._schedule_channel(channel_id, now)
         by_token = self._next_by_token(now)
-        by_channel = self._next_by_channel(now) if self._global.ready_at(now) <= now else None
+        by_channel = self._next_by_channel(now) if self._budget.edit_ready_at(now) <= now else None
         if by_token is not None and (by_channel is None or by_token[1].rank <= by_channel[1].rank):
             return self._start(*by_token, now, by_token=True)
         if by_channel is not None:
@@ -140,7 +142,7 @@ class EditQueue:
     def wake_at(self, now: float) -> float | None:
         """Return the next time to call `take`, or None while only `settle` or a new card can change it."""
         by_channel = self._by_channel.next_at(now)
-        by_channel = None if by_channel is None else max(by_channel, self._global.ready_at(now))
+        by_channel = None if by_channel is None else max(by_channel, self._budget.edit_ready_at(now))
         by_token = self._by_token.next_at(now) if self._tokens_in_flight < _MAX_TOKEN_EDITS else None
         return min((at for at in (by_channel, by_token) if at is not None), default=None)
 
@@ -214,8 +216,8 @@ class EditQueue:
         if by_token:
             self._tokens_in_flight += 1
         else:
-            self._channels[ref.channel_id].take(ref, entry, now)
-            self._global.take(now)
+            self._channels[ref.channel_id].take(ref, now)
+            self._budget.choose_edit(now, final=entry.priority is Priority.FINAL)
             self._remembered.put(ref.channel_id, (now + _BUDGET_MEMORY,))
         self._reschedule(ref, entry, now)
         return edit

@@ -1,23 +1,24 @@
 """The two routes for editing a message, and the rate limits of the channel route.
 
-The channel route uses the bot's token. It has no time limit, but allows about five edits in five seconds for
-all messages of a channel, and fifty requests a second in all channels together. The token route uses the
-token of the interaction that created the message. It has a rate limit per message, does not count towards the
-fifty requests, and expires after 15 minutes.
+The channel route uses the bot's token. It has no time limit, but a rate limit for all messages of a channel,
+which Discord's responses tell, and one for all channels together. The token route uses the token of the
+interaction that created the message. It has a rate limit per message, does not count towards that of all
+channels, and expires after 15 minutes.
 
 https://discord.com/developers/docs/topics/rate-limits#global-rate-limit
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 
 from mjbot.core.editing.pending_edit import PendingEdit, Priority
 from mjbot.core.model.watch import MessageRef
 from mjbot.core.scheduling.rate_limiters import SlidingWindow
 
-_EDITS, _SECONDS = 5, 5.0
-_PROGRESS = 3  # of the five; the others are reserved, so that final cards and presses need not wait
+_EDITS, _SECONDS = 5, 5.0  # as bot authors report; holds until the first response
+_RESERVED = 2  # edits of each window for final cards and presses, so that these need not wait for progress
 # Messages over an hour old have a far smaller budget (error 30046), which no header announces.
 _OLD, _VERY_OLD = 50 * 60.0, 60 * 60.0
 _OLD_SPACING = 30.0
@@ -25,12 +26,35 @@ _ACCESS_WAITS = (5.0, 600.0)  # first and longest back-off in seconds
 _ACCESS_GIVE_UP = 24 * 3600.0
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelLimit:
+    """The rate limit of one channel, as the headers of the last response tell it.
+
+    Discord counts in fixed windows. The current one ends at ``resets_at`` (unix seconds).
+
+    https://discord.com/developers/docs/topics/rate-limits#header-format
+    """
+
+    limit: int = _EDITS
+    remaining: int = _EDITS
+    resets_at: float = -math.inf
+
+    def ready_at(self, now: float, *, progress: bool) -> float:
+        """Return the earliest time of the next edit, or ``now``. Progress leaves some edits to others."""
+        kept = min(_RESERVED, self.limit - 1) if progress else 0
+        return now if self.remaining > kept else max(now, self.resets_at)
+
+    def after_start(self, now: float) -> ChannelLimit:
+        """Return the limit after an edit that starts now, as assumed until its response."""
+        window = self if now < self.resets_at else ChannelLimit(self.limit, self.limit, now + _SECONDS)
+        return replace(window, remaining=window.remaining - 1)
+
+
 @dataclass(slots=True)
 class ChannelQueue:
     """The edits of one channel on the channel route: rate limits, and messages with a pending edit."""
 
-    window: SlidingWindow = field(default_factory=lambda: SlidingWindow(_EDITS, _SECONDS))
-    progress: SlidingWindow = field(default_factory=lambda: SlidingWindow(_PROGRESS, _SECONDS))
+    limit: ChannelLimit = ChannelLimit()
     old_window: SlidingWindow = field(default_factory=lambda: SlidingWindow(1, _OLD_SPACING))
     in_flight: bool = False
     not_before: float = 0.0
@@ -57,14 +81,18 @@ class ChannelQueue:
         better = min((moment for moment, other, _ in moments if other < rank and moment > at), default=None)
         return at, ref, better
 
-    def take(self, ref: MessageRef, entry: PendingEdit, now: float) -> None:
+    def take(self, ref: MessageRef, now: float) -> None:
         """Count an edit that starts now towards the rate limits of the channel."""
         self.in_flight = True
-        self.window.take(now)
-        if entry.priority >= Priority.PROGRESS:
-            self.progress.take(now)
+        self.limit = self.limit.after_start(now)
         if _age(ref, now) >= _OLD:
             self.old_window.take(now)
+
+    def resume(self, now: float) -> None:
+        """End all back-offs of the channel and its messages."""
+        self.not_before = min(self.not_before, now)
+        for entry in self.entries.values():
+            entry.not_before = min(entry.not_before, now)
 
     def lose_access(self, now: float) -> bool:
         """Back off, because the bot cannot see the channel. Return False after a day without access.
@@ -83,9 +111,8 @@ class ChannelQueue:
         self.access_wait, self.no_access_since = 0.0, None
 
     def _ready_at(self, ref: MessageRef, entry: PendingEdit, now: float) -> float:
-        at = max(entry.not_before, self.not_before, self.window.ready_at(now))
-        if entry.priority >= Priority.PROGRESS:
-            at = max(at, self.progress.ready_at(now))
+        progress = entry.priority >= Priority.PROGRESS
+        at = max(entry.not_before, self.not_before, self.limit.ready_at(now, progress=progress))
         if _age(ref, now) >= _OLD:
             at = max(at, self.old_window.ready_at(now))
         return at
