@@ -20,7 +20,7 @@ from itertools import count
 
 _MOST, _SECONDS = 50, 1.0
 _RESERVED = 1  # of the 50, for requests that are no edits: they go before the next edit
-_LONGEST = 1.0  # seconds after which a request counts as arrived; an upload may take far longer
+_LONGEST = 5.0  # seconds after which a request counts as arrived; an upload may take far longer
 _FORGETTING = 1.0001  # how far the fastest time rises with each request, in case the network has got slower
 _EDITS, _FINAL_EDITS = 40.0, 47.0  # a second
 _CATCH_UP = 0.125  # seconds that edits may be behind their even spacing without loss
