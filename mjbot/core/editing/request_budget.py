@@ -8,7 +8,7 @@ second at Discord has more, however late any of them arrives.
 
 That time is as long before the response as the fastest request takes in all: the way there and back is part
 of every request, and only what exceeds it can push requests together. If it is exceeded by ``t`` seconds on
-average, 50 / (1 + t) requests a second are possible: 47 at 60 ms, 40 at 250 ms.
+average, 48 / (1 + t) edits a second are possible: 47 at 20 ms, 40 at 200 ms.
 
 https://discord.com/developers/docs/topics/rate-limits#global-rate-limit
 """
@@ -19,7 +19,7 @@ import math
 from itertools import count
 
 _MOST, _SECONDS = 50, 1.0
-_RESERVED = 1  # of the 50, for requests that are no edits: they go before the next edit
+_RESERVED = 2  # of the 50, for requests that are no edits, which go first, and against small errors
 _LONGEST = 5.0  # seconds after which a request counts as arrived; an upload may take far longer
 _FORGETTING = 1.0001  # how far the fastest time rises with each request, in case the network has got slower
 _EDITS, _FINAL_EDITS = 40.0, 47.0  # a second
