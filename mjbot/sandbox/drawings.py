@@ -6,17 +6,17 @@ from mjbot.sandbox.script import Repainted, Result, Scene, Script
 
 
 class Drawings:
-    """Draws pictures, and caches them."""
+    """Draws pictures, and caches them. Worlds may share it, because a scene always gives the same picture."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[Scene, Repainted | None, Result | None, int, str], bytes] = {}
+        self._kept: dict[tuple[Scene, Repainted | None, Result | None, int, str, int], bytes] = {}
 
     def png(self, task: Script, name: str, side: int) -> bytes | None:
         """Return a picture of a task by its name, as PNG, or None if the task has no such picture.
 
         ``side`` is the longer edge in pixels.
         """
-        key = (task.scene, task.repainted, task.result, len(task.previews()), name)
+        key = (task.scene, task.repainted, task.result, len(task.previews()), name, side)
         if key not in self._kept:
             drawn = task.draw(name, side)
             if drawn is None:

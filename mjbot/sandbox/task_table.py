@@ -21,7 +21,9 @@ class TaskTable:
     ``scenes`` is the number of different images that all scripted tasks share, to save the cost of drawing.
     """
 
-    def __init__(self, seed: int, base_url: str, *, side: int, scenes: int | None) -> None:
+    def __init__(
+        self, seed: int, base_url: str, *, side: int, scenes: int | None, drawings: Drawings | None
+    ) -> None:
         self.seed = seed
         self.base_url = base_url
         self.side = side
@@ -33,7 +35,7 @@ class TaskTable:
         self._scenes = scenes
         self._tasks: dict[str, Script] = {}
         self._issued: set[str] = set()
-        self._drawings = Drawings()
+        self._drawings = drawings or Drawings()
 
     def add_demo(self, now: float, prompts: DemoPrompts = ENGLISH_PROMPTS) -> None:
         """Add the tasks of `DemoIds`, as of ``now``."""

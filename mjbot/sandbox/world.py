@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from mjbot.sandbox.buttons import button_effect
 from mjbot.sandbox.demo_tasks import DemoIds
+from mjbot.sandbox.drawings import Drawings
 from mjbot.sandbox.making import MakeBody, build_task
 from mjbot.sandbox.repaint import mask_of
 from mjbot.sandbox.script import LONG, seed_of
@@ -42,9 +43,15 @@ class World(TaskTable):
     """A simulated service, which stores tasks and processes submits."""
 
     def __init__(
-        self, seed: int = 7, base_url: str = "", *, side: int = 1024, scenes: int | None = None
+        self,
+        seed: int = 7,
+        base_url: str = "",
+        *,
+        side: int = 1024,
+        scenes: int | None = None,
+        drawings: Drawings | None = None,
     ) -> None:
-        super().__init__(seed, base_url, side=side, scenes=scenes)
+        super().__init__(seed, base_url, side=side, scenes=scenes, drawings=drawings)
         self.log: list[RecordedSubmit] = []
         self.remix = False
         self.ahead = 0
@@ -58,9 +65,17 @@ class World(TaskTable):
         """True if the API key belongs to an administrator, who may cancel tasks on trueai's server."""
 
     @classmethod
-    def demo(cls, now: float, *, seed: int = 7, base_url: str = "", side: int = 1024) -> World:
+    def demo(
+        cls,
+        now: float,
+        *,
+        seed: int = 7,
+        base_url: str = "",
+        side: int = 1024,
+        drawings: Drawings | None = None,
+    ) -> World:
         """Create a world with the tasks of `DemoIds`."""
-        world = cls(seed, base_url, side=side)
+        world = cls(seed, base_url, side=side, drawings=drawings)
         world.add_demo(now)
         return world
 
