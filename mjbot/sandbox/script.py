@@ -7,6 +7,7 @@ import re
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from mjbot.sandbox import art
@@ -32,6 +33,8 @@ SHORT: tuple[Step, ...] = (
 MODAL_STEPS: tuple[Step, ...] = ((0, "MODAL", ""),)
 
 _BUTTONS = {"grid": grid_buttons, "single": single_buttons, "video": video_buttons, "clip": clip_buttons}
+# Kept, because each preview of a task is made of its whole picture.
+_grid, _single = lru_cache(4)(art.grid), lru_cache(4)(art.single)
 _VIDEOS = {"video": 4, "clip": 1}
 _DAY = 86_400
 _WAITING = ("NOT_START", "SUBMITTED", "MODAL")
@@ -158,13 +161,13 @@ class Script:
             return None
         scene = self.scene
         image = (
-            art.grid(scene.seed, side, scene.aspect, scene.mood)
+            _grid(scene.seed, side, scene.aspect, scene.mood)
             if self.result == "grid"
-            else art.single(scene.seed, scene.index, side, scene.aspect, scene.mood)
+            else _single(scene.seed, scene.index, side, scene.aspect, scene.mood)
         )
         if self.repainted is not None and self.repainted.mask:
             before = self.repainted.scene
-            kept = art.single(before.seed, before.index, side, before.aspect, before.mood)
+            kept = _single(before.seed, before.index, side, before.aspect, before.mood)
             image = repaint(kept, image, self.repainted.mask, cells=2 if self.result == "grid" else 1)
         if name != "result":
             image = art.preview(image, names.index(name) + 1, len(names))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import aiohttp.connector
 import discord
 import pytest
 import simcord
@@ -202,7 +204,11 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def bot_factory(tmp_path: Path, empty_database: Path) -> AsyncIterator[BotFactory]:
+async def bot_factory(
+    tmp_path: Path, empty_database: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[BotFactory]:
+    # aiohttp has imported the real one. By it, idle connections never grow old, and wake SimCord for ever.
+    monkeypatch.setattr(aiohttp.connector, "monotonic", lambda: time.monotonic())
     database = shutil.copy(empty_database, tmp_path / "mjbot.db")
     async with AsyncExitStack() as stack:
         yield BotFactory(stack, str(database))
