@@ -58,6 +58,18 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
         module = nodeid.partition("::")[0]
         return module if module in TOGETHER else nodeid
 
+    def _pending_of(self, workload: dict[str, dict[str, bool]]) -> int:
+        """How many of a worker's tests are not done; xdist asks after every test.
+
+        A worker runs its units in order, so only the last ones can be open. xdist counts thousands each time.
+        """
+        pending = 0
+        for unit in reversed(workload.values()):
+            if all(unit.values()):
+                break
+            pending += list(unit.values()).count(False)
+        return pending
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
