@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
+from copy import copy
 from pathlib import Path
+from typing import Any
 
 import aiohttp.connector
 import discord
@@ -40,6 +42,25 @@ def picture(name: str = "a.png") -> tuple[str, bytes]:
     return name, drawn("PNG")
 
 
+def tell_languages(env: simcord.Env) -> dict[int, str]:
+    """Have interactions tell the languages of people and guilds, as Discord does; SimCord's are all English.
+
+    Returns the locales of people's clients, by user id, to which tests add.
+    """
+    locales: dict[int, str] = {}
+
+    def add_locales(event: str, payload: Mapping[str, Any]) -> None:
+        if event == "INTERACTION_CREATE" and isinstance(payload, dict):
+            user = payload["member"]["user"] if "member" in payload else payload["user"]
+            payload["locale"] = locales.get(int(user["id"]), "en-US")
+            if "guild_id" in payload:
+                guild = env.backend.get_guild(int(payload["guild_id"]))
+                payload["guild_locale"] = guild.preferred_locale
+
+    env.backend.subscribers.insert(0, add_locales)  # before the gateway, which passes a copy to the bot
+    return locales
+
+
 class BotHarness:
     """One guild with a channel and a member; the bot has exactly the permissions of its invite."""
 
@@ -49,14 +70,24 @@ class BotHarness:
         self.server = server
         self.world = server.world
         self.bot = bot
+        self.locales = tell_languages(env)
         self.guild = self.new_guild("Atelier")
         self.channel = self.guild.create_text_channel("pictures")
         self.ann = self.guild.add_member(env.create_user("ann"))
 
-    def new_guild(self, name: str) -> simcord.GuildHandle:
-        guild = self.env.create_guild(name)
+    def new_guild(self, name: str, locale: str = "en-US") -> simcord.GuildHandle:
+        guild = self.env.create_guild(name, preferred_locale=locale)
         invite(self.env, guild)
         return guild
+
+    def in_language(self, locale: str, guild_locale: str = "") -> BotHarness:
+        """Return the same bot in another server, in whose languages it and the member's client are set."""
+        there = copy(self)
+        there.guild = self.new_guild(f"Atelier {locale}", guild_locale or locale)
+        there.channel = there.guild.create_text_channel("pictures")
+        there.ann = there.guild.add_member(self.env.create_user(f"ann-{locale}"))
+        self.locales[there.ann.id] = locale
+        return there
 
     async def wait(self, seconds: int) -> None:
         """Let time pass in steps: SimCord gives each five real seconds for the reads in it."""

@@ -61,49 +61,6 @@ async def test_a_described_picture_is_drawn_once_per_number_also_after_a_restart
     assert styles["Draw 1"] is not styles["Draw 2"]
 
 
-@pytest.mark.parametrize(
-    ("dialect", "refused", "before", "after"),
-    [
-        ("new-api", "1️⃣", ["1️⃣", "2️⃣", "3️⃣", "4️⃣", "🔄"], ["Draw 1", "Draw 2", "Draw 3", "Draw 4"]),
-        ("plus", "", ["1️⃣", "2️⃣", "3️⃣", "4️⃣", "🔄"], ["1️⃣", "2️⃣", "3️⃣", "4️⃣", "🔄"]),
-    ],
-)
-async def test_the_service_s_own_numbers_stay_unless_it_refuses_them(
-    bot_factory: BotFactory, dialect: str, refused: str, before: list[str], after: list[str]
-) -> None:
-    harness = await bot_factory.open(dialect, make_anywhere="yes")
-    await ask(harness, "describe", picture=picture())
-    await harness.wait(40)
-    (card,) = public(harness)
-    assert harness.labels(card)[0] == before
-    if refused:
-        window = await harness.press(card, refused)
-        assert "doesn't support" in told(await harness.ann.submit_modal(window, {"prompt": "a kite"}))
-    assert harness.labels(public(harness)[0])[0] == after
-
-
-async def test_the_menu_describes_the_first_picture_of_a_message(bot_factory: BotFactory) -> None:
-    harness = await bot_factory.open(make_anywhere="yes")
-    notes = ("notes.txt", b"words")
-    shown = await harness.ann.send(harness.channel, "look", attachments=[notes, picture("first.png")])
-    await harness.ann.context_menu(harness.channel, "Describe picture", shown)
-    await harness.wait(20)
-    assert sent(harness) == [("describe", "", 1)]
-    plain = await harness.ann.send(harness.channel, "look", attachments=[notes])
-    assert "no picture" in told(await harness.ann.context_menu(harness.channel, "Describe picture", plain))
-
-
-async def test_pictures_are_blended_in_the_chosen_dimensions(bot_factory: BotFactory) -> None:
-    harness = await bot_factory.open(make_anywhere="yes")
-    await ask(harness, "blend", picture1=picture(), picture2=picture(), dimensions="PORTRAIT")
-    await harness.wait(60)
-    assert titles(harness) == ["Done"]
-    assert sent(harness) == [("blend", "", 2)]
-    bad = ("notes.txt", b"words")
-    assert "notes.txt isn't" in told(await ask(harness, "blend", picture1=picture(), picture2=bad))
-    assert len(sent(harness)) == 1
-
-
 async def test_no_more_pictures_wait_for_a_full_queue_than_memory_has_room_for(
     bot_factory: BotFactory,
 ) -> None:
@@ -121,21 +78,6 @@ async def test_no_more_pictures_wait_for_a_full_queue_than_memory_has_room_for(
     assert titles(harness) == ["Not started", "Not started", "Queue full, retrying"]
 
 
-async def test_shorter_prompts_are_shown_with_their_marks_and_drawn(bot_factory: BotFactory) -> None:
-    harness = await bot_factory.open("true", make_anywhere="yes")
-    await ask(harness, "shorten", prompt="lighthouse keeper by a window")
-    await harness.wait(30)
-    (card,) = public(harness)
-    assert "**lighthouse** keeper by a ~~window~~" in str(card.embeds[0].description)
-    window = await harness.press(card, "1️⃣")
-    assert "lighthouse keeper by a window" in str(window.modal)
-    refused = await harness.ann.submit_modal(window, {"prompt": "a lighthouse"})
-    assert "doesn't support" in told(refused)
-    assert harness.labels(public(harness)[0])[0] == [f"Draw {n}" for n in range(1, 6)]
-    await harness.press(public(harness)[0], "Draw 3")
-    assert sent(harness)[-1][:2] == ("imagine", "lighthouse keeper by")
-
-
 async def test_a_refused_prompt_is_edited_and_shortened_again(bot_factory: BotFactory) -> None:
     harness = await bot_factory.open(make_anywhere="yes")
     harness.world.banned = {"rude"}
@@ -148,21 +90,9 @@ async def test_a_refused_prompt_is_edited_and_shortened_again(bot_factory: BotFa
     assert sent(harness)[-1][:2] == ("shorten", "a kite")
 
 
-async def test_a_server_without_an_endpoint_is_asked_once(bot_factory: BotFactory) -> None:
-    harness = await bot_factory.open("original", make_anywhere="yes")
-    await ask(harness, "shorten", prompt="a red kite")
-    assert titles(harness) == ["Not started"]
-    assert "no */shorten*" in str(harness.card.description)
-    asked = len(harness.server.requests)
-    assert "no */shorten*" in told(await ask(harness, "shorten", prompt="a red kite"))
-    assert len(harness.server.requests) == asked
-
-
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({}, "no picture to describe"),
-        ({"address": "http://127.0.0.1/x.png"}, "isn't the public address"),
         ({"address": "no address"}, "isn't the public address"),
         ({"picture": ("x.pdf", b"%PDF")}, "x.pdf isn't"),
         ({"picture": ("x.png", b"no picture")}, "can't be loaded"),

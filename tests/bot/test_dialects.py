@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from mjbot.sandbox.demo_tasks import DemoIds
 from mjbot.sandbox.dialects import DIALECTS
-from tests.bot.conftest import GRID, RUNNING, SINGLE, BotFactory, BotHarness
+from tests.bot.conftest import GRID, SINGLE, BotFactory, BotHarness
 
 WITH_MODALS = sorted(set(DIALECTS) - {"original"})
 MINE = "1730621718150001"
@@ -21,21 +21,6 @@ async def harness(request: pytest.FixtureRequest, bot_factory: BotFactory) -> Bo
 @pytest.fixture(params=WITH_MODALS)
 async def pressable(request: pytest.FixtureRequest, bot_factory: BotFactory) -> BotHarness:
     return await bot_factory.open(request.param)
-
-
-async def test_a_running_task_is_followed_to_its_result_and_its_picture_is_attached(
-    harness: BotHarness,
-) -> None:
-    await harness.ask(RUNNING)
-    titles = set()
-    for _ in range(70):
-        await harness.wait(1)
-        titles.add(harness.card.title)
-    assert titles == {"Queued", "In progress", "Done"}
-    assert len(harness.messages) == 1
-    message = harness.messages[0]
-    assert await message.attachments[0].read() == harness.world.final_picture(RUNNING)
-    assert await harness.bot.app.stores.watches.open_watches() == []
 
 
 async def test_a_finished_task_is_done_at_once(harness: BotHarness) -> None:

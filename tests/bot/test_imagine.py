@@ -36,23 +36,6 @@ def sent(harness: BotHarness) -> list[tuple[str, int]]:
     return [(each.prompt, each.pictures) for each in harness.world.log]
 
 
-async def test_a_prompt_becomes_one_living_card_and_edit_makes_another(harness: BotHarness) -> None:
-    await imagine(harness, "a red kite —ar 1:1", model="niji", shape="16:9")
-    assert "Sent `--ar 1:1` in place of `—ar 1:1`." in str(harness.card.description)
-    await harness.wait(60)
-    (card,) = harness.messages
-    assert (card.embeds[0].title, harness.labels(card)[-1]) == ("Done", ["Edit", "More…"])
-
-    window = await harness.press(card, "Edit")
-    assert "a red kite —ar 1:1" in str(window.modal)  # as it was typed
-    await harness.ann.submit_modal(window, {"prompt": "a blue kite", "shape": ["2:3"]})
-    await harness.wait(60)
-    assert [each.embeds[0].title for each in harness.messages] == ["Done", "Done"]
-    assert sent(harness) == [("a red kite --ar 1:1 --niji 7", 0), ("a blue kite --ar 2:3 --niji 7", 0)]
-    assert len({each.mark for each in harness.world.log}) == 2
-    assert not any("mjbot-" in each.path for each in harness.server.requests)  # a make is never read
-
-
 async def test_a_warning_is_private_and_what_is_sent_anyway_keeps_its_pictures(harness: BotHarness) -> None:
     question = told(await imagine(harness, "a kite --ar 16x9", reference=picture()))
     assert "Nothing was sent yet" in question.content

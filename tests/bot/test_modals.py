@@ -169,21 +169,6 @@ async def test_status_of_kin_shows_kin_after_a_restart_too_and_a_deleted_child_i
     assert f"V3 of [this picture]({fresh.jump_url})" in (child.embeds[0].description or "")
 
 
-async def test_a_choice_of_a_description_opens_a_window_with_its_words(harness: BotHarness) -> None:
-    await harness.show(DemoIds.DESCRIBE.value)
-    card = harness.messages[0]
-    first = next(each for row in harness.labels(card) for each in row if each.startswith("1"))
-    window = await harness.press(card, first)
-    assert "A screen print of layered mountains under a low sun" in str(window.modal)
-    told = await harness.ann.submit_modal(window, {"prompt": "mountains, but in winter"})
-    if "doesn't support" in str([each.content for each in told.followups]):
-        return  # new-api forwards no such press
-    await harness.wait(60)
-    child = max(harness.messages, key=lambda message: message.id)
-    assert child.embeds[0].title == "Done"
-    assert "mountains, but in winter" in (child.embeds[0].description or "")
-
-
 async def test_imagine_all_makes_one_card_each(bot_factory: BotFactory) -> None:
     harness = await bot_factory.open("true")
     await harness.show(DemoIds.DESCRIBE.value)
