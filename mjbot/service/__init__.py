@@ -10,6 +10,7 @@ from mjbot.service.making.series import SeriesService
 from mjbot.service.making.series_loop import SeriesLoop
 from mjbot.service.making.wiring import Making, build_making
 from mjbot.service.pressing.controls import TaskControls
+from mjbot.service.pressing.forms import TaskForms
 from mjbot.service.pressing.lost_submits import LostSubmits
 from mjbot.service.pressing.menus import MenuService
 from mjbot.service.pressing.modals import ModalService
@@ -52,6 +53,7 @@ __all__ = [
     "ServiceOffers",
     "StatusService",
     "TaskControls",
+    "TaskForms",
     "TaskReader",
     "WatchService",
     "Watching",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import discord
@@ -34,6 +35,7 @@ from mjbot.service import (
     SeriesService,
     StatusService,
     TaskControls,
+    TaskForms,
 )
 from mjbot.ui.context import context_from
 from mjbot.ui.error_boundary import ErrorBoundary
@@ -65,6 +67,7 @@ class InteractionRouter:
         status: StatusService,
         presses: PressService,
         modals: ModalService,
+        forms: TaskForms,
         regions: RegionService,
         menus: MenuService,
         controls: TaskControls,
@@ -94,7 +97,8 @@ class InteractionRouter:
             Verb.SEED: Route(controls.show_seed),
             Verb.REGION: Route(regions.choose, private=True),
         }
-        self._submit_modal = Route(modals.submit, update=True)
+        self._submit_modal = Route(partial(forms.submit, send=modals.submit), update=True)
+        self._submit_action = Route(partial(forms.submit, send=presses.press))
         self._submit_make = Route(imagine.submit_modal)
         self._repeat_make = Route(imagine.repeat, update=True)
 
@@ -131,7 +135,7 @@ class InteractionRouter:
         if custom_id.verb is Verb.AGAIN and target.action == MAKE_ACTION:
             return self._repeat_make
         if custom_id.verb is Verb.MODAL:
-            return self._submit_modal if target.action == MODAL_ACTION else self._routes[Verb.PRESS]
+            return self._submit_modal if target.action == MODAL_ACTION else self._submit_action
         return self._routes[custom_id.verb]
 
     async def _show_menu(self, request: PressRequest) -> None:

@@ -156,8 +156,9 @@ def read_seed(response: Response) -> str:
 def read_cancel(response: Response) -> None:
     """Return None if the service has cancelled the task, and raise an exception otherwise.
 
-    trueai's server responds to an administrator with an empty body. Raises `CommandNotOffered` if the key may
-    not cancel, `TaskNotFound`, `CancelRefused`, `UpstreamError`.
+    trueai's server responds to an administrator with an empty body. A status of 403 alone may concern only
+    this task. Raises `CommandNotOffered` if the response says that the key may not cancel at all,
+    `TaskNotFound`, `CancelRefused`, `UpstreamError`.
     """
     data = json_of(response)
     code, fields = code_of(data), parse_object(data)
@@ -165,7 +166,7 @@ def read_cancel(response: Response) -> None:
     if response.status < 300 and agrees and not is_html(response):
         return
     message = error_message(data) or plain_text(response)
-    if response.status == 403 or says(message, CANCEL_FORBIDDEN):
+    if says(message, CANCEL_FORBIDDEN):
         raise CommandNotOffered(Command.CANCEL, message)
     if says_not_found(response, data):
         raise TaskNotFound(message)

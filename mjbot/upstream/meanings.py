@@ -46,8 +46,8 @@ BUSY: Phrases = ("饱和", "飽和", "saturated")
 EXISTED: Phrases = ("已存在", "already exist", "existed")
 TOO_MANY: Phrases = ("并发数已达上限", "队列数已达上限", "concurrent limit", "too many concurrent")
 """Trueai's own limits of a key, with `Code.BAD_ARGUMENT`: they end when a task does."""
-CANCEL_FORBIDDEN: Phrases = ("演示模式", "禁止操作", "demo mode", "forbidden")
-"""Trueai lets only an administrator's key cancel."""
+CANCEL_FORBIDDEN: Phrases = ("演示模式", "禁止操作", "demo mode")
+"""Trueai lets only an administrator's key cancel. A bare "Forbidden" may concern one task only."""
 REASONS: tuple[tuple[Phrases, RefusalReason], ...] = (
     (("今日绘图次数已达上限", "daily limit", "daily drawing limit"), RefusalReason.DAILY_LIMIT),
     (("总绘图次数已达上限", "total drawing limit"), RefusalReason.TOTAL_LIMIT),

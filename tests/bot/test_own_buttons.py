@@ -97,6 +97,19 @@ async def test_a_service_that_no_longer_cancels_is_told_and_remembered(bot_facto
     assert harness.labels(harness.messages[0]) == [["Stop updating"]]
 
 
+async def test_a_refusal_to_cancel_one_task_takes_the_button_from_no_card(harness: BotHarness) -> None:
+    await harness.ask(RUNNING)
+    await harness.wait(4)
+    harness.server.fail("*/cancel", status=403, body="this task belongs to another account", times=1)
+    told = await harness.press(harness.messages[0], "Cancel")
+    assert told.followups[-1].content.startswith("The image service didn't cancel this task. It goes on")
+    await harness.wait(4)
+    assert harness.labels(harness.messages[0]) == [["Stop updating", "Cancel"]]
+    await harness.press(harness.messages[0], "Cancel")
+    await harness.wait(4)
+    assert harness.card.title == "Cancelled"
+
+
 async def test_the_seed_of_a_picture_is_behind_more(harness: BotHarness) -> None:
     await harness.show(SINGLE)
     card = harness.messages[0]

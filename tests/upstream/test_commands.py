@@ -31,6 +31,7 @@ from mjbot.errors import (
     SeedUnavailable,
     TaskNotFound,
     UnexpectedHtml,
+    UpstreamForbidden,
     UpstreamUnavailable,
 )
 from mjbot.errors.submits import CommandNotOffered, QueueFull, RefusalReason, SubmitRefused, SubmitUnclear
@@ -218,7 +219,11 @@ def test_a_cancelled_task_is_one_in_any_form(response: Response) -> None:
         (answer(400, "演示模式，禁止操作"), CommandNotOffered),
         (answer(200, {"success": False, "message": "演示模式，禁止操作"}), CommandNotOffered),
         (answer(403, "禁止操作"), CommandNotOffered),
-        (answer(403, ""), CommandNotOffered),
+        (answer(403, ""), UpstreamForbidden),  # it may concern this task only
+        (answer(403, {"message": "Forbidden"}), UpstreamForbidden),
+        (answer(403, {"code": 4, "description": "无权操作该任务"}), UpstreamForbidden),
+        (answer(403, "this task belongs to another account"), UpstreamForbidden),
+        (answer(403, "<html>"), UpstreamUnavailable),
         (answer(200, {"code": 4, "description": "任务已结束"}), CancelRefused),
         (answer(200, {"success": False, "code": -1, "message": "x"}), CancelRefused),
         (answer(400, {"code": 4, "description": "task_no_found "}), TaskNotFound),
@@ -302,6 +307,7 @@ def test_a_missing_endpoint_is_learnt_for_itself_and_for_ten_minutes() -> None:
         ("describe", Redirected),
         ("describe", UnexpectedHtml),
         ("describe", UpstreamUnavailable),
+        ("cancel", UpstreamForbidden),  # perhaps of this task only
     ],
 )
 def test_what_does_not_prove_that_an_endpoint_is_missing_is_not_learnt(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 
 from mjbot.core.access.needs import CHOOSE, MAKE, MAKE_AGAIN, PREPARE_MAKE
 from mjbot.core.i18n.texts import Text
@@ -11,7 +12,7 @@ from mjbot.core.making.check import check_prompt
 from mjbot.core.making.findings import Verdict
 from mjbot.core.model.submits import Blend, BlendShape, Command, Describe, Shorten, SubmitRequest
 from mjbot.core.model.task import Mark
-from mjbot.errors import PressRefused
+from mjbot.errors import MJBotError, PressRefused
 from mjbot.ports import (
     Make,
     PressRequest,
@@ -25,6 +26,7 @@ from mjbot.service.making.held_uploads import HeldUploads
 from mjbot.service.making.loaded_pictures import LoadedPictures
 from mjbot.service.making.make_submission import BuildRequest
 from mjbot.service.making.makes import MakeService
+from mjbot.service.making.modals import NO_USE_OF_AN_EDIT, MakeModals
 from mjbot.service.making.orders import Order
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.watching.write_behind import WriteBehind
@@ -40,6 +42,7 @@ class DirectMakes:
         references: ReferenceSource,
         snapshots: WriteBehind,
         access: Access,
+        modals: MakeModals,
         uploads: HeldUploads,
         loaded: LoadedPictures,
         service: MakeService,
@@ -49,27 +52,38 @@ class DirectMakes:
         self._references = references
         self._snapshots = snapshots
         self._access = access
+        self._modals = modals
         self._uploads = uploads
         self._loaded = loaded
         self._service = service
         self._in_flight = in_flight
 
     async def make(self, order: Order) -> None:
-        """Send the request of a command. Raises `MJBotError`."""
+        """Send the request of a command. A refused prompt can be edited. Raises `MJBotError`."""
+        number = _number_of_pictures(order.command, order.uploads)
+        make = self._service.new(order.context, order.command, order.text, order.options, pictures=number)
+        with self._in_flight.track(), ExitStack() as room:  # first: shutdown waits for what has begun
+            try:
+                pictures = await self._prepare(order, make, room)
+            except MJBotError as error:
+                if order.command is not Command.SHORTEN or isinstance(error, NO_USE_OF_AN_EDIT):
+                    raise
+                await self._modals.offer_edit(order, make, error.text, **error.values)
+                return
+            self._uploads.keep(make.id, order.uploads)
+            prompt = order.text if order.command is Command.SHORTEN else ""
+            await self._service.make(order.context, order.reply, make, prompt, _builder(make, pictures))
+
+    async def _prepare(self, order: Order, make: Make, room: ExitStack) -> tuple[str, ...]:
+        """Check an order, and load its pictures. ``room`` keeps room for them in memory."""
         context, command = order.context, order.command
-        number = _number_of_pictures(command, order.uploads)
-        with self._in_flight.track():  # first: nothing may begin once shutdown waits for these
-            await self._access.require(context, PREPARE_MAKE)
-            _check(order)
-            if self._source.offers(command) is False:
-                raise PressRefused(Text.REPLY_COMMAND_NOT_OFFERED, label=f"/{command}")
-            with self._loaded.room(context.user_id, number):
-                await self._access.require(context, MAKE)
-                pictures = await self._load(order.reply, order.text, order.uploads, command)
-                make = self._service.new(context, command, order.text, order.options, pictures=number)
-                self._uploads.keep(make.id, order.uploads)
-                prompt = order.text if command is Command.SHORTEN else ""
-                await self._service.make(context, order.reply, make, prompt, _builder(make, pictures))
+        await self._access.require(context, PREPARE_MAKE)
+        _check(order)
+        if self._source.offers(command) is False:
+            raise PressRefused(Text.REPLY_COMMAND_NOT_OFFERED, label=f"/{command}")
+        room.enter_context(self._loaded.room(context.user_id, make.pictures))
+        await self._access.require(context, MAKE)
+        return await self._load(order.reply, order.text, order.uploads, command)
 
     async def repeat(self, request: PressRequest, make: Make) -> None:
         """Send a `Make` request again, because the HTTP reply was lost. Raises `MJBotError`."""

@@ -7,22 +7,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from mjbot.core.access.needs import CHOOSE, MAKE, MAKE_AGAIN, PREPARE_MAKE
-from mjbot.core.card.buttons import own_button
-from mjbot.core.card.components import CustomId, Verb
+from mjbot.core.card.components import Verb
 from mjbot.core.i18n.texts import Text
 from mjbot.core.making.assembly import MakeOptions, ReferenceUse, assemble_prompt
 from mjbot.core.making.check import PromptCheck, check_prompt
 from mjbot.core.making.findings import Verdict
 from mjbot.core.making.series import Series, expand_series
 from mjbot.core.model.submits import Command
-from mjbot.errors import (
-    GuildNotAllowed,
-    MakingClosed,
-    MJBotError,
-    PressRefused,
-    ShuttingDown,
-    StoreFailed,
-)
+from mjbot.errors import MJBotError, PressRefused
 from mjbot.errors.submits import CommandNotOffered, SubmitRefused, SubmitUnclear
 from mjbot.ports import Make, MakeStore, PressRequest, ReferenceSource, TaskSource
 from mjbot.service.access import Access
@@ -30,7 +22,7 @@ from mjbot.service.making.direct import DirectMakes
 from mjbot.service.making.loaded_pictures import LoadedPictures
 from mjbot.service.making.make_submission import imagine_builder
 from mjbot.service.making.makes import MakeService
-from mjbot.service.making.modals import MakeModals
+from mjbot.service.making.modals import NO_USE_OF_AN_EDIT, MakeModals
 from mjbot.service.making.orders import Order
 from mjbot.service.making.series import SeriesService
 from mjbot.service.pressing.in_flight import InFlight
@@ -39,7 +31,6 @@ from mjbot.service.watching.write_behind import WriteBehind
 
 _NOT_LOADED = "https://picture.example/{n}.png"
 """Stands for a reference picture in the check: its address is known only after it was uploaded."""
-_NO_USE_OF_AN_EDIT = (MakingClosed, GuildNotAllowed, ShuttingDown, StoreFailed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +157,10 @@ class ImagineService:
                 room.enter_context(self._loaded.room(order.context.user_id, len(order.uploads)))
                 await self._access.require(order.context, MAKE)
                 pictures = await self._load(order)
-            except _NO_USE_OF_AN_EDIT:
+            except NO_USE_OF_AN_EDIT:
                 raise
             except MJBotError as error:
-                await self._offer_edit(order, make, error.text, **error.values)
+                await self._modals.offer_edit(order, make, error.text, **error.values)
                 return
             await self._send(replace(order, text=series.prompts[0]), make, pictures)
             self._modals.sent(order, make.id)
@@ -185,15 +176,7 @@ class ImagineService:
     async def _ask(self, order: Order, make: Make, check: PromptCheck) -> None:
         locale = order.context.private_locale
         lines = "\n".join(each.sentence(locale) for each in check.findings)
-        await self._offer_edit(order, make, Text.MAKE_WARNING, Verb.SEND_ANYWAY, findings=lines)
-
-    async def _offer_edit(self, order: Order, make: Make, text: Text, *verbs: Verb, **values: object) -> None:
-        """Tell the user in an ephemeral message why nothing was sent, and offer to edit the prompt."""
-        await self._makes.add(make)
-        self._modals.hold(order, make.id)
-        locale = order.context.private_locale
-        row = tuple(own_button(CustomId(verb, make.id), locale) for verb in (*verbs, Verb.EDIT))
-        await order.reply.send_private_menu(text, (row,), menu=None, file=None, **values)
+        await self._modals.offer_edit(order, make, Text.MAKE_WARNING, Verb.SEND_ANYWAY, findings=lines)
 
     async def _load(self, order: Order) -> _Pictures:
         """Load the reference pictures. Raises `PressRefused`."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from mjbot.core.card.buttons import own_button
 from mjbot.core.card.components import CustomId, Verb
 from mjbot.core.card.modals import MAX_PROMPT, ModalSpec
 from mjbot.core.i18n.messages import translate
@@ -19,7 +20,7 @@ from mjbot.core.model.makes import is_make
 from mjbot.core.model.press import MAKE_ACTION
 from mjbot.core.model.submits import Command
 from mjbot.core.model.task import TaskId
-from mjbot.errors import PressRefused
+from mjbot.errors import GuildNotAllowed, MakingClosed, PressRefused, ShuttingDown, StoreFailed
 from mjbot.ports import InteractionContext, Make, MakeStore, PressRequest, Reply, Upload
 from mjbot.service.making.held_uploads import HeldUploads
 from mjbot.service.making.orders import Order
@@ -31,6 +32,8 @@ _MODELS = dict(zip("mn", DrawingModel, strict=True))
 _USES = dict(zip("iso", ReferenceUse, strict=True))
 _REPEAT = re.compile("[2-9]|1[0-9]|20")
 _SHORTEN = "h"  # at the end of the argument of its modal
+NO_USE_OF_AN_EDIT = (MakingClosed, GuildNotAllowed, ShuttingDown, StoreFailed)
+"""Errors after which an edited prompt would be refused again, or that forbid to store it."""
 _NEW = TaskId("")  # of drafts: what was last written in no particular make
 
 
@@ -85,13 +88,17 @@ class MakeModals:
         """Keep the text of an order in memory until it is sent, in case the database fails."""
         self._drafts.keep(order.context.user_id, _NEW, MAKE_ACTION, order.text)
 
-    def hold(self, order: Order, make_id: TaskId) -> None:
-        """Keep the uploads of an order for a `Make` request that was not sent."""
-        self._uploads.keep(make_id, order.uploads)
-
     def uploads_of(self, make: Make) -> Sequence[Upload]:
         """Return the uploads of a `Make` request that was not sent, if they are still in memory."""
         return self._uploads.get(make.id)
+
+    async def offer_edit(self, order: Order, make: Make, text: Text, *verbs: Verb, **values: object) -> None:
+        """Tell the user in an ephemeral message why nothing was sent, and offer to edit the prompt."""
+        await self._makes.add(make)
+        self._uploads.keep(make.id, order.uploads)
+        locale = order.context.private_locale
+        row = tuple(own_button(CustomId(verb, make.id), locale) for verb in (*verbs, Verb.EDIT))
+        await order.reply.send_private_menu(text, (row,), menu=None, file=None, **values)
 
     def sent(self, order: Order, make_id: TaskId) -> None:
         """Drop the text and the uploads of an order that was sent."""

@@ -42,6 +42,7 @@ def build_making(
 ) -> Making:
     """Build the services of /imagine, /describe, /blend and /shorten, and the loop of series."""
     uploads, loaded = HeldUploads(), LoadedPictures()
+    modals = MakeModals(stores.makes, watching.snapshots, uploads, pressing.drafts)
     cards = MakeCards(stores.makes, stores.watches, watching.opener, watching.watches)
     loop = _series_loop(source, stores, watching, pressing, clock, guard)
     series = _series(stores, cards, watching, pressing, loop, series_max)
@@ -51,6 +52,7 @@ def build_making(
         references=references,
         snapshots=watching.snapshots,
         access=watching.access,
+        modals=modals,
         uploads=uploads,
         loaded=loaded,
         service=service,
@@ -62,7 +64,7 @@ def build_making(
         makes=stores.makes,
         snapshots=watching.snapshots,
         access=watching.access,
-        modals=MakeModals(stores.makes, watching.snapshots, uploads, pressing.drafts),
+        modals=modals,
         loaded=loaded,
         service=service,
         series=series,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mjbot.core.access.needs import CANCEL, SEED, STOP_UPDATING
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.submits import Command
-from mjbot.errors import PressRefused, TaskNotFound
+from mjbot.errors import CancelRefused, PressRefused, TaskNotFound, UpstreamForbidden
 from mjbot.errors.submits import CommandNotOffered
 from mjbot.ports import PressRequest, TaskSource
 from mjbot.service.access import Access
@@ -56,6 +56,8 @@ class TaskControls:
             await self._offers.learn(Command.CANCEL)
             await self._watches.repaint(request.message, await self._reader.get(request.task_id))
             raise PressRefused(Text.REPLY_CANCEL_NOT_OFFERED, str(error)) from error
+        except UpstreamForbidden as error:  # perhaps of this task only, so nothing is learnt
+            raise CancelRefused(str(error)) from error
         except TaskNotFound as error:
             raise TaskNotFound(str(error), id=request.task_id) from error
         finally:

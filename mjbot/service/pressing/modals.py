@@ -96,7 +96,6 @@ class ModalService:
             await self._access.require_press(request, PREPARE)
             if not request.modal_input.prompt.strip():
                 raise PressRefused(Text.REPLY_PROMPT_MISSING)
-            self._drafts.keep(user_id, task_id, MODAL_ACTION, request.modal_input.prompt)
             await request.reply.defer()
             snapshot = await self._reader.get(task_id)
             if snapshot.task is not None and snapshot.task.phase is not Phase.WAITING:

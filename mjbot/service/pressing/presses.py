@@ -66,9 +66,7 @@ class PressService:
             if self._prompts.needed(action, request.modal_input):
                 await self._prompts.ask(request, action)
                 return
-            mask = await self._prompts.check(request, action)
-            if mask is not None:
-                await self._submit(request, action, mask)
+            await self._submit(request, action, await self._prompts.check(request, action))
 
     async def stop_retrying(self, request: PressRequest) -> None:
         """Stop retrying a submit that was refused because of a full queue. Raises `MJBotError`."""

@@ -18,7 +18,7 @@ from mjbot.service.pressing.regions import RegionService
 
 
 class ModalPrompts:
-    """Opens modals for actions and validates the input. Invalid input is kept as a draft."""
+    """Opens modals for actions, filled with the user's draft, and validates the input."""
 
     def __init__(self, presses: PressStore, regions: RegionService, drafts: Drafts) -> None:
         self._presses = presses
@@ -48,32 +48,26 @@ class ModalPrompts:
         if kind is ModalKind.REGION and not action.target.region:
             await self._regions.show(request.with_target(replace(action.target, region=NO_CELLS)))
         elif request.reply.responded:  # the task had to be read first: too late to open a modal
-            await self._offer_modal(request, action, Text.REPLY_NEEDS_PROMPT)
+            rows = action.again_button(Text.BUTTON_WRITE, request.context, primary=True)
+            label = escape(action.label)
+            await request.reply.send_private_menu(Text.REPLY_NEEDS_PROMPT, rows, label=label)
         else:
             await request.reply.send_modal(self._modal(request, action))
 
-    async def check(self, request: PressRequest, action: Action) -> str | None:
-        """Validate the input and return the mask ("" for none).
-
-        If the input is invalid, tell the user and return None.
-        """
+    async def check(self, request: PressRequest, action: Action) -> str:
+        """Validate the input and return the mask ("" for none). Raises `PressRefused`."""
         modal_input = request.modal_input
         if modal_input is None:
             return ""
-        self._drafts.keep(request.context.user_id, action.snapshot.id, action.digest, modal_input.prompt)
         kind = modal_kind_of(action.button.custom_id)
-        try:
-            if not modal_input.prompt:
-                raise PressRefused(Text.REPLY_PROMPT_MISSING)
-            if kind is ModalKind.ZOOM and not has_valid_zoom(modal_input.prompt):
-                raise PressRefused(Text.REPLY_INVALID_ZOOM)
-            if kind is not ModalKind.REGION:
-                return ""
-            await request.reply.defer()  # the picture may have to be fetched
-            return await self._regions.mask(request.with_target(action.target))
-        except PressRefused as error:
-            await self._offer_modal(request, action, error.text, **error.values)
-            return None
+        if not modal_input.prompt:
+            raise PressRefused(Text.REPLY_PROMPT_MISSING)
+        if kind is ModalKind.ZOOM and not has_valid_zoom(modal_input.prompt):
+            raise PressRefused(Text.REPLY_INVALID_ZOOM)
+        if kind is not ModalKind.REGION:
+            return ""
+        await request.reply.defer()  # the picture may have to be fetched
+        return await self._regions.mask(request.with_target(action.target))
 
     async def accepted(self, request: PressRequest, action: Action) -> None:
         """Drop the draft and close the region picker. Call this when the submit was accepted."""
@@ -87,9 +81,3 @@ class ModalPrompts:
         target = CustomId(Verb.MODAL, action.snapshot.id, str(action.target))
         asks_for_mask = action.target.region == OWN_MASK
         return ModalSpec(target, action.label, prompt, asks_for_mask, self._regions.mask_size(request))
-
-    async def _offer_modal(self, request: PressRequest, action: Action, text: Text, **values: object) -> None:
-        """Send an ephemeral message with a button that opens the modal."""
-        rows = action.again_button(Text.BUTTON_WRITE, request.context, primary=True)
-        values["label"] = escape(action.label)
-        await request.reply.send_private_menu(text, rows, menu=None, file=None, **values)

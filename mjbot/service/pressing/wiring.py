@@ -10,6 +10,7 @@ from mjbot.guard import LoopGuard
 from mjbot.ports import MaskSource, PressStore, Stores, TaskSource
 from mjbot.service.access import Access
 from mjbot.service.pressing.drafts import Drafts
+from mjbot.service.pressing.forms import TaskForms
 from mjbot.service.pressing.found_submits import FoundSubmits
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.lost_submits import LostSubmits
@@ -54,6 +55,7 @@ class Pressing:
 
     presses: PressService
     modals: ModalService
+    forms: TaskForms
     regions: RegionService
     journal: SubmissionJournal
     in_flight: InFlight
@@ -94,6 +96,7 @@ def build_pressing(
     return Pressing(
         presses=presses,
         modals=modals,
+        forms=TaskForms(drafts),
         regions=regions,
         journal=journal,
         in_flight=in_flight,
