@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from itertools import product
 
@@ -11,7 +12,7 @@ import simcord
 
 from mjbot.core.access.press_policy import PressPolicy, PressScope
 from mjbot.sandbox.demo_tasks import DemoIds
-from tests.bot.conftest import GRID, SINGLE, BotFactory, BotHarness
+from tests.bot.conftest import GRID, SINGLE, BotFactory, BotHarness, picture
 from tests.bot.outsider import DIRECT, SERVER, Outsider, answer_to, secrets_of, text_of
 
 MODAL, DESCRIBE = DemoIds.MODAL.value, DemoIds.DESCRIBE.value
@@ -102,6 +103,35 @@ async def test_no_interaction_with_a_task_that_its_place_has_not_seen_does_anyth
     assert [text_of(card_of(harness, each)) for each in cards] == list(map(text_of, cards.values()))
     assert secrets_of(harness) == secrets
     assert [each for each in secrets if each in outsider.seen] == []
+
+
+async def test_no_interaction_with_a_make_of_another_place_does_anything(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open("original", make_anywhere="yes", make_in_dm="yes")
+
+    async def buttons_after(command: str, **given: object) -> list[str]:
+        """The custom_ids of the newest message after a command in the first server."""
+        told = await harness.ann.slash(harness.channel, command, **given)
+        await harness.wait(9)
+        private = told.response.message if told.response is not None and told.ephemeral else harness.newest
+        ids = re.findall(r"mj1:[a-z0-9:-]+", text_of(private))
+        return [each for each in ids if ":unfollow:" not in each]
+
+    draw = (await buttons_after("describe", picture=picture()))[1]
+    anyway, edit = await buttons_after("imagine", prompt=f"{WORDS} --ar 16x9")
+    start, _ = await buttons_after("imagine", prompt=f"{WORDS} {{red, blue}}")
+    harness.server.drop("/mj/submit/imagine", times=1)
+    again, _ = await buttons_after("imagine", prompt=WORDS)
+    before, submits = list(map(text_of, harness.messages)), len(harness.world.log)
+    for where in (SERVER, DIRECT):
+        outsider = Outsider(harness, where)
+        own = await outsider.show(GRID)  # a card with buttons
+        for custom_id in (draw, anyway, edit, start, again, again.replace("again", "halt")):
+            told = await outsider.forge(own, custom_id)
+            assert (custom_id, bool(answer_to(told)), told.modal) == (custom_id, True, None)
+        assert WORDS not in outsider.seen
+    await harness.wait(3)
+    assert len(harness.world.log) == submits
+    assert list(map(text_of, harness.messages)) == before
 
 
 # What a place that has asked for the tasks by their ids sees and does
