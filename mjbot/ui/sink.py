@@ -24,6 +24,7 @@ from mjbot.ui.images import ImageLoader, ShownImage
 from mjbot.ui.lost_responses import find_card
 from mjbot.ui.refusals import existence_after, is_route_refusal, outcome_of
 from mjbot.ui.sending import send_reduced
+from mjbot.ui.shown_buttons import ShownButtons
 from mjbot.ui.tokens import InteractionTokens, TokenRefused
 
 _NONCE = 25  # characters, the longest that Discord accepts
@@ -45,6 +46,7 @@ class DiscordSink:
         self._images = ImageLoader(client, pictures)
         self._breaker = breaker
         self._tokens = tokens
+        self._buttons = ShownButtons()
         self._errors = UnexpectedErrors()
 
     async def edit(self, edit: Edit) -> Outcome:
@@ -176,8 +178,15 @@ class DiscordSink:
         elif is_attachment(edit.delivered.image) and image.url != edit.delivered.image:
             extra["attachments"] = []
         content = content_of(edit.card, self._images.state(edit, image), edit.omitted)
-        extra["view"] = build_view(content.rows)
+        if not self._buttons.are_shown(edit, content.rows):
+            extra["view"] = build_view(content.rows)
+        self._buttons.forget(edit.ref)  # nobody knows what an edit that fails has changed
         extra["embed"] = build_embed(content, self._images.embed_url(edit, image))
+        message = await self._send_by_route(edit, extra, has_file=bool(image.files))
+        self._buttons.remember(edit, content.rows)
+        return message
+
+    async def _send_by_route(self, edit: Edit, extra: dict[str, Any], *, has_file: bool) -> discord.Message:
         if not edit.by_token:
             return await self._message(edit).edit(content=None, **extra)
         if (token := self._tokens.get(edit.ref)) is None:
@@ -192,7 +201,7 @@ class DiscordSink:
         except TimeoutError as error:
             raise TokenRefused from error
         except discord.HTTPException as error:
-            if is_route_refusal(error, has_file=bool(image.files)):
+            if is_route_refusal(error, has_file=has_file):
                 raise TokenRefused from error
             raise
 

@@ -12,7 +12,7 @@ from mjbot.core.model.task import Task, TaskId
 from mjbot.errors import TaskNotFound, UpstreamUnavailable
 from mjbot.upstream.bodies import body_of, endpoint_of
 from mjbot.upstream.responses import Response, error_message, is_json, json_of, raise_for, says_not_found
-from mjbot.upstream.wire import Note, ignore, read_task, read_tasks
+from mjbot.upstream.wire import Parse, parse_task, read_task, read_tasks
 
 READ_TIMEOUT = 10.0
 SUBMIT_TIMEOUT = 75.0  # relays allow their upstream 60 s; a shorter timeout would orphan the task
@@ -98,10 +98,10 @@ class MidjourneyProxyApi:
         return f"{self._base}/task/{quote(task_id, safe='')}"
 
 
-def read_fetch(response: Response, note: Note = ignore) -> Task:
+def read_fetch(response: Response, parse: Parse = parse_task) -> Task:
     """Return the task in a response, whatever its status. Raises `UpstreamError` if there is none."""
     data = json_of(response)
-    if task := read_task(data, note):
+    if task := read_task(data, parse):
         return task
     if response.status == 204 or (response.status < 300 and response.body.strip() in (b"", b"null")):
         raise TaskNotFound
@@ -110,7 +110,7 @@ def read_fetch(response: Response, note: Note = ignore) -> Task:
     raise_for(response, data)
 
 
-def read_list(response: Response, note: Note = ignore) -> list[Task] | None:
+def read_list(response: Response, parse: Parse = parse_task) -> list[Task] | None:
     """Return the tasks of a batch read, in any order, or None if the server has no batch read.
 
     Raises `UpstreamError` for a temporary failure.
@@ -118,7 +118,7 @@ def read_list(response: Response, note: Note = ignore) -> list[Task] | None:
     data = json_of(response)
     if data is None and response.status < 300 and is_json(response):
         raise UpstreamUnavailable("its answer is cut off")
-    tasks = read_tasks(data, note)
+    tasks = read_tasks(data, parse)
     if tasks is not None and response.status < 300:
         return tasks
     if response.status in (404, 405, 501) or (

@@ -18,9 +18,10 @@ from mjbot.upstream.api import MidjourneyProxyApi, Request, read_fetch, read_lis
 from mjbot.upstream.commands import ApiCalls
 from mjbot.upstream.drift import Drift
 from mjbot.upstream.grid_changes import GridButtons
+from mjbot.upstream.last_readings import LastReadings
 from mjbot.upstream.responses import Response, ResponseTooLarge
 from mjbot.upstream.transport import Transport
-from mjbot.upstream.wire import Note
+from mjbot.upstream.wire import Parse
 
 if TYPE_CHECKING:
     from mjbot.clock import Clock
@@ -69,6 +70,7 @@ class UpstreamClient(ApiCalls):
         self._batch_size = batch_size
         self.drift = Drift()
         self._grid_buttons = GridButtons()
+        self._readings = LastReadings(self._note)
         self._single_until = 0.0
         self._read_limiter = SlidingWindow(READS_PER_SECOND, _SPAN + _JITTER)
         self._poll_limiter = SlidingWindow(POLLS_PER_SECOND, _SPAN)
@@ -136,7 +138,7 @@ class UpstreamClient(ApiCalls):
         if self._clock.now() >= self._single_until:
             try:
                 response = await send(self._api.list_by_condition(ids))
-                if (tasks := await _parse(read_list, response, self._note)) is not None:
+                if (tasks := await _parse(read_list, response, self._readings.parse)) is not None:
                     return await self._report_from(ids, [self._grid_buttons.add(each) for each in tasks])
             except ResponseTooLarge as error:
                 if len(ids) == 1:
@@ -180,7 +182,7 @@ class UpstreamClient(ApiCalls):
             return await self._parse_task(await self._poll(self._api.fetch(task_id)))
 
     async def _parse_task(self, response: Response) -> Task:
-        return self._grid_buttons.add(await _parse(read_fetch, response, self._note))
+        return self._grid_buttons.add(await _parse(read_fetch, response, self._readings.parse))
 
     def _note(self, task: Mapping[str, Any]) -> None:
         self.drift.note(task)
@@ -207,7 +209,7 @@ class UpstreamClient(ApiCalls):
         return await self._transport.read(request)
 
 
-async def _parse(read: Callable[[Response, Note], _T], response: Response, note: Note) -> _T:
+async def _parse(read: Callable[[Response, Parse], _T], response: Response, parse: Parse) -> _T:
     if len(response.body) <= _LARGE_BODY:
-        return read(response, note)
-    return await asyncio.to_thread(read, response, note)
+        return read(response, parse)
+    return await asyncio.to_thread(read, response, parse)

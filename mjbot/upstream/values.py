@@ -32,8 +32,9 @@ def has_value(value: Any) -> bool:
 def parse_text(value: Any, limit: int = WORD) -> str:
     """Return a string cut at ``limit`` characters, an integer as digits, or "" for anything else."""
     if isinstance(value, str):
+        text = value[:limit]
         # Servers that cut by UTF-16 units send lone surrogates, which can be neither stored nor sent.
-        return value[:limit].encode("utf-8", "replace").decode()
+        return text if text.isascii() else text.encode("utf-8", "replace").decode()
     fits = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST_INTEGER
     return str(value) if fits else ""
 
@@ -92,11 +93,17 @@ def _parse_list(value: Any) -> list[Any]:
 
 
 def _parse_json(value: Any) -> Any:
-    """Parse a JSON string, or return None if it is invalid or too long. Return other values unchanged."""
+    """Parse a JSON list or object, or return None if it is invalid or too long.
+
+    Return anything but a string unchanged.
+    """
     if not isinstance(value, str):
         return value
+    # Most strings are URLs and texts, for which json.loads would raise an exception each time.
+    if len(value) > _MAX_JSON or not value.lstrip().startswith(("[", "{")):
+        return None
     try:
-        return json.loads(value) if len(value) <= _MAX_JSON else None
+        return json.loads(value)
     except (ValueError, RecursionError):
         return None
 

@@ -36,8 +36,8 @@ from mjbot.upstream.values import (
 _MAX_TASKS = 1_000  # in one response; a server that ignores our ids may send its whole table
 _WRAPPERS = ("data", "result")
 
-Note = Callable[[Mapping[str, Any]], None]
-"""A function that is called with each raw task before it is parsed."""
+Parse = Callable[[Mapping[str, Any]], Task | None]
+"""A function that parses one raw task. Returns None if it has no valid id."""
 
 WireWord = Annotated[str, BeforeValidator(parse_text)]
 WireText = Annotated[str, BeforeValidator(partial(parse_text, limit=TEXT))]
@@ -160,38 +160,38 @@ def _without_repeats(urls: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(filter(None, urls)))
 
 
-def ignore(_: Mapping[str, Any]) -> None:
-    """Do nothing with a raw task."""
+def parse_task(raw: Mapping[str, Any]) -> Task | None:
+    """Parse one raw task, or return None if its id is not valid."""
+    try:
+        return WireTask.model_validate(raw).to_task()
+    except (ValidationError, RecursionError):  # pragma: no cover - the parsers above accept anything
+        return None
 
 
-def read_task(data: Any, note: Note = ignore, *, wrappers: int = 3) -> Task | None:
+def read_task(data: Any, parse: Parse = parse_task, *, wrappers: int = 3) -> Task | None:
     """Return the task in a body (bare, wrapped, or the only item of a list), or None.
 
-    ``note`` is called with the raw task. At most ``wrappers`` objects or lists may enclose it.
+    At most ``wrappers`` objects or lists may enclose it.
     """
     if wrappers < 0:
         return None
     if isinstance(data, list):
-        return read_task(data[0], note, wrappers=wrappers - 1) if len(data) == 1 else None
+        return read_task(data[0], parse, wrappers=wrappers - 1) if len(data) == 1 else None
     if not isinstance(data, dict):
         return None
     if not parse_text(data.get("id")):
         inner = next(
             (data[key] for key in _WRAPPERS if data.get(key) and isinstance(data[key], dict | list)), None
         )
-        return read_task(inner, note, wrappers=wrappers - 1) if inner is not None else None
-    note(data)
-    try:
-        return WireTask.model_validate(data).to_task()
-    except (ValidationError, RecursionError):  # pragma: no cover - the parsers above accept anything
-        return None
+        return read_task(inner, parse, wrappers=wrappers - 1) if inner is not None else None
+    return parse(data)
 
 
-def read_tasks(data: Any, note: Note = ignore) -> list[Task] | None:
+def read_tasks(data: Any, parse: Parse = parse_task) -> list[Task] | None:
     """Return the tasks of a list, bare or wrapped once, or None if there is no list."""
     if isinstance(data, dict):
         lists = [data[key] for key in _WRAPPERS if isinstance(data.get(key), list)]
         data = next(filter(None, lists), [] if lists else None)
     if not isinstance(data, list):
         return None
-    return [task for each in data[:_MAX_TASKS] if (task := read_task(each, note)) is not None]
+    return [task for each in data[:_MAX_TASKS] if (task := read_task(each, parse)) is not None]

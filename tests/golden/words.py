@@ -21,6 +21,7 @@ from mjbot.service.pressing.result_cards import first_snapshot
 from mjbot.service.pressing.submission import error_for_user
 from mjbot.upstream.api import read_fetch, read_list
 from mjbot.upstream.grid_changes import GridButtons
+from mjbot.upstream.last_readings import LastReadings
 from mjbot.upstream.responses import Response
 from mjbot.upstream.submits import read_submit
 
@@ -78,9 +79,9 @@ def _shown(sample: dict[str, Any]) -> Iterator[Shown]:
     try:
         buttons = GridButtons()
         if path.endswith("/list-by-condition"):
-            tasks = read_list(response, buttons.note) or []
+            tasks = read_list(response, LastReadings(buttons.note).parse) or []
         else:
-            tasks = [read_fetch(response, buttons.note)]
+            tasks = [read_fetch(response, LastReadings(buttons.note).parse)]
     except UpstreamError as error:
         yield Shown("reply to /status", _with_id(error))
         yield Shown("card of a living task", _living(error))

@@ -20,7 +20,7 @@ from mjbot.core.card.state import CardState
 from mjbot.core.editing.ladder import ContentProblem
 from mjbot.core.editing.outcome import Gone, Later, NoAccess, Outcome, Refused
 from mjbot.core.editing.pending_edit import Edit
-from mjbot.core.model.watch import NOTHING_DELIVERED, MessageRef
+from mjbot.core.model.watch import NOTHING_DELIVERED, DeliveredState, MessageRef
 from mjbot.guard import UnexpectedErrors
 from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.refusals import outcome_of
@@ -33,6 +33,7 @@ from tests.discord_answers import (
     EXPLICIT_CONTENT,
     HARMFUL_LINK,
     JSON_WITHOUT_CODE,
+    LOST_RESPONSE,
     MISSING_ACCESS,
     PAGES,
     TOO_LARGE,
@@ -174,6 +175,48 @@ async def test_a_card_is_accepted_by_a_discord_that_blocks_its_pictures_host(sen
     message = sender.stub.messages(sender.channel)[0]
     assert message.embeds[0]["title"] == "Done"
     assert [button["label"] for button in message.buttons()] == ["U1"]
+
+
+RUNNING = replace(CARD, state=CardState.RUNNING, title="In progress", picture=None, final=False)
+OTHER_ROWS = ((CardButton("mj1:unfollow:1730621718151844:", "Stop updating"),),)
+
+
+@pytest.mark.parametrize(
+    ("first", "failure", "second", "sent_again"),
+    [
+        (RUNNING, None, replace(RUNNING, facts="31%"), False),
+        (RUNNING, None, replace(RUNNING, facts="31%", rows=OTHER_ROWS), True),
+        (RUNNING, None, replace(RUNNING, facts="31%", rows=()), True),
+        (RUNNING, LOST_RESPONSE, replace(RUNNING, facts="31%"), True),
+        (RUNNING, page(408), replace(RUNNING, facts="31%"), True),
+        (replace(RUNNING, final=True), None, replace(RUNNING, facts="31%"), True),
+    ],
+    ids=["same", "other", "none", "lost", "failed", "final"],
+)
+async def test_buttons_that_a_message_is_known_to_show_are_not_sent_again(
+    sender: Sender, first: Card, failure: Answer | None, second: Card, sent_again: bool
+) -> None:
+    await sender.sink.edit(Edit(sender.ref, first, NOTHING_DELIVERED))
+    delivered = DeliveredState(first.digest)
+    if failure is not None:
+        between = Edit(sender.ref, replace(first, facts="16%", rows=OTHER_ROWS), delivered)
+        sender.stub.refuse("PATCH", EDIT, failure, times=1)
+        await sender.sink.edit(between)
+    await sender.sink.edit(Edit(sender.ref, second, delivered))
+    *_, last = [each for each in sender.stub.log if each.kind == "request" and each.method == "PATCH"]
+    assert ("components" in last.body) is sent_again
+    message = sender.stub.messages(sender.channel)[0]
+    assert message.embeds[0]["description"].startswith("31%")
+    shown = [button["label"] for button in message.buttons()]
+    assert shown == [each.label for row in second.rows for each in row]
+
+
+async def test_buttons_are_sent_to_a_message_that_has_been_changed_meanwhile(sender: Sender) -> None:
+    await sender.sink.edit(Edit(sender.ref, RUNNING, NOTHING_DELIVERED))
+    shown_since = DeliveredState("the digest of a card that a reply has shown")
+    await sender.sink.edit(Edit(sender.ref, replace(RUNNING, facts="31%"), shown_since))
+    *_, last = [each for each in sender.stub.log if each.kind == "request" and each.method == "PATCH"]
+    assert "components" in last.body
 
 
 @pytest.mark.parametrize("route", [BY_CHANNEL, BY_TOKEN])

@@ -10,6 +10,7 @@ import pytest
 
 from mjbot.core.card.buttons import is_repeatable, kind_of
 from mjbot.upstream.grid_changes import GRID_BUTTONS, GridButtons, parse_grid_change
+from mjbot.upstream.last_readings import LastReadings
 from mjbot.upstream.wire import read_task
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -26,7 +27,7 @@ GRID = sample("07-novicezk-fetch-success-no-buttons")
 def labels(raw: dict[str, Any], *earlier: dict[str, Any]) -> list[str]:
     """The buttons of a task of a server that sent other tasks before."""
     buttons = GridButtons()
-    task = read_task(raw, buttons.note)
+    task = read_task(raw, LastReadings(buttons.note).parse)
     for each in earlier:
         buttons.note(each)
     assert task is not None

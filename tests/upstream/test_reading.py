@@ -33,6 +33,7 @@ from mjbot.pictures import Pictures
 from mjbot.service.pressing.result_cards import first_snapshot
 from mjbot.upstream.api import MidjourneyProxyApi, auth_headers, base_of, read_fetch, read_list
 from mjbot.upstream.drift import Drift
+from mjbot.upstream.last_readings import LastReadings
 from mjbot.upstream.responses import Response, retry_after
 from mjbot.upstream.submits import read_submit
 
@@ -184,7 +185,7 @@ def test_an_unexpected_field_is_counted_and_logged_once(
     drift = Drift()
     with caplog.at_level(logging.WARNING):
         for _ in range(3):
-            read_fetch(load_response(number), drift.note)
+            read_fetch(load_response(number), LastReadings(drift.note).parse)
     assert drift.counts[field] == 3
     assert sum(field in record.message for record in caplog.records) == 1
 
@@ -192,7 +193,7 @@ def test_an_unexpected_field_is_counted_and_logged_once(
 @pytest.mark.parametrize("number", ["01", "04", "07", "36", "38", "45", "48", "51", "53"])
 def test_a_task_of_a_known_server_has_no_unexpected_field(number: str) -> None:
     drift = Drift()
-    read_fetch(load_response(number), drift.note)
+    read_fetch(load_response(number), LastReadings(drift.note).parse)
     assert not drift.counts
 
 

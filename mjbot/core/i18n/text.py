@@ -27,7 +27,9 @@ def units(text: str) -> int:
 
 def clean(text: str) -> str:
     """Put the text on one line and collapse white space. Remove control, format and bidi characters."""
-    return " ".join("".join(map(_kept, text)).split())
+    # Most texts are printable: they have no such characters, and no white space but spaces.
+    kept = text if text.isprintable() else "".join(map(_kept, text))
+    return " ".join(kept.split())
 
 
 def clean_lines(text: str) -> str:

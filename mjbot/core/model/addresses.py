@@ -144,6 +144,7 @@ def percent_encoded(url: str) -> str:
     return f"{parts[1].lower()}://{parts[2]}{quote(parts[3], safe=_PRINTABLE)}"
 
 
+@lru_cache(1024)  # as above
 def well_formed(url: str) -> str:
     """Return a URL in a form that Discord accepts in embeds, buttons and masked links, or "" if impossible.
 
@@ -176,6 +177,7 @@ def ascii_host(host: str) -> str:
         return ""
 
 
+@lru_cache(1024)  # as above
 def is_host(host: str) -> bool:
     """Return whether a host is an IP address or a well-formed name."""
     if is_literal(host):

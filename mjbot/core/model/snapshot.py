@@ -174,8 +174,8 @@ def advance(
 
 def _seen(snapshot: TaskSnapshot, task: Task, now: float) -> TaskSnapshot:
     task, held, doubted = _without_future(task, now), snapshot.task, None
-    if held is None:
-        known = task
+    if held is None or task == held:
+        known = held or task  # most readings show nothing new
     elif goes_back(held, task) and not _agree(snapshot.doubted, task):
         known, doubted = held, task
     else:
@@ -195,6 +195,8 @@ def _seen(snapshot: TaskSnapshot, task: Task, now: float) -> TaskSnapshot:
 
 def _without_future(task: Task, now: float) -> Task:
     """Return the task without times in the future. Some services send local time as if it were UTC."""
+    if max(task.submitted_at or 0, task.started_at or 0, task.finished_at or 0) <= now + _CLOCK_SKEW:
+        return task
     submitted, started, finished = (
         None if moment is not None and moment > now + _CLOCK_SKEW else moment
         for moment in (task.submitted_at, task.started_at, task.finished_at)
