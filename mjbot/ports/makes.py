@@ -98,14 +98,18 @@ class MakeStore(Protocol):
         """Store why a make was refused."""
         ...
 
-    async def start_series(self, parts: Sequence[Make]) -> bool:
-        """Store the makes of a series, to be sent. Return False if they were stored before."""
+    async def start_series(self, parts: Sequence[Make], watch: Watch) -> bool:
+        """Store the makes of a series, to be sent, and the watch of its card.
+
+        Return False, and store nothing, if they were stored before.
+        """
         ...
 
     async def stop_series(self, series: TaskId, refusal: Refusal) -> Sequence[TaskId]:
-        """Refuse the makes of a series that are not in flight, and return their ids.
+        """Refuse the makes of a series that have not started. Return the ids of those not in flight.
 
-        A make that waits for its next try counts as not in flight.
+        A make that waits for its next try counts as not in flight. One in flight may still start; if it does
+        not, it is not tried again.
         """
         ...
 

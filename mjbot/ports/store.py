@@ -53,8 +53,13 @@ class WatchStore(Protocol):
         """Return every watch that is not closed, with the last snapshot of its task."""
         ...
 
-    async def watches_of(self, tasks: Sequence[TaskId]) -> list[tuple[Watch, TaskSnapshot | None]]:
-        """Return every watch of these tasks, including closed ones, with the last snapshot of the task."""
+    async def watches_of(
+        self, tasks: Sequence[TaskId], *, and_series: bool = False
+    ) -> list[tuple[Watch, TaskSnapshot | None]]:
+        """Return every watch of these tasks, including closed ones, with the last snapshot of the task.
+
+        With ``and_series``, return those of the series that list one of the tasks, too.
+        """
         ...
 
     async def shown(self, task_id: TaskId) -> list[Watch]:

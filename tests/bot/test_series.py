@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import discord
 import pytest
 
+from mjbot.core.i18n.texts import Text
+from mjbot.ports import Refusal
+from mjbot.sandbox.submits import DecisionKind
 from tests.bot.conftest import BotFactory, BotHarness, picture
 from tests.bot.test_imagine import IMAGINE, imagine, sent, told
 
@@ -21,7 +26,27 @@ def cards(harness: BotHarness, title: str) -> list[discord.Message]:
 
 def lines(harness: BotHarness) -> list[str]:
     (card,) = cards(harness, "Series")
+    return listed(card)
+
+
+def listed(card: discord.Message) -> list[str]:
+    """The lines of the card of a series."""
     return str(card.embeds[0].description).split("\n")[:-1]
+
+
+def stages(card: discord.Message) -> list[str]:
+    """What the card of a series says of each picture, without links."""
+    return [line.split(": ")[0].split("(http")[0].partition(r"\. ")[2] for line in listed(card)[1:]]
+
+
+def stages_of(harness: BotHarness) -> list[str]:
+    (card,) = cards(harness, "Series")
+    return stages(card)
+
+
+def accepted(harness: BotHarness) -> list[str]:
+    """The prompts of the submits that the service accepted, in their order."""
+    return [each.prompt for each in harness.world.log if each.child_id]
 
 
 async def start(harness: BotHarness, prompt: str, repeat: int = 1) -> discord.Message:
@@ -78,8 +103,7 @@ async def test_a_full_queue_holds_up_nobody_else_and_stop_ends_what_was_not_sent
     harness.world.full = True
     await start(harness, "a {red, blue, green} kite")
     await harness.wait(2)
-    states = [line.split(": ")[0] for line in lines(harness)]
-    assert states == ["0 of 3 started", r"1\. Queue full, retrying", r"2\. Waiting", r"3\. Waiting"]
+    assert stages_of(harness) == ["Queue full, retrying", "Waiting", "Waiting"]
     harness.world.full = False
     await imagine(harness, "a bird")
     assert [prompt for prompt, _ in sent(harness)][-1] == "a bird"
@@ -91,7 +115,7 @@ async def test_a_full_queue_holds_up_nobody_else_and_stop_ends_what_was_not_sent
     assert "Not started" not in "".join(lines(harness))
     await harness.press(card, "Stop")
     await harness.wait(60)
-    assert [line.split(": ")[0] for line in lines(harness)[1:]] == [f"{n}\\. Not started" for n in (1, 2, 3)]
+    assert stages_of(harness) == ["Not started"] * 3
     assert harness.labels(cards(harness, "Series")[0]) == []
     assert [prompt for prompt, _ in sent(harness) if "kite" in prompt] == ["a red kite"]  # refused
 
@@ -115,3 +139,92 @@ async def test_after_a_restart_the_rest_is_sent_once_and_a_lost_one_is_found(
     assert "[Started](" in blue
     assert rude.startswith(r"2\. Not started")
     assert "word" in rude
+
+
+@pytest.mark.parametrize(
+    ("is_full", "stages"),
+    [(True, ["Not started"] * 3), (False, ["[Started]", "Not started", "Not started"])],
+)
+async def test_stop_also_ends_the_picture_that_is_in_flight_unless_it_starts(
+    harness: BotHarness, is_full: bool, stages: list[str]
+) -> None:
+    held = harness.server.hold(IMAGINE, times=1)
+    starting = asyncio.ensure_future(start(harness, "a {red, blue, green} kite"))
+    await held.arrived()
+    makes = harness.bot.app.stores.makes
+    (series,) = await makes.unsent_series()
+    # As a press of *Stop* does; SimCord delivers no press before the submit has ended.
+    await makes.stop_series(series, Refusal(Text.SERIES_STOPPED))
+    harness.world.full = is_full
+    held.release()
+    await starting
+    await harness.wait(2)
+    assert stages_of(harness) == stages
+    harness.world.full = False
+    await harness.wait(60)
+    assert stages_of(harness) == stages
+    assert harness.labels(cards(harness, "Series")[0]) == []
+    assert len(sent(harness)) == 1
+
+
+@pytest.mark.parametrize(
+    ("refusal", "says"),
+    [("daily_limit", "limit"), ("total_limit", "account"), ("account_blocked", "account")],
+)
+async def test_a_limit_in_the_middle_of_a_series_ends_the_rest_and_is_named(
+    harness: BotHarness, refusal: DecisionKind, says: str
+) -> None:
+    held = harness.server.hold(IMAGINE, "after", times=1)
+    starting = asyncio.ensure_future(start(harness, "a {red, blue, green} kite"))
+    await held.arrived()
+    harness.world.refusal = refusal
+    held.release()
+    await starting
+    await harness.wait(60)
+    assert stages_of(harness) == ["[Started]", "Not started", "Not started"]
+    assert all(says in each for each in lines(harness)[2:])
+    assert harness.world.repeated_marks() == []
+
+
+async def test_a_queue_that_is_full_in_the_middle_of_a_series_delays_the_rest(harness: BotHarness) -> None:
+    held = harness.server.hold(IMAGINE, "after", times=1)
+    starting = asyncio.ensure_future(start(harness, "a {red, blue, green} kite"))
+    await held.arrived()
+    harness.world.full = True
+    held.release()
+    await starting
+    await harness.wait(2)
+    assert stages_of(harness) == ["[Started]", "Queue full, retrying", "Waiting"]
+    harness.world.full = False
+    await harness.wait(60)
+    assert stages_of(harness) == ["[Started]"] * 3
+    assert len(accepted(harness)) == 3
+
+
+async def test_two_series_share_a_full_queue_and_each_picture_is_sent_once(harness: BotHarness) -> None:
+    ben = harness.guild.add_member(harness.env.create_user("ben"))
+    harness.world.full = True
+    await start(harness, "a {red, blue, green} kite")
+    question = told(await ben.slash(harness.channel, "imagine", prompt="a {red, blue, green} bird"))
+    await ben.click(question, custom_id=str(harness.button(question, "Start").custom_id))
+    await harness.wait(2)
+    both = cards(harness, "Series")
+    assert [stages(each) for each in both] == [["Queue full, retrying", "Waiting", "Waiting"]] * 2
+    harness.world.full = False
+    await harness.wait(60)
+    colours = ("red", "blue", "green")
+    made = accepted(harness)
+    assert sorted(made) == sorted(f"a {each} {what}" for each in colours for what in ("kite", "bird"))
+    assert {each.split()[-1] for each in made[:3]} == {"kite", "bird"}  # neither waits for the other
+
+
+async def test_a_picture_that_is_not_found_is_called_so_on_the_card_of_its_series(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open(dialect="plus", make_anywhere="yes")
+    harness.server.drop(IMAGINE, times=1)
+    await start(harness, "a {red, blue} kite")
+    await harness.wait(20)
+    assert stages_of(harness) == ["Unclear whether it started", "[Started]"]
+    await harness.wait(70)
+    assert stages_of(harness) == ["Not found at the image service; it probably did not start", "[Started]"]

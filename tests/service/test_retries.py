@@ -53,9 +53,14 @@ def test_nothing_else_is_tried_again(error: Exception) -> None:
     assert RetryBackoff().pause_after(error) is None
 
 
+async def wait(retries: SubmitRetries) -> None:
+    with retries.pending(TASK, "a", HERE) as retry:
+        await retry.wait(Clock().now() + 60)
+
+
 async def test_a_retry_that_waits_can_be_stopped_in_its_place_and_no_other_can() -> None:
     retries = SubmitRetries(Clock())
-    waiting = asyncio.ensure_future(retries.wait(TASK, "a", HERE, Clock().now() + 60))
+    waiting = asyncio.ensure_future(wait(retries))
     await asyncio.sleep(0)
     assert not retries.stop(TASK, "b", HERE)
     assert not retries.stop(TASK, "a", Place(2))
@@ -68,10 +73,18 @@ async def test_a_retry_that_waits_can_be_stopped_in_its_place_and_no_other_can()
 
 async def test_after_close_every_retry_is_stopped_and_none_begins() -> None:
     retries = SubmitRetries(Clock())
-    waiting = asyncio.ensure_future(retries.wait(TASK, "a", HERE, Clock().now() + 60))
+    waiting = asyncio.ensure_future(wait(retries))
     await asyncio.sleep(0)
     retries.close()
     with pytest.raises(RetryStopped):
         await waiting
     with pytest.raises(RetryStopped):
-        await retries.wait(TASK, "a", HERE, Clock().now())
+        await wait(retries)
+
+
+async def test_a_retry_that_is_stopped_before_it_waits_does_not_wait() -> None:
+    retries = SubmitRetries(Clock())
+    with retries.pending(TASK, "a", HERE) as retry:
+        assert retries.stop(TASK, "a", HERE)
+        with pytest.raises(RetryStopped):
+            await retry.wait(Clock().now() + 60)

@@ -21,6 +21,7 @@ OPTIONS = MakeOptions("16:9", DrawingModel.NIJI, ("https://a.example/1.png",), R
 MAKE = Make(ID, Command.IMAGINE, "a cat —ar 1:1", 1, 2, 3, "en", 1000.0, OPTIONS, 2, "s1", 4)
 SNAPSHOT = TaskSnapshot(ID, 1000.0, Task(ID, "SUBMITTED", prompt="a cat --ar 1:1"))
 WATCH = Watch(MessageRef(2, 20), ID, 1, 3, "en", 1000.0, WatchState.OPEN)
+CARD = replace(WATCH, ref=MessageRef(2, 21))
 HERE, ELSEWHERE = Place(1, 3), Place(2, 3)
 
 
@@ -77,8 +78,9 @@ async def test_the_parts_of_a_series_are_sent_once_in_their_order_unless_stopped
     parts = [replace(MAKE, id=make_id(bytes(14) + bytes([n])), series=ID, position=n) for n in (1, 2, 3, 4)]
     await stores.makes.add(replace(MAKE, series="", position=4))
     assert await stores.makes.unsent_series() == []
-    assert await stores.makes.start_series(parts) is True
-    assert await stores.makes.start_series(parts) is False
+    assert await stores.makes.start_series(parts, CARD) is True
+    assert await stores.makes.start_series(parts, replace(CARD, ref=MessageRef(2, 22))) is False
+    assert await stores.watches.shown(ID) == [CARD]
     assert await stores.makes.unsent_series() == [ID]
 
     async def sent(part: Make) -> PressKey:

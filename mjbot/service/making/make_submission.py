@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from mjbot.core.access.place import Place
@@ -56,6 +56,26 @@ class MakeCards:
         await self._store.add(watch, None)
         await self._opener.open(context, snapshot, reply, watch)
         return watch.ref
+
+    async def open_series(
+        self,
+        context: InteractionContext,
+        series: Make,
+        snapshot: TaskSnapshot,
+        parts: Sequence[Make],
+        reply: Reply,
+    ) -> bool:
+        """Store the parts of a series and show its card. Return False if they are stored already.
+
+        The parts and the watch of the card are stored together: a process that is killed before has started
+        nothing, and one that is killed after leaves no series without a card on which it can be stopped.
+        """
+        await self._makes.add(series, snapshot)
+        watch = self._opener.new_watch(context, snapshot.id, await reply.defer())
+        if not await self._makes.start_series(parts, watch):
+            return False
+        await self._opener.open(context, snapshot, reply, watch)
+        return True
 
     async def has_card(self, make: Make) -> bool:
         """Return whether a make was shown on a card, and has no task yet."""
@@ -122,6 +142,9 @@ class MakeSubmission:
         return SubmitOrigin(
             (self._mark,), self.label, make.guild_id, make.channel_id, make.user_id, make.locale
         )
+
+    async def require_wanted(self) -> None:
+        """Do nothing: only the pictures of a series can be stopped."""
 
     async def send(self) -> SubmitResult:
         """Submit the `Make` request with its mark."""

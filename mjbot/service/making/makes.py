@@ -6,6 +6,7 @@ Each request is stored, shown on a card, and submitted once. Then its card follo
 from __future__ import annotations
 
 import secrets
+from functools import partial
 
 from mjbot.clock import Clock
 from mjbot.core.i18n.texts import Text
@@ -18,11 +19,10 @@ from mjbot.core.model.task import TaskId
 from mjbot.errors import MJBotError, PressRefused
 from mjbot.ports import InteractionContext, Make, PressRequest, PressStore, Reply, SubmitResult, TaskSource
 from mjbot.service.making.make_submission import BuildRequest, CardSubmission, MakeCards, placeholder
+from mjbot.service.pressing.continued_cards import ContinuedCards
 from mjbot.service.pressing.result_cards import first_snapshots
 from mjbot.service.pressing.submission import SubmissionJournal
-from mjbot.service.watching.pending_cards import PendingCards
 from mjbot.service.watching.watches import WatchService
-from mjbot.tracker import TaskTracker
 
 
 class MakeService:
@@ -39,8 +39,7 @@ class MakeService:
         cards: MakeCards,
         journal: SubmissionJournal,
         watches: WatchService,
-        pending: PendingCards,
-        tracker: TaskTracker,
+        continued: ContinuedCards,
         clock: Clock,
     ) -> None:
         self._source = source
@@ -48,8 +47,7 @@ class MakeService:
         self._cards = cards
         self._journal = journal
         self._watches = watches
-        self._pending = pending
-        self._tracker = tracker
+        self._continued = continued
         self._clock = clock
 
     def new(
@@ -122,11 +120,8 @@ class MakeService:
 
     async def _follow(self, submission: CardSubmission, result: SubmitResult) -> None:
         """Follow the created task on the card. This is stored together with the press, in one transaction."""
-        now, make, message = self._clock.now(), submission.make, submission.message
-        first, *others = first_snapshots(submission.snapshot.task, result, "", now)
-        watch = make.watch(message, first.id, now)
-        self._watches.cancel_close(message)
-        with self._pending.claim(result.other_ids):  # posted once they are committed
-            await self._journal.accept(submission, watch, [first, *others])
-        await self._watches.retarget(watch, make.id, first)
-        self._tracker.poll_soon(first.id)
+        now, make = self._clock.now(), submission.make
+        tasks = first_snapshots(submission.snapshot.task, result, "", now)
+        watch = make.watch(submission.message, tasks[0].id, now)
+        commit = partial(self._journal.accept, submission, watch, tasks)
+        await self._continued.follow(watch, make.id, tasks, commit)

@@ -78,14 +78,17 @@ class SeriesService:
         if not series.position or len(texts) != series.position:  # not counted, or by another limit
             raise PressRefused(Text.REPLY_BUTTON_GONE, id=request.task_id)
         await self._access.require(request.context, START_SERIES)
-        if not await self._makes.start_series([*map(_part_of(series), range(1, len(texts) + 1), texts)]):
+        if await self._cards.has_card(series):
             raise PressRefused(Text.MAKE_ALREADY_SENT)
+        shown = placeholder(series, series.text, series.created_at)
+        parts = [*map(_part_of(series), range(1, len(texts) + 1), texts)]
         try:
-            shown = placeholder(series, series.text, series.created_at)
-            await self._cards.open(request.context, series, shown, request.reply)
+            started = await self._cards.open_series(request.context, series, shown, parts, request.reply)
         except BaseException:
             await self._makes.stop_series(series.id, Refusal(Text.SERIES_STOPPED))
             raise
+        if not started:  # pressed twice at one moment
+            raise PressRefused(Text.MAKE_ALREADY_SENT)
         self._on_start()
 
     async def stop(self, request: PressRequest) -> None:

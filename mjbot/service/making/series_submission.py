@@ -43,11 +43,14 @@ class SeriesSubmission(MakeSubmission):
         return MessageRef(self.make.channel_id, 0)
 
     async def acknowledge(self) -> None:
-        """Show that it is being sent. Raises `RetryStopped` if the series was stopped since it was taken."""
+        """Show that it is being sent."""
+        await self.redraw()
+
+    async def require_wanted(self) -> None:
+        """Raise `RetryStopped` if the series was stopped since this picture was taken."""
         stored = await self._makes.get(self.make.id)
         if stored is None or stored.refusal is not None:
             raise RetryStopped
-        await self.redraw()
 
     async def show_queue_full(self, _next_try: float) -> None:
         """Show the wait on the card of the series."""

@@ -88,8 +88,7 @@ def _makes(
         cards=cards,
         journal=pressing.journal,
         watches=watching.watches,
-        pending=watching.pending_cards,
-        tracker=watching.tracker,
+        continued=pressing.continued,
         clock=clock,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import partial
 
 from mjbot.clock import Clock
 from mjbot.core.model.makes import is_make
@@ -12,6 +13,7 @@ from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Phase, Task
 from mjbot.core.model.watch import MessageRef, Watch, WatchState
 from mjbot.ports import LostSubmit, MarkStore, PressStore, SubmitResult
+from mjbot.service.pressing.continued_cards import ContinuedCards
 from mjbot.service.pressing.result_cards import first_snapshot
 from mjbot.service.watching.pending_cards import PendingCards
 from mjbot.service.watching.watches import WatchService
@@ -32,6 +34,7 @@ class FoundSubmits:
         marks: MarkStore,
         presses: PressStore,
         watches: WatchService,
+        continued: ContinuedCards,
         pending: PendingCards,
         tracker: TaskTracker,
         clock: Clock,
@@ -39,6 +42,7 @@ class FoundSubmits:
         self._marks = marks
         self._presses = presses
         self._watches = watches
+        self._continued = continued
         self._pending = pending
         self._tracker = tracker
         self._clock = clock
@@ -60,10 +64,8 @@ class FoundSubmits:
         watch = Watch(
             ref, snapshots[0].id, origin.guild_id, origin.user_id, origin.locale, now, WatchState.OPEN
         )
-        self._watches.cancel_close(ref)
-        if await self._marks.found(lost, watch, snapshots):
-            await self._watches.retarget(watch, press.task_id, snapshots[0])
-            self._tracker.poll_soon(snapshots[0].id)
+        commit = partial(self._marks.found, lost, watch, snapshots)
+        await self._continued.follow(watch, press.task_id, snapshots, commit)
         self._pending.added()
         await self._watches.redraw([press.task_id])
 

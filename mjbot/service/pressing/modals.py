@@ -22,12 +22,13 @@ from mjbot.core.model.watch import MessageRef, WatchState
 from mjbot.errors import PressRefused, PressUnclear, StoreFailed
 from mjbot.ports import PressRecord, PressRequest, PressStore, SubmitOrigin, SubmitResult, TaskSource
 from mjbot.service.access import Access, submit_need
+from mjbot.service.pressing.continued_cards import ContinuedCards
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.lost_submits import LostSubmits
 from mjbot.service.pressing.marks import new_mark, origin_of
 from mjbot.service.pressing.regions import RegionService
-from mjbot.service.pressing.result_cards import first_snapshot
+from mjbot.service.pressing.result_cards import first_snapshots
 from mjbot.service.pressing.submission import SubmissionJournal
 from mjbot.service.reader import TaskReader
 from mjbot.service.watching.opener import CardOpener
@@ -48,6 +49,7 @@ class ModalService:
         tracker: TaskTracker,
         watches: WatchService,
         opener: CardOpener,
+        continued: ContinuedCards,
         regions: RegionService,
         drafts: Drafts,
         journal: SubmissionJournal,
@@ -62,6 +64,7 @@ class ModalService:
         self._tracker = tracker
         self._watches = watches
         self._opener = opener
+        self._continued = continued
         self._regions = regions
         self._drafts = drafts
         self._journal = journal
@@ -131,9 +134,9 @@ class ModalService:
             # It may have been dismissed meanwhile.
             await self._journal.confirm(submission, resume_on=message)
             await self._journal.finish(submission)
+            self._tracker.poll_soon(result.task_id)
         else:
             await self._retarget(request, submission, result, message)
-        self._tracker.poll_soon(result.task_id)
 
     async def _refuse_answered(self, task_id: TaskId) -> PressRecord | None:
         """Return the record of an earlier input that may be sent again, or None if there was no input.
@@ -155,12 +158,10 @@ class ModalService:
         """
         before = submission.snapshot
         assert request.modal_input is not None
-        prompt = request.modal_input.prompt
-        snapshot = first_snapshot(result.task_id, before.task, result, prompt, self._clock.now())
-        watch = replace(self._opener.new_watch(request.context, snapshot.id, message), state=WatchState.OPEN)
-        self._watches.cancel_close(message)
-        await self._journal.accept(submission, watch, [snapshot])
-        await self._watches.retarget(watch, before.id, snapshot)
+        tasks = first_snapshots(before.task, result, request.modal_input.prompt, self._clock.now())
+        watch = replace(self._opener.new_watch(request.context, tasks[0].id, message), state=WatchState.OPEN)
+        commit = partial(self._journal.accept, submission, watch, tasks)
+        await self._continued.follow(watch, before.id, tasks, commit)
 
 
 class ModalSubmission:
@@ -212,6 +213,9 @@ class ModalSubmission:
 
     async def acknowledge(self) -> None:
         """Do nothing: the response was deferred before the task was read."""
+
+    async def require_wanted(self) -> None:
+        """Do nothing: modal input cannot be stopped."""
 
     async def send(self) -> SubmitResult:
         """Submit the modal input."""

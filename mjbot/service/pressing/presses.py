@@ -185,6 +185,9 @@ class ActionSubmission:
         """Defer the response."""
         self._response = await self._request.reply.defer()
 
+    async def require_wanted(self) -> None:
+        """Do nothing: *Stop trying* ends only its wait."""
+
     async def send(self) -> SubmitResult:
         """Submit the action, then the modal input. A step that succeeded in an earlier try is skipped."""
         modal_input = self._request.modal_input

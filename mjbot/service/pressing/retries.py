@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from mjbot.clock import Clock, Wakeup
@@ -45,12 +47,22 @@ class RetryStopped(Exception):
 
 
 @dataclass(slots=True)
-class _PendingRetry:
+class Retry:
+    """A submission that waits for its next try. It can be stopped from its place."""
+
     wakeup: Wakeup
     place: Place
     stopped: bool = False
 
+    async def wait(self, until: float) -> None:
+        """Wait until a time (unix seconds). Raises `RetryStopped` if this was stopped."""
+        if not self.stopped:
+            await self.wakeup.wait(until)
+        if self.stopped:
+            raise RetryStopped
+
     def stop(self) -> None:
+        """End the wait."""
         self.stopped = True
         self.wakeup.notify()
 
@@ -60,21 +72,18 @@ class SubmitRetries:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._pending: dict[tuple[TaskId, str], _PendingRetry] = {}
+        self._pending: dict[tuple[TaskId, str], Retry] = {}
         self._closed = False
 
-    async def wait(self, task_id: TaskId, action: str, place: Place, until: float) -> None:
-        """Wait until a time (unix seconds). Raises `RetryStopped` if a user in ``place`` stops this."""
-        if self._closed:
-            raise RetryStopped
-        pending = _PendingRetry(Wakeup(self._clock, "until the next try of a submit"), place)
-        self._pending[task_id, action] = pending
+    @contextmanager
+    def pending(self, task_id: TaskId, action: str, place: Place) -> Iterator[Retry]:
+        """Let users in ``place`` stop a submission, from before its wait is shown until the context ends."""
+        retry = Retry(Wakeup(self._clock, "until the next try of a submit"), place, stopped=self._closed)
+        self._pending[task_id, action] = retry
         try:
-            await pending.wakeup.wait(until)
+            yield retry
         finally:
             del self._pending[task_id, action]
-        if pending.stopped:
-            raise RetryStopped
 
     def stop(self, task_id: TaskId, action: str, place: Place) -> bool:
         """Stop retrying a submission. Returns False if this guild or DM has none that is waiting."""

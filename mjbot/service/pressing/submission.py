@@ -100,6 +100,10 @@ class Submission(Protocol):
         """Respond to the interaction before anything is sent. Raises if Discord rejects the response."""
         ...
 
+    async def require_wanted(self) -> None:
+        """Raise `RetryStopped` if a user has stopped it. Called while nothing is in flight."""
+        ...
+
     async def send(self) -> SubmitResult:
         """Send all steps that have not succeeded yet. Raises `SubmitError`, `UpstreamError`."""
         ...
@@ -161,6 +165,7 @@ class SubmissionJournal:
             await submission.acknowledge()
             await self._repaint(submission)
             while True:
+                await submission.require_wanted()
                 in_flight = True
                 try:
                     return await submission.send()
@@ -182,10 +187,11 @@ class SubmissionJournal:
         if resume_on is not None:
             await self._writes.write(partial(self._watches.resume_on, resume_on, submission.snapshot))
 
-    async def accept(self, submission: Submission, watch: Watch, results: Sequence[TaskSnapshot]) -> None:
-        """Commit ACCEPTED, all tasks that the submit created, and the watch that updates the first card."""
+    async def accept(self, submission: Submission, watch: Watch, results: Sequence[TaskSnapshot]) -> bool:
+        """Commit ACCEPTED, the created tasks, and the watch of the first card, which True lets follow."""
         key, label = _key(submission), submission.label
         await self._writes.write(partial(self._presses.accept, key, label, watch, results))
+        return True
 
     async def finish(self, submission: Submission) -> None:
         """Update the cards that an accepted submit has changed, once the database has the new state."""
@@ -199,11 +205,13 @@ class SubmissionJournal:
     async def _wait_to_retry(self, submission: Submission, pause: Pause) -> None:
         task_id, action = submission.snapshot.id, submission.action
         next_try = self._clock.now() + pause.seconds
-        with suppress(StoreFailed):  # SENDING stays, which a restart makes UNCLEAR: the safe side
-            await self._presses.note(_key(submission), Press.RETRYING)
-        if pause.visible:
-            await submission.show_queue_full(next_try)
-        await self._retries.wait(task_id, action, submission.place, next_try)
+        with self._retries.pending(task_id, action, submission.place) as retry:
+            with suppress(StoreFailed):  # SENDING stays, which a restart makes UNCLEAR: the safe side
+                await self._presses.note(_key(submission), Press.RETRYING)
+            await submission.require_wanted()
+            if pause.visible:
+                await submission.show_queue_full(next_try)
+            await retry.wait(next_try)
         await self._presses.note(_key(submission), Press.SENDING)
         if pause.visible:
             await self._repaint(submission)

@@ -9,6 +9,7 @@ from mjbot.editor import EditScheduler
 from mjbot.guard import LoopGuard
 from mjbot.ports import MaskSource, PressStore, Stores, TaskSource
 from mjbot.service.access import Access
+from mjbot.service.pressing.continued_cards import ContinuedCards
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.pressing.forms import TaskForms
 from mjbot.service.pressing.found_submits import FoundSubmits
@@ -58,6 +59,7 @@ class Pressing:
     forms: TaskForms
     regions: RegionService
     journal: SubmissionJournal
+    continued: ContinuedCards
     in_flight: InFlight
     drafts: Drafts
     lost: LostSubmits
@@ -75,7 +77,8 @@ def build_pressing(
     """Build the services for button presses."""
     store, drafts, in_flight, retries = stores.presses, Drafts(), InFlight(), SubmitRetries(clock)
     access, reader, watches = watching.access, watching.reader, watching.watches
-    lost = _lost_submits(source, stores, watching, clock, guard)
+    continued = ContinuedCards(watches, watching.pending_cards, watching.tracker)
+    lost = _lost_submits(source, stores, watching, continued, clock, guard)
     journal = SubmissionJournal(
         store, stores.unknown_actions, watches, retries, lost.add, watching.writes, clock
     )
@@ -92,13 +95,14 @@ def build_pressing(
         lost=lost,
         in_flight=in_flight,
     )
-    modals = _modals(source, store, watching, regions, drafts, journal, lost, in_flight, clock)
+    modals = _modals(source, store, watching, regions, drafts, journal, continued, lost, in_flight, clock)
     return Pressing(
         presses=presses,
         modals=modals,
         forms=TaskForms(drafts),
         regions=regions,
         journal=journal,
+        continued=continued,
         in_flight=in_flight,
         drafts=drafts,
         lost=lost,
@@ -113,6 +117,7 @@ def _modals(
     regions: RegionService,
     drafts: Drafts,
     journal: SubmissionJournal,
+    continued: ContinuedCards,
     lost: LostSubmits,
     in_flight: InFlight,
     clock: Clock,
@@ -125,6 +130,7 @@ def _modals(
         tracker=watching.tracker,
         watches=watching.watches,
         opener=watching.opener,
+        continued=continued,
         regions=regions,
         drafts=drafts,
         journal=journal,
@@ -135,10 +141,15 @@ def _modals(
 
 
 def _lost_submits(
-    source: TaskSource, stores: Stores, watching: Watching, clock: Clock, guard: LoopGuard
+    source: TaskSource,
+    stores: Stores,
+    watching: Watching,
+    continued: ContinuedCards,
+    clock: Clock,
+    guard: LoopGuard,
 ) -> LostSubmits:
-    watches, tracker = watching.watches, watching.tracker
-    found = FoundSubmits(stores.marks, stores.presses, watches, watching.pending_cards, tracker, clock)
+    watches, pending, tracker = watching.watches, watching.pending_cards, watching.tracker
+    found = FoundSubmits(stores.marks, stores.presses, watches, continued, pending, tracker, clock)
     return LostSubmits(source, stores.marks, found, watches, clock, guard)
 
 

@@ -221,8 +221,8 @@ class WatchService:
         await self.redraw(list(set(await self._presses.recently_pressed()) - set(interrupted)))
 
     async def redraw(self, tasks: Sequence[TaskId], *, certain: bool = True) -> None:
-        """Render the newest card of each of these tasks again, even if its watch is closed."""
-        stored = await self._store.watches_of(tasks)
+        """Render the newest card of each of these tasks and their series again, even if a watch is closed."""
+        stored = await self._store.watches_of(tasks, and_series=True)
         found = {self._buffer.known(watch): snapshot for watch, snapshot in stored}
         for watch in newest(found):
             snapshot = found[watch]

@@ -16,8 +16,9 @@ from mjbot.core.model.makes import is_make
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.submits import Command
 from mjbot.core.model.task import TaskId
+from mjbot.core.model.watch import Watch
 from mjbot.ports import Make, Refusal
-from mjbot.store.sqlite.rows import save_snapshots
+from mjbot.store.sqlite.rows import save_snapshots, save_watch
 from mjbot.store.sqlite.thread import DatabaseThread
 
 _OPTIONS = TypeAdapter(MakeOptions)
@@ -32,6 +33,11 @@ select series from makes where series != '' and {_UNSENT} group by series order 
 _STOPPABLE = f"""
 select id from makes
 where series = ? and refusal is null and not {_PRESSED.format("not in ('refused', 'retrying')")}
+"""
+# What is in flight, too: it may come back as refused because the queue is full.
+_STOP = f"""
+update makes set refusal = ?
+where series = ? and refusal is null and not {_PRESSED.format("in ('accepted', 'unclear')")}
 """
 
 
@@ -60,26 +66,26 @@ class SqliteMakes:
         """Return the latest make that created this task in a place, or None."""
         return await self._thread.run(lambda db: make_where(db, _OF_TASK, task_id, place.key))
 
-    async def start_series(self, parts: Sequence[Make]) -> bool:
-        """Store the makes of a series, unless they are stored."""
+    async def start_series(self, parts: Sequence[Make], watch: Watch) -> bool:
+        """Store the makes of a series and the watch of its card, unless they are stored."""
 
         def work(db: Database) -> bool:
             with db.atomic():
                 if db.table("makes").count_where("series = ?", [parts[0].series]):
                     return False
                 db.table("makes").insert_all(map(_row, parts))
+                save_watch(db, watch)
             return True
 
         return await self._thread.run(work)
 
     async def stop_series(self, series: TaskId, refusal: Refusal) -> Sequence[TaskId]:
-        """Refuse the makes of a series that are not in flight."""
+        """Refuse the makes of a series that have not started, and return those that are not in flight."""
 
         def work(db: Database) -> Sequence[TaskId]:
             with db.atomic():
                 ids = [TaskId(each) for (each,) in db.execute(_STOPPABLE, [series])]
-                values = [(_stored(refusal), each) for each in ids]
-                db.conn.executemany("update makes set refusal = ? where id = ?", values)
+                db.execute(_STOP, [_stored(refusal), series])
             return ids
 
         return await self._thread.run(work)

@@ -17,6 +17,11 @@ select makes.*, presses.state as press, presses.not_found as in_vain, (
 from makes left join presses on presses.task_id = makes.id
 where series = ? order by position
 """
+# Two queries, because with `or` SQLite would use no index.
+_LISTED_BY = """
+select series from makes where task_id = ? and series != ''
+union select series from makes where id = ? and series != ''
+"""
 
 
 def parts_of(db: Database, series: TaskId) -> list[SeriesPart]:
@@ -30,6 +35,6 @@ def parts_of(db: Database, series: TaskId) -> list[SeriesPart]:
 
 
 def series_of(db: Database, task_id: TaskId) -> list[TaskId]:
-    """Return the series that list a task."""
-    rows = db.execute("select distinct series from makes where task_id = ? and series != ''", [task_id])
+    """Return the series that list a task, or a make by its own id."""
+    rows = db.execute(_LISTED_BY, [task_id, task_id])
     return [TaskId(series) for (series,) in rows]

@@ -24,6 +24,7 @@ from mjbot.store.sqlite.rows import (
     save_watch,
     watches_where,
 )
+from mjbot.store.sqlite.series import series_of
 from mjbot.store.sqlite.thread import DatabaseThread
 
 _RECENT = 2_000  # tasks that autocomplete searches
@@ -94,13 +95,19 @@ class SqliteWatches:
 
         return await self._thread.run(work)
 
-    async def watches_of(self, tasks: Sequence[TaskId]) -> list[tuple[Watch, TaskSnapshot | None]]:
-        """Return every watch of these tasks, with the last snapshot of the watched task."""
+    async def watches_of(
+        self, tasks: Sequence[TaskId], *, and_series: bool = False
+    ) -> list[tuple[Watch, TaskSnapshot | None]]:
+        """Return every watch of these tasks, with the last snapshot of the watched task.
+
+        With ``and_series``, return those of the series that list one of the tasks, too.
+        """
 
         def work(db: Database) -> list[tuple[Watch, TaskSnapshot | None]]:
+            listed_by = [series for each in tasks for series in series_of(db, each)] if and_series else []
             return [
                 (watch, read_snapshot(db, each))
-                for each in tasks
+                for each in dict.fromkeys((*tasks, *listed_by))
                 for watch in watches_where(db, "task_id = ?", each)
             ]
 

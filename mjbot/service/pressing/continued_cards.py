@@ -1,0 +1,39 @@
+"""Let the card of a request go on as the card of the task that the request has created."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.task import TaskId
+from mjbot.core.model.watch import Watch
+from mjbot.service.watching.pending_cards import PendingCards
+from mjbot.service.watching.watches import WatchService
+from mjbot.tracker import TaskTracker
+
+Commit = Callable[[], Awaitable[bool]]
+"""Stores the created tasks and the watch, and returns whether the message may follow the first task."""
+
+
+class ContinuedCards:
+    """Makes messages follow created tasks, for makes, modals, and submits that were lost and found."""
+
+    def __init__(self, watches: WatchService, pending: PendingCards, tracker: TaskTracker) -> None:
+        self._watches = watches
+        self._pending = pending
+        self._tracker = tracker
+
+    async def follow(
+        self, watch: Watch, before: TaskId, tasks: Sequence[TaskSnapshot], commit: Commit
+    ) -> None:
+        """Follow the first of the created tasks on the message of ``watch``, which showed ``before``.
+
+        The cards of the other tasks are posted once they are committed. Raises what ``commit`` raises.
+        """
+        first, *others = tasks
+        self._watches.cancel_close(watch.ref)
+        with self._pending.claim([each.id for each in others]):
+            follows = await commit()
+        if follows:
+            await self._watches.retarget(watch, before, first)
+            self._tracker.poll_soon(first.id)
