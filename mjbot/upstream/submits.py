@@ -99,7 +99,7 @@ def _ids(result: Any) -> tuple[TaskId, ...]:
     if isinstance(result, dict):
         result = next((result[key] for key in _ID_KEYS if result.get(key)), None)
     parts = result if isinstance(result, list) else [result]
-    ids = [parse_task_id(each) for part in parts for each in parse_text(part).split(",") if "/" not in each]
+    ids = [parse_task_id(each.strip()) for part in parts for each in parse_text(part).split(",")]
     return tuple(dict.fromkeys(each for each in ids if each is not None))[:MAX_TASKS]
 
 

@@ -120,7 +120,7 @@ class WireTask(WireObject):
 
     def to_task(self) -> Task | None:
         """Convert to a `Task`, or return None if the id is not valid."""
-        task_id = parse_task_id(self.id)
+        task_id = parse_task_id(self.id.strip())
         if task_id is None:
             return None
         final_prompt, chinese = (

@@ -13,7 +13,7 @@ from mjbot.core.model.task import TaskId, parse_task_id
 from mjbot.core.model.watch import MessageRef
 
 _MAX_PASTED = 1_000
-_MARKS = "*_~|`\"'“”‘’「」()[]{}.,;"
+_MARKS = "*_~|`\"'“”‘’「」()[]{}<>.,;"
 _UNDERLINE = re.compile(r"(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])")
 _URL = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 _MENTION = re.compile(r"<[@#:a][^\s<>]{0,80}>")

@@ -7,10 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NewType
 
-_MAX_PASTED = 1_000
 ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_-]{3,63}"
-_ID = re.compile(rf"\A(?=[A-Za-z_-]*\d){ID_PATTERN}")
-_FETCH_URL = re.compile(r"\Ahttps?://[^\s?#]+?/task/([^/\s?#]+)(?:/fetch)?/?(?:[?#]\S*)?", re.IGNORECASE)
+_ID = re.compile(rf"\A(?=[A-Za-z_-]*[0-9]){ID_PATTERN}")
 _PERCENT = re.compile(r"\A\s*(\d{1,3})(?:\.\d+)?\s*")
 # Midjourney surrounds it with other text: "(25%) (fast)".
 _PERCENT_IN_WORDS = re.compile(r"(?:\A|\(|[^\W\d] )(\d{1,3})(?:\.\d+)? ?%")
@@ -30,16 +28,12 @@ Mark = NewType("Mark", str)
 NO_MARK = Mark("")
 
 
-def parse_task_id(raw: str) -> TaskId | None:
-    """Parse a pasted task id, with spaces or backticks around it, or as part of a fetch URL, or return None.
+def parse_task_id(text: str) -> TaskId | None:
+    """Return a text as a task id, or None if it is not exactly one.
 
-    An id is 4 to 64 letters, digits, ``_`` and ``-``, with at least one digit.
+    An id is 4 to 64 letters, digits, ``_`` and ``-``, with at least one digit. What users paste is read by
+    `parse_reference`.
     """
-    if len(raw) > _MAX_PASTED:
-        return None
-    text = raw.strip().strip("`<>\"'").strip()
-    if url := _FETCH_URL.fullmatch(text):
-        text = url[1]
     return TaskId(text) if _ID.fullmatch(text) else None
 
 
