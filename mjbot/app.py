@@ -140,7 +140,7 @@ def _listen(
         status=status,
         presses=pressing.presses,
         modals=pressing.modals,
-        forms=pressing.forms,
+        modal_inputs=pressing.modal_inputs,
         regions=pressing.regions,
         menus=MenuService(watching.access, watching.reader, watching.renderer),
         controls=TaskControls(

@@ -64,7 +64,7 @@ class Make:
 
 @dataclass(frozen=True, slots=True)
 class SeriesPart:
-    """A make of a series, with the state of its submit (None: not sent yet) and the message of its task."""
+    """One make of a series: its state (None: not sent yet) and the Discord message that shows its task."""
 
     make: Make
     press: Press | None = None
@@ -114,13 +114,13 @@ class MakeStore(Protocol):
         ...
 
     async def unsent_series(self) -> Sequence[TaskId]:
-        """Return the series of which a make is still to be sent, oldest first."""
+        """Return the series with at least one unsent make, oldest first."""
         ...
 
     async def next_of(self, series: TaskId) -> Make | None:
-        """Return the first make of a series that is still to be sent.
+        """Return the first unsent make of a series.
 
-        That is one that was never sent, or whose submit ended as refused without a refusal of the service:
-        the process stopped while it waited for its next try.
+        A make also counts as unsent if the process stopped while the make waited for a retry. It is then
+        stored as refused, but without a reason.
         """
         ...

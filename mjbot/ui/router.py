@@ -29,13 +29,13 @@ from mjbot.ports import PressRequest, Reply
 from mjbot.service import (
     ImagineService,
     MenuService,
+    ModalInputs,
     ModalService,
     PressService,
     RegionService,
     SeriesService,
     StatusService,
     TaskControls,
-    TaskForms,
 )
 from mjbot.ui.context import context_from
 from mjbot.ui.error_boundary import ErrorBoundary
@@ -67,7 +67,7 @@ class InteractionRouter:
         status: StatusService,
         presses: PressService,
         modals: ModalService,
-        forms: TaskForms,
+        modal_inputs: ModalInputs,
         regions: RegionService,
         menus: MenuService,
         controls: TaskControls,
@@ -97,8 +97,8 @@ class InteractionRouter:
             Verb.SEED: Route(controls.show_seed),
             Verb.REGION: Route(regions.choose, private=True),
         }
-        self._submit_modal = Route(partial(forms.submit, send=modals.submit), update=True)
-        self._submit_action = Route(partial(forms.submit, send=presses.press))
+        self._submit_modal = Route(partial(modal_inputs.submit, send=modals.submit), update=True)
+        self._submit_action = Route(partial(modal_inputs.submit, send=presses.press))
         self._submit_make = Route(imagine.submit_modal)
         self._repeat_make = Route(imagine.repeat, update=True)
 

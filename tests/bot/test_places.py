@@ -11,6 +11,7 @@ import pytest
 import simcord
 
 from mjbot.core.access.press_policy import PressPolicy, PressScope
+from mjbot.core.card.components import Verb, parse
 from mjbot.sandbox.demo_tasks import DemoIds
 from tests.bot.conftest import GRID, SINGLE, BotFactory, BotHarness, picture
 from tests.bot.outsider import DIRECT, SERVER, Outsider, answer_to, secrets_of, text_of
@@ -79,6 +80,15 @@ FORGED = {
 }
 
 
+OF_MAKES = (Verb.EDIT, Verb.SEND_ANYWAY, Verb.START_SERIES, Verb.STOP_SERIES)
+"""The verbs of buttons on the cards of makes, which are forged in a test of their own."""
+
+
+def test_every_verb_is_forged_from_another_place() -> None:
+    parsed = [parse(each.format(digest=U2)) for each in FORGED.values()]
+    assert {each.verb for each in parsed if each is not None} == set(Verb) - set(OF_MAKES)
+
+
 async def forge(
     way: str, outsider: Outsider, on: Mapping[str, discord.Message]
 ) -> tuple[str, simcord.InteractionResult]:
@@ -122,10 +132,12 @@ async def test_no_interaction_with_a_make_of_another_place_does_anything(bot_fac
     harness.server.drop("/mj/submit/imagine", times=1)
     again, _ = await buttons_after("imagine", prompt=WORDS)
     before, submits = list(map(text_of, harness.messages)), len(harness.world.log)
+    buttons = (draw, anyway, edit, start, again, again.replace("again", "halt"))
+    assert {each.split(":")[1] for each in buttons} >= set(OF_MAKES)
     for where in (SERVER, DIRECT):
         outsider = Outsider(harness, where)
         own = await outsider.show(GRID)  # a card with buttons
-        for custom_id in (draw, anyway, edit, start, again, again.replace("again", "halt")):
+        for custom_id in buttons:
             told = await outsider.forge(own, custom_id)
             assert (custom_id, bool(answer_to(told)), told.modal) == (custom_id, True, None)
         assert WORDS not in outsider.seen

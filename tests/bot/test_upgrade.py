@@ -43,6 +43,13 @@ U1, V1, V2 = "90f38c3fea3b", "93e0f5cec73e", "8e8b73c1b15b"  # and of GRID
         ("mj1:pick:1730618103477921:1", Verb.SELECT, None),
         ("mj1:form:1730618103477921:93e0f5cec73e", Verb.MODAL, PressTarget(V1)),
         ("mj1:form:1730617902751186:modal", Verb.MODAL, PressTarget("modal")),
+        ("mj1:unfollow:1730618103477921:", Verb.STOP_UPDATING, None),
+        ("mj1:cancel:1730618103477921:", Verb.CANCEL, None),
+        ("mj1:seed:1730618103477921:", Verb.SEED, None),
+        ("mj1:edit:1730618103477921:", Verb.EDIT, None),
+        ("mj1:send:1730618103477921:", Verb.SEND_ANYWAY, None),
+        ("mj1:start:1730618103477921:", Verb.START_SERIES, None),
+        ("mj1:halt:1730618103477921:", Verb.STOP_SERIES, None),
     ],
 )
 def test_a_custom_id_of_an_old_message_still_means_the_same(

@@ -1,4 +1,4 @@
-"""A *make*: a submit that creates a task from a prompt or a picture, and the id that it has before.
+"""A *make*: a submit that creates a task from a prompt or a picture. It has an id until there is a task.
 
 Until the image service has answered, a make has a snapshot, a press and a card like a task, with an id of its
 own in place of the task id.

@@ -75,7 +75,7 @@ class DirectMakes:
             await self._service.make(order.context, order.reply, make, prompt, _builder(make, pictures))
 
     async def _prepare(self, order: Order, make: Make, room: ExitStack) -> tuple[str, ...]:
-        """Check an order, and load its pictures. ``room`` keeps room for them in memory."""
+        """Check an order, and load its pictures, which ``room`` counts."""
         context, command = order.context, order.command
         await self._access.require(context, PREPARE_MAKE)
         _check(order)

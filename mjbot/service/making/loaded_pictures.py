@@ -1,4 +1,4 @@
-"""A limit on the pictures that makes keep in memory, from their download until the service has answered."""
+"""A limit on the pictures in memory. A make keeps its own from their download until the service answers."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _PER_USER, _IN_ALL = 10, 30  # each up to 2.7 MB as a data URL, and while it is 
 
 
 class LoadedPictures:
-    """Counts the pictures of makes on their way: while the service's queue is full, they wait for minutes."""
+    """Counts the pictures in memory, of each user and in all. A make can wait minutes for a full queue."""
 
     def __init__(self) -> None:
         self._by_user: Counter[int] = Counter()
 
     @contextmanager
     def room(self, user_id: int, number: int) -> Iterator[None]:
-        """Keep room for the pictures of a make until the context ends. Raises `PressRefused`."""
+        """Count the pictures of a make until the context ends. Raises `PressRefused` if they are too many."""
         if number and (
             self._by_user[user_id] + number > _PER_USER or self._by_user.total() + number > _IN_ALL
         ):

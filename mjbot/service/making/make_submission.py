@@ -67,8 +67,8 @@ class MakeCards:
     ) -> bool:
         """Store the parts of a series and show its card. Return False if they are stored already.
 
-        The parts and the watch of the card are stored together: a process that is killed before has started
-        nothing, and one that is killed after leaves no series without a card on which it can be stopped.
+        The parts and the watch of the card are stored in one transaction. So if the process is killed, either
+        nothing was started, or the series has a card on which it can be stopped.
         """
         await self._makes.add(series, snapshot)
         watch = self._opener.new_watch(context, snapshot.id, await reply.defer())
@@ -181,7 +181,7 @@ class CardSubmission(MakeSubmission):
 
     @property
     def is_shown(self) -> bool:
-        """Whether the `Make` request has a card, which shows the outcome once the database can be used."""
+        """Whether the `Make` request has a card. If the database fails, the card shows the outcome later."""
         return self._message is not None
 
     @property

@@ -15,8 +15,8 @@ from mjbot.ports import InteractionContext, Reply, Upload
 class Order:
     """What a user asks for, by a command or a modal.
 
-    ``text`` is the prompt, or the address of a picture to describe. ``task_id`` is the id of the make if it
-    was asked for before; else a new one is given to it.
+    ``text`` is the prompt, or the address of a picture to describe. ``task_id`` is the id
+    of the make if the user asked for it before; otherwise, it gets a new id.
     """
 
     context: InteractionContext

@@ -1,4 +1,4 @@
-"""The use cases of series: ask before one is started, start it, and stop what was not sent yet."""
+"""The use cases of series: ask the user to confirm one, start it, and stop the pictures not sent yet."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from mjbot.service.watching.watches import WatchService
 
 
 class SeriesService:
-    """Starts and stops series; `SeriesLoop` sends them, and ``on_start`` tells it of a new one.
+    """Starts and stops series. `SeriesLoop` sends them; ``on_start`` is called after one was stored.
 
     A series is stored as a make of its own, whose card lists the pictures, and one make for each picture.
     """
@@ -50,7 +50,7 @@ class SeriesService:
     async def ask(
         self, order: Order, make: Make, prompts: Sequence[str], findings: Sequence[PromptFinding]
     ) -> None:
-        """Count the pictures of a series, and ask whether to start it. Raises `MJBotError`, counting none."""
+        """Count the pictures towards the limits, and ask the user to confirm. Raises `MJBotError`."""
         if order.uploads:
             raise PressRefused(Text.SERIES_NO_PICTURES)
         left = await self._access.submits_left(order.context)

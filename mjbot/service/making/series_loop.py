@@ -26,7 +26,7 @@ _PAUSE = 5.0  # seconds, after an error
 class SeriesLoop:
     """Sends series. Each has one submit in flight or waiting, so a full queue holds up no other series.
 
-    Submits of others go out in between, because none of them waits for a series.
+    The submits of other commands are sent in between; they do not wait for a series.
     """
 
     def __init__(
@@ -58,9 +58,9 @@ class SeriesLoop:
         self._wakeup.notify()
 
     async def run(self) -> None:
-        """Send series until cancelled, beginning with what the last process has left.
+        """Send series until cancelled, first those that were left unfinished before a restart.
 
-        Submits in flight then go on to their end: `InFlight.finish` waits for them.
+        A submit in flight is not cancelled: `InFlight.finish` waits for it.
         """
         try:
             while True:
@@ -78,7 +78,7 @@ class SeriesLoop:
             self._closed = True
 
     async def _send_all(self, series: TaskId) -> None:
-        """Send what is left of a series."""
+        """Send the unsent pictures of a series."""
         with self._in_flight.track():
             while await self._sent_next(series):
                 pass

@@ -1,4 +1,4 @@
-"""One picture of a series on its way to the image service, shown on the card of the series."""
+"""The submission of one picture of a series, whose state the card of the series shows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mjbot.service.watching.watches import WatchService
 
 
 class SeriesSubmission(MakeSubmission):
-    """Submits one make of a series; a `Submission`. It has no message that could be repainted."""
+    """Submits one make of a series. Implements `Submission`. It has no message of its own."""
 
     def __init__(
         self,
@@ -39,15 +39,15 @@ class SeriesSubmission(MakeSubmission):
 
     @property
     def message(self) -> MessageRef:
-        """No message: the card of the series is redrawn instead."""
+        """A message that does not exist (id 0): the card of the series is redrawn instead."""
         return MessageRef(self.make.channel_id, 0)
 
     async def acknowledge(self) -> None:
-        """Show that it is being sent."""
+        """Show on the card of the series that the picture is being sent."""
         await self.redraw()
 
     async def require_wanted(self) -> None:
-        """Raise `RetryStopped` if the series was stopped since this picture was taken."""
+        """Raise `RetryStopped` if the series was stopped since `SeriesLoop` chose this picture."""
         stored = await self._makes.get(self.make.id)
         if stored is None or stored.refusal is not None:
             raise RetryStopped
@@ -57,7 +57,7 @@ class SeriesSubmission(MakeSubmission):
         await self.redraw()
 
     async def note_refusal(self, error: BaseException) -> None:
-        """Store the reason. What was only stopped stays to be sent, unless the user has stopped it."""
+        """Store why the picture was refused, unless it was only stopped by a shutdown."""
         if isinstance(error, MJBotError) and error.text is not Text.REPLY_RETRY_STOPPED:
             await self._makes.refuse(self.make.id, refusal_of(error))
         elif isinstance(error, Exception) and not isinstance(error, MJBotError):

@@ -1,4 +1,4 @@
-"""Let the card of a request go on as the card of the task that the request has created."""
+"""Turns the card of a request into the card of the task that the request has created."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Resume cards whose submit got no HTTP reply, when the created tasks have been found."""
+"""Show the tasks of submits whose HTTP reply was lost, once the tasks have been found."""
 
 from __future__ import annotations
 

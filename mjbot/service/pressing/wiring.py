@@ -11,10 +11,10 @@ from mjbot.ports import MaskSource, PressStore, Stores, TaskSource
 from mjbot.service.access import Access
 from mjbot.service.pressing.continued_cards import ContinuedCards
 from mjbot.service.pressing.drafts import Drafts
-from mjbot.service.pressing.forms import TaskForms
 from mjbot.service.pressing.found_submits import FoundSubmits
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.lost_submits import LostSubmits
+from mjbot.service.pressing.modal_inputs import ModalInputs
 from mjbot.service.pressing.modals import ModalService
 from mjbot.service.pressing.offers import ServiceOffers
 from mjbot.service.pressing.presses import PressService
@@ -56,7 +56,7 @@ class Pressing:
 
     presses: PressService
     modals: ModalService
-    forms: TaskForms
+    modal_inputs: ModalInputs
     regions: RegionService
     journal: SubmissionJournal
     continued: ContinuedCards
@@ -99,7 +99,7 @@ def build_pressing(
     return Pressing(
         presses=presses,
         modals=modals,
-        forms=TaskForms(drafts),
+        modal_inputs=ModalInputs(drafts),
         regions=regions,
         journal=journal,
         continued=continued,

@@ -91,11 +91,11 @@ class SqliteMakes:
         return await self._thread.run(work)
 
     async def unsent_series(self) -> Sequence[TaskId]:
-        """Return the series of which a make is still to be sent."""
+        """Return the series with at least one unsent make."""
         return await self._thread.run(lambda db: [TaskId(each) for (each,) in db.execute(_UNSENT_SERIES)])
 
     async def next_of(self, series: TaskId) -> Make | None:
-        """Return the first make of a series that is still to be sent."""
+        """Return the first unsent make of a series."""
         where = f"series = ? and {_UNSENT} order by position limit 1"
         return await self._thread.run(lambda db: make_where(db, where, series))
 

@@ -59,7 +59,7 @@ class SqliteMarks:
         return await self._thread.run(_lost)
 
     async def found(self, lost: LostSubmit, watch: Watch, tasks: Sequence[TaskSnapshot]) -> bool:
-        """Store that a submit with a lost response was accepted, and delete its marks.
+        """Store that a submit was accepted although its response was lost, and delete its marks.
 
         Returns whether ``watch`` was stored.
         """

@@ -25,7 +25,7 @@ union select series from makes where id = ? and series != ''
 
 
 def parts_of(db: Database, series: TaskId) -> list[SeriesPart]:
-    """Return the makes of a series in their order, with what became of them."""
+    """Return the makes of a series in order, each with its state and message."""
     parts = []
     for row in db.query(_PARTS, [series]):
         press, in_vain, message = row.pop("press"), row.pop("in_vain"), row.pop("message")

@@ -37,7 +37,7 @@ _FINAL: Final = (
 _TEMPORARY: Final = (BotMissingPermission, PressNotAllowed, RateLimited, TooManyCards, UpstreamError)
 
 
-class TaskForms:
+class ModalInputs:
     """Submits the modals of tasks: those that an action opens, and those that a task waits for."""
 
     def __init__(self, drafts: Drafts) -> None:
