@@ -137,7 +137,7 @@ class PressStore(Protocol):
         ...
 
     async def add_card(self, watch: Watch) -> Sequence[TaskId]:
-        """Store that a pending card was posted, and return the series whose cards list its task."""
+        """Store that a pending card was posted. Return the ids of the series whose cards list its task."""
         ...
 
     async def drop_pending_card(self, task_id: TaskId) -> None:

@@ -38,7 +38,7 @@ GRID_BUTTONS: Final = (
 
 
 def parse_grid_change(custom_id: str) -> GridChange | None:
-    """Return the change for the customId of a grid button, or None for a button that the server sent."""
+    """Return the change for the customId of a button that `GridButtons` added, or None for any other."""
     return _CHANGES.get(custom_id)
 
 

@@ -119,7 +119,7 @@ def _order(problem: ContentProblem, image: str) -> tuple[Part, ...]:
 
 
 def _essence(part: Part, card: Card) -> object:
-    """Return the content of a part, for comparison: Discord rejects the same content each time."""
+    """Return the content of a part, to recognize a part that Discord would reject again."""
     picture = card.picture
     match part:
         case Part.FILE | Part.PICTURE:

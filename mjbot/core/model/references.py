@@ -85,9 +85,9 @@ def message_id_of(task_id: TaskId) -> int | None:
 
 
 def job_of(task_id: TaskId) -> JobRef | None:
-    """Return the job id that a pasted id may be, or None.
+    """Return an id as the id of a Midjourney job if it has that format, else None.
 
-    Some services use task ids that look like job ids.
+    This is no proof: some services use the same format for their task ids.
     """
     return JobRef(task_id.lower()) if _JOB.fullmatch(task_id) else None
 

@@ -73,7 +73,7 @@ def lineage_and_counted_presses(db: Database) -> None:
 
 @migrations()
 def choices_of_guilds(db: Database) -> None:
-    """Store the press policy of each guild, which says who may press the buttons there."""
+    """Add a table for the press policy of each guild: who may press the buttons there."""
     db.table("guilds").create({"guild_id": int, "presses": str, "role_id": int}, pk="guild_id")
 
 
