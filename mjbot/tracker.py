@@ -182,7 +182,7 @@ class TaskTracker:
         now = self._clock.now()
         self._schedule.record([self._snapshots[each] for each in ids if each in self._snapshots], now)
         if any(error.problem is UpstreamProblem.RATE_LIMITED for error in report.failed.values()):
-            self._schedule.limited(now)
+            self._schedule.record_rate_limit(now)
         if report.failed and not (report.found or report.missing):
             waits = [error.retry_after for error in report.failed.values() if error.retry_after]
             self._schedule.failed(ids, now, max(waits, default=None))

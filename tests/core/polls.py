@@ -31,7 +31,6 @@ class Job:
 class Polled:
     """What polling did: the time of each request, and for each change when it happened and was found."""
 
-    schedule: PollSchedule
     requests: list[float] = field(default_factory=list)
     found: list[tuple[float, float]] = field(default_factory=list)
 
@@ -50,7 +49,7 @@ class Polled:
 def poll(jobs: Sequence[Job], seconds: float, batch: int = 100) -> Polled:
     """Poll these tasks until the clock shows ``seconds``."""
     schedule = PollSchedule(PollSettings(batch=batch), random.Random(1).random)
-    polled, now = Polled(schedule), 0.0
+    polled, now = Polled(), 0.0
     snapshots: dict[TaskId, TaskSnapshot] = {}
     seen: dict[TaskId, int] = {}
     events: list[tuple[float, int, float, tuple[TaskId, ...]]] = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -258,9 +259,22 @@ def test_a_service_that_asks_for_fewer_requests_is_sent_half_as_many_for_ten_min
     schedule = PollSchedule(PollSettings())
     schedule.follow(make_snapshot(), NOW, soon=True)
     assert schedule.due(NOW)
-    schedule.limited(NOW)
+    schedule.record_rate_limit(NOW)
     schedule.record([make_snapshot()], NOW)
     assert schedule.wake_at(NOW) == NOW + 2 * 1.025
     assert schedule.due(NOW + 600)
     schedule.record([make_snapshot()], NOW + 600)
     assert schedule.wake_at(NOW + 600) == NOW + 600 + 1.025
+
+
+def test_overdue_tasks_are_read_at_half_the_rate_too_after_the_service_has_asked_for_fewer() -> None:
+    schedule = PollSchedule(PollSettings())
+    for n in range(2_000):
+        schedule.follow(make_snapshot(n), NOW, soon=True)
+    schedule.record_rate_limit(NOW)
+    now, starts = NOW, []
+    while now < NOW + 3:
+        now = max(now, schedule.wake_at(now) or now)
+        if schedule.due(now):
+            starts.append(now)
+    assert min(after - before for before, after in pairwise(starts)) >= 2 / 7 - 1e-6

@@ -15,9 +15,9 @@ from enum import Enum
 
 READS_PER_SECOND = 10  # requests to the service in all
 POLLS_PER_SECOND = 7  # of these; the rest is for interactive reads
-_MORE_POLLS = 3  # a second, for ten times as many tasks
+_MORE_POLLS = 3  # polls a second more for every tenfold number of requests
 _READS_PER_CHANGE = 8
-_QUEUED_FACTOR = 4  # a queued task is read as often as a fourth of a running one
+_QUEUED_FACTOR = 4  # a queued task is read a quarter as often as a running one
 _LIMITED_SHARE = 0.5  # of the budget, after the service has asked for fewer requests
 _INITIAL_GUESS = 8.0  # seconds between changes, until some were measured
 _SMOOTHING = 0.2  # weight of the newest measurement
@@ -49,6 +49,8 @@ class PollIntervals:
 
     intervals: Mapping[PollClass, float]
     spacing: float
+    shortest_spacing: float
+    """The time between two requests while tasks are overdue."""
 
     @property
     def running(self) -> float:
@@ -75,29 +77,34 @@ def poll_intervals(
     per_request: int,
     *,
     limited: bool = False,
+    refreshing: bool = False,
 ) -> PollIntervals:
     """Compute the poll intervals that fit the request budget.
 
-    Up to `POLLS_PER_SECOND`, the budget is exceeded rather than the interval of running tasks longer than
-    half the change interval. Beyond that, queued tasks are polled less often first, up to the longest
-    interval. If that is not enough, all intervals are multiplied by the same factor. With ``limited``, the
-    service is sent half as many requests.
+    The usual rate gives way, up to `POLLS_PER_SECOND`, where a running task would otherwise be read less than
+    twice per change interval. Beyond that, queued tasks are polled less often first, up to the longest
+    interval. If that is not enough, all intervals are multiplied by the same factor.
+
+    ``limited``: the service has asked for fewer requests, and gets half as many. ``refreshing``: it is about
+    to refresh all tasks, so they are read as often as the budget permits.
     """
     share = _LIMITED_SHARE if limited else 1.0
-    most = POLLS_PER_SECOND * share
+    max_rate = POLLS_PER_SECOND * share
+    if refreshing:
+        change_interval = 0.0
     shortest = min(max(settings.shortest, change_interval / _READS_PER_CHANGE) / share, settings.longest)
     running_tasks, queued_tasks, slow_tasks = (tasks.get(poll_class, 0) for poll_class in PollClass)
-    usual = _budget((running_tasks + queued_tasks + slow_tasks) / per_request) * share
-    running = (running_tasks + queued_tasks / _QUEUED_FACTOR) / (usual * per_request)
+    usual_rate = _usual_rate((running_tasks + queued_tasks + slow_tasks) / per_request) * share
+    running = (running_tasks + queued_tasks / _QUEUED_FACTOR) / (usual_rate * per_request)
     running = min(max(running, shortest), max(change_interval / 2, shortest), settings.longest)
     slow = max(settings.longest, running)
     queued = min(_QUEUED_FACTOR * running, slow)
     other_load = running_tasks / running + slow_tasks / slow
-    budget_left = most * per_request - other_load
+    budget_left = max_rate * per_request - other_load
     if queued_tasks and queued_tasks / queued > budget_left:
         queued = max(queued, min(queued_tasks / budget_left, slow)) if budget_left > 0 else slow
     load = (other_load + queued_tasks / queued) / per_request
-    factor = max(1.0, load / most)
+    factor = max(1.0, load / max_rate)
     intervals = {
         PollClass.RUNNING: running * factor,
         PollClass.QUEUED: queued * factor,
@@ -105,9 +112,9 @@ def poll_intervals(
     }
     unit = min((intervals[poll_class] for poll_class in PollClass if tasks.get(poll_class)), default=running)
     requests = max(1, math.ceil(load / factor * unit - 1e-9))
-    return PollIntervals(intervals, max(unit / requests, 1 / most))
+    return PollIntervals(intervals, max(unit / requests, 1 / max_rate), 1 / max_rate)
 
 
-def _budget(requests: float) -> float:
-    """Return the usual polls a second if reading all tasks once takes ``requests`` requests."""
+def _usual_rate(requests: float) -> float:
+    """Return the usual number of polls a second if reading all tasks once takes ``requests`` requests."""
     return min(1 + _MORE_POLLS * math.log10(max(requests, 1.0)), POLLS_PER_SECOND)

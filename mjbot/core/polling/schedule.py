@@ -1,8 +1,8 @@
 """The poll schedule. Requests are evenly spaced, and each reads the most overdue tasks.
 
 A request is sent when a task is due, and has room for ``batch`` tasks: it also takes tasks that are not due
-yet. core/polling/intervals.py computes the intervals, and core/polling/beat.py moves the reads to the moments
-at which a service refreshes its tasks.
+yet. core/polling/intervals.py computes the intervals, and core/polling/refresh_cycle.py moves the reads to
+the moments at which a service refreshes its tasks.
 """
 
 from __future__ import annotations
@@ -10,19 +10,18 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
-from mjbot.core.model.snapshot import Condition, TaskSnapshot
-from mjbot.core.model.task import Phase, TaskId
-from mjbot.core.polling.beat import Beat
+from mjbot.core.model.snapshot import TaskSnapshot
+from mjbot.core.model.task import TaskId
 from mjbot.core.polling.intervals import (
-    POLLS_PER_SECOND,
     ChangeIntervalEstimator,
     PollClass,
     PollIntervals,
     PollSettings,
     poll_intervals,
 )
+from mjbot.core.polling.polled_task import PolledTask, is_running, poll_class_of
+from mjbot.core.polling.refresh_cycle import RefreshCycle
 from mjbot.core.scheduling.backoff import backoff
 from mjbot.core.scheduling.priority_queue import IndexedHeap
 
@@ -36,26 +35,13 @@ _FIRST_SECONDS = 30.0  # for which a queued task is read as often as a running o
 _LIMITED_FOR = 600.0  # seconds for which fewer requests are sent after the service has asked for that
 
 
-@dataclass(slots=True)
-class _Entry:
-    poll_class: PollClass
-    due: float
-    read_at: float
-    new_until: float = 0.0
-    read_before: float = 0.0
-    changed_at: float | None = None
-    running: bool = False
-    in_flight: bool = False
-    trusted_until: float = 0.0
-
-
 class PollSchedule:
     """The tasks to poll, with due times. `due` returns the next reads, and `record` takes the results."""
 
     def __init__(self, settings: PollSettings, jitter: Callable[[], float] = lambda: 0.5) -> None:
         self._settings = settings
         self._jitter = jitter
-        self._entries: dict[TaskId, _Entry] = {}
+        self._entries: dict[TaskId, PolledTask] = {}
         self._due: IndexedHeap[TaskId] = IndexedHeap()
         self._alarms: IndexedHeap[TaskId] = IndexedHeap()
         self._expedited: dict[TaskId, None] = {}
@@ -63,7 +49,7 @@ class PollSchedule:
         self._class_counts: Counter[PollClass] = Counter()
         self._in_flight = 0
         self._change_interval = ChangeIntervalEstimator()
-        self._beat = Beat()
+        self._cycle = RefreshCycle()
         self._limited_until = 0.0
         self._failures = 0
         self._backoff_until = 0.0
@@ -80,10 +66,11 @@ class PollSchedule:
         """Return the current poll intervals."""
         return poll_intervals(
             self._settings,
-            0.0 if self._beat.is_expected(now) else self._change_interval.interval,
+            self._change_interval.interval,
             self._class_counts,
             self.per_request,
             limited=now < self._limited_until,
+            refreshing=self._cycle.is_expected(now),
         )
 
     def follow(self, snapshot: TaskSnapshot, now: float, *, soon: bool = False) -> None:
@@ -91,11 +78,18 @@ class PollSchedule:
         if snapshot.id in self._entries:
             return
         new_until = 0.0 if soon else now + _FIRST_SECONDS
-        poll_class = _poll_class(snapshot, now < new_until)
+        poll_class = poll_class_of(snapshot, now < new_until)
         self._class_counts[poll_class] += 1
         interval = self.intervals(now).intervals[poll_class]
-        due = now - interval if soon else self._beat.next_read(now + interval)
-        self._entries[snapshot.id] = _Entry(poll_class, due, now, new_until, now, snapshot.changed_at)
+        due = now - interval if soon else self._cycle.next_read(now + interval)
+        self._entries[snapshot.id] = PolledTask(
+            poll_class,
+            due,
+            read_at=now,
+            previous_read_at=now,
+            new_until=new_until,
+            changed_at=snapshot.changed_at,
+        )
         self._due.put(snapshot.id, (due,))
 
     def unfollow(self, task_id: TaskId) -> None:
@@ -165,20 +159,22 @@ class PollSchedule:
         """Set the next due times for the tasks of a batch that was read."""
         spread = 1 + _JITTER * self._jitter()  # one per batch: its tasks stay together
         read = [(entry, each) for each in snapshots if (entry := self._entries.get(each.id))]
-        self._beat.observe([span for each in read if (span := self._measure_change(*each))], now)
+        self._cycle.observe([entry.span_of(each) for entry, each in read if entry.differs_from(each)], now)
+        for entry, snapshot in read:
+            self._measure_change(entry, snapshot)
         present = self.intervals(now)
         for entry, snapshot in read:
             self._class_counts[entry.poll_class] -= 1
             trusted = now < entry.trusted_until
-            entry.poll_class = PollClass.SLOW if trusted else _poll_class(snapshot, now < entry.new_until)
+            entry.poll_class = PollClass.SLOW if trusted else poll_class_of(snapshot, now < entry.new_until)
             self._class_counts[entry.poll_class] += 1
             # Counted from the request, so that slow responses do not lengthen the interval; but a service
             # that takes longer than an interval gets a pause.
             after = entry.read_at + present.intervals[entry.poll_class] * spread
             after = max(after, now + self._settings.shortest / 2)
-            self._reschedule(snapshot.id, entry, self._beat.next_read(after))
+            self._reschedule(snapshot.id, entry, self._cycle.next_read(after))
 
-    def limited(self, now: float) -> None:
+    def record_rate_limit(self, now: float) -> None:
         """Send half as many requests for ten minutes, because the service has asked for fewer."""
         self._limited_until = now + _LIMITED_FOR
 
@@ -209,7 +205,7 @@ class PollSchedule:
         """Return the time of the next request. It is earlier than the usual spacing if a task is overdue."""
         present = self.intervals(now)
         overdue = max(
-            _first_at(self._due) + present.running * _LATE, self._last_request_at + 1 / POLLS_PER_SECOND
+            _first_at(self._due) + present.running * _LATE, self._last_request_at + present.shortest_spacing
         )
         return min(self._last_request_at + present.spacing, overdue)
 
@@ -226,36 +222,25 @@ class PollSchedule:
             ids.append(following)
         for task_id in ids:
             entry = self._entries[task_id]
-            entry.in_flight, entry.read_before, entry.read_at = True, entry.read_at, now
+            entry.in_flight, entry.previous_read_at, entry.read_at = True, entry.read_at, now
             self._expedited.pop(task_id, None)
         self._in_flight += len(ids)
         return tuple(ids)
 
-    def _reschedule(self, task_id: TaskId, entry: _Entry, due: float) -> None:
+    def _reschedule(self, task_id: TaskId, entry: PolledTask, due: float) -> None:
         self._in_flight -= entry.in_flight
         entry.in_flight, entry.due = False, due
         self._due.put(task_id, (due,))
 
-    def _measure_change(self, entry: _Entry, snapshot: TaskSnapshot) -> tuple[float, float] | None:
-        """Return when the last request before a change was sent, and when the one that found it was."""
+    def _measure_change(self, entry: PolledTask, snapshot: TaskSnapshot) -> None:
         changed, before = snapshot.changed_at, entry.changed_at
-        running = snapshot.task is not None and snapshot.task.phase is Phase.RUNNING
+        running = is_running(snapshot)
         # Only changes between two running states count; leaving a queue shows how long the queue was.
         if entry.running and running and changed is not None and before is not None:
             self._change_interval.observe(changed - before)
         entry.changed_at, entry.running = changed, running
-        if changed is None or changed == before or changed <= entry.read_before:
-            return None
-        return entry.read_before, min(changed, entry.read_at)
 
 
 def _first_at(heap: IndexedHeap[TaskId]) -> float:
     first = heap.peek()
     return first[0][0] if first else math.inf
-
-
-def _poll_class(snapshot: TaskSnapshot, new: bool) -> PollClass:
-    phase = snapshot.task.phase if snapshot.task else None
-    if phase is Phase.WAITING or snapshot.condition in (Condition.QUIET, Condition.NO_RESULT):
-        return PollClass.SLOW
-    return PollClass.QUEUED if phase is Phase.QUEUED and not new else PollClass.RUNNING

@@ -1,4 +1,4 @@
-"""The beat of a service that refreshes all tasks at once."""
+"""The refresh cycle of a service that updates all tasks at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mjbot.core.polling.beat import Beat
+from mjbot.core.polling.refresh_cycle import RefreshCycle
 from tests.core.polls import Job, poll, relayed, spread, steps
 
 
@@ -44,7 +44,7 @@ def test_a_relay_is_read_just_after_each_refresh(
 
 @settings(max_examples=30)
 @given(st.integers(1, 60), st.integers(0, 2**32), st.sampled_from([6.6, 10.0, 15.0]))
-def test_tasks_that_change_by_themselves_have_no_beat(count: int, seed: int, step: float) -> None:
+def test_without_a_cycle_changes_are_found_within_two_seconds(count: int, seed: int, step: float) -> None:
     rng = random.Random(seed)
     jobs = [
         Job(at, steps(at, step * rng.uniform(0.7, 1.3))) for at in (rng.uniform(0, 60) for _ in range(count))
@@ -53,7 +53,7 @@ def test_tasks_that_change_by_themselves_have_no_beat(count: int, seed: int, ste
     assert polled.staleness() <= 2.0
 
 
-def test_a_beat_that_ends_is_forgotten() -> None:
+def test_a_cycle_that_ends_is_discarded() -> None:
     at = refreshes(15.0)
     before = relayed(spread(100, within=100.0), lambda change: at[bisect_left(at, change)])
     after = [Job(150 + each.start, [150 + change for change in each.changes]) for each in spread(30)]
@@ -61,15 +61,15 @@ def test_a_beat_that_ends_is_forgotten() -> None:
     assert polled.staleness(180.0) <= 1.1
 
 
-def test_changes_at_other_times_end_the_beat() -> None:
-    beat = Beat()
+def test_changes_at_other_times_end_the_cycle() -> None:
+    cycle = RefreshCycle()
     for at in (10.0, 25.0, 40.0):
-        beat.observe([(at - 1, at)] * 4, at)
-    assert beat.next_read(42.0) == pytest.approx(39.5 + 7.5)
-    beat.observe([(41.0, 47.0)], 47.0)
-    assert beat.next_read(48.0) == pytest.approx(39.5 + 15.0 - 0.5)
-    beat.observe([(41.0, 48.0), (41.0, 48.0)], 48.0)
-    assert beat.next_read(49.0) == 49.0
+        cycle.observe([(at - 1, at)] * 4, at)
+    assert cycle.next_read(42.0) == pytest.approx(39.5 + 7.5)
+    cycle.observe([(41.0, 47.0)], 47.0)
+    assert cycle.next_read(48.0) == pytest.approx(39.5 + 15.0 - 0.5)
+    cycle.observe([(41.0, 48.0), (41.0, 48.0)], 48.0)
+    assert cycle.next_read(49.0) == 49.0
 
 
 @pytest.mark.parametrize(
@@ -80,26 +80,26 @@ def test_changes_at_other_times_end_the_beat() -> None:
         (10.0, 90.0, 170.0),  # too long to believe
     ],
 )
-def test_what_is_not_steady_or_not_worthwhile_is_no_beat(found: tuple[float, ...]) -> None:
-    beat = Beat()
+def test_what_is_not_steady_or_not_worthwhile_is_no_cycle(found: tuple[float, ...]) -> None:
+    cycle = RefreshCycle()
     for at in found:
-        beat.observe([(at - 1, at)] * 5, at)
-    assert beat.period is None
+        cycle.observe([(at - 1, at)] * 5, at)
+    assert cycle.period is None
 
 
-def test_few_changes_are_no_beat() -> None:
-    beat = Beat()
+def test_few_changes_are_no_cycle() -> None:
+    cycle = RefreshCycle()
     for at in (10.0, 25.0, 40.0, 55.0):
-        beat.observe([(at - 1, at)] * 2, at)
-    assert beat.period is None
+        cycle.observe([(at - 1, at)] * 2, at)
+    assert cycle.period is None
 
 
 @given(st.lists(st.tuples(st.floats(0.1, 30), st.floats(0.01, 20), st.integers(0, 8)), max_size=80))
 def test_a_read_is_never_put_off_by_more_than_half_a_period(
     found: list[tuple[float, float, int]],
 ) -> None:
-    beat, now = Beat(), 0.0
+    cycle, now = RefreshCycle(), 0.0
     for pause, reading, changes in found:
         now += pause
-        beat.observe([(now - reading, now)] * changes, now)
-        assert now <= beat.next_read(now) <= now + (beat.period or 0.0) / 2 + 1e-6
+        cycle.observe([(now - reading, now)] * changes, now)
+        assert now <= cycle.next_read(now) <= now + (cycle.period or 0.0) / 2 + 1e-6

@@ -1,8 +1,8 @@
-"""The beat of a service that refreshes all its tasks at once, such as a relay that does so every 15 s.
+"""The refresh cycle of a service that updates all its tasks at once, such as a relay that does so every 15 s.
 
 If most changes of several tasks are found together, and at a steady period, nothing is gained by reading
-between two refreshes. Tasks are then read just after each refresh, and once halfway, in case the beat was
-misjudged. All times are unix seconds.
+between two refreshes. Tasks are then read just after each refresh, and once halfway, in case the estimate is
+wrong. All times are unix seconds.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ _READS_PER_PERIOD = 4  # at least, or the period cannot be told from that of the
 _STRAY_SHARE = 0.25  # of the changes that may be found at other times
 _SMOOTHING = 0.25  # weight of the newest period
 _LEAD = 0.5  # seconds before the expected refresh at which reading begins
-_LONG_LEAD = 2.5  # if the refresh before came earlier than expected, nobody knows by how much
-_MISSED = 3  # expected refreshes without a change, after which the beat is no longer believed
+_LONG_LEAD = 2.5  # after a refresh that came before the lead: its exact time is unknown
+_LATE = 0.25  # of a period, by which a refresh may be late
+_MISSED = 3  # expected refreshes without a change, after which the period is discarded
 
 
 @dataclass(slots=True)
@@ -32,33 +33,33 @@ class _Refresh:
     changes: int = 1
     strays: int = 0
     """The number of changes since the refresh before that were found at other times."""
-    reading: float = 0.0
+    read_gap: float = 0.0
     """The seconds between the two reads that first found a change."""
 
     @property
-    def early(self) -> bool:
-        """Whether it came before reading had begun, so that ``start`` says little."""
+    def imprecise(self) -> bool:
+        """Whether the refresh came outside the lead, so that only ``end`` bounds it."""
         return self.end - self.start > 4 * _LEAD
 
     @property
     def at(self) -> float:
         """The estimated time."""
-        return self.end - (_LEAD if self.early else (self.end - self.start) / 2)
+        return self.end - (_LEAD if self.imprecise else (self.end - self.start) / 2)
 
 
-class Beat:
-    """Learns when a service refreshes its tasks, and therefore when to read them."""
+class RefreshCycle:
+    """Estimates when a service refreshes its tasks, and therefore when to read them."""
 
     def __init__(self) -> None:
         self.period: float | None = None
-        """The seconds between two refreshes, or None if there is no beat."""
+        """The seconds between two refreshes, or None if no steady period was found."""
         self._refreshes: deque[_Refresh] = deque(maxlen=3)
         self._strays = 0
         self._last, self._lead = 0.0, _LEAD
         self._missed = 0
 
     def observe(self, changes: Iterable[tuple[float, float]], now: float) -> None:
-        """Add the changes of one read: for each the time of the task's read before, and when it was found."""
+        """Add the changes of one read: for each, when the task was read before, and when it was found."""
         self._skip_missed(now)
         for before, found in changes:
             newest = self._refreshes[-1] if self._refreshes else None
@@ -70,19 +71,19 @@ class Beat:
             elif self.is_expected(found):
                 self._confirm(_Refresh(before, found), self.period)
             else:
-                self._stray()
+                self._count_stray()
         if self.period is None:
-            self._learn()
+            self._estimate()
 
     def is_expected(self, now: float) -> bool:
         """Return whether the next refresh may come at any moment."""
         if self.period is None:
             return False
         refresh = self._refresh_near(now, self.period)
-        return refresh > self._last and now - refresh <= self.period / 4
+        return refresh > self._last and now - refresh <= _LATE * self.period
 
     def next_read(self, at: float) -> float:
-        """Return the first time from ``at`` on at which a read is useful. Without a beat, it is ``at``."""
+        """Return the first time from ``at`` on at which a read is useful. Without a period, it is ``at``."""
         if self.period is None or self.is_expected(at):
             return at
         refresh = self._refresh_near(at, self.period)
@@ -91,27 +92,27 @@ class Beat:
 
     def _refresh_near(self, moment: float, period: float) -> float:
         """Return the time of the last expected refresh that is at most the lead later than ``moment``."""
-        since = moment + self._lead - self._last + 1e-3  # `next_read` names the first such moment
+        since = moment + self._lead - self._last + 1e-3  # `next_read` returns the first such moment
         return self._last + math.floor(since / period) * period
 
     def _start(self, before: float, found: float) -> None:
         if self._refreshes and self._refreshes[-1].changes < _SEVERAL:
             stray = self._refreshes.pop()
             self._strays += stray.changes + stray.strays
-        self._refreshes.append(_Refresh(before, found, strays=self._strays, reading=found - before))
+        self._refreshes.append(_Refresh(before, found, strays=self._strays, read_gap=found - before))
         self._strays = 0
 
-    def _learn(self) -> None:
+    def _estimate(self) -> None:
         found = list(self._refreshes)
         if len(found) < 3 or any(each.changes < _SEVERAL for each in found):
             return
         first, second = (after.at - before.at for before, after in pairwise(found))
-        reading = max(each.reading for each in found)
+        read_gap = max(each.read_gap for each in found)
         period = (first + second) / 2
         strays = sum(each.strays for each in found[1:])
         if (
-            max(_SHORTEST, _READS_PER_PERIOD * reading) <= period <= _LONGEST
-            and abs(first - second) <= reading
+            max(_SHORTEST, _READS_PER_PERIOD * read_gap) <= period <= _LONGEST
+            and abs(first - second) <= read_gap
             and strays <= _STRAY_SHARE * sum(each.changes for each in found)
         ):
             self.period, self._last, self._missed, self._strays = period, found[-1].at, 0, 0
@@ -120,22 +121,24 @@ class Beat:
         periods = max(1, round((refresh.at - self._last) / period))
         self.period = period + _SMOOTHING * ((refresh.at - self._last) / periods - period)
         self._last, self._missed, self._strays = refresh.at, 0, 0
-        self._lead = _LONG_LEAD if refresh.early else _LEAD
+        self._lead = _LONG_LEAD if refresh.imprecise else _LEAD
         self._refreshes.append(refresh)
+        if not _SHORTEST / 2 <= self.period <= 2 * _LONGEST:
+            self._discard()
 
-    def _stray(self) -> None:
+    def _count_stray(self) -> None:
         self._strays += 1
         if self._strays >= max(_SEVERAL, _STRAY_SHARE * self._refreshes[-1].changes):
-            self._forget()
+            self._discard()
 
     def _skip_missed(self, now: float) -> None:
-        while self.period is not None and now > self._last + 1.25 * self.period:
+        while self.period is not None and now > self._last + (1 + _LATE) * self.period:
             self._last += self.period
             self._missed += 1
             if self._missed == _MISSED:
-                self._forget()
+                self._discard()
 
-    def _forget(self) -> None:
+    def _discard(self) -> None:
         self.period = None
         self._refreshes.clear()
-        self._strays = 0
+        self._strays, self._lead = 0, _LEAD
