@@ -59,8 +59,8 @@ class MarkStore(Protocol):
 
         The message of ``watch`` becomes the card of the first task, and the cards of the other tasks are
         pending. If there is no message (id 0), or if the user has pressed again since, all cards are pending.
-        Returns True if the message becomes a card. Buttons that offered to press again stop doing so, because
-        the outcome was not known when they were shown.
+        Returns True if the message becomes a card. Buttons that repeat the press become invalid, because they
+        were shown before the outcome was known.
         """
         ...
 

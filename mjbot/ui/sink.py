@@ -50,7 +50,7 @@ class DiscordSink:
         self._errors = UnexpectedErrors()
 
     async def edit(self, edit: Edit) -> Outcome:
-        """Apply one edit. If the message already shows the card, only check that it shows the image.
+        """Apply one edit. If the content of the message is up to date, only check that its image is shown.
 
         Raises `BotTokenRevoked`.
         """

@@ -42,7 +42,7 @@ class SeriesPicture:
 
 
 def can_be_stopped(pictures: Sequence[SeriesPicture]) -> bool:
-    """Return whether a picture of a series can still be kept from being sent."""
+    """Return whether any picture of a series was not sent yet, so that the rest can be stopped."""
     return any(each.stage in _LATER for each in pictures)
 
 

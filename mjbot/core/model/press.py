@@ -55,7 +55,7 @@ def may_begin(earlier: Press, number: int, repeats: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class UnknownAction:
-    """A response that called an action of one task unknown.
+    """A response saying that a task has no such action.
 
     ``at`` is the time of the response in unix seconds.
     """

@@ -144,7 +144,10 @@ class SubmissionJournal:
         return self._writes.waiting
 
     async def begin(self, submission: Submission, user_id: int, *, repeats: int = 0) -> PressRecord | None:
-        """Commit SENDING, or return an earlier press that forbids this one. Raises `StoreFailed`."""
+        """Commit SENDING and return None, or return an earlier press of the action, and commit nothing.
+
+        ``repeats`` is the number of the press that the user confirmed to repeat, or 0. Raises `StoreFailed`.
+        """
         task_id, now = submission.snapshot.id, self._clock.now()
         begun = await self._presses.begin(
             task_id, submission.action, user_id, now, repeats=repeats, origin=submission.origin
