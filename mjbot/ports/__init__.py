@@ -9,7 +9,6 @@ from mjbot.ports.discord import (
     PressRequest,
     Reply,
     SentCard,
-    Upload,
 )
 from mjbot.ports.makes import Make, MakeStore, Refusal, SeriesPart
 from mjbot.ports.marks import LostSubmit, MarkStore, SubmitOrigin
@@ -21,6 +20,7 @@ from mjbot.ports.pictures import (
     MaskSource,
     PictureSource,
     ReferenceSource,
+    Upload,
     is_smaller_copy,
 )
 from mjbot.ports.presses import PendingCard, PressRecord, PressStore, TaskHistory, UnknownActionStore

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mjbot.core.i18n.texts import Text
     from mjbot.core.model.task import TaskId
     from mjbot.core.model.watch import MessageRef
-    from mjbot.ports.pictures import File
+    from mjbot.ports.pictures import File, Upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,29 +63,6 @@ class InteractionContext:
     def actor(self) -> Actor:
         """The user, as the argument for a check of the press policy."""
         return Actor(self.user_id, self.roles, self.manages)
-
-
-class Upload(Protocol):
-    """A file uploaded in a modal or with a command, downloaded on demand."""
-
-    @property
-    def name(self) -> str:
-        """The file name."""
-        ...
-
-    @property
-    def content_type(self) -> str | None:
-        """The media type, or None. Discord omits it for some files."""
-        ...
-
-    @property
-    def size(self) -> int:
-        """The size in bytes, as Discord reports it."""
-        ...
-
-    async def read(self) -> bytes:
-        """Download the file. Raises OSError."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

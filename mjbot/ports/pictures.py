@@ -1,4 +1,4 @@
-"""Ports for the files of results, masks of the area to repaint, and reference pictures."""
+"""Ports for files: results, masks of the area to repaint, uploads and reference pictures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from mjbot.core.card.content import ATTACHMENT, is_attachment
 
 if TYPE_CHECKING:
     from mjbot.core.card.card import Picture
-    from mjbot.ports.discord import Upload
 
 _SMALLER = "-smaller"
 NO_SIZE = (0, 0)
@@ -111,6 +110,29 @@ class MaskSource(Protocol):
 
     async def of_upload(self, picture: Picture | None, data: bytes) -> str:
         """Validate an uploaded mask against the image, and return it as a data URL. Raises `MaskRefused`."""
+        ...
+
+
+class Upload(Protocol):
+    """A file uploaded by a user in a modal or with a command, downloaded on demand."""
+
+    @property
+    def name(self) -> str:
+        """The file name."""
+        ...
+
+    @property
+    def content_type(self) -> str | None:
+        """The media type, or None. Discord omits it for some files."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """The size in bytes, as Discord reports it."""
+        ...
+
+    async def read(self) -> bytes:
+        """Download the file. Raises OSError."""
         ...
 
 
