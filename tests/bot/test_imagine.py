@@ -10,7 +10,7 @@ import simcord
 
 from mjbot.sandbox.demo_tasks import DemoIds
 from tests.bot.conftest import BotFactory, BotHarness, picture
-from tests.bot.outsider import DIRECT, Outsider
+from tests.bot.outsider import DIRECT, SERVER, Outsider
 
 IMAGINE = "/mj/submit/imagine"
 
@@ -93,6 +93,20 @@ async def test_a_forged_do_it_again_of_a_task_makes_nothing(harness: BotHarness)
     await forger.forge(card, edit.replace(":edit:", ":again:") + "make")
     await harness.wait(3)
     assert len(sent(harness)) == 1
+
+
+async def test_a_forged_form_sends_no_pictures_of_somebody_else(harness: BotHarness) -> None:
+    question = told(await imagine(harness, "a kite --ar 16x9", reference=picture()))
+    form = str(harness.button(question, "Edit").custom_id).replace(":edit:", ":form:") + "make"
+    await harness.show(DemoIds.GRID)
+    stranger, neighbour = Outsider(harness, SERVER), Outsider(harness, DIRECT)
+    neighbour.actor = harness.guild.add_member(harness.env.create_user("ben"))
+    neighbour.channel = harness.channel
+    for forger, card in ((stranger, await stranger.show(DemoIds.GRID)), (neighbour, harness.newest)):
+        await forger.forge(card, form)
+    assert sent(harness) == [("forged", 0), ("forged", 0)]
+    await harness.press(question, "Send anyway")
+    assert sent(harness)[-1] == ("a kite --ar 16x9", 1)
 
 
 async def test_a_lost_answer_is_repeated_with_a_mark_of_its_own(harness: BotHarness) -> None:

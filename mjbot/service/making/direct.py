@@ -70,7 +70,7 @@ class DirectMakes:
                     raise
                 await self._modals.offer_edit(order, make, error.text, **error.values)
                 return
-            self._uploads.keep(make.id, order.uploads)
+            self._uploads.keep(make.user_id, make.id, order.uploads)
             prompt = order.text if order.command is Command.SHORTEN else ""
             await self._service.make(order.context, order.reply, make, prompt, _builder(make, pictures))
 
@@ -90,7 +90,7 @@ class DirectMakes:
         with self._in_flight.track():
             await self._access.require_press(request, CHOOSE)
             snapshot = await self._snapshots.snapshot(make.id)
-            uploads = self._uploads.get(make.id)
+            uploads = self._uploads.get(make.user_id, make.id)  # whoever repeats it
             if snapshot is None or (make.pictures and not uploads and not make.text):
                 # They are links to Discord's files in memory only, and the process was restarted.
                 raise PressRefused(Text.PICTURE_NOT_KEPT, label=f"/{make.command}")

@@ -12,20 +12,23 @@ _MOST = 200  # makes
 
 
 class HeldUploads:
-    """The uploads for each `Make` request that was not sent yet."""
+    """The uploads of each user for each `Make` request that was not sent yet.
+
+    A custom_id names the request and can be forged, so its id alone gives nobody another user's pictures.
+    """
 
     def __init__(self) -> None:
-        self._uploads = BoundedDict[TaskId, Sequence[Upload]](_MOST)
+        self._uploads = BoundedDict[tuple[int, TaskId], Sequence[Upload]](_MOST)
 
-    def keep(self, make_id: TaskId, uploads: Sequence[Upload]) -> None:
-        """Keep the uploads for a `Make` request until newer ones evict them."""
+    def keep(self, user_id: int, make_id: TaskId, uploads: Sequence[Upload]) -> None:
+        """Keep what a user uploaded for a `Make` request until newer uploads evict it."""
         if uploads:
-            self._uploads[make_id] = uploads
+            self._uploads[user_id, make_id] = uploads
 
-    def get(self, make_id: TaskId) -> Sequence[Upload]:
-        """Return the uploads for a `Make` request."""
-        return self._uploads.get(make_id, ())
+    def get(self, user_id: int, make_id: TaskId) -> Sequence[Upload]:
+        """Return what a user uploaded for a `Make` request."""
+        return self._uploads.get((user_id, make_id), ())
 
-    def drop(self, make_id: TaskId) -> None:
-        """Drop the uploads for a `Make` request that was sent."""
-        self._uploads.pop(make_id, None)
+    def drop(self, user_id: int, make_id: TaskId) -> None:
+        """Drop what a user uploaded for a `Make` request, because it was sent."""
+        self._uploads.pop((user_id, make_id), None)

@@ -50,7 +50,7 @@ class MakeModals:
 
     async def write(self, order: Order, make_id: TaskId) -> None:
         """Open the modal for a new `Make` request, pre-filled with the user's last unsent text."""
-        self._uploads.keep(make_id, order.uploads)
+        self._uploads.keep(order.context.user_id, make_id, order.uploads)
         text = self._drafts.get(order.context.user_id, _NEW, MAKE_ACTION) or ""
         await self._open(order.context, order.reply, make_id, text, order.options)
 
@@ -76,11 +76,11 @@ class MakeModals:
         return await self._makes.of_task(request.task_id, request.context.place)
 
     def order_of(self, request: PressRequest) -> Order:
-        """Return the input of a submitted modal. If no pictures were added, the earlier uploads are used."""
+        """Return the input of a submitted modal. Without new pictures, the user's earlier ones are used."""
         entered = request.modal_input
         assert entered is not None
         options = replace(_options_of(request.target.action), shape=_shape_of(entered.shape))
-        uploads = entered.uploads or self._uploads.get(request.task_id)
+        uploads = entered.uploads or self._uploads.get(request.context.user_id, request.task_id)
         command = Command.SHORTEN if request.target.action.endswith(_SHORTEN) else Command.IMAGINE
         return Order(request.context, request.reply, command, entered.prompt, options, uploads)
 
@@ -90,12 +90,12 @@ class MakeModals:
 
     def uploads_of(self, make: Make) -> Sequence[Upload]:
         """Return the uploads of a `Make` request that was not sent, if they are still in memory."""
-        return self._uploads.get(make.id)
+        return self._uploads.get(make.user_id, make.id)
 
     async def offer_edit(self, order: Order, make: Make, text: Text, *verbs: Verb, **values: object) -> None:
         """Tell the user in an ephemeral message why nothing was sent, and offer to edit the prompt."""
         await self._makes.add(make)
-        self._uploads.keep(make.id, order.uploads)
+        self._uploads.keep(order.context.user_id, make.id, order.uploads)
         locale = order.context.private_locale
         row = tuple(own_button(CustomId(verb, make.id), locale) for verb in (*verbs, Verb.EDIT))
         await order.reply.send_private_menu(text, (row,), menu=None, file=None, **values)
@@ -103,14 +103,14 @@ class MakeModals:
     def sent(self, order: Order, make_id: TaskId) -> None:
         """Drop the text and the uploads of an order that was sent."""
         self._drafts.drop(order.context.user_id, _NEW, MAKE_ACTION)
-        self._uploads.drop(make_id)
+        self._uploads.drop(order.context.user_id, make_id)
 
     async def _open(
         self, context: InteractionContext, reply: Reply, task_id: TaskId, text: str, options: MakeOptions
     ) -> None:
         target = CustomId(Verb.MODAL, task_id, _argument(options))
         title = translate(Text.MODAL_IMAGINE, context.private_locale)
-        kept = len(self._uploads.get(task_id))
+        kept = len(self._uploads.get(context.user_id, task_id))
         await reply.send_modal(
             ModalSpec(
                 target,
