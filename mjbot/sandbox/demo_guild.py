@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import simcord
 from simcord import interactions
@@ -23,10 +22,9 @@ from simcord.components import walk_components
 from simcord.enums import ComponentType, InteractionType, OptionType
 
 from mjbot.bot import INVITE_PERMISSIONS
+from mjbot.sandbox.demo_commands import CommandOption, Payload, filled, localized
 from mjbot.sandbox.demo_texts import DemoTexts
 
-Payload = dict[str, Any]
-"""A JSON object."""
 Files = Mapping[str, Sequence[tuple[str, bytes]]]
 """The uploaded files of a form or command: names and contents, by field or option."""
 
@@ -104,8 +102,8 @@ class DemoGuild:
         return [
             {
                 "name": " ".join(path),
-                "about": self._localized(leaf, "description"),
-                "options": [self._option(each) for each in leaf.get("options") or ()],
+                "about": localized(leaf, "description", self._texts.language),
+                "options": [each.row(self._texts.page) for each in self._options(leaf)],
             }
             for command in found
             for path, leaf in interactions.command_leaves(command)
@@ -114,26 +112,23 @@ class DemoGuild:
     async def run(
         self, person: int, name: str, options: Mapping[str, str], files: Files, focused: str = ""
     ) -> FirstResponse:
-        """Run a slash command, or request autocomplete for the option ``focused``."""
+        """Run a slash command, or request autocomplete for the option ``focused``.
+
+        Raises `NotThere` and `InvalidOption`.
+        """
         root, *path = name.split() or [""]
         found = self._backend.visible_commands(user_id=person, channel_id=self.channel_id)
         command = next((each for each in found if each["name"] == root), None)
         leaves = {" ".join(way): leaf for way, leaf in interactions.command_leaves(command or {"name": ""})}
         if command is None or name not in leaves:
             raise NotThere(name)
-        built: list[Payload] = []
         resolved: Payload = {}
-        for option in leaves[name].get("options") or ():
-            if uploaded := files.get(option["name"]):
-                value = self._store(uploaded[0], resolved)
-            elif not (value := options.get(option["name"], "")) and option["name"] != focused:
-                continue
-            built.append({"name": option["name"], "type": option["type"], "value": value})
-            if option["name"] == focused:
-                built[-1]["focused"] = True
-            if option["type"] == OptionType.ROLE:
-                role = self._backend.get_guild(self.id).roles[int(value)]
-                resolved["roles"] = {value: dict(serializers.role_payload(role))}
+        stored = {key: self._store(uploaded[0], resolved) for key, uploaded in files.items() if uploaded}
+        built = list(filled(self._options(leaves[name]), options, stored, focused))
+        for each in built:
+            if each["type"] == OptionType.ROLE:
+                role = self._backend.get_guild(self.id).roles[int(each["value"])]
+                resolved["roles"] = {each["value"]: dict(serializers.role_payload(role))}
         data = {"id": command["id"], "name": root, "type": 1, "resolved": resolved}
         data["options"] = interactions.nest_options(command, path, built)
         kind = (
@@ -211,24 +206,9 @@ class DemoGuild:
         self._backend.emit("INTERACTION_CREATE", payload)
         return await _first_response(record)
 
-    def _option(self, option: Payload) -> Payload:
-        choices = [
-            {"name": self._localized(each, "name"), "value": each["value"]}
-            for each in option.get("choices") or ()
-        ]
-        if option["type"] == OptionType.ROLE:
-            choices = [{"name": f"@{each.name}", "value": str(each.id)} for each in self._roles]
-        return {
-            "name": option["name"],
-            "about": self._localized(option, "description"),
-            "required": bool(option.get("required")),
-            "suggests": bool(option.get("autocomplete")),
-            "takesFile": option["type"] == OptionType.ATTACHMENT,
-            "choices": choices,
-        }
-
-    def _localized(self, thing: Payload, key: str) -> str:
-        return str((thing.get(f"{key}_localizations") or {}).get(self._texts.language) or thing.get(key, ""))
+    def _options(self, leaf: Payload) -> list[CommandOption]:
+        roles = {each.id: each.name for each in self._roles}
+        return [CommandOption.of(each, roles, self._texts.language) for each in leaf.get("options") or ()]
 
     def _row(self, message: Message) -> Payload:
         author = self._backend.get_user(message.author_id)

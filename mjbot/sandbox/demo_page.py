@@ -19,7 +19,8 @@ from typing import Any, Self
 from aiohttp import web
 
 from mjbot.errors import StartupError
-from mjbot.sandbox.demo_guild import FILES, DemoGuild, Files, FirstResponse, NotThere, Payload
+from mjbot.sandbox.demo_commands import InvalidOption, Payload
+from mjbot.sandbox.demo_guild import FILES, DemoGuild, Files, FirstResponse, NotThere
 from mjbot.sandbox.demo_texts import DemoTexts
 
 _PAGE = Path(__file__).parent / "page"
@@ -171,7 +172,7 @@ class DemoPage:
             body = await request.json()
             try:
                 response = await answer(self._person(body.get("person")), body)
-            except NotThere:
+            except (NotThere, InvalidOption):
                 return web.json_response({"answered": False})
             return web.json_response(asdict(response) | {"interaction": str(response.interaction)})
 

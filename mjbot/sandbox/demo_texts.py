@@ -1,4 +1,4 @@
-"""The texts of the demo itself, in three languages: the page, the guide, the prompts and the terminal.
+"""The texts of the demo itself, in three languages: those of the guide and the terminal, and all together.
 
 The type checker reports a field that is missing in one language.
 """
@@ -7,40 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mjbot.sandbox.demo_page_texts import ENGLISH_PAGE, SIMPLIFIED_PAGE, TRADITIONAL_PAGE, PageTexts
 from mjbot.sandbox.demo_prompts import (
     ENGLISH_PROMPTS,
     SIMPLIFIED_PROMPTS,
     TRADITIONAL_PROMPTS,
     DemoPrompts,
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class PageTexts:
-    """The texts of the demo page."""
-
-    title: str
-    note: str
-    viewer: str
-    composer: str
-    send: str
-    commands: str
-    pick: str
-    loading: str
-    nothing: str
-    missing: str
-    only_you: str
-    dismiss: str
-    thinking: str
-    used: str
-    failed: str
-    cancel: str
-    submit: str
-    choose: str
-    not_here: str
-    ended: str
-    lost: str
-    bot: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,30 +79,7 @@ On a finished grid press **U2**, then *Vary (Region)*: the rest of the picture s
 `/settings` sets who may press the buttons. At the top right you can become Mira, and see what she may do.""",
     line="mjbot reads no messages, only slash commands. Type `/status`, press **Enter**, type `ca`, "
     "and press **Enter** twice.",
-    page=PageTexts(
-        title="mjbot demo",
-        note="Simulated Discord",
-        viewer="You are",
-        composer="Message #pictures, or type /",
-        send="Send",
-        commands="Enter picks a command",
-        pick="Enter picks, Enter again sends",
-        loading="Looking for tasks…",
-        nothing="Nothing found. Enter sends what you typed.",
-        missing="Fill in {option} first.",
-        only_you="Only you can see this",
-        dismiss="Dismiss message",
-        thinking="mjbot is thinking…",
-        used="{who} used {command}",
-        failed="This interaction failed",
-        cancel="Cancel",
-        submit="Submit",
-        choose="Choose…",
-        not_here="That message is not here any more.",
-        ended="The demo has ended. Start it again in the terminal, and this page goes on.",
-        lost="No connection to the demo. Trying again…",
-        bot="APP",
-    ),
+    page=ENGLISH_PAGE,
     prompts=ENGLISH_PROMPTS,
 )
 
@@ -173,30 +123,7 @@ SIMPLIFIED = DemoTexts(
 
 `/settings` 设置谁可以使用按钮。在右上角可以切换成小敏，看看她能做什么。""",
     line="mjbot 不读取消息，只响应斜杠命令。输入 `/status`，按 **Enter**，输入 `小屋`，再按两次 **Enter**。",
-    page=PageTexts(
-        title="mjbot 演示",
-        note="模拟的 Discord",
-        viewer="你的身份",
-        composer="给 #作品 发消息，或输入 /",
-        send="发送",
-        commands="按 Enter 选择命令",
-        pick="按 Enter 选中，再按一次 Enter 发送",
-        loading="正在查找任务…",
-        nothing="没有找到。按 Enter 发送你输入的内容。",
-        missing="请先填写 {option}。",
-        only_you="只有你可以看到此消息",
-        dismiss="关闭消息",
-        thinking="mjbot 正在思考…",
-        used="{who}使用了 {command}",
-        failed="此交互失败",
-        cancel="取消",
-        submit="提交",
-        choose="请选择…",
-        not_here="那条消息已经不在了。",
-        ended="演示已结束。在终端里重新启动后，此页面会继续。",
-        lost="与演示的连接已断开，正在重试…",
-        bot="应用",
-    ),
+    page=SIMPLIFIED_PAGE,
     prompts=SIMPLIFIED_PROMPTS,
 )
 
@@ -240,30 +167,7 @@ TRADITIONAL = DemoTexts(
 
 `/settings` 設定誰可以使用按鈕。在右上角可以切換成小敏，看看她能做什麼。""",
     line="mjbot 不讀取訊息，只回應斜線指令。輸入 `/status`，按 **Enter**，輸入 `小屋`，再按兩次 **Enter**。",
-    page=PageTexts(
-        title="mjbot 示範",
-        note="模擬的 Discord",
-        viewer="你的身分",
-        composer="傳訊息到 #作品，或輸入 /",
-        send="傳送",
-        commands="按 Enter 選擇指令",
-        pick="按 Enter 選取，再按一次 Enter 傳送",
-        loading="正在尋找任務…",
-        nothing="找不到。按 Enter 傳送你輸入的內容。",
-        missing="請先填寫 {option}。",
-        only_you="只有你才能看到這則訊息",
-        dismiss="關閉訊息",
-        thinking="mjbot 正在思考…",
-        used="{who}使用了 {command}",
-        failed="此互動失敗",
-        cancel="取消",
-        submit="提交",
-        choose="請選擇…",
-        not_here="那則訊息已經不在了。",
-        ended="示範已結束。在終端機重新啟動後，此頁面會繼續。",
-        lost="與示範的連線已中斷，正在重試…",
-        bot="應用程式",
-    ),
+    page=TRADITIONAL_PAGE,
     prompts=TRADITIONAL_PROMPTS,
 )
 

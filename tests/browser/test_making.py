@@ -80,3 +80,21 @@ def test_the_window_takes_4000_characters(page: Page) -> None:
     expect(asked.nth(before)).to_contain_text("2,048 characters", timeout=20 * SECONDS)
     press(asked.nth(before), "Send anyway")
     expect(messages.filter(has_text="a long wall").last).to_be_visible(timeout=30 * SECONDS)
+
+
+def test_a_number_that_the_command_does_not_take_is_named_and_a_right_one_is_taken(page: Page) -> None:
+    messages = page.locator(".channel-message")
+    expect(messages.first).to_be_visible(timeout=20 * SECONDS)
+    page.locator("#composer-input").click()
+    page.keyboard.type("/imagine a blue kite")
+    repeat, notice = page.get_by_label("repeat", exact=True), page.locator("#notice")
+    for typed in ("e", "99", "1.5"):
+        repeat.press_sequentially(typed)
+        expect(notice).to_be_hidden()
+        page.locator("#send").click()
+        expect(notice).to_have_text("repeat must be a whole number from 1 to 8.")
+        repeat.press("ControlOrMeta+a")
+        repeat.press("Backspace")
+    repeat.press_sequentially("2")
+    page.keyboard.press("Enter")
+    expect(messages.filter(has_text="This makes 2 pictures.")).to_be_visible(timeout=20 * SECONDS)

@@ -6,6 +6,7 @@
 import { byId, make, post } from "./dom.js";
 import { uploaded } from "./dialog.js";
 import { expectAnswer } from "./messages.js";
+import { optionInput, problem, typedValue } from "./options.js";
 
 const WAIT = 120; // ms after the last key before suggestions are asked for
 
@@ -49,10 +50,13 @@ export function startComposer(page) {
     command = { spec, fields };
     box.replaceChildren(make("strong", {}, `/${spec.name}`));
     for (const option of spec.options) {
-      const field = make("input", { className: "command-option-input", ariaLabel: option.name, title: option.about,
-        type: option.takesFile ? "file" : "text" });
+      const field = optionInput(option);
       fields[option.name] = { input: field, option, value: "" };
-      field.addEventListener("input", () => { fields[option.name].value = field.value; suggest(fields[option.name]); });
+      field.addEventListener("input", () => {
+        fields[option.name].value = typedValue(option, field.value);
+        notice("");
+        suggest(fields[option.name]);
+      });
       field.addEventListener("focus", () => suggest(fields[option.name]));
       field.addEventListener("blur", hide);
       box.append(make("label", { className: option.required ? "" : "optional" }, option.name, field));
@@ -61,7 +65,7 @@ export function startComposer(page) {
     box.hidden = false;
     const first = Object.values(fields)[0];
     if (!first) return byId("send").focus();
-    if (!first.option.takesFile) first.input.value = first.value = rest;
+    if (first.option.kind !== "file") first.input.value = first.value = rest;
     first.input.focus();
   }
   function leave() {
@@ -86,7 +90,7 @@ export function startComposer(page) {
     clearTimeout(timer);
     const number = ++asked;
     loading = false;
-    if (option.takesFile) return hide();
+    if (option.kind === "file") return hide();
     if (!option.suggests) {
       const typed = field.input.value.toLowerCase();
       const open = option.choices.filter((each) => each.name.toLowerCase().includes(typed) || each.value === field.value);
@@ -108,10 +112,10 @@ export function startComposer(page) {
   }
 
   async function send() {
-    const missing = Object.values(command.fields).find((each) => each.option.required && !each.value);
-    if (missing) {
-      notice(texts.missing.replace("{option}", missing.option.name));
-      return missing.input.focus();
+    const wrong = Object.values(command.fields).find(problem);
+    if (wrong) {
+      notice(problem(wrong));
+      return wrong.input.focus();
     }
     if (sending) return;
     sending = true;
@@ -119,7 +123,7 @@ export function startComposer(page) {
     const fields = Object.values(command.fields), files = {};
     const options = Object.fromEntries(fields.map((each) => [each.option.name, each.value]));
     for (const { option, input: field } of fields) {
-      if (option.takesFile) files[option.name] = await uploaded(field.files);
+      if (option.kind === "file") files[option.name] = await uploaded(field.files);
     }
     const name = command.spec.name;
     leave();
@@ -146,7 +150,7 @@ export function startComposer(page) {
   byId("composer").addEventListener("keydown", (event) => {
     if (event.isComposing) return; // an input method uses Enter and the arrows itself
     if (event.key === "Escape") return command ? leave() : hide();
-    if (event.key === "Backspace" && command && event.target.value === "") { event.preventDefault(); return leave(); }
+    if (event.key === "Backspace" && command && event.target.value === "" && !event.target.validity.badInput) { event.preventDefault(); return leave(); }
     if ((event.key === "ArrowDown" || event.key === "ArrowUp") && items.length) {
       event.preventDefault();
       active = (active + (event.key === "ArrowDown" ? 1 : items.length - 1)) % items.length;
