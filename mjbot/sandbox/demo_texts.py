@@ -73,7 +73,8 @@ What to type in place of `ca`, and what it shows:
 
 On a finished grid press **U2**, then *Vary (Region)*: the rest of the picture stays as it is.
 
-`/imagine` makes pictures from your prompt; without one, a window opens. `/describe`, `/blend` and \
+`/imagine` makes pictures from your prompt; without one, a window opens. `a {red, blue} kite`, or the option \
+`repeat`, makes a series: you are asked once, and one card lists its pictures. `/describe`, `/blend` and \
 `/shorten` work alike, and `/help` lists all. The simulated service draws landscapes, whatever you ask for.
 
 `/settings` sets who may press the buttons. At the top right you can become Mira, and see what she may do.""",
@@ -118,8 +119,9 @@ SIMPLIFIED = DemoTexts(
 
 在已完成的四宫格上点 **U2**，再点 *Vary (Region)*：选区以外的画面保持不变。
 
-`/imagine` 用你的提示词出图，不写提示词会弹出窗口。`/describe`、`/blend`、`/shorten` 用法类似，\
-`/help` 列出全部命令。模拟的服务只会画风景。
+`/imagine` 用你的提示词出图，不写提示词会弹出窗口。\
+提示词写成 `一只{红, 蓝}风筝`，或填写选项 `repeat`，会生成一个系列：先确认一次，再用一张卡片列出每张图片。\
+`/describe`、`/blend`、`/shorten` 用法类似，`/help` 列出全部命令。模拟的服务只会画风景。
 
 `/settings` 设置谁可以使用按钮。在右上角可以切换成小敏，看看她能做什么。""",
     line="mjbot 不读取消息，只响应斜杠命令。输入 `/status`，按 **Enter**，输入 `小屋`，再按两次 **Enter**。",
@@ -162,8 +164,9 @@ TRADITIONAL = DemoTexts(
 
 在已完成的四宮格上按 **U2**，再按 *Vary (Region)*：選區以外的畫面保持不變。
 
-`/imagine` 用你的提示詞出圖，不寫提示詞會跳出視窗。`/describe`、`/blend`、`/shorten` 用法類似，\
-`/help` 列出所有指令。模擬的服務只會畫風景。
+`/imagine` 用你的提示詞出圖，不寫提示詞會跳出視窗。\
+提示詞寫成 `一隻{紅, 藍}風箏`，或填寫選項 `repeat`，會生成一個系列：先確認一次，再用一張卡片列出每張圖片。\
+`/describe`、`/blend`、`/shorten` 用法類似，`/help` 列出所有指令。模擬的服務只會畫風景。
 
 `/settings` 設定誰可以使用按鈕。在右上角可以切換成小敏，看看她能做什麼。""",
     line="mjbot 不讀取訊息，只回應斜線指令。輸入 `/status`，按 **Enter**，輸入 `小屋`，再按兩次 **Enter**。",
