@@ -194,7 +194,7 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
     tracker.subscribe(watches.on_change)
     tracker.on_poll(edges.metrics.record_poll)
     editor.subscribe(watches.on_settled)
-    editor.on_attempt(edges.metrics.record_edit)
+    editor.on_attempt(edges.metrics.record_edit, buffer.note_attempt)
     access = _build_access(edges, settings, watches, client, clock)
     return Watching(
         tracker=tracker,

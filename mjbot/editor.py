@@ -43,9 +43,9 @@ class EditScheduler:
         """Call ``listener`` with each finished edit, whether it succeeded or failed for good."""
         self._listeners.append(listener)
 
-    def on_attempt(self, listener: OnAttempt) -> None:
-        """Call ``listener`` after each attempt to edit, with its outcome and the time (unix seconds)."""
-        self._attempt_listeners.append(listener)
+    def on_attempt(self, *listeners: OnAttempt) -> None:
+        """Call ``listeners`` after each attempt to edit, with its outcome and the time (unix seconds)."""
+        self._attempt_listeners += listeners
 
     def prime(
         self,

@@ -63,6 +63,20 @@ def test_progress_replaces_only_the_end_of_a_make_that_can_go_on(waiting: CardSt
     assert edit.card.facts == shown
 
 
+@pytest.mark.parametrize("outcome", [Later(), Later(5.0), Rerouted()])
+def test_a_card_is_sent_again_if_the_edit_that_replaced_it_may_have_been_applied(outcome: Outcome) -> None:
+    queue = EditQueue()
+    queue.prime(ref(1), DeliveredState(card("shown").digest))
+    queue.offer(ref(1), card("dimmed"), Priority.PRESS, NOW, NOW + 60)
+    edit = queue.take(NOW)
+    assert edit is not None
+    queue.settle(edit, outcome, NOW)
+    assert queue.offer(ref(1), card("shown"), Priority.PRESS, NOW)
+    again = queue.take(NOW + 60)
+    assert again is not None
+    assert again.card.facts == "shown"
+
+
 def test_finals_go_before_presses_and_presses_before_progress() -> None:
     queue = EditQueue()
     for number, priority in enumerate((Priority.PROGRESS, Priority.PRESS, Priority.FINAL)):
@@ -692,6 +706,8 @@ def test_an_edit_is_not_given_up_because_another_had_failed_the_day_before(outco
     assert edit is not None
     queue.settle(edit, outcome, NOW)
     queue.offer(ref(1), shown, Priority.PROGRESS, NOW + 1)  # the service answers again
+    if restored := queue.take(NOW + 60):  # the edit may have been applied
+        deliver(queue, restored, NOW + 60)
     tomorrow = NOW + 90_000
     queue.offer(ref(1), card("end", final=True), Priority.FINAL, tomorrow)
     edit = queue.take(tomorrow)

@@ -12,6 +12,10 @@ from pathlib import Path
 import pytest
 
 from mjbot.clock import Clock
+from mjbot.core.card.card import Card
+from mjbot.core.card.state import CardState
+from mjbot.core.editing.outcome import Later, Outcome, Paused, Refused, Rerouted
+from mjbot.core.editing.pending_edit import Edit
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Task, TaskId
 from mjbot.core.model.watch import DeliveredState, MessageRef, Watch, WatchState
@@ -81,6 +85,18 @@ async def test_a_message_whose_state_cannot_be_stored_costs_only_itself(stores: 
     assert [each.delivered for each, _ in await stores.watches.open_watches()] == [SHOWN]
     await rig.buffer.flush()
     assert len(rig.errors) == 2
+
+
+@pytest.mark.parametrize(
+    ("outcome", "digest"), [(Later(), ""), (Rerouted(), ""), (Paused(5.0), "digest"), (Refused(), "digest")]
+)
+async def test_what_a_message_shows_is_unknown_after_an_edit_that_may_have_been_applied(
+    stores: Stores, outcome: Outcome, digest: str
+) -> None:
+    buffer = Buffer(stores).buffer
+    shown = replace(watch(5), delivered=SHOWN)
+    buffer.note_attempt(Edit(shown.ref, Card(CardState.RUNNING, "t", 0, "new", "f"), SHOWN), outcome, 1.0)
+    assert buffer.known(shown).delivered.digest == digest
 
 
 async def test_the_loop_goes_on_after_what_cannot_be_stored(stores: Stores) -> None:

@@ -182,8 +182,7 @@ class EditQueue:
                     self._channels[edit.ref.channel_id].not_before = now + seconds
                 return not entry.requeue(edit, now, seconds)
             case Rerouted() | NoAccess():
-                entry.token_until = 0.0
-                return not entry.requeue(edit, now, at_once=True)
+                return not entry.reroute(edit, now)
             case Refused():
                 return not entry.omit(edit, outcome, now)
 

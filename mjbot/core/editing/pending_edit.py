@@ -161,8 +161,11 @@ class PendingEdit:
     def requeue(self, edit: Edit, now: float, seconds: float = 0.0, *, at_once: bool = False) -> bool:
         """Requeue a failed edit after at least ``seconds``, with back-off unless ``at_once``.
 
-        After a day of failures, the edit is dropped, and False is returned.
+        After a day of failures, the edit is dropped, and False is returned. Without ``at_once``, the edit may
+        have been applied although it failed, so the content of the message is unknown from then on.
         """
+        if not at_once and edit.card.digest != self.delivered.digest:
+            self.delivered = replace(self.delivered, digest="")
         if self.failing_since is None:
             self.failing_since = now
         elif now - self.failing_since > _GIVE_UP_AFTER and self.pending is None:
@@ -178,6 +181,12 @@ class PendingEdit:
             self.priority = Priority.FINAL
         self.stale_since = min(self.stale_since, edit.stale_since)
         return True
+
+    def reroute(self, edit: Edit, now: float) -> bool:
+        """Requeue an edit by the channel route at once. Its interaction token is not used any more."""
+        self.token_until = 0.0
+        self.delivered = replace(self.delivered, digest="")  # it may have been applied
+        return self.requeue(edit, now, at_once=True)
 
     def omit(self, edit: Edit, refused: Refused, now: float) -> bool:
         """Requeue a rejected edit with one more part omitted. Use back-off if nothing further can be omitted.

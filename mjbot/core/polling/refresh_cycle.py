@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -58,22 +57,34 @@ class RefreshCycle:
         self._last, self._lead = 0.0, _LEAD
         self._missed = 0
 
-    def observe(self, changes: Iterable[tuple[float, float]], now: float) -> None:
-        """Add the changes of one read: for each, when the task was read before, and when it was found."""
-        self._skip_missed(now)
-        for before, found in changes:
-            newest = self._refreshes[-1] if self._refreshes else None
-            if newest is not None and before < newest.end:
-                newest.start = max(newest.start, before)
-                newest.changes += 1
-            elif self.period is None:
-                self._start(before, found)
-            elif self.is_expected(found):
-                self._confirm(_Refresh(before, found), self.period)
-            else:
-                self._count_stray()
+    def observe(self, before: float, found: float) -> bool:
+        """Add a change of a task, with the times of the task's previous read and of the one that found it.
+
+        Returns False if the change does not fit the cycle.
+        """
+        newest = self._refreshes[-1] if self._refreshes else None
+        fits = True
+        if newest is not None and before < newest.end:
+            newest.start = max(newest.start, before)
+            newest.changes += 1
+        elif self.period is None:
+            self._start(before, found)
+        elif self.is_expected(found):
+            self._confirm(_Refresh(before, found), self.period)
+        else:
+            self._count_stray()
+            fits = False
         if self.period is None:
             self._estimate()
+        return fits
+
+    def advance(self, now: float) -> None:
+        """Count the refreshes that were expected until ``now`` and brought no change."""
+        while self.period is not None and now > self._last + (1 + _LATE) * self.period:
+            self._last += self.period
+            self._missed += 1
+            if self._missed == _MISSED:
+                self._discard()
 
     def is_expected(self, now: float) -> bool:
         """Return whether the next refresh may come at any moment."""
@@ -130,13 +141,6 @@ class RefreshCycle:
         self._strays += 1
         if self._strays >= max(_SEVERAL, _STRAY_SHARE * self._refreshes[-1].changes):
             self._discard()
-
-    def _skip_missed(self, now: float) -> None:
-        while self.period is not None and now > self._last + (1 + _LATE) * self.period:
-            self._last += self.period
-            self._missed += 1
-            if self._missed == _MISSED:
-                self._discard()
 
     def _discard(self) -> None:
         self.period = None

@@ -159,8 +159,10 @@ class PollSchedule:
         """Set the next due times for the tasks of a batch that was read."""
         spread = 1 + _JITTER * self._jitter()  # one per batch: its tasks stay together
         read = [(entry, each) for each in snapshots if (entry := self._entries.get(each.id))]
-        self._cycle.observe([entry.span_of(each) for entry, each in read if entry.differs_from(each)], now)
+        self._cycle.advance(now)
         for entry, snapshot in read:
+            if entry.differs_from(snapshot) and not entry.off_cycle:
+                entry.off_cycle = not self._cycle.observe(*entry.span_of(snapshot))
             self._measure_change(entry, snapshot)
         present = self.intervals(now)
         for entry, snapshot in read:
@@ -172,7 +174,8 @@ class PollSchedule:
             # that takes longer than an interval gets a pause.
             after = entry.read_at + present.intervals[entry.poll_class] * spread
             after = max(after, now + self._settings.shortest / 2)
-            self._reschedule(snapshot.id, entry, self._cycle.next_read(after))
+            due = after if entry.off_cycle else self._cycle.next_read(after)
+            self._reschedule(snapshot.id, entry, due)
 
     def record_rate_limit(self, now: float) -> None:
         """Send half as many requests for ten minutes, because the service has asked for fewer."""

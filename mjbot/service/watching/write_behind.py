@@ -12,6 +12,8 @@ from dataclasses import replace
 from typing import TypeVar
 
 from mjbot.clock import Clock, Wakeup
+from mjbot.core.editing.outcome import Later, Outcome, Rerouted
+from mjbot.core.editing.pending_edit import Edit
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import DeliveredState, MessageRef, Watch, watch_for
@@ -73,6 +75,11 @@ class WriteBehind:
         """Buffer the state that a message now shows."""
         self._states[ref] = delivered
         self._wakeup.notify()
+
+    def note_attempt(self, edit: Edit, outcome: Outcome, _now: float) -> None:
+        """Buffer that it is unknown what a message shows, after an edit that may have been applied."""
+        if isinstance(outcome, Later | Rerouted) and edit.delivered.digest != edit.card.digest:
+            self.note(edit.ref, replace(edit.delivered, digest=""))
 
     def known(self, watch: Watch) -> Watch:
         """Return a copy of a stored watch with the state that its message now shows."""
