@@ -13,7 +13,7 @@ from mjbot.core.editing.edit_queue import EditQueue
 from mjbot.core.editing.ladder import Omission
 from mjbot.core.editing.outcome import Delivered, Later, Outcome
 from mjbot.core.editing.pending_edit import Edit, Priority
-from mjbot.core.editing.routes import ChannelLimit
+from mjbot.core.editing.routes import ChannelBucket
 from mjbot.core.model.watch import DeliveredState, MessageRef
 from mjbot.guard import LoopGuard
 from mjbot.ports import BotTokenRevoked, MessageSink
@@ -71,9 +71,9 @@ class EditScheduler:
         self._queue.resume_channel(channel_id, self._clock.now())
         self._wakeup.notify()
 
-    def limit_channel(self, channel_id: int, limit: ChannelLimit) -> None:
-        """Apply the rate limit of a channel, as Discord has told it."""
-        self._queue.limit_channel(channel_id, limit, self._clock.now())
+    def limit_channel(self, channel_id: int, bucket: ChannelBucket) -> None:
+        """Apply the rate limit of a channel that Discord's headers report."""
+        self._queue.limit_channel(channel_id, bucket, self._clock.now())
 
     def forget(self, ref: MessageRef) -> None:
         """Forget a message, and drop its pending edit."""

@@ -12,6 +12,7 @@ from mjbot.core.card.state import CardState
 from mjbot.core.editing.edit_queue import EditQueue
 from mjbot.core.editing.outcome import Delivered, Existence, Outcome
 from mjbot.core.editing.pending_edit import Edit
+from mjbot.core.editing.request_budget import RequestBudget
 from mjbot.core.model.watch import DeliveredState, MessageRef
 from mjbot.editor import EditScheduler
 from mjbot.guard import LoopGuard
@@ -43,7 +44,7 @@ class Sink:
 async def test_an_edit_loop_in_which_nothing_succeeds_for_a_minute_ends(broken: str) -> None:
     sink = Sink()
     clock = Clock(lambda: sink.now)
-    editor = EditScheduler(sink, EditQueue(), clock, LoopGuard("edit loop", clock))
+    editor = EditScheduler(sink, EditQueue(RequestBudget()), clock, LoopGuard("edit loop", clock))
 
     def offer() -> None:
         ref = MessageRef(1, (sink.edits << 22) + (1_800_000_000_000 - 1_420_070_400_000 << 22))

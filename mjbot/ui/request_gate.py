@@ -16,7 +16,7 @@ from yarl import URL
 
 from mjbot.clock import Clock, Wakeup
 from mjbot.core.editing.request_budget import RequestBudget
-from mjbot.core.editing.routes import ChannelLimit
+from mjbot.core.editing.routes import ChannelBucket
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ _MESSAGE = re.compile(r"/channels/(\d+)/messages/\d+$")
 
 _LONGEST_WINDOW = 60.0  # seconds, whatever a response tells
 
-OnChannelLimit = Callable[[int, ChannelLimit], None]
+OnChannelBucket = Callable[[int, ChannelBucket], None]
 
 
 class RequestGate:
@@ -47,9 +47,9 @@ class RequestGate:
         self._api = URL(api)
         self._clock = clock
         self._wakeup = Wakeup(clock, "until a request may be sent")
-        self._listeners: list[OnChannelLimit] = []
+        self._listeners: list[OnChannelBucket] = []
 
-    def subscribe(self, listener: OnChannelLimit) -> None:
+    def subscribe(self, listener: OnChannelBucket) -> None:
         """Call ``listener`` with a channel and its limit after each edit of one of its messages."""
         self._listeners.append(listener)
 
@@ -74,7 +74,7 @@ class RequestGate:
         now, headers = self._clock.now(), end.response.headers
         if end.response.status == 429 and headers.get("X-RateLimit-Scope") == "global":
             log.warning("Discord's global rate limit was exceeded: edits are slower for ten minutes")
-            self.budget.limited(now)
+            self.budget.record_rate_limit(now)
         message = _MESSAGE.search(end.url.path) if end.method == "PATCH" else None
         if message is not None and (limit := limit_in(headers, now)) is not None:
             for listener in self._listeners:
@@ -93,7 +93,7 @@ class RequestGate:
             self._wakeup.notify()
 
 
-def limit_in(headers: Mapping[str, str], now: float) -> ChannelLimit | None:
+def limit_in(headers: Mapping[str, str], now: float) -> ChannelBucket | None:
     """Read the rate limit in the headers of a response, or None if there is none.
 
     https://discord.com/developers/docs/topics/rate-limits#header-format
@@ -103,4 +103,4 @@ def limit_in(headers: Mapping[str, str], now: float) -> ChannelLimit | None:
         seconds = min(_LONGEST_WINDOW, float(headers["X-RateLimit-Reset-After"]))
     except (KeyError, ValueError):
         return None
-    return ChannelLimit(limit, remaining, now + seconds) if limit > 0 else None
+    return ChannelBucket(limit, remaining, now + seconds) if limit > 0 else None

@@ -17,6 +17,7 @@ from mjbot.core.editing.edit_queue import EditQueue
 from mjbot.core.editing.ladder import ContentProblem, present
 from mjbot.core.editing.outcome import Delivered, Later, NoAccess, Outcome, Paused, Refused
 from mjbot.core.editing.pending_edit import Edit, Priority
+from mjbot.core.editing.request_budget import RequestBudget
 from mjbot.core.model.watch import NOTHING_DELIVERED, DeliveredState, MessageRef
 
 START = 1_800_000_000.0
@@ -82,7 +83,7 @@ class Delivery(RuleBasedStateMachine):
         super().__init__()
         self.now = START
         self.discord = DiscordModel()
-        self.queue = EditQueue()
+        self.queue = EditQueue(RequestBudget())
         self.newest: dict[MessageRef, Card] = {}
         self.delivered: dict[MessageRef, DeliveredState] = {}
         self.closed: set[MessageRef] = set()
@@ -137,7 +138,7 @@ class Delivery(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         """A new process knows what was delivered, and reads every task that is not closed."""
-        self.queue = EditQueue()
+        self.queue = EditQueue(RequestBudget())
         self.in_flight.clear()
         for ref, card in self.newest.items():
             if ref not in self.closed:

@@ -16,7 +16,8 @@ from mjbot.core.card.state import CardState
 from mjbot.core.editing.edit_queue import EditQueue
 from mjbot.core.editing.outcome import Delivered, Gone, Later, NoAccess, Outcome, Paused, Refused, Rerouted
 from mjbot.core.editing.pending_edit import Edit, Priority
-from mjbot.core.editing.routes import ChannelLimit
+from mjbot.core.editing.request_budget import RequestBudget
+from mjbot.core.editing.routes import ChannelBucket
 from mjbot.core.model.watch import DeliveredState, MessageRef
 
 NOW = 1_800_000_000.0
@@ -36,7 +37,7 @@ def deliver(queue: EditQueue, edit: Edit, now: float) -> None:
 
 
 def test_the_newest_card_replaces_the_waiting_one() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     queue.offer(ref(1), card("old"), Priority.PROGRESS, NOW)
     queue.offer(ref(1), card("new"), Priority.PROGRESS, NOW)
     edit = queue.take(NOW)
@@ -55,7 +56,7 @@ def test_the_newest_card_replaces_the_waiting_one() -> None:
     ],
 )
 def test_progress_replaces_only_the_end_of_a_make_that_can_go_on(waiting: CardState, shown: str) -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     queue.offer(ref(1), replace(card("end", final=True), state=waiting), Priority.FINAL, NOW)
     queue.offer(ref(1), card("progress"), Priority.PROGRESS, NOW)
     edit = queue.take(NOW)
@@ -78,7 +79,7 @@ def test_a_card_is_sent_again_if_the_edit_that_replaced_it_may_have_been_applied
 
 
 def test_finals_go_before_presses_and_presses_before_progress() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     for number, priority in enumerate((Priority.PROGRESS, Priority.PRESS, Priority.FINAL)):
         queue.offer(ref(1, number), card(priority.name), priority, NOW + number)
     order = []
@@ -90,14 +91,14 @@ def test_finals_go_before_presses_and_presses_before_progress() -> None:
 
 
 def test_a_card_that_is_shown_already_costs_no_edit() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     queue.prime(ref(1), DeliveredState(card("same").digest))
     assert not queue.offer(ref(1), card("same"), Priority.PROGRESS, NOW)
     assert queue.take(NOW) is None
 
 
 def test_a_return_to_the_old_card_while_another_is_in_flight_is_not_lost() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     queue.prime(ref(1), DeliveredState(card("A").digest))
     queue.offer(ref(1), card("B"), Priority.PRESS, NOW)
     in_flight = queue.take(NOW)
@@ -110,7 +111,7 @@ def test_a_return_to_the_old_card_while_another_is_in_flight_is_not_lost() -> No
 
 
 def test_a_card_that_waits_survives_the_release_of_its_message() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     queue.offer(ref(1), card("dimmed", final=True), Priority.PRESS, NOW)
     in_flight = queue.take(NOW)
     assert in_flight is not None
@@ -121,7 +122,7 @@ def test_a_card_that_waits_survives_the_release_of_its_message() -> None:
 
 
 def test_an_unarchived_thread_is_edited_at_once() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     queue.offer(ref(1), card("x"), Priority.PROGRESS, NOW)
     edit = queue.take(NOW)
     assert edit is not None
@@ -142,7 +143,7 @@ def test_an_unarchived_thread_is_edited_at_once() -> None:
 def test_a_channel_gets_five_edits_in_five_seconds_and_progress_three_of_them(
     priority: Priority, expected: list[float]
 ) -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     for number in range(8):
         queue.offer(ref(1, number), card("x"), priority, NOW)
     starts = []
@@ -157,25 +158,25 @@ def test_a_channel_gets_five_edits_in_five_seconds_and_progress_three_of_them(
 
 
 @pytest.mark.parametrize(
-    ("told", "final", "expected"),
+    ("bucket", "final", "expected"),
     [
-        (ChannelLimit(5, 5, NOW + 5), True, [0, 0, 0, 0, 0, 5, 5, 5]),
-        (ChannelLimit(8, 8, NOW + 5), True, [0] * 8),
-        (ChannelLimit(10, 6, NOW + 3), True, [0] * 6 + [3] * 2),
-        (ChannelLimit(5, 0, NOW + 2), True, [2] * 5 + [7] * 3),
-        (ChannelLimit(5, 4, NOW - 1), True, [0] * 5 + [5] * 3),  # that window is over
-        (ChannelLimit(8, 8, NOW + 5), False, [0] * 6 + [5] * 2),  # two are for final cards and presses
-        (ChannelLimit(1, 1, NOW + 1), False, [0, 1, 6, 11, 16, 21, 26, 31]),
+        (ChannelBucket(5, 5, NOW + 5), True, [0, 0, 0, 0, 0, 5, 5, 5]),
+        (ChannelBucket(8, 8, NOW + 5), True, [0] * 8),
+        (ChannelBucket(10, 6, NOW + 3), True, [0] * 6 + [3] * 2),
+        (ChannelBucket(5, 0, NOW + 2), True, [2] * 5 + [7] * 3),
+        (ChannelBucket(5, 4, NOW - 1), True, [0] * 5 + [5] * 3),  # that window is over
+        (ChannelBucket(8, 8, NOW + 5), False, [0] * 6 + [5] * 2),  # two are for final cards and presses
+        (ChannelBucket(1, 1, NOW + 1), False, [0, 1, 6, 11, 16, 21, 26, 31]),
     ],
 )
-def test_a_channel_gets_as_many_edits_as_discord_has_told(
-    told: ChannelLimit, final: bool, expected: list[float]
+def test_a_channel_gets_as_many_edits_as_discords_headers_report(
+    bucket: ChannelBucket, final: bool, expected: list[float]
 ) -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     for number in range(8):
         queue.offer(ref(1, number), card("x", final=final), Priority(2 * (not final)), NOW)
-    queue.limit_channel(1, told, NOW)
-    queue.limit_channel(2, told, NOW)  # it has no message that waits
+    queue.limit_channel(1, bucket, NOW)
+    queue.limit_channel(2, bucket, NOW)  # it has no message that waits
     starts, now = [], NOW
     while (at := queue.wake_at(now)) is not None:
         now = max(now, at)
@@ -186,7 +187,7 @@ def test_a_channel_gets_as_many_edits_as_discord_has_told(
 
 
 def test_a_final_card_in_a_channel_full_of_progress_goes_at_once() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     for number in range(20):
         queue.offer(ref(1, number), card("x"), Priority.PROGRESS, NOW)
     while edit := queue.take(NOW):
@@ -198,7 +199,7 @@ def test_a_final_card_in_a_channel_full_of_progress_goes_at_once() -> None:
 
 
 def test_the_longest_waiting_message_of_a_full_channel_goes_next() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     order: list[int] = []
     now = NOW
     for number in range(12):
@@ -213,7 +214,7 @@ def test_the_longest_waiting_message_of_a_full_channel_goes_next() -> None:
 
 
 def test_a_channel_whose_messages_have_all_ended_keeps_its_rate_limit() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     for number in range(6):
         queue.offer(ref(1, number), card("end", final=True), Priority.FINAL, NOW)
         if edit := queue.take(NOW):
@@ -225,8 +226,34 @@ def test_a_channel_whose_messages_have_all_ended_keeps_its_rate_limit() -> None:
     assert queue.take(NOW + 5) is not None
 
 
+@pytest.mark.parametrize(
+    ("arrives", "resets"),
+    [
+        (0.1, 60.0),
+        (0.1, 31.5),  # just longer than the limits of an idle channel are kept
+        (20.0, 80.0),
+        (35.0, 90.0),  # the response arrives only after that time
+    ],
+)
+def test_an_idle_channel_waits_until_the_reset_that_discords_headers_report(
+    arrives: float, resets: float
+) -> None:
+    queue = EditQueue(RequestBudget())
+    queue.offer(ref(1), card("end", final=True), Priority.FINAL, NOW)
+    edit = queue.take(NOW)
+    assert edit is not None
+    assert queue.take(NOW + arrives) is None
+    queue.limit_channel(1, ChannelBucket(5, 0, NOW + resets), NOW + arrives)
+    deliver(queue, edit, NOW + arrives)
+    queue.release(ref(1))
+    assert queue.take(NOW + resets - 0.2) is None
+    queue.offer(ref(1, 2), card("end", final=True), Priority.FINAL, NOW + resets - 0.2)
+    assert queue.take(NOW + resets - 0.1) is None
+    assert queue.take(NOW + resets) is not None
+
+
 def test_edits_by_token_are_not_limited_by_channel_or_globally() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     for number in range(60):
         queue.offer(ref(1, number), card("x"), Priority.PROGRESS, NOW, token_until=NOW + 800)
     edits = []
@@ -240,7 +267,7 @@ def test_edits_by_token_are_not_limited_by_channel_or_globally() -> None:
 
 
 def test_a_message_has_one_edit_in_flight_on_any_route() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     queue.offer(ref(1), card("1"), Priority.PROGRESS, NOW, token_until=NOW + 800)
     first = queue.take(NOW)
     assert first is not None
@@ -253,7 +280,7 @@ def test_a_message_has_one_edit_in_flight_on_any_route() -> None:
 
 
 def test_a_card_whose_token_expires_while_it_waits_goes_by_channel() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     for text in ("1", "2"):
         queue.offer(ref(1), card(text), Priority.PROGRESS, NOW, token_until=NOW + 0.5)
         if edit := queue.take(NOW):
@@ -265,7 +292,7 @@ def test_a_card_whose_token_expires_while_it_waits_goes_by_channel() -> None:
 
 
 def test_a_refused_token_causes_no_back_off() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     queue.offer(ref(1), card("end", final=True), Priority.FINAL, NOW, token_until=NOW + 800)
     edit = queue.take(NOW)
     assert edit is not None
@@ -279,7 +306,7 @@ def test_a_refused_token_causes_no_back_off() -> None:
 
 
 def test_a_retried_final_card_goes_before_progress_as_soon_as_it_may() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     queue.offer(ref(1, 1), card("end", final=True), Priority.FINAL, NOW)
     first = queue.take(NOW)
     assert first is not None
@@ -300,7 +327,7 @@ def test_a_retried_final_card_goes_before_progress_as_soon_as_it_may() -> None:
 
 
 def test_a_failed_final_card_replaces_progress_that_waits() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     queue.offer(ref(1), card("end", final=True), Priority.FINAL, NOW)
     in_flight = queue.take(NOW)
     assert in_flight is not None
@@ -315,7 +342,7 @@ def test_a_failed_final_card_replaces_progress_that_waits() -> None:
 
 @pytest.mark.parametrize("outcome", [Later(), Rerouted(), Refused(), NoAccess()])
 def test_a_message_forgotten_with_an_edit_in_flight_is_not_edited_again(outcome: Outcome) -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     queue.offer(ref(1), card("50%"), Priority.PROGRESS, NOW, token_until=NOW + 800)
     in_flight = queue.take(NOW)
     assert in_flight is not None
@@ -326,7 +353,7 @@ def test_a_message_forgotten_with_an_edit_in_flight_is_not_edited_again(outcome:
 
 
 def test_a_press_on_a_result_that_waits_for_a_recheck_is_shown_at_once() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     queue.offer(ref(1), card("end", final=True), Priority.FINAL, NOW)
     edit = queue.take(NOW)
     assert edit is not None
@@ -338,7 +365,7 @@ def test_a_press_on_a_result_that_waits_for_a_recheck_is_shown_at_once() -> None
 
 
 def test_a_card_that_changes_its_route_keeps_its_place_in_the_queue() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     queue.offer(ref(1), card("old"), Priority.PROGRESS, NOW, token_until=NOW + 800)
     in_flight = queue.take(NOW)
     assert in_flight is not None
@@ -350,7 +377,7 @@ def test_a_card_that_changes_its_route_keeps_its_place_in_the_queue() -> None:
 
 
 def test_final_cards_go_in_the_order_in_which_they_were_offered() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     queue.offer(ref(1), card("50%"), Priority.PROGRESS, NOW)
     queue.offer(ref(2), card("end of 2", final=True), Priority.FINAL, NOW + 10)
     queue.offer(ref(1), card("end of 1", final=True), Priority.FINAL, NOW + 11)
@@ -360,7 +387,7 @@ def test_final_cards_go_in_the_order_in_which_they_were_offered() -> None:
 
 
 def test_at_shutdown_progress_is_dropped_and_final_cards_still_go() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     for number, priority in enumerate((Priority.PROGRESS, Priority.PRESS, Priority.FINAL)):
         for channel, until in ((1, 0.0), (2, NOW + 800)):
             queue.offer(ref(channel, number), card("x"), priority, NOW, token_until=until)
@@ -371,7 +398,7 @@ def test_at_shutdown_progress_is_dropped_and_final_cards_still_go() -> None:
 
 
 def test_a_message_over_an_hour_old_is_only_edited_for_a_change_of_state() -> None:
-    queue, old = EditQueue(), ref(1, age=3700)
+    queue, old = EditQueue(RequestBudget()), ref(1, age=3700)
     queue.prime(old, DeliveredState("x"), CardState.RUNNING)
     queue.offer(old, card("62%"), Priority.PROGRESS, NOW)
     assert queue.take(NOW) is None
@@ -380,7 +407,7 @@ def test_a_message_over_an_hour_old_is_only_edited_for_a_change_of_state() -> No
 
 
 def test_old_messages_of_a_channel_are_edited_half_a_minute_apart() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     for number in range(2):
         queue.offer(ref(1, number, age=3100), card("x"), Priority.PROGRESS, NOW)
     first = queue.take(NOW)
@@ -391,7 +418,7 @@ def test_old_messages_of_a_channel_are_edited_half_a_minute_apart() -> None:
 
 
 def test_a_refused_card_loses_one_part_after_another_and_is_kept_when_none_is_left() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     queue.offer(ref(1), card("bad", final=True), Priority.FINAL, NOW)
     first = queue.take(NOW)
     assert first is not None
@@ -408,7 +435,7 @@ def test_a_refused_card_loses_one_part_after_another_and_is_kept_when_none_is_le
 
 
 def test_the_next_card_is_sent_without_what_was_refused_of_the_last_one() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     long = replace(card("one"), body="a prompt that is refused")
     queue.offer(ref(1), long, Priority.PROGRESS, NOW)
     edit = queue.take(NOW)
@@ -430,7 +457,7 @@ def test_the_next_card_is_sent_without_what_was_refused_of_the_last_one() -> Non
 
 
 def test_what_was_refused_is_remembered_when_a_message_is_released() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     final = replace(card("one", final=True), body="a prompt that is refused")
     queue.offer(ref(1), final, Priority.FINAL, NOW)
     for _ in range(2):
@@ -445,7 +472,7 @@ def test_what_was_refused_is_remembered_when_a_message_is_released() -> None:
 
 
 def test_a_last_card_that_is_refused_for_a_day_is_given_up() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     queue.offer(ref(1), card("end", final=True), Priority.FINAL, NOW)
     now, tries, done = NOW, 0, False
     while not done and now < NOW + 3 * 86_400:
@@ -460,7 +487,7 @@ def test_a_last_card_that_is_refused_for_a_day_is_given_up() -> None:
 
 
 def test_a_channel_that_cannot_be_seen_is_tried_by_one_message_with_back_off_for_a_day() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     for number in range(50):
         queue.offer(ref(1, number), card("end", final=True), Priority.FINAL, NOW)
     now, tries, done = NOW, 0, False
@@ -475,7 +502,7 @@ def test_a_channel_that_cannot_be_seen_is_tried_by_one_message_with_back_off_for
 
 
 def test_a_channel_that_can_be_seen_again_shows_what_waited() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     for number in range(3):
         queue.offer(ref(1, number), card("end", final=True), Priority.FINAL, NOW)
     edit = queue.take(NOW)
@@ -490,7 +517,7 @@ def test_a_channel_that_can_be_seen_again_shows_what_waited() -> None:
 
 
 def test_a_file_that_follows_goes_after_everything_else_and_as_soon_as_it_is_there() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     end = card("end", final=True)
     queue.offer(ref(1), end, Priority.FINAL, NOW)
     edit = queue.take(NOW)
@@ -509,7 +536,7 @@ def test_a_file_that_follows_goes_after_everything_else_and_as_soon_as_it_is_the
 
 
 def test_a_lost_channel_drops_all_its_messages() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     for number in range(3):
         queue.offer(ref(1, number), card("x"), Priority.PROGRESS, NOW)
     edit = queue.take(NOW)
@@ -519,7 +546,7 @@ def test_a_lost_channel_drops_all_its_messages() -> None:
 
 
 def test_a_rate_limit_of_the_channel_holds_back_all_its_messages() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     for number in range(2):
         queue.offer(ref(1, number), card("x"), Priority.PROGRESS, NOW)
     edit = queue.take(NOW)
@@ -543,7 +570,7 @@ def test_a_rate_limit_of_the_channel_holds_back_all_its_messages() -> None:
 def test_the_age_of_a_message_decides_which_edits_are_made(
     age: float, priority: Priority, changes_state: bool, taken: bool
 ) -> None:
-    queue, old = EditQueue(), ref(1, age=age)
+    queue, old = EditQueue(RequestBudget()), ref(1, age=age)
     queue.prime(old, DeliveredState("x"), CardState.RUNNING)
     state = CardState.QUIET if changes_state else CardState.RUNNING
     queue.offer(old, card("new", state), priority, NOW)
@@ -551,7 +578,7 @@ def test_the_age_of_a_message_decides_which_edits_are_made(
 
 
 def test_a_card_of_a_message_that_turns_an_hour_old_waits_for_a_change_of_state() -> None:
-    queue, old = EditQueue(), ref(1, age=3599)
+    queue, old = EditQueue(RequestBudget()), ref(1, age=3599)
     queue.prime(old, DeliveredState("x"), CardState.RUNNING)
     queue.offer(old, card("62%"), Priority.PROGRESS, NOW)
     assert queue.take(NOW + 2) is None
@@ -568,7 +595,7 @@ class Interleavings(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.queue = EditQueue()
+        self.queue = EditQueue(RequestBudget())
         self.now = NOW
         self.wanted: dict[MessageRef, Card] = {}
         self.discord: dict[MessageRef, str] = {}
@@ -614,7 +641,7 @@ class Interleavings(RuleBasedStateMachine):
         if applied:
             self.discord |= {edit.ref: edit.card.digest for edit in self.in_flight}
         self.in_flight.clear()
-        self.queue = EditQueue()
+        self.queue = EditQueue(RequestBudget())
         for at, wanted in self.wanted.items():
             self.queue.prime(at, self.stored.get(at, DeliveredState()))
             self.queue.offer(at, wanted, Priority.FINAL if wanted.final else Priority.PROGRESS, self.now)
@@ -645,7 +672,7 @@ TestInterleavings.settings = settings(max_examples=150, stateful_step_count=40, 
 
 
 def test_an_unverified_result_is_rechecked_three_times_and_then_dropped() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     queue.offer(ref(1), card("end", final=True), Priority.FINAL, NOW)
     now, checks = NOW, []
     while (edit := queue.take(now)) is not None:
@@ -658,7 +685,7 @@ def test_an_unverified_result_is_rechecked_three_times_and_then_dropped() -> Non
 
 
 def test_a_result_that_is_verified_by_the_first_recheck_is_done() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     queue.offer(ref(1), card("end", final=True), Priority.FINAL, NOW)
     edit = queue.take(NOW)
     assert edit is not None
@@ -671,7 +698,7 @@ def test_a_result_that_is_verified_by_the_first_recheck_is_done() -> None:
 
 
 def test_a_result_on_a_message_over_an_hour_old_is_rechecked_too() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     old = ref(1, age=7200)
     queue.offer(old, card("end", final=True), Priority.FINAL, NOW)
     edit = queue.take(NOW)
@@ -682,7 +709,7 @@ def test_a_result_on_a_message_over_an_hour_old_is_rechecked_too() -> None:
 
 @pytest.mark.parametrize("age", [3_590, 3_700, 90_000])
 def test_buttons_that_were_refused_are_tried_again_on_a_message_over_an_hour_old(age: float) -> None:
-    queue, message = EditQueue(), ref(1, age=age)
+    queue, message = EditQueue(RequestBudget()), ref(1, age=age)
     end = replace(card("end", final=True), rows=((CardButton("mj:1", "U1"),),))
     queue.offer(message, end, Priority.FINAL, NOW)
     now, with_buttons = NOW, 0
@@ -699,7 +726,7 @@ def test_buttons_that_were_refused_are_tried_again_on_a_message_over_an_hour_old
 
 @pytest.mark.parametrize("outcome", [Later(), Later(5, whole_channel=True), Paused(30), Refused()])
 def test_an_edit_is_not_given_up_because_another_had_failed_the_day_before(outcome: Outcome) -> None:
-    queue, shown = EditQueue(), card("50%")
+    queue, shown = EditQueue(RequestBudget()), card("50%")
     queue.prime(ref(1), DeliveredState(shown.digest))
     queue.offer(ref(1), card("no answer"), Priority.PROGRESS, NOW)
     edit = queue.take(NOW)
@@ -717,7 +744,7 @@ def test_an_edit_is_not_given_up_because_another_had_failed_the_day_before(outco
 
 
 def test_a_token_without_access_to_its_channel_is_not_tried_again() -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     queue.offer(ref(1), card("end", final=True), Priority.FINAL, NOW, token_until=NOW + 800)
     now, tries = NOW, []
     while now < NOW + 600:
@@ -731,7 +758,7 @@ def test_a_token_without_access_to_its_channel_is_not_tried_again() -> None:
 
 
 def test_buttons_that_were_refused_do_not_use_up_the_checks_of_the_picture() -> None:
-    queue, now, checks = EditQueue(), NOW, []
+    queue, now, checks = EditQueue(RequestBudget()), NOW, []
     end = replace(card("end", final=True), rows=((CardButton("mj1:press:1", "U1"),),))
     queue.offer(ref(1), end, Priority.FINAL, now)
     tries = 0

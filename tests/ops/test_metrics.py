@@ -13,6 +13,7 @@ from mjbot.core.card.state import CardState
 from mjbot.core.editing.edit_queue import EditQueue
 from mjbot.core.editing.outcome import Delivered, Existence, Outcome, Rerouted
 from mjbot.core.editing.pending_edit import Edit
+from mjbot.core.editing.request_budget import RequestBudget
 from mjbot.core.model.submits import ButtonPress, ModalAnswer
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import DeliveredState, MessageRef
@@ -58,7 +59,8 @@ async def test_every_attempt_of_an_edit_is_counted_and_settled_once() -> None:
     async def on_settled(_edit: Edit, outcome: Outcome) -> None:
         settled.put_nowait(outcome)
 
-    editor = EditScheduler(TokenRefusingSink(), EditQueue(), clock, LoopGuard("edit loop", clock))
+    queue, guard = EditQueue(RequestBudget()), LoopGuard("edit loop", clock)
+    editor = EditScheduler(TokenRefusingSink(), queue, clock, guard)
     editor.subscribe(on_settled)
     editor.on_attempt(metrics.record_edit)
     editor.submit(MessageRef(1, 2), Card(CardState.DONE, "Done", 0, "", "", final=True))

@@ -14,6 +14,7 @@ from mjbot.clock import Clock
 from mjbot.core.editing.edit_queue import EditQueue
 from mjbot.core.editing.outcome import Delivered, Outcome
 from mjbot.core.editing.pending_edit import Edit
+from mjbot.core.editing.request_budget import RequestBudget
 from mjbot.core.model.watch import MessageRef
 from mjbot.editor import EditScheduler
 from mjbot.guard import LoopGuard
@@ -81,7 +82,7 @@ async def editing() -> AsyncIterator[Editing]:
     async with DiscordStub() as stub, logged_in(client, stub) as channel:
         sent = [stub.standing(channel, {"embeds": [{"title": "In progress"}]}) for _ in range(4)]
         sink = DiscordSink(client, Given(SEEN), InvalidRequestBreaker(clock), InteractionTokens(clock))
-        editor = EditScheduler(sink, EditQueue(), clock, LoopGuard("edit loop", clock))
+        editor = EditScheduler(sink, EditQueue(RequestBudget()), clock, LoopGuard("edit loop", clock))
         delivered: set[MessageRef] = set()
 
         async def note(edit: Edit, outcome: Outcome) -> None:

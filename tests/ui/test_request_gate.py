@@ -14,7 +14,7 @@ from aiohttp import web
 from yarl import URL
 
 from mjbot.clock import Clock
-from mjbot.core.editing.routes import ChannelLimit
+from mjbot.core.editing.routes import ChannelBucket
 from mjbot.ui.request_gate import RequestGate, limit_in
 
 API = "https://discord.com/api/v10"
@@ -50,9 +50,9 @@ def test_the_requests_by_the_token_of_the_bot_are_counted(url: str, counted: boo
 @pytest.mark.parametrize(
     ("headers", "limit"),
     [
-        (TOLD, ChannelLimit(6, 4, 102.5)),
-        (TOLD | {"X-RateLimit-Reset-After": "nan"}, ChannelLimit(6, 4, 160.0)),
-        (TOLD | {"X-RateLimit-Reset-After": "1e9"}, ChannelLimit(6, 4, 160.0)),
+        (TOLD, ChannelBucket(6, 4, 102.5)),
+        (TOLD | {"X-RateLimit-Reset-After": "nan"}, ChannelBucket(6, 4, 160.0)),
+        (TOLD | {"X-RateLimit-Reset-After": "1e9"}, ChannelBucket(6, 4, 160.0)),
         (TOLD | {"X-RateLimit-Limit": "0"}, None),
         (TOLD | {"X-RateLimit-Remaining": "few"}, None),
         ({"X-RateLimit-Limit": "6"}, None),
@@ -60,7 +60,7 @@ def test_the_requests_by_the_token_of_the_bot_are_counted(url: str, counted: boo
     ],
 )
 def test_a_limit_that_cannot_be_read_changes_nothing(
-    headers: dict[str, str], limit: ChannelLimit | None
+    headers: dict[str, str], limit: ChannelBucket | None
 ) -> None:
     assert limit_in(headers, 100.0) == limit
 
@@ -71,7 +71,7 @@ class Rig:
 
     now: float = 1000.0
     seconds: Counter[float] = field(default_factory=Counter)
-    limits: list[tuple[int, ChannelLimit]] = field(default_factory=list)
+    limits: list[tuple[int, ChannelBucket]] = field(default_factory=list)
     status: int = 200
     headers: dict[str, str] = field(default_factory=lambda: dict(TOLD))
 
@@ -117,7 +117,7 @@ async def test_the_limit_of_a_channel_is_told_by_each_edit_of_its_messages(rig: 
         ("PATCH", "webhooks/7/token/messages/1"),
     ):
         await rig.send(method, path)
-    assert rig.limits == [(7, ChannelLimit(6, 4, rig.now + 2.5))]
+    assert rig.limits == [(7, ChannelBucket(6, 4, rig.now + 2.5))]
 
 
 @pytest.mark.parametrize(

@@ -10,28 +10,28 @@ from collections import defaultdict
 
 from mjbot.core.card.card import Card
 from mjbot.core.card.state import CardState
+from mjbot.core.editing.edit_pace import EditPace
 from mjbot.core.editing.ladder import Omission, Omissions
 from mjbot.core.editing.outcome import Delivered, Gone, Later, NoAccess, Outcome, Paused, Refused, Rerouted
 from mjbot.core.editing.pending_edit import Edit, PendingEdit, Priority
 from mjbot.core.editing.request_budget import RequestBudget
-from mjbot.core.editing.routes import ChannelLimit, ChannelQueue
+from mjbot.core.editing.routes import ChannelBucket, ChannelQueue
 from mjbot.core.model.watch import NOTHING_DELIVERED, DeliveredState, MessageRef
 from mjbot.core.scheduling.priority_queue import DelayQueue, IndexedHeap
 
 _MAX_TOKEN_EDITS = 40  # edits in flight at once, limited by this machine's resources and not by Discord
-_BUDGET_MEMORY = 30.0  # seconds for which an idle channel's rate limits are kept
 
 
 class EditQueue:
     """Pending edits, one per message. `offer` adds an edit, `take` starts it, and `settle` ends it."""
 
-    def __init__(self, budget: RequestBudget | None = None) -> None:
-        self._budget = budget or RequestBudget()
+    def __init__(self, budget: RequestBudget) -> None:
+        self._pace = EditPace(budget)
         self._channels: defaultdict[int, ChannelQueue] = defaultdict(ChannelQueue)
         self._by_channel: DelayQueue[int] = DelayQueue()
         self._by_token: DelayQueue[MessageRef] = DelayQueue()
         self._better_at: IndexedHeap[int] = IndexedHeap()
-        self._remembered: IndexedHeap[int] = IndexedHeap()
+        self._limits_kept: IndexedHeap[int] = IndexedHeap()
         self._omissions = Omissions()
         self._tokens_in_flight = 0
         self._shutting_down = False
@@ -77,10 +77,11 @@ class EditQueue:
                 self._enqueue(ref, entry, now)
             self._schedule_channel(channel_id, now)
 
-    def limit_channel(self, channel_id: int, limit: ChannelLimit, now: float) -> None:
-        """Apply the rate limit that Discord has told for a channel."""
-        if channel_id in self._channels:
-            self._channels[channel_id].limit = limit
+    def limit_channel(self, channel_id: int, bucket: ChannelBucket, now: float) -> None:
+        """Apply the rate limit of a channel that Discord's headers report."""
+        if (channel := self._channels.get(channel_id)) is not None:
+            channel.bucket = bucket
+            self._limits_kept.put(channel_id, (channel.limits_kept_until(now),))
             self._schedule_channel(channel_id, now)
 
     def forget(self, ref: MessageRef) -> None:
@@ -111,12 +112,12 @@ class EditQueue:
 
     def take(self, now: float) -> Edit | None:
         """Return the next edit to start now, or None. Until `settle` is called, the message is busy."""
-        while (idle := self._remembered.pop_until(now)) is not None:
+        while (idle := self._limits_kept.pop_until(now)) is not None:
             self._forget_idle_channel(idle)
         while (channel_id := self._better_at.pop_until(now)) is not None:
             self._schedule_channel(channel_id, now)
         by_token = self._next_by_token(now)
-        by_channel = self._next_by_channel(now) if self._budget.edit_ready_at(now) <= now else None
+        by_channel = self._next_by_channel(now) if self._pace.ready_at(now) <= now else None
         if by_token is not None and (by_channel is None or by_token[1].rank <= by_channel[1].rank):
             return self._start(*by_token, now, by_token=True)
         if by_channel is not None:
@@ -142,7 +143,7 @@ class EditQueue:
     def wake_at(self, now: float) -> float | None:
         """Return the next time to call `take`, or None while only `settle` or a new card can change it."""
         by_channel = self._by_channel.next_at(now)
-        by_channel = None if by_channel is None else max(by_channel, self._budget.edit_ready_at(now))
+        by_channel = None if by_channel is None else max(by_channel, self._pace.ready_at(now))
         by_token = self._by_token.next_at(now) if self._tokens_in_flight < _MAX_TOKEN_EDITS else None
         return min((at for at in (by_channel, by_token) if at is not None), default=None)
 
@@ -204,8 +205,7 @@ class EditQueue:
     def _next_by_channel(self, now: float) -> tuple[MessageRef, PendingEdit] | None:
         while (channel_id := self._by_channel.peek(now)) is not None:
             channel = self._channels[channel_id]
-            following = channel.next(now)
-            if following is not None and following[0] <= now:
+            if (following := channel.next(now)) is not None and following[0] <= now:
                 return following[1], channel.waiting[following[1]]
             self._schedule_channel(channel_id, now)
         return None
@@ -215,9 +215,10 @@ class EditQueue:
         if by_token:
             self._tokens_in_flight += 1
         else:
-            self._channels[ref.channel_id].take(ref, now)
-            self._budget.choose_edit(now, final=entry.priority is Priority.FINAL)
-            self._remembered.put(ref.channel_id, (now + _BUDGET_MEMORY,))
+            channel = self._channels[ref.channel_id]
+            channel.take(ref, now)
+            self._pace.take(now, final=entry.priority is Priority.FINAL)
+            self._limits_kept.put(ref.channel_id, (channel.limits_kept_until(now),))
         self._reschedule(ref, entry, now)
         return edit
 
@@ -242,8 +243,7 @@ class EditQueue:
     def _schedule_channel(self, channel_id: int, now: float) -> None:
         """Queue a channel with the time and rank of the channel's next edit."""
         channel = self._channels[channel_id]
-        following = channel.next(now)
-        if following is None:
+        if (following := channel.next(now)) is None:
             self._by_channel.discard(channel_id)
             return
         at, ref, better_at = following
@@ -254,7 +254,7 @@ class EditQueue:
     def _forget_idle_channel(self, channel_id: int) -> None:
         """Remove a channel that has no messages and whose rate limits have recovered."""
         channel = self._channels[channel_id]
-        if not channel.entries and not channel.in_flight and channel_id not in self._remembered:
+        if not channel.entries and not channel.in_flight and channel_id not in self._limits_kept:
             del self._channels[channel_id]
             self._better_at.discard(channel_id)
 

@@ -2,13 +2,13 @@
 
 No header reports this limit. Discord counts in windows of one second, which begin at unknown times, and a
 request that is late is counted in a later window, together with those that follow it. So the number of
-starts in a second says too little. Each request is counted here from its start until one second after the
-latest time at which Discord can have counted it, which its response tells. While these are at most 50, no
-second at Discord has more, however late any of them arrives.
+starts in a second says too little. Each request is counted here from its start until one second after its
+latest possible arrival at Discord. While these are at most 50, no second at Discord has more, however late
+any of them arrives.
 
-That time is as long before the response as the fastest request takes in all: the way there and back is part
-of every request, and only what exceeds it can push requests together. If it is exceeded by ``t`` seconds on
-average, 48 / (1 + t) edits a second are possible: 47 at 20 ms, 40 at 200 ms.
+The latest arrival is estimated as the response time minus the fastest round trip seen. Delay common to all
+requests cannot bunch them; only the excess can. With an average excess of ``t`` seconds, 48 / (1 + t) edits a
+second are possible: 47 at 20 ms, 40 at 200 ms.
 
 https://discord.com/developers/docs/topics/rate-limits#global-rate-limit
 """
@@ -19,40 +19,32 @@ import math
 from itertools import count
 
 _MOST, _SECONDS = 50, 1.0
-_RESERVED = 2  # of the 50, for requests that are no edits, which go first, and against small errors
 _LONGEST = 5.0  # seconds after which a request counts as arrived; an upload may take far longer
 _FORGETTING = 1.0001  # how far the fastest time rises with each request, in case the network has got slower
-_EDITS, _FINAL_EDITS = 40.0, 47.0  # a second
-_CATCH_UP = 0.125  # seconds that edits may be behind their even spacing without loss
-_CAREFUL_SECONDS, _CAREFUL_MOST = 600.0, 40  # after a global 429: others may be using the same token
+_REDUCED_SECONDS, _REDUCED_MOST = 600.0, 40  # after a global 429: others may be using the same token
 
 
 class RequestBudget:
-    """Decides when the next request may start, and when the next edit may be chosen. Times are unix seconds.
-
-    Edits are spaced evenly, so that a final card never waits for the rest of a second that progress has used.
-    """
+    """Decides when the next request may start. Times are unix seconds."""
 
     def __init__(self) -> None:
         self._started: dict[int, float] = {}
         self._counted_until: dict[int, float] = {}
         self._numbers = count()
         self._fastest = math.inf  # seconds from a start to its response
-        self._next_edit = -math.inf  # if all edits were evenly spaced
-        self._careful_until = -math.inf
+        self._reduced_until = -math.inf
 
-    def ready_at(self, now: float) -> float:
-        """Return the earliest time of the next request, or ``now``. A response can bring it forward."""
-        return self._free_at(now, reserved=0)
+    def ready_at(self, now: float, reserved: int = 0) -> float:
+        """Return the earliest time of a request that leaves ``reserved`` others free, or ``now``.
 
-    def edit_ready_at(self, now: float) -> float:
-        """Return the earliest time of the next edit, or ``now``. A response can bring it forward."""
-        return max(self._free_at(now, reserved=_RESERVED), self._next_edit - _CATCH_UP)
-
-    def choose_edit(self, now: float, *, final: bool) -> None:
-        """Space the next edit from one that is chosen now: 40 a second, and 47 while final cards wait."""
-        rate = _FINAL_EDITS if final and now >= self._careful_until else _EDITS
-        self._next_edit = max(self._next_edit, now) + 1 / rate
+        A response can bring it forward.
+        """
+        for number in [number for number, until in self._counted_until.items() if until <= now]:
+            del self._counted_until[number]
+            self._started.pop(number, None)
+        most = (_REDUCED_MOST if self.is_reduced(now) else _MOST) - reserved
+        excess = len(self._counted_until) - most
+        return now if excess < 0 else sorted(self._counted_until.values())[excess]
 
     def start(self, now: float) -> int:
         """Count a request that is sent now. Returns its number, for `end`."""
@@ -70,14 +62,15 @@ class RequestBudget:
         arrived = max(started, now - self._fastest) if answered else now
         self._counted_until[number] = min(arrived, started + _LONGEST) + _SECONDS
 
-    def limited(self, now: float) -> None:
-        """Record that Discord's limit was exceeded. Ten minutes of at most 40 requests a second follow."""
-        self._careful_until = now + _CAREFUL_SECONDS
+    def is_reduced(self, now: float) -> bool:
+        """Return whether Discord's limit was exceeded in the last ten minutes."""
+        return now < self._reduced_until
 
-    def _free_at(self, now: float, *, reserved: int) -> float:
-        for number in [number for number, until in self._counted_until.items() if until <= now]:
-            del self._counted_until[number]
-            self._started.pop(number, None)
-        most = (_CAREFUL_MOST if now < self._careful_until else _MOST) - reserved
-        excess = len(self._counted_until) - most
-        return now if excess < 0 else sorted(self._counted_until.values())[excess]
+    def record_rate_limit(self, now: float) -> bool:
+        """Record a global 429, after which at most 40 requests a second start for ten minutes.
+
+        Returns whether this reduction is new.
+        """
+        is_new = not self.is_reduced(now)
+        self._reduced_until = now + _REDUCED_SECONDS
+        return is_new

@@ -1,7 +1,7 @@
 """The two routes for editing a message, and the rate limits of the channel route.
 
 The channel route uses the bot's token. It has no time limit, but a rate limit for all messages of a channel,
-which Discord's responses tell, and one for all channels together. The token route uses the token of the
+which Discord's headers report, and one for all channels together. The token route uses the token of the
 interaction that created the message. It has a rate limit per message, does not count towards that of all
 channels, and expires after 15 minutes.
 
@@ -17,8 +17,9 @@ from mjbot.core.editing.pending_edit import PendingEdit, Priority
 from mjbot.core.model.watch import MessageRef
 from mjbot.core.scheduling.rate_limiters import SlidingWindow
 
-_EDITS, _SECONDS = 5, 5.0  # as bot authors report; holds until the first response
-_RESERVED = 2  # edits of each window for final cards and presses, so that these need not wait for progress
+_DEFAULT_LIMIT, _DEFAULT_WINDOW = 5, 5.0  # as bot authors report; holds until the first response
+_LEFT_FOR_URGENT = 2  # edits of each window for final cards and presses, which progress must not delay
+_LIMITS_KEPT = 30.0  # seconds for which an idle channel's rate limits are kept at least
 # Messages over an hour old have a far smaller budget (error 30046), which no header announces.
 _OLD, _VERY_OLD = 50 * 60.0, 60 * 60.0
 _OLD_SPACING = 30.0
@@ -27,34 +28,36 @@ _ACCESS_GIVE_UP = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelLimit:
-    """The rate limit of one channel, as the headers of the last response tell it.
+class ChannelBucket:
+    """The rate limit of one channel that Discord's headers report, as of the last response.
 
     Discord counts in fixed windows. The current one ends at ``resets_at`` (unix seconds).
 
     https://discord.com/developers/docs/topics/rate-limits#header-format
     """
 
-    limit: int = _EDITS
-    remaining: int = _EDITS
+    limit: int = _DEFAULT_LIMIT
+    remaining: int = _DEFAULT_LIMIT
     resets_at: float = -math.inf
 
     def ready_at(self, now: float, *, progress: bool) -> float:
         """Return the earliest time of the next edit, or ``now``. Progress leaves some edits to others."""
-        kept = min(_RESERVED, self.limit - 1) if progress else 0
+        kept = min(_LEFT_FOR_URGENT, self.limit - 1) if progress else 0
         return now if self.remaining > kept else max(now, self.resets_at)
 
-    def after_start(self, now: float) -> ChannelLimit:
-        """Return the limit after an edit that starts now, as assumed until its response."""
-        window = self if now < self.resets_at else ChannelLimit(self.limit, self.limit, now + _SECONDS)
-        return replace(window, remaining=window.remaining - 1)
+    def after_start(self, now: float) -> ChannelBucket:
+        """Return the bucket after an edit that starts now, as assumed until its response."""
+        bucket = self
+        if now >= self.resets_at:
+            bucket = ChannelBucket(self.limit, self.limit, now + _DEFAULT_WINDOW)
+        return replace(bucket, remaining=bucket.remaining - 1)
 
 
 @dataclass(slots=True)
 class ChannelQueue:
     """The edits of one channel on the channel route: rate limits, and messages with a pending edit."""
 
-    limit: ChannelLimit = ChannelLimit()
+    bucket: ChannelBucket = ChannelBucket()
     old_window: SlidingWindow = field(default_factory=lambda: SlidingWindow(1, _OLD_SPACING))
     in_flight: bool = False
     not_before: float = 0.0
@@ -84,9 +87,13 @@ class ChannelQueue:
     def take(self, ref: MessageRef, now: float) -> None:
         """Count an edit that starts now towards the rate limits of the channel."""
         self.in_flight = True
-        self.limit = self.limit.after_start(now)
+        self.bucket = self.bucket.after_start(now)
         if _age(ref, now) >= _OLD:
             self.old_window.take(now)
+
+    def limits_kept_until(self, now: float) -> float:
+        """Return the time until which the rate limits are kept, even if no message of the channel waits."""
+        return max(now + _LIMITS_KEPT, self.bucket.resets_at)
 
     def resume(self, now: float) -> None:
         """End all back-offs of the channel and its messages."""
@@ -112,7 +119,7 @@ class ChannelQueue:
 
     def _ready_at(self, ref: MessageRef, entry: PendingEdit, now: float) -> float:
         progress = entry.priority >= Priority.PROGRESS
-        at = max(entry.not_before, self.not_before, self.limit.ready_at(now, progress=progress))
+        at = max(entry.not_before, self.not_before, self.bucket.ready_at(now, progress=progress))
         if _age(ref, now) >= _OLD:
             at = max(at, self.old_window.ready_at(now))
         return at

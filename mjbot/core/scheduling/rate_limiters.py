@@ -90,6 +90,6 @@ class LeakyBucket:
         """Return the earliest time of the next start, or ``now`` if it may happen at once."""
         return max(now, self._theoretical - self._tolerance)
 
-    def take(self, now: float) -> None:
-        """Count one start."""
-        self._theoretical = max(self._theoretical, now) + self._seconds
+    def take(self, now: float, seconds: float | None = None) -> None:
+        """Count one start. ``seconds`` spaces the next one from it, instead of the usual time."""
+        self._theoretical = max(self._theoretical, now) + (self._seconds if seconds is None else seconds)
