@@ -174,8 +174,8 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
     tracker = TaskTracker(edges.source, PollSchedule(polling, random.random), clock, thresholds, guard)
     edges.breaker.attribute(partial(guild_of, client))
     sink = DiscordSink(client, edges.pictures, edges.breaker, edges.tokens)
-    editor = EditScheduler(sink, EditQueue(edges.gate.budget), clock, guard("edit loop"))
-    edges.gate.subscribe(editor.limit_channel)
+    editor = EditScheduler(sink, EditQueue(edges.rate_limiter.budget), clock, guard("edit loop"))
+    edges.channel_limits.subscribe(editor.limit_channel)
     base = base_of(settings.upstream_url)
     offers = ServiceOffers(edges.source, stores.key_values, base, clock, guard("offers of the service"))
     renderer = CardRenderer(

@@ -18,7 +18,8 @@ from mjbot.redaction import redactor
 from mjbot.settings import Settings
 from mjbot.store import open_stores
 from mjbot.ui.breaker import InvalidRequestBreaker
-from mjbot.ui.request_gate import RequestGate
+from mjbot.ui.channel_limits import ChannelLimits
+from mjbot.ui.global_rate_limit import GlobalRateLimiter
 from mjbot.ui.tokens import InteractionTokens
 from mjbot.upstream.api import MidjourneyProxyApi, base_of
 from mjbot.upstream.client import UpstreamClient
@@ -34,7 +35,8 @@ class Edges:
     pictures: Pictures
     masks: Masks
     references: ReferencePictures
-    gate: RequestGate
+    rate_limiter: GlobalRateLimiter
+    channel_limits: ChannelLimits
     breaker: InvalidRequestBreaker
     tokens: InteractionTokens
     metrics: Metrics
@@ -44,7 +46,13 @@ class Edges:
     def discord_trace(self) -> aiohttp.TraceConfig:
         """The aiohttp trace of all requests to Discord. The hooks of ``tokens`` come last: they may raise."""
         joined = aiohttp.TraceConfig()  # discord.py's client takes only one
-        for trace in (self.gate.trace, self.breaker.trace, self.metrics.discord_trace, self.tokens.trace):
+        for trace in (
+            self.rate_limiter.trace,
+            self.channel_limits.trace,
+            self.breaker.trace,
+            self.metrics.discord_trace,
+            self.tokens.trace,
+        ):
             joined.on_request_start.extend(trace.on_request_start)
             joined.on_request_end.extend(trace.on_request_end)
             joined.on_request_exception.extend(trace.on_request_exception)
@@ -77,7 +85,8 @@ async def open_edges(stack: AsyncExitStack, settings: Settings, clock: Clock) ->
         pictures=pictures,
         masks=Masks(pictures),
         references=ReferencePictures(users_pictures),
-        gate=RequestGate(settings.discord_api_url, clock),
+        rate_limiter=GlobalRateLimiter(settings.discord_api_url, clock),
+        channel_limits=ChannelLimits(clock),
         breaker=InvalidRequestBreaker(clock),
         tokens=InteractionTokens(clock),
         metrics=metrics,

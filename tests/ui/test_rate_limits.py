@@ -1,4 +1,4 @@
-"""The gate of all requests to Discord: which are counted, which wait, and what the headers tell."""
+"""Discord's rate limits: which requests are counted, which wait, and what the headers report."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from yarl import URL
 
 from mjbot.clock import Clock
 from mjbot.core.editing.routes import ChannelBucket
-from mjbot.ui.request_gate import RequestGate, limit_in
+from mjbot.ui import global_rate_limit
+from mjbot.ui.channel_limits import ChannelLimits, bucket_from
+from mjbot.ui.global_rate_limit import GlobalRateLimiter
 
 API = "https://discord.com/api/v10"
-TOLD = {
+REPORTED = {
     "X-RateLimit-Limit": "6",
     "X-RateLimit-Remaining": "4",
     "X-RateLimit-Reset-After": "2.5",
@@ -44,45 +46,48 @@ TOLD = {
     ],
 )
 def test_the_requests_by_the_token_of_the_bot_are_counted(url: str, counted: bool) -> None:
-    assert RequestGate(API, Clock()).is_counted(URL(url)) is counted
+    assert GlobalRateLimiter(API, Clock()).is_counted(URL(url)) is counted
 
 
 @pytest.mark.parametrize(
-    ("headers", "limit"),
+    ("headers", "bucket"),
     [
-        (TOLD, ChannelBucket(6, 4, 102.5)),
-        (TOLD | {"X-RateLimit-Reset-After": "nan"}, ChannelBucket(6, 4, 160.0)),
-        (TOLD | {"X-RateLimit-Reset-After": "1e9"}, ChannelBucket(6, 4, 160.0)),
-        (TOLD | {"X-RateLimit-Limit": "0"}, None),
-        (TOLD | {"X-RateLimit-Remaining": "few"}, None),
+        (REPORTED, ChannelBucket(6, 4, 102.5)),
+        (REPORTED | {"X-RateLimit-Reset-After": "nan"}, ChannelBucket(6, 4, 160.0)),
+        (REPORTED | {"X-RateLimit-Reset-After": "1e9"}, ChannelBucket(6, 4, 160.0)),
+        (REPORTED | {"X-RateLimit-Limit": "0"}, None),
+        (REPORTED | {"X-RateLimit-Remaining": "few"}, None),
         ({"X-RateLimit-Limit": "6"}, None),
         ({}, None),
     ],
 )
-def test_a_limit_that_cannot_be_read_changes_nothing(
-    headers: dict[str, str], limit: ChannelBucket | None
+def test_only_a_complete_limit_in_the_headers_is_read(
+    headers: dict[str, str], bucket: ChannelBucket | None
 ) -> None:
-    assert limit_in(headers, 100.0) == limit
+    assert bucket_from(headers, 100.0) == bucket
 
 
 @dataclass
 class Rig:
-    """A gate before a server that counts the requests of each second. Time passes only while one waits."""
+    """A client with both traces, and a server that counts the requests of each time.
+
+    Time passes only while a request waits.
+    """
 
     now: float = 1000.0
     seconds: Counter[float] = field(default_factory=Counter)
-    limits: list[tuple[int, ChannelBucket]] = field(default_factory=list)
+    buckets: list[tuple[int, ChannelBucket]] = field(default_factory=list)
     status: int = 200
-    headers: dict[str, str] = field(default_factory=lambda: dict(TOLD))
+    headers: dict[str, str] = field(default_factory=lambda: dict(REPORTED))
 
     def __post_init__(self) -> None:
         self.session: aiohttp.ClientSession
         self.url = ""
 
     async def wait_idle(self, sleeping: Coroutine[Any, Any, None], _reason: str) -> None:
-        await asyncio.sleep(0.01)  # the other requests have their responses first
+        sleeping.close()
+        await asyncio.sleep(0)
         self.now += 0.25
-        await asyncio.wait_for(sleeping, 1.0)
 
     async def answer(self, _request: web.Request) -> web.Response:
         self.seconds[self.now] += 1
@@ -101,14 +106,15 @@ async def rig() -> AsyncIterator[Rig]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     rig.url = f"http://127.0.0.1:{runner.addresses[0][1]}/api/v10"
-    gate = RequestGate(rig.url, Clock(lambda: rig.now, rig.wait_idle))
-    gate.subscribe(lambda channel, limit: rig.limits.append((channel, limit)))
-    async with aiohttp.ClientSession(trace_configs=[gate.trace]) as rig.session:
+    clock = Clock(lambda: rig.now, rig.wait_idle)
+    limiter, limits = GlobalRateLimiter(rig.url, clock), ChannelLimits(clock)
+    limits.subscribe(lambda channel, bucket: rig.buckets.append((channel, bucket)))
+    async with aiohttp.ClientSession(trace_configs=[limiter.trace, limits.trace]) as rig.session:
         yield rig
     await runner.cleanup()
 
 
-async def test_the_limit_of_a_channel_is_told_by_each_edit_of_its_messages(rig: Rig) -> None:
+async def test_each_edit_of_a_message_reports_the_limit_of_its_channel(rig: Rig) -> None:
     for method, path in (
         ("PATCH", "channels/7/messages/1"),
         ("PATCH", "channels/7"),
@@ -117,7 +123,7 @@ async def test_the_limit_of_a_channel_is_told_by_each_edit_of_its_messages(rig: 
         ("PATCH", "webhooks/7/token/messages/1"),
     ):
         await rig.send(method, path)
-    assert rig.limits == [(7, ChannelBucket(6, 4, rig.now + 2.5))]
+    assert rig.buckets == [(7, ChannelBucket(6, 4, rig.now + 2.5))]
 
 
 @pytest.mark.parametrize(
@@ -137,11 +143,17 @@ async def test_the_fifty_first_request_of_a_second_waits_if_the_global_limit_cou
     assert sum(rig.seconds.values()) == 51
 
 
-async def test_after_a_global_429_the_forty_first_request_waits(rig: Rig) -> None:
+async def test_after_a_global_429_which_is_logged_once_the_forty_first_request_waits(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
     rig.status, rig.headers = 429, {"X-RateLimit-Scope": "global"}
-    await rig.send("GET", "users/@me")
+    for _ in range(3):
+        await rig.send("GET", "users/@me")
+    assert [record.message for record in caplog.records if record.name == global_rate_limit.__name__] == [
+        "Discord's global rate limit was hit: at most 40 requests a second for ten minutes"
+    ]
     rig.status = 200
-    await asyncio.gather(*(rig.send("GET", f"channels/7/messages/{number}") for number in range(39)))
+    await asyncio.gather(*(rig.send("GET", f"channels/7/messages/{number}") for number in range(37)))
     await rig.send("GET", "users/@me")
     assert rig.seconds[1000.0] == 40
     assert sum(rig.seconds.values()) == 41
