@@ -140,7 +140,8 @@ def _listen(
         status=status,
         presses=pressing.presses,
         modals=pressing.modals,
-        modal_inputs=pressing.modal_inputs,
+        submit_modal=pressing.submit_modal,
+        submit_action=pressing.submit_action,
         regions=pressing.regions,
         menus=MenuService(watching.access, watching.reader, watching.renderer),
         controls=TaskControls(

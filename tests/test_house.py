@@ -22,7 +22,7 @@ MODULES = sorted([*ROOT.glob("mjbot/**/*.py"), *ROOT.glob("cogs/**/*.py")])
 MAY_IMPORT = {
     "mjbot.core": ("mjbot.core",),
     "mjbot.ports": ("mjbot.core", "mjbot.errors", "mjbot.ports"),
-    "mjbot.errors": ("mjbot.core",),
+    "mjbot.errors": ("mjbot.core", "mjbot.errors"),
     "mjbot.clock": (),
     "mjbot.upstream": (
         "mjbot.core",

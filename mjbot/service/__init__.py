@@ -12,7 +12,6 @@ from mjbot.service.making.wiring import Making, build_making
 from mjbot.service.pressing.controls import TaskControls
 from mjbot.service.pressing.lost_submits import LostSubmits
 from mjbot.service.pressing.menus import MenuService
-from mjbot.service.pressing.modal_inputs import ModalInputs
 from mjbot.service.pressing.modals import ModalService
 from mjbot.service.pressing.offers import ServiceOffers
 from mjbot.service.pressing.presses import PressService
@@ -41,7 +40,6 @@ __all__ = [
     "LostSubmits",
     "Making",
     "MenuService",
-    "ModalInputs",
     "ModalService",
     "Operator",
     "Order",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import discord
@@ -29,7 +28,6 @@ from mjbot.ports import PressRequest, Reply
 from mjbot.service import (
     ImagineService,
     MenuService,
-    ModalInputs,
     ModalService,
     PressService,
     RegionService,
@@ -67,7 +65,8 @@ class InteractionRouter:
         status: StatusService,
         presses: PressService,
         modals: ModalService,
-        modal_inputs: ModalInputs,
+        submit_modal: Handler,
+        submit_action: Handler,
         regions: RegionService,
         menus: MenuService,
         controls: TaskControls,
@@ -97,8 +96,8 @@ class InteractionRouter:
             Verb.SEED: Route(controls.show_seed),
             Verb.REGION: Route(regions.choose, private=True),
         }
-        self._submit_modal = Route(partial(modal_inputs.submit, send=modals.submit), update=True)
-        self._submit_action = Route(partial(modal_inputs.submit, send=presses.press))
+        self._submit_modal = Route(submit_modal, update=True)
+        self._submit_action = Route(submit_action)
         self._submit_make = Route(imagine.submit_modal)
         self._repeat_make = Route(imagine.repeat, update=True)
 

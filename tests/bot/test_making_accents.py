@@ -222,6 +222,8 @@ async def test_a_command_that_the_service_lacks_says_so_on_its_card_and_once_lea
     asked = len(harness.server.requests)
     told = await chinese.use("shorten", prompt=LIGHTHOUSE)
     assert answer_to(told) == chinese.words(missing, label="/shorten")
+    assert told.response is not None
+    assert harness.labels(told.response.message) == []  # another try would not help
     assert chinese.cards == []
     assert len(harness.server.requests) == asked
 

@@ -37,7 +37,7 @@ async def test_a_zoom_that_cannot_be_made_is_told_nothing_is_sent_and_no_word_is
     assert told.response is not None
     assert "above 1 and at most 2" in told.response.content
     assert harness.world.log == []
-    window = await harness.press(told.response.message, "Write the prompt")
+    window = await harness.press(told.response.message, "Continue editing")
     assert "a lake that took long to write" in str(window.modal)
 
 

@@ -71,6 +71,7 @@ async def test_what_was_typed_into_a_refused_form_is_offered_again(
     assert len(harness.world.log) == submits
     refusal = [each for each in (told.response, *told.followups) if each is not None and each.ephemeral][-1]
     ((button,),) = harness.labels(refusal.message)
+    assert button == ("Edit" if opened in (of_shorten, of_imagine) else "Continue editing")
     harness.env.backend.get_channel(harness.channel.id).overwrites.clear()
     again = await harness.press(refusal.message, button)
     assert TYPED in str(again.modal)

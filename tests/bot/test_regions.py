@@ -125,7 +125,7 @@ async def test_a_form_for_a_mask_says_which_size_it_must_have(harness: BotHarnes
     window = await harness.press(picker_of(delivered), "Upload a mask")
     assert "PNG, 256 × 256 pixels like the picture, white where to repaint" in str(window.modal)
     told = await harness.ann.submit_modal(window, {"prompt": "a kite", "mask": ("mask.png", white(100))})
-    again = await harness.press(told.followups[-1].message, "Write the prompt")
+    again = await harness.press(told.followups[-1].message, "Continue editing")
     assert "256 × 256 pixels" in str(again.modal)
 
 
@@ -146,7 +146,7 @@ async def test_a_mask_of_one_s_own_is_checked_and_then_sent(harness: BotHarness)
     said = told.followups[-1]
     assert "must be 256 × 256 pixels, like the picture; this one is 100 × 100" in said.content
     assert harness.world.log == []
-    again = await harness.press(said.message, "Write the prompt")
+    again = await harness.press(said.message, "Continue editing")
     assert "a red kite" in str(again.modal)
     await harness.ann.submit_modal(again, {"prompt": "a red kite", "mask": ("mask.png", white(SIDE))})
     await harness.wait(60)

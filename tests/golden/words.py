@@ -17,8 +17,8 @@ from mjbot.core.model.snapshot import Missing, Observation, Seen, TaskSnapshot, 
 from mjbot.core.model.task import Task, TaskId
 from mjbot.errors import MJBotError, TaskNotFound, UpstreamError
 from mjbot.errors.submits import SubmitError
+from mjbot.service.pressing.refusals import error_for_user
 from mjbot.service.pressing.result_cards import first_snapshot
-from mjbot.service.pressing.submission import error_for_user
 from mjbot.upstream.api import read_fetch, read_list
 from mjbot.upstream.grid_changes import GridButtons
 from mjbot.upstream.last_readings import LastReadings

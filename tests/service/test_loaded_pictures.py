@@ -26,18 +26,18 @@ ANN, BOB, CY, DEE = 1, 2, 3, 4
         ([(ANN, 10)], (ANN, 0), True),
     ],
 )
-def test_there_is_room_per_user_and_in_all_and_it_is_given_back(
+def test_memory_is_reserved_per_user_and_in_all_and_released(
     held: list[tuple[int, int]], asks: tuple[int, int], fits: bool
 ) -> None:
     loaded = LoadedPictures()
     with ExitStack() as stack:
         for each in held:
-            stack.enter_context(loaded.room(*each))
+            stack.enter_context(loaded.reserve(*each))
         if fits:
-            stack.enter_context(loaded.room(*asks))
+            stack.enter_context(loaded.reserve(*asks))
         else:
             with pytest.raises(PressRefused) as refused:
-                stack.enter_context(loaded.room(*asks))
+                stack.enter_context(loaded.reserve(*asks))
             assert refused.value.text is Text.PICTURES_ON_THEIR_WAY
-    with loaded.room(*asks):
+    with loaded.reserve(*asks):
         pass

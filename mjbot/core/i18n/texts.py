@@ -214,6 +214,7 @@ class Text(StrEnum):
     BUTTON_MORE = "button.more", "More…"
     BUTTON_BACK = "button.back", "Back"
     BUTTON_WRITE = "button.write", "Write the prompt"
+    BUTTON_CONTINUE_EDITING = "button.continue_editing", "Continue editing"
     BUTTON_REGION = "button.region", "Choose the area"
     BUTTON_OWN_MASK = "button.own_mask", "Upload a mask"
     BUTTON_DISMISS = "button.dismiss", "Dismiss"

@@ -135,6 +135,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.BUTTON_MORE: "更多…",
     Text.BUTTON_BACK: "返回",
     Text.BUTTON_WRITE: "填写提示词",
+    Text.BUTTON_CONTINUE_EDITING: "继续填写",
     Text.BUTTON_REGION: "选择区域",
     Text.BUTTON_OWN_MASK: "上传蒙版",
     Text.BUTTON_DISMISS: "放弃",

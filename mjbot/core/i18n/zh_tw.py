@@ -135,6 +135,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.BUTTON_MORE: "更多…",
     Text.BUTTON_BACK: "返回",
     Text.BUTTON_WRITE: "填寫提示詞",
+    Text.BUTTON_CONTINUE_EDITING: "繼續填寫",
     Text.BUTTON_REGION: "選擇區域",
     Text.BUTTON_OWN_MASK: "上傳遮罩",
     Text.BUTTON_DISMISS: "放棄",

@@ -12,7 +12,7 @@ from mjbot.core.making.check import check_prompt
 from mjbot.core.making.findings import Verdict
 from mjbot.core.model.submits import Blend, BlendShape, Command, Describe, Shorten, SubmitRequest
 from mjbot.core.model.task import Mark
-from mjbot.errors import MJBotError, PressRefused
+from mjbot.errors import ActionUnavailable, PressRefused
 from mjbot.ports import (
     Make,
     PressRequest,
@@ -26,7 +26,7 @@ from mjbot.service.making.held_uploads import HeldUploads
 from mjbot.service.making.loaded_pictures import LoadedPictures
 from mjbot.service.making.make_submission import BuildRequest
 from mjbot.service.making.makes import MakeService
-from mjbot.service.making.modals import NO_USE_OF_AN_EDIT, MakeModals
+from mjbot.service.making.modals import MakeModals
 from mjbot.service.making.orders import Order
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.watching.write_behind import WriteBehind
@@ -62,31 +62,27 @@ class DirectMakes:
         """Send the request of a command. A refused prompt can be edited. Raises `MJBotError`."""
         number = _number_of_pictures(order.command, order.uploads)
         make = self._service.new(order.context, order.command, order.text, order.options, pictures=number)
-        with self._in_flight.track(), ExitStack() as room:  # first: shutdown waits for what has begun
-            try:
-                pictures = await self._prepare(order, make, room)
-            except MJBotError as error:
-                if order.command is not Command.SHORTEN or isinstance(error, NO_USE_OF_AN_EDIT):
-                    raise
-                await self._modals.offer_edit(order, make, error.text, **error.values)
+        with self._in_flight.track(), ExitStack() as reserved:  # track() first: shutdown waits for it
+            prepare = self._prepare(order, make, reserved)
+            if (pictures := await self._modals.or_offer_edit(order, make, prepare)) is None:
                 return
             self._uploads.keep(make.user_id, make.id, order.uploads)
             prompt = order.text if order.command is Command.SHORTEN else ""
             await self._service.make(order.context, order.reply, make, prompt, _builder(make, pictures))
 
-    async def _prepare(self, order: Order, make: Make, room: ExitStack) -> tuple[str, ...]:
-        """Check an order, and load its pictures, which ``room`` counts."""
+    async def _prepare(self, order: Order, make: Make, reserved: ExitStack) -> tuple[str, ...]:
+        """Check an order and load its pictures. ``reserved`` holds their memory reservation."""
         context, command = order.context, order.command
         await self._access.require(context, PREPARE_MAKE)
         _check(order)
         if self._source.offers(command) is False:
-            raise PressRefused(Text.REPLY_COMMAND_NOT_OFFERED, label=f"/{command}")
-        room.enter_context(self._loaded.room(context.user_id, make.pictures))
+            raise ActionUnavailable(Text.REPLY_COMMAND_NOT_OFFERED, label=f"/{command}")
+        reserved.enter_context(self._loaded.reserve(context.user_id, make.pictures))
         await self._access.require(context, MAKE)
         return await self._load(order.reply, order.text, order.uploads, command)
 
     async def repeat(self, request: PressRequest, make: Make) -> None:
-        """Send a `Make` request again, because the HTTP reply was lost. Raises `MJBotError`."""
+        """Send a `Make` request again, because the response was lost. Raises `MJBotError`."""
         with self._in_flight.track():
             await self._access.require_press(request, CHOOSE)
             snapshot = await self._snapshots.snapshot(make.id)
@@ -94,7 +90,7 @@ class DirectMakes:
             if snapshot is None or (make.pictures and not uploads and not make.text):
                 # They are links to Discord's files in memory only, and the process was restarted.
                 raise PressRefused(Text.PICTURE_NOT_KEPT, label=f"/{make.command}")
-            with self._loaded.room(request.context.user_id, make.pictures):
+            with self._loaded.reserve(request.context.user_id, make.pictures):
                 await self._access.require_press(request, MAKE_AGAIN)
                 pictures = await self._load(request.reply, make.text, uploads, make.command)
                 await self._service.repeat(request, make, snapshot, _builder(make, pictures))

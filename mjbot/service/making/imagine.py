@@ -14,7 +14,7 @@ from mjbot.core.making.check import PromptCheck, check_prompt
 from mjbot.core.making.findings import Verdict
 from mjbot.core.making.series import Series, expand_series
 from mjbot.core.model.submits import Command
-from mjbot.errors import MJBotError, PressRefused
+from mjbot.errors import ActionUnavailable, PressRefused
 from mjbot.errors.submits import CommandNotOffered, SubmitRefused, SubmitUnclear
 from mjbot.ports import Make, MakeStore, PressRequest, ReferenceSource, TaskSource
 from mjbot.service.access import Access
@@ -22,11 +22,11 @@ from mjbot.service.making.direct import DirectMakes
 from mjbot.service.making.loaded_pictures import LoadedPictures
 from mjbot.service.making.make_submission import imagine_builder
 from mjbot.service.making.makes import MakeService
-from mjbot.service.making.modals import NO_USE_OF_AN_EDIT, MakeModals
+from mjbot.service.making.modals import MakeModals
 from mjbot.service.making.orders import Order
 from mjbot.service.making.series import SeriesService
 from mjbot.service.pressing.in_flight import InFlight
-from mjbot.service.pressing.submission import error_for_user
+from mjbot.service.pressing.refusals import error_for_user
 from mjbot.service.watching.write_behind import WriteBehind
 
 _NOT_LOADED = "https://picture.example/{n}.png"
@@ -96,7 +96,7 @@ class ImagineService:
         """Send a prompt that the user has confirmed after a warning. Raises `MJBotError`."""
         make = await self._modals.make_of(request)
         if make is None or make.user_id != request.context.user_id:
-            raise PressRefused(Text.REPLY_BUTTON_GONE, id=request.task_id)
+            raise ActionUnavailable(Text.REPLY_BUTTON_GONE, id=request.task_id)
         await self._service.refuse_sent(make)
         uploads = self._modals.uploads_of(make)
         if len(uploads) < make.pictures:
@@ -111,7 +111,7 @@ class ImagineService:
             await self._series.start(request, lambda make: self._expand(make).prompts)
 
     async def repeat(self, request: PressRequest) -> None:
-        """Send a `Make` request again, because the HTTP reply was lost. Raises `MJBotError`."""
+        """Send a `Make` request again, because the response was lost. Raises `MJBotError`."""
         make = await self._makes.get(request.task_id)  # a card of its task offers no repetition
         if make is not None and make.command is not Command.IMAGINE:
             await self._direct.repeat(request, make)
@@ -120,7 +120,7 @@ class ImagineService:
             await self._access.require_press(request, CHOOSE)
             snapshot = await self._snapshots.snapshot(request.task_id)
             if make is None or snapshot is None or snapshot.task is None:
-                raise PressRefused(Text.REPLY_BUTTON_GONE, id=request.task_id)
+                raise ActionUnavailable(Text.REPLY_BUTTON_GONE, id=request.task_id)
             if make.pictures and make.options.use is ReferenceUse.IMAGE_PROMPT:
                 await self._modals.edit(request)  # they are not stored
                 return
@@ -137,33 +137,39 @@ class ImagineService:
             pictures=len(order.uploads),
             task_id=order.task_id,
         )
-        with self._in_flight.track(), ExitStack() as room:  # first: shutdown waits for what has begun
+        with self._in_flight.track(), ExitStack() as reserved:  # track() first: shutdown waits for it
             self._modals.keep(order)
-            try:
-                await self._access.require(order.context, PREPARE_MAKE)
-                series = self._expand(make)
-                if series.exceeds:
-                    raise PressRefused(Text.SERIES_TOO_MANY, most=self._series.limit)
-                check = _check(order, series)
-                if check.verdict is Verdict.REFUSED:
-                    raise PressRefused(check.findings[0].text)
-                if len(series.prompts) > 1:
-                    await self._series.ask(order, make, series.prompts, check.findings)
-                    self._modals.sent(order, make.id)
-                    return
-                if check.verdict is Verdict.WARNING and not warned:
-                    await self._ask(order, make, check)
-                    return
-                room.enter_context(self._loaded.room(order.context.user_id, len(order.uploads)))
-                await self._access.require(order.context, MAKE)
-                pictures = await self._load(order)
-            except NO_USE_OF_AN_EDIT:
-                raise
-            except MJBotError as error:
-                await self._modals.offer_edit(order, make, error.text, **error.values)
+            prepare = self._prepare(order, make, reserved, warned=warned)
+            if (prepared := await self._modals.or_offer_edit(order, make, prepare)) is None:
                 return
-            await self._send(replace(order, text=series.prompts[0]), make, pictures)
+            prompt, pictures = prepared
+            await self._send(replace(order, text=prompt), make, pictures)
             self._modals.sent(order, make.id)
+
+    async def _prepare(
+        self, order: Order, make: Make, reserved: ExitStack, *, warned: bool
+    ) -> tuple[str, _Pictures] | None:
+        """Check an order and load its pictures. ``reserved`` holds their memory reservation.
+
+        Returns None if the user was asked whether to send it.
+        """
+        await self._access.require(order.context, PREPARE_MAKE)
+        series = self._expand(make)
+        if series.exceeds:
+            raise PressRefused(Text.SERIES_TOO_MANY, most=self._series.limit)
+        check = _check(order, series)
+        if check.verdict is Verdict.REFUSED:
+            raise PressRefused(check.findings[0].text)
+        if len(series.prompts) > 1:
+            await self._series.ask(order, make, series.prompts, check.findings)
+            self._modals.sent(order, make.id)
+            return None
+        if check.verdict is Verdict.WARNING and not warned:
+            await self._ask(order, make, check)
+            return None
+        reserved.enter_context(self._loaded.reserve(order.context.user_id, len(order.uploads)))
+        await self._access.require(order.context, MAKE)
+        return series.prompts[0], await self._load(order)
 
     def _expand(self, make: Make) -> Series:
         return expand_series(make.text, times=make.options.repeat, limit=self._series.limit)

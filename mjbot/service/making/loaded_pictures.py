@@ -19,8 +19,8 @@ class LoadedPictures:
         self._by_user: Counter[int] = Counter()
 
     @contextmanager
-    def room(self, user_id: int, number: int) -> Iterator[None]:
-        """Count the pictures of a make until the context ends. Raises `PressRefused` if they are too many."""
+    def reserve(self, user_id: int, number: int) -> Iterator[None]:
+        """Reserve memory for the pictures of a make until the context ends. Raises `PressRefused`."""
         if number and (
             self._by_user[user_id] + number > _PER_USER or self._by_user.total() + number > _IN_ALL
         ):

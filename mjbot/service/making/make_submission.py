@@ -11,7 +11,7 @@ from mjbot.core.model.press import MAKE_ACTION
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.submits import Imagine, SubmitRequest
 from mjbot.core.model.task import Mark, Task
-from mjbot.core.model.watch import MessageRef
+from mjbot.core.model.watch import MessageRef, Watch
 from mjbot.errors import MJBotError, StoreFailed
 from mjbot.ports import (
     InteractionContext,
@@ -51,8 +51,7 @@ class MakeCards:
         The watch of the card is stored before the card is sent, so a killed process can still update the
         card after its restart.
         """
-        await self._makes.add(make, snapshot)
-        watch = self._opener.new_watch(context, snapshot.id, await reply.defer())
+        watch = await self._begin(context, make, snapshot, reply)
         await self._store.add(watch, None)
         await self._opener.open(context, snapshot, reply, watch)
         return watch.ref
@@ -70,12 +69,18 @@ class MakeCards:
         The parts and the watch of the card are stored in one transaction. So if the process is killed, either
         nothing was started, or the series has a card on which it can be stopped.
         """
-        await self._makes.add(series, snapshot)
-        watch = self._opener.new_watch(context, snapshot.id, await reply.defer())
+        watch = await self._begin(context, series, snapshot, reply)
         if not await self._makes.start_series(parts, watch):
             return False
         await self._opener.open(context, snapshot, reply, watch)
         return True
+
+    async def _begin(
+        self, context: InteractionContext, make: Make, snapshot: TaskSnapshot, reply: Reply
+    ) -> Watch:
+        """Store a `Make` request, and defer the response, which becomes its card."""
+        await self._makes.add(make, snapshot)
+        return self._opener.new_watch(context, snapshot.id, await reply.defer())
 
     async def has_card(self, make: Make) -> bool:
         """Return whether a make was shown on a card, and has no task yet."""
@@ -143,8 +148,8 @@ class MakeSubmission:
             (self._mark,), self.label, make.guild_id, make.channel_id, make.user_id, make.locale
         )
 
-    async def require_wanted(self) -> None:
-        """Do nothing: only the pictures of a series can be stopped."""
+    async def raise_if_stopped(self) -> None:
+        """Do nothing: only the pictures of a series can be stopped before they are sent."""
 
     async def send(self) -> SubmitResult:
         """Submit the `Make` request with its mark."""

@@ -16,11 +16,11 @@ from mjbot.core.model.press import MAKE_ACTION, Press
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.submits import Command
 from mjbot.core.model.task import TaskId
-from mjbot.errors import MJBotError, PressRefused
+from mjbot.errors import ActionUnavailable, MJBotError
 from mjbot.ports import InteractionContext, Make, PressRequest, PressStore, Reply, SubmitResult, TaskSource
 from mjbot.service.making.make_submission import BuildRequest, CardSubmission, MakeCards, placeholder
-from mjbot.service.pressing.continued_cards import ContinuedCards
 from mjbot.service.pressing.result_cards import first_snapshots
+from mjbot.service.pressing.retargeting import CardRetargeting
 from mjbot.service.pressing.submission import SubmissionJournal
 from mjbot.service.watching.watches import WatchService
 
@@ -39,7 +39,7 @@ class MakeService:
         cards: MakeCards,
         journal: SubmissionJournal,
         watches: WatchService,
-        continued: ContinuedCards,
+        retargeting: CardRetargeting,
         clock: Clock,
     ) -> None:
         self._source = source
@@ -47,7 +47,7 @@ class MakeService:
         self._cards = cards
         self._journal = journal
         self._watches = watches
-        self._continued = continued
+        self._retargeting = retargeting
         self._clock = clock
 
     def new(
@@ -75,14 +75,14 @@ class MakeService:
         )
 
     async def refuse_sent(self, make: Make) -> None:
-        """Raise `PressRefused` if a `Make` request was already sent.
+        """Raise `ActionUnavailable` if a `Make` request was already sent.
 
         Check this first, so that pictures are not loaded, and rate limits not counted, a second time.
         A refused request that has a card is edited there: two cards of one request would show one state.
         """
         state = (await self._presses.of(make.id)).get(MAKE_ACTION, Press.REFUSED)
         if state is not Press.REFUSED or await self._cards.has_card(make):
-            raise PressRefused(Text.MAKE_ALREADY_SENT)
+            raise ActionUnavailable(Text.MAKE_ALREADY_SENT)
 
     async def make(
         self, context: InteractionContext, reply: Reply, make: Make, prompt: str, build: BuildRequest
@@ -109,7 +109,7 @@ class MakeService:
     async def _send(self, submission: CardSubmission, *, repeats: int) -> None:
         user_id = submission.make.user_id
         if await self._journal.begin(submission, user_id, repeats=repeats) is not None:
-            raise PressRefused(Text.MAKE_ALREADY_SENT)
+            raise ActionUnavailable(Text.MAKE_ALREADY_SENT)
         try:
             result = await self._journal.send(submission)
         except MJBotError:
@@ -124,4 +124,4 @@ class MakeService:
         tasks = first_snapshots(submission.snapshot.task, result, "", now)
         watch = make.watch(submission.message, tasks[0].id, now)
         commit = partial(self._journal.accept, submission, watch, tasks)
-        await self._continued.follow(watch, make.id, tasks, commit)
+        await self._retargeting.follow(watch, make.id, tasks, commit)

@@ -7,8 +7,9 @@ for which the modal has no field. So a modal that is open during a restart still
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from mjbot.core.card.buttons import own_button
 from mjbot.core.card.components import CustomId, Verb
@@ -20,20 +21,21 @@ from mjbot.core.model.makes import is_make
 from mjbot.core.model.press import MAKE_ACTION
 from mjbot.core.model.submits import Command
 from mjbot.core.model.task import TaskId
-from mjbot.errors import GuildNotAllowed, MakingClosed, PressRefused, ShuttingDown, StoreFailed
+from mjbot.errors import ActionUnavailable, MJBotError
 from mjbot.ports import InteractionContext, Make, MakeStore, PressRequest, Reply, Upload
 from mjbot.service.making.held_uploads import HeldUploads
 from mjbot.service.making.orders import Order
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.watching.write_behind import WriteBehind
 
+T = TypeVar("T")
+
 MAX_PICTURES = 3
 _MODELS = dict(zip("mn", DrawingModel, strict=True))
 _USES = dict(zip("iso", ReferenceUse, strict=True))
 _REPEAT = re.compile("[2-9]|1[0-9]|20")
 _SHORTEN = "h"  # at the end of the argument of its modal
-NO_USE_OF_AN_EDIT = (MakingClosed, GuildNotAllowed, ShuttingDown, StoreFailed)
-"""Errors after which an edited prompt would be refused again, or that forbid to store it."""
+_WITH_PROMPT = (Command.IMAGINE, Command.SHORTEN)  # the others have no text to edit
 _NEW = TaskId("")  # of drafts: what was last written in no particular make
 
 
@@ -65,7 +67,7 @@ class MakeModals:
         else:
             snapshot = await self._snapshots.snapshot(request.task_id)
             if snapshot is None or snapshot.task is None:
-                raise PressRefused(Text.REPLY_BUTTON_GONE, id=request.task_id)
+                raise ActionUnavailable(Text.REPLY_BUTTON_GONE, id=request.task_id)
             text, options = snapshot.task.prompt, NO_OPTIONS
         await self._open(request.context, request.reply, request.task_id, text, options)
 
@@ -91,6 +93,19 @@ class MakeModals:
     def uploads_of(self, make: Make) -> Sequence[Upload]:
         """Return the uploads of a `Make` request that was not sent, if they are still in memory."""
         return self._uploads.get(make.user_id, make.id)
+
+    async def or_offer_edit(self, order: Order, make: Make, prepare: Awaitable[T]) -> T | None:
+        """Return the result of ``prepare``, or None if it refused the order and an edit was offered.
+
+        Raises `MJBotError` if an edit would not help.
+        """
+        try:
+            return await prepare
+        except MJBotError as error:
+            if order.command not in _WITH_PROMPT or not error.resubmittable:
+                raise
+            await self.offer_edit(order, make, error.text, **error.values)
+            return None
 
     async def offer_edit(self, order: Order, make: Make, text: Text, *verbs: Verb, **values: object) -> None:
         """Tell the user in an ephemeral message why nothing was sent, and offer to edit the prompt."""

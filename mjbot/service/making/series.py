@@ -13,7 +13,7 @@ from mjbot.core.i18n.texts import Text
 from mjbot.core.making.findings import PromptFinding, Verdict
 from mjbot.core.model.makes import MAKE_BYTES, make_id
 from mjbot.core.model.press import MAKE_ACTION
-from mjbot.errors import PressRefused
+from mjbot.errors import ActionUnavailable, PressRefused
 from mjbot.ports import Make, MakeStore, PressRequest, Refusal
 from mjbot.service.access import Access
 from mjbot.service.making.make_submission import MakeCards, placeholder
@@ -73,13 +73,13 @@ class SeriesService:
         """Commit the pictures of a series, show its card, and send them. Raises `MJBotError`."""
         series = await self._makes.get(request.task_id)
         if series is None or series.user_id != request.context.user_id:
-            raise PressRefused(Text.REPLY_BUTTON_GONE, id=request.task_id)
+            raise ActionUnavailable(Text.REPLY_BUTTON_GONE, id=request.task_id)
         texts = prompts(series)
         if not series.position or len(texts) != series.position:  # not counted, or by another limit
-            raise PressRefused(Text.REPLY_BUTTON_GONE, id=request.task_id)
+            raise ActionUnavailable(Text.REPLY_BUTTON_GONE, id=request.task_id)
         await self._access.require(request.context, START_SERIES)
         if await self._cards.has_card(series):
-            raise PressRefused(Text.MAKE_ALREADY_SENT)
+            raise ActionUnavailable(Text.MAKE_ALREADY_SENT)
         shown = placeholder(series, series.text, series.created_at)
         parts = [*map(_part_of(series), range(1, len(texts) + 1), texts)]
         try:
@@ -88,7 +88,7 @@ class SeriesService:
             await self._makes.stop_series(series.id, Refusal(Text.SERIES_STOPPED))
             raise
         if not started:  # pressed twice at one moment
-            raise PressRefused(Text.MAKE_ALREADY_SENT)
+            raise ActionUnavailable(Text.MAKE_ALREADY_SENT)
         self._on_start()
 
     async def stop(self, request: PressRequest) -> None:

@@ -9,7 +9,7 @@ from mjbot.core.i18n.texts import Text
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
-from mjbot.errors import MJBotError, StoreFailed
+from mjbot.errors import MJBotError, RetryStoppedError, StoreFailed
 from mjbot.ports import Make, MakeStore, Refusal, TaskSource
 from mjbot.service.making.make_submission import BuildRequest, MakeSubmission, refusal_of
 from mjbot.service.pressing.retries import RetryStopped
@@ -46,7 +46,7 @@ class SeriesSubmission(MakeSubmission):
         """Show on the card of the series that the picture is being sent."""
         await self.redraw()
 
-    async def require_wanted(self) -> None:
+    async def raise_if_stopped(self) -> None:
         """Raise `RetryStopped` if the series was stopped since `SeriesLoop` chose this picture."""
         stored = await self._makes.get(self.make.id)
         if stored is None or stored.refusal is not None:
@@ -57,8 +57,11 @@ class SeriesSubmission(MakeSubmission):
         await self.redraw()
 
     async def note_refusal(self, error: BaseException) -> None:
-        """Store why the picture was refused, unless it was only stopped by a shutdown."""
-        if isinstance(error, MJBotError) and error.text is not Text.REPLY_RETRY_STOPPED:
+        """Store why the picture was refused.
+
+        Nothing is stored if its retry was stopped; a user's *Stop* has stored its own reason.
+        """
+        if isinstance(error, MJBotError) and not isinstance(error, RetryStoppedError):
             await self._makes.refuse(self.make.id, refusal_of(error))
         elif isinstance(error, Exception) and not isinstance(error, MJBotError):
             await self._makes.refuse(self.make.id, Refusal(Text.SERIES_FAILED))

@@ -88,7 +88,7 @@ def _makes(
         cards=cards,
         journal=pressing.journal,
         watches=watching.watches,
-        continued=pressing.continued,
+        retargeting=pressing.retargeting,
         clock=clock,
     )
 

@@ -15,7 +15,7 @@ from mjbot.core.model.press import Press
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.submits import ButtonPress, Imagine, SubmitRequest
 from mjbot.core.model.task import Button, Mark
-from mjbot.errors import PressRefused, PressUnclear
+from mjbot.errors import ActionUnavailable, PressUnclear
 from mjbot.ports import InteractionContext, PressRecord, PressRequest
 
 
@@ -51,9 +51,16 @@ class Action:
 
     def again_button(self, text: Text, context: InteractionContext, *, primary: bool = False) -> Rows:
         """Build a row with a button labelled ``text`` that submits this action again."""
-        target = CustomId(Verb.AGAIN, self.snapshot.id, str(self.target))
-        label = translate(text, context.private_locale)
-        return ((CardButton(str(target), label=label, primary=primary),),)
+        again = CustomId(Verb.AGAIN, self.snapshot.id, str(self.target))
+        return button_row(again, text, context, primary=primary)
+
+
+def button_row(
+    custom_id: CustomId, text: Text, context: InteractionContext, *, primary: bool = False
+) -> Rows:
+    """Build a row with one button, labelled in the language of the user, for a private message."""
+    label = translate(text, context.private_locale)
+    return ((CardButton(str(custom_id), label=label, primary=primary),),)
 
 
 def find_action(snapshot: TaskSnapshot, target: PressTarget, locale: str) -> Action | None:
@@ -69,11 +76,11 @@ def find_action(snapshot: TaskSnapshot, target: PressTarget, locale: str) -> Act
 async def report_earlier(earlier: PressRecord, action: Action, request: PressRequest) -> None:
     """Tell the user that an action was already pressed, and offer a button to do it again.
 
-    Raises `PressRefused` if the action cannot be done again.
+    Raises `ActionUnavailable` if the action cannot be done again.
     """
     label = escape(action.label)
     if earlier.state.in_flight:
-        raise PressRefused(Text.REPLY_IN_FLIGHT, label=label)
+        raise ActionUnavailable(Text.REPLY_IN_FLIGHT, label=label)
     link = earlier.child_seen_by(request.context.place)
     if link:
         made = Text.REPLY_ALREADY_MADE
@@ -82,7 +89,7 @@ async def report_earlier(earlier: PressRecord, action: Action, request: PressReq
     else:
         made = Text.REPLY_ALREADY_PRESSED
     if earlier.state is Press.ACCEPTED and not is_repeatable(action.button.custom_id):
-        raise PressRefused(made, label=label, link=link)
+        raise ActionUnavailable(made, label=label, link=link)
     rows = action.repeating(earlier.number).again_button(Text.BUTTON_AGAIN, request.context)
     unclear = Text.REPLY_NOT_FOUND_BY_MARK if earlier.not_found else PressUnclear.text
     text = made if earlier.state is Press.ACCEPTED else unclear

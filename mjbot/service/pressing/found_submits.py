@@ -1,4 +1,4 @@
-"""Show the tasks of submits whose HTTP reply was lost, once the tasks have been found."""
+"""Show the tasks of submits whose response was lost, once the tasks have been found."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Phase, Task
 from mjbot.core.model.watch import MessageRef, Watch, WatchState
 from mjbot.ports import LostSubmit, MarkStore, PressStore, SubmitResult
-from mjbot.service.pressing.continued_cards import ContinuedCards
 from mjbot.service.pressing.result_cards import first_snapshot
+from mjbot.service.pressing.retargeting import CardRetargeting
 from mjbot.service.watching.pending_cards import PendingCards
 from mjbot.service.watching.watches import WatchService
 from mjbot.tracker import TaskTracker
@@ -34,7 +34,7 @@ class FoundSubmits:
         marks: MarkStore,
         presses: PressStore,
         watches: WatchService,
-        continued: ContinuedCards,
+        retargeting: CardRetargeting,
         pending: PendingCards,
         tracker: TaskTracker,
         clock: Clock,
@@ -42,7 +42,7 @@ class FoundSubmits:
         self._marks = marks
         self._presses = presses
         self._watches = watches
-        self._continued = continued
+        self._retargeting = retargeting
         self._pending = pending
         self._tracker = tracker
         self._clock = clock
@@ -65,7 +65,7 @@ class FoundSubmits:
             ref, snapshots[0].id, origin.guild_id, origin.user_id, origin.locale, now, WatchState.OPEN
         )
         commit = partial(self._marks.found, lost, watch, snapshots)
-        await self._continued.follow(watch, press.task_id, snapshots, commit)
+        await self._retargeting.follow(watch, press.task_id, snapshots, commit)
         self._pending.added()
         await self._watches.redraw([press.task_id])
 

@@ -1,8 +1,8 @@
-"""The search for the tasks of lost submits, which are submits whose HTTP reply was lost.
+"""The search for the tasks of lost submits, which are submits whose response was lost.
 
 Each submit contains a mark, a random string that the service returns with the task. A task counts as found
-only if it was read with this mark. Then the card continues as if the reply had arrived. A task that was not
-found may still appear later, in a webhook or in another search.
+only if it was read with this mark. Then the card continues as if the response had arrived. A task that was
+not found may still appear later, in a webhook or in another search.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class LostSubmits:
         self._wakeup = Wakeup(clock, "until a lost submit is looked for")
 
     def add(self, lost: LostSubmit) -> None:
-        """Start the search for a submit whose HTTP reply was lost just now."""
+        """Start the search for a submit whose response was lost just now."""
         self._search(lost, 0)
         self._wakeup.notify()
 

@@ -8,7 +8,7 @@ from mjbot.core.card.menu import EMPTY_PAGE, build_page
 from mjbot.core.card.rows import own_buttons
 from mjbot.core.card.state import state_of
 from mjbot.core.i18n.texts import Text
-from mjbot.errors import PressRefused
+from mjbot.errors import ActionUnavailable
 from mjbot.ports import PressRequest
 from mjbot.service.access import Access
 from mjbot.service.reader import TaskReader
@@ -37,5 +37,5 @@ class MenuService:
             presses, not_offered = context.presses, context.not_offered
             page = build_page(task, presses, context.locale, page_number, not_offered, own)
         if page == EMPTY_PAGE:
-            raise PressRefused(Text.REPLY_BUTTON_GONE, id=request.task_id)
+            raise ActionUnavailable(Text.REPLY_BUTTON_GONE, id=request.task_id)
         await request.reply.send_private_menu(Text.REPLY_MORE, page.rows, menu=page.menu)

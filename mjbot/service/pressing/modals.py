@@ -19,16 +19,16 @@ from mjbot.core.model.snapshot import Dismissed, TaskSnapshot
 from mjbot.core.model.submits import ModalAnswer
 from mjbot.core.model.task import Phase, TaskId
 from mjbot.core.model.watch import MessageRef, WatchState
-from mjbot.errors import PressRefused, PressUnclear, StoreFailed
+from mjbot.errors import ActionUnavailable, PressRefused, PressUnclear, StoreFailed
 from mjbot.ports import PressRecord, PressRequest, PressStore, SubmitOrigin, SubmitResult, TaskSource
 from mjbot.service.access import Access, submit_need
-from mjbot.service.pressing.continued_cards import ContinuedCards
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.lost_submits import LostSubmits
 from mjbot.service.pressing.marks import new_mark, origin_of
 from mjbot.service.pressing.regions import RegionService
 from mjbot.service.pressing.result_cards import first_snapshots
+from mjbot.service.pressing.retargeting import CardRetargeting
 from mjbot.service.pressing.submission import SubmissionJournal
 from mjbot.service.reader import TaskReader
 from mjbot.service.watching.opener import CardOpener
@@ -49,7 +49,7 @@ class ModalService:
         tracker: TaskTracker,
         watches: WatchService,
         opener: CardOpener,
-        continued: ContinuedCards,
+        retargeting: CardRetargeting,
         regions: RegionService,
         drafts: Drafts,
         journal: SubmissionJournal,
@@ -64,7 +64,7 @@ class ModalService:
         self._tracker = tracker
         self._watches = watches
         self._opener = opener
-        self._continued = continued
+        self._retargeting = retargeting
         self._regions = regions
         self._drafts = drafts
         self._journal = journal
@@ -102,7 +102,7 @@ class ModalService:
             await request.reply.defer()
             snapshot = await self._reader.get(task_id)
             if snapshot.task is not None and snapshot.task.phase is not Phase.WAITING:
-                raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
+                raise ActionUnavailable(Text.REPLY_ALREADY_ANSWERED)
             mask = await self._regions.mask(request) if request.target.region else ""
             await self._submit(request, snapshot, mask)
         self._drafts.drop(user_id, task_id, MODAL_ACTION)
@@ -122,7 +122,7 @@ class ModalService:
         earlier = await self._refuse_answered(snapshot.id)
         repeats = earlier.number if earlier else 0
         if await self._journal.begin(submission, request.context.user_id, repeats=repeats) is not None:
-            raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
+            raise ActionUnavailable(Text.REPLY_ALREADY_ANSWERED)
         try:
             result = await self._journal.send(submission)
         except PressUnclear as error:
@@ -142,12 +142,12 @@ class ModalService:
         """Return the record of an earlier input that may be sent again, or None if there was no input.
 
         Input may be sent again if it was refused, or if the search for its task found nothing. Otherwise
-        this raises `PressRefused`.
+        this raises `ActionUnavailable`.
         """
         earlier = await self._presses.last(task_id, MODAL_ACTION)
         if earlier is None or earlier.state is Press.REFUSED or earlier.not_found:
             return earlier
-        raise PressRefused(Text.REPLY_ALREADY_ANSWERED)
+        raise ActionUnavailable(Text.REPLY_ALREADY_ANSWERED)
 
     async def _retarget(
         self, request: PressRequest, submission: ModalSubmission, result: SubmitResult, message: MessageRef
@@ -156,12 +156,12 @@ class ModalService:
 
         The change is stored in the same transaction as the press, or later if the database fails.
         """
-        before = submission.snapshot
+        previous = submission.snapshot
         assert request.modal_input is not None
-        tasks = first_snapshots(before.task, result, request.modal_input.prompt, self._clock.now())
+        tasks = first_snapshots(previous.task, result, request.modal_input.prompt, self._clock.now())
         watch = replace(self._opener.new_watch(request.context, tasks[0].id, message), state=WatchState.OPEN)
         commit = partial(self._journal.accept, submission, watch, tasks)
-        await self._continued.follow(watch, before.id, tasks, commit)
+        await self._retargeting.follow(watch, previous.id, tasks, commit)
 
 
 class ModalSubmission:
@@ -214,8 +214,8 @@ class ModalSubmission:
     async def acknowledge(self) -> None:
         """Do nothing: the response was deferred before the task was read."""
 
-    async def require_wanted(self) -> None:
-        """Do nothing: modal input cannot be stopped."""
+    async def raise_if_stopped(self) -> None:
+        """Do nothing: only the pictures of a series can be stopped before they are sent."""
 
     async def send(self) -> SubmitResult:
         """Submit the modal input."""

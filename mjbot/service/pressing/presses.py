@@ -15,7 +15,7 @@ from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.submits import ModalAnswer
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
-from mjbot.errors import PressRefused, PressUnclear
+from mjbot.errors import ActionUnavailable, PressRefused, PressUnclear
 from mjbot.ports import PressRequest, SubmitOrigin, SubmitResult, TaskSource
 from mjbot.service.access import Access, submit_need
 from mjbot.service.pressing.actions import Action, find_action, report_earlier
@@ -91,7 +91,7 @@ class PressService:
             await reply.defer()
             action = find_action(await self._reader.refetch(task_id), request.target, request.context.locale)
         if action is None:
-            raise PressRefused(Text.REPLY_BUTTON_GONE, id=task_id)
+            raise ActionUnavailable(Text.REPLY_BUTTON_GONE, id=task_id)
         return action
 
     async def _submit(self, request: PressRequest, action: Action, mask: str) -> None:
@@ -185,8 +185,8 @@ class ActionSubmission:
         """Defer the response."""
         self._response = await self._request.reply.defer()
 
-    async def require_wanted(self) -> None:
-        """Do nothing: *Stop trying* ends only its wait."""
+    async def raise_if_stopped(self) -> None:
+        """Do nothing: only the pictures of a series can be stopped before they are sent."""
 
     async def send(self) -> SubmitResult:
         """Submit the action, then the modal input. A step that succeeded in an earlier try is skipped."""

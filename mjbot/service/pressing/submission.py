@@ -4,7 +4,7 @@ Submits are not idempotent and cost money. So each one is committed before it is
 
     begin ──► SENDING ──► ACCEPTED        the result's card is committed in the same transaction
                 │  ▲ ├──► REFUSED         the upstream refused it, or nothing was sent
-                │  │ └──► UNCLEAR         no HTTP reply: only the user may send it again ("Do it again"),
+                │  │ └──► UNCLEAR         no response: only the user may send it again ("Do it again"),
                 │  │        └──► ACCEPTED   unless `LostSubmits` finds the created task by the mark
                 ▼  │
               RETRYING ──► REFUSED        the queue stayed full, the user stopped it, or the process stops
@@ -18,41 +18,25 @@ submitted twice.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Protocol
 
 from mjbot.clock import Clock
 from mjbot.core.access.place import Place
-from mjbot.core.i18n.text import escape
-from mjbot.core.i18n.texts import Text
 from mjbot.core.model.press import Press, PressKey, UnknownAction
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.watch import MessageRef, Watch
-from mjbot.errors import MJBotError, PressRefused, PressUnclear, StoreFailed, UpstreamError
-from mjbot.errors.submits import ActionNotOffered, RefusalReason, SubmitRefused, SubmitUnclear
+from mjbot.errors import StoreFailed, UpstreamError
+from mjbot.errors.submits import ActionNotOffered, SubmitRefused
 from mjbot.ports import LostSubmit, PressRecord, PressStore, SubmitOrigin, SubmitResult, UnknownActionStore
-from mjbot.service.pressing.retries import Pause, RetryBackoff, RetryStopped, SubmitRetries
+from mjbot.service.pressing.refusals import error_for_user
+from mjbot.service.pressing.retries import Pause, RetryBackoff, SubmitRetries
 from mjbot.service.watching.deferred_writes import DeferredWrites
 from mjbot.service.watching.watches import WatchService
 
 log = logging.getLogger(__name__)
-
-_TEXTS: Mapping[RefusalReason, Text] = {
-    RefusalReason.NOT_ACCEPTED: Text.REPLY_NOT_ACCEPTED,
-    RefusalReason.PARENT_GONE: Text.REPLY_PARENT_GONE,
-    RefusalReason.NO_ACCOUNT: Text.REPLY_NO_ACCOUNT,
-    RefusalReason.BANNED_WORD: Text.REPLY_BANNED_WORD,
-    RefusalReason.NOT_READY: Text.REPLY_NOT_READY,
-    RefusalReason.QUEUE_FULL: Text.REPLY_QUEUE_FULL,
-    RefusalReason.NOT_OFFERED: Text.REPLY_ACTION_NOT_OFFERED,
-    RefusalReason.COMMAND_NOT_OFFERED: Text.REPLY_COMMAND_NOT_OFFERED,
-    RefusalReason.DAILY_LIMIT: Text.REPLY_DAILY_LIMIT,
-    RefusalReason.TOTAL_LIMIT: Text.REPLY_TOTAL_LIMIT,
-    RefusalReason.ACCOUNT_BLOCKED: Text.REPLY_ACCOUNT_BLOCKED,
-    RefusalReason.UPLOADS_OFF: Text.REPLY_UPLOADS_OFF,
-}
 
 
 class Submission(Protocol):
@@ -100,7 +84,7 @@ class Submission(Protocol):
         """Respond to the interaction before anything is sent. Raises if Discord rejects the response."""
         ...
 
-    async def require_wanted(self) -> None:
+    async def raise_if_stopped(self) -> None:
         """Raise `RetryStopped` if a user has stopped it. Called while nothing is in flight."""
         ...
 
@@ -168,7 +152,7 @@ class SubmissionJournal:
             await submission.acknowledge()
             await self._repaint(submission)
             while True:
-                await submission.require_wanted()
+                await submission.raise_if_stopped()
                 in_flight = True
                 try:
                     return await submission.send()
@@ -191,7 +175,7 @@ class SubmissionJournal:
             await self._writes.write(partial(self._watches.resume_on, resume_on, submission.snapshot))
 
     async def accept(self, submission: Submission, watch: Watch, results: Sequence[TaskSnapshot]) -> bool:
-        """Commit ACCEPTED, the created tasks, and the watch of the first card, which True lets follow."""
+        """Commit ACCEPTED, the created tasks and the watch of the first card. Returns True, as a `Commit`."""
         key, label = _key(submission), submission.label
         await self._writes.write(partial(self._presses.accept, key, label, watch, results))
         return True
@@ -211,7 +195,8 @@ class SubmissionJournal:
         with self._retries.pending(task_id, action, submission.place) as retry:
             with suppress(StoreFailed):  # SENDING stays, which a restart makes UNCLEAR: the safe side
                 await self._presses.note(_key(submission), Press.RETRYING)
-            await submission.require_wanted()
+            # It may have been stopped while the submit was in flight; do not wait a minute to notice.
+            await submission.raise_if_stopped()
             if pause.visible:
                 await submission.show_queue_full(next_try)
             await retry.wait(next_try)
@@ -249,21 +234,3 @@ class SubmissionJournal:
 
 def _key(submission: Submission) -> PressKey:
     return PressKey(submission.snapshot.id, submission.action, submission.number)
-
-
-def error_for_user(error: BaseException, label: str, *, in_flight: bool) -> BaseException:
-    """Convert an error of a submit to the error to show to the user, which names the button."""
-    escaped = escape(label)
-    match error:
-        case SubmitRefused(reason=reason, word=word):
-            unnamed = reason is RefusalReason.BANNED_WORD and not word
-            text = Text.REPLY_BANNED_WORD_UNNAMED if unnamed else _TEXTS[reason]
-            return PressRefused(text, str(error), label=escaped, word=escape(word))
-        case SubmitUnclear():
-            return PressUnclear(str(error), label=escaped)
-        case RetryStopped():
-            return PressRefused(Text.REPLY_RETRY_STOPPED, label=escaped)
-        case Exception() if in_flight and not isinstance(error, MJBotError):
-            log.error("a submit failed in an unexpected way", exc_info=error)
-            return PressUnclear(type(error).__name__, label=escaped)
-    return error

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from mjbot.clock import Clock
 from mjbot.editor import EditScheduler
 from mjbot.guard import LoopGuard
 from mjbot.ports import MaskSource, PressStore, Stores, TaskSource
 from mjbot.service.access import Access
-from mjbot.service.pressing.continued_cards import ContinuedCards
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.pressing.found_submits import FoundSubmits
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.lost_submits import LostSubmits
-from mjbot.service.pressing.modal_inputs import ModalInputs
 from mjbot.service.pressing.modals import ModalService
 from mjbot.service.pressing.offers import ServiceOffers
 from mjbot.service.pressing.presses import PressService
 from mjbot.service.pressing.prompts import ModalPrompts
 from mjbot.service.pressing.regions import RegionService
+from mjbot.service.pressing.resubmission import ModalResubmission, SubmitModal
 from mjbot.service.pressing.result_cards import ResultCards
+from mjbot.service.pressing.retargeting import CardRetargeting
 from mjbot.service.pressing.retries import SubmitRetries
 from mjbot.service.pressing.submission import SubmissionJournal
 from mjbot.service.reader import TaskReader
@@ -56,10 +57,11 @@ class Pressing:
 
     presses: PressService
     modals: ModalService
-    modal_inputs: ModalInputs
+    submit_modal: SubmitModal
+    submit_action: SubmitModal
     regions: RegionService
     journal: SubmissionJournal
-    continued: ContinuedCards
+    retargeting: CardRetargeting
     in_flight: InFlight
     drafts: Drafts
     lost: LostSubmits
@@ -77,8 +79,8 @@ def build_pressing(
     """Build the services for button presses."""
     store, drafts, in_flight, retries = stores.presses, Drafts(), InFlight(), SubmitRetries(clock)
     access, reader, watches = watching.access, watching.reader, watching.watches
-    continued = ContinuedCards(watches, watching.pending_cards, watching.tracker)
-    lost = _lost_submits(source, stores, watching, continued, clock, guard)
+    retargeting = CardRetargeting(watches, watching.pending_cards, watching.tracker)
+    lost = _lost_submits(source, stores, watching, retargeting, clock, guard)
     journal = SubmissionJournal(
         store, stores.unknown_actions, watches, retries, lost.add, watching.writes, clock
     )
@@ -95,14 +97,16 @@ def build_pressing(
         lost=lost,
         in_flight=in_flight,
     )
-    modals = _modals(source, store, watching, regions, drafts, journal, continued, lost, in_flight, clock)
+    modals = _modals(source, store, watching, regions, drafts, journal, retargeting, lost, in_flight, clock)
+    resubmission = ModalResubmission(drafts)
     return Pressing(
         presses=presses,
         modals=modals,
-        modal_inputs=ModalInputs(drafts),
+        submit_modal=partial(resubmission.submit, send=modals.submit),
+        submit_action=partial(resubmission.submit, send=presses.press),
         regions=regions,
         journal=journal,
-        continued=continued,
+        retargeting=retargeting,
         in_flight=in_flight,
         drafts=drafts,
         lost=lost,
@@ -117,7 +121,7 @@ def _modals(
     regions: RegionService,
     drafts: Drafts,
     journal: SubmissionJournal,
-    continued: ContinuedCards,
+    retargeting: CardRetargeting,
     lost: LostSubmits,
     in_flight: InFlight,
     clock: Clock,
@@ -130,7 +134,7 @@ def _modals(
         tracker=watching.tracker,
         watches=watching.watches,
         opener=watching.opener,
-        continued=continued,
+        retargeting=retargeting,
         regions=regions,
         drafts=drafts,
         journal=journal,
@@ -144,12 +148,12 @@ def _lost_submits(
     source: TaskSource,
     stores: Stores,
     watching: Watching,
-    continued: ContinuedCards,
+    retargeting: CardRetargeting,
     clock: Clock,
     guard: LoopGuard,
 ) -> LostSubmits:
     watches, pending, tracker = watching.watches, watching.pending_cards, watching.tracker
-    found = FoundSubmits(stores.marks, stores.presses, watches, continued, pending, tracker, clock)
+    found = FoundSubmits(stores.marks, stores.presses, watches, retargeting, pending, tracker, clock)
     return LostSubmits(source, stores.marks, found, watches, clock, guard)
 
 

@@ -12,10 +12,10 @@ from mjbot.service.watching.watches import WatchService
 from mjbot.tracker import TaskTracker
 
 Commit = Callable[[], Awaitable[bool]]
-"""Stores the created tasks and the watch, and returns whether the message may follow the first task."""
+"""Stores the created tasks and the watch. Returns whether the watch was stored."""
 
 
-class ContinuedCards:
+class CardRetargeting:
     """Makes messages follow created tasks, for makes, modals, and submits that were lost and found."""
 
     def __init__(self, watches: WatchService, pending: PendingCards, tracker: TaskTracker) -> None:
@@ -24,16 +24,16 @@ class ContinuedCards:
         self._tracker = tracker
 
     async def follow(
-        self, watch: Watch, before: TaskId, tasks: Sequence[TaskSnapshot], commit: Commit
+        self, watch: Watch, previous: TaskId, tasks: Sequence[TaskSnapshot], commit: Commit
     ) -> None:
-        """Follow the first of the created tasks on the message of ``watch``, which showed ``before``.
+        """Follow the first of the created tasks on the message of ``watch``, which showed ``previous``.
 
         The cards of the other tasks are posted once they are committed. Raises what ``commit`` raises.
         """
         first, *others = tasks
         self._watches.cancel_close(watch.ref)
         with self._pending.claim([each.id for each in others]):
-            follows = await commit()
-        if follows:
-            await self._watches.retarget(watch, before, first)
+            stored = await commit()
+        if stored:
+            await self._watches.retarget(watch, previous, first)
             self._tracker.poll_soon(first.id)

@@ -1,0 +1,74 @@
+"""Which refusals offer the same modal again: the kind of the error decides, not its text."""
+
+from __future__ import annotations
+
+import pytest
+
+from mjbot.core.i18n.texts import Text
+from mjbot.errors import (
+    ActionUnavailable,
+    BotMissingPermission,
+    GuildNotAllowed,
+    InternalError,
+    KeyRefused,
+    MakingClosed,
+    MJBotError,
+    PressNotAllowed,
+    PressRefused,
+    PressUnclear,
+    RateLimited,
+    ResponseLost,
+    RetryStoppedError,
+    ShuttingDown,
+    StoreFailed,
+    TaskNotFound,
+    TaskNotSeenHere,
+    TooManyCards,
+    UpstreamUnavailable,
+)
+from mjbot.errors.submits import RefusalReason, SubmitRefused
+from mjbot.service.pressing.refusals import error_for_user
+from mjbot.service.pressing.retries import RetryStopped
+
+LASTING = {RefusalReason.PARENT_GONE, RefusalReason.NOT_OFFERED, RefusalReason.COMMAND_NOT_OFFERED}
+
+
+@pytest.mark.parametrize(
+    ("error", "offered"),
+    [
+        (PressRefused(Text.REPLY_PROMPT_MISSING), True),
+        (RetryStoppedError(label="V1"), True),
+        (RateLimited(), True),
+        (TooManyCards(), True),
+        (BotMissingPermission(Text.REPLY_MISSING_EMBED_LINKS), True),
+        (PressNotAllowed(Text.REPLY_PRESS_NOT_ALLOWED), True),
+        (UpstreamUnavailable(), True),
+        (KeyRefused(), True),
+        (ActionUnavailable(Text.REPLY_PROMPT_MISSING), False),  # whatever its text
+        (TaskNotFound(), False),
+        (TaskNotSeenHere(), False),
+        (MakingClosed(Text.MAKE_NOT_IN_GUILD), False),
+        (GuildNotAllowed(), False),
+        (ShuttingDown(), False),
+        (StoreFailed(), False),
+        (PressUnclear(label="V1"), False),
+        (ResponseLost(), False),
+        (InternalError(), False),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_a_modal_is_offered_again_where_another_submit_may_be_accepted(
+    error: MJBotError, offered: bool
+) -> None:
+    assert error.resubmittable is offered
+
+
+@pytest.mark.parametrize("reason", RefusalReason)
+def test_what_the_service_never_accepts_is_not_offered_again(reason: RefusalReason) -> None:
+    error = error_for_user(SubmitRefused(reason), "V1", in_flight=False)
+    assert isinstance(error, PressRefused)
+    assert error.resubmittable == (reason not in LASTING)
+
+
+def test_a_stopped_retry_is_told_by_its_type() -> None:
+    assert type(error_for_user(RetryStopped(), "V1", in_flight=False)) is RetryStoppedError
