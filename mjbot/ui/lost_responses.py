@@ -1,8 +1,8 @@
-"""Find out whether Discord accepted an initial interaction response when the HTTP reply was lost.
+"""Find out whether Discord accepted an initial interaction response when the HTTP response was lost.
 
-The HTTP reply contains the ID of the message that the response created. If the reply is lost or cannot be
-read, the message may exist, but the bot could not keep it up to date. Discord can also accept a response
-and still reply with a 5xx. Then discord.py retries, and Discord rejects the retry with error 40060. Without
+The HTTP response contains the ID of the message that was created. If it is lost or cannot be read, the
+message may exist, but the bot could not keep it up to date. Discord can also accept an interaction response
+and still answer with a 5xx. Then discord.py retries, and Discord rejects the retry with error 40060. Without
 a 5xx, 40060 means that another process has responded.
 """
 
@@ -33,7 +33,7 @@ async def respond(
     repeated: Callable[[], bool],
     message_id: int | None = None,
 ) -> int:
-    """Send an initial response and return the message ID, which is looked up if the HTTP reply was lost.
+    """Send an initial response and return the message ID, which is looked up if the HTTP response was lost.
 
     If Discord did not accept the response, it is sent once more. ``repeated`` returns whether discord.py has
     retried it after a 5xx. ``message_id`` is the message ID, if known. Raises any error of ``send``.
@@ -43,7 +43,7 @@ async def respond(
             sent = await send()
             return message_id or _message_id(sent)
         except discord.HTTPException as error:
-            # After a 5xx or a lost reply, the first try may have been accepted.
+            # After a 5xx or a lost HTTP response, the first try may have been accepted.
             accepted_before = error.code == _ACKNOWLEDGED and (last or repeated())
             if error.status < 500 and not accepted_before:
                 raise
@@ -65,7 +65,7 @@ async def find_card(
 ) -> int | None:
     """Return the ID of the bot's message for a task, if one was posted after ``since`` (unix seconds).
 
-    The HTTP reply to the first try may have been lost, or the process may have ended before it stored the
+    The HTTP response to the first try may have been lost, or the process may have ended before it stored the
     ID. A nonce does not help: Discord checks it only for a few minutes, and follow-ups have none.
     """
     after = datetime.fromtimestamp(since - _EARLIER, UTC)

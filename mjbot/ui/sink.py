@@ -180,7 +180,7 @@ class DiscordSink:
         content = content_of(edit.card, self._images.state(edit, image), edit.omitted)
         if not self._buttons.are_shown(edit, content.rows):
             extra["view"] = build_view(content.rows)
-        self._buttons.forget(edit.ref)  # nobody knows what an edit that fails has changed
+        self._buttons.forget(edit.ref)  # a failed edit may have been applied
         extra["embed"] = build_embed(content, self._images.embed_url(edit, image))
         message = await self._send_by_route(edit, extra, has_file=bool(image.files))
         self._buttons.remember(edit, content.rows)
