@@ -99,7 +99,7 @@ class ApiCalls(ABC):
 
     async def cancel(self, task_id: TaskId) -> None:
         """Cancel a task. Raises `CommandNotOffered`, `CancelRefused`, `UpstreamError`."""
-        with self._offers.asking(Command.CANCEL):
+        with self._offers.asking(Command.CANCEL, task_id):
             read_cancel(await self._read(self._api.cancel(task_id)))
 
     async def seed(self, task_id: TaskId) -> str:
@@ -107,7 +107,7 @@ class ApiCalls(ABC):
 
         Raises `CommandNotOffered`, `UpstreamError`.
         """
-        with self._offers.asking(Command.SEED):
+        with self._offers.asking(Command.SEED, task_id):
             return read_seed(await self._read(self._api.seed(task_id)))
 
     async def find_marked(self, marks: Collection[Mark]) -> dict[Mark, list[Task]]:

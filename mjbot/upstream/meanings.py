@@ -36,6 +36,12 @@ NO_SUCH_TASK: Phrases = (
 )
 NOT_FOUND: Phrases = ("no_found", "not_found", "not found", "not_exist", "not exist", "不存在")
 """Phrases that refer to the task with `Code.BAD_ARGUMENT`, and otherwise maybe to a route or a model."""
+NO_ROUTE: Phrases = (
+    *("invalid url", "page not found", "no route matched", "route not found", "unknown route"),
+    *("cannot get /", "cannot post /", "no static resource", "no handler"),
+    *("路由不存在", "接口不存在"),
+)
+"""Phrases with which new-api, Kong, Go, Spring and Express say that they have no such route."""
 PARENT_GONE: Phrases = ("关联任务", "expired", *NOT_FOUND)
 NOT_READY: Phrases = ("status_not_success", "not_success", "状态错误", "未完成", "not finished")
 NO_CREDIT: Phrases = ("额度", "quota", "余额", "insufficient", "credit", "欠费")

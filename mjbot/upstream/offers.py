@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mjbot.core.model.submits import Command
+from mjbot.core.model.task import NO_TASK, TaskId
 from mjbot.errors import CancelRefused, Redirected, RouteMissing, SeedUnavailable, TaskNotFound
 from mjbot.errors.submits import CommandNotOffered
 
@@ -31,10 +32,11 @@ class Offers:
         return True if command in self._worked else None
 
     @contextmanager
-    def asking(self, endpoint: str) -> Iterator[None]:
+    def asking(self, endpoint: str, task_id: TaskId = NO_TASK) -> Iterator[None]:
         """Learn whether the service offers an endpoint from the outcome of the ``with`` block that calls it.
 
-        Raises `CommandNotOffered` if the endpoint is missing.
+        ``task_id`` is the task in the route, if there is one. A 404 may then concern only this task, unless
+        the response says that the route is missing. Raises `CommandNotOffered` if the endpoint is missing.
         """
         if endpoint not in tuple(Command):
             yield
@@ -48,6 +50,8 @@ class Offers:
             raise  # by a login or maintenance page
         except RouteMissing as error:
             if command is Command.IMAGINE:  # every server has it: the address is wrong
+                raise
+            if task_id != NO_TASK and not error.stated:
                 raise
             self._set_missing(command)
             raise CommandNotOffered(command, str(error)) from error

@@ -21,7 +21,7 @@ from mjbot.errors import (
     UpstreamRateLimited,
     UpstreamUnavailable,
 )
-from mjbot.upstream.meanings import NO_CREDIT, NO_SUCH_TASK, NOT_FOUND, Code, says
+from mjbot.upstream.meanings import NO_CREDIT, NO_ROUTE, NO_SUCH_TASK, NOT_FOUND, Code, says
 from mjbot.upstream.network import status_words
 from mjbot.upstream.values import parse_object, parse_text
 
@@ -149,7 +149,7 @@ def raise_for(response: Response, data: Any) -> NoReturn:
     if status == 403:
         raise UpstreamForbidden(message)
     if status in (404, 405):
-        raise RouteMissing(_described(status, message))
+        raise RouteMissing(_described(status, message), stated=status == 405 or says(text, NO_ROUTE))
     raise UpstreamUnavailable(_described(status, message), retry_after(response.headers))
 
 

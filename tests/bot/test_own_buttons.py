@@ -100,11 +100,12 @@ async def test_a_service_that_no_longer_cancels_is_told_and_remembered(bot_facto
 async def test_a_refusal_to_cancel_one_task_takes_the_button_from_no_card(harness: BotHarness) -> None:
     await harness.ask(RUNNING)
     await harness.wait(4)
-    harness.server.fail("*/cancel", status=403, body="this task belongs to another account", times=1)
-    told = await harness.press(harness.messages[0], "Cancel")
-    assert told.followups[-1].content.startswith("The image service didn't cancel this task. It goes on")
-    await harness.wait(4)
-    assert harness.labels(harness.messages[0]) == [["Stop updating", "Cancel"]]
+    for status, body in [(403, "this task belongs to another account"), (404, "")]:
+        harness.server.fail("*/cancel", status=status, body=body, times=1)
+        told = await harness.press(harness.messages[0], "Cancel")
+        assert told.followups[-1].content.startswith("The image service didn't cancel this task. It goes on")
+        await harness.wait(4)
+        assert harness.labels(harness.messages[0]) == [["Stop updating", "Cancel"]]
     await harness.press(harness.messages[0], "Cancel")
     await harness.wait(4)
     assert harness.card.title == "Cancelled"
@@ -122,10 +123,12 @@ async def test_the_seed_of_a_picture_is_behind_more(harness: BotHarness) -> None
     assert told.response is not None
     seed = harness.world.seed_of(SINGLE, harness.server.requests[-1].at)
     assert told.response.content == f"Seed: `{seed}`"
+    harness.server.fail("*/image-seed", status=404, body="", times=1)
     harness.world.seedless.add(SINGLE)
-    told = await harness.press(menu.response.message, "Seed")
-    assert told.response is not None
-    assert told.response.content.startswith("The image service couldn't tell the seed.")
+    for _ in range(2):
+        told = await harness.press(menu.response.message, "Seed")
+        assert told.response is not None
+        assert told.response.content.startswith("The image service couldn't tell the seed.")
 
 
 async def test_a_service_without_seeds_gets_no_button_for_them(bot_factory: BotFactory) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -22,7 +24,7 @@ from mjbot.core.model.submits import (
     mark_of,
     parse_mark,
 )
-from mjbot.core.model.task import NO_MARK, TaskId, merged
+from mjbot.core.model.task import NO_MARK, NO_TASK, TaskId, merged
 from mjbot.errors import (
     CancelRefused,
     KeyRefused,
@@ -31,6 +33,7 @@ from mjbot.errors import (
     SeedUnavailable,
     TaskNotFound,
     UnexpectedHtml,
+    UpstreamError,
     UpstreamForbidden,
     UpstreamUnavailable,
 )
@@ -317,3 +320,33 @@ def test_what_does_not_prove_that_an_endpoint_is_missing_is_not_learnt(
     with pytest.raises(error), offers.asking(endpoint):
         raise error
     assert {offers.of(each) for each in Command} == {None}
+
+
+@pytest.mark.parametrize("read", [read_cancel, read_seed])
+@pytest.mark.parametrize(
+    ("response", "task_id", "missing"),
+    [
+        (answer(404, ""), TASK, False),
+        (answer(404, {"detail": "Not Found"}), TASK, False),
+        (answer(404, {"status": 404, "error": "Not Found", "path": f"/mj/task/{TASK}/cancel"}), TASK, False),
+        (answer(404, {"code": 4, "description": ""}), TASK, False),
+        (answer(404, "record not found"), TASK, False),
+        (answer(200, {"code": 404, "msg": "Not Found"}), TASK, False),
+        (answer(404, {"error": {"message": f"Invalid URL (POST /mj/task/{TASK}/cancel)"}}), TASK, True),
+        (answer(404, {"message": "no Route matched with those values"}), TASK, True),
+        (answer(404, "404 page not found"), TASK, True),
+        (answer(404, {"detail": f"No static resource mj/task/{TASK}/image-seed."}), TASK, True),
+        (answer(404, {"message": f"Cannot POST /mj/task/{TASK}/cancel"}), TASK, True),
+        (answer(405, ""), TASK, True),
+        (answer(404, ""), NO_TASK, True),
+        (answer(404, {"status": 404, "error": "Not Found"}), NO_TASK, True),
+    ],
+)
+def test_a_404_for_one_task_says_nothing_of_the_endpoint_unless_in_words(
+    read: Callable[[Response], object], response: Response, task_id: TaskId, missing: bool
+) -> None:
+    offers = Offers(Clock(lambda: 0.0))
+    command = Command.CANCEL if read is read_cancel else Command.SEED
+    with suppress(CommandNotOffered, UpstreamError), offers.asking(command, task_id):
+        read(response)
+    assert (offers.of(command) is False) == missing

@@ -5,7 +5,15 @@ from __future__ import annotations
 from mjbot.core.access.needs import CANCEL, SEED, STOP_UPDATING
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.submits import Command
-from mjbot.errors import CancelRefused, PressRefused, TaskNotFound, UpstreamForbidden
+from mjbot.errors import (
+    ActionUnavailable,
+    CancelRefused,
+    PressRefused,
+    RouteMissing,
+    SeedUnavailable,
+    TaskNotFound,
+    UpstreamForbidden,
+)
 from mjbot.errors.submits import CommandNotOffered
 from mjbot.ports import PressRequest, TaskSource
 from mjbot.service.access import Access
@@ -55,13 +63,13 @@ class TaskControls:
         except CommandNotOffered as error:
             await self._offers.learn(Command.CANCEL)
             await self._watches.repaint(request.message, await self._reader.get(request.task_id))
-            raise PressRefused(Text.REPLY_CANCEL_NOT_OFFERED, str(error)) from error
-        except UpstreamForbidden as error:  # perhaps of this task only, so nothing is learnt
+            raise ActionUnavailable(Text.REPLY_CANCEL_NOT_OFFERED, str(error)) from error
+        except (UpstreamForbidden, RouteMissing) as error:  # perhaps of this task only: nothing is learnt
             raise CancelRefused(str(error)) from error
         except TaskNotFound as error:
             raise TaskNotFound(str(error), id=request.task_id) from error
         finally:
-            self._tracker.poll_soon(request.task_id)  # even if the reply was lost
+            self._tracker.poll_soon(request.task_id)  # even if the response was lost
         await request.reply.send_private(Text.REPLY_CANCEL_ASKED)
 
     async def show_seed(self, request: PressRequest) -> None:
@@ -72,7 +80,9 @@ class TaskControls:
             seed = await self._source.seed(request.task_id)
         except CommandNotOffered as error:
             await self._offers.learn(Command.SEED)
-            raise PressRefused(Text.REPLY_SEED_NOT_OFFERED, str(error)) from error
+            raise ActionUnavailable(Text.REPLY_SEED_NOT_OFFERED, str(error)) from error
+        except RouteMissing as error:  # perhaps of this task only
+            raise SeedUnavailable(str(error)) from error
         except TaskNotFound as error:
             raise TaskNotFound(str(error), id=request.task_id) from error
         await request.reply.replace_with_private(Text.REPLY_SEED, seed=seed)
