@@ -7,12 +7,9 @@ import re
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
-from mjbot.sandbox import art
 from mjbot.sandbox.buttons import Payload, clip_buttons, grid_buttons, single_buttons, video_buttons
-from mjbot.sandbox.repaint import repaint
 
 Result = Literal["grid", "single", "video", "clip"]
 Step = tuple[float, str, str]
@@ -33,8 +30,6 @@ SHORT: tuple[Step, ...] = (
 MODAL_STEPS: tuple[Step, ...] = ((0, "MODAL", ""),)
 
 _BUTTONS = {"grid": grid_buttons, "single": single_buttons, "video": video_buttons, "clip": clip_buttons}
-# Kept, because each preview of a task is made of its whole picture.
-_grid, _single = lru_cache(4)(art.grid), lru_cache(4)(art.single)
 _VIDEOS = {"video": 4, "clip": 1}
 _DAY = 86_400
 _WAITING = ("NOT_START", "SUBMITTED", "MODAL")
@@ -153,25 +148,6 @@ class Script:
         elapsed = 0.0 if self.start is None else now - self.start
         self.steps = (*self.steps[: reached + 1], (elapsed, status, self.steps[reached][2]))
         self.fail_reason, self.start = reason, now if self.start is None else self.start
-
-    def draw(self, name: str, side: int) -> bytes | None:
-        """Return the PNG of one of the task's images, by name."""
-        names = list(self.previews().values())
-        if self.result is None or name not in ("result", *names):
-            return None
-        scene = self.scene
-        image = (
-            _grid(scene.seed, side, scene.aspect, scene.mood)
-            if self.result == "grid"
-            else _single(scene.seed, scene.index, side, scene.aspect, scene.mood)
-        )
-        if self.repainted is not None and self.repainted.mask:
-            before = self.repainted.scene
-            kept = _single(before.seed, before.index, side, before.aspect, before.mood)
-            image = repaint(kept, image, self.repainted.mask, cells=2 if self.result == "grid" else 1)
-        if name != "result":
-            image = art.preview(image, names.index(name) + 1, len(names))
-        return art.encode(image)
 
     def _videos(self, status: str, base_url: str) -> list[str]:
         number = _VIDEOS.get(self.result or "", 0) if status == "SUCCESS" else 0
