@@ -122,11 +122,11 @@ class Hold(Fault):
         await self._released.wait()
 
 
-def distance(round_trip: float) -> Middleware:
-    """Return a middleware for a distant server: half of ``round_trip`` seconds passes each way."""
+def add_latency(round_trip: float) -> Middleware:
+    """Return a middleware that delays each request and each response by half of ``round_trip`` seconds."""
 
     @web.middleware
-    async def travel(
+    async def delay(
         request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
         await asyncio.sleep(round_trip / 2)
@@ -134,7 +134,7 @@ def distance(round_trip: float) -> Middleware:
         await asyncio.sleep(round_trip / 2)
         return response
 
-    return travel
+    return delay
 
 
 def drop_connection(request: web.Request) -> web.Response:

@@ -13,7 +13,7 @@ from aiohttp import web
 from mjbot.sandbox import endpoints
 from mjbot.sandbox.answers import NOT_FOUND, ServerResponse
 from mjbot.sandbox.dialects import Dialect, dialect_at, task_row
-from mjbot.sandbox.faults import Failure, Fault, Half, Hold, Loss, Trickle, When, distance, drop_connection
+from mjbot.sandbox.faults import Failure, Fault, Half, Hold, Loss, Trickle, When, add_latency, drop_connection
 from mjbot.sandbox.webhooks import WebhookSender
 from mjbot.sandbox.world import World
 
@@ -37,7 +37,7 @@ class RecordedRequest:
 
 
 class SandboxServer:
-    """Serves a `World` on 127.0.0.1 while the context is open. ``latency``: seconds of a round trip to it."""
+    """Serves a `World` on 127.0.0.1 while the context is open. ``latency`` is the round trip in seconds."""
 
     def __init__(
         self,
@@ -67,8 +67,8 @@ class SandboxServer:
         return f"{self.url}/{dialect}" if dialect else self.url
 
     async def __aenter__(self) -> Self:
-        far = [distance(self._latency)] if self._latency else []
-        app = web.Application(middlewares=[*far, self._middleware])
+        latency = [add_latency(self._latency)] if self._latency else []
+        app = web.Application(middlewares=[*latency, self._middleware])
         app.router.add_get(_PREFIX + "mj/task/{id}/fetch", self._fetch)
         app.router.add_post(_PREFIX + "mj/task/list-by-condition", self._list)
         app.router.add_route("*", _PREFIX + "mj/submit/{kind}", self._submit)

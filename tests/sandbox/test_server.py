@@ -129,7 +129,7 @@ async def test_closing_releases_held_requests() -> None:
         await session.close()
 
 
-async def test_a_distant_server_takes_half_of_the_round_trip_each_way() -> None:
+async def test_half_of_the_latency_is_added_each_way() -> None:
     loop = asyncio.get_running_loop()
     async with (
         SandboxServer(World.demo(T, side=64), loop.time, latency=0.04) as server,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from mjbot.sandbox.faults import distance
+from mjbot.sandbox.faults import add_latency
 from tests.discord_answers import Call
 from tests.system.discord_stub.errors import ApiError
 from tests.system.discord_stub.gates import Gates
@@ -44,8 +44,8 @@ class Server:
     count_429: int = 0
 
     def application(self) -> web.Application:
-        far = [distance(self.latency)] if self.latency else []
-        app = web.Application(client_max_size=128 * 1024 * 1024, middlewares=far)
+        latency = [add_latency(self.latency)] if self.latency else []
+        app = web.Application(client_max_size=128 * 1024 * 1024, middlewares=latency)
         app.router.add_get("/gateway", self.gateway.serve)
         app.router.add_get("/attachments/{channel}/{attachment}/{name}", self._file)
         app.router.add_route("*", API + "/{path:.*}", self._handle)

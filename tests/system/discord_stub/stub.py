@@ -45,7 +45,7 @@ class DiscordStub(Actors):
     `edit_window` and `token_window` are the seconds in which 5 edits of a channel and 5 calls of
     an interaction token are allowed; `answer_within` and `token_life` the seconds after which an
     unanswered interaction and a token die; `limits` replaces all rate limits; `latency` is the
-    seconds of a round trip to it.
+    round trip in seconds.
     """
 
     TOKEN = "stub.token.of-no-account"
