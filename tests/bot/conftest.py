@@ -180,11 +180,11 @@ class BotFactory:
         self._stack = stack
         self._database = database
         self._process = AsyncExitStack()
-        self._accent = ""
+        self._dialect = ""
         self.time = SimulatedTime()
 
     async def open(self, dialect: str = "", **changes: object) -> BotHarness:
-        self._accent = dialect
+        self._dialect = dialect
         world = World.demo(self.time.now(), side=256, drawings=DRAWINGS)
         server = await self._stack.enter_async_context(SandboxServer(world, self.time.now))
         bot = await self._start(server, **changes)
@@ -204,7 +204,7 @@ class BotFactory:
         await harness.env.restart_bot(harness.bot)
 
     async def _start(self, server: SandboxServer, **changes: object) -> MJBot:
-        address, auth = server.address(self._accent), DIALECTS[self._accent].auth
+        address, auth = server.address(self._dialect), DIALECTS[self._dialect].auth
         settings = demo_settings(address, auth).model_copy(
             update={"database": self._database, "make_anywhere": "no", **changes}
         )

@@ -64,10 +64,10 @@ async def test_what_was_typed_into_a_refused_form_is_offered_again(
     bot_factory: BotFactory, opened: Opened, refuse: Refuse
 ) -> None:
     harness = await bot_factory.open(make_anywhere="yes", user_presses_per_10_min=PRESSES)
-    window = await opened(harness)
+    modal = await opened(harness)
     submits = len(harness.world.log)
     await refuse(harness)
-    told = await harness.ann.submit_modal(window, {"prompt": TYPED})
+    told = await harness.ann.submit_modal(modal, {"prompt": TYPED})
     assert len(harness.world.log) == submits
     refusal = [each for each in (told.response, *told.followups) if each is not None and each.ephemeral][-1]
     ((button,),) = harness.labels(refusal.message)

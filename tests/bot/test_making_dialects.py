@@ -18,7 +18,7 @@ from mjbot.service.guilds.help import COMMANDS
 from tests.bot.conftest import BotFactory, BotHarness, picture
 from tests.bot.outsider import answer_to
 
-ACCENTS = sorted(DIALECTS)
+DIALECT_NAMES = sorted(DIALECTS)
 LANGUAGES = ("en-US", "zh-CN")
 KITES = {"en-US": "a red kite", "zh-CN": "一只红色的风筝", "zh-TW": "一隻紅色的風箏"}
 LIGHTHOUSE = "lighthouse keeper by a window"
@@ -47,9 +47,9 @@ class Visit:
     async def use(self, command: str, **options: Any) -> simcord.InteractionResult:
         return await self.harness.ann.slash(self.harness.channel, command, **options)
 
-    async def fill_in(self, window: simcord.InteractionResult, **values: Any) -> simcord.InteractionResult:
-        assert window.modal is not None
-        return await self.harness.ann.submit_modal(window, values)
+    async def fill_in(self, opened: simcord.InteractionResult, **values: Any) -> simcord.InteractionResult:
+        assert opened.modal is not None
+        return await self.harness.ann.submit_modal(opened, values)
 
     async def press(self, message: discord.Message, button: Text | str, **values: object) -> Any:
         label = self.words(button, **values) if isinstance(button, Text) else button
@@ -78,24 +78,24 @@ class Visit:
         return list(dict.fromkeys(titles))
 
 
-async def visits(bot_factory: BotFactory, accent: str) -> tuple[BotHarness, list[Visit]]:
+async def visits(bot_factory: BotFactory, dialect: str) -> tuple[BotHarness, list[Visit]]:
     """Open a bot before one kind of service, and visit a server of each language."""
-    harness = await bot_factory.open(accent, make_anywhere="yes", user_commands_per_minute=100)
+    harness = await bot_factory.open(dialect, make_anywhere="yes", user_commands_per_minute=100)
     return harness, [Visit(harness.in_language(each), each) for each in LANGUAGES]
 
 
-@pytest.mark.parametrize("accent", ACCENTS)
+@pytest.mark.parametrize("dialect", DIALECT_NAMES)
 async def test_each_command_is_shown_from_submitting_to_done_and_what_it_offers_is_drawn(
-    bot_factory: BotFactory, accent: str
+    bot_factory: BotFactory, dialect: str
 ) -> None:
-    harness, both = await visits(bot_factory, accent)
+    harness, both = await visits(bot_factory, dialect)
     for visit in both:
         await visit.use("imagine", prompt=f"{KITES[visit.locale]} —ar 1:1", shape="16:9", model="niji")
         await visit.use("describe", picture=picture())
         await visit.use("blend", picture1=picture(), picture2=picture(), dimensions="PORTRAIT")
-        if accent not in NO_SHORTEN:
+        if dialect not in NO_SHORTEN:
             await visit.use("shorten", prompt=LIGHTHOUSE)
-    await harness.wait(46 if accent == "new-api" else 36)  # new-api itself polls every 15 s
+    await harness.wait(46 if dialect == "new-api" else 36)  # new-api itself polls every 15 s
     assert await harness.bot.app.stores.watches.open_watches() == []
     for visit in both:
         kite, described, blended, *shortened = visit.cards
@@ -104,10 +104,10 @@ async def test_each_command_is_shown_from_submitting_to_done_and_what_it_offers_
         await see_the_kite_and_edit_it(visit, kite)
         assert harness.world.log[-1].prompt == "a blue kite --ar 2:3 --niji 7"
         assert visit.words(Text.BUTTON_EDIT) not in str(harness.labels(blended))  # it has no prompt
-        await draw(visit, described, 2, MISTY, own=accent in ("", "plus", "true"))
+        await draw(visit, described, 2, MISTY, own=dialect in ("", "plus", "true"))
         if shortened:
             assert "**lighthouse** keeper by a ~~window~~" in str(shortened[0].embeds[0].description)
-            await draw(visit, shortened[0], 1, LIGHTHOUSE, own=accent in ("", "plus"))
+            await draw(visit, shortened[0], 1, LIGHTHOUSE, own=dialect in ("", "plus"))
     assert len({each.mark for each in harness.world.log}) == len(harness.world.log)
     assert not any("mjbot-" in each.path for each in harness.server.requests)  # a make is never read
 
@@ -123,21 +123,21 @@ async def see_the_kite_and_edit_it(visit: Visit, card: discord.Message) -> None:
     assert visit.titles_of(prompt) == [visit.words(each) for each in life]
     mended = visit.words(Text.PROMPT_MENDED, piece="`—ar 1:1`", fix="`--ar 1:1`")
     assert mended in str(card.embeds[0].description)
-    window = await visit.press(card, Text.BUTTON_EDIT)
-    assert window.modal["title"] == visit.words(Text.MODAL_IMAGINE)
-    assert f"{KITES[visit.locale]} —ar 1:1" in str(window.modal)  # as it was typed
-    await visit.fill_in(window, prompt="a blue kite", shape=["2:3"])
+    opened = await visit.press(card, Text.BUTTON_EDIT)
+    assert opened.modal["title"] == visit.words(Text.MODAL_IMAGINE)
+    assert f"{KITES[visit.locale]} —ar 1:1" in str(opened.modal)  # as it was typed
+    await visit.fill_in(opened, prompt="a blue kite", shape=["2:3"])
 
 
 async def draw(visit: Visit, card: discord.Message, number: int, prompt: str, *, own: bool) -> None:
     """Draw a numbered prompt: by the service's own button, or by ours where it has none or refuses it."""
     digit, imagine = f"{number}\ufe0f\u20e3", visit.words(Text.ACTION_IMAGINE)
     if digit in visit.harness.labels(card)[0]:
-        window = await visit.press(card, digit)
-        assert window.modal["title"] == f"{imagine} {digit}"
-        assert prompt in str(window.modal)
+        opened = await visit.press(card, digit)
+        assert opened.modal["title"] == f"{imagine} {digit}"
+        assert prompt in str(opened.modal)
         refused = "" if own else visit.words(Text.REPLY_ACTION_NOT_OFFERED, label=f"{imagine} {digit}")
-        assert answer_to(await visit.fill_in(window, prompt=prompt)) == refused
+        assert answer_to(await visit.fill_in(opened, prompt=prompt)) == refused
     if not own:
         card = next(each for each in visit.cards if each.id == card.id)
         await visit.press(card, Text.BUTTON_DRAW, n=number)
@@ -146,25 +146,25 @@ async def draw(visit: Visit, card: discord.Message, number: int, prompt: str, *,
     assert visit.cards[-1].embeds[0].title == visit.words(Text.TITLE_QUEUED)
 
 
-@pytest.mark.parametrize("accent", ACCENTS)
+@pytest.mark.parametrize("dialect", DIALECT_NAMES)
 async def test_pictures_go_with_each_command_as_the_service_takes_them_and_help_names_it(
-    bot_factory: BotFactory, accent: str
+    bot_factory: BotFactory, dialect: str
 ) -> None:
-    harness, both = await visits(bot_factory, accent)
+    harness, both = await visits(bot_factory, dialect)
     for visit in both:
         harness.world.log.clear()
         for use in ReferenceUse:
             told = await visit.use("imagine", prompt="a kite", reference=picture(), reference_as=use)
-            unable = accent in NO_UPLOADS and use is not ReferenceUse.IMAGE_PROMPT
+            unable = dialect in NO_UPLOADS and use is not ReferenceUse.IMAGE_PROMPT
             assert answer_to(told) == (visit.words(Text.PICTURE_NOT_UPLOADED) if unable else "")
-        window = await visit.use("imagine", shape="9:16")
-        await visit.fill_in(window, prompt="a lake", shape=["9:16"], pictures=[picture()])
+        opened = await visit.use("imagine", shape="9:16")
+        await visit.fill_in(opened, prompt="a lake", shape=["9:16"], pictures=[picture()])
         look = await visit.send(NOTES, picture("first.png"))
         await visit.harness.ann.context_menu(visit.harness.channel, "Describe picture", look)
         sent = [(each.prompt.partition(" http")[0], each.pictures) for each in harness.world.log]
         uploaded = [("", 1), ("a kite --sref", 0), ("", 1), ("a kite --oref", 0)]
         others = [("a kite", 1), ("a lake --ar 9:16", 1), ("", 1)]
-        assert sent == [others[0], *([] if accent in NO_UPLOADS else uploaded), *others[1:]]
+        assert sent == [others[0], *([] if dialect in NO_UPLOADS else uploaded), *others[1:]]
         await see_that_others_are_refused(visit)
         listed = answer_to(await visit.use("help"))
         made = [each.about for each in COMMANDS.values() if each.makes]
@@ -184,11 +184,11 @@ async def see_that_others_are_refused(visit: Visit) -> None:
     assert answer_to(told) == visit.words(Text.DESCRIBE_NOTHING)
 
 
-@pytest.mark.parametrize("accent", ACCENTS)
+@pytest.mark.parametrize("dialect", DIALECT_NAMES)
 async def test_each_refusal_of_the_service_is_told_by_its_kind_in_the_language_of_the_server(
-    bot_factory: BotFactory, accent: str
+    bot_factory: BotFactory, dialect: str
 ) -> None:
-    harness, both = await visits(bot_factory, accent)
+    harness, both = await visits(bot_factory, dialect)
     for visit in both:
         edit = [[visit.words(Text.BUTTON_EDIT)]]
         given: dict[str, dict[str, Any]] = {
@@ -238,9 +238,9 @@ async def test_a_card_speaks_the_server_s_language_and_what_is_private_the_perso
     warning = guest.words(Text.PROMPT_VALUE, piece="`--ar 16x9`", fix="`--ar 16:9`")
     assert answer_to(told) == guest.words(Text.MAKE_WARNING, findings=warning)
     assert told.response is not None
-    window = await guest.press(told.response.message, Text.BUTTON_EDIT)
-    assert window.modal["title"] == guest.words(Text.MODAL_IMAGINE)
-    await guest.fill_in(window, prompt="a rude kite")
+    opened = await guest.press(told.response.message, Text.BUTTON_EDIT)
+    assert opened.modal["title"] == guest.words(Text.MODAL_IMAGINE)
+    await guest.fill_in(opened, prompt="a rude kite")
     assert guest.newest == (Text.REPLY_BANNED_WORD.english.format(word="rude"), [["Edit"]])
     host = Visit(harness.in_language("zh-TW"), "zh-TW")
     await host.use("imagine", prompt="a rude kite")
