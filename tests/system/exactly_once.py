@@ -1,4 +1,4 @@
-"""What three people do in a channel, what fails meanwhile, and what must be true of it in the end."""
+"""What three people do in a channel, and what must be true of it in the end."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, closing, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -17,11 +17,8 @@ from typing import Any
 
 from mjbot.core.card.components import Verb, action_digest, parse, parse_target
 from mjbot.core.model.task import TaskId
-from mjbot.sandbox.buttons import button
-from mjbot.sandbox.faults import Hold, When
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
-from tests.discord_answers import Call
 from tests.system.discord_stub import DiscordStub, Interaction, Message
 from tests.system.process import SECONDS, BotProcess, running
 
@@ -31,7 +28,7 @@ COMMANDS = (IMAGINE, SHORTEN)
 ZOOM, AGAIN, SUBMITTING = "Custom Zoom", "Do it again", "Submitting"
 ANN, BEN, CID = 0, 1, 2
 EVERYBODY = (ANN, BEN, CID)
-_DONE = [(0.0, "SUCCESS", "100%")]
+DONE = [(0.0, "SUCCESS", "100%")]
 _LOOKED_FOR = 100.0  # seconds after which the next start looks for all lost submits at once
 _LINE = re.compile(r"\d+\\\. (?P<stage>[^:(\[]+|\[(?P<linked>\w+)\]\(\S+\)): (?P<prompt>[^(]*?)(?: \(|\Z)")
 _ENDS = ("Started", "Not started", "Not found")
@@ -83,7 +80,7 @@ class Rig:
 
 
 @dataclass
-class Series:
+class AskedSeries:
     """A series that somebody was asked about. ``pressed``: the press of *Start*, if there was one."""
 
     who: int
@@ -113,7 +110,7 @@ class Series:
         return set(stages) == set(self.prompts) and all(each.startswith(ends) for each in stages.values())
 
 
-class Scene:
+class ChannelScenario:
     """A channel of its own, with the cards of a grid and of a single picture.
 
     Each fault has a channel, because Discord allows few edits in one.
@@ -123,23 +120,23 @@ class Scene:
         self.rig = rig
         self.offers: list[tuple[Message, str]] = []
         """The "Do it again" buttons that were offered."""
-        self.windows: list[Interaction] = []
+        self.opened_modals: list[Interaction] = []
         """Presses that opened a modal."""
-        self.series: list[Series] = []
+        self.series: list[AskedSeries] = []
         self.children: set[str] = set()
         """The tasks that one press made together; the log names the first of them."""
-        self.knowing: set[str] = set()
+        self.repeated_knowingly: set[str] = set()
         """The custom_ids pressed in the knowledge that the action may have been submitted before."""
         self.prompt_of: dict[str, str] = {}
         """The prompt of each make that was offered again, by its id."""
         self.grid, self.single = TaskId(next(rig.ids)), TaskId(next(rig.ids))
 
-    async def deal(self) -> Scene:
+    async def show_cards(self) -> ChannelScenario:
         """Show the cards."""
         rig = self.rig
         self.channel = rig.stub.add_channel(rig.guild, "pictures")
-        rig.world.add(self.grid, _DONE, start=time.time() - 60)
-        rig.world.add(self.single, _DONE, start=time.time() - 60, result="single", action="UPSCALE")
+        rig.world.add(self.grid, DONE, start=time.time() - 60)
+        rig.world.add(self.single, DONE, start=time.time() - 60, result="single", action="UPSCALE")
         self.cards = {each: await self.card(each) for each in (self.grid, self.single)}
         return self
 
@@ -159,9 +156,9 @@ class Scene:
             await self._make(label.removeprefix("/"), who)
             return
         message = self.cards[task_id or self.grid]
-        await self.press(message, _button(message, label), who)
+        await self.press(message, button_id(message, label), who)
 
-    async def everybody_acts(self, series: Series | None = None) -> None:
+    async def everybody_acts(self, series: AskedSeries | None = None) -> None:
         """Let a press, two commands and a series be submitted at one moment: four submits."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self.act("V1", [ANN]))
@@ -170,34 +167,34 @@ class Scene:
             if series is not None:
                 group.create_task(self.start(series))
 
-    async def ask_for_series(self, who: int) -> Series:
+    async def ask_for_series(self, who: int) -> AskedSeries:
         """Write a prompt with braces, and get the private question."""
         stub, number = self.rig.stub, next(self.rig.numbers)
         prompt = f"kite {number} {{red, blue}}"
         asked = await stub.slash(self.channel, self.rig.people[who], "imagine", prompt=prompt)
         await stub.until(lambda: asked.ephemeral and asked.ephemeral.buttons(), SECONDS)
         assert asked.ephemeral is not None
-        series = Series(who, asked.ephemeral, (f"kite {number} red", f"kite {number} blue"))
+        series = AskedSeries(who, asked.ephemeral, (f"kite {number} red", f"kite {number} blue"))
         self.series.append(series)
         return series
 
-    async def press_start(self, series: Series) -> Interaction:
+    async def press_start(self, series: AskedSeries) -> Interaction:
         """Press *Start* under the question."""
         message, user = series.question, self.rig.people[series.who]
-        series.pressed = await self.rig.stub.press(message, _button(message, "Start"), user)
+        series.pressed = await self.rig.stub.press(message, button_id(message, "Start"), user)
         return series.pressed
 
-    async def start(self, series: Series) -> None:
+    async def start(self, series: AskedSeries) -> None:
         """Start a series, and wait for its card."""
         pressed = await self.press_start(series)
         await self.rig.stub.until(lambda: pressed.ephemeral or series.card, SECONDS)
         assert pressed.ephemeral is None, pressed.ephemeral.content
 
-    async def stop(self, series: Series) -> None:
+    async def stop(self, series: AskedSeries) -> None:
         """Press *Stop* on the card of a series, if it has the button."""
         assert series.card is not None
         with suppress(StopIteration, LookupError):
-            stop = _button(series.card, "Stop")
+            stop = button_id(series.card, "Stop")
             pressed = await self.rig.stub.press(series.card, stop, self.rig.people[series.who])
             await pressed.answered(SECONDS)
 
@@ -212,7 +209,7 @@ class Scene:
 
     async def do_it_again(self, message: Message, custom_id: str, who: int) -> None:
         """Press an offered *Do it again*."""
-        self.knowing.add(custom_id)
+        self.repeated_knowingly.add(custom_id)
         if message.ephemeral:
             await self.press(message, custom_id, [who])
             return
@@ -229,68 +226,11 @@ class Scene:
     async def answer(self, opened: Interaction, *, lost: bool) -> None:
         """Write into a modal that was opened."""
         assert opened.modal is not None
-        self.knowing.add(opened.modal["custom_id"])
+        self.repeated_knowingly.add(opened.modal["custom_id"])
         if lost:
             self.rig.upstream.lose("/mj/submit/modal", times=1)
         await self._seen(await self.rig.stub.submit(opened, {"prompt": "a wider lake --zoom 1.5"}))
         self.rig.upstream.clear_faults()
-
-    # What fails
-
-    async def killed(self, doing: Coroutine[Any, Any, None], held: Hold, submits: int = 1) -> None:
-        """Kill the bot while submits are held, and start it again."""
-        acting = await self._held(doing, held, submits)
-        if acting.done():
-            await acting
-        acting.cancel()
-        await self.rig.restart()
-
-    async def locked(self, doing: Coroutine[Any, Any, None], submits: int, *, kill: bool) -> None:
-        """Lock the database while submits are in flight: their outcome is written later, or never."""
-        held = self.rig.upstream.hold(SUBMITS, times=submits)
-        acting = await self._held(doing, held, submits)
-        if acting.done():  # a press that was made before is not sent
-            self.rig.upstream.clear_faults()
-            return
-        with closing(sqlite3.connect(self.rig.bot.database, isolation_level=None)) as other:
-            other.execute("begin immediate")
-            held.release()
-            await acting
-            if kill:
-                await self.rig.bot.kill()
-        if kill:
-            await self.rig.bot.start()
-        else:
-            await self.rig.until(lambda: not self.rig.presses("sending") or self.rig.world.full)
-
-    async def killed_between_cards(self, when: When, card: int) -> None:
-        """Kill while Discord gets the card of one of several tasks; the next start shows all of them."""
-        rig, stub = self.rig, self.rig.stub
-        parent = TaskId(next(rig.ids))
-        text = "\n\n".join(f"{n}\ufe0f\u20e3 a cat" for n in range(1, 5))
-        buttons = [button("MJ::Job::PicReader::all", "Imagine all")]
-        rig.world.add(parent, _DONE, start=time.time() - 60, prompt=text, action="DESCRIBE", buttons=buttons)
-        message = await self.card(parent)
-        seen = count()
-
-        def is_next(call: Call) -> bool:
-            return bool(call.form.get("embeds")) and next(seen) == card
-
-        held = stub.hold("POST", "/webhooks/**", when, match=is_next)
-        await stub.press(message, _button(message, "Imagine all"), rig.people[ANN])
-        await held.arrived()
-        await rig.restart()
-        (first,) = (each.child_id for each in rig.world.log if each.task_id == parent)
-        self.children |= {str(int(first or 0) + n) for n in range(4)}
-        assert self.children <= set(rig.world.ids)
-
-    async def _held(self, doing: Coroutine[Any, Any, None], held: Hold, submits: int) -> asyncio.Future[None]:
-        """Let somebody act until submits are held, or what they do has ended: it is not sent again."""
-        reached = asyncio.ensure_future(held.arrived(submits))
-        acting = asyncio.ensure_future(doing)
-        await asyncio.wait({reached, acting}, return_when=asyncio.FIRST_COMPLETED)
-        reached.cancel()
-        return acting
 
     # What must be true
 
@@ -303,7 +243,7 @@ class Scene:
 
         An action with a modal is submitted once for each modal that was answered.
         """
-        targets = [each for each in map(parse, self.knowing) if each is not None]
+        targets = [each for each in map(parse, self.repeated_knowingly) if each is not None]
         verbs = [
             each.verb
             for each in targets
@@ -313,7 +253,7 @@ class Scene:
         return verbs.count(Verb.MODAL) or 1 + verbs.count(Verb.AGAIN)
 
     @property
-    def started_series(self) -> list[Series]:
+    def started_series(self) -> list[AskedSeries]:
         """The series of which *Start* was pressed."""
         return [each for each in self.series if each.pressed]
 
@@ -337,13 +277,13 @@ class Scene:
     async def _seen(self, interaction: Interaction) -> None:
         await self.rig.stub.until(lambda: _outcome(interaction), SECONDS)
         if interaction.modal is not None:
-            self.windows.append(interaction)
+            self.opened_modals.append(interaction)
         if (told := interaction.ephemeral) is not None:
             again = [str(each["custom_id"]) for each in told.buttons() if each.get("label") == AGAIN]
             self.offers += [(told, each) for each in again]
 
 
-def assert_nothing_was_made_twice(rig: Rig, scenes: Sequence[Scene]) -> None:
+def assert_nothing_was_made_twice(rig: Rig, scenarios: Sequence[ChannelScenario]) -> None:
     """By the log of the image service."""
     made = Counter(
         (each.task_id or each.prompt, action_digest(each.custom_id))
@@ -351,12 +291,12 @@ def assert_nothing_was_made_twice(rig: Rig, scenes: Sequence[Scene]) -> None:
         if each.child_id
     )
     for action, times in made.items():
-        allowed = max(scene.allowed(*action) for scene in scenes)
+        allowed = max(scenario.allowed(*action) for scenario in scenarios)
         assert times <= allowed, f"{action} was made {times} times: {rig.world.log}"
     assert rig.world.repeated_marks() == []
 
 
-async def assert_all_is_shown(rig: Rig, scenes: Sequence[Scene]) -> None:
+async def assert_all_is_shown(rig: Rig, scenarios: Sequence[ChannelScenario]) -> None:
     """Every submit that the service accepted ends as a card, and the card of a series says what is true.
 
     new-api has no list in which lost submits could be found.
@@ -364,18 +304,18 @@ async def assert_all_is_shown(rig: Rig, scenes: Sequence[Scene]) -> None:
     rig.ahead += _LOOKED_FOR
     rig.bot.turn_clock(rig.ahead)
     await rig.restart()
-    made = {child for scene in scenes for child in scene.children}
+    made = {child for scenario in scenarios for child in scenario.children}
     has_list = rig.dialect != "new-api"
     ends = _ENDS if has_list else (*_ENDS, _UNCLEAR)
 
     def missing() -> set[str]:
-        shown = {_task(message) for scene in scenes for message in scene.messages()}
+        shown = {_task(message) for scenario in scenarios for message in scenario.messages()}
         made.update(str(each.child_id) for each in rig.world.log if each.child_id)
         return made - shown if has_list else set()
 
-    started = [series for scene in scenes for series in scene.started_series]
+    started = [series for scenario in scenarios for series in scenario.started_series]
     # A second for each edit that the bot makes in a channel, where final cards go first.
-    patience = SECONDS + 2 * max(len(scene.messages()) for scene in scenes)
+    patience = SECONDS + 2 * max(len(scenario.messages()) for scenario in scenarios)
     try:
         await rig.stub.until(lambda: not missing() and all(each.ended(*ends) for each in started), patience)
     except TimeoutError:
@@ -385,7 +325,7 @@ async def assert_all_is_shown(rig: Rig, scenes: Sequence[Scene]) -> None:
     for prompt, stage in (each for series in started for each in series.stages.items()):
         is_true = (stage == "Started") == (prompt in accepted)
         assert is_true or stage.startswith(_UNCLEAR), (prompt, stage, rig.world.log)
-    assert_nothing_was_made_twice(rig, scenes)
+    assert_nothing_was_made_twice(rig, scenarios)
 
 
 def _task(message: Message) -> str:
@@ -407,7 +347,8 @@ def _offers(message: Message, custom_id: str) -> bool:
     return any(each.get("custom_id") == custom_id for each in message.buttons())
 
 
-def _button(message: Message, label: str) -> str:
+def button_id(message: Message, label: str) -> str:
+    """The custom_id of the button with this label or emoji."""
     return next(
         str(each["custom_id"])
         for each in message.buttons()

@@ -31,17 +31,18 @@ from tests.system.exactly_once import (
     SHORTEN,
     SUBMITS,
     ZOOM,
+    ChannelScenario,
     Rig,
-    Scene,
     assert_all_is_shown,
     assert_nothing_was_made_twice,
 )
+from tests.system.exactly_once_faults import kill_between_cards, kill_during, lock_database_during
 
 LABELS = st.sampled_from(["U1", "V1", "V2", "🔄", IMAGINE, IMAGINE, SHORTEN])
 WHO = st.integers(0, 2)
 WHEN = st.sampled_from(["before", "after"])
 EXAMPLES, STEPS = 2, 8  # Hypothesis begins with the simplest example
-Fault = Callable[[Scene], Awaitable[None]]
+InjectFault = Callable[[ChannelScenario], Awaitable[None]]
 
 
 @pytest.fixture(params=sorted(set(DIALECTS) - {"original"}))
@@ -57,70 +58,71 @@ def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
             rig.run(stack.aclose())
 
 
-async def all_at_one_moment(scene: Scene) -> None:
+async def all_at_one_moment(scenario: ChannelScenario) -> None:
     """Three people press one button and use both commands, and two start a series each."""
-    series = [await scene.ask_for_series(each) for each in (ANN, BEN)]
+    series = [await scenario.ask_for_series(each) for each in (ANN, BEN)]
     async with asyncio.TaskGroup() as group:
         for label in ("U1", IMAGINE, SHORTEN):
-            group.create_task(scene.act(label, EVERYBODY))
+            group.create_task(scenario.act(label, EVERYBODY))
         for each in series:
-            group.create_task(scene.start(each))
+            group.create_task(scenario.start(each))
 
 
-async def requests_are_lost(scene: Scene) -> None:
-    scene.rig.upstream.drop(SUBMITS, times=4)
-    await scene.everybody_acts(await scene.ask_for_series(ANN))
-    scene.rig.upstream.clear_faults()
-    await scene.do_it_again(*scene.offers[0], BEN)
+async def requests_are_lost(scenario: ChannelScenario) -> None:
+    scenario.rig.upstream.drop(SUBMITS, times=4)
+    await scenario.everybody_acts(await scenario.ask_for_series(ANN))
+    scenario.rig.upstream.clear_faults()
+    await scenario.do_it_again(*scenario.offers[0], BEN)
 
 
-async def answers_are_lost(scene: Scene) -> None:
-    scene.rig.upstream.lose(SUBMITS, times=4)
-    await scene.everybody_acts(await scene.ask_for_series(ANN))
-    scene.rig.upstream.clear_faults()
+async def answers_are_lost(scenario: ChannelScenario) -> None:
+    scenario.rig.upstream.lose(SUBMITS, times=4)
+    await scenario.everybody_acts(await scenario.ask_for_series(ANN))
+    scenario.rig.upstream.clear_faults()
 
 
-async def the_answer_of_a_modal_is_lost(scene: Scene) -> None:
-    await scene.act(ZOOM, [BEN], scene.single)
-    await scene.answer(scene.windows[0], lost=True)
+async def the_answer_of_a_modal_is_lost(scenario: ChannelScenario) -> None:
+    await scenario.act(ZOOM, [BEN], scenario.single)
+    await scenario.answer(scenario.opened_modals[0], lost=True)
 
 
-async def killed_before_the_service_worked(scene: Scene) -> None:
-    held = scene.rig.upstream.hold(SUBMITS, "before")
-    await scene.killed(scene.everybody_acts(await scene.ask_for_series(ANN)), held, 4)
+async def killed_before_the_service_worked(scenario: ChannelScenario) -> None:
+    held = scenario.rig.upstream.hold(SUBMITS, "before")
+    await kill_during(scenario, scenario.everybody_acts(await scenario.ask_for_series(ANN)), held, 4)
 
 
-async def killed_after_the_service_worked(scene: Scene) -> None:
-    held = scene.rig.upstream.hold(SUBMITS, "after")
-    await scene.killed(scene.everybody_acts(await scene.ask_for_series(ANN)), held, 4)
+async def killed_after_the_service_worked(scenario: ChannelScenario) -> None:
+    held = scenario.rig.upstream.hold(SUBMITS, "after")
+    await kill_during(scenario, scenario.everybody_acts(await scenario.ask_for_series(ANN)), held, 4)
 
 
-async def killed_between_two_pictures_of_a_series(scene: Scene) -> None:
-    series = await scene.ask_for_series(CID)
-    first = scene.rig.upstream.hold(SUBMITS, "after", times=1)
-    starting = asyncio.ensure_future(scene.start(series))
+async def killed_between_two_pictures_of_a_series(scenario: ChannelScenario) -> None:
+    series = await scenario.ask_for_series(CID)
+    first = scenario.rig.upstream.hold(SUBMITS, "after", times=1)
+    starting = asyncio.ensure_future(scenario.start(series))
     await first.arrived()
-    second = scene.rig.upstream.hold(SUBMITS, "before", times=1)
+    second = scenario.rig.upstream.hold(SUBMITS, "before", times=1)
     first.release()
     await starting
     await second.arrived()
-    await scene.rig.restart()
+    await scenario.rig.restart()
 
 
-async def killed_while_series_are_started(scene: Scene) -> None:
+async def killed_while_series_are_started(scenario: ChannelScenario) -> None:
     """Discord has not got the response, has got it, or has not got the card."""
-    stub, (early, late, drawn) = scene.rig.stub, [await scene.ask_for_series(each) for each in EVERYBODY]
+    stub = scenario.rig.stub
+    early, late, drawn = [await scenario.ask_for_series(each) for each in EVERYBODY]
     for series, hold in (
         (early, partial(stub.hold, "POST", FIRST_RESPONSE, "before")),
         (late, partial(stub.hold, "POST", FIRST_RESPONSE, "after")),
         (drawn, partial(stub.hold, "PATCH", "/webhooks/**", match=is_series)),
     ):
         held = hold(times=1)
-        await scene.press_start(series)
+        await scenario.press_start(series)
         await held.arrived()
-    await scene.rig.restart()
-    await scene.start(early)  # nothing of it was stored
-    await scene.start(late)
+    await scenario.rig.restart()
+    await scenario.start(early)  # nothing of it was stored
+    await scenario.start(late)
 
 
 def is_series(call: Call) -> bool:
@@ -128,36 +130,37 @@ def is_series(call: Call) -> bool:
     return any(each.get("title") == "Series" for each in call.form.get("embeds") or [])
 
 
-async def the_queue_is_full_and_a_series_is_stopped(scene: Scene) -> None:
+async def the_queue_is_full_and_a_series_is_stopped(scenario: ChannelScenario) -> None:
     """One is stopped while its first picture is in flight, one waits for the queue when the bot is killed."""
-    rig = scene.rig
-    stopped, waiting = await scene.ask_for_series(ANN), await scene.ask_for_series(CID)
+    rig = scenario.rig
+    stopped, waiting = await scenario.ask_for_series(ANN), await scenario.ask_for_series(CID)
     held = rig.upstream.hold(SUBMITS, times=1)
-    await scene.start(stopped)
+    await scenario.start(stopped)
     await held.arrived()
-    await scene.stop(stopped)
+    await scenario.stop(stopped)
     rig.world.full = True
     held.release()
     await rig.stub.until(lambda: set(stopped.stages.values()) == {"Not started"})
-    acting = asyncio.ensure_future(scene.everybody_acts(waiting))
+    acting = asyncio.ensure_future(scenario.everybody_acts(waiting))
     await rig.until(lambda: rig.presses("retrying") == 4)
     acting.cancel()
     await rig.restart()
 
 
-async def the_database_is_locked(scene: Scene) -> None:
-    await scene.locked(scene.everybody_acts(), 3, kill=False)
+async def the_database_is_locked(scenario: ChannelScenario) -> None:
+    await lock_database_during(scenario, scenario.everybody_acts(), 3, kill=False)
 
 
-async def killed_while_the_database_is_locked(scene: Scene) -> None:
-    await scene.locked(scene.everybody_acts(await scene.ask_for_series(ANN)), 4, kill=True)
+async def killed_while_the_database_is_locked(scenario: ChannelScenario) -> None:
+    series = await scenario.ask_for_series(ANN)
+    await lock_database_during(scenario, scenario.everybody_acts(series), 4, kill=True)
 
 
-async def killed_between_the_cards_of_one_press(scene: Scene) -> None:
-    await scene.killed_between_cards("after", 1)
+async def killed_between_the_cards_of_one_press(scenario: ChannelScenario) -> None:
+    await kill_between_cards(scenario, "after", 1)
 
 
-FAULTS: tuple[Fault, ...] = (
+FAULTS: tuple[InjectFault, ...] = (
     all_at_one_moment,
     requests_are_lost,
     answers_are_lost,
@@ -171,7 +174,7 @@ FAULTS: tuple[Fault, ...] = (
     killed_while_the_database_is_locked,
     killed_between_the_cards_of_one_press,
 )
-ONLY: dict[Fault, str] = {
+ONLY: dict[InjectFault, str] = {
     the_database_is_locked: "",  # SQLite waits for seconds, on any dialect
     killed_while_the_database_is_locked: "",
     killed_between_the_cards_of_one_press: "true",  # only there does a press create several tasks
@@ -182,14 +185,18 @@ def test_no_fault_makes_anything_twice_or_leaves_it_without_a_card(rig: Rig) -> 
     """Each fault once, in a channel of its own; then one start finds and shows everything."""
 
     async def run() -> None:
-        scenes = []
+        scenarios = []
         for fault in FAULTS:
             if ONLY.get(fault, rig.dialect) != rig.dialect:
                 continue
-            scene = await Scene(rig).deal()
-            await fault(scene)
-            scenes.append(scene)
-        await assert_all_is_shown(rig, scenes)
+            scenario = await ChannelScenario(rig).show_cards()
+            try:
+                await fault(scenario)
+            except BaseException as error:
+                error.add_note(fault.__name__)
+                raise
+            scenarios.append(scenario)
+        await assert_all_is_shown(rig, scenarios)
 
     rig.run(run())
 
@@ -203,50 +210,50 @@ class People(RuleBasedStateMachine):
         rig.upstream.clear_faults()
         rig.world.full = False
         rig.world.log.clear()
-        self.scene = rig.run(Scene(rig).deal())
+        self.scenario = rig.run(ChannelScenario(rig).show_cards())
 
     def teardown(self) -> None:
-        self.rig.run(assert_all_is_shown(self.rig, [self.scene]))
+        self.rig.run(assert_all_is_shown(self.rig, [self.scenario]))
 
     @rule(who=WHO, label=LABELS)
     def act(self, who: int, label: str) -> None:
-        self.rig.run(self.scene.act(label, [who]))
+        self.rig.run(self.scenario.act(label, [who]))
 
     @rule(label=LABELS)
     def act_at_one_moment(self, label: str) -> None:
-        self.rig.run(self.scene.act(label, EVERYBODY))
+        self.rig.run(self.scenario.act(label, EVERYBODY))
 
     @rule(who=WHO, label=LABELS, answer=st.booleans())
     def lose_a_request_or_an_answer(self, who: int, label: str, *, answer: bool) -> None:
         fault = self.rig.upstream.lose if answer else self.rig.upstream.drop
         fault(SUBMITS, times=1)
-        self.rig.run(self.scene.act(label, [who]))
+        self.rig.run(self.scenario.act(label, [who]))
         self.rig.upstream.clear_faults()
 
     @rule(who=WHO, label=LABELS, when=WHEN)
     def kill(self, who: int, label: str, when: When) -> None:
         held = self.rig.upstream.hold(SUBMITS, when, times=1)
-        self.rig.run(self.scene.killed(self.scene.act(label, [who]), held))
+        self.rig.run(kill_during(self.scenario, self.scenario.act(label, [who]), held))
 
     @rule(who=WHO, label=LABELS, kill=st.booleans())
     def lock_the_database(self, who: int, label: str, *, kill: bool) -> None:
-        self.rig.run(self.scene.locked(self.scene.act(label, [who]), 1, kill=kill))
+        self.rig.run(lock_database_during(self.scenario, self.scenario.act(label, [who]), 1, kill=kill))
 
     @precondition(lambda self: self.rig.dialect == "true")
     @rule(when=WHEN, card=st.integers(0, 2))
     def kill_between_cards(self, when: When, card: int) -> None:
         self.rig.world.full = False
-        self.rig.run(self.scene.killed_between_cards(when, card))
+        self.rig.run(kill_between_cards(self.scenario, when, card))
 
     @rule(who=WHO, fault=st.sampled_from(["", "lose", "drop", "before", "after"]))
     def start_a_series(self, who: int, fault: str) -> None:
         self.rig.run(self._start(who, fault))
 
-    @precondition(lambda self: any(each.card for each in self.scene.series))
+    @precondition(lambda self: any(each.card for each in self.scenario.series))
     @rule(data=st.data())
     def stop_a_series(self, data: st.DataObject) -> None:
-        started = [each for each in self.scene.series if each.card]
-        self.rig.run(self.scene.stop(started[data.draw(st.integers(0, len(started) - 1))]))
+        started = [each for each in self.scenario.series if each.card]
+        self.rig.run(self.scenario.stop(started[data.draw(st.integers(0, len(started) - 1))]))
 
     @rule()
     def restart(self) -> None:
@@ -256,28 +263,28 @@ class People(RuleBasedStateMachine):
     def fill_the_queue(self, full: bool) -> None:
         self.rig.world.full = full
 
-    @precondition(lambda self: self.scene.offers)
+    @precondition(lambda self: self.scenario.offers)
     @rule(who=WHO, data=st.data())
     def do_it_again(self, who: int, data: st.DataObject) -> None:
-        message, custom_id = data.draw(st.sampled_from(self.scene.offers))
-        self.rig.run(self.scene.do_it_again(message, custom_id, who))
+        message, custom_id = data.draw(st.sampled_from(self.scenario.offers))
+        self.rig.run(self.scenario.do_it_again(message, custom_id, who))
 
     @rule(who=WHO)
-    def open_a_window(self, who: int) -> None:
-        self.rig.run(self.scene.act(ZOOM, [who], self.scene.single))
+    def open_a_modal(self, who: int) -> None:
+        self.rig.run(self.scenario.act(ZOOM, [who], self.scenario.single))
 
-    @precondition(lambda self: self.scene.windows)
+    @precondition(lambda self: self.scenario.opened_modals)
     @rule(data=st.data(), lost=st.booleans())
-    def answer_a_window(self, data: st.DataObject, lost: bool) -> None:
-        opened = data.draw(st.sampled_from(self.scene.windows))
-        self.rig.run(self.scene.answer(opened, lost=lost))
+    def answer_a_modal(self, data: st.DataObject, lost: bool) -> None:
+        opened = data.draw(st.sampled_from(self.scenario.opened_modals))
+        self.rig.run(self.scenario.answer(opened, lost=lost))
 
     @invariant()
     def nothing_was_made_twice(self) -> None:
-        assert_nothing_was_made_twice(self.rig, [self.scene])
+        assert_nothing_was_made_twice(self.rig, [self.scenario])
 
     async def _start(self, who: int, fault: str) -> None:
-        upstream, series = self.rig.upstream, await self.scene.ask_for_series(who)
+        upstream, series = self.rig.upstream, await self.scenario.ask_for_series(who)
         match fault:
             case "lose":
                 upstream.lose(SUBMITS, times=1)
@@ -285,11 +292,11 @@ class People(RuleBasedStateMachine):
                 upstream.drop(SUBMITS, times=1)
             case "before" | "after":
                 held = upstream.hold(SUBMITS, "before" if fault == "before" else "after", times=1)
-                await self.scene.start(series)
+                await self.scenario.start(series)
                 await held.arrived()
                 await self.rig.restart()
                 return
-        await self.scene.start(series)
+        await self.scenario.start(series)
 
 
 def test_no_action_is_submitted_twice_without_do_it_again(rig: Rig) -> None:
