@@ -41,9 +41,9 @@ def draw(runs: Runs, path: Path) -> None:
 def _rows(runs: Runs) -> list[tuple[bool, Figures]]:
     """Ours and the peers, by the number of tasks; True for the first of each number."""
     rows = []
-    for tasks, play in SIZES.items():
+    for tasks, name in SIZES.items():
         peers = [found for found in runs.values() if found[0].program != "mjbot" and found[0].tasks == tasks]
-        ours = [runs[play]] if play in runs else []
+        ours = [runs[name]] if name in runs else []
         rows += [(number == 0, middle(each)) for number, each in enumerate((*ours, *peers))]
     return rows
 

@@ -1,4 +1,4 @@
-"""The medians of several runs of one play."""
+"""The medians of several runs of one scenario."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of a benchmark: in short, targets, all plays, how it is measured and how to repeat it."""
+"""The page of a benchmark: in short, targets, all scenarios, how it is measured and how to repeat it."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from tests.benchmarks.scenarios import SCENARIOS, TIMES, planned
 
 PAGE = """# Benchmarks
 
-Written by `make bench`, from runs of {origin}. Every number on this page is from these runs,
-except those under *Performance history*. Where a play ran several times, a figure is the median, with the least and the
-most beside it.
+Written by `make bench`, from runs of {origin}. Every number on this page is from these runs, except those under
+*Performance history* and *Reproducing*. Where a scenario ran several times, a figure is the median, with the least and
+the most beside it.
 
 ## In short
 
@@ -47,7 +47,7 @@ At 10,000 tasks the peers were calculated, not run.
 
 {targets}
 
-## All plays
+## All scenarios
 
 Times in seconds. "never": at least one change had not been shown when the run stopped waiting.
 
@@ -78,7 +78,7 @@ moments within {arrivals:.0f} s, and each is shown by `/status` when it starts. 
 the same tasks. Settings are the defaults, except `MJBOT_IMAGES=link` and user limits that are never reached.
 Pictures are links that Discord could reach; in `attach-…` the bot downloads and attaches them.
 
-`mjbot-…` are the plain plays, of 10, 100 and 1,000 tasks; `channel-…` has all its tasks in one channel. Plays that carry a
+`mjbot-…` are the plain scenarios, of 10, 100 and 1,000 tasks; `channel-…` has all its tasks in one channel. Scenarios with a
 target run {times} times, the others once.
 
 `restart-…`: the bot restarts mid-task, with its messages in place. No interaction token survives that, so every edit uses
@@ -87,7 +87,7 @@ the channel route. With a hundred tasks in one channel, no bot can show all fina
 `gateway`: the service is a relay (new-api), which asks its own service for all tasks every {beat:.0f} s and shows nothing new in
 between. Tasks start within {gateway:.0f} s. It is measured from the {known}th beat on, until then.
 
-`latency-…`: the network between the bot and both servers has a round trip of so many milliseconds. In all other plays it has
+`latency-…`: the network between the bot and both servers has a round trip of so many milliseconds. All others have
 almost none.
 
 `queue`: the tasks first wait in a relax queue of {relax:.0f} minutes. Its time is compressed {compressed:.0f} times.
@@ -146,7 +146,8 @@ Found with py-spy at 1,000 tasks and fixed since (then 59 % of a core, first ans
   where a read has to wait.
 - 150 changes a second competed for 45 edits a second. Edits use the interaction token now while it is valid.
 - With all ends at once, 45 edits a second exceeded the fixed windows of the stub whenever a request was late by a tenth of
-  a second, and retries made it worse. The limit is 40 now, and edits pause after a global 429.
+  a second, and retries made it worse. The limit became 40; since then all requests share one budget
+  (`mjbot/core/editing/request_budget.py`).
 - After a restart with 1,000 live tasks, final cards were sent in the order in which their messages had last been edited, so
   some waited 20 s. They are sent in the order of their ends now.
 
@@ -154,11 +155,11 @@ Found with py-spy at 1,000 tasks and fixed since (then 59 % of a core, first ans
 
 `make bench` runs everything and writes this page: {planned} runs, about {minutes:.0f} minutes. It needs Linux and a machine that
 does nothing else. Each result is kept in `build/benchmarks` as its run ends; a stopped `make bench` goes on from
-there, and takes no result of other sources. Every play runs once before any runs again.
+there, and takes no result of other sources. Every scenario runs once before any runs again.
 
-- `make bench ARGS=--plan` shows the plays, their minutes and what is kept.
-- `make bench ARGS="--only NAME"` runs some plays and prints them: {names}.
-- `make bench ARGS="--runs 1"` runs every play once.
+- `make bench ARGS=--list` shows the scenarios, their minutes and what is kept.
+- `make bench ARGS="--only NAME"` runs some scenarios and prints them: {names}.
+- `make bench ARGS="--runs 1"` runs every scenario once.
 - `make bench ARGS=--fresh` takes no kept result.
 - `make bench ARGS=--page` writes the page from what is kept, also of older sources, which it names.
 """

@@ -35,8 +35,8 @@ RELAX = 600.0  # seconds in the queue of the queue scenario
 COMPRESSED = 10.0
 _PAUSE = 60.0  # seconds at 93 %, before all end at once
 _RATE = 40.0  # edits a second that a burst probably gets
-GATEWAY = "new-api"  # the dialect of a relay that asks its service for all tasks on a beat
-BEAT = DIALECTS[GATEWAY].poll_interval
+RELAY = "new-api"  # the dialect of a relay that asks its service for all tasks on a beat
+BEAT = DIALECTS[RELAY].poll_interval
 GATEWAY_ARRIVALS = 240.0
 KNOWN = 4  # beats after which a bot may know the beat
 

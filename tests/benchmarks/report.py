@@ -10,19 +10,25 @@ from tests.benchmarks.nominal import LIVE, nominal
 from tests.benchmarks.targets import Runs, number, spread, targets
 
 SIZES = {10: "mjbot-10", 100: "mjbot-100", 1_000: "mjbot-1000", LIVE: "steady"}
-"""The play of ours that stands for each number of live tasks."""
+"""The scenario of ours that stands for each number of live tasks."""
 _SHORT = (
     "live tasks", "", "reads a second", "staleness p95", "time to final p95", "wasted edits", "429s",
 )  # fmt: skip
 _FRESHNESS = (
-    "play", "tasks", "channels", "runs", "staleness p50 / p95", "time to final p50 / p95 / longest",
+    "scenario", "tasks", "channels", "runs", "staleness p50 / p95", "time to final p50 / p95 / longest",
     "best possible p50 / p95 / longest", "first answer p99", "edits a change", "wasted edits", "429s",
 )  # fmt: skip
 _COST = (
-    "play", "reads", "of these first reads", "reads a task and minute", "polls a second",
+    "scenario", "reads", "of these first reads", "reads a task and minute", "polls a second",
     "most polls in 10 s", "most reads in 1 s", "poll interval", "webhooks", "CPU seconds", "CPU", "memory",
 )  # fmt: skip
-_STARTS = ("play", "ready for commands", "most reads in 1 s", "most edits in 1 s", "edits of unchanged cards")
+_STARTS = (
+    "scenario",
+    "ready for commands",
+    "most reads in 1 s",
+    "most edits in 1 s",
+    "edits of unchanged cards",
+)
 _NOMINAL = (
     "policy",
     "reads a task and minute",
@@ -35,8 +41,8 @@ _NOMINAL = (
 def summary(runs: Runs) -> str:
     """Ours against the freshest peer, at each number of tasks."""
     rows = []
-    for tasks, play in SIZES.items():
-        rows += [_short(f"{tasks:,}", "**mjbot**", runs[play])] if play in runs else []
+    for tasks, name in SIZES.items():
+        rows += [_short(f"{tasks:,}", "**mjbot**", runs[name])] if name in runs else []
         peer = freshest(runs, tasks)
         rows += [_short("", f"{peer[0].program} (freshest of A to D)", peer)] if peer else []
     reads = nominal()[0].reads
@@ -62,17 +68,17 @@ def score(runs: Runs) -> str:
 
 
 def freshness(runs: Runs) -> str:
-    """How soon each play's messages show what is new, and with how many edits."""
+    """How soon each scenario's messages show what is new, and with how many edits."""
     return _grid(_FRESHNESS, [_freshness(name, found) for name, found in runs.items()])
 
 
 def cost(runs: Runs) -> str:
-    """What each play takes of the image service and of the machine."""
+    """What each scenario takes of the image service and of the machine."""
     return _grid(_COST, [_cost(name, middle(found)) for name, found in runs.items()])
 
 
 def starts(runs: Runs) -> str:
-    """One row for each play that starts on open watches."""
+    """One row for each scenario that starts on open watches."""
     return _grid(_STARTS, [row for name, found in runs.items() for row in _start(name, middle(found))])
 
 

@@ -1,7 +1,8 @@
 """Kept results: a file for each run, so that a stopped `make bench` goes on from there.
 
 A result is taken again only if nothing that it depends on has changed: the sources of the program that was
-measured, the two servers, what measures, the play and the machine. Policies A to D do not depend on the bot.
+measured, the two servers, what measures, the scenario and the machine. Policies A to D do not depend on the
+bot.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _DESCRIBE = ("git", "describe", "--always", "--dirty")
 
 @dataclass(frozen=True)
 class Result:
-    """One run of one play, with what it was made of."""
+    """One run of one scenario, with what it was made of."""
 
     figures: Figures
     key: str
@@ -52,13 +53,13 @@ class Results:
         self._folder = folder
 
     def of(self, name: str) -> list[Result]:
-        """All results of a play, also of older sources."""
+        """All results of a scenario, also of older sources."""
         files = sorted(self._folder.glob(f"{name}.*.json"))
         # "Never" is kept as Infinity, which is not standard JSON.
         return [_ONE.validate_python(json.loads(each.read_text("utf-8"))) for each in files]
 
     def fresh(self, name: str, key: str) -> list[Result]:
-        """The results of a play that belong to these sources."""
+        """The results of a scenario that belong to these sources."""
         return [each for each in self.of(name) if each.key == key]
 
     def add(self, name: str, result: Result) -> None:
@@ -72,13 +73,13 @@ class Results:
         part.replace(whole)  # so that a stopped run leaves no half of one
 
     def forget(self, name: str) -> None:
-        """Delete the results of a play."""
+        """Delete the results of a scenario."""
         for each in self._folder.glob(f"{name}.*.json"):
             each.unlink()
 
 
 def key_of(scenario: Scenario) -> str:
-    """A digest of all that a result of this play depends on."""
+    """A digest of all that a result of this scenario depends on."""
     parts = [*_SERVERS, *(_BOT if scenario.program == "mjbot" else ())]
     digest = hashlib.sha256(f"{scenario!r} {machine()}".encode())
     for path in _files(parts):

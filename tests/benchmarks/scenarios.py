@@ -1,4 +1,4 @@
-"""The plays of `make bench`, in order; each can be selected by name. Those that carry a target come first."""
+"""The scenarios of `make bench`, in order; each can be selected by name. Those with a target come first."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Literal
 
 from tests.benchmarks.plan import (
     COMPRESSED,
-    GATEWAY,
     RELAX,
+    RELAY,
     Plan,
     burst,
     faster,
@@ -19,17 +19,17 @@ from tests.benchmarks.plan import (
     spread,
     steady,
 )
-from tests.benchmarks.targets import CARRIERS
+from tests.benchmarks.targets import WITH_TARGETS
 
 Kind = Literal["spread", "queue", "restart", "steady", "burst", "gateway"]
 
-TIMES = 3  # how often a play that carries a target runs
+TIMES = 3  # how often a scenario with a target runs
 _OPENING = 4.0  # seconds to start both servers and the program
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One play of one program."""
+    """Tasks, and the program that follows them."""
 
     name: str
     kind: Kind
@@ -38,18 +38,18 @@ class Scenario:
     program: str = "mjbot"
     webhooks: bool = False
     images: Literal["link", "attach"] = "link"
-    latency: float = 0.0  # seconds of a round trip, to either server
+    latency: float = 0.0  # the round trip in seconds, to either server
     pace: float = 1.0  # how many times faster than real tasks; for tests
 
     @property
     def dialect(self) -> str:
         """The kind of image service."""
-        return GATEWAY if self.kind == "gateway" else ""
+        return RELAY if self.kind == "gateway" else ""
 
     @property
     def times(self) -> int:
         """How often it runs."""
-        return TIMES if self.name in CARRIERS else 1
+        return TIMES if self.name in WITH_TARGETS else 1
 
     def plan(self) -> Plan:
         """Build its tasks; the same ones each time."""
@@ -71,13 +71,15 @@ def planned(scenario: Scenario) -> float:
     return _OPENING + plan.lead + plan.beat / 2 + (plan.last if late else plan.probable_end)
 
 
-def missing(plays: Sequence[Scenario], times: Mapping[str, int], kept: Mapping[str, int]) -> list[Scenario]:
-    """The runs that are still to do, by rounds: each play once, then again those that run more often.
+def runs_to_do(
+    scenarios: Sequence[Scenario], times: Mapping[str, int], kept: Mapping[str, int]
+) -> list[Scenario]:
+    """The runs that are still to do, by rounds: each once, then again those that run more often.
 
-    So a `make bench` that is stopped has a figure of every play as early as possible.
+    So a `make bench` that is stopped has a figure of every scenario as early as possible.
     """
     most = max(times.values(), default=0)
-    return [each for n in range(most) for each in plays if kept[each.name] <= n < times[each.name]]
+    return [each for n in range(most) for each in scenarios if kept[each.name] <= n < times[each.name]]
 
 
 SCENARIOS = (

@@ -11,14 +11,14 @@ from tests.benchmarks.figures import Figures
 from tests.benchmarks.medians import middle
 
 Runs = Mapping[str, Sequence[Figures]]
-"""The runs of each play, by its name; see `scenarios`."""
+"""The runs of each scenario, by its name; see `scenarios`."""
 
 
 @dataclass(frozen=True)
 class Limit:
-    """The most that the median of one figure of one play may be."""
+    """The most that the median of one figure of one scenario may be."""
 
-    play: str
+    scenario: str
     what: str
     most: float
     of: Callable[[Figures], float]
@@ -79,9 +79,9 @@ LIMITS = (
     Limit("attach-1000", "CPU", 20.0, _cpu, "% of a core", 1),
 )
 SHARES = (("mjbot-10", "A-10", 6), ("mjbot-100", "A-100", 40), ("mjbot-1000", "A-1000", 180))
-"""All reads of one play are at most this part of those of another. What A reads, its policy fixes."""
-CARRIERS = frozenset(each.play for each in LIMITS)
-"""The plays that carry a target."""
+"""All reads of one scenario are at most this part of those of another. What A reads, its policy fixes."""
+WITH_TARGETS = frozenset(each.scenario for each in LIMITS)
+"""The scenarios with a target."""
 _KIB_A_TASK, _READS, _READY = 20, 10, 5.0
 
 
@@ -105,8 +105,8 @@ def number(value: float, digits: int) -> str:
 
 def _limits(runs: Runs) -> Iterator[Target]:
     for limit in LIMITS:
-        if found := runs.get(limit.play):
-            wanted = f"{limit.play}: {limit.what} <= {limit.most:g} {limit.unit}".rstrip()
+        if found := runs.get(limit.scenario):
+            wanted = f"{limit.scenario}: {limit.what} <= {limit.most:g} {limit.unit}".rstrip()
             values = [limit.of(each) for each in found]
             yield Target(wanted, spread(values, limit.digits), limit.of(middle(found)) <= limit.most)
 
@@ -128,7 +128,7 @@ def _memory(runs: Runs) -> Iterator[Target]:
 
 
 def _never(runs: Runs) -> Iterator[Target]:
-    """What holds in every run of every play, so that one run that breaks it is a miss."""
+    """What holds in every run of every scenario, so that one run that breaks it is a miss."""
     for wanted, most, of in (
         ("no edit that shows nothing new", 0, _wasted),
         ("no 429", 0, _count_429),

@@ -1,4 +1,7 @@
-"""Plays of `make bench` in a quarter of the time: counts that hold at any speed. Times are targets there."""
+"""Scenarios of `make bench` in a quarter of the time: counts that hold at any speed.
+
+Times are targets of `make bench`.
+"""
 
 from __future__ import annotations
 

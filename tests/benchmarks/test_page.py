@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks import chart
-from tests.benchmarks.__main__ import plan_lines
+from tests.benchmarks.__main__ import list_lines
 from tests.benchmarks.figures import Figures, Start
 from tests.benchmarks.medians import middle
 from tests.benchmarks.page import page
 from tests.benchmarks.report import freshest, summary, target_lines
 from tests.benchmarks.results import Result, Results, key_of
-from tests.benchmarks.scenarios import SCENARIOS, TIMES, Scenario, missing, planned
-from tests.benchmarks.targets import CARRIERS, LIMITS, SHARES, spread, targets
+from tests.benchmarks.scenarios import SCENARIOS, TIMES, Scenario, planned, runs_to_do
+from tests.benchmarks.targets import LIMITS, SHARES, WITH_TARGETS, spread, targets
 
 GOOD = Figures(
     "mjbot", 1000, 200, requests=18, seconds=70.0, task_minutes=880, interval=3.0, ack=0.1, cpu=0.05,
@@ -35,7 +35,7 @@ PEERS = {
 
 
 def all_runs(of: Figures) -> dict[str, list[Figures]]:
-    """Each play with these figures, and the peers."""
+    """Each scenario with these figures, and the peers."""
     ours = {name: [replace(of, tasks=each.tasks)] for name, each in NAMES.items() if each.program == "mjbot"}
     return ours | PEERS
 
@@ -97,13 +97,13 @@ def test_a_median_is_one_of_the_figures() -> None:
     assert spread([3.0], 1) == "3.0"
 
 
-def test_plays_that_carry_a_target_run_three_times_and_all_within_a_hundred_minutes() -> None:
+def test_scenarios_with_a_target_run_three_times_and_all_within_a_hundred_minutes() -> None:
     assert len(NAMES) == len(SCENARIOS)
-    assert set(NAMES) >= CARRIERS | {name for ours, theirs, _ in SHARES for name in (ours, theirs)}
-    assert {each.name for each in SCENARIOS if each.times == TIMES} == CARRIERS
+    assert set(NAMES) >= WITH_TARGETS | {name for ours, theirs, _ in SHARES for name in (ours, theirs)}
+    assert {each.name for each in SCENARIOS if each.times == TIMES} == WITH_TARGETS
     assert sum(planned(each) * each.times for each in SCENARIOS) <= 100 * 60
     once = dict.fromkeys(NAMES, 1)
-    told = plan_lines(SCENARIOS, once, once)
+    told = list_lines(SCENARIOS, once, once)
     assert told.endswith("0 of them to go")
     assert all(f"\n{name} " in f"\n{told}" for name in NAMES)
 
@@ -111,7 +111,7 @@ def test_plays_that_carry_a_target_run_three_times_and_all_within_a_hundred_minu
 @pytest.mark.parametrize(
     ("times", "kept", "runs"),
     [
-        ((3, 1), (0, 0), "abaa"),  # every play once, before any runs again
+        ((3, 1), (0, 0), "abaa"),  # every scenario once, before any runs again
         ((3, 1), (1, 0), "baa"),
         ((3, 1), (2, 1), "a"),
         ((3, 1), (3, 1), ""),
@@ -119,11 +119,11 @@ def test_plays_that_carry_a_target_run_three_times_and_all_within_a_hundred_minu
         ((2, 3), (0, 1), "aabb"),
     ],
 )
-def test_a_stopped_run_goes_on_with_what_is_missing(
+def test_a_stopped_run_goes_on_with_the_runs_to_do(
     times: tuple[int, int], kept: tuple[int, int], runs: str
 ) -> None:
-    plays = [Scenario(name, "spread", 1, 1) for name in "ab"]
-    found = missing(plays, dict(zip("ab", times, strict=True)), dict(zip("ab", kept, strict=True)))
+    scenarios = [Scenario(name, "spread", 1, 1) for name in "ab"]
+    found = runs_to_do(scenarios, dict(zip("ab", times, strict=True)), dict(zip("ab", kept, strict=True)))
     assert "".join(each.name for each in found) == runs
 
 
@@ -144,7 +144,7 @@ def test_a_result_is_kept_until_what_it_depends_on_has_changed(tmp_path: Path) -
     assert not list(tmp_path.rglob("*.part"))
 
 
-def test_the_key_of_a_result_depends_on_the_play() -> None:
+def test_the_key_of_a_result_depends_on_the_scenario() -> None:
     one, other = NAMES["A-10"], NAMES["mjbot-10"]
     keys = {key_of(each) for each in (one, other, replace(one, channels=3), replace(other, latency=0.1))}
     assert len(keys) == 4
