@@ -26,10 +26,10 @@ class PlanHarness:
         self._open = {job.task_id: job for job in plan.jobs}
 
     def start(self, notify: str = "") -> None:
-        """Set the plan's second 0, which is on a beat if there is one, and add its tasks."""
-        wait, beat, now = self.plan.lead, self.plan.beat, time.time()
-        if beat:
-            wait = math.ceil((now + wait) / beat) * beat - now
+        """Set the plan's second 0, at which a relay refreshes, and add its tasks."""
+        wait, period, now = self.plan.lead, self.plan.refresh_period, time.time()
+        if period:
+            wait = math.ceil((now + wait) / period) * period - now
         self.begin, self.begin_wall = time.monotonic() + wait, now + wait
         for job in self.plan.jobs:
             start = self.begin_wall + job.start

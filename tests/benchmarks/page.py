@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from tests.benchmarks import report
 from tests.benchmarks.plan import (
     ARRIVALS,
-    BEAT,
     COMPRESSED,
     GATEWAY_ARRIVALS,
     KNOWN,
@@ -16,6 +15,7 @@ from tests.benchmarks.plan import (
     MEASURED,
     PATIENCE,
     QUEUE,
+    REFRESH_PERIOD,
     RELAX,
     SEED,
     START_UP,
@@ -84,8 +84,8 @@ target run {times} times, the others once.
 `restart-…`: the bot restarts mid-task, with its messages in place. No interaction token survives that, so every edit uses
 the channel route. With a hundred tasks in one channel, no bot can show all final cards in less than about 95 s.
 
-`gateway`: the service is a relay (new-api), which asks its own service for all tasks every {beat:.0f} s and shows nothing new in
-between. Tasks start within {gateway:.0f} s. It is measured from the {known}th beat on, until then.
+`gateway`: the service is a relay (new-api), which asks its own service for all tasks every {refresh_period:.0f} s and shows
+nothing new in between. Tasks start within {gateway:.0f} s. It is measured from the {known}th refresh on, until then.
 
 `latency-…`: the network between the bot and both servers has a round trip of so many milliseconds. All others have
 almost none.
@@ -114,7 +114,7 @@ nothing else, so they are not a target.
 - *Wasted edits*: versions of a message that show the same as the one before. Of these and of 429s, the table has the
   most of any run.
 - *Staleness*: from a change at the service to a message that shows it or a later one. On a relay, a change is at the
-  beat that shows it.
+  refresh that shows it.
 - *Time to final*: the same for the last change.
 - *Best possible*: `tests/benchmarks/oracle.py`, a program that shares no code with the bot. It schedules
   only the final edits, knows every end at once, has no latency, and uses the windows of the stub.
@@ -182,7 +182,7 @@ def page(results: Mapping[str, Sequence[Result]]) -> str:
         start_up=START_UP,
         patience=PATIENCE,
         tail=TAIL,
-        beat=BEAT,
+        refresh_period=REFRESH_PERIOD,
         gateway=GATEWAY_ARRIVALS,
         known=KNOWN,
         times=TIMES,

@@ -35,10 +35,10 @@ RELAX = 600.0  # seconds in the queue of the queue scenario
 COMPRESSED = 10.0
 _PAUSE = 60.0  # seconds at 93 %, before all end at once
 _RATE = 40.0  # edits a second that a burst probably gets
-RELAY = "new-api"  # the dialect of a relay that asks its service for all tasks on a beat
-BEAT = DIALECTS[RELAY].poll_interval
+RELAY = "new-api"  # the dialect of a relay that asks its service for all tasks once a period
+REFRESH_PERIOD = DIALECTS[RELAY].poll_interval
 GATEWAY_ARRIVALS = 240.0
-KNOWN = 4  # beats after which a bot may know the beat
+KNOWN = 4  # refreshes after which a bot may know the period
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Job:
     pause: float = 0.0  # seconds more in the last state but one
     message_exists: bool = False  # already at second 0
     step: float = STEP
-    beat: float = 0.0  # a relay shows a change at the next multiple of so many seconds
+    refresh_period: float = 0.0  # a relay shows a change at the next multiple of so many seconds
 
     @property
     def _begins(self) -> list[float]:
@@ -63,8 +63,8 @@ class Job:
     @cached_property
     def changes(self) -> tuple[float, ...]:
         """The second at which each state after the first can be read; the last one is the end."""
-        beat = self.beat
-        return tuple(math.ceil(each / beat) * beat if beat else each for each in self._begins)
+        period = self.refresh_period
+        return tuple(math.ceil(each / period) * period if period else each for each in self._begins)
 
     @property
     def end(self) -> float:
@@ -87,8 +87,8 @@ class Job:
 class Plan:
     """The tasks of a run. ``window`` is measured; ``last`` is the second at which the run times out.
 
-    ``settle`` is how long the program will probably take to show the last end. With a ``beat``, the plan's
-    second 0 is one of the service's.
+    ``settle`` is how long the program will probably take to show the last end. A relay with a
+    ``refresh_period`` refreshes at second 0.
     """
 
     jobs: Sequence[Job]
@@ -97,7 +97,7 @@ class Plan:
     window: tuple[float, float] = (0.0, math.inf)
     whole: bool = True  # the run ends as soon as every message shows the end of its task
     settle: float = 4.0
-    beat: float = 0.0
+    refresh_period: float = 0.0
 
     @property
     def lead(self) -> float:
@@ -173,12 +173,13 @@ def burst(count: int, channels: int) -> Plan:
 
 
 def gateway(count: int, channels: int) -> Plan:
-    """Tasks that begin within 4 minutes, on a relay whose rows change on a beat that no one tells."""
+    """Tasks that begin within 4 minutes, on a relay whose refresh period the bot is not told."""
     rng = random.Random(SEED)
     starts = sorted(rng.uniform(0, GATEWAY_ARRIVALS) for _ in range(count))
-    jobs = [Job(_id(n), n % channels, start, beat=BEAT) for n, start in enumerate(starts)]
-    window = (KNOWN * BEAT, GATEWAY_ARRIVALS)
-    return Plan(jobs, channels, GATEWAY_ARRIVALS + BEAT, window, whole=False, beat=BEAT)
+    jobs = [Job(_id(n), n % channels, start, refresh_period=REFRESH_PERIOD) for n, start in enumerate(starts)]
+    window = (KNOWN * REFRESH_PERIOD, GATEWAY_ARRIVALS)
+    last = GATEWAY_ARRIVALS + REFRESH_PERIOD
+    return Plan(jobs, channels, last, window, whole=False, refresh_period=REFRESH_PERIOD)
 
 
 def _running_job(rng: random.Random, number: int, channels: int) -> Job:

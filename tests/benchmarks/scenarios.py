@@ -68,7 +68,7 @@ def planned(scenario: Scenario) -> float:
     plan = scenario.plan()
     # At a thousand tasks, Discord's limits keep these policies from showing all ends.
     late = scenario.program in ("B", "D") and scenario.tasks >= 1_000
-    return _OPENING + plan.lead + plan.beat / 2 + (plan.last if late else plan.probable_end)
+    return _OPENING + plan.lead + plan.refresh_period / 2 + (plan.last if late else plan.probable_end)
 
 
 def runs_to_do(

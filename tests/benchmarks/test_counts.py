@@ -13,7 +13,7 @@ import pytest
 from mjbot.sandbox.server import RecordedRequest
 from tests.benchmarks.figures import delays
 from tests.benchmarks.oracle import best, times_to_final
-from tests.benchmarks.plan import BEAT, LIFE, MEAN_LIFE, Job, burst, faster, gateway, spread, steady
+from tests.benchmarks.plan import LIFE, MEAN_LIFE, REFRESH_PERIOD, Job, burst, faster, gateway, spread, steady
 from tests.benchmarks.reads import Read, peak, reads_of, running_gaps
 from tests.benchmarks.rig import run
 from tests.benchmarks.scenarios import Scenario
@@ -114,9 +114,9 @@ def test_a_faster_plan_has_the_same_states_in_less_time() -> None:
 def test_a_relay_shows_changes_on_its_beat_and_the_last_of_each() -> None:
     plan = gateway(100, 20)
     low, high = plan.window
-    assert (low, high) == (4 * BEAT, 240.0)
-    assert all(0 <= job.start <= high and job.end - job.start <= LIFE + BEAT for job in plan.jobs)
-    assert all(at % BEAT == 0 for job in plan.jobs for at in job.changes)
-    assert all(after > 0 and after % BEAT for job in plan.jobs for after, _, _ in job.steps[1:])
-    job = Job("1", 0, 1.0, beat=BEAT)
+    assert (low, high) == (4 * REFRESH_PERIOD, 240.0)
+    assert all(0 <= job.start <= high and job.end - job.start <= LIFE + REFRESH_PERIOD for job in plan.jobs)
+    assert all(at % REFRESH_PERIOD == 0 for job in plan.jobs for at in job.changes)
+    assert all(after > 0 and after % REFRESH_PERIOD for job in plan.jobs for after, _, _ in job.steps[1:])
+    job = Job("1", 0, 1.0, refresh_period=REFRESH_PERIOD)
     assert delays(job, None, 0.0) == dict.fromkeys((15.0, 30.0, 45.0, 60.0), math.inf)
