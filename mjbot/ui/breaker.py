@@ -91,7 +91,8 @@ class InvalidRequestBreaker:
     def wait_seconds(self, channel_id: int | None = None) -> float:
         """Return the seconds until edits are allowed, in one channel or in general. 0 or less means now."""
         now = self._clock.now()
-        if channel_id is None:
+        # discord.py asks every guild for the channel, so its guild is looked up only if some guild may pause.
+        if channel_id is None or (not self._rest_of and self._invalid.is_empty(now)):
             return self._wait_of_all(now)
         guild = self._guild(channel_id)
         rest = self._rest_of.get(guild)
@@ -119,6 +120,9 @@ class InvalidRequestBreaker:
     async def _count(
         self, _session: aiohttp.ClientSession, _context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
     ) -> None:
+        if end.response.status < 300 and not self._rest_of:
+            self._rest.seconds = 0.0
+            return  # most responses: nothing to count, and no guild whose pause ends
         now, headers = self._clock.now(), end.response.headers
         scope = headers.get("X-RateLimit-Scope")
         if end.response.status == 429 and scope == "global":
