@@ -15,7 +15,6 @@ from typing import Any
 import aiohttp
 import discord
 from aiohttp.client_proto import ResponseHandler
-from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 from yarl import URL
 
@@ -103,12 +102,15 @@ class DeadlineConnector(aiohttp.TCPConnector):
         # aiohttp has no public way to set the protocol of a connection; tests/ui/test_http.py would notice.
         self._factory = partial(_DeadlineProtocol, loop, send, silence)  # type: ignore[assignment]
 
-    async def connect(
+    async def _create_connection(
         self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
-    ) -> Connection:
-        """Connect, or raise TimeoutError after the timeout."""
+    ) -> ResponseHandler:
+        """Open a connection, or raise TimeoutError after the timeout.
+
+        Not `connect`, which aiohttp also calls for each request that reuses a connection.
+        """
         async with asyncio.timeout(self._connect_seconds):
-            return await super().connect(req, traces, timeout)
+            return await super()._create_connection(req, traces, timeout)
 
 
 class _DeadlineProtocol(ResponseHandler):

@@ -107,11 +107,12 @@ class InteractionTokens:
     async def _on_response(
         self, _session: aiohttp.ClientSession, _context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
     ) -> None:
+        if (status := end.response.status) != 429 and status < 500:
+            return
         parts = end.url.parts  # /api/v10/webhooks/<application>/<token>/messages/<message>
-        status = end.response.status
         if parts[-1] == "callback" and status >= 500:  # /api/v10/interactions/<interaction>/<token>/callback
             self._uncertain[parts[-2]] = None
-        if (status != 429 and status < 500) or end.method != "PATCH" or "webhooks" not in parts[:-2]:
+        if end.method != "PATCH" or "webhooks" not in parts[:-2]:
             return
         if status >= 500 and not parts[-1].isdigit():
             return  # a response to a user ("@original") has no other route; discord.py tries it again
