@@ -6,6 +6,7 @@ https://prometheus.io/docs/practices/naming/
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from types import SimpleNamespace
 
 import aiohttp
@@ -40,6 +41,7 @@ class Metrics:
         self.edits = Counter(
             "mjbot_edits", "Message edits, by outcome and route.", ["outcome", "route"], registry=registry
         )
+        self._edits_of = cache(self.edits.labels)  # `labels` takes a lock, and builds a tuple of texts
         self.staleness_seconds = Histogram(
             "mjbot_staleness_seconds",
             "Time from the read that found a change to the edit that shows it.",
@@ -81,7 +83,7 @@ class Metrics:
 
     def record_edit(self, edit: Edit, outcome: Outcome, now: float) -> None:
         """Count a message edit and observe its delay. `EditScheduler` calls this as a listener."""
-        self.edits.labels(type(outcome).__name__, "token" if edit.by_token else "channel").inc()
+        self._edits_of(type(outcome).__name__, "token" if edit.by_token else "channel").inc()
         if isinstance(outcome, Delivered) and edit.stale_since:
             self.staleness_seconds.observe(max(0.0, now - edit.stale_since))
 
@@ -96,16 +98,17 @@ class Metrics:
 
 def _trace(counter: Counter) -> aiohttp.TraceConfig:
     """Build a trace that counts responses by status. A request without a response is counted as "0"."""
+    responses_of = cache(counter.labels)
 
     async def on_end(
         _s: aiohttp.ClientSession, _c: SimpleNamespace, end: aiohttp.TraceRequestEndParams
     ) -> None:
-        counter.labels(str(end.response.status)).inc()
+        responses_of(end.response.status).inc()
 
     async def on_exception(
         _s: aiohttp.ClientSession, _c: SimpleNamespace, _e: aiohttp.TraceRequestExceptionParams
     ) -> None:
-        counter.labels("0").inc()
+        responses_of(0).inc()
 
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(on_end)
