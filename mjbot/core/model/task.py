@@ -50,9 +50,10 @@ class Phase(StrEnum):
     @property
     def final(self) -> bool:
         """Whether the task will no longer change."""
-        return self in (Phase.SUCCESS, Phase.FAILURE, Phase.CANCELLED)
+        return self in _FINAL
 
 
+_FINAL = frozenset((Phase.SUCCESS, Phase.FAILURE, Phase.CANCELLED))
 _PHASES = {
     "": Phase.QUEUED,
     "NOT_START": Phase.QUEUED,

@@ -21,38 +21,37 @@ class IndexedHeap(Generic[K]):
     """A heap of keys, ordered by rank. Outdated entries are removed lazily."""
 
     def __init__(self) -> None:
-        self._ranks: dict[K, tuple[Rank, int]] = {}
+        self._entries: dict[K, tuple[Rank, int, K]] = {}
         self._heap: list[tuple[Rank, int, K]] = []
         self._number = count()
 
     def __len__(self) -> int:
-        return len(self._ranks)
+        return len(self._entries)
 
     def __contains__(self, key: K) -> bool:
-        return key in self._ranks
+        return key in self._entries
 
     def put(self, key: K, rank: Rank) -> None:
         """Insert a key, or change its rank. Keys of equal rank are first in, first out."""
-        known = self._ranks.get(key)
+        known = self._entries.get(key)
         if known is not None and known[0] == rank:
             return
-        number = next(self._number)
-        self._ranks[key] = (rank, number)
-        if len(self._heap) > 2 * len(self._ranks) + _STALE_ENTRIES:
-            self._heap = [(*entry, key) for key, entry in self._ranks.items()]
+        self._entries[key] = entry = (rank, next(self._number), key)
+        if len(self._heap) > 2 * len(self._entries) + _STALE_ENTRIES:
+            self._heap = list(self._entries.values())
             heapify(self._heap)
         else:
-            heappush(self._heap, (rank, number, key))
+            heappush(self._heap, entry)
 
     def discard(self, key: K) -> None:
         """Remove a key if it is present."""
-        self._ranks.pop(key, None)
+        self._entries.pop(key, None)
 
     def peek(self) -> tuple[Rank, K] | None:
         """Return the lowest rank and its key, or None if the heap is empty."""
         while self._heap:
-            rank, number, key = self._heap[0]
-            if self._ranks.get(key) == (rank, number):
+            rank, _, key = entry = self._heap[0]
+            if self._entries.get(key) is entry:
                 return rank, key
             heappop(self._heap)
         return None
