@@ -23,7 +23,14 @@ from mjbot.ports.pictures import (
     Upload,
     is_smaller_copy,
 )
-from mjbot.ports.presses import PendingCard, PressRecord, PressStore, TaskHistory, UnknownActionStore
+from mjbot.ports.presses import (
+    NO_HISTORY,
+    PendingCard,
+    PressRecord,
+    PressStore,
+    TaskHistory,
+    UnknownActionStore,
+)
 from mjbot.ports.store import (
     GuildStore,
     KeyValueStore,
@@ -35,6 +42,7 @@ from mjbot.ports.store import (
 from mjbot.ports.upstream import BatchSource, FetchReport, SubmitResult, TaskSource
 
 __all__ = [
+    "NO_HISTORY",
     "NO_SIZE",
     "BatchSource",
     "BotTokenRevoked",

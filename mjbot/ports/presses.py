@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from mjbot.core.access.place import Place
+from mjbot.core.card.lineage import NO_LINEAGE, Lineage
 from mjbot.core.model.watch import MessageRef, Watch
 
 if TYPE_CHECKING:
-    from mjbot.core.card.lineage import Lineage
     from mjbot.core.model.press import Press, PressKey, UnknownAction
     from mjbot.core.model.snapshot import TaskSnapshot
     from mjbot.core.model.task import TaskId
@@ -83,6 +83,9 @@ class TaskHistory:
     tries: int = 0
     not_found: bool = False
     series: Sequence[SeriesPart] = ()
+
+
+NO_HISTORY = TaskHistory({}, NO_LINEAGE)
 
 
 class PressStore(Protocol):

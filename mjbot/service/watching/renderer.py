@@ -21,7 +21,7 @@ from mjbot.core.model.submits import Command
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import Audience, Watch
 from mjbot.errors import StoreFailed
-from mjbot.ports import PressStore, Refusal, SeriesPart, TaskHistory, UnknownActionStore
+from mjbot.ports import NO_HISTORY, PressStore, Refusal, SeriesPart, TaskHistory, UnknownActionStore
 
 
 class CardRenderer:
@@ -62,8 +62,7 @@ class CardRenderer:
 
     def bare_card(self, snapshot: TaskSnapshot, audience: Audience) -> Card:
         """Render a card without presses and related tasks, which needs no database."""
-        history = TaskHistory({}, NO_LINEAGE)
-        return render(snapshot, self._context(history, audience, OFFERS_ALL, can_make=False))
+        return render(snapshot, self._context(NO_HISTORY, audience, OFFERS_ALL, can_make=False))
 
     async def cards(self, shown: Sequence[tuple[Watch, TaskSnapshot]]) -> list[tuple[Watch, Card]]:
         """Render the cards of many watches, with one database query for all."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import orjson
 from sqlite_utils import Database
 
 from mjbot.core.access.place import Place
@@ -11,7 +12,7 @@ from mjbot.core.model.press import AFTER_RESTART, MAKE_ACTION, Press, PressKey, 
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef, Watch
-from mjbot.ports import PendingCard, PressRecord, SubmitOrigin, TaskHistory
+from mjbot.ports import NO_HISTORY, PendingCard, PressRecord, SubmitOrigin, TaskHistory
 from mjbot.store.sqlite.created import save_created
 from mjbot.store.sqlite.lineage import lineage_of, messages_of_children, save_message_of_child
 from mjbot.store.sqlite.makes import make_shown_as
@@ -163,7 +164,13 @@ class SqlitePresses:
         """Return the presses and the lineage for each pair of a task and a place."""
 
         def work(db: Database) -> dict[tuple[TaskId, Place], TaskHistory]:
-            return {(task_id, place): _history(db, task_id, place) for task_id, place in asked}
+            # Most tasks have none. To ask for all at once takes a tenth of the time of four queries for each.
+            ids = orjson.dumps([task_id for task_id, _ in asked]).decode()
+            related = {task_id for (task_id,) in db.execute(_WITH_HISTORY, [ids])}
+            return {
+                (task_id, place): _history(db, task_id, place) if task_id in related else NO_HISTORY
+                for task_id, place in asked
+            }
 
         return await self._thread.run(work)
 
@@ -192,6 +199,12 @@ where task_id = ? and action = ? and number = ?
 _RECENT = """
 select task_id from presses where at > (select max(at) from presses) - 900
 group by task_id order by max(at) desc limit 200
+"""
+_WITH_HISTORY = """
+select value from json_each(?) where exists (select 1 from presses where task_id = value)
+or exists (select 1 from lineage where child_id = value)
+or exists (select 1 from lineage where parent_id = value)
+or exists (select 1 from makes where task_id = value) or exists (select 1 from makes where id = value)
 """
 _DROP_PENDING = "delete from pending_cards where task_id = ?"
 
