@@ -212,13 +212,14 @@ def _title(state: CardState, unreachable: bool, locale: str) -> str:
 def _texts(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> tuple[Texts, Texts]:
     """Build the texts that the card shows, and those from which its digest is computed."""
     label, kind = _label(context), _kind(snapshot, context.locale)
+    facts, without_requester = facts_of(snapshot, state, context)
     shown = Texts(
-        facts_of(snapshot, state, context),
+        facts,
         _footer(snapshot, label or kind),
         body_of(snapshot.task, context.locale, LONG_PROMPT),
     )
     digested = Texts(
-        facts_of(snapshot, state, replace(context, requester="")) if context.requester else shown.facts,
+        without_requester,
         _footer(snapshot, kind or label),
         body_of(snapshot.task, context.locale, SHORT_PROMPT),
     )

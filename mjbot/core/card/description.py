@@ -26,12 +26,16 @@ SHORT_PROMPT = 300
 _MAX_REASON = 300
 _MAX_STATUS = 40
 _CELLS = 10
+_REQUESTER = "\0"  # the place of the requester in a line of times; no cleaned text has this character
 _PAGE = re.compile(r"\A\s*<(?:!doctype|html|head|body)", re.IGNORECASE)
 _TIMEOUTS = ("任务超时", "timeout", "timed out")
 
 
-def facts_of(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> str:
-    """Build the first lines of a card: progress, times and an explanation."""
+def facts_of(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> tuple[str, str]:
+    """Build the first lines of a card: progress, times and an explanation.
+
+    Returns them with the requester, and without, as the digest needs them.
+    """
     lines = list(_LINES[state](snapshot, context))
     if snapshot.condition is Condition.UNREACHABLE:
         lines = [*_bar(snapshot.task), *_unreachable_lines(snapshot, context.locale)]
@@ -39,7 +43,9 @@ def facts_of(snapshot: TaskSnapshot, state: CardState, context: CardContext) -> 
     if context.obstacle is not None and not snapshot.settled:
         why = obstacle_text(context.obstacle)
         lines.append(translate(Text.CARD_UNWATCHED, context.locale, why=why))
-    return "\n".join(lines)
+    facts = "\n".join(lines)
+    named = f" · {context.requester}" if context.requester else ""
+    return facts.replace(_REQUESTER, named), facts.replace(_REQUESTER, "")
 
 
 def requester_of(audience: Audience) -> str:
@@ -70,10 +76,10 @@ def _bar(task: Task | None) -> Iterable[str]:
         yield f"{progress_bar(task.percent)} {task.percent}%"
 
 
-def _times(context: CardContext, *parts: str | None) -> Iterable[str]:
+def _times(*parts: str | None) -> Iterable[str]:
     """Build the line that shows the times of the task, and who requested the card."""
     if present := [part for part in parts if part]:
-        yield " · ".join(filter(None, (*present, context.requester)))
+        yield " · ".join(present) + _REQUESTER
 
 
 def _at(text: Text, moment: float | None, locale: str) -> str | None:
@@ -90,14 +96,13 @@ def _took(text: Text, task: Task, locale: str) -> str | None:
 def _queued(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     task = _task(snapshot)
     ahead = None if task.ahead is None else translate(Text.CARD_QUEUED_AHEAD, context.locale, n=task.ahead)
-    yield from _times(context, _at(Text.CARD_QUEUED_SINCE, task.submitted_at, context.locale), ahead)
+    yield from _times(_at(Text.CARD_QUEUED_SINCE, task.submitted_at, context.locale), ahead)
 
 
 def _running(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     task, locale = _task(snapshot), context.locale
     yield from _bar(task)
     yield from _times(
-        context,
         _at(Text.CARD_RUNNING_STARTED, task.started_at or task.submitted_at, locale),
         _at(Text.CARD_RUNNING_CHANGED, snapshot.changed_at, locale),
     )
@@ -110,13 +115,13 @@ def _running(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
 
 def _waiting(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     yield translate(Text.CARD_MODAL_REGION if needs_region(snapshot) else Text.CARD_MODAL, context.locale)
-    yield from _times(context, _at(Text.CARD_MODAL_ASKED, _task(snapshot).submitted_at, context.locale))
+    yield from _times(_at(Text.CARD_MODAL_ASKED, _task(snapshot).submitted_at, context.locale))
 
 
 def _done(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     task, locale = _task(snapshot), context.locale
     took = _took(Text.CARD_DONE_TOOK, task, locale)
-    yield from _times(context, _at(Text.CARD_DONE_AT, task.finished_at, locale), took)
+    yield from _times(_at(Text.CARD_DONE_AT, task.finished_at, locale), took)
     if not task.has_result:
         yield from _reported(task, locale)
     if task.lacks_result:
@@ -127,7 +132,7 @@ def _done(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
 def _failed(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     task, locale = _task(snapshot), context.locale
     took = _took(Text.CARD_FAILED_AFTER, task, locale)
-    yield from _times(context, _at(Text.CARD_FAILED_AT, task.finished_at, locale), took)
+    yield from _times(_at(Text.CARD_FAILED_AT, task.finished_at, locale), took)
     reason = _reason(task)
     if not reason:
         yield translate(Text.CARD_FAILED_NO_REASON, locale)
@@ -153,7 +158,7 @@ def _reason(task: Task) -> str:
 
 
 def _cancelled(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
-    yield from _times(context, _at(Text.CARD_CANCELLED_AT, _task(snapshot).finished_at, context.locale))
+    yield from _times(_at(Text.CARD_CANCELLED_AT, _task(snapshot).finished_at, context.locale))
 
 
 def _lost(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
@@ -215,7 +220,7 @@ def _last_seen(snapshot: TaskSnapshot, context: CardContext) -> Iterable[str]:
     percent = snapshot.task.percent if snapshot.task else None
     text = Text.CARD_LAST_SEEN_BARE if percent is None else Text.CARD_LAST_SEEN
     seen = translate(text, context.locale, p=f"{percent}%", t=timestamp(snapshot.seen_at))
-    yield from _times(context, seen)
+    yield from _times(seen)
 
 
 def _unreachable_lines(snapshot: TaskSnapshot, locale: str) -> Iterable[str]:

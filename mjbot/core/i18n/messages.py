@@ -7,6 +7,7 @@ Times in texts are Discord timestamps. The reader's client shows them in its lan
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from mjbot.core.i18n import zh_cn, zh_tw
@@ -37,10 +38,21 @@ def translate(text: Text, locale: str, /, **values: object) -> str:
 
     Values that are texts are translated as well.
     """
+    if not values:
+        return _whole(text, language(locale))
     named = {
         name: translate(each, locale) if isinstance(each, Text) else each for name, each in values.items()
     }
-    return TRANSLATIONS.get(language(locale), {}).get(text, text.english).format(**named)
+    return _template(text, language(locale)).format(**named)
+
+
+@cache  # a card needs a dozen of these texts
+def _whole(text: Text, language: str) -> str:
+    return _template(text, language).format()
+
+
+def _template(text: Text, language: str) -> str:
+    return TRANSLATIONS.get(language, {}).get(text, text.english)
 
 
 def in_every_language(text: Text) -> frozenset[str]:
