@@ -7,7 +7,7 @@ Times in texts are Discord timestamps. The reader's client shows them in its lan
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from mjbot.core.i18n import zh_cn, zh_tw
@@ -55,11 +55,13 @@ def _template(text: Text, language: str) -> str:
     return TRANSLATIONS.get(language, {}).get(text, text.english)
 
 
+@cache
 def in_every_language(text: Text) -> frozenset[str]:
     """Return all translations of a text. The text must have no placeholders."""
     return frozenset((text.english, *(each[text] for each in TRANSLATIONS.values() if text in each)))
 
 
+@lru_cache(1024)  # for every card, of a few actions; a server may send any
 def kind_of_task(action: str, locale: str) -> str:
     """Return the user-visible word for a task's action, or "" if there is none.
 
