@@ -10,7 +10,7 @@ from mjbot.core.model.press import Press, PressKey
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Task, TaskId
 from mjbot.core.model.watch import MessageRef, Watch
-from mjbot.ports import PendingCard, PressRecord, Stores
+from mjbot.ports import NO_HISTORY, PendingCard, PressRecord, Stores
 from mjbot.store import open_stores
 
 TASK, CHILD = TaskId("1730621718151844"), TaskId("1730621718151845")
@@ -35,6 +35,18 @@ async def earlier(stores: Stores, action: str = "u1", repeats: int = 0) -> Press
     found = await stores.presses.begin(TASK, action, 4, 2.0, repeats=repeats)
     assert isinstance(found, PressRecord)
     return found
+
+
+async def test_tasks_with_and_without_a_history_are_asked_for_together(stores: Stores) -> None:
+    await stores.presses.accept(await begin(stores), "U1", WATCH, [SNAPSHOT])
+    place, other = WATCH.place, TaskId("1730621718151999")
+    asked = [(each, place) for each in (other, TASK, CHILD)]
+    found = await stores.presses.histories(asked)
+    assert list(found) == asked
+    assert found[other, place] == NO_HISTORY
+    assert found[TASK, place].presses == {"u1": Press.ACCEPTED}
+    assert [each.task_id for each in found[TASK, place].lineage.children] == [CHILD]
+    assert found[CHILD, place].lineage.parent is not None
 
 
 async def test_only_one_of_two_presses_at_one_moment_is_begun(stores: Stores) -> None:
