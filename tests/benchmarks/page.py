@@ -160,6 +160,7 @@ Since tasks are read more often than every 3 s, 1,000 of them cost more CPU. Fou
 - The database was asked four times for each changed task, most of which have no history. One query now finds
   those that have: 100 tasks take 0.2 ms in place of 4.3 ms.
 - The facts of a card were built twice, with and without the requester, and texts without values were formatted each time.
+- Python's garbage collector ran 20 times a second: 6 % of the CPU. It waits for 10,000 new objects now, not for 700.
 - What remains is discord.py, aiohttp and the kernel: more than half. An edit costs about 1 ms there.
 
 ## Reproducing
