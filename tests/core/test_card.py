@@ -327,6 +327,11 @@ def test_a_card_names_its_requester_to_other_people_only(audience: Audience, tex
         (make_snapshot(progress="46%"), "Started <t:110:R> · last change <t:150:R> · {}"),
         (make_snapshot(status="SUCCESS", finished_at=162), "Finished <t:162:R> · took 52 s · {}"),
         (make_snapshot(status="FAILURE", finished_at=162), "Ended <t:162:R> · after 52 s · {}"),
+        (
+            make_snapshot(status="FAILURE", finished_at=162, fail_reason="\0"),
+            "Ended <t:162:R> · after 52 s · {}",
+        ),
+        (make_snapshot(status="\0", progress="46%"), "Started <t:110:R> · last change <t:150:R> · {}"),
         (make_snapshot(status="MODAL"), "Requested <t:100:R> · {}"),
         (make_snapshot(Condition.LOST, progress="46%"), "Last seen at 46%, <t:150:R> · {}"),
     ],
