@@ -66,7 +66,7 @@ def test_progress_replaces_only_the_end_of_a_make_that_can_go_on(waiting: CardSt
 
 @pytest.mark.parametrize("outcome", [Later(), Later(5.0), Rerouted()])
 def test_a_card_is_sent_again_if_the_edit_that_replaced_it_may_have_been_applied(outcome: Outcome) -> None:
-    queue = EditQueue()
+    queue = EditQueue(RequestBudget())
     queue.prime(ref(1), DeliveredState(card("shown").digest))
     queue.offer(ref(1), card("dimmed"), Priority.PRESS, NOW, NOW + 60)
     edit = queue.take(NOW)
