@@ -26,6 +26,7 @@ class ShuttingDown(MJBotError):
     """The process is shutting down. It finishes requests in flight and starts nothing new."""
 
     text = Text.REPLY_SHUTTING_DOWN
+    resubmittable = True
 
 
 class StoreFailed(MJBotError):

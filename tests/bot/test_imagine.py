@@ -11,6 +11,7 @@ import simcord
 from mjbot.sandbox.demo_tasks import DemoIds
 from tests.bot.conftest import BotFactory, BotHarness, picture
 from tests.bot.outsider import DIRECT, SERVER, Outsider
+from tests.store.faults import refuse_writes
 
 IMAGINE = "/mj/submit/imagine"
 
@@ -47,6 +48,33 @@ async def test_a_warning_is_private_and_what_is_sent_anyway_keeps_its_pictures(h
     assert sent(harness) == [("a kite --ar 16x9", 1)]
     await harness.wait(60)
     assert [each.embeds[0].title for each in harness.messages if not each.flags.ephemeral] == ["Done"]
+
+
+async def test_a_request_that_the_service_refuses_keeps_its_pictures_for_edit(harness: BotHarness) -> None:
+    harness.world.banned = {"rude"}
+    await imagine(harness, "a rude kite", reference=picture())
+    opened = await harness.press(harness.newest, "Edit")
+    await harness.ann.submit_modal(opened, {"prompt": "a polite kite"})
+    assert sent(harness)[-1] == ("a polite kite", 1)
+
+
+async def test_a_text_that_was_submitted_while_the_bot_shuts_down_can_be_edited_after_the_restart(
+    harness: BotHarness, bot_factory: BotFactory
+) -> None:
+    opened = await imagine(harness)
+    harness.bot.app.access.close()
+    refused = told(await harness.ann.submit_modal(opened, {"prompt": "kite " * 600}))
+    await bot_factory.restart(harness, make_anywhere="yes")
+    assert "kite kite" in str((await harness.press(refused, "Edit")).modal)
+
+
+async def test_another_command_leaves_a_kept_text_alone(harness: BotHarness) -> None:
+    opened = await imagine(harness)
+    await refuse_writes(harness.bot.app.stores, on=True)
+    await harness.ann.submit_modal(opened, {"prompt": "a long text"})
+    await refuse_writes(harness.bot.app.stores, on=False)
+    await imagine(harness, "a kite")
+    assert "a long text" in str((await imagine(harness)).modal)
 
 
 async def test_a_refusal_keeps_the_text_behind_edit_also_after_a_restart(

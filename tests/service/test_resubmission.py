@@ -49,7 +49,7 @@ LASTING = {RefusalReason.PARENT_GONE, RefusalReason.NOT_OFFERED, RefusalReason.C
         (TaskNotSeenHere(), False),
         (MakingClosed(Text.MAKE_NOT_IN_GUILD), False),
         (GuildNotAllowed(), False),
-        (ShuttingDown(), False),
+        (ShuttingDown(), True),
         (StoreFailed(), False),
         (PressUnclear(label="V1"), False),
         (ResponseLost(), False),

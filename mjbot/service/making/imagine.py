@@ -87,6 +87,7 @@ class ImagineService:
     async def submit_modal(self, request: PressRequest) -> None:
         """Send the prompt that a user submitted in the modal. Raises `MJBotError`."""
         order = self._modals.order_of(request)
+        self._modals.keep(order)
         if order.command is Command.SHORTEN:
             await self._direct.make(order)
             return
@@ -138,13 +139,15 @@ class ImagineService:
             task_id=order.task_id,
         )
         with self._in_flight.track(), ExitStack() as reserved:  # track() first: shutdown waits for it
-            self._modals.keep(order)
             prepare = self._prepare(order, make, reserved, warned=warned)
             if (prepared := await self._modals.or_offer_edit(order, make, prepare)) is None:
                 return
             prompt, pictures = prepared
-            await self._send(replace(order, text=prompt), make, pictures)
-            self._modals.sent(order, make.id)
+            self._modals.keep_uploads(order, make.id)
+            accepted = await self._send(replace(order, text=prompt), make, pictures)
+            self._modals.shown(order)
+            if accepted:
+                self._modals.drop_uploads(order, make.id)
 
     async def _prepare(
         self, order: Order, make: Make, reserved: ExitStack, *, warned: bool
@@ -162,7 +165,7 @@ class ImagineService:
             raise PressRefused(check.findings[0].text)
         if len(series.prompts) > 1:
             await self._series.ask(order, make, series.prompts, check.findings)
-            self._modals.sent(order, make.id)
+            self._modals.shown(order)
             return None
         if check.verdict is Verdict.WARNING and not warned:
             await self._ask(order, make, check)
@@ -174,10 +177,10 @@ class ImagineService:
     def _expand(self, make: Make) -> Series:
         return expand_series(make.text, times=make.options.repeat, limit=self._series.limit)
 
-    async def _send(self, order: Order, make: Make, pictures: _Pictures) -> None:
+    async def _send(self, order: Order, make: Make, pictures: _Pictures) -> bool:
         prompt = _prompt(order.text, replace(order.options, references=pictures.addresses)).prompt
         build = imagine_builder(prompt, order.options, pictures.data)
-        await self._service.make(order.context, order.reply, make, prompt, build)
+        return await self._service.make(order.context, order.reply, make, prompt, build)
 
     async def _ask(self, order: Order, make: Make, check: PromptCheck) -> None:
         locale = order.context.private_locale

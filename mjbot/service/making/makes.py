@@ -86,13 +86,13 @@ class MakeService:
 
     async def make(
         self, context: InteractionContext, reply: Reply, make: Make, prompt: str, build: BuildRequest
-    ) -> None:
+    ) -> bool:
         """Send a new `Make` request. Its card then follows the new task. ``prompt`` is the text that is sent.
 
-        Raises `MJBotError` if the request fails before there is a card that can show the error.
+        Returns False if the card shows an error instead. Raises `MJBotError` if there is no card to show it.
         """
         snapshot = placeholder(make, prompt, self._clock.now())
-        await self._send(
+        return await self._send(
             CardSubmission(self._source, self._cards, make, snapshot, build, context, reply), repeats=0
         )
 
@@ -106,7 +106,7 @@ class MakeService:
         )
         await self._send(submission, repeats=request.target.repeats)
 
-    async def _send(self, submission: CardSubmission, *, repeats: int) -> None:
+    async def _send(self, submission: CardSubmission, *, repeats: int) -> bool:
         user_id = submission.make.user_id
         if await self._journal.begin(submission, user_id, repeats=repeats) is not None:
             raise ActionUnavailable(Text.MAKE_ALREADY_SENT)
@@ -114,9 +114,10 @@ class MakeService:
             result = await self._journal.send(submission)
         except MJBotError:
             if submission.is_shown and not self._journal.is_behind:
-                return
+                return False
             raise  # no card says it, or not before the database works again
         await self._follow(submission, result)
+        return True
 
     async def _follow(self, submission: CardSubmission, result: SubmitResult) -> None:
         """Follow the created task on the card. This is stored together with the press, in one transaction."""

@@ -87,7 +87,7 @@ class MakeModals:
         return Order(request.context, request.reply, command, entered.prompt, options, uploads)
 
     def keep(self, order: Order) -> None:
-        """Keep the text of an order in memory until it is sent, in case the database fails."""
+        """Keep the text of a modal in memory until a card or message shows it, in case the database fails."""
         self._drafts.keep(order.context.user_id, _NEW, MAKE_ACTION, order.text)
 
     def uploads_of(self, make: Make) -> Sequence[Upload]:
@@ -115,9 +115,20 @@ class MakeModals:
         row = tuple(own_button(CustomId(verb, make.id), locale) for verb in (*verbs, Verb.EDIT))
         await order.reply.send_private_menu(text, (row,), menu=None, file=None, **values)
 
-    def sent(self, order: Order, make_id: TaskId) -> None:
-        """Drop the text and the uploads of an order that was sent."""
-        self._drafts.drop(order.context.user_id, _NEW, MAKE_ACTION)
+    def shown(self, order: Order) -> None:
+        """Drop the kept text of an order that a card or message shows, where it can be edited.
+
+        The text of another order is kept.
+        """
+        if self._drafts.get(order.context.user_id, _NEW, MAKE_ACTION) == order.text:
+            self._drafts.drop(order.context.user_id, _NEW, MAKE_ACTION)
+
+    def keep_uploads(self, order: Order, make_id: TaskId) -> None:
+        """Keep the uploads of an order, in case it is refused."""
+        self._uploads.keep(order.context.user_id, make_id, order.uploads)
+
+    def drop_uploads(self, order: Order, make_id: TaskId) -> None:
+        """Drop the uploads of an order, because the service has accepted it."""
         self._uploads.drop(order.context.user_id, make_id)
 
     async def _open(
