@@ -9,12 +9,12 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from mjbot.core.model.submits import Command, SubmitRequest
 from mjbot.core.model.task import Task, TaskId
+from mjbot.core.polling.batch_policy import READ_TIMEOUT
 from mjbot.errors import TaskNotFound, UpstreamUnavailable
 from mjbot.upstream.bodies import body_of, endpoint_of
 from mjbot.upstream.responses import Response, error_message, is_json, json_of, raise_for, says_not_found
 from mjbot.upstream.wire import Parse, parse_task, read_task, read_tasks
 
-READ_TIMEOUT = 10.0
 SUBMIT_TIMEOUT = 75.0  # relays allow their upstream 60 s; a shorter timeout would orphan the task
 _SEED_TIMEOUT = 65.0  # trueai's server waits up to 60 s for Midjourney
 _LIST_TIMEOUT = 30.0  # up to 8 MiB

@@ -45,6 +45,10 @@ class ResponseTooLarge(UpstreamUnavailable):
     """Raised if a response is too large, or nested too deeply, to be read."""
 
 
+class ReadTimeout(UpstreamUnavailable):
+    """Raised if a read was not answered in time."""
+
+
 def json_of(response: Response) -> Any:
     """Parse the body as JSON, or return None if it is not JSON. Ignores the content type.
 

@@ -13,7 +13,7 @@ from mjbot.errors import UpstreamUnavailable
 from mjbot.errors.submits import SubmitUnclear
 from mjbot.upstream.api import Request
 from mjbot.upstream.network import failure_words
-from mjbot.upstream.responses import Response, ResponseTooLarge
+from mjbot.upstream.responses import ReadTimeout, Response, ResponseTooLarge
 
 _MAX_BODY = 8 * 1024 * 1024
 
@@ -35,10 +35,12 @@ class Transport:
         self._redact = redact
 
     async def read(self, request: Request) -> Response:
-        """Send a request that is safe to retry. Raises `UpstreamUnavailable`."""
+        """Send a request that is safe to retry. Raises `UpstreamUnavailable` or `ReadTimeout`."""
         try:
             return await self._send(request)
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        except TimeoutError as error:
+            raise ReadTimeout(failure_words(error)) from None
+        except (aiohttp.ClientError, OSError) as error:
             raise UpstreamUnavailable(failure_words(error)) from None
 
     async def submit(self, request: Request) -> Response:
