@@ -46,9 +46,9 @@ class BatchReads:
         if self._policy.size(now) == 1:
             return await self._each(ids)
         alone = [each for each in ids if self._policy.is_alone(each, now)]
-        if len(alone) == len(ids):
-            return await self._each(ids)
         together = [each for each in ids if each not in alone]
+        if not together:
+            return await self._each(alone)
         report = await self._together(together, read_first or self._read_list)
         if alone and set(together) == report.failed.keys():  # an outage costs one request
             error = next(iter(report.failed.values()))
@@ -80,7 +80,10 @@ class BatchReads:
         if all(map(_failed, reports, halves)):
             self._policy.both_halves_failed(ids, self._clock.now())
             singly = all(self._policy.is_alone(each, self._clock.now()) for each in ids)
-            return await self._each(ids) if singly else _merged(*reports)
+            if not singly:
+                return _merged(*reports)
+            log.warning("the image service fails if %d of the tasks are in a batch read", len(ids))
+            return await self._each(ids)
         return _merged(
             *[
                 await self._bisect(half, report) if _failed(report, half) else report
