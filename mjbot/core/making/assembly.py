@@ -58,8 +58,9 @@ def assemble_prompt(text: str, options: MakeOptions) -> str:
     if not text.strip():
         return text
     # A name without its space ("--ar16:9") is an attempt to write it, so it counts as written.
-    mended = parse_prompt(mend_dashes(text)[0])
-    names = {each.parameter.names[0] for each in mended.parameters if each.parameter}
+    mended = mend_dashes(text)[0]
+    parsed = parse_prompt(mended)
+    names = {each.parameter.names[0] for each in parsed.parameters if each.parameter}
     added = []
     if options.shape and "ar" not in names:
         added.append(f"--ar {options.shape}")
@@ -68,10 +69,10 @@ def assemble_prompt(text: str, options: MakeOptions) -> str:
     references = " ".join(options.references)
     if references and options.use is ReferenceUse.IMAGE_PROMPT:
         text = f"{references} {text}"
-    elif references and (written := parse_prompt(text).written(options.use)):
+    elif references and (written := parsed.written(options.use)):
         # One parameter with all references: a second one of the name might replace the first.
         end = written[0].at + len(f"--{written[0].name}")
-        text = f"{text[:end]} {references}{text[end:]}"
+        text = f"{mended[:end]} {references}{mended[end:]}"
     elif references:
         added.append(f"--{options.use} {references}")
     return " ".join((text.rstrip(), *added)) if added else text

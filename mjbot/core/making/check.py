@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from mjbot.core.i18n.texts import Text
 from mjbot.core.making.findings import PromptFinding, Verdict
 from mjbot.core.making.parameters import KNOWN, MAX_LENGTH, Parameter, Takes, nearest_value, takes_value
-from mjbot.core.making.parsing import DASH, ParsedPrompt, Written, mend_dashes, parse_prompt
+from mjbot.core.making.parsing import IN_A_WORD, ParsedPrompt, Written, mend_dashes, parse_prompt
 
 _MOST = 10  # findings that are returned; nobody reads more
 _PICTURES = r"(?:png|jpe?g|webp|gif)"
@@ -23,8 +23,9 @@ _BARE_ADDRESS = re.compile(
     rf"(?<!\S)(?:[a-z0-9-]{{1,63}}\.){{1,8}}[a-z]{{2,20}}/(?:\S*\.{_PICTURES}(?:\?\S*)?)(?!\S)", re.IGNORECASE
 )
 _ADDRESS = re.compile(r"(?<!\S)<?https?://", re.IGNORECASE)
-_NO_SPACE_BEFORE = re.compile(
-    rf"(?<=[^{DASH}\s])(?:--|[\u2012-\u2015\uff0d]+)([A-Za-z]{{1,11}})[^\S\n]+(\S+)"
+_NO_SPACE_BEFORE = re.compile(rf"{IN_A_WORD}([A-Za-z]{{1,11}})[^\S\n]+(\S+)")
+_REPEAT_IN_A_WORD = re.compile(
+    rf"{IN_A_WORD}(?:repeat|r)(?:[=:：]|[^\S\n]+)[0-9]{{1,2}}(?!\S)", re.IGNORECASE
 )
 _SPACE_BETWEEN = re.compile(r"(?<!\S)-- +([A-Za-z]{1,11}) +(\S+)")
 _ONE_HYPHEN = re.compile(r"(?<!\S)-([A-Za-z]{1,11}) +(\S+?)[,.;，。；]?(?!\S)")
@@ -220,6 +221,8 @@ def _repeats(subject: _Subject) -> Iterator[PromptFinding]:
     for written in subject.parsed.written("repeat"):
         if takes_value(KNOWN["repeat"], written.first):
             yield _warning(Text.PROMPT_REPEAT, written.piece)
+    for match in _REPEAT_IN_A_WORD.finditer(subject.parsed.prompt):  # what `expand_series` did not count
+        yield _warning(Text.PROMPT_REPEAT, match[0])
 
 
 _RULES: tuple[Callable[[_Subject], Iterator[PromptFinding]], ...] = (

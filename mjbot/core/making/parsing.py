@@ -17,6 +17,8 @@ from mjbot.core.making.parameters import KNOWN, Parameter, Takes, takes_value
 
 DASH: Final = "-\u2010-\u2015\u2212\u2500\ufe58\ufe63\uff0d"
 """The characters that people type in place of a hyphen, for use in a regular expression character class."""
+IN_A_WORD: Final = rf"(?<=[^{DASH}\s])(?:--|[\u2012-\u2015\uff0d]+)"
+"""The dashes of a parameter that has no space before it, as a regular expression. Some servers read it."""
 _MARKED = re.compile(rf"(?<!\S)([{DASH}]+)([A-Za-z]+)(?!\S)")
 _START = re.compile(r"(?<!\S)--(?=[A-Za-z])")
 _TOKEN = re.compile(r"--([A-Za-z]+)(\S*)")

@@ -15,12 +15,15 @@ from typing import Final
 
 from mjbot.core.i18n.texts import Text
 from mjbot.core.making.findings import PromptFinding, Verdict
-from mjbot.core.making.parsing import DASH
+from mjbot.core.making.parsing import DASH, IN_A_WORD
 
 MAX_REPEAT: Final = 40
 _SHOWN = 20  # characters on either side of a brace
 _TOKEN = re.compile(r"\\[{},]|[{},]|[^\\{},]+|\\")
-_REPEAT = re.compile(rf"(?<!\S)[{DASH}]+(?:repeat|r)[^\S\n]+([0-9]{{1,2}})(?!\S)\s?", re.IGNORECASE)
+_REPEAT = re.compile(
+    rf"(?:(?P<word>(?<!\S)[{DASH}]+)|{IN_A_WORD})(?:repeat|r)[^\S\n]+(?P<times>[0-9]{{1,2}})(?!\S)(?(word)\s?)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,8 @@ def expand_series(prompt: str, *, times: int = 1, limit: int) -> Series:
 
 def _repeated(prompt: str, times: int) -> Iterator[str]:
     written = list(_REPEAT.finditer(prompt))
-    if len(written) == 1 and 1 <= int(written[0][1]) <= MAX_REPEAT:
-        times = int(written[0][1])
+    if len(written) == 1 and 1 <= int(written[0]["times"]) <= MAX_REPEAT:
+        times = int(written[0]["times"])
         before, after = prompt[: written[0].start()], prompt[written[0].end() :]
         prompt = f"{before}{after}" if after else before.rstrip()
     return repeat(prompt, max(1, times))
