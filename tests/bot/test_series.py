@@ -7,10 +7,13 @@ import asyncio
 import discord
 import pytest
 
+from mjbot.core.access.place import Place
 from mjbot.core.i18n.texts import Text
+from mjbot.core.model.task import TaskId
 from mjbot.ports import Refusal
 from mjbot.sandbox.submits import DecisionKind
 from tests.bot.conftest import BotFactory, BotHarness, picture
+from tests.bot.outsider import DIRECT, Outsider, answer_to
 from tests.bot.test_imagine import IMAGINE, imagine, sent, told
 
 
@@ -228,3 +231,39 @@ async def test_a_picture_that_is_not_found_is_called_so_on_the_card_of_its_serie
     assert stages_of(harness) == ["Unclear whether it started", "[Started]"]
     await harness.wait(70)
     assert stages_of(harness) == ["Not found at the image service; it probably did not start", "[Started]"]
+
+
+async def test_a_forged_verb_sends_no_part_of_a_series_and_nothing_whose_outcome_is_known(
+    harness: BotHarness,
+) -> None:
+    harness.world.banned = {"rude"}
+    question = await start(harness, "a {red, rude} kite")
+    await harness.wait(2)
+    await imagine(harness, "a rude bird")
+    refused = str(harness.button(harness.newest, "Edit").custom_id).split(":")[2]
+    series, place = (
+        TaskId(str(harness.button(question, "Start").custom_id).split(":")[2]),
+        Place(harness.guild.id),
+    )
+    history = await harness.bot.app.stores.presses.histories([(series, place)])
+    parts = [each.make.id for each in history[series, place].series]
+    forger = Outsider(harness, DIRECT)
+    forger.actor, forger.channel = harness.ann, harness.channel
+    harness.world.banned = set()
+    before, (card,) = sent(harness), cards(harness, "Series")
+    again = [f"again:{each}:make{n}" for each in (series, refused, *parts) for n in ("", "n1")]
+    for verb in (*again, *(f"{verb}:{each}:" for verb in ("start", "send") for each in parts)):
+        told_back = await forger.forge(card, f"mj1:{verb}")
+        assert (verb, bool(answer_to(told_back))) == (verb, True)
+    await harness.wait(9)
+    assert sent(harness) == before
+    assert stages_of(harness) == ["[Started]", "Not started"]
+
+
+async def test_a_question_expires_with_its_count(harness: BotHarness) -> None:
+    question = told(await imagine(harness, "a {red, blue} kite"))
+    await harness.wait(600)
+    late = told(await harness.press(question, "Start"))
+    assert "expired" in late.content
+    assert "a {red, blue} kite" in str((await harness.press(question, "Edit")).modal)
+    assert sent(harness) == []

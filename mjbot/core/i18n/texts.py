@@ -545,6 +545,10 @@ class Text(StrEnum):
         "series.question",
         "This makes {n} pictures. They already count towards your limits, which then allow {left} more for now. Start them?{findings}",
     )
+    SERIES_QUESTION_EXPIRED = (
+        "series.question_expired",
+        "This question has expired: its pictures counted for ten minutes. Nothing was started; press *Edit* to be asked again.",
+    )
     SERIES_TOO_MANY = (
         "series.too_many",
         "These are more than {most} pictures, which is the maximum at once. Nothing was started; use fewer braces or a smaller *repeat*.",

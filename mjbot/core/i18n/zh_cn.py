@@ -267,6 +267,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.MAKE_NOT_IN_DIRECT: "私信中未开通图片生成功能。请在服务器中使用，或联系机器人的部署者开通。",
     Text.MAKE_WARNING: "{findings}\n任务尚未提交。",
     Text.SERIES_QUESTION: "这将生成 {n} 张图，均已计入你的额度，之后目前还可提交 {left} 次。要开始吗？{findings}",
+    Text.SERIES_QUESTION_EXPIRED: "确认已过期：这些图只计入额度十分钟。任务未提交；请点“编辑”重新确认。",
     Text.SERIES_TOO_MANY: "这会超过一次最多 {most} 张图的上限。任务未提交；请减少花括号中的选项或减小重复次数。",
     Text.SERIES_OVER_LIMIT: "这共有 {n} 张图，但目前的额度只剩 {left} 次。任务未提交，也未计数；请减少数量或稍后再试。",
     Text.SERIES_NO_PICTURES: "一次生成多张图时不能使用上传的参考图。任务未提交；请去掉参考图，或把图片地址写进提示词。",

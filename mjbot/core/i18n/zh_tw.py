@@ -267,6 +267,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.MAKE_NOT_IN_DIRECT: "私訊中未開通圖片生成功能。請在伺服器中使用，或聯絡機器人的部署者開通。",
     Text.MAKE_WARNING: "{findings}\n任務尚未提交。",
     Text.SERIES_QUESTION: "這將生成 {n} 張圖，均已計入你的額度，之後目前還可提交 {left} 次。要開始嗎？{findings}",
+    Text.SERIES_QUESTION_EXPIRED: "確認已過期：這些圖只計入額度十分鐘。任務未提交；請按「編輯」重新確認。",
     Text.SERIES_TOO_MANY: "這會超過一次最多 {most} 張圖的上限。任務未提交；請減少大括號中的選項或降低重複次數。",
     Text.SERIES_OVER_LIMIT: "這共有 {n} 張圖，但目前的額度只剩 {left} 次。任務未提交，也未計數；請減少數量或稍後再試。",
     Text.SERIES_NO_PICTURES: "一次生成多張圖時不能使用上傳的參考圖。任務未提交；請去掉參考圖，或把圖片網址寫進提示詞。",

@@ -80,6 +80,8 @@ class MakeService:
         Check this first, so that pictures are not loaded, and rate limits not counted, a second time.
         A refused request that has a card is edited there: two cards of one request would show one state.
         """
+        if make.series:  # a picture of a series, which only its series sends
+            raise ActionUnavailable(Text.REPLY_BUTTON_GONE, id=make.id)
         state = (await self._presses.of(make.id)).get(MAKE_ACTION, Press.REFUSED)
         if state is not Press.REFUSED or await self._cards.has_card(make):
             raise ActionUnavailable(Text.MAKE_ALREADY_SENT)
@@ -99,12 +101,24 @@ class MakeService:
     async def repeat(
         self, request: PressRequest, make: Make, snapshot: TaskSnapshot, build: BuildRequest
     ) -> None:
-        """Send a `Make` request again after the user has agreed. Raises `MJBotError` like `make`."""
+        """Send a `Make` request again after the user has agreed. Raises `MJBotError` like `make`.
+
+        Only a request whose outcome is unclear can be repeated. A custom_id may be forged, or from an old
+        card, so it says nothing of the state of the request.
+        """
+        await self._require_unclear(make)
         message = await self._watches.message_of(request.message, make.id)
         submission = CardSubmission(
             self._source, self._cards, make, snapshot, build, request.context, request.reply, message
         )
         await self._send(submission, repeats=request.target.repeats)
+
+    async def _require_unclear(self, make: Make) -> None:
+        state = (await self._presses.of(make.id)).get(MAKE_ACTION)
+        if make.series or make.position or state in (None, Press.REFUSED):
+            raise ActionUnavailable(Text.REPLY_BUTTON_GONE, id=make.id)
+        if state is not Press.UNCLEAR:
+            raise ActionUnavailable(Text.MAKE_ALREADY_SENT)
 
     async def _send(self, submission: CardSubmission, *, repeats: int) -> bool:
         user_id = submission.make.user_id

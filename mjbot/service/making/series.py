@@ -6,7 +6,9 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from mjbot.clock import Clock
 from mjbot.core.access.needs import MAKE, START_SERIES, STOP_UPDATING
+from mjbot.core.access.rate_limits import TEN_MINUTES
 from mjbot.core.card.buttons import own_button
 from mjbot.core.card.components import CustomId, Verb
 from mjbot.core.i18n.texts import Text
@@ -37,6 +39,7 @@ class SeriesService:
         watches: WatchService,
         retries: SubmitRetries,
         on_start: Callable[[], None],
+        clock: Clock,
         limit: int,
     ) -> None:
         self._makes = makes
@@ -45,6 +48,7 @@ class SeriesService:
         self._watches = watches
         self._retries = retries
         self._on_start = on_start
+        self._clock = clock
         self.limit = limit
 
     async def ask(
@@ -72,7 +76,7 @@ class SeriesService:
     async def start(self, request: PressRequest, prompts: Callable[[Make], Sequence[str]]) -> None:
         """Commit the pictures of a series, show its card, and send them. Raises `MJBotError`."""
         series = await self._makes.get(request.task_id)
-        if series is None or series.user_id != request.context.user_id:
+        if series is None or series.series or series.user_id != request.context.user_id:
             raise ActionUnavailable(Text.REPLY_BUTTON_GONE, id=request.task_id)
         texts = prompts(series)
         if not series.position or len(texts) != series.position:  # not counted, or by another limit
@@ -80,6 +84,8 @@ class SeriesService:
         await self._access.require(request.context, START_SERIES)
         if await self._cards.has_card(series):
             raise ActionUnavailable(Text.MAKE_ALREADY_SENT)
+        if self._clock.now() - series.created_at >= TEN_MINUTES:
+            raise ActionUnavailable(Text.SERIES_QUESTION_EXPIRED)  # the user's limit no longer counts it
         shown = placeholder(series, series.text, series.created_at)
         parts = [*map(_part_of(series), range(1, len(texts) + 1), texts)]
         try:

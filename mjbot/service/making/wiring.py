@@ -45,7 +45,7 @@ def build_making(
     modals = MakeModals(stores.makes, watching.snapshots, uploads, pressing.drafts)
     cards = MakeCards(stores.makes, stores.watches, watching.opener, watching.watches)
     loop = _series_loop(source, stores, watching, pressing, clock, guard)
-    series = _series(stores, cards, watching, pressing, loop, series_max)
+    series = _series(stores, cards, watching, pressing, loop, clock, series_max)
     service = _makes(source, stores, cards, watching, pressing, clock)
     direct = DirectMakes(
         source=source,
@@ -94,7 +94,13 @@ def _makes(
 
 
 def _series(
-    stores: Stores, cards: MakeCards, watching: Watching, pressing: Pressing, loop: SeriesLoop, limit: int
+    stores: Stores,
+    cards: MakeCards,
+    watching: Watching,
+    pressing: Pressing,
+    loop: SeriesLoop,
+    clock: Clock,
+    limit: int,
 ) -> SeriesService:
     return SeriesService(
         makes=stores.makes,
@@ -103,6 +109,7 @@ def _series(
         watches=watching.watches,
         retries=pressing.retries,
         on_start=loop.notify,
+        clock=clock,
         limit=limit,
     )
 
