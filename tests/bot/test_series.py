@@ -106,7 +106,7 @@ async def test_a_full_queue_holds_up_nobody_else_and_stop_ends_what_was_not_sent
     harness.world.full = True
     await start(harness, "a {red, blue, green} kite")
     await harness.wait(2)
-    assert stages_of(harness) == ["Queue full, retrying", "Waiting", "Waiting"]
+    assert stages_of(harness) == ["Not accepted yet, retrying", "Waiting", "Waiting"]
     harness.world.full = False
     await imagine(harness, "a bird")
     assert [prompt for prompt, _ in sent(harness)][-1] == "a bird"
@@ -197,7 +197,7 @@ async def test_a_queue_that_is_full_in_the_middle_of_a_series_delays_the_rest(ha
     held.release()
     await starting
     await harness.wait(2)
-    assert stages_of(harness) == ["[Started]", "Queue full, retrying", "Waiting"]
+    assert stages_of(harness) == ["[Started]", "Not accepted yet, retrying", "Waiting"]
     harness.world.full = False
     await harness.wait(60)
     assert stages_of(harness) == ["[Started]"] * 3
@@ -212,7 +212,7 @@ async def test_two_series_share_a_full_queue_and_each_picture_is_sent_once(harne
     await ben.click(question, custom_id=str(harness.button(question, "Start").custom_id))
     await harness.wait(2)
     both = cards(harness, "Series")
-    assert [stages(each) for each in both] == [["Queue full, retrying", "Waiting", "Waiting"]] * 2
+    assert [stages(each) for each in both] == [["Not accepted yet, retrying", "Waiting", "Waiting"]] * 2
     harness.world.full = False
     await harness.wait(60)
     colours = ("red", "blue", "green")
@@ -267,3 +267,43 @@ async def test_a_question_expires_with_its_count(harness: BotHarness) -> None:
     assert "expired" in late.content
     assert "a {red, blue} kite" in str((await harness.press(question, "Edit")).modal)
     assert sent(harness) == []
+
+
+async def test_a_series_waits_while_the_service_refuses_all_requests_and_can_be_stopped(
+    harness: BotHarness,
+) -> None:
+    harness.server.fail(IMAGINE, status=429, times=2)
+    await start(harness, "a {red, blue, green} kite")
+    await harness.wait(5)
+    assert stages_of(harness) == ["Not accepted yet, retrying", "Waiting", "Waiting"]
+    await harness.wait(60)
+    assert stages_of(harness) == ["[Started]"] * 3
+    harness.server.fail(IMAGINE, status=429)
+    await harness.press(told(await imagine(harness, "a {red, blue, green} bird")), "Start")
+    await harness.wait(5)
+    *_, card = cards(harness, "Series")
+    await harness.press(card, "Stop")
+    *_, card = cards(harness, "Series")
+    assert stages(card) == ["Not started"] * 3
+    assert len(accepted(harness)) == 3
+
+
+async def test_a_series_pauses_after_each_picture_whose_outcome_is_unclear(harness: BotHarness) -> None:
+    harness.server.fail(IMAGINE, status=503, times=2)
+    await start(harness, "a {red, blue, green} kite")
+    unclear = "Unclear whether it started"
+    for seconds, expected in [(5, [unclear, "Waiting", "Waiting"]), (10, [unclear, unclear, "Waiting"])]:
+        await harness.wait(seconds)
+        assert stages_of(harness) == expected
+    await harness.wait(20)
+    assert stages_of(harness)[2] == "[Started]"
+    assert accepted(harness) == ["a green kite"]
+
+
+async def test_a_refusal_of_every_picture_ends_the_rest_of_a_series(harness: BotHarness) -> None:
+    harness.server.fail(IMAGINE, status=401, times=1)
+    await start(harness, "a {red, blue, green} kite")
+    await harness.wait(30)
+    assert stages_of(harness) == ["Not started"] * 3
+    assert all("key" in each for each in lines(harness)[1:])
+    assert sent(harness) == []  # the second would have been accepted

@@ -9,7 +9,7 @@ import pytest
 from mjbot.clock import Clock
 from mjbot.core.access.place import Place
 from mjbot.core.model.task import TaskId
-from mjbot.errors import UpstreamUnavailable
+from mjbot.errors import KeyRefused, QuotaExceeded, UpstreamRateLimited, UpstreamUnavailable
 from mjbot.errors.submits import (
     ActionNotOffered,
     NotReady,
@@ -18,7 +18,14 @@ from mjbot.errors.submits import (
     SubmitRefused,
     SubmitUnclear,
 )
-from mjbot.service.pressing.retries import Pause, RetryBackoff, RetryStopped, SubmitRetries
+from mjbot.service.pressing.retries import (
+    NOT_STARTED,
+    Pause,
+    RetryBackoff,
+    RetryStopped,
+    SubmitRetries,
+    UnclearBackoff,
+)
 
 TASK, HERE = TaskId("1730000000000001"), Place(1)
 
@@ -51,6 +58,35 @@ def test_a_parent_that_is_not_ready_is_tried_again_once_and_unseen() -> None:
 )
 def test_nothing_else_is_tried_again(error: Exception) -> None:
     assert RetryBackoff().pause_after(error) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "seconds"),
+    [
+        (QueueFull(), [10, 20, 40, 60, 60, None]),
+        (UpstreamRateLimited(), [10, 20, 40, 60, 60, None]),
+        (UpstreamRateLimited(retry_after=30.0), [30, 30, 40, 60, 60, None]),
+        (UpstreamUnavailable(), [10, 20, 40, 60, 60, None]),
+        (UpstreamUnavailable(retry_after=90.0), [90, 90, 90, 90, 90, None]),
+        (SubmitRefused(RefusalReason.BANNED_WORD), [None]),
+        (SubmitUnclear(), [None]),
+        (KeyRefused(), [None]),
+        (QuotaExceeded(), [None]),
+    ],
+)
+def test_a_series_tries_again_what_was_not_started_and_as_late_as_it_was_asked(
+    error: Exception, seconds: list[float | None]
+) -> None:
+    backoff = RetryBackoff(NOT_STARTED)
+    pauses = [backoff.pause_after(error) for _ in seconds]
+    assert [pause.seconds if pause else None for pause in pauses] == seconds
+
+
+def test_pauses_after_unclear_submits_double_up_to_a_minute_until_one_is_accepted() -> None:
+    unclear = UnclearBackoff()
+    assert [unclear.after_unclear() for _ in range(5)] == [10, 20, 40, 60, 60]
+    unclear.accepted()
+    assert unclear.after_unclear() == 10
 
 
 async def wait(retries: SubmitRetries) -> None:

@@ -567,7 +567,7 @@ class Text(StrEnum):
     SERIES_PROGRESS = "series.progress", "{done} of {n} started"
     SERIES_STAGE_WAITING = "series.stage.waiting", "Waiting"
     SERIES_STAGE_SENDING = "series.stage.sending", "Submitting"
-    SERIES_STAGE_RETRYING = "series.stage.retrying", "Queue full, retrying"
+    SERIES_STAGE_RETRYING = "series.stage.retrying", "Not accepted yet, retrying"
     SERIES_STAGE_STARTING = "series.stage.starting", "Started"
     SERIES_STAGE_STARTED = "series.stage.started", "[Started]({url})"
     SERIES_STAGE_REFUSED = "series.stage.refused", "Not started"

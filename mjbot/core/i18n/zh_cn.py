@@ -277,7 +277,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.SERIES_PROGRESS: "已开始 {done}/{n}",
     Text.SERIES_STAGE_WAITING: "等待中",
     Text.SERIES_STAGE_SENDING: "正在提交",
-    Text.SERIES_STAGE_RETRYING: "队列已满，正在重试",
+    Text.SERIES_STAGE_RETRYING: "服务暂未接受，正在重试",
     Text.SERIES_STAGE_STARTING: "已开始",
     Text.SERIES_STAGE_STARTED: "[已开始]({url})",
     Text.SERIES_STAGE_REFUSED: "未开始",

@@ -277,7 +277,7 @@ MESSAGES: Final[Mapping[Text, str]] = {
     Text.SERIES_PROGRESS: "已開始 {done}/{n}",
     Text.SERIES_STAGE_WAITING: "等待中",
     Text.SERIES_STAGE_SENDING: "正在提交",
-    Text.SERIES_STAGE_RETRYING: "佇列已滿，正在重試",
+    Text.SERIES_STAGE_RETRYING: "服務暫未接受，正在重試",
     Text.SERIES_STAGE_STARTING: "已開始",
     Text.SERIES_STAGE_STARTED: "[已開始]({url})",
     Text.SERIES_STAGE_REFUSED: "未開始",

@@ -6,21 +6,38 @@ import asyncio
 from contextlib import suppress
 
 from mjbot.clock import Clock, Wakeup
+from mjbot.core.i18n.texts import Text
 from mjbot.core.making.assembly import assemble_prompt
 from mjbot.core.making.check import check_prompt
 from mjbot.core.model.task import TaskId
-from mjbot.errors import MJBotError, StoreFailed
+from mjbot.errors import MJBotError, PressUnclear, StoreFailed
 from mjbot.guard import LoopGuard
 from mjbot.ports import Make, MakeStore, SubmitResult, TaskSource
-from mjbot.service.making.make_submission import imagine_builder, placeholder
+from mjbot.service.making.make_submission import imagine_builder, placeholder, refusal_of
 from mjbot.service.making.series_submission import SeriesSubmission
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.result_cards import first_snapshots
+from mjbot.service.pressing.retries import NOT_STARTED, RetryBackoff, UnclearBackoff
 from mjbot.service.pressing.submission import SubmissionJournal
 from mjbot.service.watching.pending_cards import PendingCards
 from mjbot.service.watching.watches import WatchService
 
 _PAUSE = 5.0  # seconds, after an error
+_OF_EVERY_PICTURE = frozenset(
+    {
+        Text.REPLY_KEY_REFUSED,
+        Text.REPLY_QUOTA_EXCEEDED,
+        Text.REPLY_UPSTREAM_FORBIDDEN,
+        Text.REPLY_UNEXPECTED_HTML,
+        Text.REPLY_ROUTE_MISSING,
+        Text.REPLY_NO_ACCOUNT,
+        Text.REPLY_DAILY_LIMIT,
+        Text.REPLY_TOTAL_LIMIT,
+        Text.REPLY_ACCOUNT_BLOCKED,
+        Text.REPLY_COMMAND_NOT_OFFERED,
+    }
+)
+"""Refusals that do not depend on the prompt, and do not end by themselves soon."""
 
 
 class SeriesLoop:
@@ -49,6 +66,7 @@ class SeriesLoop:
         self._in_flight = in_flight
         self._clock = clock
         self._guard = guard
+        self._pauses: set[Wakeup] = set()
         self._senders: dict[TaskId, asyncio.Task[None]] = {}
         self._closed = False
         self._wakeup = Wakeup(clock, "until a series is started")
@@ -76,36 +94,55 @@ class SeriesLoop:
                 await self._wakeup.wait(again)
         finally:
             self._closed = True
+            for pause in self._pauses:
+                pause.notify()
 
     async def _send_all(self, series: TaskId) -> None:
         """Send the unsent pictures of a series."""
+        unclear = UnclearBackoff()
         with self._in_flight.track():
-            while await self._sent_next(series):
+            while await self._sent_next(series, unclear):
                 pass
 
-    async def _sent_next(self, series: TaskId) -> bool:
-        """Send the next picture of a series. Return False if there is none."""
-        again = Wakeup(self._clock, "until a series goes on after an error")
+    async def _sent_next(self, series: TaskId, unclear: UnclearBackoff) -> bool:
+        """Send the next picture of a series, and pause if necessary. Return False if there is none."""
+        pause = _PAUSE
         with self._guard.contain(), suppress(StoreFailed):
             make = await self._makes.next_of(series)
             if make is None or self._closed:
                 return False
-            await self._send(make)
-            return True
-        await again.wait(self._clock.now() + _PAUSE)
+            pause = await self._send(make, unclear)
+        if pause and not self._closed:
+            await self._pause(pause)
         return not self._closed
 
-    async def _send(self, make: Make) -> None:
+    async def _pause(self, seconds: float) -> None:
+        """Wait before the next picture. A shutdown ends the wait."""
+        wakeup = Wakeup(self._clock, "until a series goes on after an error")
+        self._pauses.add(wakeup)
+        try:
+            await wakeup.wait(self._clock.now() + seconds)
+        finally:
+            self._pauses.discard(wakeup)
+
+    async def _send(self, make: Make, unclear: UnclearBackoff) -> float:
+        """Send a picture of a series. Return the seconds to wait before the next one."""
         submission = self._submission(make)
         if await self._journal.begin(submission, make.user_id) is not None:
-            return  # it is in flight already
+            return 0.0  # it is in flight already
+        pause = 0.0
         try:
-            result = await self._journal.send(submission)
-        except MJBotError:
-            await submission.redraw()
-            return
-        await self._accept(submission, result)
+            result = await self._journal.send(submission, RetryBackoff(NOT_STARTED))
+        except MJBotError as error:
+            if isinstance(error, PressUnclear):
+                pause = unclear.after_unclear()
+            elif error.text in _OF_EVERY_PICTURE:
+                await self._makes.stop_series(TaskId(make.series), refusal_of(error))
+        else:
+            unclear.accepted()
+            await self._accept(submission, result)
         await submission.redraw()
+        return pause
 
     async def _accept(self, submission: SeriesSubmission, result: SubmitResult) -> None:
         """Commit the created tasks as pending cards, which are posted in the channel of the series."""

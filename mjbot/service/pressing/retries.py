@@ -9,10 +9,16 @@ from dataclasses import dataclass
 from mjbot.clock import Clock, Wakeup
 from mjbot.core.access.place import Place
 from mjbot.core.model.task import TaskId
+from mjbot.core.scheduling.backoff import backoff
+from mjbot.errors import UpstreamError, UpstreamRateLimited, UpstreamUnavailable
 from mjbot.errors.submits import NotReady, QueueFull
 
 # Seconds between tries while the queue is full; together well within the life of an interaction token.
 _QUEUE_FULL = (10.0, 20.0, 40.0, 60.0, 60.0)
+_UNCLEAR, _LONGEST_UNCLEAR = 10.0, 60.0
+NOT_STARTED = (QueueFull, UpstreamRateLimited, UpstreamUnavailable)
+"""Errors of a service that takes no submits at the moment and has started nothing. Nobody waits for a series
+at the screen, so its pictures are tried again after all of them."""
 # Just after a parent task has finished, the upstream itself may not know it yet.
 _NOT_READY = 2.0
 
@@ -26,20 +32,38 @@ class Pause:
 
 
 class RetryBackoff:
-    """Computes the pauses between the tries of one submission."""
+    """Computes the pauses between the tries of one submission, after ``temporary`` errors."""
 
-    def __init__(self) -> None:
+    def __init__(self, temporary: tuple[type[Exception], ...] = (QueueFull,)) -> None:
+        self._temporary = temporary
         self._pauses = iter(_QUEUE_FULL)
         self._excused = False
 
     def pause_after(self, error: Exception) -> Pause | None:
         """Return the pause before a retry, or None if this error must not be retried."""
-        if isinstance(error, QueueFull) and (seconds := next(self._pauses, None)) is not None:
-            return Pause(seconds, visible=True)
+        if isinstance(error, self._temporary) and (seconds := next(self._pauses, None)) is not None:
+            asked = error.retry_after if isinstance(error, UpstreamError) else None
+            return Pause(max(seconds, asked or 0.0), visible=True)
         if isinstance(error, NotReady) and not self._excused:
             self._excused = True
             return Pause(_NOT_READY, visible=False)
         return None
+
+
+class UnclearBackoff:
+    """Computes the pauses of a series after submits whose outcome is unclear. These are not tried again."""
+
+    def __init__(self) -> None:
+        self._unclear = 0
+
+    def after_unclear(self) -> float:
+        """Return the seconds before the next picture: 10, doubled for each earlier one, at most 60."""
+        self._unclear += 1
+        return backoff(_UNCLEAR, self._unclear - 1, _LONGEST_UNCLEAR)
+
+    def accepted(self) -> None:
+        """Begin anew, because the service has accepted a picture."""
+        self._unclear = 0
 
 
 class RetryStopped(Exception):

@@ -141,13 +141,13 @@ class SubmissionJournal:
         submission.number = begun.number
         return None
 
-    async def send(self, submission: Submission) -> SubmitResult:
-        """Send a submission, with retries while the queue is full. If it fails, commit the new state.
+    async def send(self, submission: Submission, backoff: RetryBackoff | None = None) -> SubmitResult:
+        """Send a submission, with retries after temporary errors. If it fails, commit the new state.
 
         If it succeeds, the caller must call `accept` or `confirm`. Raises `MJBotError`.
         """
         in_flight = False
-        backoff = RetryBackoff()
+        backoff = backoff or RetryBackoff()
         try:
             await submission.acknowledge()
             await self._repaint(submission)
