@@ -40,7 +40,11 @@ class Series:
 
 @dataclass(slots=True)
 class _Group:
-    """An open brace ``at`` an index, with the finished alternatives and the beginnings of the current one."""
+    """A brace group that is still open. ``at`` is the index of its brace.
+
+    It holds the expanded alternatives, and the partial expansions of the current one (more than one if that
+    has groups).
+    """
 
     at: int
     alternatives: list[str] = field(default_factory=list)

@@ -38,7 +38,14 @@ export function startComposer(page) {
     [...list.children].forEach((each, index) => each.setAttribute("aria-selected", String(index === active)));
     list.children[active]?.scrollIntoView({ block: "nearest" });
   }
-  function pick(index) { const item = items[index]; hide(); item.choose(item); }
+  function pick(index) {
+    const item = items[index];
+    clearTimeout(timer); // suggestions that are still loading are for what was typed before
+    asked += 1;
+    loading = false;
+    hide();
+    item.choose(item);
+  }
   function notice(text) {
     byId("notice").textContent = text;
     byId("notice").hidden = !text;
@@ -159,8 +166,8 @@ export function startComposer(page) {
     if (event.key === "Tab" && items.length && !event.shiftKey) { event.preventDefault(); return pick(active); }
     if (event.key !== "Enter" || event.target === byId("send")) return;
     event.preventDefault();
-    if (items.length) pick(active);
-    else if (loading) enters += 1;
+    if (loading) enters += 1; // the suggestions that are shown are for what was typed before
+    else if (items.length) pick(active);
     else submit();
   });
   byId("composer").addEventListener("submit", (event) => { event.preventDefault(); submit(); });

@@ -57,7 +57,7 @@ class UnclearBackoff:
         self._unclear = 0
 
     def after_unclear(self) -> float:
-        """Return the seconds before the next picture: 10, doubled for each earlier one, at most 60."""
+        """Return the seconds until the next submit: 10, doubled with each unclear one, at most 60."""
         self._unclear += 1
         return backoff(_UNCLEAR, self._unclear - 1, _LONGEST_UNCLEAR)
 
