@@ -49,7 +49,7 @@ async def test_a_429_of_any_scope_is_waited_out_and_the_end_is_shown(
 
 
 @pytest.mark.parametrize("status", [502, 503])
-@pytest.mark.parametrize(("route", "times"), [(BY_CHANNEL, 4), (BY_TOKEN, 2)])
+@pytest.mark.parametrize(("route", "times"), [(BY_CHANNEL, 3), (BY_TOKEN, 2)])
 async def test_edits_that_discord_cannot_take_for_a_while_are_made_when_it_can(
     harness: ProcessHarness, status: int, route: str, times: int
 ) -> None:
