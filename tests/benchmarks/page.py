@@ -28,8 +28,8 @@ from tests.benchmarks.scenarios import SCENARIOS, TIMES, planned
 PAGE = """# Benchmarks
 
 Written by `make bench`, from runs of {origin}. Every number on this page is from these runs, except those under
-*Performance history* and *Reproducing*. Where a scenario ran several times, a figure is the median, with the least and
-the most beside it.
+*Performance history* and *Reproducing*. Where a scenario ran several times, a figure is the median, with the minimum
+and the maximum next to it.
 
 ## In short
 
@@ -87,7 +87,7 @@ the channel route. With a hundred tasks in one channel, no bot can show all fina
 `gateway`: the service is a relay (new-api), which asks its own service for all tasks every {refresh_period:.0f} s and shows
 nothing new in between. Tasks start within {gateway:.0f} s. It is measured from the {known}th refresh on, until then.
 
-`latency-…`: the network between the bot and both servers has a round trip of so many milliseconds. All others have
+`latency-…`: the network between the bot and both servers has a round trip of this many milliseconds. All others have
 almost none.
 
 `queue`: the tasks first wait in a relax queue of {relax:.0f} minutes. Its time is compressed {compressed:.0f} times.
@@ -120,7 +120,7 @@ nothing else, so they are not a target.
   only the final edits, knows every end at once, has no latency, and uses the windows of the stub.
 - *First answer*: from the gateway's frame to the interaction callback, as seen by the stub.
 - *CPU*: of the bot's process, during the measurement. *Memory*: resident, at the end.
-- *Most in 1 s* and *in 10 s*: in any window of so many seconds.
+- *Most in 1 s* and *in 10 s*: in any window of this length.
 
 Machine: {machine}.
 

@@ -52,7 +52,7 @@ class Job:
     pause: float = 0.0  # seconds more in the last state but one
     message_exists: bool = False  # already at second 0
     step: float = STEP
-    refresh_period: float = 0.0  # a relay shows a change at the next multiple of so many seconds
+    refresh_period: float = 0.0  # a relay shows a change at the next multiple of this many seconds
 
     @property
     def _begins(self) -> list[float]:

@@ -86,7 +86,7 @@ class DirectMakes:
         with self._in_flight.track():
             await self._access.require_press(request, CHOOSE)
             snapshot = await self._snapshots.snapshot(make.id)
-            uploads = self._uploads.get(make.user_id, make.id)  # whoever repeats it
+            uploads = self._uploads.get(make.user_id, make.id)  # also if another user repeats it
             if snapshot is None or (make.pictures and not uploads and not make.text):
                 # They are links to Discord's files in memory only, and the process was restarted.
                 raise PressRefused(Text.PICTURE_NOT_KEPT, label=f"/{make.command}")

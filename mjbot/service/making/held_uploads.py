@@ -14,7 +14,7 @@ _MOST = 200  # makes
 class HeldUploads:
     """The uploads of each user for each `Make` request that was not sent yet.
 
-    A custom_id names the request and can be forged, so its id alone gives nobody another user's pictures.
+    Keyed by user, because a forged custom_id can contain the id of another user's request.
     """
 
     def __init__(self) -> None:

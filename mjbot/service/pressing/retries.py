@@ -17,8 +17,8 @@ from mjbot.errors.submits import NotReady, QueueFull
 _QUEUE_FULL = (10.0, 20.0, 40.0, 60.0, 60.0)
 _UNCLEAR, _LONGEST_UNCLEAR = 10.0, 60.0
 NOT_STARTED = (QueueFull, UpstreamRateLimited, UpstreamUnavailable)
-"""Errors of a service that takes no submits at the moment and has started nothing. Nobody waits for a series
-at the screen, so its pictures are tried again after all of them."""
+"""Errors after which certainly no task was started. A series retries after all of them, because its user does
+not wait for an immediate response."""
 # Just after a parent task has finished, the upstream itself may not know it yet.
 _NOT_READY = 2.0
 
@@ -62,7 +62,7 @@ class UnclearBackoff:
         return backoff(_UNCLEAR, self._unclear - 1, _LONGEST_UNCLEAR)
 
     def accepted(self) -> None:
-        """Begin anew, because the service has accepted a picture."""
+        """Reset the back-off, because the service has accepted a picture."""
         self._unclear = 0
 
 
