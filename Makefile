@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 INSTALL = $(PIP) --require-hashes --no-deps -r requirements/build.txt -r requirements/$(1).txt \
   && $(PIP) --no-deps --no-build-isolation --editable .
 # More workers than cores: most tests of whole processes wait for something.
-WORKERS ?= 6
+WORKERS ?= 7
 PYTEST := $(BIN)/python -m pytest
 UNIT := $(addprefix tests/,core gallery golden ops pictures sandbox service store ui upstream \
   test_deploy.py test_documents.py test_house.py test_publish.py test_settings.py)

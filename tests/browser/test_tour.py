@@ -7,12 +7,13 @@ import re
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from mjbot.sandbox.demo import PICTURE_SIDE
 from mjbot.sandbox.demo_tasks import DemoIds
 from mjbot.sandbox.demo_texts import ENGLISH
 from mjbot.sandbox.world import World
+from tests.browser.conftest import Demo
 from tests.browser.steps import play_keys, readme_steps
 from tests.browser.visitor import PICTURE, SECONDS, Frame, Frames, ask, pixels, press, same, settled
 
@@ -64,6 +65,19 @@ def no_frame_is_broken_empty_or_collapsed(seen: list[Frame]) -> None:
     assert [each for each in seen if each.height < seen[0].height - 40] == []  # a line of text may go
     ticks = [found[1] for each in seen if (found := re.search(r"Started (\d+) seconds ago", each.text))]
     assert len(set(ticks)) >= 10
+
+
+def test_enter_while_the_page_loads_does_not_load_it_again(page: Page, demo: Demo) -> None:
+    held: list[Route] = []
+    page.route("**/start?*", lambda route: held.append(route))
+    page.goto(demo.address)
+    page.locator("#composer-input").click(force=True)
+    page.keyboard.type("/status")
+    page.keyboard.press("Enter")
+    assert page.url == demo.address
+    held[0].continue_()
+    expect(page.locator(".channel-message").first).to_be_visible(timeout=20 * SECONDS)
+    expect(page.locator("#composer-input")).to_be_focused()
 
 
 def test_a_line_with_the_command_and_enter_twice_opens_a_card(page: Page) -> None:

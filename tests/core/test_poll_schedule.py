@@ -34,7 +34,7 @@ def test_changes_are_found_within_seconds_for_few_requests(count: int, reads: in
 
 
 @given(st.integers(1, 100), st.sampled_from([6.6, 15.0, 40.0]), st.integers(0, 2**32))
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_up_to_a_hundred_tasks_cost_a_poll_a_second(count: int, step: float, seed: int) -> None:
     polled = poll(spread(count, step, within=60.0, seed=seed), 90.0)
     assert polled.most_requests(10.0) <= 11

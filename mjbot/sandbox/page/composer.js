@@ -181,5 +181,6 @@ export function startComposer(page) {
     expectAnswer();
     notice(page.onAnswer(await post("/line", { person: page.person, text })));
   }
+  input.disabled = byId("send").disabled = false; // until now, Enter would have submitted the form and loaded the page again
   input.focus();
 }
