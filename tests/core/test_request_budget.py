@@ -173,10 +173,12 @@ def test_no_second_at_discord_has_more_than_fifty_requests_however_late_they_are
     assert all(map(window.take, sorted(arrivals)))
 
 
-def starts_of_edits(budget: RequestBudget, seconds: float, *, final: bool) -> list[float]:
+def starts_of_edits(
+    budget: RequestBudget, seconds: float, *, final: bool = False, waited: float = 0.0
+) -> list[float]:
     edits, found, now = EditPace(budget), [], NOW
     while now < NOW + seconds:
-        edits.take(now, final=final)
+        edits.take(now, now - waited, final=final)
         budget.end(budget.start(now), now)
         found.append(now)
         while (ready := edits.ready_at(now)) > now:
@@ -185,20 +187,29 @@ def starts_of_edits(budget: RequestBudget, seconds: float, *, final: bool) -> li
 
 
 @pytest.mark.parametrize(
-    ("final", "limited_at", "rate"),
-    [(False, -math.inf, 40), (True, -math.inf, 47), (True, 0.0, 39), (True, -590.0, 39), (True, -600.0, 47)],
+    ("final", "waited", "limited_at", "rate"),
+    [
+        (False, 0.0, -math.inf, 40),
+        (False, 9.0, -math.inf, 40),
+        (False, 11.0, -math.inf, 47),
+        (False, 11.0, -590.0, 39),
+        (True, 0.0, -math.inf, 47),
+        (True, 0.0, 0.0, 39),
+        (True, 0.0, -590.0, 39),
+        (True, 0.0, -600.0, 47),
+    ],
 )
-def test_edits_go_at_40_a_second_and_final_cards_at_47_except_after_a_global_429(
-    final: bool, limited_at: float, rate: int
+def test_edits_go_at_40_a_second_and_final_or_overdue_cards_at_47_except_after_a_global_429(
+    final: bool, waited: float, limited_at: float, rate: int
 ) -> None:
     budget = RequestBudget()
     budget.record_rate_limit(NOW + limited_at)
-    found = starts_of_edits(budget, 10.0, final=final)
+    found = starts_of_edits(budget, 10.0, final=final, waited=waited)
     assert len(found) / 10.0 == pytest.approx(rate, abs=1)
 
 
 def test_progress_is_spaced_evenly() -> None:
-    found = starts_of_edits(RequestBudget(), 5.0, final=False)
+    found = starts_of_edits(RequestBudget(), 5.0)
     assert max(after - before for before, after in pairwise(found)) <= 0.03
 
 

@@ -217,7 +217,7 @@ class EditQueue:
         else:
             channel = self._channels[ref.channel_id]
             channel.take(ref, now)
-            self._pace.take(now, final=entry.priority is Priority.FINAL)
+            self._pace.take(now, entry.queued_at, final=entry.priority is Priority.FINAL)
             self._limits_kept.put(ref.channel_id, (channel.limits_kept_until(now),))
         self._reschedule(ref, entry, now)
         return edit
