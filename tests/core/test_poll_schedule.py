@@ -180,21 +180,26 @@ def test_the_back_off_of_a_week_long_outage_is_capped() -> None:
     assert schedule.wake_at(NOW) == NOW + 60
 
 
-def test_any_number_of_hints_adds_one_request_each_quarter_of_a_second() -> None:
+@pytest.mark.parametrize(("limited", "starts"), [(False, [0, 3, 6, 9]), (True, [0, 5, 10])])
+def test_any_number_of_hints_adds_four_requests_a_second_or_half_as_many_after_a_rate_limit(
+    limited: bool, starts: list[int]
+) -> None:
     schedule = PollSchedule(PollSettings(60, 60))
     snapshots = {each.id: each for each in (make_snapshot(n) for n in range(150))}
     for each in snapshots.values():
         schedule.follow(each, 0.0)
-    rounds = []
+    if limited:
+        schedule.record_rate_limit(1.0)
+    found = []
     for tenth in range(11):
         now = 10 + tenth / 10
         for task_id in snapshots:
             schedule.hint(task_id, now)
         if batch := schedule.due(now):
-            rounds.append(tenth)
+            found.append(tenth)
             assert len(batch) == 100
             schedule.record([snapshots[each] for each in batch], now)
-    assert rounds == [0, 3, 6, 9]
+    assert found == starts
 
 
 def test_hinted_tasks_that_did_not_fit_go_with_the_next_request() -> None:

@@ -15,10 +15,10 @@ from enum import Enum
 
 READS_PER_SECOND = 10  # requests to the service in all
 POLLS_PER_SECOND = 7  # of these; the rest is for interactive reads
+LIMITED_SHARE = 0.5  # of the budget, after the service has asked for fewer requests
 _MORE_POLLS = 3  # polls a second more for every tenfold number of requests
 _READS_PER_CHANGE = 8
 _QUEUED_FACTOR = 4  # a queued task is read a quarter as often as a running one
-_LIMITED_SHARE = 0.5  # of the budget, after the service has asked for fewer requests
 _INITIAL_GUESS = 8.0  # seconds between changes, until some were measured
 _SMOOTHING = 0.2  # weight of the newest measurement
 _LONGEST_GAP = 60.0  # seconds; a longer gap concerns one task rather than the service
@@ -88,7 +88,7 @@ def poll_intervals(
     ``limited``: the service has asked for fewer requests, and gets half as many. ``refreshing``: it is about
     to refresh all tasks, so they are read as often as the budget permits.
     """
-    share = _LIMITED_SHARE if limited else 1.0
+    share = LIMITED_SHARE if limited else 1.0
     max_rate = POLLS_PER_SECOND * share
     if refreshing:
         change_interval = 0.0

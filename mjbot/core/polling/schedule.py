@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.polling.intervals import (
+    LIMITED_SHARE,
     ChangeIntervalEstimator,
     PollClass,
     PollIntervals,
@@ -69,7 +70,7 @@ class PollSchedule:
             self._change_interval.interval,
             self._class_counts,
             self.per_request,
-            limited=now < self._limited_until,
+            limited=self._is_limited(now),
             refreshing=self._cycle.is_expected(now),
         )
 
@@ -110,7 +111,8 @@ class PollSchedule:
             return ()
         expedited = self._next_expedited() if not self._failures and now >= self._expedite_from else []
         if expedited:
-            self._expedite_from = now + _EXPEDITED_SPACING
+            share = LIMITED_SHARE if self._is_limited(now) else 1.0
+            self._expedite_from = now + _EXPEDITED_SPACING / share
         elif not (_first_at(self._due) <= now and (self._failures or now >= self._next_request_at(now))):
             return ()
         self._last_request_at = now
@@ -119,7 +121,7 @@ class PollSchedule:
     def poll_soon(self, task_id: TaskId) -> None:
         """Read a task as early as possible, because it has probably changed.
 
-        All tasks that are read early add at most one request every quarter of a second.
+        All tasks that are read early add at most four requests a second, or two after a rate limit.
         """
         if task_id in self._entries:
             self._expedited[task_id] = None  # a read in flight may have begun before the change
@@ -203,6 +205,9 @@ class PollSchedule:
     def _probing(self) -> bool:
         """Whether a probe is in flight during an outage."""
         return self._failures > 0 and self._in_flight > 0
+
+    def _is_limited(self, now: float) -> bool:
+        return now < self._limited_until
 
     def _next_request_at(self, now: float) -> float:
         """Return the time of the next request. It is earlier than the usual spacing if a task is overdue."""
