@@ -146,6 +146,40 @@ def test_retry_after_is_a_minimum() -> None:
     assert not schedule.due(NOW + 39)
 
 
+@pytest.mark.parametrize("others", ["a", "f", "aaa", "fa", "af", "s", "sa", "as"])
+def test_the_answers_of_other_requests_do_not_shorten_a_retry_after(others: str) -> None:
+    """Other requests were in flight: they are answered, fail, or fail with a shorter Retry-After."""
+    schedule = PollSchedule(PollSettings(batch=1))
+    for n in range(9):
+        schedule.follow(make_snapshot(n), NOW, soon=True)
+    batches = [schedule.due(NOW + n) for n in range(1 + len(others))]
+    now = NOW + 9
+    schedule.failed(batches[0], now, retry_after=40)
+    for batch, other in zip(batches[1:], others, strict=True):
+        schedule.record([make_snapshot(int(each[5:])) for each in batch], now)
+        if other == "a":
+            schedule.succeeded()
+        else:
+            schedule.failed(batch, now, retry_after=2 if other == "s" else None)
+    schedule.poll_soon(TaskId("task-1"))
+    assert schedule.wake_at(now) == now + 40
+    assert not schedule.due(now + 39)
+    assert schedule.due(now + 40)
+
+
+@pytest.mark.parametrize("in_flight", [1, 2, 7, 70])
+def test_requests_that_fail_together_begin_one_back_off(in_flight: int) -> None:
+    schedule = PollSchedule(PollSettings(batch=1))
+    for n in range(in_flight):
+        schedule.follow(make_snapshot(n), NOW, soon=True)
+    batches = [schedule.due(NOW + n) for n in range(in_flight)]
+    now = NOW + in_flight
+    for batch in batches:
+        now += 0.001
+        schedule.failed(batch, now)
+    assert schedule.wake_at(now) == now + 1
+
+
 def test_a_task_in_flight_is_not_read_twice() -> None:
     schedule = PollSchedule(PollSettings())
     schedule.follow(make_snapshot(), NOW, soon=True)
@@ -175,9 +209,9 @@ def test_the_loop_is_not_woken_while_a_probe_is_in_flight() -> None:
 def test_the_back_off_of_a_week_long_outage_is_capped() -> None:
     schedule = PollSchedule(PollSettings())
     schedule.follow(make_snapshot(), NOW, soon=True)
-    for _ in range(10_000):
-        schedule.failed([TaskId("task-1")], NOW)
-    assert schedule.wake_at(NOW) == NOW + 60
+    for minute in range(10_000):
+        schedule.failed([TaskId("task-1")], NOW + 60 * minute)
+    assert schedule.wake_at(NOW + 60 * 9_999) == NOW + 60 * 10_000
 
 
 @pytest.mark.parametrize(("limited", "starts"), [(False, [0, 3, 6, 9]), (True, [0, 5, 10])])

@@ -54,6 +54,7 @@ class PollSchedule:
         self._limited_until = 0.0
         self._failures = 0
         self._backoff_until = 0.0
+        self._paused_until = 0.0
         self._last_request_at = -math.inf
         self.per_request = settings.batch
 
@@ -107,7 +108,7 @@ class PollSchedule:
 
         During an outage, one request at a time is sent, as a probe.
         """
-        if now < self._backoff_until or self._probing:
+        if now < max(self._backoff_until, self._paused_until) or self._probing:
             return ()
         expedited = self._next_expedited() if not self._failures and now >= self._expedite_from else []
         if expedited:
@@ -151,9 +152,9 @@ class PollSchedule:
         moments = [_first_at(self._alarms)]
         if not self._probing:  # the probe's response, not the clock, decides what happens next
             earliest = self._backoff_until if self._failures else self._next_request_at(now)
-            moments.append(max(_first_at(self._due), earliest))
+            moments.append(max(_first_at(self._due), earliest, self._paused_until))
         if not self._failures and self._next_expedited():
-            moments.append(self._expedite_from)
+            moments.append(max(self._expedite_from, self._paused_until))
         soonest = min(moments)
         return None if math.isinf(soonest) else soonest
 
@@ -184,19 +185,22 @@ class PollSchedule:
         self._limited_until = now + _LIMITED_FOR
 
     def succeeded(self) -> None:
-        """End any back-off, because the service answered."""
+        """End any back-off, because the service answered. A Retry-After holds: the answer may be older."""
         self._failures = 0
         self._backoff_until = 0.0
 
     def failed(self, ids: Iterable[TaskId], now: float, retry_after: float | None = None) -> None:
         """Back off after a failed read.
 
-        ``retry_after`` is the value of a Retry-After header in seconds, or None.
+        ``retry_after`` is the value of a Retry-After header in seconds, or None. Requests that were in flight
+        when a back-off began fail with the first, and do not lengthen it.
         """
-        self._failures += 1
+        if now >= self._backoff_until:
+            self._failures += 1
         pause = backoff(self._settings.shortest, self._failures - 1, _BACKOFF_CEILING)
         pause *= 1 + _BACKOFF_JITTER * (2 * self._jitter() - 1)
-        self._backoff_until = now + max(pause, retry_after or 0.0)
+        self._backoff_until = now + pause
+        self._paused_until = max(self._paused_until, now + (retry_after or 0.0))
         for task_id in ids:
             if entry := self._entries.get(task_id):
                 self._reschedule(task_id, entry, min(entry.due, now))
