@@ -66,6 +66,17 @@ def test_a_cycle_that_ends_is_discarded() -> None:
     assert polled.staleness(180.0) <= 1.1
 
 
+@pytest.mark.parametrize(("count", "pause"), [(10, 21.0), (100, 4.0), (100, 7.0), (100, 21.0)])
+def test_a_cycle_is_learnt_again_by_the_same_tasks_after_one_irregular_pause(
+    count: int, pause: float
+) -> None:
+    at = [*(4.3 + 15 * number for number in range(8)), *(109.3 + pause + 15 * number for number in range(60))]
+    polled = poll([Job(each / 9, at[1:]) for each in range(count)], 400.0)
+    since = 109.3 + pause + 4 * 15
+    assert polled.staleness(since) <= 1.5
+    assert sum(each >= since for each in polled.requests) <= 0.3 * (400.0 - since)
+
+
 @pytest.mark.parametrize(("count", "period", "others"), [(8, 45.0, 1), (8, 20.0, 1), (20, 60.0, 2)])
 def test_a_task_that_changes_between_refreshes_is_read_as_without_a_cycle(
     count: int, period: float, others: int

@@ -23,8 +23,8 @@ class PolledTask:
     previous_read_at: float
     new_until: float
     changed_at: float | None
-    off_cycle: bool = False
-    """Whether the task has changed between two refreshes of the service."""
+    off_cycle: int | None = None
+    """The number of the cycle between whose refreshes the task has changed: it is unlike that one only."""
     running: bool = False
     in_flight: bool = False
     trusted_until: float = 0.0

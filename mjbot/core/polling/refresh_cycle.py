@@ -52,6 +52,8 @@ class RefreshCycle:
     def __init__(self) -> None:
         self.period: float | None = None
         """The seconds between two refreshes, or None if no steady period was found."""
+        self.discarded = 0
+        """How many periods were discarded."""
         self._refreshes: deque[_Refresh] = deque(maxlen=3)
         self._strays = 0
         self._last, self._lead = 0.0, _LEAD
@@ -144,5 +146,6 @@ class RefreshCycle:
 
     def _discard(self) -> None:
         self.period = None
+        self.discarded += 1
         self._refreshes.clear()
         self._strays, self._lead = 0, _LEAD

@@ -164,8 +164,9 @@ class PollSchedule:
         read = [(entry, each) for each in snapshots if (entry := self._entries.get(each.id))]
         self._cycle.advance(now)
         for entry, snapshot in read:
-            if entry.differs_from(snapshot) and not entry.off_cycle:
-                entry.off_cycle = not self._cycle.observe(*entry.span_of(snapshot))
+            cycle = self._cycle.discarded
+            if entry.off_cycle != cycle and entry.differs_from(snapshot):
+                entry.off_cycle = None if self._cycle.observe(*entry.span_of(snapshot)) else cycle
             self._measure_change(entry, snapshot)
         present = self.intervals(now)
         for entry, snapshot in read:
@@ -177,7 +178,8 @@ class PollSchedule:
             # that takes longer than an interval gets a pause.
             after = entry.read_at + present.intervals[entry.poll_class] * spread
             after = max(after, now + self._settings.shortest / 2)
-            due = after if entry.off_cycle else self._cycle.next_read(after)
+            off_cycle = entry.off_cycle == self._cycle.discarded
+            due = after if off_cycle else self._cycle.next_read(after)
             self._reschedule(snapshot.id, entry, due)
 
     def record_rate_limit(self, now: float) -> None:
