@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_left
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -120,6 +120,23 @@ def test_few_changes_are_no_cycle() -> None:
     for at in (10.0, 25.0, 40.0, 55.0):
         observe(cycle, 2, at - 1, at)
     assert cycle.period is None
+
+
+@pytest.mark.parametrize(
+    ("period", "longest", "most"),
+    [(15, 15.0, 7.5), (40, 15.0, 14.0), (60, 15.0, 15.0), (60, 40.0, 30.0), (20, 4.0, 4.0)],
+)
+def test_between_refreshes_no_rest_is_longer_than_the_longest_interval(
+    period: int, longest: float, most: float
+) -> None:
+    """Tasks that changed together by chance do not delay the changes of a new one."""
+    cycle = RefreshCycle(longest)
+    for at in range(100, 100 + 3 * period, period):
+        observe(cycle, 5, at - 1.0, at)
+    moments = [100.0 + 2 * period]
+    while moments[-1] < 100 + 3 * period:
+        moments.append(cycle.next_read(moments[-1] + 0.9))
+    assert max(after - before for before, after in pairwise(moments)) <= most
 
 
 @given(st.lists(st.tuples(st.floats(0.1, 30), st.floats(0.01, 20), st.integers(0, 8)), max_size=80))

@@ -1,8 +1,8 @@
 """The refresh cycle of a service that updates all its tasks at once, such as a relay that does so every 15 s.
 
 If most changes of several tasks are found together, and at a steady period, nothing is gained by reading
-between two refreshes. Tasks are then read just after each refresh, and once halfway, in case the estimate is
-wrong. All times are unix seconds.
+between two refreshes. Tasks are then read just after each refresh, and at least once in between, in case the
+estimate is wrong. All times are unix seconds.
 """
 
 from __future__ import annotations
@@ -47,9 +47,13 @@ class _Refresh:
 
 
 class RefreshCycle:
-    """Estimates when a service refreshes its tasks, and therefore when to read them."""
+    """Estimates when a service refreshes its tasks, and therefore when to read them.
 
-    def __init__(self) -> None:
+    ``longest`` is the longest time in seconds without a read.
+    """
+
+    def __init__(self, longest: float = math.inf) -> None:
+        self._longest = longest
         self.period: float | None = None
         """The seconds between two refreshes, or None if no steady period was found."""
         self.discarded = 0
@@ -100,8 +104,9 @@ class RefreshCycle:
         if self.period is None or self.is_expected(at):
             return at
         refresh = self._refresh_near(at, self.period)
-        halfway = refresh + self.period / 2
-        return halfway if at <= halfway else refresh + self.period - self._lead
+        rest = self.period / max(2, math.ceil(self.period / self._longest))
+        following = refresh + rest * max(1, math.ceil((at - refresh) / rest))
+        return max(at, min(following, refresh + self.period - self._lead))
 
     def _refresh_near(self, moment: float, period: float) -> float:
         """Return the time of the last expected refresh that is at most the lead later than ``moment``."""

@@ -50,7 +50,7 @@ class PollSchedule:
         self._class_counts: Counter[PollClass] = Counter()
         self._in_flight = 0
         self._change_interval = ChangeIntervalEstimator()
-        self._cycle = RefreshCycle()
+        self._cycle = RefreshCycle(settings.longest)
         self._limited_until = 0.0
         self._failures = 0
         self._backoff_until = 0.0
