@@ -306,13 +306,18 @@ def test_a_service_that_asks_for_fewer_requests_is_sent_half_as_many_for_ten_min
     assert schedule.wake_at(NOW + 600) == NOW + 600 + 1.025
 
 
-def test_overdue_tasks_are_read_at_half_the_rate_too_after_the_service_has_asked_for_fewer() -> None:
+@pytest.mark.parametrize("hints", [0, 100])
+def test_overdue_tasks_are_read_at_half_the_rate_too_after_the_service_has_asked_for_fewer(
+    hints: int,
+) -> None:
     schedule = PollSchedule(PollSettings())
     for n in range(2_000):
         schedule.follow(make_snapshot(n), NOW, soon=True)
     schedule.record_rate_limit(NOW)
-    now, starts = NOW, []
+    now, starts, hinted = NOW, [], iter(range(1_999, -1, -1))
     while now < NOW + 3:
+        for _ in range(hints):
+            schedule.hint(TaskId(f"task-{next(hinted)}"), now)
         now = max(now, schedule.wake_at(now) or now)
         if schedule.due(now):
             starts.append(now)

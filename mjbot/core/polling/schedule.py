@@ -110,7 +110,8 @@ class PollSchedule:
         """
         if now < max(self._backoff_until, self._paused_until) or self._probing:
             return ()
-        expedited = self._next_expedited() if not self._failures and now >= self._expedite_from else []
+        may_expedite = self._expedited and not self._failures and now >= self._next_expedited_at(now)
+        expedited = self._next_expedited() if may_expedite else []
         if expedited:
             share = LIMITED_SHARE if self._is_limited(now) else 1.0
             self._expedite_from = now + _EXPEDITED_SPACING / share
@@ -154,7 +155,7 @@ class PollSchedule:
             earliest = self._backoff_until if self._failures else self._next_request_at(now)
             moments.append(max(_first_at(self._due), earliest, self._paused_until))
         if not self._failures and self._next_expedited():
-            moments.append(max(self._expedite_from, self._paused_until))
+            moments.append(max(self._next_expedited_at(now), self._paused_until))
         soonest = min(moments)
         return None if math.isinf(soonest) else soonest
 
@@ -222,6 +223,10 @@ class PollSchedule:
             _first_at(self._due) + present.running * _LATE, self._last_request_at + present.shortest_spacing
         )
         return min(self._last_request_at + present.spacing, overdue)
+
+    def _next_expedited_at(self, now: float) -> float:
+        """Return the time of the next request for expedited tasks. The budget counts it like any other."""
+        return max(self._expedite_from, self._last_request_at + self.intervals(now).shortest_spacing)
 
     def _next_expedited(self) -> list[TaskId]:
         idle = (each for each in self._expedited if not self._entries[each].in_flight)
