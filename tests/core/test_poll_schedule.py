@@ -167,6 +167,19 @@ def test_the_answers_of_other_requests_do_not_shorten_a_retry_after(others: str)
     assert schedule.due(now + 40)
 
 
+def test_the_loop_sleeps_if_a_read_fails_at_the_end_of_a_retry_after() -> None:
+    schedule = PollSchedule(PollSettings(batch=1))
+    for n in range(3):
+        schedule.follow(make_snapshot(n), NOW, soon=True)
+    first, second, third = (schedule.due(NOW + n) for n in range(3))
+    schedule.failed(first, NOW + 3, retry_after=40)
+    schedule.record([make_snapshot(int(each[5:])) for each in second], NOW + 3)
+    schedule.succeeded()
+    schedule.failed(third, NOW + 42.8)
+    assert schedule.wake_at(NOW + 43) == NOW + 43.8
+    assert schedule.due(NOW + 43.8)
+
+
 @pytest.mark.parametrize("in_flight", [1, 2, 7, 70])
 def test_requests_that_fail_together_begin_one_back_off(in_flight: int) -> None:
     schedule = PollSchedule(PollSettings(batch=1))

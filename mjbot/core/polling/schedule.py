@@ -108,7 +108,7 @@ class PollSchedule:
 
         During an outage, one request at a time is sent, as a probe.
         """
-        if now < max(self._backoff_until, self._paused_until) or self._probing:
+        if now < self._resumes_at or self._probing:
             return ()
         may_expedite = self._expedited and not self._failures and now >= self._next_expedited_at(now)
         expedited = self._next_expedited() if may_expedite else []
@@ -198,7 +198,7 @@ class PollSchedule:
         ``retry_after`` is the value of a Retry-After header in seconds, or None. Requests that were in flight
         when a back-off began fail with the first, and do not lengthen it.
         """
-        if now >= self._backoff_until:
+        if not self._failures or now >= self._resumes_at:
             self._failures += 1
         pause = backoff(self._settings.shortest, self._failures - 1, _BACKOFF_CEILING)
         pause *= 1 + _BACKOFF_JITTER * (2 * self._jitter() - 1)
@@ -207,6 +207,11 @@ class PollSchedule:
         for task_id in ids:
             if entry := self._entries.get(task_id):
                 self._reschedule(task_id, entry, min(entry.due, now))
+
+    @property
+    def _resumes_at(self) -> float:
+        """The time at which the back-off and any Retry-After have passed."""
+        return max(self._backoff_until, self._paused_until)
 
     @property
     def _probing(self) -> bool:
