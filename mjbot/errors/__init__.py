@@ -13,6 +13,7 @@ MJBotError                  shown to the user: a text and the values of its plac
 ├── ShuttingDown            the process is shutting down
 ├── PressRefused            a press was refused: nothing was started
 │   ├── ActionUnavailable   the action cannot be submitted any more, whatever the input
+│   ├── AccountRefused      the service has no account that can submit anything for now
 │   └── RetryStoppedError   the retries of a submit were stopped
 ├── PressUnclear            a submit got no response, and may have started a task
 ├── ResultNotShown          a submit was accepted, but its card cannot be shown
@@ -43,6 +44,7 @@ from mjbot.errors.base import (
     StoreFailed,
 )
 from mjbot.errors.requests import (
+    AccountRefused,
     ActionUnavailable,
     BotMissingPermission,
     GuildNotAllowed,
@@ -74,6 +76,7 @@ from mjbot.errors.upstream import (
 )
 
 __all__ = [
+    "AccountRefused",
     "ActionUnavailable",
     "BotMissingPermission",
     "CancelRefused",

@@ -16,6 +16,8 @@ class MJBotError(Exception):
     text: Text = Text.REPLY_INTERNAL_ERROR
     resubmittable: ClassVar[bool] = False
     """Whether the same or another input may be accepted later, so that its modal is offered again."""
+    refuses_all: ClassVar[bool] = False
+    """Whether any other prompt would be refused as well, and not only for a moment."""
 
     def __init__(self, detail: str = "", **values: object) -> None:
         super().__init__(detail or type(self).__name__)

@@ -89,6 +89,13 @@ class ActionUnavailable(PressRefused):
     """The action cannot be submitted any more, whatever the input."""
 
     resubmittable = False
+    refuses_all = True
+
+
+class AccountRefused(PressRefused):
+    """The service has no account that can submit anything for now: it is blocked, or has used up a limit."""
+
+    refuses_all = True
 
 
 class RetryStoppedError(PressRefused):

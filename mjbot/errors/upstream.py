@@ -36,6 +36,7 @@ class KeyRefused(UpstreamError):
 
     text = Text.REPLY_KEY_REFUSED
     problem = UpstreamProblem.KEY
+    refuses_all = True
 
 
 class QuotaExceeded(UpstreamError):
@@ -43,6 +44,7 @@ class QuotaExceeded(UpstreamError):
 
     text = Text.REPLY_QUOTA_EXCEEDED
     problem = UpstreamProblem.QUOTA
+    refuses_all = True
 
 
 class UpstreamForbidden(UpstreamError):
@@ -50,6 +52,7 @@ class UpstreamForbidden(UpstreamError):
 
     text = Text.REPLY_UPSTREAM_FORBIDDEN
     problem = UpstreamProblem.FORBIDDEN
+    refuses_all = True
 
 
 class UnexpectedHtml(UpstreamError):
@@ -57,6 +60,7 @@ class UnexpectedHtml(UpstreamError):
 
     text = Text.REPLY_UNEXPECTED_HTML
     problem = UpstreamProblem.UNEXPECTED_HTML
+    refuses_all = True
 
 
 class RouteMissing(UpstreamError):
@@ -68,6 +72,7 @@ class RouteMissing(UpstreamError):
 
     text = Text.REPLY_ROUTE_MISSING
     problem = UpstreamProblem.ROUTE_MISSING
+    refuses_all = True
 
     def __init__(self, detail: str = "", *, stated: bool = False) -> None:
         super().__init__(detail)

@@ -1,4 +1,4 @@
-"""Which refusals offer the same modal again: the kind of the error decides, not its text."""
+"""Which refusals offer the same modal again, or end a series: the kind of the error decides, not its text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 
 from mjbot.core.i18n.texts import Text
 from mjbot.errors import (
+    AccountRefused,
     ActionUnavailable,
     BotMissingPermission,
     GuildNotAllowed,
@@ -16,7 +17,9 @@ from mjbot.errors import (
     PressNotAllowed,
     PressRefused,
     PressUnclear,
+    QuotaExceeded,
     RateLimited,
+    Redirected,
     ResponseLost,
     RetryStoppedError,
     ShuttingDown,
@@ -24,6 +27,9 @@ from mjbot.errors import (
     TaskNotFound,
     TaskNotSeenHere,
     TooManyCards,
+    UnexpectedHtml,
+    UpstreamForbidden,
+    UpstreamRateLimited,
     UpstreamUnavailable,
 )
 from mjbot.errors.submits import RefusalReason, SubmitRefused
@@ -31,6 +37,12 @@ from mjbot.service.pressing.refusals import error_for_user
 from mjbot.service.pressing.retries import RetryStopped
 
 LASTING = {RefusalReason.PARENT_GONE, RefusalReason.NOT_OFFERED, RefusalReason.COMMAND_NOT_OFFERED}
+OF_THE_ACCOUNT = {
+    RefusalReason.NO_ACCOUNT,
+    RefusalReason.DAILY_LIMIT,
+    RefusalReason.TOTAL_LIMIT,
+    RefusalReason.ACCOUNT_BLOCKED,
+}
 
 
 @pytest.mark.parametrize(
@@ -68,6 +80,38 @@ def test_what_the_service_never_accepts_is_not_offered_again(reason: RefusalReas
     error = error_for_user(SubmitRefused(reason), "V1", in_flight=False)
     assert isinstance(error, PressRefused)
     assert error.resubmittable == (reason not in LASTING)
+
+
+@pytest.mark.parametrize(
+    ("error", "ends"),
+    [
+        (AccountRefused(Text.REPLY_PROMPT_MISSING), True),  # whatever its text
+        (ActionUnavailable(Text.REPLY_PROMPT_MISSING), True),
+        (KeyRefused(), True),
+        (QuotaExceeded(), True),
+        (UpstreamForbidden(), True),
+        (UnexpectedHtml(), True),
+        (Redirected(), True),
+        (PressRefused(Text.REPLY_DAILY_LIMIT), False),
+        (RetryStoppedError(label="/imagine"), False),
+        (PressUnclear(label="/imagine"), False),
+        (UpstreamRateLimited(), False),
+        (UpstreamUnavailable(), False),
+        (StoreFailed(), False),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_a_series_ends_where_every_other_prompt_would_be_refused(error: MJBotError, ends: bool) -> None:
+    assert error.refuses_all is ends
+
+
+@pytest.mark.parametrize("reason", RefusalReason)
+def test_what_the_service_refuses_because_of_one_prompt_or_for_a_moment_ends_no_series(
+    reason: RefusalReason,
+) -> None:
+    error = error_for_user(SubmitRefused(reason), "/imagine", in_flight=False)
+    assert isinstance(error, PressRefused)
+    assert error.refuses_all == (reason in LASTING | OF_THE_ACCOUNT)
 
 
 def test_a_stopped_retry_is_told_by_its_type() -> None:

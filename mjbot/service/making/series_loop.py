@@ -6,7 +6,6 @@ import asyncio
 from contextlib import suppress
 
 from mjbot.clock import Clock, Wakeup
-from mjbot.core.i18n.texts import Text
 from mjbot.core.making.assembly import assemble_prompt
 from mjbot.core.making.check import check_prompt
 from mjbot.core.model.task import TaskId
@@ -23,21 +22,6 @@ from mjbot.service.watching.pending_cards import PendingCards
 from mjbot.service.watching.watches import WatchService
 
 _PAUSE = 5.0  # seconds, after an error
-_OF_EVERY_PICTURE = frozenset(
-    {
-        Text.REPLY_KEY_REFUSED,
-        Text.REPLY_QUOTA_EXCEEDED,
-        Text.REPLY_UPSTREAM_FORBIDDEN,
-        Text.REPLY_UNEXPECTED_HTML,
-        Text.REPLY_ROUTE_MISSING,
-        Text.REPLY_NO_ACCOUNT,
-        Text.REPLY_DAILY_LIMIT,
-        Text.REPLY_TOTAL_LIMIT,
-        Text.REPLY_ACCOUNT_BLOCKED,
-        Text.REPLY_COMMAND_NOT_OFFERED,
-    }
-)
-"""Refusals that do not depend on the prompt, and do not end by themselves soon."""
 
 
 class SeriesLoop:
@@ -136,7 +120,7 @@ class SeriesLoop:
         except MJBotError as error:
             if isinstance(error, PressUnclear):
                 pause = unclear.after_unclear()
-            elif error.text in _OF_EVERY_PICTURE:
+            elif error.refuses_all:
                 await self._makes.stop_series(TaskId(make.series), refusal_of(error))
         else:
             unclear.accepted()

@@ -7,7 +7,14 @@ from collections.abc import Mapping
 
 from mjbot.core.i18n.text import escape
 from mjbot.core.i18n.texts import Text
-from mjbot.errors import ActionUnavailable, MJBotError, PressRefused, PressUnclear, RetryStoppedError
+from mjbot.errors import (
+    AccountRefused,
+    ActionUnavailable,
+    MJBotError,
+    PressRefused,
+    PressUnclear,
+    RetryStoppedError,
+)
 from mjbot.errors.submits import RefusalReason, SubmitRefused, SubmitUnclear
 from mjbot.service.pressing.retries import RetryStopped
 
@@ -27,7 +34,15 @@ _TEXTS: Mapping[RefusalReason, Text] = {
     RefusalReason.ACCOUNT_BLOCKED: Text.REPLY_ACCOUNT_BLOCKED,
     RefusalReason.UPLOADS_OFF: Text.REPLY_UPLOADS_OFF,
 }
-_LASTING = (RefusalReason.PARENT_GONE, RefusalReason.NOT_OFFERED, RefusalReason.COMMAND_NOT_OFFERED)
+_TYPES: Mapping[RefusalReason, type[PressRefused]] = {
+    RefusalReason.PARENT_GONE: ActionUnavailable,
+    RefusalReason.NOT_OFFERED: ActionUnavailable,
+    RefusalReason.COMMAND_NOT_OFFERED: ActionUnavailable,
+    RefusalReason.NO_ACCOUNT: AccountRefused,
+    RefusalReason.DAILY_LIMIT: AccountRefused,
+    RefusalReason.TOTAL_LIMIT: AccountRefused,
+    RefusalReason.ACCOUNT_BLOCKED: AccountRefused,
+}
 
 
 def error_for_user(error: BaseException, label: str, *, in_flight: bool) -> BaseException:
@@ -37,8 +52,7 @@ def error_for_user(error: BaseException, label: str, *, in_flight: bool) -> Base
         case SubmitRefused(reason=reason, word=word):
             unnamed = reason is RefusalReason.BANNED_WORD and not word
             text = Text.REPLY_BANNED_WORD_UNNAMED if unnamed else _TEXTS[reason]
-            refusal = ActionUnavailable if reason in _LASTING else PressRefused
-            return refusal(text, str(error), label=escaped, word=escape(word))
+            return _TYPES.get(reason, PressRefused)(text, str(error), label=escaped, word=escape(word))
         case SubmitUnclear():
             return PressUnclear(str(error), label=escaped)
         case RetryStopped():
