@@ -19,6 +19,7 @@ from mjbot.errors.submits import CommandNotOffered, SubmitRefused, SubmitUnclear
 from mjbot.ports import Make, MakeStore, PressRequest, ReferenceSource, TaskSource
 from mjbot.service.access import Access
 from mjbot.service.making.direct import DirectMakes
+from mjbot.service.making.held_uploads import HeldUploads
 from mjbot.service.making.loaded_pictures import LoadedPictures
 from mjbot.service.making.make_submission import imagine_builder
 from mjbot.service.making.makes import MakeService
@@ -53,6 +54,7 @@ class ImagineService:
         snapshots: WriteBehind,
         access: Access,
         modals: MakeModals,
+        uploads: HeldUploads,
         loaded: LoadedPictures,
         service: MakeService,
         series: SeriesService,
@@ -65,6 +67,7 @@ class ImagineService:
         self._snapshots = snapshots
         self._access = access
         self._modals = modals
+        self._uploads = uploads
         self._loaded = loaded
         self._service = service
         self._series = series
@@ -99,7 +102,7 @@ class ImagineService:
         if make is None or make.user_id != request.context.user_id:
             raise ActionUnavailable(Text.REPLY_BUTTON_GONE, id=request.task_id)
         await self._service.refuse_sent(make)
-        uploads = self._modals.uploads_of(make)
+        uploads = self._uploads.get(make.user_id, make.id)
         if len(uploads) < make.pictures:
             await self.edit(request)  # the process was restarted since: the pictures are needed again
             return
@@ -143,11 +146,11 @@ class ImagineService:
             if (prepared := await self._modals.or_offer_edit(order, make, prepare)) is None:
                 return
             prompt, pictures = prepared
-            self._modals.keep_uploads(order, make.id)
+            self._uploads.keep(make.user_id, make.id, order.uploads)  # in case it is refused
             accepted = await self._send(replace(order, text=prompt), make, pictures)
             self._modals.shown(order)
             if accepted:
-                self._modals.drop_uploads(order, make.id)
+                self._uploads.drop(make.user_id, make.id)
 
     async def _prepare(
         self, order: Order, make: Make, reserved: ExitStack, *, warned: bool

@@ -7,7 +7,7 @@ for which the modal has no field. So a modal that is open during a restart still
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -22,7 +22,7 @@ from mjbot.core.model.press import MAKE_ACTION
 from mjbot.core.model.submits import Command
 from mjbot.core.model.task import TaskId
 from mjbot.errors import ActionUnavailable, MJBotError
-from mjbot.ports import InteractionContext, Make, MakeStore, PressRequest, Reply, Upload
+from mjbot.ports import InteractionContext, Make, MakeStore, PressRequest, Reply
 from mjbot.service.making.held_uploads import HeldUploads
 from mjbot.service.making.orders import Order
 from mjbot.service.pressing.drafts import Drafts
@@ -90,10 +90,6 @@ class MakeModals:
         """Keep the text of a modal in memory until a card or message shows it, in case the database fails."""
         self._drafts.keep(order.context.user_id, _NEW, MAKE_ACTION, order.text)
 
-    def uploads_of(self, make: Make) -> Sequence[Upload]:
-        """Return the uploads of a `Make` request that was not sent, if they are still in memory."""
-        return self._uploads.get(make.user_id, make.id)
-
     async def or_offer_edit(self, order: Order, make: Make, prepare: Awaitable[T]) -> T | None:
         """Return the result of ``prepare``, or None if it refused the order and an edit was offered.
 
@@ -122,14 +118,6 @@ class MakeModals:
         """
         if self._drafts.get(order.context.user_id, _NEW, MAKE_ACTION) == order.text:
             self._drafts.drop(order.context.user_id, _NEW, MAKE_ACTION)
-
-    def keep_uploads(self, order: Order, make_id: TaskId) -> None:
-        """Keep the uploads of an order, in case it is refused."""
-        self._uploads.keep(order.context.user_id, make_id, order.uploads)
-
-    def drop_uploads(self, order: Order, make_id: TaskId) -> None:
-        """Drop the uploads of an order, because the service has accepted it."""
-        self._uploads.drop(order.context.user_id, make_id)
 
     async def _open(
         self, context: InteractionContext, reply: Reply, task_id: TaskId, text: str, options: MakeOptions

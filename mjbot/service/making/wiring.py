@@ -65,6 +65,7 @@ def build_making(
         snapshots=watching.snapshots,
         access=watching.access,
         modals=modals,
+        uploads=uploads,
         loaded=loaded,
         service=service,
         series=series,
