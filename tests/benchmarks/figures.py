@@ -45,7 +45,7 @@ class Figures:
     staleness: tuple[float, float] = (0.0, 0.0)  # p50, p95
     final: tuple[float, float, float] = (0.0, 0.0, 0.0)  # p50, p95, longest
     oracle: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    ack: float = 0.0  # p99
+    ack: float = 0.0  # p99; infinite if a command in a hundred was not answered
     cpu_seconds: float = 0.0
     cpu: float = 0.0  # share of one core
     memory: float = 0.0  # MiB, at the end

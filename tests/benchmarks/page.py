@@ -23,7 +23,8 @@ from tests.benchmarks.plan import (
     TAIL,
 )
 from tests.benchmarks.results import Result
-from tests.benchmarks.scenarios import SCENARIOS, TIMES, planned
+from tests.benchmarks.scenarios import SCENARIOS, planned
+from tests.benchmarks.targets import TIMES
 
 PAGE = """# Benchmarks
 

@@ -121,7 +121,7 @@ def _freshness(name: str, found: Sequence[Figures]) -> tuple[str, ...]:
         _times(run.staleness),
         _times(run.final),
         _times(run.oracle),
-        f"{run.ack:.3f}" if run.ack else "-",
+        number(run.ack, 3) if run.ack else "-",
         f"{run.edits_a_change:.2f}",
         f"{run.wasted:,}",
         f"{run.count_429:,}",

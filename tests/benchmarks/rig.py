@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import math
 import socket
 import sys
 import tempfile
@@ -134,7 +135,10 @@ async def _figures(harness: PlanHarness, usage: Usage, ready: float) -> Figures:
 
 
 def _acks(harness: PlanHarness) -> list[float]:
-    """Seconds from each gateway event to its callback, for commands in the measured window."""
+    """Seconds from each gateway event to its callback, for commands in the measured window.
+
+    They are infinite for a command that was not answered.
+    """
     low, high = harness.plan.window
     created = {str(each.id): each.created for each in harness.asked.values()}
     arrived: dict[str, float] = {}
@@ -142,9 +146,9 @@ def _acks(harness: PlanHarness) -> list[float]:
         if event.kind == "request" and event.path.startswith("/interactions/"):
             arrived.setdefault(event.path.split("/")[2], event.at)
     return [
-        arrived[number] - at
+        arrived.get(number, math.inf) - at
         for number, at in created.items()
-        if number in arrived and low <= at - harness.begin < high
+        if low <= at - harness.begin < high
     ]
 
 

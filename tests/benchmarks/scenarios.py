@@ -19,11 +19,10 @@ from tests.benchmarks.plan import (
     spread,
     steady,
 )
-from tests.benchmarks.targets import WITH_TARGETS
+from tests.benchmarks.targets import TIMES, WITH_TARGETS
 
 Kind = Literal["spread", "queue", "restart", "steady", "burst", "gateway"]
 
-TIMES = 3  # how often a scenario with a target runs
 _OPENING = 4.0  # seconds to start both servers and the program
 
 

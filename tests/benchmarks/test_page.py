@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,12 +16,13 @@ from tests.benchmarks.medians import middle
 from tests.benchmarks.page import page
 from tests.benchmarks.report import freshest, summary, target_lines
 from tests.benchmarks.results import Result, Results, key_of
-from tests.benchmarks.scenarios import SCENARIOS, TIMES, Scenario, planned, runs_to_do
-from tests.benchmarks.targets import LIMITS, SHARES, WITH_TARGETS, spread, targets
+from tests.benchmarks.scenarios import SCENARIOS, Scenario, planned, runs_to_do
+from tests.benchmarks.targets import LIMITS, SHARES, TIMES, WITH_TARGETS, spread, targets
 
 GOOD = Figures(
     "mjbot", 1000, 200, requests=18, seconds=70.0, task_minutes=880, interval=3.0, ack=0.1, cpu=0.05,
-    oracle=(0, 0.5, 1), staleness=(0.5, 1.0), final=(0.5, 1.0, 2.0), memory=80.0,
+    oracle=(0, 0.5, 1), staleness=(0.5, 1.0), final=(0.5, 1.0, 2.0), memory=80.0, changes=8,
+    start=Start(1.0, 1, 1, 0),
 )  # fmt: skip
 BAD = replace(
     GOOD, requests=900, peak_reads=12, peak_polls=13, wasted=1, count_429=2, staleness=(1, 29.0),
@@ -65,10 +67,10 @@ def test_a_target_without_a_run_is_not_reported() -> None:
 @pytest.mark.parametrize(
     ("values", "met", "told"),
     [
-        ((1.0,), True, "1.00"),
+        ((1.0,), True, "1.00, 1 of 3 runs"),
         ((1.0, 9.0, 1.05), True, "1.05 (1.00 to 9.00)"),
         ((1.0, 1.2, 9.0), False, "1.20 (1.00 to 9.00)"),
-        ((1.0, 9.0), False, "9.00 (1.00 to 9.00)"),  # the larger of two
+        ((1.0, 9.0), False, "9.00 (1.00 to 9.00), 2 of 3 runs"),  # the larger of two
         ((1.0, 1.1, math.inf), True, "1.10 (1.00 to never)"),
         ((math.inf, 1.0, math.inf), False, "never (1.00 to never)"),
     ],
@@ -77,6 +79,28 @@ def test_a_target_is_compared_with_the_median(values: tuple[float, ...], met: bo
     runs = {"mjbot-10": [replace(GOOD, staleness=(0.0, each)) for each in values]}
     found = next(each for each in targets(runs) if each.wanted == "mjbot-10: staleness p95 <= 1.1 s")
     assert (found.measured, found.met) == (told, met)
+
+
+@pytest.mark.parametrize(
+    ("unmeasured", "missed"),
+    [
+        ({"changes": 0}, {"staleness p95 <= 3 s", "time to final p95 <= 2.5 s"}),
+        ({"cpu": 0.0}, {"CPU <= 10 % of a core"}),
+        ({"ack": 0.0}, {"first answer p99 <= 0.2 s"}),
+        ({"ack": math.inf}, {"first answer p99 <= 0.2 s"}),
+        ({"requests": 0}, {"all reads <= 1/180 of A-1000's"}),
+    ],
+)
+def test_what_was_not_measured_meets_no_target(unmeasured: dict[str, float], missed: set[str]) -> None:
+    bare: Any = unmeasured
+    runs = {"mjbot-1000": [replace(GOOD, **bare)] * TIMES, "A-1000": PEERS["A-1000"]}
+    assert {each.wanted.partition(": ")[2] for each in targets(runs) if not each.met} == missed
+
+
+def test_without_a_start_on_open_watches_nothing_is_said_of_one() -> None:
+    wanted = [each.wanted for each in targets({"mjbot-10": [replace(GOOD, start=None)]})]
+    assert len(wanted) == len(targets({"mjbot-10": [GOOD]})) - 2
+    assert not any("start" in each for each in wanted)
 
 
 def test_one_run_with_a_429_or_a_wasted_edit_is_a_miss_whatever_the_others_had() -> None:
