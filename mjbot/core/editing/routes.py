@@ -18,7 +18,7 @@ from mjbot.core.model.watch import MessageRef
 from mjbot.core.scheduling.rate_limiters import SlidingWindow
 
 _DEFAULT_LIMIT, _DEFAULT_WINDOW = 5, 5.0  # as bot authors report; holds until the first response
-_LEFT_FOR_URGENT = 2  # edits of each window for final cards and presses, which progress must not delay
+_LEFT_BY_PROGRESS = 2  # edits of each window for final cards and presses, which progress must not delay
 _LIMITS_KEPT = 30.0  # seconds for which an idle channel's rate limits are kept at least
 # Messages over an hour old have a far smaller budget (error 30046), which no header announces.
 _OLD, _VERY_OLD = 50 * 60.0, 60 * 60.0
@@ -42,7 +42,7 @@ class ChannelBucket:
 
     def ready_at(self, now: float, *, progress: bool) -> float:
         """Return the earliest time of the next edit, or ``now``. Progress leaves some edits to others."""
-        kept = min(_LEFT_FOR_URGENT, self.limit - 1) if progress else 0
+        kept = min(_LEFT_BY_PROGRESS, self.limit - 1) if progress else 0
         return now if self.remaining > kept else max(now, self.resets_at)
 
     def after_start(self, now: float) -> ChannelBucket:
