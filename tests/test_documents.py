@@ -19,6 +19,7 @@ from mjbot.runner import EX_CONFIG, EX_FAILED, EX_OK, EX_SOFTWARE, EX_UNAVAILABL
 from mjbot.settings import Settings
 from mjbot.ui import gateway
 from tests.audit import RUN, Run
+from tests.benchmarks.reasons import UNKNOWN
 
 ROOT = Path(__file__).parent.parent
 RELIABILITY = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
@@ -172,6 +173,12 @@ def test_a_line_of_the_readme_can_be_pasted_into_a_shell(page: str) -> None:
     for line in [*code(page), *inline]:
         assert shlex.split(line)
         assert not set("<>$…“”") & set(line), line
+
+
+def test_the_benchmarks_say_why_each_missed_target_is_missed() -> None:
+    (missed,) = (part for part in BENCHMARKS.split("\n## ") if part.startswith("Missed, and why"))
+    assert missed.count("\n- ") == BENCHMARKS.count("- **missed**")
+    assert UNKNOWN not in missed
 
 
 @pytest.mark.parametrize("page", [README, CHINESE], ids=["en", "zh"])

@@ -14,6 +14,7 @@ from tests.benchmarks.__main__ import list_lines
 from tests.benchmarks.figures import Figures, Start
 from tests.benchmarks.medians import middle
 from tests.benchmarks.page import page
+from tests.benchmarks.reasons import REASONS, UNKNOWN, missed_lines
 from tests.benchmarks.report import freshest, summary, target_lines
 from tests.benchmarks.results import Result, Results, key_of
 from tests.benchmarks.scenarios import SCENARIOS, Scenario, planned, runs_to_do
@@ -54,6 +55,15 @@ def test_every_target_is_met_by_good_figures_and_missed_by_bad_ones() -> None:
         "memory a task, from 100 to 10,000 of them, <= 20 KiB",
     ]
     assert target_lines(all_runs(BAD)).count("- **missed**: ") == len(missed) - 3
+
+
+def test_each_missed_target_is_named_with_its_reason() -> None:
+    wanted = [each.wanted for each in targets(all_runs(BAD))]
+    assert [start for start in REASONS if not any(each.startswith(start) for each in wanted)] == []
+    lines = missed_lines(all_runs(BAD)).splitlines()
+    assert len(lines) == len(wanted) - 3
+    assert all(line.endswith((UNKNOWN, *REASONS.values())) for line in lines)
+    assert missed_lines(all_runs(GOOD)) == "None is missed."
 
 
 def test_a_target_without_a_run_is_not_reported() -> None:
