@@ -103,6 +103,10 @@ class TaskTracker:
         self._wakeup.notify()
         return True
 
+    def record_rate_limit(self) -> None:
+        """Poll half as often for ten minutes, because the service has refused another read with a 429."""
+        self._schedule.record_rate_limit(self._clock.now())
+
     def unfollow(self, task_id: TaskId) -> None:
         """Stop polling a task that no message follows any more."""
         self._stop_polling(task_id)

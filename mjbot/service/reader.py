@@ -8,7 +8,7 @@ from dataclasses import replace
 from mjbot.clock import Clock
 from mjbot.core.model.snapshot import Seen, TaskSnapshot, advance
 from mjbot.core.model.task import TaskId
-from mjbot.errors import TaskNotFound, UpstreamError
+from mjbot.errors import TaskNotFound, UpstreamError, UpstreamRateLimited
 from mjbot.ports import TaskSource
 from mjbot.service.watching.write_behind import WriteBehind
 from mjbot.tracker import TaskTracker
@@ -73,6 +73,9 @@ class TaskReader:
             task = await self._source.fetch(task_id)
         except TaskNotFound as error:
             raise TaskNotFound(str(error), id=task_id) from error
+        except UpstreamRateLimited:
+            self._tracker.record_rate_limit()
+            raise
         now = self._clock.now()
         if task.id.casefold() != task_id.casefold():
             task = replace(task, id=task_id)  # a relay may return its own upstream's id

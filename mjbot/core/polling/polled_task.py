@@ -24,7 +24,7 @@ class PolledTask:
     new_until: float
     changed_at: float | None
     off_cycle: int | None = None
-    """The number of the cycle between whose refreshes the task has changed: it is unlike that one only."""
+    """The number of the refresh cycle that a change of the task did not fit; see `RefreshCycle.discarded`."""
     running: bool = False
     in_flight: bool = False
     trusted_until: float = 0.0
