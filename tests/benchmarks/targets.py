@@ -116,7 +116,7 @@ def _limits(runs: Runs) -> Iterator[Target]:
 
 
 def _too_few(found: Sequence[Figures]) -> str:
-    """A note where the median is of fewer runs than planned."""
+    """What to add to a median of fewer runs than planned, or ""."""
     return f", {len(found)} of {TIMES} runs" if len(found) < TIMES else ""
 
 

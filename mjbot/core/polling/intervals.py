@@ -15,10 +15,11 @@ from enum import Enum
 
 READS_PER_SECOND = 10  # requests to the service in all
 POLLS_PER_SECOND = 7  # of these; the rest is for interactive reads
-LIMITED_SHARE = 0.5  # of the budget, after the service has asked for fewer requests
 _MORE_POLLS = 3  # polls a second more for every tenfold number of requests
 _READS_PER_CHANGE = 8
 _QUEUED_FACTOR = 4  # a queued task is read a quarter as often as a running one
+_EXPEDITED_SPACING = 0.25  # seconds between two requests for expedited tasks
+_LIMITED_SHARE = 0.5  # of the budget, after the service has asked for fewer requests
 _INITIAL_GUESS = 8.0  # seconds between changes, until some were measured
 _SMOOTHING = 0.2  # weight of the newest measurement
 _LONGEST_GAP = 60.0  # seconds; a longer gap concerns one task rather than the service
@@ -51,6 +52,8 @@ class PollIntervals:
     spacing: float
     shortest_spacing: float
     """The time between two requests while tasks are overdue."""
+    expedited_spacing: float
+    """The time between two requests for tasks that are read as early as possible."""
 
     @property
     def running(self) -> float:
@@ -88,7 +91,7 @@ def poll_intervals(
     ``limited``: the service has asked for fewer requests, and gets half as many. ``refreshing``: it is about
     to refresh all tasks, so they are read as often as the budget permits.
     """
-    share = LIMITED_SHARE if limited else 1.0
+    share = _LIMITED_SHARE if limited else 1.0
     max_rate = POLLS_PER_SECOND * share
     if refreshing:
         change_interval = 0.0
@@ -112,7 +115,8 @@ def poll_intervals(
     }
     unit = min((intervals[poll_class] for poll_class in PollClass if tasks.get(poll_class)), default=running)
     requests = max(1, math.ceil(load / factor * unit - 1e-9))
-    return PollIntervals(intervals, max(unit / requests, 1 / max_rate), 1 / max_rate)
+    spacing = max(unit / requests, 1 / max_rate)
+    return PollIntervals(intervals, spacing, 1 / max_rate, _EXPEDITED_SPACING / share)
 
 
 def _usual_rate(requests: float) -> float:

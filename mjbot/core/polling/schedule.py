@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.polling.intervals import (
-    LIMITED_SHARE,
     ChangeIntervalEstimator,
     PollClass,
     PollIntervals,
@@ -30,7 +29,6 @@ _LATE = 0.5  # of an interval: a task that is overdue by more is read before the
 _JITTER = 0.05  # so that bots that start together do not keep reading together
 _BACKOFF_JITTER = 0.1
 _BACKOFF_CEILING = 60.0
-_EXPEDITED_SPACING = 0.25  # seconds between two requests for expedited tasks
 _WEBHOOK_TRUST = 4  # longest intervals for which a task with a webhook is polled slowly
 _FIRST_SECONDS = 30.0  # for which a queued task is read as often as a running one, since it may soon start
 _LIMITED_FOR = 600.0  # seconds for which fewer requests are sent after the service has asked for that
@@ -71,7 +69,7 @@ class PollSchedule:
             self._change_interval.interval,
             self._class_counts,
             self.per_request,
-            limited=self._is_limited(now),
+            limited=now < self._limited_until,
             refreshing=self._cycle.is_expected(now),
         )
 
@@ -113,8 +111,7 @@ class PollSchedule:
         may_expedite = self._expedited and not self._failures and now >= self._next_expedited_at(now)
         expedited = self._next_expedited() if may_expedite else []
         if expedited:
-            share = LIMITED_SHARE if self._is_limited(now) else 1.0
-            self._expedite_from = now + _EXPEDITED_SPACING / share
+            self._expedite_from = now + self.intervals(now).expedited_spacing
         elif not (_first_at(self._due) <= now and (self._failures or now >= self._next_request_at(now))):
             return ()
         self._last_request_at = now
@@ -217,9 +214,6 @@ class PollSchedule:
     def _probing(self) -> bool:
         """Whether a probe is in flight during an outage."""
         return self._failures > 0 and self._in_flight > 0
-
-    def _is_limited(self, now: float) -> bool:
-        return now < self._limited_until
 
     def _next_request_at(self, now: float) -> float:
         """Return the time of the next request. It is earlier than the usual spacing if a task is overdue."""
