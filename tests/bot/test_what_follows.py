@@ -302,6 +302,26 @@ async def test_a_card_that_is_always_refused_does_not_hold_up_the_others_of_its_
     assert cards_of(harness) == dict.fromkeys([DESCRIBE, first, *others], 1)
 
 
+async def test_cards_of_a_channel_are_posted_although_its_pause_ends_while_others_are_posted(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open("true")
+    there = harness.guild.create_text_channel("sketches")
+    no_access = api_error("no access", 403, 50001, "")
+    harness.refuse("POST", FOLLOW_UP, no_access)
+    harness.refuse("POST", f"/channels/{harness.channel.id}/messages", no_access, times=1)
+    slow = harness.refuse("POST", f"/channels/{there.id}/messages", rate_limited(12), times=1)
+    await imagine_all(harness)
+    here, harness.channel = harness.channel, there
+    await harness.show(DESCRIBE)
+    await repeat(harness, "Imagine all")
+    await harness.wait(60)
+    assert slow.given == 1
+    assert cards_of(harness) == dict.fromkeys([DESCRIBE, *made(harness)[4:]], 1)
+    harness.channel = here
+    assert cards_of(harness) == dict.fromkeys([DESCRIBE, *made(harness)[:4]], 1)
+
+
 @pytest.mark.parametrize("refuse", [refuse_all, refuse_writes])
 async def test_a_modal_that_goes_on_under_another_id_is_followed_although_the_database_fails(
     harness: BotHarness, refuse: Callable[..., Awaitable[None]]

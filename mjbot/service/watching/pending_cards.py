@@ -106,16 +106,18 @@ class PendingCards:
         channels = {card.channel_id for card, _ in pending}
         self._rests = {channel: rest for channel, rest in self._rests.items() if channel in channels}
         self._tries = Counter({card.task_id: self._tries[card.task_id] for card, _ in pending})
+        # One time for all: if a pause ended on the way, a later card would end it for those that were skipped.
+        now = self._clock.now()
         # A card that is always refused must not hold up the others of its channel.
         for card, snapshot in sorted(pending, key=lambda each: self._tries[each[0].task_id]):
             if card.task_id not in taken:
                 with self._guard.contain(), suppress(StoreFailed):
-                    await self._post_or_rest(card, snapshot)
+                    await self._post_or_rest(card, snapshot, now)
         return min((rest.until for rest in self._rests.values()), default=None)
 
-    async def _post_or_rest(self, card: PendingCard, snapshot: TaskSnapshot) -> None:
-        """Post a card, unless the channel is in back-off. If posting fails, start a back-off."""
-        now, rest = self._clock.now(), self._rests.get(card.channel_id)
+    async def _post_or_rest(self, card: PendingCard, snapshot: TaskSnapshot, now: float) -> None:
+        """Post a card, unless the channel is in back-off at ``now``. If posting fails, start a back-off."""
+        rest = self._rests.get(card.channel_id)
         if rest is None or rest.until <= now:
             pause = min(2 * rest.seconds, _LONGEST_PAUSE) if rest else _FIRST_PAUSE
             posted = False
