@@ -303,6 +303,7 @@ async def assert_all_is_shown(rig: Rig, scenarios: Sequence[ChannelScenario]) ->
     """
     rig.ahead += _LOOKED_FOR
     rig.bot.turn_clock(rig.ahead)
+    rig.stub.world.new_id.ahead = rig.ahead  # a card that was posted before a kill is looked up by the time
     await rig.restart()
     made = {child for scenario in scenarios for child in scenario.children}
     has_list = rig.dialect != "new-api"
@@ -326,6 +327,9 @@ async def assert_all_is_shown(rig: Rig, scenarios: Sequence[ChannelScenario]) ->
         is_true = (stage == "Started") == (prompt in accepted)
         assert is_true or stage.startswith(_UNCLEAR), (prompt, stage, rig.world.log)
     assert_nothing_was_made_twice(rig, scenarios)
+    cards = Counter(_task(message) for scenario in scenarios for message in scenario.messages())
+    twice = [child for child in made if cards[child] > 1]
+    assert not twice, f"more than one card of {twice}; {rig.world.log}"
 
 
 def _task(message: Message) -> str:

@@ -125,6 +125,15 @@ async def killed_while_series_are_started(scenario: ChannelScenario) -> None:
     await scenario.start(late)
 
 
+async def killed_after_a_card_was_posted(scenario: ChannelScenario) -> None:
+    """Discord has the card of a picture, but the bot does not know its message."""
+    series = await scenario.ask_for_series(BEN)
+    held = scenario.rig.stub.hold("POST", "/channels/*/messages", "after", times=1)
+    await scenario.start(series)
+    await held.arrived()
+    await scenario.rig.restart()
+
+
 def is_series(call: Call) -> bool:
     """Whether a call shows the card of a series."""
     return any(each.get("title") == "Series" for each in call.form.get("embeds") or [])
@@ -171,6 +180,7 @@ FAULTS: tuple[InjectFault, ...] = (
     killed_after_the_service_worked,
     killed_between_two_pictures_of_a_series,
     killed_while_series_are_started,
+    killed_after_a_card_was_posted,
     killed_while_the_database_is_locked,
     killed_between_the_cards_of_one_press,
 )

@@ -61,9 +61,9 @@ class FoundSubmits:
             await self._presses.note(press, Press.ACCEPTED)
             await self._resume(ref, snapshots[0])
             return
-        watch = Watch(
-            ref, snapshots[0].id, origin.guild_id, origin.user_id, origin.locale, now, WatchState.OPEN
-        )
+        # The card may have been shown before, but not stored: messages since the submit are looked through.
+        since, place = lost.sent_at, (origin.guild_id, origin.user_id, origin.locale)
+        watch = Watch(ref, snapshots[0].id, *place, since, WatchState.OPEN)
         commit = partial(self._marks.found, lost, watch, snapshots)
         await self._retargeting.follow(watch, press.task_id, snapshots, commit)
         self._pending.added()

@@ -106,7 +106,8 @@ class PendingCards:
         channels = {card.channel_id for card, _ in pending}
         self._rests = {channel: rest for channel, rest in self._rests.items() if channel in channels}
         self._tries = Counter({card.task_id: self._tries[card.task_id] for card, _ in pending})
-        # One time for all: if a pause ended on the way, a later card would end it for those that were skipped.
+        # The same time for all cards: once one of them is posted, its channel has no pause, and those that
+        # were skipped before would not be tried again.
         now = self._clock.now()
         # A card that is always refused must not hold up the others of its channel.
         for card, snapshot in sorted(pending, key=lambda each: self._tries[each[0].task_id]):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tests.system.discord_stub import messages
 from tests.system.discord_stub.errors import ApiError
 from tests.system.discord_stub.registry import register
-from tests.system.discord_stub.state import SEND, SEND_IN_THREADS, THREAD, VIEW
+from tests.system.discord_stub.state import HISTORY, SEND, SEND_IN_THREADS, THREAD, VIEW
 from tests.system.discord_stub.validate import EPHEMERAL
 
 if TYPE_CHECKING:
@@ -87,6 +87,20 @@ class Api:
             raise ApiError(403, 50013)
         body = {**call.form, "flags": (call.form.get("flags") or 0) & ~EPHEMERAL}
         return self._delivered(messages.create(self.world, channel, body, call.files, "channel"), "send")
+
+    def list_messages(self, call: Call, parts: Parts) -> Reply:
+        """Up to 100 messages, newest first: the oldest ones after ``after``, or else the newest of all."""
+        channel = self._channel(parts)
+        if not channel.app_permissions & HISTORY:
+            return Reply(200, [])
+        after, limit = call.query.get("after"), int(call.query.get("limit") or 50)
+        listed = [
+            each
+            for each in channel.messages
+            if not (each.deleted or each.ephemeral) and each.id > int(after or 0)
+        ]
+        found = listed[:limit] if after else listed[-limit:]
+        return Reply(200, [each.payload(self._base_url()) for each in reversed(found)])
 
     def get_message(self, call: Call, parts: Parts) -> Reply:
         return Reply(200, self._message(parts).payload(self._base_url()))
@@ -178,6 +192,7 @@ ROUTES = [
     *_route("GET PUT", "/applications/{application}/guilds/{guild}/commands", "guilded", Api.commands),
     *_route("GET", "/channels/{channel}", "channel", Api.channel),
     *_route("POST", "/channels/{channel}/messages", "edits", Api.send),
+    *_route("GET", "/channels/{channel}/messages", "lists", Api.list_messages),
     *_route("PATCH", "/channels/{channel}/messages/{message}", "edits", Api.edit_message),
     *_route("GET", "/channels/{channel}/messages/{message}", "reads", Api.get_message),
     *_route("DELETE", "/channels/{channel}/messages/{message}", "deletes", Api.delete_message),

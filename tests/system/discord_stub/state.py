@@ -21,13 +21,14 @@ TEXT, DM, THREAD = 0, 1, 11
 
 
 class Snowflakes:
-    """Ids with the current time in them, strictly growing."""
+    """Ids with the current time in them, strictly growing. ``ahead``: seconds of it that are yet to come."""
 
     def __init__(self) -> None:
+        self.ahead = 0.0
         self._last = 0
 
     def __call__(self) -> int:
-        now = (int(time.time() * 1000) - DISCORD_EPOCH_MS) << 22
+        now = (int((time.time() + self.ahead) * 1000) - DISCORD_EPOCH_MS) << 22
         self._last = max(now, self._last + 1)
         return self._last
 

@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from tests.system.discord_stub import DiscordStub, RateLimits
+from tests.system.discord_stub.state import HISTORY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -66,6 +67,24 @@ async def test_sends_and_edits_of_one_channel_share_five_per_window() -> None:
         assert message.content == "0"
         assert stub.count_429 == 1
         await client.send(other, "another channel has its own window")
+
+
+async def test_a_channel_lists_its_messages_newest_first_and_none_without_the_permission() -> None:
+    stub = DiscordStub()
+    async with bare(stub) as client:
+        channel = place(stub)
+        first, *others = [await client.send(channel, text) for text in "abcd"]
+        others[1].deleted = True
+
+        async def listed(query: str) -> list[str]:
+            _, body, _ = await client("GET", f"/channels/{channel.id}/messages{query}")
+            return [each["content"] for each in body]
+
+        assert await listed("") == ["d", "b", "a"]
+        assert await listed("?limit=2") == ["d", "b"]
+        assert await listed(f"?limit=1&after={first.id}") == ["b"]
+        channel.app_permissions &= ~HISTORY
+        assert await listed("") == []
 
 
 async def test_fifty_requests_are_the_limit_of_all_channels_together() -> None:
