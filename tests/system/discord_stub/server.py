@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -42,6 +42,8 @@ class Server:
     token: str
     latency: float = 0.0
     count_429: int = 0
+    crashes: list[Exception] = field(default_factory=list)
+    """Errors of the stub itself, for which aiohttp answers 500. A bot may live with that, a test may not."""
 
     def application(self) -> web.Application:
         latency = [add_latency(self.latency)] if self.latency else []
@@ -52,6 +54,15 @@ class Server:
         return app
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
+        try:
+            return await self._answer(request)
+        except OSError:
+            raise  # the bot has gone
+        except Exception as error:
+            self.crashes.append(error)
+            raise
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
         call = await _read(request)
         self.log.add("request", call.method, call.path, body=call.body)
         if not await self._pass("before", call, request):

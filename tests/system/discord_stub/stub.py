@@ -88,6 +88,8 @@ class DiscordStub(Actors):
         await self.gateway.close()
         if self._runner is not None:
             await self._runner.cleanup()
+        if self._server.crashes:
+            raise ExceptionGroup("the stub failed to answer", self._server.crashes)
 
     @property
     def api_url(self) -> str:
