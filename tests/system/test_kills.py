@@ -16,12 +16,11 @@ import pytest
 
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
-from tests.system.discord_stub import Channel, DiscordStub, Interaction, User
+from tests.system.discord_stub import Channel, DiscordStub, Interaction, Message, User
 from tests.system.process import SECONDS, BotProcess, WorldTime, running
 
 FIRST = 1_730_621_718_000_000
 CHANNELS = 4
-INSTANT = 0.1  # seconds
 PRESSED = ("U1", "U2", "V1", "V3")
 
 
@@ -71,10 +70,19 @@ class Load:
         with closing(sqlite3.connect(self.bot.database)) as connection:
             return connection.execute(query).fetchall()
 
+    def stored(self) -> set[object]:
+        """The ids of the messages that have been followed."""
+        return {row[0] for row in self.rows("select message_id from watches")}
+
     def settled(self) -> bool:
-        """True when no watch is open and no press is in flight."""
+        """True when no watch is open, no card is yet to be posted, and no press is in flight."""
         live = self.rows("select 1 from watches where state <> 'closed'")
+        live += self.rows("select 1 from pending_cards")
         return not live and not self.rows("select 1 from presses where state in ('sending', 'retrying')")
+
+    def reads(self, task_id: str) -> int:
+        """How often the image service was asked for a task."""
+        return sum(task_id in each.ids for each in self.upstream.requests)
 
 
 @pytest.fixture
@@ -97,22 +105,30 @@ async def test_killed_again_and_again_under_load_nothing_is_lost_doubled_or_left
         await load.ask()
         await load.press()
         await load.pull_the_plug()
+    await load.ask()  # of the process that nobody kills
+    last = load.asked[-1]
+    await until(lambda: last.message and last.message.id in load.stored())
     load.time.skip(60)
     await until(load.settled)
 
     cards = [each for channel in load.channels for each in load.stub.messages(channel) if each.embeds]
-    committed = {row[0] for row in load.rows("select message_id from watches")}
+    committed = load.stored()
     assert committed <= {each.id for each in cards}
     for each in cards:
         if each.id in committed:
             assert each.embeds[0]["title"] == "Done"
-        else:  # killed before its id, which comes with Discord's response, could be stored
-            assert min(abs(each.created - kill) for kill in load.kills) < INSTANT
-    footers = Counter(str(each.embeds[0]["footer"]["text"]) for each in cards)
-    assert set(footers.values()) == {1}
+        else:  # killed before its id, which comes with Discord's response, could be stored and followed
+            assert each.created < load.kills[-1]
+            assert sum(bool(version.embeds) for version in each.history) == 1
+            assert load.reads(_task(each)) == 1
+    assert set(Counter(map(_task, cards)).values()) == {1}
     made = Counter((each.task_id, each.custom_id) for each in load.upstream.world.log if each.child_id)
     assert set(made.values()) <= {1}
     assert load.rows("pragma integrity_check") == [("ok",)]
+
+
+def _task(card: Message) -> str:
+    return str(card.embeds[0]["footer"]["text"]).rpartition(" ")[2]
 
 
 async def until(settled: object) -> None:
