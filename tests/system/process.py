@@ -96,7 +96,9 @@ class BotProcess:
 
     def turn_clock(self, seconds: float) -> None:
         """Set the wall clock that this process sees ahead of (or behind) the real one."""
-        self._clock.write_text(str(seconds), encoding="utf-8")
+        written = self._clock.with_suffix(".new")
+        written.write_text(str(seconds), encoding="utf-8")
+        written.replace(self._clock)  # at once: the process must never read half a number
 
     async def start(self) -> None:
         """Start it, and wait until it is connected."""
