@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,11 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chromium import FLAGS, executable
 
 ROOT = Path(__file__).parent.parent.parent
+expect.set_options(20_000)  # ms; Playwright's five seconds are too few for a machine with much to do
 VIEWPORT = {"width": 1280, "height": 1500}
 
 
@@ -38,6 +40,15 @@ class Demo:
         printed, _ = self.process.communicate(timeout=20)
         assert self.process.returncode == 0
         return printed
+
+
+@contextmanager
+def kept_port() -> Iterator[int]:
+    """A port that nothing else gets: a demo can listen there, end, and be followed by another."""
+    with socket.socket() as bound:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(("127.0.0.1", 0))  # and does not listen
+        yield bound.getsockname()[1]
 
 
 @contextmanager
@@ -71,7 +82,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def demo(request: pytest.FixtureRequest) -> Iterator[Demo]:
     """The demo of a module, started with its `ARGUMENTS`."""
-    with running_demo(*getattr(request.module, "ARGUMENTS", ())) as demo:
+    with kept_port() as port, running_demo(*getattr(request.module, "ARGUMENTS", ()), port=port) as demo:
         yield demo
 
 
