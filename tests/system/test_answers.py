@@ -49,10 +49,11 @@ from tests.discord_answers import (
 from tests.system.client import logged_in
 from tests.system.conftest import BY_CHANNEL, BY_TOKEN, TASK, ProcessHarness
 from tests.system.discord_stub import Channel, DiscordStub
-from tests.system.process import SECONDS
+from tests.system.discord_stub.log import SECONDS
 from tests.system.test_pictures import FILE, SEEN, Given
 
 EDIT = "/channels/*/messages/*"
+REFUSED = "Discord refused this picture."
 CARD = Card(
     CardState.DONE,
     "Done",
@@ -241,19 +242,22 @@ async def test_a_final_card_whose_file_and_links_discord_refuses_keeps_its_butto
     harness.stub.refuse("PATCH", "/**", EXPLICIT_CONTENT, match=has_file)
     await harness.ask()
     await harness.finish()
-    await harness.stub.until(lambda: harness.title() == "Done", SECONDS)
-    message = harness.messages[0]
-    assert sum(":press:" in each["custom_id"] for each in message.buttons()) == 9
-    assert "Discord refused this picture." in message.embeds[0]["description"]
+    # A picture that takes a while to load follows the final card, and is refused only then.
+    await harness.stub.until(
+        lambda: harness.title() == "Done" and REFUSED in harness.messages[0].embeds[0]["description"], SECONDS
+    )
+    assert sum(":press:" in each["custom_id"] for each in harness.messages[0].buttons()) == 9
     harness.stub.accept_everything()
 
 
 async def test_a_page_for_what_one_guild_sends_by_token_holds_up_no_other(harness: ProcessHarness) -> None:
     chinese = harness.chinese_channel
+    # From the start: the last change before the end may have been shown when both cards are there.
+    blocked = harness.stub.refuse("PATCH", BY_TOKEN, page(403), match=mentions("In progress"))
     await harness.ask()
     await harness.stub.slash(chinese, harness.user, "status", locale="zh-CN", task_id=TASK)
     await harness.stub.until(lambda: harness.stub.messages(chinese) and harness.messages, SECONDS)
-    blocked = harness.stub.refuse("PATCH", BY_TOKEN, page(403), match=mentions("In progress"))
     await harness.stub.until(lambda: blocked.given, SECONDS)
     await harness.finish()
-    await harness.stub.until(lambda: harness.stub.messages(chinese)[0].embeds[0]["title"] == "已完成", 8)
+    (card,) = harness.stub.messages(chinese)
+    await harness.stub.until(lambda: card.embeds and card.embeds[0]["title"] == "已完成", SECONDS)

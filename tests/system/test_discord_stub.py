@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.system.discord_stub import DiscordStub
+from tests.system.discord_stub.log import SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -32,7 +33,7 @@ async def stock_bot(stub: DiscordStub, **more: str) -> AsyncIterator[asyncio.sub
     finally:
         if process.returncode is None:
             process.kill()
-        await asyncio.wait_for(process.wait(), 10)
+        await asyncio.wait_for(process.wait(), SECONDS)
 
 
 def place(stub: DiscordStub, locale: str = "en-US") -> tuple[Channel, User]:
@@ -86,7 +87,7 @@ async def test_an_edit_held_before_is_not_applied_when_its_bot_is_killed() -> No
             asked = await stub.slash(channel, user, "status", task_id="t1")
             call = await hold.arrived()
             process.kill()
-            await asyncio.wait_for(process.wait(), 10)
+            await asyncio.wait_for(process.wait(), SECONDS)
             hold.release()
             await stub.until(lambda: any(event.kind == "rejected" for event in stub.log))
         message = asked.message
@@ -109,7 +110,7 @@ async def test_an_edit_held_after_is_applied_though_its_bot_gets_no_response() -
             await stub.slash(channel, user, "status", task_id="t1")
             await hold.arrived()
             process.kill()
-            await asyncio.wait_for(process.wait(), 10)
+            await asyncio.wait_for(process.wait(), SECONDS)
             message = stub.messages(channel)[0]
             assert title(message) == "t1 2"
         await stub.gone()
@@ -130,7 +131,8 @@ async def test_the_headers_keep_discord_py_from_ever_seeing_a_429() -> None:
             assert asked.message is message
             edits = [version for version in message.history if version.route == "channel"]
             assert [version.embeds[0]["title"] for version in edits] == [str(n) for n in range(8)]
-            assert edits[5].at - edits[0].at > 0.9  # five, and the rest of the window
+            asked_at = [each.at for each in stub.log if each.kind == "request" and each.method == "PATCH"]
+            assert edits[5].at - asked_at[0] >= 1.0  # five, and the rest of the window
             assert stub.count_429 == 0
 
 
