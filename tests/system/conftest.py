@@ -16,7 +16,8 @@ from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
 from tests.system import command
 from tests.system.discord_stub import Channel, DiscordStub, Message, User
-from tests.system.process import SECONDS, BotProcess, WorldTime, environment, measured, running
+from tests.system.discord_stub.log import SECONDS
+from tests.system.process import BotProcess, WorldTime, environment, measured, running
 
 TASK = "1730621718151844"
 STEPS = [

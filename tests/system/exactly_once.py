@@ -20,7 +20,8 @@ from mjbot.core.model.task import TaskId
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
 from tests.system.discord_stub import DiscordStub, Interaction, Message
-from tests.system.process import SECONDS, BotProcess, running
+from tests.system.discord_stub.log import SECONDS
+from tests.system.process import BotProcess, running
 
 SUBMITS = "/mj/submit/*"
 IMAGINE, SHORTEN = "/imagine", "/shorten"

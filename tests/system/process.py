@@ -14,8 +14,7 @@ from mjbot.sandbox.dialects import DIALECTS
 from mjbot.sandbox.server import SandboxServer
 from tests.system import command
 from tests.system.discord_stub import DiscordStub
-
-SECONDS = 20.0
+from tests.system.discord_stub.log import SECONDS
 
 
 def measured() -> dict[str, str]:

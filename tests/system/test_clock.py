@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.system.conftest import ProcessHarness, custom_id
-from tests.system.process import SECONDS
+from tests.system.discord_stub.log import SECONDS
 
 TURNS = [3_600.0, -3_600.0, 400 * 86_400.0, -400 * 86_400.0]
 

@@ -12,7 +12,8 @@ from mjbot.sandbox.dialects import DIALECTS
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
 from tests.system.discord_stub import DiscordStub
-from tests.system.process import SECONDS, running
+from tests.system.discord_stub.log import SECONDS
+from tests.system.process import running
 
 TASK = "1730621718151844"
 STEPS = [

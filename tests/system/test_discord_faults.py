@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.system.conftest import BY_CHANNEL, BY_TOKEN, EDITS, ProcessHarness, custom_id, finished
-from tests.system.process import SECONDS
+from tests.system.discord_stub.log import SECONDS
 
 
 @pytest.mark.parametrize("problem", ["dropped", "reconnect", "invalidated"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.system.conftest import TASK, ProcessHarness, custom_id, finished
-from tests.system.process import SECONDS
+from tests.system.discord_stub.log import SECONDS
 
 PRESS, WINDOW = 3, 5
 FORGED = [

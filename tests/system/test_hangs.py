@@ -27,7 +27,7 @@ from tests.system.client import logged_in
 from tests.system.conftest import STEPS, TASK, ProcessHarness, custom_id
 from tests.system.discord_stub import Channel, DiscordStub
 from tests.system.discord_stub.gates import When
-from tests.system.process import SECONDS
+from tests.system.discord_stub.log import SECONDS
 from tests.system.test_answers import CARD
 from tests.system.test_pictures import SEEN, Given
 

@@ -17,7 +17,8 @@ import pytest
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
 from tests.system.discord_stub import Channel, DiscordStub, Interaction, Message, User
-from tests.system.process import SECONDS, BotProcess, WorldTime, running
+from tests.system.discord_stub.log import SECONDS
+from tests.system.process import BotProcess, WorldTime, running
 
 FIRST = 1_730_621_718_000_000
 CHANNELS = 4

@@ -10,7 +10,7 @@ from sqlite_utils import Database, Migrations
 from mjbot.store.sqlite.migrations import migrations
 from tests.operations import backup_command
 from tests.system.conftest import ProcessHarness, custom_id
-from tests.system.process import SECONDS
+from tests.system.discord_stub.log import SECONDS
 
 
 async def test_a_restored_backup_follows_its_messages_again(harness: ProcessHarness) -> None:

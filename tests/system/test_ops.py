@@ -14,7 +14,7 @@ import pytest
 
 from mjbot.ops import webhook_token
 from tests.system.conftest import STEPS, TASK, ProcessHarness
-from tests.system.process import SECONDS
+from tests.system.discord_stub.log import SECONDS
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.system.conftest import ProcessHarness
-from tests.system.process import SECONDS, BotProcess, measured
+from tests.system.discord_stub.log import SECONDS
+from tests.system.process import BotProcess, measured
 
 SHIM = str(Path(__file__).parent / "windows_shim")
 HIDDEN = "uvloop,fcntl"

@@ -13,7 +13,8 @@ from mjbot.sandbox.faults import Hold
 from mjbot.service.guilds.help import COMMANDS
 from tests.system.conftest import EDITS, TASK, ProcessHarness, custom_id, disabled, finished
 from tests.system.discord_stub import Message
-from tests.system.process import SECONDS, BotProcess
+from tests.system.discord_stub.log import SECONDS
+from tests.system.process import BotProcess
 
 
 async def press_in_flight(harness: ProcessHarness, parent: Message) -> Hold:

@@ -16,7 +16,8 @@ from mjbot.sandbox.world import World
 from tests.proxy import HOST, ForwardProxy
 from tests.system.conftest import STEPS, TASK
 from tests.system.discord_stub import DiscordStub
-from tests.system.process import SECONDS, BotProcess, WorldTime
+from tests.system.discord_stub.log import SECONDS
+from tests.system.process import BotProcess, WorldTime
 
 
 @dataclass

@@ -30,7 +30,8 @@ from tests.discord_answers import (
     rate_limited,
 )
 from tests.system.discord_stub import DiscordStub
-from tests.system.process import SECONDS, BotProcess, measured
+from tests.system.discord_stub.log import SECONDS
+from tests.system.process import BotProcess, measured
 
 GOOD = {
     "MJBOT_DISCORD_TOKEN": "token-canary",

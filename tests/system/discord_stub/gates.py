@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from tests.discord_answers import Refusals
+from tests.system.discord_stub.log import SECONDS
 
 if TYPE_CHECKING:
     from tests.discord_answers import Call, Pattern
@@ -47,7 +48,7 @@ class Hold:
         """Whether requests pass freely (again)."""
         return self._verdict.done() or (self.times is not None and len(self.calls) >= self.times)
 
-    async def arrived(self, timeout: float = 10.0) -> Call:
+    async def arrived(self, timeout: float = SECONDS) -> Call:
         """The first request that was held."""
         async with asyncio.timeout(timeout):
             await self._arrived.wait()

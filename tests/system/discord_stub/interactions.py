@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.system.discord_stub.errors import ApiError
+from tests.system.discord_stub.log import SECONDS
 from tests.system.discord_stub.messages import FILE_LIMIT
 from tests.system.discord_stub.state import DM, HISTORY, SEND, VIEW
 
@@ -41,7 +42,7 @@ class Interaction:
     original: Message | None = None  # what `@original` means
     followups: list[Message] = field(default_factory=list)
 
-    async def answered(self, timeout: float = 10.0) -> Interaction:
+    async def answered(self, timeout: float = SECONDS) -> Interaction:
         """Wait for the first response (the callback)."""
         await self.log.until(lambda: self.answer, timeout)
         return self

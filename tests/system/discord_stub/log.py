@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
+SECONDS = 20.0  # a wait that takes longer has failed, however slow the machine is
 Kind = Literal["request", "applied", "answered", "rejected", "gateway", "dispatch"]
 
 

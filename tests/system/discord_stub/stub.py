@@ -14,7 +14,7 @@ from tests.system.discord_stub.errors import MESSAGES
 from tests.system.discord_stub.gates import Fault, Gates, Hold, When
 from tests.system.discord_stub.gateway import Gateway
 from tests.system.discord_stub.limits import RateLimits
-from tests.system.discord_stub.log import Event, EventLog
+from tests.system.discord_stub.log import SECONDS, Event, EventLog
 from tests.system.discord_stub.routes import Api
 from tests.system.discord_stub.server import API, Server
 from tests.system.discord_stub.state import (
@@ -113,18 +113,18 @@ class DiscordStub(Actors):
 
     # Waiting
 
-    async def until(self, condition: Callable[[], T | None], timeout: float = 10.0) -> T:
+    async def until(self, condition: Callable[[], T | None], timeout: float = SECONDS) -> T:
         """The first true value of the condition, asked again after every event of the log."""
         return await self._log.until(condition, timeout)
 
-    async def ready(self, timeout: float = 20.0) -> None:
+    async def ready(self, timeout: float = SECONDS) -> None:
         """Wait until a bot is connected to the gateway and has identified (or resumed)."""
         # The connection of a bot that was killed just now may not have been seen to end yet.
         for _ in range(5):
             await asyncio.sleep(0)
         await self.until(lambda: self.gateway.connected, timeout)
 
-    async def gone(self, timeout: float = 10.0) -> None:
+    async def gone(self, timeout: float = SECONDS) -> None:
         """Wait until no bot is connected to the gateway."""
         await self.until(lambda: not self.gateway.connected, timeout)
 

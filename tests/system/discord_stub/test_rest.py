@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from tests.system.discord_stub import DiscordStub, RateLimits
+from tests.system.discord_stub.log import SECONDS
 from tests.system.discord_stub.state import HISTORY
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ async def test_a_dropped_request_breaks_the_connection_and_changes_nothing() -> 
 
 async def test_closing_the_stub_waits_neither_for_held_requests_nor_for_silent_sockets() -> None:
     stub = DiscordStub()
-    async with asyncio.timeout(5), aiohttp.ClientSession() as session:
+    async with asyncio.timeout(SECONDS), aiohttp.ClientSession() as session:
         async with stub:
             client = Client(stub, session)
             message = await client.send(place(stub), "a")
