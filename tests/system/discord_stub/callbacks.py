@@ -34,8 +34,8 @@ class Callbacks:
     """The interactions of a stub and the rules of their tokens (times in seconds)."""
 
     world: World
-    answer_within: float = 3.0
-    token_life: float = 900.0
+    answer_within: float
+    token_life: float
     interactions: dict[str, Interaction] = field(default_factory=dict)  # by token
 
     def respond(self, interaction_id: int, token: str, body: JSON, files: Files) -> Interaction:

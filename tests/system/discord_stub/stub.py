@@ -55,7 +55,7 @@ class DiscordStub(Actors):
         *,
         edit_window: float = 5.0,
         token_window: float = 2.0,
-        answer_within: float = 3.0,
+        answer_within: float = 10.0,  # Discord gives 3 s, and a slow machine needs more
         token_life: float = 900.0,
         limits: RateLimits | None = None,
         latency: float = 0.0,
