@@ -61,22 +61,28 @@ async def respond(
 
 
 async def find_card(
-    client: discord.Client, channel: discord.PartialMessageable, task_id: str, since: float
+    client: discord.Client, channel: discord.PartialMessageable, footer: str, since: float
 ) -> int | None:
     """Return the ID of the bot's message for a task, if one was posted after ``since`` (unix seconds).
 
+    ``footer`` is that of the task's card. It ends with the task ID, which is cut if it is long.
     The HTTP response to the first try may have been lost, or the process may have ended before it stored the
     ID. A nonce does not help: Discord checks it only for a few minutes, and follow-ups have none.
     """
     after = datetime.fromtimestamp(since - _EARLIER, UTC)
     try:
         async for message in channel.history(limit=_LOOKED_THROUGH, after=after):
-            footer = message.embeds[0].footer.text if message.embeds else None
-            if client.user is not None and message.author.id == client.user.id and task_id in (footer or ""):
+            shown = (message.embeds[0].footer.text if message.embeds else None) or ""
+            is_own = client.user is not None and message.author.id == client.user.id
+            if is_own and _last_word(shown) == _last_word(footer):
                 return message.id
     except Exception as error:
         log.info("a card that may have been posted cannot be looked up: %s", type(error).__name__)
     return None
+
+
+def _last_word(text: str) -> str:
+    return text.rpartition(" ")[2]
 
 
 def _message_id(response: discord.InteractionCallbackResponse[Any] | None) -> int:

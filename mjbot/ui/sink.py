@@ -88,7 +88,7 @@ class DiscordSink:
         if self._breaker.wait_seconds(channel_id) > 0:
             raise ResponseLost("edits are paused")
         channel = self._client.get_partial_messageable(channel_id)
-        if (found := await find_card(self._client, channel, nonce, since)) is not None:
+        if (found := await find_card(self._client, channel, card.footer, since)) is not None:
             return SentCard(MessageRef(channel_id, found))
 
         async def send(embed: discord.Embed, view: discord.ui.View | None) -> discord.Message:
