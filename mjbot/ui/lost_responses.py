@@ -69,12 +69,11 @@ async def find_card(
     The HTTP response to the first try may have been lost, or the process may have ended before it stored the
     ID. A nonce does not help: Discord checks it only for a few minutes, and follow-ups have none.
     """
-    after = datetime.fromtimestamp(since - _EARLIER, UTC)
+    task_id, after = _last_word(footer), datetime.fromtimestamp(since - _EARLIER, UTC)
     try:
         async for message in channel.history(limit=_LOOKED_THROUGH, after=after):
             shown = (message.embeds[0].footer.text if message.embeds else None) or ""
-            is_own = client.user is not None and message.author.id == client.user.id
-            if is_own and _last_word(shown) == _last_word(footer):
+            if message.author == client.user and _last_word(shown) == task_id:
                 return message.id
     except Exception as error:
         log.info("a card that may have been posted cannot be looked up: %s", type(error).__name__)

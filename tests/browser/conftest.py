@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.browser.chromium import FLAGS, executable
 
 ROOT = Path(__file__).parent.parent.parent
-expect.set_options(20_000)  # ms; Playwright's five seconds are too few for a machine with much to do
+expect.set_options(20_000)  # ms; Playwright's five seconds are too few on a loaded machine
 VIEWPORT = {"width": 1280, "height": 1500}
 
 

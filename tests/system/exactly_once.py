@@ -304,14 +304,14 @@ async def assert_all_is_shown(rig: Rig, scenarios: Sequence[ChannelScenario]) ->
     """
     rig.ahead += _LOOKED_FOR
     rig.bot.turn_clock(rig.ahead)
-    rig.stub.world.new_id.ahead = rig.ahead  # a card that was posted before a kill is looked up by the time
+    rig.stub.world.new_id.ahead = rig.ahead  # the lookup of a posted card goes by time
     await rig.restart()
     made = {child for scenario in scenarios for child in scenario.children}
     has_list = rig.dialect != "new-api"
     ends = _ENDS if has_list else (*_ENDS, _UNCLEAR)
 
     def missing() -> set[str]:
-        shown = {_task(message) for scenario in scenarios for message in scenario.messages()}
+        shown = {task_of(message) for scenario in scenarios for message in scenario.messages()}
         made.update(str(each.child_id) for each in rig.world.log if each.child_id)
         return made - shown if has_list else set()
 
@@ -328,13 +328,14 @@ async def assert_all_is_shown(rig: Rig, scenarios: Sequence[ChannelScenario]) ->
         is_true = (stage == "Started") == (prompt in accepted)
         assert is_true or stage.startswith(_UNCLEAR), (prompt, stage, rig.world.log)
     assert_nothing_was_made_twice(rig, scenarios)
-    cards = Counter(_task(message) for scenario in scenarios for message in scenario.messages())
+    cards = Counter(task_of(message) for scenario in scenarios for message in scenario.messages())
     twice = [child for child in made if cards[child] > 1]
     assert not twice, f"more than one card of {twice}; {rig.world.log}"
 
 
-def _task(message: Message) -> str:
-    footers = [str(embed.get("footer", {}).get("text", "")) for embed in message.embeds]
+def task_of(card: Message) -> str:
+    """The id of the task that a card shows; "" if the message is no card of a task."""
+    footers = [str(embed.get("footer", {}).get("text", "")) for embed in card.embeds]
     return footers[0].rpartition(" ")[2] if footers else ""
 
 

@@ -97,7 +97,7 @@ class BotProcess:
         """Set the wall clock that this process sees ahead of (or behind) the real one."""
         written = self._clock.with_suffix(".new")
         written.write_text(str(seconds), encoding="utf-8")
-        written.replace(self._clock)  # at once: the process must never read half a number
+        written.replace(self._clock)  # atomically: the process must not read an empty file
 
     async def start(self) -> None:
         """Start it, and wait until it is connected."""

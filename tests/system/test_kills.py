@@ -16,8 +16,9 @@ import pytest
 
 from mjbot.sandbox.server import SandboxServer
 from mjbot.sandbox.world import World
-from tests.system.discord_stub import Channel, DiscordStub, Interaction, Message, User
+from tests.system.discord_stub import Channel, DiscordStub, Interaction, User
 from tests.system.discord_stub.log import SECONDS
+from tests.system.exactly_once import task_of
 from tests.system.process import BotProcess, WorldTime, running
 
 FIRST = 1_730_621_718_000_000
@@ -37,7 +38,8 @@ class Load:
     user: User
     rng: random.Random
     asked: list[Interaction] = field(default_factory=list)
-    kills: list[float] = field(default_factory=list)
+    killed_at: float = 0.0
+    """The time of the last kill."""
 
     async def ask(self) -> None:
         """Ask for a new task, in the next channel."""
@@ -63,7 +65,7 @@ class Load:
     async def pull_the_plug(self) -> None:
         """Kill the process at a random time, and start it again."""
         await asyncio.sleep(self.rng.uniform(0.0, 0.8))  # not a wait: the time of the kill is what is tested
-        self.kills.append(time.time())
+        self.killed_at = time.time()
         await self.bot.kill()
         await self.bot.start()
 
@@ -106,7 +108,7 @@ async def test_killed_again_and_again_under_load_nothing_is_lost_doubled_or_left
         await load.ask()
         await load.press()
         await load.pull_the_plug()
-    await load.ask()  # of the process that nobody kills
+    await load.ask()  # this process is not killed, so it stores the card
     last = load.asked[-1]
     await until(lambda: last.message and last.message.id in load.stored())
     load.time.skip(60)
@@ -119,17 +121,13 @@ async def test_killed_again_and_again_under_load_nothing_is_lost_doubled_or_left
         if each.id in committed:
             assert each.embeds[0]["title"] == "Done"
         else:  # killed before its id, which comes with Discord's response, could be stored and followed
-            assert each.created < load.kills[-1]
+            assert each.created < load.killed_at
             assert sum(bool(version.embeds) for version in each.history) == 1
-            assert load.reads(_task(each)) == 1
-    assert set(Counter(map(_task, cards)).values()) == {1}
+            assert load.reads(task_of(each)) == 1
+    assert set(Counter(map(task_of, cards)).values()) == {1}
     made = Counter((each.task_id, each.custom_id) for each in load.upstream.world.log if each.child_id)
     assert set(made.values()) <= {1}
     assert load.rows("pragma integrity_check") == [("ok",)]
-
-
-def _task(card: Message) -> str:
-    return str(card.embeds[0]["footer"]["text"]).rpartition(" ")[2]
 
 
 async def until(settled: object) -> None:

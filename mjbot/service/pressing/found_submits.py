@@ -62,8 +62,15 @@ class FoundSubmits:
             await self._resume(ref, snapshots[0])
             return
         # The card may have been shown before, but not stored: messages since the submit are looked through.
-        since, place = lost.sent_at, (origin.guild_id, origin.user_id, origin.locale)
-        watch = Watch(ref, snapshots[0].id, *place, since, WatchState.OPEN)
+        watch = Watch(
+            ref,
+            snapshots[0].id,
+            origin.guild_id,
+            origin.user_id,
+            origin.locale,
+            created_at=lost.sent_at,
+            state=WatchState.OPEN,
+        )
         commit = partial(self._marks.found, lost, watch, snapshots)
         await self._retargeting.follow(watch, press.task_id, snapshots, commit)
         self._pending.added()

@@ -21,7 +21,7 @@ TEXT, DM, THREAD = 0, 1, 11
 
 
 class Snowflakes:
-    """Ids with the current time in them, strictly growing. ``ahead``: seconds of it that are yet to come."""
+    """Ids with the current time in them, strictly growing. ``ahead``: seconds to add to that time."""
 
     def __init__(self) -> None:
         self.ahead = 0.0
