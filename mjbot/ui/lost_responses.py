@@ -1,9 +1,10 @@
-"""Find out whether Discord accepted an initial interaction response when the HTTP response was lost.
+"""Find out whether Discord created a message when the HTTP response was lost.
 
 The HTTP response contains the ID of the message that was created. If it is lost or cannot be read, the
-message may exist, but the bot could not keep it up to date. Discord can also accept an interaction response
-and still answer with a 5xx. Then discord.py retries, and Discord rejects the retry with error 40060. Without
-a 5xx, 40060 means that another process has responded.
+message may exist, but the bot could not keep it up to date. Discord can also create the message and still
+answer with a 5xx. If it was an initial interaction response, discord.py retries, and Discord rejects the
+retry with error 40060. Without a 5xx, 40060 means that another process has responded. The retry of a
+follow-up would create a second message, so it is looked up first.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import discord
 
 from mjbot.clock import Clock, Wakeup
+from mjbot.ui.refusals import NO_ACCESS
 
 log = logging.getLogger(__name__)
+
+_Sent = TypeVar("_Sent")
 
 _ACKNOWLEDGED = 40060  # a response to this interaction was accepted before
 _LOOKED_THROUGH = 100  # messages
@@ -60,6 +64,22 @@ async def respond(
     raise AssertionError("the last try returns or raises")
 
 
+async def send_or_find(
+    send: Callable[[], Awaitable[_Sent]], find: Callable[[], Awaitable[_Sent | None]]
+) -> _Sent:
+    """Send a message, and if its response was lost, send it again unless ``find`` returns it.
+
+    ``send`` must not retry by itself. Raises any error of ``send`` and ``find``.
+    """
+    try:
+        return await send()
+    except Exception as error:
+        if isinstance(error, discord.HTTPException) and error.status < 500:
+            raise
+        log.info("the answer to a follow-up was lost: %s", type(error).__name__)
+    return await find() or await send()
+
+
 async def find_card(
     client: discord.Client, channel: discord.PartialMessageable, footer: str, since: float
 ) -> int | None:
@@ -68,6 +88,8 @@ async def find_card(
     ``footer`` is that of the task's card. It ends with the task ID, which is cut if it is long.
     The HTTP response to the first try may have been lost, or the process may have ended before it stored the
     ID. A nonce does not help: Discord checks it only for a few minutes, and follow-ups have none.
+
+    Returns None if the bot may not look. Raises any other error of the lookup, since the message may exist.
     """
     task_id, after = _last_word(footer), datetime.fromtimestamp(since - _EARLIER, UTC)
     try:
@@ -75,8 +97,9 @@ async def find_card(
             shown = (message.embeds[0].footer.text if message.embeds else None) or ""
             if message.author == client.user and _last_word(shown) == task_id:
                 return message.id
-    except Exception as error:
-        log.info("a card that may have been posted cannot be looked up: %s", type(error).__name__)
+    except discord.Forbidden as error:
+        if error.code not in NO_ACCESS:
+            raise
     return None
 
 

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 MESSAGE_GONE = (10008, 50005)  # unknown message; a message of another author
 _CHANNEL_GONE = (10003, 10004)  # unknown channel, unknown guild
-_NO_ACCESS = (50001, 50013)  # a permission is missing, which may return
+NO_ACCESS = (50001, 50013)  # a permission is missing, which may return
 _NO_FILE = (40005, 50013)  # too large; may not attach files here
 _EXPLICIT, _HARMFUL_LINK, _MALFORMED = 20009, 240000, 50035
 _AUTOMOD = (200000, 200001)  # blocked by the server's AutoMod: the message, the title
@@ -95,7 +95,7 @@ def existence_after(error: discord.HTTPException) -> Existence:
         return Existence.CHANNEL_GONE
     if error.code in MESSAGE_GONE:
         return Existence.DELETED
-    return Existence.NO_ACCESS if error.code in _NO_ACCESS else Existence.ASSUMED
+    return Existence.NO_ACCESS if error.code in NO_ACCESS else Existence.ASSUMED
 
 
 def is_route_refusal(error: discord.HTTPException, *, has_file: bool = False) -> bool:
@@ -114,7 +114,7 @@ def _outcome(error: discord.HTTPException, image: str, *, has_file: bool) -> Out
         return Gone()
     if (problem := problem_of(error, has_file=has_file)) is not None:
         return Refused(*problem, image)
-    if code in _NO_ACCESS:
+    if code in NO_ACCESS:
         return NoAccess()
     if code in _ARCHIVED:
         return Later(_ARCHIVED_WAIT)

@@ -22,7 +22,7 @@ from mjbot.core.model.watch import MessageRef
 from mjbot.errors import ResponseLost
 from mjbot.ports import File, SentCard
 from mjbot.ui import embeds
-from mjbot.ui.lost_responses import respond
+from mjbot.ui.lost_responses import find_card, respond, send_or_find
 from mjbot.ui.modals import build_modal
 from mjbot.ui.sending import send_private_reduced, send_reduced
 from mjbot.ui.tokens import TOKEN_LIFE, InteractionTokens, TokenRefused
@@ -99,11 +99,23 @@ class InteractionReply:
 
     async def send_followup(self, card: Card) -> SentCard:
         """Send another public card as a follow-up message. Raises `ResponseLost`."""
+        interaction = self._interaction
+
+        async def send() -> SentCard:
+            with self._tokens.send_once(interaction.token):
+                sent, omitted = await send_reduced(card, None, self._follow_up)
+            return SentCard(MessageRef(self._channel_id, sent.id), omitted)
+
+        async def find() -> SentCard | None:
+            channel = interaction.client.get_partial_messageable(self._channel_id)
+            since = interaction.created_at.timestamp()
+            found = await find_card(interaction.client, channel, card.footer, since)
+            return None if found is None else SentCard(MessageRef(self._channel_id, found))
+
         try:
-            sent, omitted = await send_reduced(card, None, self._follow_up)
+            return await send_or_find(send, find)
         except Exception as error:
             raise ResponseLost(type(error).__name__) from error
-        return SentCard(MessageRef(self._channel_id, sent.id), omitted)
 
     async def edit_buttons(self, rows: Rows) -> bool:
         """Change the buttons of the pressed message now. Returns False if the response does not edit it."""

@@ -88,14 +88,14 @@ class DiscordSink:
         if self._breaker.wait_seconds(channel_id) > 0:
             raise ResponseLost("edits are paused")
         channel = self._client.get_partial_messageable(channel_id)
-        if (found := await find_card(self._client, channel, card.footer, since)) is not None:
-            return SentCard(MessageRef(channel_id, found))
 
         async def send(embed: discord.Embed, view: discord.ui.View | None) -> discord.Message:
             shown = view or discord.utils.MISSING
             return await channel.send(embed=embed, view=shown, nonce=nonce[-_NONCE:])
 
         try:
+            if (found := await find_card(self._client, channel, card.footer, since)) is not None:
+                return SentCard(MessageRef(channel_id, found))
             sent, omitted = await send_reduced(card, None, send)
         except Exception as error:
             raise ResponseLost(type(error).__name__) from error

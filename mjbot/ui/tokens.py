@@ -10,6 +10,8 @@ the bot token is used for all messages in the channel.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Final
@@ -41,6 +43,10 @@ class TokenRefused(Exception):
     """Raised if Discord rejected an edit with an interaction token. The bot token may still work."""
 
 
+class FollowUpUnclear(Exception):
+    """Raised if a follow-up got a 5xx. Discord may have created the message all the same."""
+
+
 class InteractionTokens:
     """The interaction tokens with which messages can be edited."""
 
@@ -50,6 +56,7 @@ class InteractionTokens:
         self._refs: dict[str, MessageRef] = {}
         self._resting: dict[int, float] = {}
         self._uncertain = BoundedDict[str, None](_UNCERTAIN)
+        self._sent_once: set[str] = set()
         self.trace = aiohttp.TraceConfig()
         """The trace for discord.py. Raises `TokenRefused` if an edit with a token gets a 429 or 5xx."""
         self.trace.on_request_end.append(self._on_response)
@@ -82,6 +89,15 @@ class InteractionTokens:
         """Return whether an initial response got a 5xx. If so, discord.py has retried the response."""
         return token in self._uncertain
 
+    @contextmanager
+    def send_once(self, token: str) -> Iterator[None]:
+        """Raise `FollowUpUnclear` if a follow-up gets a 5xx. discord.py would send it again at once."""
+        self._sent_once.add(token)
+        try:
+            yield
+        finally:
+            self._sent_once.discard(token)
+
     @property
     def held(self) -> int:
         """The number of stored tokens, including any that have expired since the last `register` call."""
@@ -112,6 +128,9 @@ class InteractionTokens:
         parts = end.url.parts  # /api/v10/webhooks/<application>/<token>/messages/<message>
         if parts[-1] == "callback" and status >= 500:  # /api/v10/interactions/<interaction>/<token>/callback
             self._uncertain[parts[-2]] = None
+        if end.method == "POST" and parts[-1] in self._sent_once and status >= 500:
+            end.response.close()
+            raise FollowUpUnclear
         if end.method != "PATCH" or "webhooks" not in parts[:-2]:
             return
         if status >= 500 and not parts[-1].isdigit():

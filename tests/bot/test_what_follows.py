@@ -271,6 +271,24 @@ async def test_a_follow_up_that_cannot_be_written_is_not_posted_as_well(bot_fact
     assert await stores.presses.pending_cards() == []
 
 
+async def test_a_card_whose_task_was_stored_late_is_posted_once_it_is_stored(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open("true")
+    stores = harness.bot.app.stores
+    await harness.show(DESCRIBE)
+    harness.refuse("POST", FOLLOW_UP, api_error("no access", 403, 50001, ""))
+    held = harness.server.hold("/mj/submit/action")
+    pressing = asyncio.ensure_future(harness.press(harness.messages[0], "Imagine all"))
+    await held.arrived()
+    await refuse_writes(stores, on=True)
+    held.release()
+    await pressing
+    await harness.wait(3)
+    await refuse_writes(stores, on=False)
+    await harness.wait(60)
+    assert cards_of(harness) == dict.fromkeys([DESCRIBE, *made(harness)], 1)
+    assert await stores.presses.pending_cards() == []
+
+
 async def test_cards_for_a_forbidden_channel_are_tried_seldom_however_much_others_press(
     bot_factory: BotFactory,
 ) -> None:
@@ -367,6 +385,30 @@ async def test_a_follow_up_whose_answer_is_lost_is_one_card(bot_factory: BotFact
     harness.refuse("POST", FOLLOW_UP, answer, times=1)
     await imagine_all(harness)
     await harness.wait(90)
+    assert cards_of(harness) == dict.fromkeys([DESCRIBE, *made(harness)], 1)
+
+
+@pytest.mark.parametrize("lookup", [page(502), page(403), NO_CONNECTION, unreadable("[1]"), NO_ANSWER])
+async def test_a_card_whose_lookup_fails_is_not_posted_before_it_has_been_looked_up(
+    bot_factory: BotFactory, lookup: Answer
+) -> None:
+    harness = await bot_factory.open("true")
+    harness.refuse("POST", FOLLOW_UP, LOST_RESPONSE, times=1)
+    failed = harness.refuse("GET", CHANNEL, lookup, times=2)
+    await imagine_all(harness)
+    await harness.wait(120)
+    assert failed.given == 2
+    assert cards_of(harness) == dict.fromkeys([DESCRIBE, *made(harness)], 1)
+
+
+@pytest.mark.parametrize("code", [50001, 50013])
+async def test_a_card_is_sent_where_the_bot_may_not_look_it_up(bot_factory: BotFactory, code: int) -> None:
+    harness = await bot_factory.open("true")
+    harness.refuse("POST", FOLLOW_UP, page(502), times=1)
+    harness.refuse("POST", CHANNEL, api_error("no access", 403, code, ""))
+    harness.refuse("GET", CHANNEL, api_error("no access", 403, code, ""))
+    await imagine_all(harness)
+    await harness.wait(60)
     assert cards_of(harness) == dict.fromkeys([DESCRIBE, *made(harness)], 1)
 
 

@@ -36,7 +36,12 @@ from tests.system.exactly_once import (
     assert_all_is_shown,
     assert_nothing_was_made_twice,
 )
-from tests.system.exactly_once_faults import kill_between_cards, kill_during, lock_database_during
+from tests.system.exactly_once_faults import (
+    kill_between_cards,
+    kill_during,
+    lock_database_during,
+    the_cards_of_one_press_get_a_5xx,
+)
 
 LABELS = st.sampled_from(["U1", "V1", "V2", "🔄", IMAGINE, IMAGINE, SHORTEN])
 WHO = st.integers(0, 2)
@@ -183,11 +188,13 @@ FAULTS: tuple[InjectFault, ...] = (
     killed_after_a_card_was_posted,
     killed_while_the_database_is_locked,
     killed_between_the_cards_of_one_press,
+    the_cards_of_one_press_get_a_5xx,
 )
 ONLY: dict[InjectFault, str] = {
     the_database_is_locked: "",  # SQLite waits for seconds, on any dialect
     killed_while_the_database_is_locked: "",
     killed_between_the_cards_of_one_press: "true",  # only there does a press create several tasks
+    the_cards_of_one_press_get_a_5xx: "true",
 }
 
 
