@@ -12,6 +12,7 @@ from mjbot.core.model.task import Mark, TaskId
 from mjbot.sandbox.demo_tasks import DemoIds
 from tests.bot.conftest import BotFactory, BotHarness
 from tests.bot.outsider import answer_to
+from tests.store.faults import refuse_writes
 
 IMAGINE, LIST = "/mj/submit/imagine", "/mj/task/list"
 
@@ -94,6 +95,20 @@ async def test_the_looks_go_on_after_a_restart(bot_factory: BotFactory) -> None:
     await harness.wait(60)
     assert titles(harness) == ["Done"]
     assert current(harness, card).embeds[0].title == "Done"
+
+
+async def test_that_a_submit_was_not_found_is_told_although_the_database_failed_just_then(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await opened(bot_factory, dialect="plus")
+    harness.server.drop("/mj/submit/*", times=1)
+    card = await imagine(harness)
+    await harness.wait(55)
+    await refuse_writes(harness.bot.app.stores, on=True)
+    await harness.wait(15)
+    await refuse_writes(harness.bot.app.stores, on=False)
+    await harness.wait(90)
+    assert "Not found at the image service" in str(current(harness, card).embeds[0].description)
 
 
 async def test_a_webhook_that_names_a_mark_is_believed_only_if_the_task_says_so(

@@ -116,7 +116,7 @@ class LostSubmits:
             for search in due:  # unless this look succeeds
                 search.at = look_again(search.lost.sent_at, now)
             try:
-                await self._look_at_list(due)
+                await self._look_at_list(due, now)
             except CommandNotOffered:
                 for search in self._all():
                     search.at = None  # only a webhook can tell
@@ -129,17 +129,19 @@ class LostSubmits:
     def _all(self) -> list[_Search]:
         return list({id(each): each for each in self._searches.values()}.values())
 
-    async def _look_at_list(self, due: Sequence[_Search]) -> None:
+    async def _look_at_list(self, due: Sequence[_Search], now: float) -> None:
         if self._source.offers(Command.LIST) is False:
             raise CommandNotOffered(Command.LIST)
-        await self._go_on(await self._source.find_marked(self._searches.keys()))
-        in_vain = []
-        for search in due:
+        listed = await self._source.find_marked(self._searches.keys())
+        found = [each for each in self._all() if not listed.keys().isdisjoint(each.lost.origin.marks)]
+        for search in found:  # unless it can be shown now
+            search.at = look_again(search.lost.sent_at, now)
+        await self._go_on(listed)
+        missing = [each for each in due if each not in found]
+        await self._report([each for each in missing if next_look(now, each.looks + 1) is None])
+        for search in missing:  # if anything above fails, they are looked for again
             search.looks += 1
             search.at = next_look(search.lost.sent_at, search.looks)
-            if search.at is None and search.lost.origin.marks[0] in self._searches:
-                in_vain.append(search)
-        await self._report(in_vain)
 
     async def _read_named(self, search: _Search, task_id: TaskId) -> None:
         """Read a task that a webhook named. It is the right one only if it really has the mark."""

@@ -212,9 +212,9 @@ class SubmissionJournal:
         log.info("press %s of task %s: %s", action, task_id, state, extra={"task": task_id})
         log.debug("the upstream said: %s", error)  # may quote a prompt
         unknown = isinstance(error, ActionNotOffered) and bool(submission.kind)
-        await self._writes.write(partial(self._settle, submission, state, complete, unknown=unknown))
-        if state is Press.UNCLEAR:
+        if state is Press.UNCLEAR:  # first, so that it is looked for whatever the write raises
             self._on_lost(LostSubmit(_key(submission), submission.origin, self._clock.now()))
+        await self._writes.write(partial(self._settle, submission, state, complete, unknown=unknown))
 
     async def _settle(
         self, submission: Submission, state: Press, error: BaseException, *, unknown: bool

@@ -100,6 +100,7 @@ class PendingCards:
 
     async def _post_all(self) -> float | None:
         """Post all pending cards. Returns the time (unix seconds) of the next retry, or None."""
+        behind = self._writes.waiting  # read first: these writes may add cards while others are posted
         pending = await self._store.pending_cards()
         # Copied, since posting takes a while: a card that is shown meanwhile is still in ``pending``.
         taken = self._claimed | self._shown
@@ -114,7 +115,8 @@ class PendingCards:
             if card.task_id not in taken:
                 with self._guard.contain(), suppress(StoreFailed):
                     await self._post_or_rest(card, snapshot, now)
-        return min((rest.until for rest in self._rests.values()), default=None)
+        retries = [rest.until for rest in self._rests.values()]
+        return min([*retries, now + _FIRST_PAUSE] if behind else retries, default=None)
 
     async def _post_or_rest(self, card: PendingCard, snapshot: TaskSnapshot, now: float) -> None:
         """Post a card, unless the channel is in back-off at ``now``. If posting fails, start a back-off."""
