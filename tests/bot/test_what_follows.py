@@ -388,7 +388,7 @@ async def test_a_follow_up_whose_answer_is_lost_is_one_card(bot_factory: BotFact
     assert cards_of(harness) == dict.fromkeys([DESCRIBE, *made(harness)], 1)
 
 
-@pytest.mark.parametrize("lookup", [page(502), page(403), NO_CONNECTION, unreadable("[1]"), NO_ANSWER])
+@pytest.mark.parametrize("lookup", [page(403), NO_CONNECTION, unreadable("[1]")])
 async def test_a_card_whose_lookup_fails_is_not_posted_before_it_has_been_looked_up(
     bot_factory: BotFactory, lookup: Answer
 ) -> None:
