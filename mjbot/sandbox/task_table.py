@@ -54,16 +54,17 @@ class TaskTable:
         buttons: list[Payload] | None = None,
         fail_reason: str = "",
         notify: str = "",
+        mark: str = "",
     ) -> None:
         """Add a scripted task. Without a ``start``, it starts when it is first fetched.
 
-        ``notify`` is the webhook URL to which each step is posted.
+        ``notify`` is the webhook URL to which each step is posted, and ``mark`` that of the task's submit.
         """
         if not steps:
             raise ValueError("a task needs at least one step")
         scene = Scene(self._image_seed(task_id), aspect=parse_aspect(prompt))
         script = Script(task_id, tuple(steps), prompt, scene, start, action, result, buttons, fail_reason)
-        script.notify = notify
+        script.notify, script.mark = notify, mark
         self._put(script)
 
     def forget(self, task_id: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mjbot.core.model.task import TaskId
 from mjbot.sandbox.demo_tasks import DemoIds
 from tests.bot.conftest import GRID, SINGLE, BotFactory, BotHarness
 
@@ -219,3 +220,27 @@ async def test_a_form_that_a_number_opens_is_titled_in_words(bot_factory: BotFac
     await harness.wait(60)
     child = max(harness.messages, key=lambda message: message.id)
     assert "Imagine 1️⃣ of [this picture]" in (child.embeds[0].description or "")
+
+
+async def test_a_step_whose_lost_answer_was_found_late_is_not_answered_again(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open("plus")
+    here, there = harness.channel, harness.guild.create_text_channel("sketches")
+    await harness.show(MODAL)
+    window = await harness.press(harness.messages[0], "Write the prompt")
+    harness.channel = there
+    await harness.show(MODAL)
+    harness.server.fail("/mj/submit/modal", 500, times=1)
+    await harness.ann.submit_modal(window, {"prompt": "the first words"})
+    await harness.wait(70)
+    window = await harness.press(harness.messages[0], "Write the prompt")
+    (lost,) = await harness.bot.app.stores.marks.lost()
+    (mark,) = lost.origin.marks
+    harness.world.add(GRID, [(0, "IN_PROGRESS", "0%"), (20, "SUCCESS", "100%")], mark=mark)
+    assert harness.bot.app.lost_submits.hint(TaskId(GRID), mark)
+    await harness.wait(5)
+    told = await harness.ann.submit_modal(window, {"prompt": "the second words"})
+    assert harness.world.log == []
+    assert "already been answered" in told.followups[-1].content
+    harness.channel = here
+    await harness.wait(30)
+    assert harness.card.title == "Done"

@@ -142,5 +142,7 @@ def press_record(row: Mapping[str, Any]) -> PressRecord:
     """Convert a row of the table ``presses`` to a `PressRecord`."""
     message = MessageRef(row["channel_id"], row["message_id"]) if row["message_id"] else None
     child = TaskId(row["child_id"]) if row["child_id"] else None
-    place = Place.of(row["guild_id"], row["user_id"])
-    return PressRecord(Press(row["state"]), place, child, message, row["number"], bool(row["not_found"]))
+    place, state = Place.of(row["guild_id"], row["user_id"]), Press(row["state"])
+    # A submit that was searched for in vain may be found afterwards.
+    not_found = state is Press.UNCLEAR and bool(row["not_found"])
+    return PressRecord(state, place, child, message, row["number"], not_found)
