@@ -362,6 +362,26 @@ async def test_a_modal_that_goes_on_under_another_id_is_followed_although_the_da
     assert [watch for watch, _ in await stores.watches.watches_of([TaskId(GRID)])]
 
 
+async def test_a_submit_that_goes_on_as_a_task_with_a_card_is_not_called_not_started(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open(make_anywhere="yes")
+    await harness.ask(RUNNING)
+    stores = harness.bot.app.stores
+    held = harness.server.hold("/mj/submit/imagine", times=1)
+    accepted = f'{{"code":1,"description":"ok","result":"{RUNNING}"}}'
+    harness.server.fail("/mj/submit/imagine", status=200, body=accepted, content_type=JSON, times=1)
+    asking = asyncio.ensure_future(harness.ann.slash(harness.channel, "imagine", prompt="a red kite"))
+    await held.arrived()
+    await refuse_all(stores, on=True)
+    held.release()
+    told = await asking
+    assert [each.content for each in told.followups] == []
+    await refuse_all(stores, on=False)
+    await harness.wait(60)
+    assert shown(harness) == [RUNNING, RUNNING]
+
+
 @pytest.mark.parametrize(
     "answer", [api_error("unavailable", 503, 0, ""), page(400), NO_CONNECTION, NO_ANSWER]
 )

@@ -78,9 +78,10 @@ class WatchService:
             self._index.pop(old.ref)
             link = watch.ref.url(watch.guild_id)
             self._submit(old.ref, superseded_card(snapshot, link, old.locale))
-        # The task may have changed while the card was on its way to Discord.
+        # The task may have changed while the card was on its way. The message is there: it is shown anyway.
         current = self._tracker.snapshot(snapshot.id) or snapshot
-        card = card if current is snapshot else await self._card(current, watch)
+        if current is not snapshot:
+            card = await self._renderer.first_card(watch.as_shown(current), watch.audience)
         # What became of a press or make goes before the progress of other tasks.
         self._submit(watch.ref, card, Priority.PRESS)
 
