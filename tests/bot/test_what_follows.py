@@ -16,6 +16,7 @@ from mjbot.errors import StoreFailed
 from mjbot.sandbox.demo_tasks import DemoIds
 from tests.bot.conftest import GRID, RUNNING, BotFactory, BotHarness
 from tests.discord_answers import (
+    EDITS,
     FIRST_RESPONSE,
     LOST_RESPONSE,
     NO_ANSWER,
@@ -380,6 +381,23 @@ async def test_a_submit_that_goes_on_as_a_task_with_a_card_is_not_called_not_sta
     await refuse_all(stores, on=False)
     await harness.wait(60)
     assert shown(harness) == [RUNNING, RUNNING]
+
+
+async def test_a_refresh_of_the_task_that_a_card_showed_before_takes_no_card_from_the_next(
+    harness: BotHarness,
+) -> None:
+    await harness.show(DemoIds.MODAL)
+    (card,) = harness.messages
+    window = await harness.press(card, "Write the prompt")
+    await harness.press(card, "Dismiss")
+    await harness.wait(2)
+    accepted = f'{{"code":1,"description":"ok","result":"{RUNNING}"}}'
+    harness.server.fail("/mj/submit/modal", status=200, body=accepted, content_type=JSON, times=1)
+    harness.refuse("PATCH", EDITS, rate_limited(5), match=mentions(RUNNING), times=1)
+    await harness.ann.submit_modal(window, {"prompt": "a lake"})
+    await harness.press(harness.messages[0], "Refresh")  # its next card is not shown yet
+    await harness.wait(60)
+    assert shown(harness) == [RUNNING]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from mjbot.core.i18n.texts import Text
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import NOTHING_DELIVERED, DeliveredState, MessageRef, Watch, WatchState
-from mjbot.errors import ResponseLost, StoreFailed
+from mjbot.errors import ActionUnavailable, ResponseLost, StoreFailed
 from mjbot.ports import InteractionContext, PictureSource, Reply
 from mjbot.service.watching.deferred_writes import DeferredWrites
 from mjbot.service.watching.renderer import CardRenderer
@@ -96,9 +96,14 @@ class CardOpener:
         return ()
 
     async def reopen(self, context: InteractionContext, snapshot: TaskSnapshot, ref: MessageRef) -> None:
-        """Follow a task again on a message that is no longer updated. The requester stays the same."""
+        """Follow a task again on a message that is no longer updated. The requester stays the same.
+
+        Raises `ActionUnavailable` if the message goes on with another task, but does not show it yet.
+        """
         watch = replace(self.new_watch(context, snapshot.id, ref), state=WatchState.OPEN)
         if (before := await self._buffer.watch_at(ref)) is not None:
+            if before.task_id.casefold() != snapshot.id.casefold():
+                raise ActionUnavailable(Text.REPLY_BUTTON_GONE, id=before.task_id)
             watch = replace(watch, requester_id=before.requester_id, delivered=before.delivered)
         self._watches.cancel_close(ref)
         older = await self._buffer.add(watch, snapshot)
