@@ -12,7 +12,7 @@ from mjbot.core.model.task import Mark, TaskId
 from mjbot.sandbox.demo_tasks import DemoIds
 from tests.bot.conftest import BotFactory, BotHarness
 from tests.bot.outsider import answer_to
-from tests.store.faults import refuse_writes
+from tests.store.faults import refuse_all, refuse_all_after, refuse_writes
 
 IMAGINE, LIST = "/mj/submit/imagine", "/mj/task/list"
 
@@ -160,3 +160,19 @@ async def test_the_card_of_a_found_submit_goes_on_before_the_progress_of_others(
     await harness.wait(10)
     assert titles(harness)[:12].count("Queued") > 0, "the others wait for their turn"
     assert current(harness, card).embeds[0].title == "Queued"
+
+
+async def test_a_found_submit_has_one_card_though_the_database_fails_when_it_is_stored(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await opened(bot_factory, dialect="plus")
+    harness.server.drop(IMAGINE, times=1)
+    card = await imagine(harness)
+    await harness.wait(130)
+    harness.server.lose(IMAGINE, times=1)
+    await harness.press(current(harness, card), "Do it again")
+    await refuse_all_after(harness.bot.app.stores, "set state = 'accepted'")
+    await harness.wait(10)
+    await refuse_all(harness.bot.app.stores, on=False)
+    await harness.wait(120)
+    assert titles(harness) == ["Done"]

@@ -39,6 +39,22 @@ async def refuse_all(stores: Stores, *, on: bool) -> None:
     await thread_of(stores).run(lambda db: db.conn.set_progress_handler((lambda: 1) if on else None, 1))
 
 
+async def refuse_all_after(stores: Stores, words: str) -> None:
+    """Interrupt every statement that follows the next transaction in which one has these words."""
+    found = failing = False
+
+    def install(db: Database) -> None:
+        def note(statement: str) -> None:
+            nonlocal found, failing
+            failing = failing or (found and not db.conn.in_transaction)
+            found = found or words in statement
+
+        db.conn.set_trace_callback(note)
+        db.conn.set_progress_handler(lambda: failing, 1)
+
+    await thread_of(stores).run(install)
+
+
 async def fill_disk(stores: Stores) -> None:
     """Let the file grow no more, and use up what is free in it."""
     await pragma(stores, f"max_page_count = {await pragma(stores, 'page_count')}")

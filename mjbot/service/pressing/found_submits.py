@@ -15,6 +15,7 @@ from mjbot.core.model.watch import MessageRef, Watch, WatchState
 from mjbot.ports import LostSubmit, MarkStore, PressStore, SubmitResult
 from mjbot.service.pressing.result_cards import first_snapshot
 from mjbot.service.pressing.retargeting import CardRetargeting
+from mjbot.service.watching.deferred_writes import DeferredWrites
 from mjbot.service.watching.pending_cards import PendingCards
 from mjbot.service.watching.watches import WatchService
 from mjbot.tracker import TaskTracker
@@ -37,6 +38,7 @@ class FoundSubmits:
         retargeting: CardRetargeting,
         pending: PendingCards,
         tracker: TaskTracker,
+        writes: DeferredWrites,
         clock: Clock,
     ) -> None:
         self._marks = marks
@@ -45,6 +47,7 @@ class FoundSubmits:
         self._retargeting = retargeting
         self._pending = pending
         self._tracker = tracker
+        self._writes = writes
         self._clock = clock
 
     async def show(self, lost: LostSubmit, tasks: Sequence[Task]) -> None:
@@ -59,7 +62,7 @@ class FoundSubmits:
         snapshots = [_first_snapshot(each, now) for each in tasks]
         if press.task_id == snapshots[0].id:
             await self._presses.note(press, Press.ACCEPTED)
-            await self._resume(ref, snapshots[0])
+            await self._writes.write(partial(self._resume, ref, snapshots[0]))
             return
         # The card may have been shown before, but not stored: messages since the submit are looked through.
         watch = Watch(
@@ -74,7 +77,7 @@ class FoundSubmits:
         commit = partial(self._marks.found, lost, watch, snapshots)
         await self._retargeting.follow(watch, press.task_id, snapshots, commit)
         self._pending.added()
-        await self._watches.redraw([press.task_id])
+        await self._writes.write(partial(self._watches.redraw, [press.task_id]))
 
     async def _resume(self, card: MessageRef, snapshot: TaskSnapshot) -> None:
         """Follow a task again on its card, after the modal input has started it under the same ID."""

@@ -152,8 +152,9 @@ def _lost_submits(
     clock: Clock,
     guard: LoopGuard,
 ) -> LostSubmits:
-    watches, pending, tracker = watching.watches, watching.pending_cards, watching.tracker
-    found = FoundSubmits(stores.marks, stores.presses, watches, retargeting, pending, tracker, clock)
+    watches, pending = watching.watches, watching.pending_cards
+    tracker, writes = watching.tracker, watching.writes
+    found = FoundSubmits(stores.marks, stores.presses, watches, retargeting, pending, tracker, writes, clock)
     return LostSubmits(source, stores.marks, found, watches, clock, guard)
 
 
