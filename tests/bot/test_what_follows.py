@@ -6,14 +6,17 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
 from mjbot.core.model.press import MODAL_ACTION, Press
+from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef, Watch
 from mjbot.errors import StoreFailed
 from mjbot.sandbox.demo_tasks import DemoIds
+from mjbot.service.pressing.retargeting import CardRetargeting
 from tests.bot.conftest import GRID, RUNNING, BotFactory, BotHarness
 from tests.discord_answers import (
     EDITS,
@@ -396,6 +399,29 @@ async def test_a_refresh_of_the_task_that_a_card_showed_before_takes_no_card_fro
     harness.refuse("PATCH", EDITS, rate_limited(5), match=mentions(RUNNING), times=1)
     await harness.ann.submit_modal(window, {"prompt": "a lake"})
     await harness.press(harness.messages[0], "Refresh")  # its next card is not shown yet
+    await harness.wait(60)
+    assert shown(harness) == [RUNNING]
+
+
+async def test_the_end_of_what_a_card_showed_ends_no_updates_of_what_it_goes_on_with(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open()
+    await harness.show(DemoIds.MODAL)
+    app = harness.bot.app
+    ((shown_before, _),) = await app.stores.watches.open_watches()
+    watch = replace(shown_before, task_id=TaskId(RUNNING))
+    snapshot = TaskSnapshot(watch.task_id, watch.created_at)
+
+    async def commit() -> bool:
+        await app.stores.watches.add(watch, snapshot)
+        app.write_behind.close(watch.ref)  # as when the last edit of the former card ends just now
+        return True
+
+    retargeting = CardRetargeting(app.watches, app.pending_cards, app.tracker)
+    await retargeting.follow(watch, shown_before.task_id, [snapshot], commit)
+    await harness.wait(3)
+    await bot_factory.restart(harness)
     await harness.wait(60)
     assert shown(harness) == [RUNNING]
 

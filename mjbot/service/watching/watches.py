@@ -70,14 +70,14 @@ class WatchService:
         omission = Omission(omitted, card) if omitted else None
         self._editor.prime(watch.ref, watch.delivered, card.state, omission)
         self._index.add(watch)
+        self.cancel_close(watch.ref)  # the last edit of what it showed before may have ended meanwhile
         log.info("watch opened: task=%s", snapshot.id, extra={"task": snapshot.id})
         self._tracker.follow(snapshot)
         for old in older:
             if self._buffer.is_closed(old.ref):
                 continue  # it shows the final card and keeps it
             self._index.pop(old.ref)
-            link = watch.ref.url(watch.guild_id)
-            self._submit(old.ref, superseded_card(snapshot, link, old.locale))
+            self._submit(old.ref, superseded_card(snapshot, watch.ref.url(watch.guild_id), old.locale))
         # The task may have changed while the card was on its way. The message is there: it is shown anyway.
         current = self._tracker.snapshot(snapshot.id) or snapshot
         if current is not snapshot:
