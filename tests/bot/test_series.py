@@ -15,6 +15,7 @@ from mjbot.sandbox.submits import DecisionKind
 from tests.bot.conftest import BotFactory, BotHarness, picture
 from tests.bot.outsider import DIRECT, Outsider, answer_to
 from tests.bot.test_imagine import IMAGINE, imagine, sent, told
+from tests.store.faults import refuse_all, refuse_all_after, refuse_writes
 
 
 @pytest.fixture
@@ -307,3 +308,36 @@ async def test_a_refusal_of_every_picture_ends_the_rest_of_a_series(harness: Bot
     assert stages_of(harness) == ["Not started"] * 3
     assert all("key" in each for each in lines(harness)[1:])
     assert sent(harness) == []  # the second would have been accepted
+
+
+async def test_the_card_of_a_series_tells_the_last_outcome_though_the_database_failed_meanwhile(
+    harness: BotHarness,
+) -> None:
+    stores = harness.bot.app.stores
+    held = harness.server.hold(IMAGINE, times=1)
+    starting = asyncio.ensure_future(start(harness, "a {red, blue} kite"))
+    await held.arrived()
+    (series,) = await stores.makes.unsent_series()
+    await stores.makes.stop_series(series, Refusal(Text.SERIES_STOPPED))
+    harness.world.banned = {"red"}
+    await refuse_writes(stores, on=True)
+    held.release()
+    await starting
+    await harness.wait(10)
+    await refuse_writes(stores, on=False)
+    await harness.wait(10)
+    assert stages_of(harness) == ["Not started"] * 2
+
+
+async def test_a_stop_that_the_database_took_is_shown_though_it_fails_afterwards(harness: BotHarness) -> None:
+    stores = harness.bot.app.stores
+    harness.world.full = True
+    await start(harness, "a {red, blue} kite")
+    await harness.wait(2)
+    await refuse_all_after(stores, "update makes set refusal")
+    stopped = await harness.press(cards(harness, "Series")[0], "Stop")
+    await refuse_all(stores, on=False)
+    assert answer_to(stopped) == ""
+    await harness.wait(10)
+    assert stages_of(harness) == ["Not started"] * 2
+    assert harness.labels(cards(harness, "Series")[0]) == []

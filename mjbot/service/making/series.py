@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from mjbot.clock import Clock
 from mjbot.core.access.needs import MAKE, START_SERIES, STOP_UPDATING
@@ -21,6 +22,7 @@ from mjbot.service.access import Access
 from mjbot.service.making.make_submission import MakeCards, placeholder
 from mjbot.service.making.orders import Order
 from mjbot.service.pressing.retries import SubmitRetries
+from mjbot.service.watching.deferred_writes import DeferredWrites
 from mjbot.service.watching.watches import WatchService
 
 
@@ -38,6 +40,7 @@ class SeriesService:
         cards: MakeCards,
         watches: WatchService,
         retries: SubmitRetries,
+        writes: DeferredWrites,
         on_start: Callable[[], None],
         clock: Clock,
         limit: int,
@@ -47,6 +50,7 @@ class SeriesService:
         self._cards = cards
         self._watches = watches
         self._retries = retries
+        self._writes = writes
         self._on_start = on_start
         self._clock = clock
         self.limit = limit
@@ -104,7 +108,7 @@ class SeriesService:
         stopped = await self._makes.stop_series(request.task_id, Refusal(Text.SERIES_STOPPED))
         for each in stopped:
             self._retries.stop(each, MAKE_ACTION, request.context.place)
-        await self._watches.redraw([request.task_id])
+        await self._writes.write(partial(self._watches.redraw, [request.task_id]))
         if not stopped:
             raise PressRefused(Text.SERIES_ALL_SENT)
 

@@ -18,6 +18,7 @@ from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.result_cards import first_snapshots
 from mjbot.service.pressing.retries import NOT_STARTED, RetryBackoff, UnclearBackoff
 from mjbot.service.pressing.submission import SubmissionJournal
+from mjbot.service.watching.deferred_writes import DeferredWrites
 from mjbot.service.watching.pending_cards import PendingCards
 from mjbot.service.watching.watches import WatchService
 
@@ -38,6 +39,7 @@ class SeriesLoop:
         journal: SubmissionJournal,
         watches: WatchService,
         pending: PendingCards,
+        writes: DeferredWrites,
         in_flight: InFlight,
         clock: Clock,
         guard: LoopGuard,
@@ -47,6 +49,7 @@ class SeriesLoop:
         self._journal = journal
         self._watches = watches
         self._pending = pending
+        self._writes = writes
         self._in_flight = in_flight
         self._clock = clock
         self._guard = guard
@@ -140,4 +143,4 @@ class SeriesLoop:
         prompt = check_prompt(assemble_prompt(make.text, make.options)).prompt
         snapshot = placeholder(make, prompt, self._clock.now())
         build = imagine_builder(prompt, make.options)
-        return SeriesSubmission(self._source, self._makes, self._watches, make, snapshot, build)
+        return SeriesSubmission(self._source, self._makes, self._watches, self._writes, make, snapshot, build)

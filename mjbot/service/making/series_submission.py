@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from functools import partial
 
 from mjbot.core.access.place import Place
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
-from mjbot.errors import MJBotError, RetryStoppedError, StoreFailed
+from mjbot.errors import MJBotError, RetryStoppedError
 from mjbot.ports import Make, MakeStore, Refusal, TaskSource
 from mjbot.service.making.make_submission import BuildRequest, MakeSubmission, refusal_of
 from mjbot.service.pressing.retries import RetryStopped
+from mjbot.service.watching.deferred_writes import DeferredWrites
 from mjbot.service.watching.watches import WatchService
 
 
@@ -24,6 +25,7 @@ class SeriesSubmission(MakeSubmission):
         source: TaskSource,
         makes: MakeStore,
         watches: WatchService,
+        writes: DeferredWrites,
         make: Make,
         snapshot: TaskSnapshot,
         build: BuildRequest,
@@ -31,6 +33,7 @@ class SeriesSubmission(MakeSubmission):
         super().__init__(source, make, snapshot, build)
         self._makes = makes
         self._watches = watches
+        self._writes = writes
 
     @property
     def place(self) -> Place:
@@ -67,6 +70,8 @@ class SeriesSubmission(MakeSubmission):
             await self._makes.refuse(self.make.id, Refusal(Text.SERIES_FAILED))
 
     async def redraw(self) -> None:
-        """Draw the card of the series again, if its state has changed."""
-        with suppress(StoreFailed):  # the next change draws it
-            await self._watches.redraw([TaskId(self.make.series)])
+        """Draw the card of the series again, if its state has changed. If the database fails, draw it later.
+
+        What has to be written first, such as the outcome of the submit, is written before.
+        """
+        await self._writes.write(partial(self._watches.redraw, [TaskId(self.make.series)]))
