@@ -10,6 +10,7 @@ import simcord
 
 from mjbot.sandbox.demo_tasks import DemoIds
 from tests.bot.conftest import GRID, RUNNING, SINGLE, BotFactory, BotHarness
+from tests.bot.outsider import DIRECT, Outsider, answer_to
 
 MINE = 1_730_621_718_150_001
 MANY = "in a short time. Please try again <t:"
@@ -64,6 +65,47 @@ async def test_who_presses_too_often_is_told_and_nothing_is_sent(tight: BotHarne
         assert custom_id is not None
         await ben.click(card, custom_id=custom_id)
         assert len(tight.world.log) == sent
+
+
+async def test_a_press_that_sends_nothing_since_it_was_made_before_counts_as_none(tight: BotHarness) -> None:
+    await tight.show(GRID)
+    card = tight.messages[0]
+    await tight.press(card, "U1")
+    for _ in range(2):
+        told = await tight.press(card, "U1")
+        assert "already exists" in answer_to(told)
+    await tight.press(card, "U2")
+    assert len(tight.world.log) == 2
+
+
+async def test_a_step_that_was_answered_before_counts_once(tight: BotHarness) -> None:
+    await tight.show(DemoIds.MODAL)
+    (card,) = tight.messages
+    windows = [await tight.press(card, "Write the prompt") for _ in range(3)]
+    tight.server.fail("/mj/submit/modal", 500, times=1)
+    for window in windows:
+        told = await tight.ann.submit_modal(window, {"prompt": "a lake"})
+    assert "already been answered" in answer_to(told)
+    await tight.show(GRID)
+    await tight.press(max(tight.messages, key=lambda each: each.id), "U1")
+    assert [each.kind for each in tight.world.log] == ["action"]
+
+
+async def test_a_make_that_was_sent_again_counts_once_however_often_it_is_asked_for(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open(make_anywhere="yes", user_presses_per_10_min=3)
+    harness.server.drop("/mj/submit/imagine", times=2)
+    await harness.ann.slash(harness.channel, "imagine", prompt="a red kite")
+    (card,) = harness.messages
+    again = str(harness.button(card, "Do it again").custom_id)
+    await harness.press(card, "Do it again")
+    await harness.wait(3)
+    late = Outsider(harness, DIRECT)
+    late.actor, late.channel = harness.ann, harness.channel
+    assert "already sent" in answer_to(await late.forge(card, again))
+    await harness.press(harness.messages[0], "Do it again")
+    assert len(harness.world.log) == 1
 
 
 async def test_opening_a_form_costs_nothing_and_a_prompt_over_the_limit_is_kept(tight: BotHarness) -> None:

@@ -90,6 +90,7 @@ class DirectMakes:
             if snapshot is None or (make.pictures and not uploads and not make.text):
                 # They are links to Discord's files in memory only, and the process was restarted.
                 raise PressRefused(Text.PICTURE_NOT_KEPT, label=f"/{make.command}")
+            await self._service.refuse_known(request, make)
             with self._loaded.reserve(request.context.user_id, make.pictures):
                 await self._access.require_press(request, MAKE_AGAIN)
                 pictures = await self._load(request.reply, make.text, uploads, make.command)

@@ -128,6 +128,7 @@ class ImagineService:
             if make.pictures and make.options.use is ReferenceUse.IMAGE_PROMPT:
                 await self._modals.edit(request)  # they are not stored
                 return
+            await self._service.refuse_known(request, make)
             await self._access.require_press(request, MAKE_AGAIN)
             build = imagine_builder(snapshot.task.prompt, make.options)
             await self._service.repeat(request, make, snapshot, build)

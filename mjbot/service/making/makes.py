@@ -101,23 +101,24 @@ class MakeService:
     async def repeat(
         self, request: PressRequest, make: Make, snapshot: TaskSnapshot, build: BuildRequest
     ) -> None:
-        """Send a `Make` request again after the user has agreed. Raises `MJBotError` like `make`.
-
-        Only a request whose outcome is unclear can be repeated. A custom_id may be forged, or from an old
-        card, so it says nothing of the state of the request.
-        """
-        await self._require_unclear(make)
+        """Send a `Make` request again after the user has agreed. Raises `MJBotError` like `make`."""
+        await self.refuse_known(request, make)
         message = await self._watches.message_of(request.message, make.id)
         submission = CardSubmission(
             self._source, self._cards, make, snapshot, build, request.context, request.reply, message
         )
         await self._send(submission, repeats=request.target.repeats)
 
-    async def _require_unclear(self, make: Make) -> None:
-        state = (await self._presses.of(make.id)).get(MAKE_ACTION)
-        if make.series or make.position or state in (None, Press.REFUSED):
+    async def refuse_known(self, request: PressRequest, make: Make) -> None:
+        """Raise `ActionUnavailable` unless the outcome of the try that a request repeats is unclear.
+
+        A custom_id may be forged, or from an old card, so it says nothing of the state of the `Make`. Check
+        this first, so that pictures are not loaded, and rate limits not counted, for nothing.
+        """
+        last = await self._presses.last(make.id, MAKE_ACTION)
+        if make.series or make.position or last is None or last.state is Press.REFUSED:
             raise ActionUnavailable(Text.REPLY_BUTTON_GONE, id=make.id)
-        if state is not Press.UNCLEAR:
+        if last.state is not Press.UNCLEAR or last.number != request.target.repeats:
             raise ActionUnavailable(Text.MAKE_ALREADY_SENT)
 
     async def _send(self, submission: CardSubmission, *, repeats: int) -> bool:

@@ -103,8 +103,9 @@ class ModalService:
             snapshot = await self._reader.get(task_id)
             if snapshot.task is not None and snapshot.task.phase is not Phase.WAITING:
                 raise ActionUnavailable(Text.REPLY_ALREADY_ANSWERED)
+            earlier = await self._refuse_answered(snapshot.id)  # before it counts towards the limits
             mask = await self._regions.mask(request) if request.target.region else ""
-            await self._submit(request, snapshot, mask)
+            await self._submit(request, snapshot, mask, repeats=earlier.number if earlier else 0)
         self._drafts.drop(user_id, task_id, MODAL_ACTION)
         await self._regions.submitted(request)
 
@@ -115,12 +116,12 @@ class ModalService:
         await request.reply.defer()
         await self._tracker.observe({request.task_id: Dismissed()})
 
-    async def _submit(self, request: PressRequest, snapshot: TaskSnapshot, mask: str) -> None:
+    async def _submit(
+        self, request: PressRequest, snapshot: TaskSnapshot, mask: str, *, repeats: int
+    ) -> None:
         await self._access.require_press(request, submit_need(request.target.region, mask))
         submission = ModalSubmission(self._source, self._watches, request, snapshot, mask)
         message = await self._watches.message_of(request.message, snapshot.id)
-        earlier = await self._refuse_answered(snapshot.id)
-        repeats = earlier.number if earlier else 0
         if await self._journal.begin(submission, request.context.user_id, repeats=repeats) is not None:
             raise ActionUnavailable(Text.REPLY_ALREADY_ANSWERED)
         try:

@@ -95,11 +95,10 @@ class PressService:
         return action
 
     async def _submit(self, request: PressRequest, action: Action, mask: str) -> None:
-        await self._access.require_press(request, _need(action, mask))
-        submission = ActionSubmission(self._source, request, action, mask)
-        earlier = await self._journal.begin(
-            submission, request.context.user_id, repeats=action.target.repeats
-        )
+        submission, repeats = ActionSubmission(self._source, request, action, mask), action.target.repeats
+        if (earlier := await self._journal.earlier(submission, repeats)) is None:
+            await self._access.require_press(request, _need(action, mask))
+            earlier = await self._journal.begin(submission, request.context.user_id, repeats=repeats)
         if earlier is not None:
             await report_earlier(earlier, action, request)
             return

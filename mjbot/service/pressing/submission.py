@@ -25,7 +25,7 @@ from typing import Protocol
 
 from mjbot.clock import Clock
 from mjbot.core.access.place import Place
-from mjbot.core.model.press import Press, PressKey, UnknownAction
+from mjbot.core.model.press import Press, PressKey, UnknownAction, may_begin
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.watch import MessageRef, Watch
 from mjbot.errors import StoreFailed, UpstreamError
@@ -126,6 +126,14 @@ class SubmissionJournal:
     def is_behind(self) -> bool:
         """Whether cards do not show all outcomes yet, because the database fails."""
         return self._writes.waiting
+
+    async def earlier(self, submission: Submission, repeats: int) -> PressRecord | None:
+        """Return the earlier press for which `begin` would commit nothing, or None. Raises `StoreFailed`.
+
+        Ask this before a press is counted towards the limits: what sends nothing does not count.
+        """
+        last = await self._presses.last(submission.snapshot.id, submission.action)
+        return None if last is None or may_begin(last.state, last.number, repeats) else last
 
     async def begin(self, submission: Submission, user_id: int, *, repeats: int = 0) -> PressRecord | None:
         """Commit SENDING and return None, or return an earlier press of the action, and commit nothing.
