@@ -78,14 +78,14 @@ async def test_a_press_that_sends_nothing_since_it_was_made_before_counts_as_non
     assert len(tight.world.log) == 2
 
 
-async def test_a_step_that_was_answered_before_counts_once(tight: BotHarness) -> None:
+async def test_an_answer_that_is_not_sent_since_another_one_was_counts_as_none(tight: BotHarness) -> None:
     await tight.show(DemoIds.MODAL)
     (card,) = tight.messages
     windows = [await tight.press(card, "Write the prompt") for _ in range(3)]
     tight.server.fail("/mj/submit/modal", 500, times=1)
     for window in windows:
         told = await tight.ann.submit_modal(window, {"prompt": "a lake"})
-    assert "already been answered" in answer_to(told)
+    assert "may or may not have started" in answer_to(told)
     await tight.show(GRID)
     await tight.press(max(tight.messages, key=lambda each: each.id), "U1")
     assert [each.kind for each in tight.world.log] == ["action"]

@@ -7,6 +7,7 @@ import pytest
 from mjbot.core.model.task import TaskId
 from mjbot.sandbox.demo_tasks import DemoIds
 from tests.bot.conftest import GRID, SINGLE, BotFactory, BotHarness
+from tests.bot.outsider import answer_to
 
 MODAL = DemoIds.MODAL.value
 
@@ -244,3 +245,28 @@ async def test_a_step_whose_lost_answer_was_found_late_is_not_answered_again(bot
     harness.channel = here
     await harness.wait(30)
     assert harness.card.title == "Done"
+
+
+async def test_a_step_whose_outcome_stays_unclear_is_not_called_answered_and_can_be_repeated(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open("new-api")  # it has no list in which to look for it
+    await harness.show(MODAL)
+    (card,) = harness.messages
+    windows = [await harness.press(card, "Write the prompt") for _ in range(2)]
+    harness.server.drop("/mj/submit/modal", times=1)
+    await harness.ann.submit_modal(windows[0], {"prompt": "a lake at night"})
+    await harness.wait(70)
+    for told in (
+        await harness.ann.submit_modal(windows[1], {"prompt": "a lake at noon"}),
+        await harness.press(card, "Dismiss"),
+        asked := await harness.press(card, "Write the prompt"),
+    ):
+        assert "may or may not have started" in answer_to(told)
+    assert asked.response is not None
+    window = await harness.press(asked.response.message, "Do it again")
+    assert harness.world.log == []
+    await harness.ann.submit_modal(window, {"prompt": "a lake at night"})
+    await harness.wait(60)
+    assert [each.prompt for each in harness.world.log] == ["a lake at night"]
+    assert next(each for each in harness.messages if each.embeds).embeds[0].title == "Done"

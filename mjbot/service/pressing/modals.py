@@ -17,11 +17,12 @@ from mjbot.core.i18n.texts import Text
 from mjbot.core.model.press import MODAL_ACTION, Press
 from mjbot.core.model.snapshot import Dismissed, TaskSnapshot
 from mjbot.core.model.submits import ModalAnswer
-from mjbot.core.model.task import Phase, TaskId
+from mjbot.core.model.task import Phase
 from mjbot.core.model.watch import MessageRef, WatchState
 from mjbot.errors import ActionUnavailable, PressRefused, PressUnclear, StoreFailed
 from mjbot.ports import PressRecord, PressRequest, PressStore, SubmitOrigin, SubmitResult, TaskSource
 from mjbot.service.access import Access, submit_need
+from mjbot.service.pressing.actions import button_row
 from mjbot.service.pressing.drafts import Drafts
 from mjbot.service.pressing.in_flight import InFlight
 from mjbot.service.pressing.lost_submits import LostSubmits
@@ -75,12 +76,19 @@ class ModalService:
     async def open(self, request: PressRequest) -> None:
         """Open the modal of a waiting task. The task is not read before. Raises `MJBotError`."""
         await self._access.require_press(request, CHOOSE)
-        await self._refuse_answered(request.task_id)
+        earlier = await self._presses.last(request.task_id, MODAL_ACTION)
+        label = translate(Text.BUTTON_WRITE, request.context.private_locale)
+        if earlier is not None and _is_unclear(earlier, request):
+            again = replace(request.target, repeats=earlier.number)
+            custom_id = CustomId(Verb.OPEN_MODAL, request.task_id, str(again))
+            rows = button_row(custom_id, Text.BUTTON_AGAIN, request.context)
+            await request.reply.send_private_menu(PressUnclear.text, rows, label=label)
+            return
+        _refuse_answered(earlier, request)
         snapshot = self._tracker.snapshot(request.task_id)
         draft = self._drafts.get(request.context.user_id, request.task_id, MODAL_ACTION)
         prompt = draft or (snapshot.task.prompt[:MAX_PROMPT] if snapshot and snapshot.task else "")
         target = CustomId(Verb.MODAL, request.task_id, str(request.target))
-        label = translate(Text.BUTTON_WRITE, request.context.private_locale)
         await request.reply.send_modal(
             ModalSpec(
                 target,
@@ -103,7 +111,8 @@ class ModalService:
             snapshot = await self._reader.get(task_id)
             if snapshot.task is not None and snapshot.task.phase is not Phase.WAITING:
                 raise ActionUnavailable(Text.REPLY_ALREADY_ANSWERED)
-            earlier = await self._refuse_answered(snapshot.id)  # before it counts towards the limits
+            earlier = await self._presses.last(snapshot.id, MODAL_ACTION)
+            _refuse_answered(earlier, request)  # before it counts towards the limits
             mask = await self._regions.mask(request) if request.target.region else ""
             await self._submit(request, snapshot, mask, repeats=earlier.number if earlier else 0)
         self._drafts.drop(user_id, task_id, MODAL_ACTION)
@@ -112,7 +121,7 @@ class ModalService:
     async def dismiss(self, request: PressRequest) -> None:
         """Mark a waiting task as dismissed, without sending anything to the service. Raises `MJBotError`."""
         await self._access.require_press(request, CHOOSE)
-        await self._refuse_answered(request.task_id)
+        _refuse_answered(await self._presses.last(request.task_id, MODAL_ACTION), request)
         await request.reply.defer()
         await self._tracker.observe({request.task_id: Dismissed()})
 
@@ -139,17 +148,6 @@ class ModalService:
         else:
             await self._retarget(request, submission, result, message)
 
-    async def _refuse_answered(self, task_id: TaskId) -> PressRecord | None:
-        """Return the record of an earlier input that may be sent again, or None if there was no input.
-
-        Input may be sent again if it was refused, or if the search for its task found nothing. Otherwise
-        this raises `ActionUnavailable`.
-        """
-        earlier = await self._presses.last(task_id, MODAL_ACTION)
-        if earlier is None or earlier.state is Press.REFUSED or earlier.not_found:
-            return earlier
-        raise ActionUnavailable(Text.REPLY_ALREADY_ANSWERED)
-
     async def _retarget(
         self, request: PressRequest, submission: ModalSubmission, result: SubmitResult, message: MessageRef
     ) -> None:
@@ -163,6 +161,23 @@ class ModalService:
         watch = replace(self._opener.new_watch(request.context, tasks[0].id, message), state=WatchState.OPEN)
         commit = partial(self._journal.accept, submission, watch, tasks)
         await self._retargeting.follow(watch, previous.id, tasks, commit)
+
+
+def _is_unclear(earlier: PressRecord, request: PressRequest) -> bool:
+    """Return whether the outcome of an earlier input is unclear, and the user did not choose to repeat it."""
+    unclear = earlier.state is Press.UNCLEAR and not earlier.not_found
+    return unclear and earlier.number != request.target.repeats
+
+
+def _refuse_answered(earlier: PressRecord | None, request: PressRequest) -> None:
+    """Raise `ActionUnavailable` or `PressUnclear` if an earlier input forbids another one.
+
+    It does not if it was refused, if the search for its task found nothing, or if the user repeats it.
+    """
+    if earlier is not None and _is_unclear(earlier, request):
+        raise PressUnclear(label=translate(Text.BUTTON_WRITE, request.context.private_locale))
+    if earlier is not None and earlier.state not in (Press.REFUSED, Press.UNCLEAR):
+        raise ActionUnavailable(Text.REPLY_ALREADY_ANSWERED)
 
 
 class ModalSubmission:
