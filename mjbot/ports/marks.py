@@ -64,6 +64,13 @@ class MarkStore(Protocol):
         """
         ...
 
+    async def continued(self, lost: LostSubmit) -> None:
+        """Store that an unclear press was accepted, and that its task goes on under its own id.
+
+        Its marks are deleted, and buttons that repeat the press become invalid, as with `found`.
+        """
+        ...
+
     async def not_found(self, lost: Iterable[LostSubmit]) -> None:
         """Store that no tasks were found for unclear presses. Presses that the user did again are skipped."""
         ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mjbot.core.model.makes import make_id
-from mjbot.core.model.press import MAKE_ACTION, Press, PressKey
+from mjbot.core.model.press import MAKE_ACTION, MODAL_ACTION, Press, PressKey
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.submits import mark_of
 from mjbot.core.model.task import Task, TaskId
@@ -70,6 +70,17 @@ async def test_a_found_press_is_accepted_and_an_older_offer_no_longer_repeats_it
     earlier = await stores.presses.begin(TASK, "u1", 3, 6.0, repeats=1)
     assert isinstance(earlier, PressRecord)
     assert (earlier.state, earlier.child_id, earlier.number) == (Press.ACCEPTED, CHILD, 2)
+    assert not await stores.marks.lost()
+
+
+async def test_an_answer_that_was_found_to_continue_its_task_is_no_longer_repeated(stores: Stores) -> None:
+    lost = LostSubmit(await begin(stores, 0, action=MODAL_ACTION), origin(0), 5.0)
+    await stores.presses.note(lost.press, Press.UNCLEAR)
+    for _ in range(2):
+        await stores.marks.continued(lost)
+    earlier = await stores.presses.begin(TASK, MODAL_ACTION, 3, 6.0, repeats=1)
+    assert isinstance(earlier, PressRecord)
+    assert (earlier.state, earlier.number) == (Press.ACCEPTED, 2)
     assert not await stores.marks.lost()
 
 

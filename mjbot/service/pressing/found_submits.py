@@ -8,11 +8,11 @@ from functools import partial
 
 from mjbot.clock import Clock
 from mjbot.core.model.makes import is_make
-from mjbot.core.model.press import MODAL_ACTION, Press
+from mjbot.core.model.press import MODAL_ACTION
 from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import Phase, Task
 from mjbot.core.model.watch import MessageRef, Watch, WatchState
-from mjbot.ports import LostSubmit, MarkStore, PressStore, SubmitResult
+from mjbot.ports import LostSubmit, MarkStore, SubmitResult
 from mjbot.service.pressing.result_cards import first_snapshot
 from mjbot.service.pressing.retargeting import CardRetargeting
 from mjbot.service.watching.deferred_writes import DeferredWrites
@@ -33,7 +33,6 @@ class FoundSubmits:
     def __init__(
         self,
         marks: MarkStore,
-        presses: PressStore,
         watches: WatchService,
         retargeting: CardRetargeting,
         pending: PendingCards,
@@ -42,7 +41,6 @@ class FoundSubmits:
         clock: Clock,
     ) -> None:
         self._marks = marks
-        self._presses = presses
         self._watches = watches
         self._retargeting = retargeting
         self._pending = pending
@@ -61,7 +59,7 @@ class FoundSubmits:
         now = self._clock.now()
         snapshots = [_first_snapshot(each, now) for each in tasks]
         if press.task_id == snapshots[0].id:
-            await self._presses.note(press, Press.ACCEPTED)
+            await self._marks.continued(lost)
             await self._writes.write(partial(self._resume, ref, snapshots[0]))
             return
         # The card may have been shown before, but not stored: messages since the submit are looked through.

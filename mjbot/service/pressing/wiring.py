@@ -154,7 +154,7 @@ def _lost_submits(
 ) -> LostSubmits:
     watches, pending = watching.watches, watching.pending_cards
     tracker, writes = watching.tracker, watching.writes
-    found = FoundSubmits(stores.marks, stores.presses, watches, retargeting, pending, tracker, writes, clock)
+    found = FoundSubmits(stores.marks, watches, retargeting, pending, tracker, writes, clock)
     return LostSubmits(source, stores.marks, found, watches, clock, guard)
 
 

@@ -36,6 +36,10 @@ update presses set state = 'accepted', child_id = ?, guild_id = ?, channel_id = 
 number = number + 1
 where task_id = ? and action = ? and number = ?
 """
+_CONTINUED = """
+update presses set state = 'accepted', number = number + 1
+where task_id = ? and action = ? and number = ? and state in ('sending', 'unclear')
+"""
 _NOT_FOUND = """
 update presses set not_found = 1 where task_id = ? and action = ? and number = ? and state = 'unclear'
 """
@@ -69,6 +73,16 @@ class SqliteMarks:
                 return _accept(db, lost, watch, tasks)
 
         return await self._thread.run(work)
+
+    async def continued(self, lost: LostSubmit) -> None:
+        """Store that a submit was accepted and continues its task, and delete its marks."""
+
+        def work(db: Database) -> None:
+            with db.atomic():
+                db.execute(_CONTINUED, _key(lost.press))
+                delete_marks(db, lost.press)
+
+        await self._thread.run(work)
 
     async def not_found(self, lost: Iterable[LostSubmit]) -> None:
         """Store that the search for the tasks of these submits found nothing."""
