@@ -31,7 +31,7 @@ from tests.discord_answers import (
     rate_limited,
     unreadable,
 )
-from tests.store.faults import refuse_all, refuse_writes
+from tests.store.faults import refuse_all, refuse_all_after, refuse_writes
 
 DESCRIBE = DemoIds.DESCRIBE.value
 JSON = "application/json"
@@ -401,6 +401,22 @@ async def test_a_refresh_of_the_task_that_a_card_showed_before_takes_no_card_fro
     await harness.press(harness.messages[0], "Refresh")  # its next card is not shown yet
     await harness.wait(60)
     assert shown(harness) == [RUNNING]
+
+
+async def test_a_dismissed_step_that_was_answered_goes_on_though_the_process_dies_meanwhile(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open()
+    await harness.show(DemoIds.MODAL)
+    (card,) = harness.messages
+    window = await harness.press(card, "Write the prompt")
+    await harness.press(card, "Dismiss")
+    await harness.wait(3)
+    await refuse_all_after(harness.bot.app.stores, "update presses set state = 'accepted'")
+    await harness.ann.submit_modal(window, {"prompt": "a lake"})
+    await bot_factory.restart(harness)  # what could not be written is lost
+    await harness.wait(60)
+    assert shown(harness) == [DemoIds.MODAL]
 
 
 async def test_the_end_of_what_a_card_showed_ends_no_updates_of_what_it_goes_on_with(

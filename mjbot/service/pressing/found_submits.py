@@ -59,8 +59,12 @@ class FoundSubmits:
         now = self._clock.now()
         snapshots = [_first_snapshot(each, now) for each in tasks]
         if press.task_id == snapshots[0].id:
+            await self._watches.resume_on(
+                ref, snapshots[0]
+            )  # first: a found submit is not searched for again
             await self._marks.continued(lost)
-            await self._writes.write(partial(self._resume, ref, snapshots[0]))
+            await self._writes.write(partial(self._watches.redraw, [press.task_id]))
+            self._tracker.poll_soon(press.task_id)
             return
         # The card may have been shown before, but not stored: messages since the submit are looked through.
         watch = Watch(
@@ -76,12 +80,6 @@ class FoundSubmits:
         await self._retargeting.follow(watch, press.task_id, snapshots, commit)
         self._pending.added()
         await self._writes.write(partial(self._watches.redraw, [press.task_id]))
-
-    async def _resume(self, card: MessageRef, snapshot: TaskSnapshot) -> None:
-        """Follow a task again on its card, after the modal input has started it under the same ID."""
-        await self._watches.resume_on(card, snapshot)
-        await self._watches.redraw([snapshot.id])
-        self._tracker.poll_soon(snapshot.id)
 
 
 def _first_snapshot(task: Task, now: float) -> TaskSnapshot:

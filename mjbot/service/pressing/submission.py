@@ -177,10 +177,13 @@ class SubmissionJournal:
             raise complete from error
 
     async def confirm(self, submission: Submission, *, resume_on: MessageRef | None = None) -> None:
-        """Commit ACCEPTED for a submit that continues its task, and follow the task on a message again."""
-        await self._writes.write(partial(self._presses.note, _key(submission), Press.ACCEPTED))
+        """Commit ACCEPTED for a submit that continues its task, and follow the task on a message again.
+
+        The message is first: if the process is killed before ACCEPTED, a restart searches for the submit.
+        """
         if resume_on is not None:
             await self._writes.write(partial(self._watches.resume_on, resume_on, submission.snapshot))
+        await self._writes.write(partial(self._presses.note, _key(submission), Press.ACCEPTED))
 
     async def accept(self, submission: Submission, watch: Watch, results: Sequence[TaskSnapshot]) -> bool:
         """Commit ACCEPTED, the created tasks and the watch of the first card. Returns True, as a `Commit`."""
