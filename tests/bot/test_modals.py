@@ -270,3 +270,19 @@ async def test_a_step_whose_outcome_stays_unclear_is_not_called_answered_and_can
     await harness.wait(60)
     assert [each.prompt for each in harness.world.log] == ["a lake at night"]
     assert next(each for each in harness.messages if each.embeds).embeds[0].title == "Done"
+
+
+async def test_every_card_of_a_step_that_goes_on_under_another_id_says_that_it_was_answered(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open()
+    here, there = harness.channel, harness.guild.create_text_channel("sketches")
+    await harness.show(MODAL)
+    harness.channel = there
+    await harness.show(MODAL)
+    window = await harness.press(here.history()[0], "Write the prompt")
+    accepted = f'{{"code":1,"description":"ok","result":"{GRID}"}}'
+    harness.server.fail("/mj/submit/modal", 200, accepted, "application/json", times=1)
+    await harness.ann.submit_modal(window, {"prompt": "a lake"})
+    await harness.wait(3)
+    assert harness.card.title == "Queued"

@@ -434,7 +434,7 @@ async def test_the_end_of_what_a_card_showed_ends_no_updates_of_what_it_goes_on_
         app.write_behind.close(watch.ref)  # as when the last edit of the former card ends just now
         return True
 
-    retargeting = CardRetargeting(app.watches, app.pending_cards, app.tracker)
+    retargeting = CardRetargeting(app.watches, app.pending_cards, app.tracker, app.writes)
     await retargeting.follow(watch, shown_before.task_id, [snapshot], commit)
     await harness.wait(3)
     await bot_factory.restart(harness)

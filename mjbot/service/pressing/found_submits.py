@@ -79,7 +79,6 @@ class FoundSubmits:
         commit = partial(self._marks.found, lost, watch, snapshots)
         await self._retargeting.follow(watch, press.task_id, snapshots, commit)
         self._pending.added()
-        await self._writes.write(partial(self._watches.redraw, [press.task_id]))
 
 
 def _first_snapshot(task: Task, now: float) -> TaskSnapshot:

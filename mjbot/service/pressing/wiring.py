@@ -79,7 +79,7 @@ def build_pressing(
     """Build the services for button presses."""
     store, drafts, in_flight, retries = stores.presses, Drafts(), InFlight(), SubmitRetries(clock)
     access, reader, watches = watching.access, watching.reader, watching.watches
-    retargeting = CardRetargeting(watches, watching.pending_cards, watching.tracker)
+    retargeting = CardRetargeting(watches, watching.pending_cards, watching.tracker, watching.writes)
     lost = _lost_submits(source, stores, watching, retargeting, clock, guard)
     journal = SubmissionJournal(
         store, stores.unknown_actions, watches, retries, lost.add, watching.writes, clock
