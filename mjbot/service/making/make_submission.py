@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from mjbot.core.access.place import Place
+from mjbot.core.i18n.texts import Text
 from mjbot.core.making.assembly import DrawingModel, MakeOptions
 from mjbot.core.model.press import MAKE_ACTION
 from mjbot.core.model.snapshot import TaskSnapshot
@@ -72,7 +73,11 @@ class MakeCards:
         watch = await self._begin(context, series, snapshot, reply)
         if not await self._makes.start_series(parts, watch):
             return False
-        await self._opener.open(context, snapshot, reply, watch)
+        try:
+            await self._opener.open(context, snapshot, reply, watch)
+        except BaseException:
+            await self._makes.stop_series(series.id, Refusal(Text.SERIES_STOPPED))
+            raise
         return True
 
     async def _begin(

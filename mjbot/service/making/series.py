@@ -92,11 +92,7 @@ class SeriesService:
             raise ActionUnavailable(Text.SERIES_QUESTION_EXPIRED)  # the user's limit no longer counts it
         shown = placeholder(series, series.text, series.created_at)
         parts = [*map(_part_of(series), range(1, len(texts) + 1), texts)]
-        try:
-            started = await self._cards.open_series(request.context, series, shown, parts, request.reply)
-        except BaseException:
-            await self._makes.stop_series(series.id, Refusal(Text.SERIES_STOPPED))
-            raise
+        started = await self._cards.open_series(request.context, series, shown, parts, request.reply)
         if not started:  # pressed twice at one moment
             raise ActionUnavailable(Text.MAKE_ALREADY_SENT)
         self._on_start()

@@ -59,9 +59,8 @@ class FoundSubmits:
         now = self._clock.now()
         snapshots = [_first_snapshot(each, now) for each in tasks]
         if press.task_id == snapshots[0].id:
-            await self._watches.resume_on(
-                ref, snapshots[0]
-            )  # first: a found submit is not searched for again
+            # First, since a submit that was found is not searched for again.
+            await self._watches.resume_on(ref, snapshots[0])
             await self._marks.continued(lost)
             await self._writes.write(partial(self._watches.redraw, [press.task_id]))
             self._tracker.poll_soon(press.task_id)
