@@ -131,6 +131,10 @@ class Reply(Protocol):
         """Send an ephemeral text. The public response stays."""
         ...
 
+    async def send_hint(self, text: Text, **values: object) -> None:
+        """Send an ephemeral text about something that has succeeded. Never raises."""
+        ...
+
     async def replace_with_private(self, text: Text, **values: object) -> None:
         """Send an ephemeral text in place of the public response."""
         ...

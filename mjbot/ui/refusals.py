@@ -21,7 +21,8 @@ from mjbot.ports import BotTokenRevoked
 
 log = logging.getLogger(__name__)
 
-MESSAGE_GONE = (10008, 50005)  # unknown message; a message of another author
+_UNKNOWN_MESSAGE, _ACKNOWLEDGED = 10008, 40060  # the latter: the interaction has been responded to
+MESSAGE_GONE = (_UNKNOWN_MESSAGE, 50005)  # the latter: a message of another author
 _CHANNEL_GONE = (10003, 10004)  # unknown channel, unknown guild
 NO_ACCESS = (50001, 50013)  # a permission is missing, which may return
 _NO_FILE = (40005, 50013)  # too large; may not attach files here
@@ -34,7 +35,7 @@ _OLD_MESSAGE = 30046
 _NOT_CONTENT = (
     *(*_ARCHIVED, _OLD_MESSAGE),
     *(20016, 20028),  # slowmode; the channel's rate limit
-    40060,  # the interaction has been responded to
+    _ACKNOWLEDGED,
     *(50008, 50024),  # not in this type of channel
     *(110001, 130000),  # not available yet; overloaded
 )
@@ -87,6 +88,25 @@ def problem_of(error: discord.HTTPException, *, has_file: bool) -> tuple[Content
     if error.code == _MALFORMED:
         return ContentProblem.MALFORMED, _named(error.text)
     return ContentProblem.OTHER, Part.NONE
+
+
+def says_nothing(error: discord.HTTPException) -> bool:
+    """Return whether an error, such as a page of a proxy, does not tell whether Discord got the request.
+
+    Returns False for a 5xx, after which discord.py has already retried, and for a response that counts
+    towards Discord's limit of invalid requests.
+    """
+    return not error.code and error.status < 500 and error.status not in (401, 403, 429)
+
+
+def is_taken_before(error: discord.HTTPException) -> bool:
+    """Return whether Discord rejected a repeated request because it had accepted the request before."""
+    return error.code in (_UNKNOWN_MESSAGE, _ACKNOWLEDGED)
+
+
+def is_deleted(error: Exception) -> bool:
+    """Return whether Discord rejected a request because its message was deleted."""
+    return isinstance(error, discord.HTTPException) and error.code == _UNKNOWN_MESSAGE
 
 
 def existence_after(error: discord.HTTPException) -> Existence:

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Final
 
-import aiohttp
 import discord
 
 from mjbot.clock import Clock
@@ -24,13 +23,14 @@ from mjbot.ports import File, SentCard
 from mjbot.ui import embeds
 from mjbot.ui.lost_responses import find_card, respond, send_or_find
 from mjbot.ui.modals import build_modal
-from mjbot.ui.sending import send_private_reduced, send_reduced
+from mjbot.ui.refusals import is_deleted
+from mjbot.ui.sending import LOST, send_at_least_once, send_private_reduced, send_reduced
 from mjbot.ui.tokens import TOKEN_LIFE, InteractionTokens, TokenRefused
 
 log = logging.getLogger(__name__)
 
 _REPLY: Final = "reply"  # its key in `discord.Interaction.extras`
-DELIVERY_ERRORS = (discord.HTTPException, TokenRefused, aiohttp.ClientError, OSError, TimeoutError)
+DELIVERY_ERRORS = (discord.HTTPException, TokenRefused, *LOST)
 """The errors that sending something to Discord may raise."""
 
 
@@ -57,11 +57,12 @@ class InteractionReply:
         self._ref: MessageRef | None = None
         self._has_card = False
         self._replaced = False
+        self._responded = False
 
     @property
     def responded(self) -> bool:
         """Whether the initial response was sent. After that, no modal can be opened."""
-        return self._ref is not None or self._interaction.response.is_done()
+        return self._ref is not None or self._responded or self._interaction.response.is_done()
 
     async def defer(self, *, private: bool = False) -> MessageRef:
         """Defer the response and return its message. With ``update``, the user sees no change."""
@@ -130,11 +131,18 @@ class InteractionReply:
         """Open a modal. It must be the initial response."""
         built = build_modal(modal, self._locale)
         built.stop()  # the router handles its submit; discord.py would keep every modal that is dismissed
-        await self._interaction.response.send_modal(built)
+        await send_at_least_once(partial(self._interaction.response.send_modal, built))
 
     async def send_private(self, text: Text, **values: object) -> None:
         """Send an ephemeral message. The public response stays."""
         await self._send_private(translate(text, self._locale, **values))
+
+    async def send_hint(self, text: Text, **values: object) -> None:
+        """Send an ephemeral text about something that has succeeded. Never raises."""
+        try:
+            await self.send_private(text, **values)
+        except Exception as error:
+            log.info("hint not delivered: %s", type(error).__name__)
 
     async def replace_with_private(self, text: Text, **values: object) -> None:
         """Send an ephemeral message in place of the public response."""
@@ -175,7 +183,9 @@ class InteractionReply:
 
     async def _show(self, embed: discord.Embed, view: discord.ui.View | None) -> MessageRef:
         if self._ref is not None:
-            await self._interaction.edit_original_response(embed=embed, view=view)
+            await send_at_least_once(
+                partial(self._interaction.edit_original_response, embed=embed, view=view)
+            )
         else:
             shown = view or discord.utils.MISSING
             send = partial(self._interaction.response.send_message, embed=embed, view=shown)
@@ -196,38 +206,53 @@ class InteractionReply:
         self, content: str, view: discord.ui.View | None = None, file: File | None = None
     ) -> None:
         if self._ref is not None and self._private:
-            embed, files = (embeds.image_embed(file), [embeds.build_file(file)]) if file else (None, [])
-            await self._interaction.edit_original_response(
-                content=content, embed=embed, view=view, attachments=files
-            )
+            await self._edit_private(content, view, file)
             return
         if self._ref is None or self._update or self._private or self._has_card or self._replaced:
             await self._send_private(content, view, file)
             return
         try:
-            # The first follow-up of a deferred response takes its place, so it must be a message first.
-            await self._interaction.edit_original_response(content=content, embed=None, view=None)
-            await self._interaction.delete_original_response()
-        except DELIVERY_ERRORS:
-            # If only the token has expired, the bot's own ends the "thinking…" state.
-            channel = self._interaction.client.get_partial_messageable(self._channel_id)
-            await channel.get_partial_message(self._ref.message_id).edit(
-                content=content, embed=None, view=None
-            )
-            return
+            await self._delete_response(content)
+        except DELIVERY_ERRORS as error:
+            if not is_deleted(error):
+                # If only the token has expired, the bot's own ends the "thinking…" state.
+                channel = self._interaction.client.get_partial_messageable(self._channel_id)
+                message = channel.get_partial_message(self._ref.message_id)
+                await send_at_least_once(partial(message.edit, content=content, embed=None, view=None))
+                return
         self._replaced = True
         await self._send_private(content, view, file)
+
+    async def _edit_private(self, content: str, view: discord.ui.View | None, file: File | None) -> None:
+        async def edit() -> None:
+            embed, files = (embeds.image_embed(file), [embeds.build_file(file)]) if file else (None, [])
+            await self._interaction.edit_original_response(
+                content=content, embed=embed, view=view, attachments=files
+            )
+
+        await send_at_least_once(edit)
+
+    async def _delete_response(self, content: str) -> None:
+        """Delete the deferred response. The first follow-up would take its place, so it gets a text first."""
+        interaction = self._interaction
+        edit = partial(interaction.edit_original_response, content=content, embed=None, view=None)
+        await send_at_least_once(edit)
+        await send_at_least_once(interaction.delete_original_response)
 
     async def _send_private(
         self, content: str, view: discord.ui.View | None = None, file: File | None = None
     ) -> None:
-        extra: dict[str, Any] = {"view": view} if view else {}
-        if file is not None:
-            extra |= {"embed": embeds.image_embed(file), "file": embeds.build_file(file)}
-        if self.responded:
-            await self._interaction.followup.send(content, ephemeral=True, **extra)
-        else:
-            await self._interaction.response.send_message(content, ephemeral=True, **extra)
+        interaction = self._interaction
+        send = interaction.followup.send if self.responded else interaction.response.send_message
+
+        async def send_built() -> None:
+            extra: dict[str, Any] = {"view": view} if view else {}
+            if file is not None:
+                extra |= {"embed": embeds.image_embed(file), "file": embeds.build_file(file)}
+            await send(content, ephemeral=True, **extra)
+
+        await send_at_least_once(send_built)
+        self._responded = True
 
 
 class Replies:

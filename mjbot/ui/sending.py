@@ -1,18 +1,25 @@
-"""Functions that send a message, and send it again without the parts that Discord rejects."""
+"""Functions that send a message, and send it again after a lost response or without what Discord rejects."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+import aiohttp
 import discord
 
 from mjbot.core.card.card import Card
 from mjbot.core.card.content import Part, content_of
 from mjbot.core.editing.ladder import next_omission
 from mjbot.ui.embeds import build_embed, build_view, image_state
-from mjbot.ui.refusals import problem_of
+from mjbot.ui.http import UNREADABLE
+from mjbot.ui.refusals import is_taken_before, problem_of, says_nothing
 
+log = logging.getLogger(__name__)
+
+LOST = (aiohttp.ClientError, OSError, TimeoutError)
+"""The errors that discord.py raises if the HTTP response was lost. Discord may have accepted the request."""
 _Sent = TypeVar("_Sent")
 _PRIVATE_LADDER = (Part.NONE, Part.FILE, Part.FILE | Part.EMOJI, Part.FILE | Part.BUTTONS | Part.EMOJI)
 
@@ -49,3 +56,26 @@ async def send_private_reduced(send: Callable[[Part], Awaitable[None]], *, has_f
             if problem_of(error, has_file=has_file) is None:
                 raise
     await send(last)
+
+
+async def send_at_least_once(send: Callable[[], Awaitable[object]]) -> None:
+    """Send a request whose response is not needed, and send it again if it may not have been accepted.
+
+    A text may be shown twice, but it is shown. If Discord accepted a request, but its response cannot be
+    read, the request is not sent again.
+    """
+    for last in (False, True):
+        try:
+            await send()
+        except UNREADABLE as error:
+            log.info("a response of Discord cannot be read: %s", type(error).__name__)
+        except discord.HTTPException as error:
+            if not last and says_nothing(error):
+                continue
+            if not (last and is_taken_before(error)):
+                raise
+        except LOST:
+            if last:
+                raise
+            continue
+        return

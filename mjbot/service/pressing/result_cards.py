@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from mjbot.clock import Clock
@@ -78,8 +77,7 @@ class ResultCards:
         later = [each.id for each in others if not await self._open_other(request, each)]
         if later:
             ids = ", ".join(f"`{each}`" for each in later)
-            with suppress(Exception):  # the cards follow in any case
-                await request.reply.send_private(Text.REPLY_CARDS_FOLLOW, label=label, ids=ids)
+            await request.reply.send_hint(Text.REPLY_CARDS_FOLLOW, label=label, ids=ids)
 
     async def _open_other(self, request: PressRequest, snapshot: TaskSnapshot) -> bool:
         """Show another card as a follow-up message. Returns False if the card must be posted later."""

@@ -80,7 +80,7 @@ class CardOpener:
         await self._watches.start(watch, snapshot, card, older, omitted)
         self._watches.check_children(snapshot, context.place)
         if card.picture and not context.can_attach and self._pictures.attaches(card.picture):
-            await reply.send_private(Text.REPLY_MISSING_ATTACH_FILES)
+            await reply.send_hint(Text.REPLY_MISSING_ATTACH_FILES)
 
     async def _add(self, watch: Watch, snapshot: TaskSnapshot, *, committed: bool) -> Sequence[Watch]:
         """Store a watch. If the write fails, schedule another for a watch that was ``committed`` before.

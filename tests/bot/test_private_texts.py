@@ -1,0 +1,110 @@
+"""What a person is told in private, whatever becomes of Discord's answer to the request that tells it."""
+
+from __future__ import annotations
+
+import logging
+
+import discord
+import pytest
+import simcord
+
+from tests.bot.conftest import GRID, RUNNING, BotHarness
+from tests.discord_answers import (
+    FIRST_RESPONSE,
+    LOST_RESPONSE,
+    NO_ANSWER,
+    NO_CONNECTION,
+    UNREADABLE,
+    Answer,
+    api_error,
+    page,
+)
+
+ORIGINAL, FOLLOW_UP = "/webhooks/*/*/messages/@original", "/webhooks/*/*"
+ODD = [*UNREADABLE, LOST_RESPONSE, NO_CONNECTION, NO_ANSWER, page(404)]
+BANNED = '{"code":24,"description":"banned","result":null,"properties":{"bannedWord":"x"}}'
+
+
+def told(result: simcord.InteractionResult) -> set[str]:
+    """The texts that the person has read, each once."""
+    shown = [result.response] if result.response else []
+    return {each.content for each in (*shown, *result.followups) if each.content}
+
+
+async def refused_press(harness: BotHarness) -> simcord.InteractionResult:
+    harness.server.fail(
+        "/mj/submit/action", status=200, body=BANNED, content_type="application/json", times=1
+    )
+    return await harness.press(harness.messages[0], "U1")
+
+
+@pytest.mark.parametrize("answer", ODD, ids=lambda each: each.name)
+@pytest.mark.parametrize("request_", [("PATCH", ORIGINAL), ("DELETE", ORIGINAL), ("POST", FOLLOW_UP)])
+async def test_a_refusal_is_told_whatever_discord_answers(
+    harness: BotHarness, request_: tuple[str, str], answer: Answer
+) -> None:
+    await harness.show(GRID)
+    given = harness.refuse(*request_, answer, times=1)
+    result = await refused_press(harness)
+    await harness.wait(60)
+    assert given.given == 1
+    assert told(result) == {'The image service rejects the word "x". Nothing was started.'}
+    assert len(harness.messages) == 1
+
+
+@pytest.mark.parametrize("answer", ODD, ids=lambda each: each.name)
+async def test_what_was_done_is_not_told_as_a_failure_because_of_discord_s_answer(
+    harness: BotHarness, answer: Answer, caplog: pytest.LogCaptureFixture
+) -> None:
+    await harness.ask(RUNNING)
+    harness.refuse("POST", FOLLOW_UP, answer, times=1)
+    result = await harness.press(harness.messages[0], "Cancel")
+    await harness.wait(60)
+    (text,) = told(result)
+    assert text.startswith("The image service was asked to cancel this task.")
+    assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
+
+
+@pytest.mark.parametrize("answer", ODD, ids=lambda each: each.name)
+async def test_a_private_menu_is_shown_whatever_discord_answers(harness: BotHarness, answer: Answer) -> None:
+    await harness.show(GRID)
+    harness.refuse("PATCH", ORIGINAL, answer, times=1)
+    result = await harness.press(harness.messages[0], "More…")
+    await harness.wait(60)
+    assert told(result) == {"More actions:"}
+
+
+@pytest.mark.parametrize("answer", ODD, ids=lambda each: each.name)
+async def test_a_first_response_in_private_is_told_whatever_discord_answers(
+    harness: BotHarness, answer: Answer
+) -> None:
+    await harness.show(GRID)
+    card = harness.messages[0]
+    await harness.press(card, "U1")
+    harness.refuse("POST", FIRST_RESPONSE, answer, times=1)
+    (text,) = told(await harness.press(card, "U1"))
+    assert text.startswith("*U1* already exists")
+
+
+async def test_a_refusal_is_told_although_the_message_that_waited_was_deleted(harness: BotHarness) -> None:
+    await harness.show(GRID)
+    gone = api_error("unknown message", 404, 10008, "Unknown Message")
+    harness.refuse("PATCH", ORIGINAL, gone)
+    harness.refuse("PATCH", "/channels/*/messages/*", gone)
+    assert told(await refused_press(harness)) == {
+        'The image service rejects the word "x". Nothing was started.'
+    }
+
+
+@pytest.mark.parametrize("answer", [page(403), api_error("too many", 400, 30000, "Maximum")])
+async def test_a_card_is_no_failure_because_a_hint_about_it_cannot_be_told(
+    harness: BotHarness, answer: Answer
+) -> None:
+    guild = harness.env.backend.get_guild(harness.guild.id)
+    role = next(each for each in guild.roles.values() if each.managed)
+    for each in (role, guild.everyone_role):
+        each.permissions &= ~discord.Permissions(attach_files=True).value
+    harness.refuse("POST", FOLLOW_UP, answer, times=1)
+    result = await harness.ask(GRID)
+    assert told(result) == set()
+    assert harness.card.title == "Done"
