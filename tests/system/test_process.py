@@ -25,6 +25,14 @@ async def press_in_flight(harness: ProcessHarness, parent: Message) -> Hold:
     return submit
 
 
+async def until_row(harness: ProcessHarness, query: str) -> None:
+    """Wait until a query has a row; only the database file shows when."""
+    with closing(sqlite3.connect(harness.bot.database)) as connection:
+        async with asyncio.timeout(SECONDS):
+            while not connection.execute(query).fetchall():
+                await asyncio.sleep(0.01)
+
+
 async def test_a_task_is_followed_to_its_end_without_a_429(harness: ProcessHarness) -> None:
     await harness.ask()
     await harness.done()
@@ -264,6 +272,25 @@ async def test_a_session_that_cannot_be_resumed_begins_anew_on_the_same_server(
     await harness.stub.ready(SECONDS)
     await harness.ask()
     await harness.done()
+
+
+async def test_killed_before_the_end_of_a_press_is_shown_the_button_works_after_the_next_start(
+    harness: ProcessHarness,
+) -> None:
+    parent = await finished(harness)
+    await until_row(harness, "select 1 from watches where state = 'closed'")
+    banned = '{"code":24,"description":"banned","result":null,"properties":{"bannedWord":"x"}}'
+    json = "application/json"
+    harness.upstream.fail("/mj/submit/action", status=200, body=banned, content_type=json, times=1)
+    dimmed = harness.stub.hold("PATCH", f"/**/messages/{parent.id}", "after")
+    await harness.stub.press(parent, custom_id(parent, "U1"), harness.user)
+    await asyncio.wait_for(dimmed.arrived(), SECONDS)
+    await harness.stub.until(lambda: disabled(parent, "U1"), SECONDS)
+    await until_row(harness, "select 1 from presses where state = 'refused'")
+    await harness.bot.kill()
+    dimmed.drop()
+    await harness.bot.start()
+    await harness.stub.until(lambda: not disabled(parent, "U1"), SECONDS)
 
 
 async def test_a_button_whose_press_ends_during_the_shutdown_is_no_longer_dimmed(

@@ -45,6 +45,7 @@ class SqlitePresses:
     ) -> PressKey | PressRecord:
         """Store a press as SENDING, or return the earlier press that forbids it.
 
+        The press changes the card, so what the messages of the task show is unknown until it is noted again.
         A user can confirm that an accepted or unclear press is to be submitted again. ``repeats`` is then the
         number of that earlier press.
         """
@@ -67,6 +68,7 @@ class SqlitePresses:
                     **dict.fromkeys(("child_id", "guild_id", "channel_id", "message_id")),
                 }
                 db.table("presses").upsert(row, pk=("task_id", "action"))
+                db.execute(_UNKNOWN, [task_id])
                 if origin is not None:
                     save_marks(db, key, origin, at)
                 return key
@@ -191,6 +193,7 @@ class SqlitePresses:
         return await self._thread.run(work)
 
 
+_UNKNOWN = "update watches set delivered_digest = '' where task_id = ? collate nocase"
 _NOTE = "update presses set state = ? where task_id = ? and action = ? and number = ?"
 _ACCEPT = """
 update presses set state = 'accepted', child_id = ?, guild_id = ?, channel_id = ?, message_id = ?
