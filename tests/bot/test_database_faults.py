@@ -197,3 +197,28 @@ async def ready(address: str) -> dict[str, Any]:
     status, found = await readyz(address)
     assert (status, found["ok"]) == (200, True)
     return found
+
+
+@pytest.mark.parametrize("switch", [refuse_writes, refuse_all])
+@pytest.mark.parametrize("gone", ["guild", "channel"])
+async def test_what_is_gone_while_the_database_fails_is_given_up_at_once_and_for_good(
+    harness: BotHarness, gone: str, switch: Callable[..., Awaitable[None]], caplog: pytest.LogCaptureFixture
+) -> None:
+    await harness.ask(RUNNING)
+    stores = harness.bot.app.stores
+    guild = harness.bot.get_guild(harness.guild.id)
+    assert guild is not None
+    await harness.wait(5)
+    await switch(stores, on=True)
+    if gone == "guild":
+        harness.bot.dispatch("guild_remove", guild)
+    else:
+        harness.bot.dispatch("guild_channel_delete", guild.get_channel(harness.channel.id))
+    await harness.wait(5)
+    before = len(harness.reads)
+    await harness.wait(20)
+    assert len(harness.reads) == before
+    assert [each for each in caplog.records if each.exc_info] == []
+    await switch(stores, on=False)
+    await harness.wait(5)
+    assert await stores.watches.open_watches() == []

@@ -167,11 +167,9 @@ class WatchService:
                     await self._message_gone(ref)
                 return
             case Gone() | NoAccess():
-                gone = isinstance(outcome, Gone)
-                existence = Existence.CHANNEL_GONE if gone else Existence.NO_ACCESS
+                existence = Existence.CHANNEL_GONE if isinstance(outcome, Gone) else Existence.NO_ACCESS
                 self._checks.skip_channel(ref.channel_id, existence)
-                with suppress(StoreFailed):
-                    await self.close_channel(ref.channel_id)
+                await self.close_channel(ref.channel_id)
                 return
             case _ if edit.card.final:
                 log.warning("watch ended: Discord has not accepted the last card of a task for a day")
@@ -251,18 +249,21 @@ class WatchService:
 
     async def close_channel(self, channel_id: int) -> None:
         """Close all watches in a channel, because its messages can no longer be edited."""
-        await self._store.close_channel(channel_id)
         self._forget(self._index.where(lambda watch: watch.ref.channel_id == channel_id))
+        with suppress(StoreFailed):
+            await self._store.close_channel(channel_id)
 
     async def close_guild(self, guild_id: int) -> None:
         """Close all watches in a guild, because the bot has left it."""
-        await self._store.close_guild(guild_id)
         self._forget(self._index.where(lambda watch: watch.guild_id == guild_id))
+        with suppress(StoreFailed):
+            await self._store.close_guild(guild_id)
 
     def _forget(self, gone: Sequence[Watch]) -> None:
         for watch in gone:
             self._index.pop(watch.ref)
             self._editor.forget(watch.ref)
+            self._buffer.close(watch.ref)  # the database may fail now
             self._drop_unfollowed(watch.task_id)
 
     def _drop_unfollowed(self, task_id: TaskId) -> None:
