@@ -486,6 +486,22 @@ def test_a_last_card_that_is_refused_for_a_day_is_given_up() -> None:
     assert queue.waiting == 0
 
 
+def test_a_last_card_gets_its_own_day_after_progress_that_failed_long_ago() -> None:
+    queue = EditQueue(RequestBudget())
+    old = ref(1, age=3590)
+    queue.prime(old, DeliveredState("digest"), CardState.RUNNING)
+    queue.offer(old, card("progress"), Priority.PROGRESS, NOW)
+    edit = queue.take(NOW)
+    assert edit is not None
+    queue.settle(edit, Later(), NOW)  # then it is too old for progress
+    end = NOW + 30 * 3600
+    queue.offer(old, card("end", final=True), Priority.FINAL, end)
+    last = queue.take(end)
+    assert last is not None
+    assert not queue.settle(last, Later(), end)
+    assert queue.waiting == 1
+
+
 def test_a_channel_that_cannot_be_seen_is_tried_by_one_message_with_back_off_for_a_day() -> None:
     queue = EditQueue(RequestBudget())
     for number in range(50):

@@ -95,6 +95,8 @@ class PendingEdit:
             if not self.in_flight:  # the failed card is no longer needed
                 self.attempt, self.failing_since = 0, None
             return bool(self.in_flight)
+        if card.final and (self.pending is None or not self.pending.final):
+            self.failing_since = None  # it is tried for a day, however long progress has failed
         if self.pending is None:
             self.stale_since, self.priority, self.queued_at = now, priority, now
         elif priority < self.priority:
