@@ -78,6 +78,7 @@ class EditScheduler:
     def forget(self, ref: MessageRef) -> None:
         """Forget a message, and drop its pending edit."""
         self._queue.forget(ref)
+        self._wakeup.notify()  # a drain may have waited for it
 
     def submit(self, ref: MessageRef, card: Card, priority: Priority | None = None) -> bool:
         """Queue a card for a message. Returns False if the message already shows the card."""
@@ -148,6 +149,7 @@ class EditScheduler:
     async def _follow_with_picture(self, edit: Edit) -> None:
         """Wait until the download of a picture has ended, then queue the edit that adds the picture."""
         assert edit.card.picture is not None
-        await self._sink.picture_ready(edit.card.picture)
+        with self._guard.contain():
+            await self._sink.picture_ready(edit.card.picture)
         self._queue.hurry(edit.ref, self._clock.now())
         self._wakeup.notify()

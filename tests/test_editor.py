@@ -10,12 +10,14 @@ from mjbot.clock import Clock
 from mjbot.core.card.card import Card, Picture
 from mjbot.core.card.state import CardState
 from mjbot.core.editing.edit_queue import EditQueue
-from mjbot.core.editing.outcome import Delivered, Existence, Outcome
+from mjbot.core.editing.outcome import Delivered, Existence, Later, Outcome
 from mjbot.core.editing.pending_edit import Edit
 from mjbot.core.editing.request_budget import RequestBudget
 from mjbot.core.model.watch import DeliveredState, MessageRef
 from mjbot.editor import EditScheduler
 from mjbot.guard import LoopGuard
+
+REF = MessageRef(1, 1_800_000_000_000 - 1_420_070_400_000 << 22)
 
 
 class Sink:
@@ -67,3 +69,51 @@ async def test_an_edit_loop_in_which_nothing_succeeds_for_a_minute_ends(broken: 
         async with asyncio.timeout(10):
             await editor.run()
     assert sink.edits < 60
+
+
+class FailingPictures(Sink):
+    """A sink whose pictures follow, but fail in a way that nobody has foreseen."""
+
+    async def edit(self, edit: Edit) -> Outcome:
+        await super().edit(edit)
+        return Delivered(DeliveredState(edit.card.digest), unverified=True, follows=True)
+
+    async def picture_ready(self, picture: Picture) -> None:
+        raise ValueError("broken")
+
+
+async def test_an_unexpected_error_of_one_picture_that_follows_ends_no_loop() -> None:
+    sink = FailingPictures()
+    clock = Clock(lambda: sink.now)
+    editor = EditScheduler(sink, EditQueue(RequestBudget()), clock, LoopGuard("edit loop", clock))
+    running = asyncio.ensure_future(editor.run())
+    picture = Picture("https://h/a.png", final=True)
+    card = Card(CardState.DONE, "title", 0, "end", "footer", final=True, picture=picture)
+    editor.submit(REF, card)
+    async with asyncio.timeout(5):
+        while sink.edits < 2 and not running.done():
+            await asyncio.sleep(0)  # the second edit is that of the picture
+    assert not running.done()
+    running.cancel()
+
+
+async def test_a_shutdown_does_not_wait_for_an_edit_of_a_message_that_is_gone() -> None:
+    class Refusing(Sink):
+        async def edit(self, edit: Edit) -> Outcome:
+            tried.set()
+            return Later(600.0)
+
+    sink, tried = Refusing(), asyncio.Event()
+    clock = Clock(lambda: sink.now)
+    editor = EditScheduler(sink, EditQueue(RequestBudget()), clock, LoopGuard("edit loop", clock))
+    running = asyncio.ensure_future(editor.run())
+    editor.submit(REF, Card(CardState.DONE, "title", 0, "end", "footer", final=True))
+    await tried.wait()
+    draining = asyncio.ensure_future(editor.drain(60.0))
+    for _ in range(5):
+        await asyncio.sleep(0)  # the drain has begun
+    assert not draining.done()
+    editor.forget(REF)
+    async with asyncio.timeout(5):
+        await draining
+    running.cancel()
