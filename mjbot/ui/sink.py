@@ -7,7 +7,6 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any
 
-import aiohttp
 import discord
 
 from mjbot.core.card.card import Card, Picture
@@ -20,10 +19,11 @@ from mjbot.guard import UnexpectedErrors
 from mjbot.ports import PictureSource, SentCard
 from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.embeds import build_embed, build_file, build_view
+from mjbot.ui.http import UNREADABLE
 from mjbot.ui.images import ImageLoader, ShownImage
 from mjbot.ui.lost_responses import find_card
 from mjbot.ui.refusals import existence_after, is_route_refusal, outcome_of
-from mjbot.ui.sending import send_reduced
+from mjbot.ui.sending import LOST, send_reduced
 from mjbot.ui.shown_buttons import ShownButtons
 from mjbot.ui.tokens import InteractionTokens, TokenRefused
 
@@ -109,7 +109,7 @@ class DiscordSink:
             await self._client.get_partial_messageable(ref.channel_id).fetch_message(ref.message_id)
         except discord.HTTPException as error:
             return existence_after(error)
-        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError):
+        except (discord.DiscordException, *LOST, *UNREADABLE):
             pass  # it cannot be fetched at the moment
         return Existence.ASSUMED
 

@@ -11,6 +11,7 @@ import simcord
 from mjbot.sandbox.demo_tasks import DemoIds
 from tests.bot.conftest import GRID, RUNNING, SINGLE, BotFactory, BotHarness
 from tests.bot.outsider import DIRECT, Outsider, answer_to
+from tests.discord_answers import UNREADABLE, Answer
 
 MINE = 1_730_621_718_150_001
 MANY = "in a short time. Please try again <t:"
@@ -174,6 +175,20 @@ async def test_a_channel_that_cannot_be_read_is_asked_once_however_many_want_its
     await harness.ask(GRID)
     expected = 1 if code == 10003 else 2  # the children of a deleted channel are no longer linked
     assert looks(harness, elsewhere) - before == expected
+
+
+@pytest.mark.parametrize("answer", UNREADABLE, ids=lambda each: each.name)
+async def test_a_card_that_cannot_be_looked_up_costs_the_check_of_no_other_card(
+    harness: BotHarness, answer: Answer, caplog: pytest.LogCaptureFixture
+) -> None:
+    elsewhere = await with_children_elsewhere(harness)
+    odd = harness.refuse("GET", f"/channels/{elsewhere.id}/messages/*", answer, times=1)
+    before = looks(harness, elsewhere)
+    await harness.ask(GRID)
+    await harness.wait(5)
+    assert odd.given == 1
+    assert looks(harness, elsewhere) - before == 4
+    assert [each for each in caplog.records if each.levelname == "ERROR"] == []
 
 
 @pytest.mark.parametrize("status", [200, 500])
