@@ -178,3 +178,19 @@ async def test_the_snapshot_of_a_watch_that_could_not_be_stored_is_written_later
     await refuse_writes(stores, on=False)
     await rig.buffer.flush()
     assert await stores.watches.snapshot(SOUND) == LATER
+
+
+async def test_the_snapshot_of_a_watch_that_can_never_be_stored_is_written_by_the_loop(
+    stores: Stores,
+) -> None:
+    rig = Buffer(stores)
+    buffer = WriteBehind(stores.watches, rig.deferred, Clock(), LoopGuard("write-behind", Clock()))
+    running = asyncio.ensure_future(buffer.run())
+    with pytest.raises(OverflowError):
+        await buffer.add(replace(watch(10), ref=TOO_LARGE), LATER)
+    async with asyncio.timeout(10):
+        while await stores.watches.snapshot(SOUND) != LATER:
+            await asyncio.sleep(0.05)  # the loop writes once a second, and only the database shows it
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running

@@ -54,13 +54,13 @@ class WriteBehind:
     async def add(self, watch: Watch, snapshot: TaskSnapshot | None = None) -> Sequence[Watch]:
         """Store a watch and a snapshot of its task. Returns the task's older open watches in the channel.
 
-        If this raises `StoreFailed`, the snapshot is written later, so a second call can omit it.
+        If this raises, the snapshot is written later, so a second call can omit it.
         """
         if snapshot is not None:
             self._snapshots[snapshot.id] = snapshot
         try:
             older = await self._store.add(watch, snapshot)
-        except StoreFailed:
+        except Exception:
             self._wakeup.notify()
             raise
         if snapshot is not None:
