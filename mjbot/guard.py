@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 _MOST_IN_A_ROW = 20
 _SECONDS_IN_A_ROW = 60.0
 _LONGEST_PAUSE = 30.0
+_MOST_DOUBLINGS = 5  # more than the longest pause needs; an unbounded power would overflow
 
 
 class UnexpectedErrors:
@@ -64,7 +65,8 @@ class LoopGuard:
     @property
     def pause(self) -> float:
         """The seconds to wait before the next item: 0 after a success, then doubled for each failure."""
-        return min(2.0 ** (self._in_a_row - 1), _LONGEST_PAUSE) if self._in_a_row else 0.0
+        doublings = min(self._in_a_row - 1, _MOST_DOUBLINGS)
+        return min(2.0**doublings, _LONGEST_PAUSE) if self._in_a_row else 0.0
 
     def _note(self, error: Exception) -> None:
         if not self._in_a_row:

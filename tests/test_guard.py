@@ -82,3 +82,10 @@ def test_an_error_that_is_to_pass_and_a_cancellation_end_the_item() -> None:
     with pytest.raises(KeyboardInterrupt), loop.guard.contain():
         raise KeyboardInterrupt
     assert loop.counted == []
+
+
+def test_a_thousand_errors_at_once_still_have_a_pause() -> None:
+    loop = Loop()
+    for _ in range(1_100):
+        loop.fail(ValueError("broken"))
+    assert loop.guard.pause == 30.0
