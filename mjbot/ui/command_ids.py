@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 
 from mjbot.ui.http import UNREADABLE
-from mjbot.ui.replies import DELIVERY_ERRORS
+from mjbot.ui.sending import DELIVERY_ERRORS
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,8 @@ from mjbot.core.card.description import timestamp
 from mjbot.core.i18n.texts import Text
 from mjbot.errors import InternalError, MJBotError, UpstreamRateLimited
 from mjbot.guard import UnexpectedErrors
-from mjbot.ui.replies import DELIVERY_ERRORS, Replies
+from mjbot.ui.replies import Replies
+from mjbot.ui.sending import DELIVERY_ERRORS
 
 log = logging.getLogger(__name__)
 

@@ -24,14 +24,12 @@ from mjbot.ui import embeds
 from mjbot.ui.lost_responses import find_card, respond, send_or_find
 from mjbot.ui.modals import build_modal
 from mjbot.ui.refusals import is_deleted
-from mjbot.ui.sending import LOST, send_at_least_once, send_private_reduced, send_reduced
-from mjbot.ui.tokens import TOKEN_LIFE, InteractionTokens, TokenRefused
+from mjbot.ui.sending import DELIVERY_ERRORS, send_at_least_once, send_private_reduced, send_reduced
+from mjbot.ui.tokens import TOKEN_LIFE, InteractionTokens
 
 log = logging.getLogger(__name__)
 
 _REPLY: Final = "reply"  # its key in `discord.Interaction.extras`
-DELIVERY_ERRORS = (discord.HTTPException, TokenRefused, *LOST)
-"""The errors that sending something to Discord may raise."""
 
 
 class InteractionReply:

@@ -15,11 +15,14 @@ from mjbot.core.editing.ladder import next_omission
 from mjbot.ui.embeds import build_embed, build_view, image_state
 from mjbot.ui.http import UNREADABLE
 from mjbot.ui.refusals import is_taken_before, problem_of, says_nothing
+from mjbot.ui.tokens import TokenRefused
 
 log = logging.getLogger(__name__)
 
 LOST = (aiohttp.ClientError, OSError, TimeoutError)
 """The errors that discord.py raises if the HTTP response was lost. Discord may have accepted the request."""
+DELIVERY_ERRORS = (discord.HTTPException, TokenRefused, *LOST)
+"""The errors that sending something to Discord may raise."""
 _Sent = TypeVar("_Sent")
 _PRIVATE_LADDER = (Part.NONE, Part.FILE, Part.FILE | Part.EMOJI, Part.FILE | Part.BUTTONS | Part.EMOJI)
 
@@ -61,21 +64,26 @@ async def send_private_reduced(send: Callable[[Part], Awaitable[None]], *, has_f
 async def send_at_least_once(send: Callable[[], Awaitable[object]]) -> None:
     """Send a request whose response is not needed, and send it again if it may not have been accepted.
 
-    A text may be shown twice, but it is shown. If Discord accepted a request, but its response cannot be
-    read, the request is not sent again.
+    A text may be shown twice, which is better than not at all. Raises one of `DELIVERY_ERRORS`.
     """
-    for last in (False, True):
-        try:
-            await send()
-        except UNREADABLE as error:
-            log.info("a response of Discord cannot be read: %s", type(error).__name__)
-        except discord.HTTPException as error:
-            if not last and says_nothing(error):
-                continue
-            if not (last and is_taken_before(error)):
-                raise
-        except LOST:
-            if last:
-                raise
-            continue
+    try:
+        await _send_readably(send)
         return
+    except LOST as error:
+        log.info("a response of Discord was lost: %s", type(error).__name__)
+    except discord.HTTPException as error:
+        if not says_nothing(error):
+            raise
+    try:
+        await _send_readably(send)
+    except discord.HTTPException as error:
+        if not is_taken_before(error):
+            raise
+
+
+async def _send_readably(send: Callable[[], Awaitable[object]]) -> None:
+    """Send a request. Raises `ConnectionError` if the response cannot be read, whatever its status is."""
+    try:
+        await send()
+    except UNREADABLE as error:
+        raise ConnectionError(f"unreadable: {type(error).__name__}") from None

@@ -10,6 +10,7 @@ import simcord
 
 from tests.bot.conftest import GRID, RUNNING, BotHarness
 from tests.discord_answers import (
+    BAD_JSON_502,
     FIRST_RESPONSE,
     LOST_RESPONSE,
     NO_ANSWER,
@@ -20,8 +21,9 @@ from tests.discord_answers import (
     page,
 )
 
+ODD_ERRORS = Answer("odd errors", 400, '{"code": 50035, "message": "Invalid Form Body", "errors": "x"}')
 ORIGINAL, FOLLOW_UP = "/webhooks/*/*/messages/@original", "/webhooks/*/*"
-ODD = [*UNREADABLE, LOST_RESPONSE, NO_CONNECTION, NO_ANSWER, page(404)]
+ODD = [*UNREADABLE, BAD_JSON_502, ODD_ERRORS, LOST_RESPONSE, NO_CONNECTION, NO_ANSWER, page(404)]
 BANNED = '{"code":24,"description":"banned","result":null,"properties":{"bannedWord":"x"}}'
 
 
