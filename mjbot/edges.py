@@ -20,6 +20,7 @@ from mjbot.store import open_stores
 from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.channel_limits import ChannelLimits
 from mjbot.ui.global_rate_limit import GlobalRateLimiter
+from mjbot.ui.http import rate_limit_trace
 from mjbot.ui.tokens import InteractionTokens
 from mjbot.upstream.api import MidjourneyProxyApi, base_of
 from mjbot.upstream.client import UpstreamClient
@@ -44,7 +45,7 @@ class Edges:
 
     @property
     def discord_trace(self) -> aiohttp.TraceConfig:
-        """The aiohttp trace of all requests to Discord. The hooks of ``tokens`` come last: they may raise."""
+        """The aiohttp trace of all requests to Discord. The last two come last, because they may raise."""
         joined = aiohttp.TraceConfig()  # discord.py's client takes only one
         for trace in (
             self.rate_limiter.trace,
@@ -52,6 +53,7 @@ class Edges:
             self.breaker.trace,
             self.metrics.discord_trace,
             self.tokens.trace,
+            rate_limit_trace(),
         ):
             joined.on_request_start.extend(trace.on_request_start)
             joined.on_request_end.extend(trace.on_request_end)

@@ -8,8 +8,10 @@ retry. So the timeouts are set on each connection, which handles one request at 
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass, field
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
@@ -26,6 +28,7 @@ UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 
 _LOGIN_WAIT, _LONGEST_DEFAULT_WAIT = 60.0, 900.0  # seconds without Retry-After; doubling
 _LONGEST_LOGIN_WAIT = 3600.0  # even if Retry-After is longer
+_LONGEST_RATE_LIMIT = 86_400.0  # that of the command sync is daily
 _CONNECT_SECONDS = 5.0
 _SEND_SECONDS = 60.0  # to send a request; a file of 10 MiB on a slow line
 _SILENCE_SECONDS = 20.0  # without a byte of the response
@@ -85,6 +88,33 @@ def proxy_problem(error: BaseException) -> str:
     if error.status == 407:
         return "The proxy in MJBOT_DISCORD_PROXY asks for a user and a password, or refuses the given ones."
     return f"The proxy in MJBOT_DISCORD_PROXY does not connect to Discord (status {error.status})."
+
+
+def rate_limit_trace() -> aiohttp.TraceConfig:
+    """Return a trace that raises `ConnectionError` for a 429 by Discord without a usable ``retry_after``.
+
+    discord.py stops all requests at a global 429 before it uses the time. If it could not sleep for it, it
+    would never send a request again.
+    """
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(_check_rate_limit)
+    return trace
+
+
+async def _check_rate_limit(
+    _session: aiohttp.ClientSession, _context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
+) -> None:
+    response = end.response
+    if response.status != 429 or "Via" not in response.headers:
+        return  # discord.py does not wait for it
+    try:
+        data = json.loads(await response.text())
+    except ValueError:
+        return
+    seconds = data.get("retry_after") if isinstance(data, dict) else None
+    if not isinstance(seconds, int | float) or not 0 <= seconds <= _LONGEST_RATE_LIMIT:
+        response.close()
+        raise ConnectionError("a rate limit without a usable time")
 
 
 class DeadlineConnector(aiohttp.TCPConnector):

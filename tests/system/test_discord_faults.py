@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.discord_answers import Answer
 from tests.system.conftest import BY_CHANNEL, BY_TOKEN, EDITS, ProcessHarness, custom_id, finished
 from tests.system.discord_stub.log import SECONDS
 
@@ -46,6 +47,20 @@ async def test_a_429_of_any_scope_is_waited_out_and_the_end_is_shown(
     edits = [each.at for each in harness.stub.log if each.kind == "request" and each.method == "PATCH"]
     for moment in refused:
         assert not any(moment < at < moment + 1.4 for at in edits)
+
+
+@pytest.mark.parametrize("seconds", ["null", '"5"', "NaN", "[]", "1e30"])
+async def test_a_global_429_without_a_time_stops_no_other_request(
+    harness: ProcessHarness, seconds: str
+) -> None:
+    await harness.ask()
+    headers = {"Via": "1.1 google", "X-RateLimit-Scope": "global", "X-RateLimit-Global": "true"}
+    body = f'{{"message": "You are being rate limited.", "retry_after": {seconds}, "global": true}}'
+    harness.end_tokens()
+    odd = harness.stub.refuse("PATCH", BY_CHANNEL, Answer("odd 429", 429, body, headers=headers), times=1)
+    await harness.finish()
+    await harness.stub.until(lambda: odd.given, SECONDS)
+    await harness.stub.until(lambda: harness.title() == "Done", SECONDS)
 
 
 @pytest.mark.parametrize("status", [502, 503])
