@@ -199,6 +199,10 @@ class MessageSink(Protocol):
 class MessagePoster(Protocol):
     """Posts messages that are not responses to interactions, with the bot's token."""
 
+    def pause_of(self, channel_id: int) -> float:
+        """Return the seconds until messages may be posted in a channel. 0 or less means now."""
+        ...
+
     async def post(self, channel_id: int, card: Card, *, nonce: str, since: float) -> SentCard:
         """Post a new message. ``nonce`` is the id of the task that it shows. Raises `ResponseLost`.
 

@@ -83,9 +83,13 @@ class DiscordSink:
         """Return the time (unix seconds) until which a message can be edited with an interaction token."""
         return self._tokens.until(ref)
 
+    def pause_of(self, channel_id: int) -> float:
+        """Return the seconds until messages may be posted in a channel. 0 or less means now."""
+        return self._breaker.wait_seconds(channel_id)
+
     async def post(self, channel_id: int, card: Card, *, nonce: str, since: float) -> SentCard:
         """Post a new message, or return the message if it was already posted. Raises `ResponseLost`."""
-        if self._breaker.wait_seconds(channel_id) > 0:
+        if self.pause_of(channel_id) > 0:
             raise ResponseLost("edits are paused")
         channel = self._client.get_partial_messageable(channel_id)
 

@@ -344,6 +344,24 @@ async def test_cards_of_a_channel_are_posted_although_its_pause_ends_while_other
     assert cards_of(harness) == dict.fromkeys([DESCRIBE, *made(harness)[:4]], 1)
 
 
+@pytest.mark.parametrize("answer", [rate_limited(100), NO_ANSWER], ids=["rate limit", "no answer"])
+async def test_a_channel_that_takes_no_posts_delays_no_cards_of_another_server(
+    bot_factory: BotFactory, answer: Answer
+) -> None:
+    harness = await bot_factory.open("true")
+    there = harness.in_language("en-US")
+    harness.refuse("POST", FOLLOW_UP, api_error("no access", 403, 50001, ""))
+    slow = harness.refuse("POST", f"/channels/{harness.channel.id}/messages", answer, times=2)
+    await imagine_all(harness)
+    await there.show(DESCRIBE)
+    await repeat(there, "Imagine all")
+    await harness.wait(5)
+    assert slow.given == 1
+    assert cards_of(there) == dict.fromkeys([DESCRIBE, *made(harness)[4:]], 1)
+    await harness.wait(300)
+    assert cards_of(harness) == dict.fromkeys([DESCRIBE, *made(harness)[:4]], 1)
+
+
 @pytest.mark.parametrize("refuse", [refuse_all, refuse_writes])
 async def test_a_modal_that_goes_on_under_another_id_is_followed_although_the_database_fails(
     harness: BotHarness, refuse: Callable[..., Awaitable[None]]
