@@ -78,6 +78,21 @@ async def test_no_more_pictures_wait_for_a_full_queue_than_memory_has_room_for(
     assert titles(harness) == ["Not started", "Not started", "Queue full, retrying"]
 
 
+async def test_pictures_of_one_server_that_wait_leave_room_for_those_of_another(
+    bot_factory: BotFactory,
+) -> None:
+    harness = await bot_factory.open(make_anywhere="yes")
+    there = harness.in_language("en-US")
+    harness.world.full = True
+    five = {f"picture{n}": picture() for n in range(1, 6)}
+    for number in range(3):
+        harness.ann = harness.guild.add_member(harness.env.create_user(f"member-{number}"))
+        for _ in range(2):
+            await ask(harness, "blend", **five)
+    await ask(there, "blend", **five)
+    assert titles(there) == ["Queue full, retrying"]
+
+
 async def test_a_refused_prompt_is_edited_and_shortened_again(bot_factory: BotFactory) -> None:
     harness = await bot_factory.open(make_anywhere="yes")
     harness.world.banned = {"rude"}

@@ -77,7 +77,7 @@ class DirectMakes:
         _check(order)
         if self._source.offers(command) is False:
             raise ActionUnavailable(Text.REPLY_COMMAND_NOT_OFFERED, label=f"/{command}")
-        reserved.enter_context(self._loaded.reserve(context.user_id, make.pictures))
+        reserved.enter_context(self._loaded.reserve(context.user_id, context.place, make.pictures))
         await self._access.require(context, MAKE)
         return await self._load(order.reply, order.text, order.uploads, command)
 
@@ -91,7 +91,8 @@ class DirectMakes:
                 # They are links to Discord's files in memory only, and the process was restarted.
                 raise PressRefused(Text.PICTURE_NOT_KEPT, label=f"/{make.command}")
             await self._service.refuse_known(request, make)
-            with self._loaded.reserve(request.context.user_id, make.pictures):
+            context = request.context
+            with self._loaded.reserve(context.user_id, context.place, make.pictures):
                 await self._access.require_press(request, MAKE_AGAIN)
                 pictures = await self._load(request.reply, make.text, uploads, make.command)
                 await self._service.repeat(request, make, snapshot, _builder(make, pictures))

@@ -174,8 +174,9 @@ class ImagineService:
         if check.verdict is Verdict.WARNING and not warned:
             await self._ask(order, make, check)
             return None
-        reserved.enter_context(self._loaded.reserve(order.context.user_id, len(order.uploads)))
-        await self._access.require(order.context, MAKE)
+        context = order.context
+        reserved.enter_context(self._loaded.reserve(context.user_id, context.place, len(order.uploads)))
+        await self._access.require(context, MAKE)
         return series.prompts[0], await self._load(order)
 
     def _expand(self, make: Make) -> Series:

@@ -6,28 +6,33 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mjbot.core.access.place import Place
 from mjbot.core.i18n.texts import Text
 from mjbot.errors import PressRefused
 
-_PER_USER, _IN_ALL = 10, 30  # each up to 2.7 MB as a data URL, and while it is sent again as a body
+_Holder = int | Place | None  # a user, a place, or all together
+# each up to 2.7 MB as a data URL, and while it is sent again as a body
+_PER_USER, _PER_PLACE, _IN_ALL = 10, 20, 30
 
 
 class LoadedPictures:
-    """Counts the pictures in memory, of each user and in all. A make can wait minutes for a full queue."""
+    """Counts the pictures in memory: of each user, of each place, and in all.
+
+    A make can wait minutes for a full queue.
+    """
 
     def __init__(self) -> None:
-        self._by_user: Counter[int] = Counter()
+        self._held: Counter[_Holder] = Counter()
 
     @contextmanager
-    def reserve(self, user_id: int, number: int) -> Iterator[None]:
+    def reserve(self, user_id: int, place: Place, number: int) -> Iterator[None]:
         """Reserve memory for the pictures of a make until the context ends. Raises `PressRefused`."""
-        if number and (
-            self._by_user[user_id] + number > _PER_USER or self._by_user.total() + number > _IN_ALL
-        ):
+        limits: dict[_Holder, int] = {user_id: _PER_USER, place: _PER_PLACE, None: _IN_ALL}
+        if number and any(self._held[key] + number > most for key, most in limits.items()):
             raise PressRefused(Text.PICTURES_ON_THEIR_WAY)
-        self._by_user[user_id] += number
+        self._held.update(dict.fromkeys(limits, number))
         try:
             yield
         finally:
-            self._by_user[user_id] -= number
-            self._by_user += Counter()  # without those at zero
+            self._held.subtract(dict.fromkeys(limits, number))
+            self._held += Counter()  # without those at zero
