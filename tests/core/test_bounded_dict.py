@@ -13,3 +13,10 @@ def test_the_oldest_key_is_evicted_and_one_that_is_set_again_keeps_its_age() -> 
     kept.pop("b")
     kept["d"] = 5
     assert dict(kept) == {"c": 4, "d": 5}
+
+
+def test_whoever_has_the_most_entries_loses_the_oldest_of_them() -> None:
+    kept = BoundedDict[str, str](3, owner_of=lambda value: value)
+    for key, owner in (("a", "ann"), ("b", "bob"), ("c", "bob"), ("d", "bob"), ("e", "bob"), ("f", "cy")):
+        kept[key] = owner
+    assert list(kept) == ["a", "e", "f"]

@@ -66,7 +66,7 @@ class DirectMakes:
             prepare = self._prepare(order, make, reserved)
             if (pictures := await self._modals.or_offer_edit(order, make, prepare)) is None:
                 return
-            self._uploads.keep(make.user_id, make.id, order.uploads)
+            self._uploads.keep(order.context, make.id, order.uploads)
             prompt = order.text if order.command is Command.SHORTEN else ""
             await self._service.make(order.context, order.reply, make, prompt, _builder(make, pictures))
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from mjbot.core.access.place import Place
 from mjbot.core.model.task import TaskId
 from mjbot.core.scheduling.bounded_dict import BoundedDict
-from mjbot.ports import Upload
+from mjbot.ports import InteractionContext, Upload
 
 _MOST = 200  # makes
+
+
+class _Held(NamedTuple):
+    uploads: Sequence[Upload]
+    place: Place
 
 
 class HeldUploads:
@@ -18,16 +25,20 @@ class HeldUploads:
     """
 
     def __init__(self) -> None:
-        self._uploads = BoundedDict[tuple[int, TaskId], Sequence[Upload]](_MOST)
+        self._uploads = BoundedDict[tuple[int, TaskId], _Held](_MOST, lambda each: each.place)
 
-    def keep(self, user_id: int, make_id: TaskId, uploads: Sequence[Upload]) -> None:
-        """Keep what a user uploaded for a `Make` request until newer uploads evict it."""
+    def keep(self, context: InteractionContext, make_id: TaskId, uploads: Sequence[Upload]) -> None:
+        """Keep what a user uploaded for a `Make` request.
+
+        Newer uploads evict it only if its place has the most.
+        """
         if uploads:
-            self._uploads[user_id, make_id] = uploads
+            self._uploads[context.user_id, make_id] = _Held(uploads, context.place)
 
     def get(self, user_id: int, make_id: TaskId) -> Sequence[Upload]:
         """Return what a user uploaded for a `Make` request."""
-        return self._uploads.get((user_id, make_id), ())
+        held = self._uploads.get((user_id, make_id))
+        return held.uploads if held else ()
 
     def drop(self, user_id: int, make_id: TaskId) -> None:
         """Drop what a user uploaded for a `Make` request, because it was sent."""

@@ -147,7 +147,7 @@ class ImagineService:
             if (prepared := await self._modals.or_offer_edit(order, make, prepare)) is None:
                 return
             prompt, pictures = prepared
-            self._uploads.keep(make.user_id, make.id, order.uploads)  # in case it is refused
+            self._uploads.keep(order.context, make.id, order.uploads)  # in case it is refused
             accepted = await self._send(replace(order, text=prompt), make, pictures)
             self._modals.shown(order)
             if accepted:

@@ -52,7 +52,7 @@ class MakeModals:
 
     async def write(self, order: Order, make_id: TaskId) -> None:
         """Open the modal for a new `Make` request, pre-filled with the user's last unsent text."""
-        self._uploads.keep(order.context.user_id, make_id, order.uploads)
+        self._uploads.keep(order.context, make_id, order.uploads)
         text = self._drafts.get(order.context.user_id, _NEW, MAKE_ACTION) or ""
         await self._open(order.context, order.reply, make_id, text, order.options)
 
@@ -88,7 +88,7 @@ class MakeModals:
 
     def keep(self, order: Order) -> None:
         """Keep the text of a modal in memory until a card or message shows it, in case the database fails."""
-        self._drafts.keep(order.context.user_id, _NEW, MAKE_ACTION, order.text)
+        self._drafts.keep(order.context, _NEW, MAKE_ACTION, order.text)
 
     async def or_offer_edit(self, order: Order, make: Make, prepare: Awaitable[T]) -> T | None:
         """Return the result of ``prepare``, or None if it refused the order and an edit was offered.
@@ -106,7 +106,7 @@ class MakeModals:
     async def offer_edit(self, order: Order, make: Make, text: Text, *verbs: Verb, **values: object) -> None:
         """Tell the user in an ephemeral message why nothing was sent, and offer to edit the prompt."""
         await self._makes.add(make)
-        self._uploads.keep(order.context.user_id, make.id, order.uploads)
+        self._uploads.keep(order.context, make.id, order.uploads)
         locale = order.context.private_locale
         row = tuple(own_button(CustomId(verb, make.id), locale) for verb in (*verbs, Verb.EDIT))
         await order.reply.send_private_menu(text, (row,), menu=None, file=None, **values)

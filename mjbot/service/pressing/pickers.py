@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mjbot.core.access.place import Place
 from mjbot.core.i18n.texts import Text
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
@@ -20,6 +21,7 @@ class _Picker:
     """An open picker. ``owner`` is the user and the action, and ``size`` is the size of the picture."""
 
     owner: tuple[int, TaskId, str]
+    place: Place
     reply: Reply
     size: Size
 
@@ -28,13 +30,13 @@ class OpenPickers:
     """The open region pickers of each user for each action."""
 
     def __init__(self) -> None:
-        self._pickers = BoundedDict[MessageRef, _Picker](_MOST)
+        self._pickers = BoundedDict[MessageRef, _Picker](_MOST, lambda each: each.place)
 
     def shown(self, message: MessageRef, request: PressRequest, size: Size | None) -> None:
         """Record that a message shows a picker. ``size`` is the picture's size, or None if not loaded."""
         before = self._pickers.pop(message, None)
         known = size or (before.size if before else (0, 0))
-        self._pickers[message] = _Picker(_owner(request), request.reply, known)
+        self._pickers[message] = _Picker(_owner(request), request.context.place, request.reply, known)
 
     def size(self, request: PressRequest) -> Size:
         """Return the width and height that a mask must have, or (0, 0) if they are unknown."""

@@ -29,7 +29,7 @@ class ModalResubmission:
         """
         assert request.modal_input is not None
         if prompt := request.modal_input.prompt:
-            self._drafts.keep(request.context.user_id, request.task_id, request.target.action, prompt)
+            self._drafts.keep(request.context, request.task_id, request.target.action, prompt)
         try:
             await send(request)
         except MJBotError as error:
