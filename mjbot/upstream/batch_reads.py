@@ -44,7 +44,7 @@ class BatchReads:
         """
         now = self._clock.now()
         if self._policy.size(now) == 1:
-            return await self._each(ids)
+            return await self._singly(ids)
         alone = [each for each in ids if self._policy.is_alone(each, now)]
         together = [each for each in ids if each not in alone]
         if not together:
@@ -54,6 +54,18 @@ class BatchReads:
             error = next(iter(report.failed.values()))
             return _merged(report, FetchReport(failed=dict.fromkeys(alone, error)))
         return _merged(report, await self._each(alone))
+
+    async def _singly(self, ids: Sequence[TaskId]) -> FetchReport:
+        """Read tasks one by one. If such reads have failed, first read a task that was found before."""
+        probe = self._policy.probe_beside(ids)
+        beside = await self._each([] if probe is None else [probe])
+        if probe is not None and beside.failed:  # an outage costs one request
+            self._policy.probe_failed(probe)
+            return FetchReport(failed=dict.fromkeys(ids, beside.failed[probe]))
+        report = await self._each(ids)
+        if report.failed:
+            self._policy.failed(report.failed)
+        return _merged(report, beside)
 
     async def _together(self, ids: Sequence[TaskId], read_list: ReadList) -> FetchReport:
         first = self._policy.probe_of(ids)

@@ -282,3 +282,20 @@ async def test_a_server_without_a_batch_read_is_read_task_by_task(harness: BotHa
     await harness.ask(RUNNING)
     await harness.wait(45)
     assert harness.card.title == "Done"
+
+
+async def test_tasks_that_cannot_be_read_delay_no_other_where_each_is_read_by_itself(
+    harness: BotHarness,
+) -> None:
+    harness.server.batch = "missing"
+    there, steps = harness.in_language("en-US"), [(0, "IN_PROGRESS", "46%"), (40, "SUCCESS", "100%")]
+    names = [f"17306217181500{n}" for n in range(10, 16)]
+    for name in names:
+        harness.world.add(name, steps, start=harness.env.now().timestamp())
+    await there.ask(names[0])
+    for name in names[1:]:
+        await harness.ask(name)
+        await harness.wait(2)
+        harness.server.fail(f"/mj/task/{name}/fetch", status=500)
+    await harness.wait(35)
+    assert there.card.title == "Done"

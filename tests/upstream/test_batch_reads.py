@@ -165,6 +165,19 @@ async def test_an_outage_costs_one_request_at_a_time() -> None:
     assert len(service.asked) == 10
 
 
+async def test_an_outage_costs_one_request_at_a_time_without_batch_reads_too() -> None:
+    service = Service(lambda ids: (404, ids))
+    await polled(service, 3)
+    assert service.client.per_request == 1
+    service.seconds = 100.0
+    service.asked.clear()
+    await polled(service, 10)
+    assert len(service.asked) == 10
+    service.seconds = 0.0
+    snapshots = await polled(service, 3, IDS[:3])
+    assert all(each.seen_at for each in snapshots.values())
+
+
 @pytest.mark.parametrize(("seconds", "per_task"), [(12.0, 0.0), (25.0, 0.0), (0.0, 0.3), (0.5, 0.15)])
 async def test_a_service_that_answers_slowly_is_read(seconds: float, per_task: float) -> None:
     service = Service()

@@ -36,6 +36,9 @@ class BatchPolicy:
         self._failures = BoundedDict[TaskId, int](_REMEMBERED)
         self._alone: dict[TaskId, float] = {}
         self._missing = BoundedDict[TaskId, float](_REMEMBERED)
+        self._readable: TaskId | None = None
+        """The task that was found last, unless it could not be read since."""
+        self._last_failed = False
 
     def size(self, now: float) -> int:
         """Return how many tasks one request may read: 1 if tasks are to be read one by one."""
@@ -67,6 +70,14 @@ class BatchPolicy:
         failures = max(self._failures.get(each, 0) for each in ids)
         return ids[failures % len(ids)] if failures >= _FAILURES else None
 
+    def probe_beside(self, ids: Sequence[TaskId]) -> TaskId | None:
+        """Return which task to read before single reads that may fail, to tell an outage from bad tasks.
+
+        It is None if no read has failed lately, or if no other task is known that can be read.
+        """
+        failing = self._last_failed or any(each in self._failures for each in ids)
+        return self._readable if failing and self._readable not in ids else None
+
     def answered(self, seconds: float) -> None:
         """Note how long an answer took. After quick ones, batches that timeouts made smaller grow again."""
         if seconds > _QUICK:
@@ -86,6 +97,7 @@ class BatchPolicy:
         for each in ids:
             self._failures.pop(each, None)
             self._missing.pop(each, None)
+            self._readable, self._last_failed = each, False
 
     def confirm_missing(self, ids: Iterable[TaskId], now: float) -> None:
         """Note that single reads did not find these tasks."""
@@ -98,9 +110,15 @@ class BatchPolicy:
         self._limit_to(max(answered, CHECKED), now)
 
     def failed(self, ids: Iterable[TaskId]) -> None:
-        """Count a batch, or a probe for it, that failed."""
+        """Count a batch, or a probe for it, or single reads, that failed."""
+        self._last_failed = True
         for each in ids:
             self._failures[each] = self._failures.get(each, 0) + 1
+
+    def probe_failed(self, probe: TaskId) -> None:
+        """Forget a task that `probe_beside` returned: the fault may be its own."""
+        if self._readable == probe:
+            self._readable = None
 
     def both_halves_failed(self, ids: Sequence[TaskId], now: float) -> None:
         """Leave the tasks of a small batch out of others. A large one is probably too large."""
