@@ -197,6 +197,7 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
     editor.subscribe(watches.on_settled)
     editor.on_attempt(edges.metrics.record_edit, buffer.note_attempt)
     access = _build_access(edges, settings, watches, client, clock)
+    pending = PendingCards(stores.presses, sink, watches, renderer, writes, clock, guard("pending cards"))
     return Watching(
         tracker=tracker,
         editor=editor,
@@ -204,11 +205,10 @@ def _build_watching(edges: Edges, settings: Settings, clock: Clock, client: disc
         watches=watches,
         access=access,
         reader=TaskReader(edges.source, buffer, tracker, clock),
-        opener=CardOpener(buffer, watches, renderer, edges.pictures, writes, clock),
+        opener=CardOpener(buffer, watches, checks, renderer, edges.pictures, writes, clock),
+        checks=checks,
         writes=writes,
-        pending_cards=PendingCards(
-            stores.presses, sink, watches, renderer, writes, clock, guard("pending cards")
-        ),
+        pending_cards=pending,
         offers=offers,
         snapshots=buffer,
     )

@@ -12,18 +12,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import discord
 
 from mjbot.clock import Clock, Wakeup
-from mjbot.ui.refusals import NO_ACCESS
+from mjbot.ui.refusals import ACKNOWLEDGED, NO_ACCESS
 
 log = logging.getLogger(__name__)
 
-_Sent = TypeVar("_Sent")
-
-_ACKNOWLEDGED = 40060  # a response to this interaction was accepted before
 _LOOKED_THROUGH = 100  # messages
 _EARLIER = 60.0  # seconds; the clocks of Discord and this machine may differ
 _PAUSES = (0.0, 1.0, 4.0, 15.0)  # seconds before each lookup
@@ -48,7 +45,7 @@ async def respond(
             return message_id or _message_id(sent)
         except discord.HTTPException as error:
             # After a 5xx or a lost HTTP response, the first try may have been accepted.
-            accepted_before = error.code == _ACKNOWLEDGED and (last or repeated())
+            accepted_before = error.code == ACKNOWLEDGED and (last or repeated())
             if error.status < 500 and not accepted_before:
                 raise
             log.info("the answer to a first response was lost: status %s", error.status)
@@ -62,22 +59,6 @@ async def respond(
             if last:
                 raise
     raise AssertionError("the last try returns or raises")
-
-
-async def send_or_find(
-    send: Callable[[], Awaitable[_Sent]], find: Callable[[], Awaitable[_Sent | None]]
-) -> _Sent:
-    """Send a message, and if its response was lost, send it again unless ``find`` returns it.
-
-    ``send`` must not retry by itself. Raises any error of ``send`` and ``find``.
-    """
-    try:
-        return await send()
-    except Exception as error:
-        if isinstance(error, discord.HTTPException) and error.status < 500:
-            raise
-        log.info("the answer to a follow-up was lost: %s", type(error).__name__)
-    return await find() or await send()
 
 
 async def find_card(

@@ -21,8 +21,9 @@ from mjbot.ports import BotTokenRevoked
 
 log = logging.getLogger(__name__)
 
-_UNKNOWN_MESSAGE, _ACKNOWLEDGED = 10008, 40060  # the latter: the interaction has been responded to
-MESSAGE_GONE = (_UNKNOWN_MESSAGE, 50005)  # the latter: a message of another author
+ACKNOWLEDGED = 40060  # the interaction has been responded to
+_UNKNOWN_MESSAGE, _OTHER_AUTHOR = 10008, 50005
+MESSAGE_GONE = (_UNKNOWN_MESSAGE, _OTHER_AUTHOR)
 _CHANNEL_GONE = (10003, 10004)  # unknown channel, unknown guild
 NO_ACCESS = (50001, 50013)  # a permission is missing, which may return
 _NO_FILE = (40005, 50013)  # too large; may not attach files here
@@ -35,7 +36,7 @@ _OLD_MESSAGE = 30046
 _NOT_CONTENT = (
     *(*_ARCHIVED, _OLD_MESSAGE),
     *(20016, 20028),  # slowmode; the channel's rate limit
-    _ACKNOWLEDGED,
+    ACKNOWLEDGED,
     *(50008, 50024),  # not in this type of channel
     *(110001, 130000),  # not available yet; overloaded
 )
@@ -101,7 +102,7 @@ def says_nothing(error: discord.HTTPException) -> bool:
 
 def is_taken_before(error: discord.HTTPException) -> bool:
     """Return whether Discord rejected a repeated request because it had accepted the request before."""
-    return error.code in (_UNKNOWN_MESSAGE, _ACKNOWLEDGED)
+    return error.code in (_UNKNOWN_MESSAGE, ACKNOWLEDGED)
 
 
 def is_deleted(error: Exception) -> bool:

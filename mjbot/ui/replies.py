@@ -21,7 +21,8 @@ from mjbot.core.model.watch import MessageRef
 from mjbot.errors import ResponseLost
 from mjbot.ports import File, SentCard
 from mjbot.ui import embeds
-from mjbot.ui.lost_responses import find_card, respond, send_or_find
+from mjbot.ui.followups import send_followup
+from mjbot.ui.lost_responses import respond
 from mjbot.ui.modals import build_modal
 from mjbot.ui.refusals import is_deleted
 from mjbot.ui.sending import DELIVERY_ERRORS, send_at_least_once, send_private_reduced, send_reduced
@@ -98,21 +99,8 @@ class InteractionReply:
 
     async def send_followup(self, card: Card) -> SentCard:
         """Send another public card as a follow-up message. Raises `ResponseLost`."""
-        interaction = self._interaction
-
-        async def send() -> SentCard:
-            with self._tokens.send_once(interaction.token):
-                sent, omitted = await send_reduced(card, None, self._follow_up)
-            return SentCard(MessageRef(self._channel_id, sent.id), omitted)
-
-        async def find() -> SentCard | None:
-            channel = interaction.client.get_partial_messageable(self._channel_id)
-            since = interaction.created_at.timestamp()
-            found = await find_card(interaction.client, channel, card.footer, since)
-            return None if found is None else SentCard(MessageRef(self._channel_id, found))
-
         try:
-            return await send_or_find(send, find)
+            return await send_followup(self._interaction, self._tokens, card)
         except Exception as error:
             raise ResponseLost(type(error).__name__) from error
 
@@ -174,10 +162,6 @@ class InteractionReply:
     @property
     def _locale(self) -> str:
         return str(self._interaction.locale)
-
-    async def _follow_up(self, embed: discord.Embed, view: discord.ui.View | None) -> discord.WebhookMessage:
-        shown = view or discord.utils.MISSING
-        return await self._interaction.followup.send(embed=embed, view=shown, wait=True)
 
     async def _show(self, embed: discord.Embed, view: discord.ui.View | None) -> MessageRef:
         if self._ref is not None:

@@ -27,7 +27,7 @@ from mjbot.service.pressing.result_cards import ResultCards
 from mjbot.service.pressing.retries import SubmitRetries
 from mjbot.service.pressing.submission import SubmissionJournal
 from mjbot.service.reader import TaskReader
-from mjbot.service.watching.watches import WatchService
+from mjbot.service.watching.child_checks import ChildChecks
 
 
 class PressService:
@@ -39,7 +39,7 @@ class PressService:
         source: TaskSource,
         access: Access,
         reader: TaskReader,
-        watches: WatchService,
+        checks: ChildChecks,
         prompts: ModalPrompts,
         journal: SubmissionJournal,
         results: ResultCards,
@@ -50,7 +50,7 @@ class PressService:
         self._source = source
         self._access = access
         self._reader = reader
-        self._watches = watches
+        self._checks = checks
         self._prompts = prompts
         self._journal = journal
         self._results = results
@@ -114,7 +114,7 @@ class PressService:
         finally:
             await self._journal.finish(submission)
             await self._prompts.accepted(request, action)
-        self._watches.check_children(action.snapshot, request.context.place)
+        self._checks.ask(action.snapshot, request.context.place)
 
 
 async def _report_not_found(action: Action, request: PressRequest) -> None:

@@ -25,6 +25,7 @@ from mjbot.service.pressing.retargeting import CardRetargeting
 from mjbot.service.pressing.retries import SubmitRetries
 from mjbot.service.pressing.submission import SubmissionJournal
 from mjbot.service.reader import TaskReader
+from mjbot.service.watching.child_checks import ChildChecks
 from mjbot.service.watching.deferred_writes import DeferredWrites
 from mjbot.service.watching.opener import CardOpener
 from mjbot.service.watching.pending_cards import PendingCards
@@ -45,6 +46,7 @@ class Watching:
     access: Access
     reader: TaskReader
     opener: CardOpener
+    checks: ChildChecks
     writes: DeferredWrites
     pending_cards: PendingCards
     snapshots: WriteBehind
@@ -89,7 +91,7 @@ def build_pressing(
         source=source,
         access=access,
         reader=reader,
-        watches=watches,
+        checks=watching.checks,
         prompts=ModalPrompts(store, regions, drafts),
         journal=journal,
         results=_results(journal, watching, clock),

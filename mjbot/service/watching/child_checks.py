@@ -14,6 +14,7 @@ from mjbot.clock import Clock, Wakeup
 from mjbot.core.access.place import Place
 from mjbot.core.card.lineage import MAX_LINKED
 from mjbot.core.editing.outcome import Existence
+from mjbot.core.model.snapshot import TaskSnapshot
 from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef
 from mjbot.core.scheduling.bounded_dict import BoundedDict
@@ -45,10 +46,11 @@ class ChildChecks:
         self._of_guild: SlidingWindows[int] = SlidingWindows(_OF_A_GUILD, _MINUTE)
         self._of_all = SlidingWindow(_OF_ALL, _MINUTE)
 
-    def ask(self, task_id: TaskId, place: Place) -> None:
+    def ask(self, parent: TaskSnapshot, place: Place) -> None:
         """Request a check of the child cards of a task in a guild or DM where the task was shown."""
-        if len(self._waiting) < _MOST_WAITING and self._affordable(place.guild_id or 0):
-            self._waiting[task_id, place] = None
+        has_buttons = parent.settled  # without them, it has no children
+        if has_buttons and len(self._waiting) < _MOST_WAITING and self._affordable(place.guild_id or 0):
+            self._waiting[parent.id, place] = None
             self._wakeup.notify()
 
     def skip_channel(self, channel_id: int, existence: Existence) -> None:

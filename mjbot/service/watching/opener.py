@@ -15,6 +15,7 @@ from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import NOTHING_DELIVERED, DeliveredState, MessageRef, Watch, WatchState
 from mjbot.errors import ActionUnavailable, ResponseLost, StoreFailed
 from mjbot.ports import InteractionContext, PictureSource, Reply
+from mjbot.service.watching.child_checks import ChildChecks
 from mjbot.service.watching.deferred_writes import DeferredWrites
 from mjbot.service.watching.renderer import CardRenderer
 from mjbot.service.watching.watches import WatchService
@@ -28,6 +29,7 @@ class CardOpener:
         self,
         buffer: WriteBehind,
         watches: WatchService,
+        checks: ChildChecks,
         renderer: CardRenderer,
         pictures: PictureSource,
         writes: DeferredWrites,
@@ -35,6 +37,7 @@ class CardOpener:
     ) -> None:
         self._buffer = buffer
         self._watches = watches
+        self._checks = checks
         self._renderer = renderer
         self._pictures = pictures
         self._writes = writes
@@ -78,7 +81,7 @@ class CardOpener:
         )
         older = await self._add(replace(watch, state=WatchState.OPEN), snapshot, committed=committed)
         await self._watches.start(watch, snapshot, card, older, omitted)
-        self._watches.check_children(snapshot, context.place)
+        self._checks.ask(snapshot, context.place)
         if card.picture and not context.can_attach and self._pictures.attaches(card.picture):
             await reply.send_hint(Text.REPLY_MISSING_ATTACH_FILES)
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from mjbot.core.access.place import Place
 from mjbot.core.card.card import Card, superseded_card
 from mjbot.core.card.content import Part
 from mjbot.core.card.state import CardState
@@ -180,11 +179,6 @@ class WatchService:
         """Return whether a message follows a running task. If so, a final card on the message is outdated."""
         watch = self._index.get(ref)
         return watch is not None and self._tracker.snapshot(watch.task_id) is not None
-
-    def check_children(self, snapshot: TaskSnapshot, place: Place) -> None:
-        """Request a check of whether linked child cards still exist. Links to deleted cards are removed."""
-        if snapshot.settled:  # it had no buttons before
-            self._checks.ask(snapshot.id, place)
 
     async def run_checks(self) -> None:
         """Run the requested checks of child cards, until cancelled."""
