@@ -76,6 +76,8 @@ async def send_at_least_once(send: Callable[[], Awaitable[object]]) -> None:
             raise
     try:
         await _send_readably(send)
+    except discord.InteractionResponded:
+        pass  # discord.py noted that the first response was accepted, before it read the answer
     except discord.HTTPException as error:
         if not is_taken_before(error):
             raise

@@ -8,7 +8,7 @@ import discord
 import pytest
 import simcord
 
-from tests.bot.conftest import GRID, RUNNING, BotHarness
+from tests.bot.conftest import GRID, RUNNING, SINGLE, BotHarness
 from tests.discord_answers import (
     BAD_JSON_502,
     FIRST_RESPONSE,
@@ -86,6 +86,18 @@ async def test_a_first_response_in_private_is_told_whatever_discord_answers(
     harness.refuse("POST", FIRST_RESPONSE, answer, times=1)
     (text,) = told(await harness.press(card, "U1"))
     assert text.startswith("*U1* already exists")
+
+
+@pytest.mark.parametrize("answer", ODD, ids=lambda each: each.name)
+async def test_a_modal_that_was_opened_is_not_told_as_a_failure(
+    harness: BotHarness, answer: Answer, caplog: pytest.LogCaptureFixture
+) -> None:
+    await harness.show(SINGLE)
+    harness.refuse("POST", FIRST_RESPONSE, answer, times=1)
+    result = await harness.press(harness.messages[0], "Custom Zoom")
+    assert result.modal is not None
+    assert told(result) == set()
+    assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
 
 
 async def test_a_refusal_is_told_although_the_message_that_waited_was_deleted(harness: BotHarness) -> None:
