@@ -185,11 +185,12 @@ class TaskTracker:
         await self.observe(_observations(report))
         now = self._clock.now()
         self._schedule.record([self._snapshots[each] for each in ids if each in self._snapshots], now)
-        if any(error.problem is UpstreamProblem.RATE_LIMITED for error in report.failed.values()):
+        if limited := any(each.problem is UpstreamProblem.RATE_LIMITED for each in report.failed.values()):
             self._schedule.record_rate_limit(now)
-        if report.failed and not (report.found or report.missing):
-            waits = [error.retry_after for error in report.failed.values() if error.retry_after]
-            self._schedule.failed(ids, now, max(waits, default=None))
+        waits = [error.retry_after for error in report.failed.values() if error.retry_after]
+        # A service that asks for a pause gets it, even if it has answered another read just before.
+        if report.failed and (limited or waits or not (report.found or report.missing)):
+            self._schedule.failed(report.failed, now, max(waits, default=None))
         else:
             self._schedule.succeeded()
         self._wakeup.notify()

@@ -299,3 +299,19 @@ async def test_tasks_that_cannot_be_read_delay_no_other_where_each_is_read_by_it
         harness.server.fail(f"/mj/task/{name}/fetch", status=500)
     await harness.wait(35)
     assert there.card.title == "Done"
+
+
+async def test_a_retry_after_is_obeyed_although_another_task_can_be_read(harness: BotHarness) -> None:
+    harness.server.batch = "missing"
+    there, steps = harness.in_language("en-US"), [(0, "IN_PROGRESS", "46%")]
+    names = ["1730621718150010", "1730621718150011"]
+    for name in names:
+        harness.world.add(name, steps, start=harness.env.now().timestamp())
+    await there.ask(names[0])
+    await harness.ask(names[1])
+    await harness.wait(5)
+    limited = f"/mj/task/{names[1]}/fetch"
+    harness.server.fail(limited, status=429, headers={"Retry-After": "100"})
+    harness.server.requests.clear()
+    await harness.wait(280)
+    assert 1 <= len([each for each in harness.reads if each.path == limited]) <= 3
