@@ -274,11 +274,14 @@ async def test_a_session_that_cannot_be_resumed_begins_anew_on_the_same_server(
     await harness.done()
 
 
+@pytest.mark.parametrize("written", ["before the press", "after the press"])
 async def test_killed_before_the_end_of_a_press_is_shown_the_button_works_after_the_next_start(
-    harness: ProcessHarness,
+    harness: ProcessHarness, written: str
 ) -> None:
+    closed = "select 1 from watches where state = 'closed'"
     parent = await finished(harness)
-    await until_row(harness, "select 1 from watches where state = 'closed'")
+    if written == "before the press":
+        await until_row(harness, closed)
     banned = '{"code":24,"description":"banned","result":null,"properties":{"bannedWord":"x"}}'
     json = "application/json"
     harness.upstream.fail("/mj/submit/action", status=200, body=banned, content_type=json, times=1)
@@ -287,6 +290,7 @@ async def test_killed_before_the_end_of_a_press_is_shown_the_button_works_after_
     await asyncio.wait_for(dimmed.arrived(), SECONDS)
     await harness.stub.until(lambda: disabled(parent, "U1"), SECONDS)
     await until_row(harness, "select 1 from presses where state = 'refused'")
+    await until_row(harness, closed)
     await harness.bot.kill()
     dimmed.drop()
     await harness.bot.start()

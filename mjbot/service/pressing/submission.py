@@ -147,6 +147,7 @@ class SubmissionJournal:
         if isinstance(begun, PressRecord):
             return begun
         submission.number = begun.number
+        self._watches.note_pressed(submission.message)
         return None
 
     async def send(self, submission: Submission, backoff: RetryBackoff | None = None) -> SubmitResult:

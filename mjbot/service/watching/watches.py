@@ -132,6 +132,10 @@ class WatchService:
         """Cancel the pending close of a message's watch. Call this before a new watch is committed."""
         self._buffer.reopen(ref)
 
+    def note_pressed(self, ref: MessageRef) -> None:
+        """Record that a press was begun, so that its message is edited after a kill at any moment."""
+        self._buffer.note_pressed(ref)
+
     async def repaint(self, ref: MessageRef, snapshot: TaskSnapshot) -> None:
         """Render a message again because a press has changed the buttons, even if its watch is closed."""
         watch = self._index.get(ref)

@@ -76,6 +76,14 @@ class WriteBehind:
         self._states[ref] = delivered
         self._wakeup.notify()
 
+    def note_pressed(self, ref: MessageRef) -> None:
+        """Buffer that it is unknown what a message shows, unless the store knows that already.
+
+        A press changes the message. What it showed before may still be buffered, and must not be written.
+        """
+        if (before := self._states.get(ref)) is not None:
+            self.note(ref, replace(before, digest=""))
+
     def note_attempt(self, edit: Edit, outcome: Outcome, _now: float) -> None:
         """Buffer that it is unknown what a message shows, after an edit that may have been applied."""
         if isinstance(outcome, Later | Rerouted) and edit.delivered.digest != edit.card.digest:
