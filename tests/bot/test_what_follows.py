@@ -31,7 +31,7 @@ from tests.discord_answers import (
     rate_limited,
     unreadable,
 )
-from tests.store.faults import refuse_all, refuse_all_after, refuse_writes
+from tests.store.faults import age_pending_cards, refuse_all, refuse_all_after, refuse_writes
 
 DESCRIBE = DemoIds.DESCRIBE.value
 JSON = "application/json"
@@ -322,6 +322,20 @@ async def test_a_card_that_is_always_refused_does_not_hold_up_the_others_of_its_
     harness.refuse("POST", CHANNEL, api_error("not this", 403, 20022, ""), match=mentions(refused))
     await harness.wait(60)
     assert cards_of(harness) == dict.fromkeys([DESCRIBE, first, *others], 1)
+
+
+async def test_a_card_is_not_given_up_before_it_has_been_tried(bot_factory: BotFactory) -> None:
+    harness = await bot_factory.open("true")
+    harness.refuse("POST", FOLLOW_UP, api_error("no access", 403, 50001, ""))
+    blocked = harness.refuse("POST", CHANNEL, api_error("no access", 403, 50001, ""))
+    await imagine_all(harness)
+    first, tried, *others = made(harness)
+    await age_pending_cards(harness.bot.app.stores, 90_000)
+    blocked.times = blocked.given + 1
+    await bot_factory.restart(harness)  # as after a day in which the bot did not run
+    await harness.wait(60)
+    assert sorted(shown(harness)) == sorted([DESCRIBE, first, *others])
+    assert tried not in shown(harness)
 
 
 async def test_cards_of_a_channel_are_posted_although_its_pause_ends_while_others_are_posted(

@@ -55,6 +55,16 @@ async def refuse_all_after(stores: Stores, words: str) -> None:
     await thread_of(stores).run(install)
 
 
+async def age_pending_cards(stores: Stores, seconds: int) -> None:
+    """Make the cards that wait to be posted older, as if the process had not run meanwhile."""
+
+    def work(db: Database) -> None:
+        with db.atomic():
+            db.execute("update pending_cards set created_at = created_at - ?", [seconds])
+
+    await thread_of(stores).run(work)
+
+
 async def fill_disk(stores: Stores) -> None:
     """Let the file grow no more, and use up what is free in it."""
     await pragma(stores, f"max_page_count = {await pragma(stores, 'page_count')}")

@@ -146,7 +146,7 @@ class PendingCards:
             while waiting and await self._post_contained(*waiting[0]):
                 del waiting[0]
             for card, _ in waiting:
-                if self._clock.now() - card.created_at >= _GIVE_UP_AFTER:
+                if self._tries[card.task_id] and self._clock.now() - card.created_at >= _GIVE_UP_AFTER:
                     log.warning("no card of task %s could be posted for a day", card.task_id)
                     with self._guard.contain(), suppress(StoreFailed):
                         await self._store.drop_pending_card(card.task_id)
