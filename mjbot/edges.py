@@ -45,7 +45,7 @@ class Edges:
 
     @property
     def discord_trace(self) -> aiohttp.TraceConfig:
-        """The aiohttp trace of all requests to Discord. The last two come last, because they may raise."""
+        """The aiohttp trace of all requests to Discord. Hooks that may raise come last."""
         joined = aiohttp.TraceConfig()  # discord.py's client takes only one
         for trace in (
             self.rate_limiter.trace,

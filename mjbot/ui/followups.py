@@ -11,6 +11,7 @@ from mjbot.core.card.card import Card
 from mjbot.core.model.watch import MessageRef
 from mjbot.ports import SentCard
 from mjbot.ui.lost_responses import find_card
+from mjbot.ui.refusals import is_refusal
 from mjbot.ui.sending import send_reduced
 from mjbot.ui.tokens import InteractionTokens
 
@@ -28,7 +29,7 @@ async def send_followup(
     try:
         return await followup.send()
     except Exception as error:
-        if isinstance(error, discord.HTTPException) and error.status < 500:
+        if is_refusal(error):
             raise
         log.info("the response to a follow-up was lost: %s", type(error).__name__)
     return await followup.find() or await followup.send()
@@ -42,7 +43,7 @@ class _FollowUp:
         self._channel_id = interaction.channel_id or 0
 
     async def send(self) -> SentCard:
-        with self._tokens.send_once(self._interaction.token):
+        with self._tokens.without_retry(self._interaction.token):
             sent, omitted = await send_reduced(self._card, None, self._send)
         return SentCard(MessageRef(self._channel_id, sent.id), omitted)
 

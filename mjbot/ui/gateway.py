@@ -29,7 +29,7 @@ from yarl import URL
 
 from mjbot.clock import Clock
 from mjbot.guard import UnexpectedErrors
-from mjbot.ui.http import UNREADABLE
+from mjbot.ui.http import LOST, UNREADABLE
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +134,7 @@ class GatewayPace:
             try:
                 limits = await self._session_limits()
                 few, seconds = limits.remaining < _FEW_SESSIONS <= limits.total, limits.reset_after / 1000
-            except (discord.DiscordException, aiohttp.ClientError, OSError, *UNREADABLE):
+            except (discord.DiscordException, *LOST, *UNREADABLE):
                 return
             if not few:
                 return

@@ -23,6 +23,8 @@ from yarl import URL
 from mjbot.core.scheduling.backoff import backoff
 from mjbot.core.scheduling.rate_limiters import parse_retry_after
 
+LOST = (aiohttp.ClientError, OSError)
+"""The errors that discord.py raises if no HTTP response arrived. Discord may have accepted the request."""
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 """The errors that discord.py raises for an unexpected answer."""
 

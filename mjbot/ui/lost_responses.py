@@ -17,7 +17,7 @@ from typing import Any
 import discord
 
 from mjbot.clock import Clock, Wakeup
-from mjbot.ui.refusals import ACKNOWLEDGED, NO_ACCESS
+from mjbot.ui.refusals import ACKNOWLEDGED, NO_ACCESS, is_refusal
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ async def respond(
         except discord.HTTPException as error:
             # After a 5xx or a lost HTTP response, the first try may have been accepted.
             accepted_before = error.code == ACKNOWLEDGED and (last or repeated())
-            if error.status < 500 and not accepted_before:
+            if is_refusal(error) and not accepted_before:
                 raise
             log.info("the answer to a first response was lost: status %s", error.status)
             if (found := await _find(interaction, clock)) is None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import re
 
-import aiohttp
 import discord
 
 from mjbot.core.card.content import Part
@@ -18,6 +17,7 @@ from mjbot.core.editing.ladder import ContentProblem
 from mjbot.core.editing.outcome import Existence, Gone, Later, NoAccess, Outcome, Refused
 from mjbot.guard import UnexpectedErrors
 from mjbot.ports import BotTokenRevoked
+from mjbot.ui.http import LOST
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ def outcome_of(
             log.warning("Discord refused an edit: status %s, code %s", error.status, error.code)
         return outcome
     # The edit may have been applied. If so, applying it again changes nothing.
-    if isinstance(error, aiohttp.ClientError | OSError | TimeoutError):
+    if isinstance(error, LOST):
         log.log(logging.INFO if first else logging.DEBUG, "Discord gave no answer: %s", type(error).__name__)
     else:
         errors.log("an edit failed in an unexpected way", error)
@@ -91,8 +91,13 @@ def problem_of(error: discord.HTTPException, *, has_file: bool) -> tuple[Content
     return ContentProblem.OTHER, Part.NONE
 
 
-def says_nothing(error: discord.HTTPException) -> bool:
-    """Return whether an error, such as a page of a proxy, does not tell whether Discord got the request.
+def is_refusal(error: Exception) -> bool:
+    """Return whether Discord rejected a request. After any other error, it may have accepted the request."""
+    return isinstance(error, discord.HTTPException) and error.status < 500
+
+
+def may_not_have_arrived(error: discord.HTTPException) -> bool:
+    """Return whether a request should be sent again, because a proxy may have answered in Discord's place.
 
     Returns False for a 5xx, after which discord.py has already retried, and for a response that counts
     towards Discord's limit of invalid requests.
@@ -100,8 +105,8 @@ def says_nothing(error: discord.HTTPException) -> bool:
     return not error.code and error.status < 500 and error.status not in (401, 403, 429)
 
 
-def is_taken_before(error: discord.HTTPException) -> bool:
-    """Return whether Discord rejected a repeated request because it had accepted the request before."""
+def was_accepted_before(error: discord.HTTPException) -> bool:
+    """Return whether Discord rejected a repeated response or deletion because it had accepted the first."""
     return error.code in (_UNKNOWN_MESSAGE, ACKNOWLEDGED)
 
 

@@ -6,21 +6,18 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-import aiohttp
 import discord
 
 from mjbot.core.card.card import Card
 from mjbot.core.card.content import Part, content_of
 from mjbot.core.editing.ladder import next_omission
 from mjbot.ui.embeds import build_embed, build_view, image_state
-from mjbot.ui.http import UNREADABLE
-from mjbot.ui.refusals import is_taken_before, problem_of, says_nothing
+from mjbot.ui.http import LOST, UNREADABLE
+from mjbot.ui.refusals import may_not_have_arrived, problem_of, was_accepted_before
 from mjbot.ui.tokens import TokenRefused
 
 log = logging.getLogger(__name__)
 
-LOST = (aiohttp.ClientError, OSError, TimeoutError)
-"""The errors that discord.py raises if the HTTP response was lost. Discord may have accepted the request."""
 DELIVERY_ERRORS = (discord.HTTPException, TokenRefused, *LOST)
 """The errors that sending something to Discord may raise."""
 _Sent = TypeVar("_Sent")
@@ -72,14 +69,14 @@ async def send_at_least_once(send: Callable[[], Awaitable[object]]) -> None:
     except LOST as error:
         log.info("a response of Discord was lost: %s", type(error).__name__)
     except discord.HTTPException as error:
-        if not says_nothing(error):
+        if not may_not_have_arrived(error):
             raise
     try:
         await _send_readably(send)
     except discord.InteractionResponded:
         pass  # discord.py noted that the first response was accepted, before it read the answer
     except discord.HTTPException as error:
-        if not is_taken_before(error):
+        if not was_accepted_before(error):
             raise
 
 

@@ -19,11 +19,11 @@ from mjbot.guard import UnexpectedErrors
 from mjbot.ports import PictureSource, SentCard
 from mjbot.ui.breaker import InvalidRequestBreaker
 from mjbot.ui.embeds import build_embed, build_file, build_view
-from mjbot.ui.http import UNREADABLE
+from mjbot.ui.http import LOST, UNREADABLE
 from mjbot.ui.images import ImageLoader, ShownImage
 from mjbot.ui.lost_responses import find_card
 from mjbot.ui.refusals import existence_after, is_route_refusal, outcome_of
-from mjbot.ui.sending import LOST, send_reduced
+from mjbot.ui.sending import send_reduced
 from mjbot.ui.shown_buttons import ShownButtons
 from mjbot.ui.tokens import InteractionTokens, TokenRefused
 

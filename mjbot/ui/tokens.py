@@ -56,7 +56,7 @@ class InteractionTokens:
         self._refs: dict[str, MessageRef] = {}
         self._resting: dict[int, float] = {}
         self._uncertain = BoundedDict[str, None](_UNCERTAIN)
-        self._sent_once: set[str] = set()
+        self._without_retry: set[str] = set()
         self.trace = aiohttp.TraceConfig()
         """The trace for discord.py. Raises `TokenRefused` if an edit with a token gets a 429 or 5xx."""
         self.trace.on_request_end.append(self._on_response)
@@ -90,13 +90,13 @@ class InteractionTokens:
         return token in self._uncertain
 
     @contextmanager
-    def send_once(self, token: str) -> Iterator[None]:
-        """Raise `FollowUpUnclear` if a follow-up gets a 5xx. discord.py would send it again at once."""
-        self._sent_once.add(token)
+    def without_retry(self, token: str) -> Iterator[None]:
+        """Raise `FollowUpUnclear` if a follow-up gets a 5xx, instead of letting discord.py send it again."""
+        self._without_retry.add(token)
         try:
             yield
         finally:
-            self._sent_once.discard(token)
+            self._without_retry.discard(token)
 
     @property
     def held(self) -> int:
@@ -128,7 +128,7 @@ class InteractionTokens:
         parts = end.url.parts  # /api/v10/webhooks/<application>/<token>/messages/<message>
         if parts[-1] == "callback" and status >= 500:  # /api/v10/interactions/<interaction>/<token>/callback
             self._uncertain[parts[-2]] = None
-        if end.method == "POST" and parts[-1] in self._sent_once and status >= 500:
+        if end.method == "POST" and parts[-1] in self._without_retry and status >= 500:
             end.response.close()
             raise FollowUpUnclear
         if end.method != "PATCH" or "webhooks" not in parts[:-2]:
