@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, Self
 
+from mjbot.core.access.place import Place
 from mjbot.core.card.content import ATTACHMENT, is_attachment
 
 if TYPE_CHECKING:
@@ -137,12 +138,15 @@ class Upload(Protocol):
 
 
 class ReferenceSource(Protocol):
-    """Loads reference pictures that users add to a command, as data URLs for the image service."""
+    """Loads reference pictures that users add to a command, as data URLs for the image service.
 
-    async def of_upload(self, upload: Upload) -> str:
+    ``place`` is where the user sent the command. What is loaded for one place does not hold up others.
+    """
+
+    async def of_upload(self, upload: Upload, place: Place) -> str:
         """Load an uploaded picture. Raises `PressRefused`."""
         ...
 
-    async def of_address(self, address: str) -> str:
+    async def of_address(self, address: str, place: Place) -> str:
         """Load the picture at a public address. Raises `PressRefused`."""
         ...

@@ -15,12 +15,14 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from PIL import Image
 
 from mjbot.clock import Clock
+from mjbot.core.access.place import Place
 from mjbot.core.i18n.texts import Text
 from mjbot.errors import PressRefused
 from mjbot.pictures import Pictures, ReferencePictures, picture_session
 from tests.pictures.web import Web, drawn, ok, redirect
 
 MIB = 1024 * 1024
+HERE, THERE = Place(1), Place(2)
 
 
 @dataclass
@@ -77,7 +79,9 @@ def sent(data_url: str) -> Image.Image:
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
 async def test_an_upload_is_sent_as_a_jpeg(references: ReferencePictures, kind: str) -> None:
-    picture = sent(await references.of_upload(Uploaded(drawn(kind), content_type=f"image/{kind.lower()}")))
+    picture = sent(
+        await references.of_upload(Uploaded(drawn(kind), content_type=f"image/{kind.lower()}"), HERE)
+    )
     assert (picture.format, picture.size) == ("JPEG", (8, 8))
 
 
@@ -89,14 +93,14 @@ async def test_a_large_photo_is_sent_smaller_upright_and_without_its_place(
     exif.get_ifd(0x8825)[1] = "N"
     file = io.BytesIO()
     photo.save(file, "JPEG", quality=95, exif=exif)
-    data_url = await references.of_upload(Uploaded(file.getvalue(), size=len(file.getvalue())))
+    data_url = await references.of_upload(Uploaded(file.getvalue(), size=len(file.getvalue())), HERE)
     assert len(data_url) * 3 // 4 <= 2_000_100
     assert sent(data_url).size == (683, 2048)
     assert not sent(data_url).getexif()
 
 
 async def test_what_is_transparent_is_sent_white(references: ReferencePictures) -> None:
-    pixel = sent(await references.of_upload(Uploaded(drawn("PNG", mode="RGBA")))).getpixel((4, 4))
+    pixel = sent(await references.of_upload(Uploaded(drawn("PNG", mode="RGBA")), HERE)).getpixel((4, 4))
     assert pixel == (255, 255, 255)
 
 
@@ -116,13 +120,13 @@ async def test_a_file_that_cannot_be_sent_is_refused_by_name(
     references: ReferencePictures, upload: Uploaded, text: Text
 ) -> None:
     with pytest.raises(PressRefused) as refused:
-        await references.of_upload(upload)
+        await references.of_upload(upload, HERE)
     assert refused.value.text is text
     assert str(refused.value.values["name"]).replace("\\", "") == upload.name
 
 
 async def test_the_picture_at_an_address_is_sent_as_data(references: ReferencePictures, web: Web) -> None:
-    assert sent(await references.of_address(f"http://pictures.example:{web.port}/a.png")).size == (8, 8)
+    assert sent(await references.of_address(f"http://pictures.example:{web.port}/a.png", HERE)).size == (8, 8)
     assert "GET /a.png" in web.heads[0]
 
 
@@ -132,10 +136,10 @@ async def test_slow_hosts_hold_up_nobody_s_uploads(references: ReferencePictures
 
     web.answer = hang
     address = f"http://pictures.example:{web.port}"
-    slow = [asyncio.create_task(references.of_address(f"{address}/{n}.png")) for n in range(4)]
+    slow = [asyncio.create_task(references.of_address(f"{address}/{n}.png", HERE)) for n in range(4)]
     while len(web.heads) < 2:
         await asyncio.sleep(0.01)
-    await references.of_upload(Uploaded(drawn("PNG")))
+    await references.of_upload(Uploaded(drawn("PNG")), HERE)
     assert not any(each.done() for each in slow)
     for each in slow:
         each.cancel()
@@ -176,7 +180,7 @@ async def test_an_address_that_leads_elsewhere_than_to_a_public_picture_is_refus
         "/bomb": ok(drawn("PNG")[:16] + b"\x00\x00\xff\xff\x00\x00\xff\xff" + drawn("PNG")[24:]),
     }
     with pytest.raises(PressRefused) as refused:
-        await references.of_address(address.format(port=web.port))
+        await references.of_address(address.format(port=web.port), HERE)
     assert refused.value.text is text
     assert not any("GET /a.png" in head for head in web.heads)
 
@@ -191,13 +195,48 @@ async def test_slow_addresses_hold_up_nobody_else(references: ReferencePictures,
 
     web.answers |= {"/0.png": answer_late, "/1.png": answer_late}
     waiting = [
-        asyncio.create_task(references.of_address(f"http://pictures.example:{web.port}/{n}.png"))
+        asyncio.create_task(references.of_address(f"http://pictures.example:{web.port}/{n}.png", HERE))
         for n in range(2)
     ]
     await asked.wait()
-    upload = asyncio.create_task(references.of_upload(Uploaded(drawn("PNG"))))
-    address = asyncio.create_task(references.of_address(f"http://pictures.example:{web.port}/a.png"))
+    upload = asyncio.create_task(references.of_upload(Uploaded(drawn("PNG")), HERE))
+    address = asyncio.create_task(references.of_address(f"http://pictures.example:{web.port}/a.png", THERE))
     assert [sent(await each).size for each in (upload, address)] == [(8, 8)] * 2
     assert not any(each.done() for each in waiting)
     over.set()
     assert [sent(await each).size for each in waiting] == [(8, 8)] * 2
+
+
+async def test_uploads_of_one_place_hold_up_none_of_another(references: ReferencePictures) -> None:
+    class Slow(Uploaded):
+        async def read(self) -> bytes:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    slow = [asyncio.create_task(references.of_upload(Slow(b""), HERE)) for _ in range(3)]
+    await asyncio.sleep(0)
+    assert sent(await references.of_upload(Uploaded(drawn("PNG")), THERE)).size == (8, 8)
+    for each in slow:
+        each.cancel()
+    await asyncio.gather(*slow, return_exceptions=True)
+
+
+async def test_slow_addresses_of_one_place_leave_memory_for_those_of_another(
+    references: ReferencePictures, web: Web
+) -> None:
+    async def send_half(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: 10000000\r\n\r\n")
+        writer.write(bytes(9_000_000))
+        await asyncio.Event().wait()
+
+    for n in range(5):
+        web.answers[f"/{n}.png"] = send_half
+    address = f"http://pictures.example:{web.port}"
+    slow = [asyncio.create_task(references.of_address(f"{address}/{n}.png", HERE)) for n in range(5)]
+    while len(web.heads) < 2:
+        await asyncio.sleep(0.01)
+    assert sent(await references.of_address(f"{address}/a.png", THERE)).size == (8, 8)
+    assert len(web.heads) == 3
+    for each in slow:
+        each.cancel()
+    await asyncio.gather(*slow, return_exceptions=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 from mjbot.core.access.needs import CHOOSE, MAKE, MAKE_AGAIN, PREPARE_MAKE
+from mjbot.core.access.place import Place
 from mjbot.core.i18n.texts import Text
 from mjbot.core.making.assembly import DrawingModel
 from mjbot.core.making.check import check_prompt
@@ -79,7 +80,7 @@ class DirectMakes:
             raise ActionUnavailable(Text.REPLY_COMMAND_NOT_OFFERED, label=f"/{command}")
         reserved.enter_context(self._loaded.reserve(context.user_id, context.place, make.pictures))
         await self._access.require(context, MAKE)
-        return await self._load(order.reply, order.text, order.uploads, command)
+        return await self._load(context.place, order.reply, order.text, order.uploads, command)
 
     async def repeat(self, request: PressRequest, make: Make) -> None:
         """Send a `Make` request again, because the response was lost. Raises `MJBotError`."""
@@ -94,19 +95,19 @@ class DirectMakes:
             context = request.context
             with self._loaded.reserve(context.user_id, context.place, make.pictures):
                 await self._access.require_press(request, MAKE_AGAIN)
-                pictures = await self._load(request.reply, make.text, uploads, make.command)
+                pictures = await self._load(context.place, request.reply, make.text, uploads, make.command)
                 await self._service.repeat(request, make, snapshot, _builder(make, pictures))
 
     async def _load(
-        self, reply: Reply, text: str, uploads: Sequence[Upload], command: Command
+        self, place: Place, reply: Reply, text: str, uploads: Sequence[Upload], command: Command
     ) -> tuple[str, ...]:
         """Load the pictures that a command needs, as data URLs. Raises `PressRefused`."""
         if command is Command.SHORTEN:
             return ()
         await reply.defer()  # it takes longer than Discord waits
         if not uploads:
-            return (await self._references.of_address(text),)
-        return tuple([await self._references.of_upload(each) for each in uploads])
+            return (await self._references.of_address(text, place),)
+        return tuple([await self._references.of_upload(each, place) for each in uploads])
 
 
 def _number_of_pictures(command: Command, uploads: Sequence[Upload]) -> int:

@@ -197,7 +197,8 @@ class ImagineService:
         if not order.uploads:
             return _Pictures()
         await order.reply.defer()  # it takes longer than Discord waits
-        data = tuple([await self._references.of_upload(each) for each in order.uploads])
+        place = order.context.place
+        data = tuple([await self._references.of_upload(each, place) for each in order.uploads])
         if order.options.use is ReferenceUse.IMAGE_PROMPT:
             return _Pictures(data)
         return _Pictures(addresses=await self._upload(data))
