@@ -19,6 +19,7 @@ from mjbot.clock import Clock
 from mjbot.errors import StoreFailed
 from mjbot.ui.buttons import CardItem
 from mjbot.ui.command_sync import CommandSync
+from mjbot.ui.error_boundary import ContainedTree
 from mjbot.ui.events import contain_parsers
 from mjbot.ui.gateway import PacedBot
 from mjbot.ui.http import DeadlineConnector, Proxy, use_gateway_of
@@ -107,6 +108,7 @@ class MJBot(PacedBot):
             clock,
             command_prefix=commands.when_mentioned,
             help_command=None,
+            tree_cls=ContainedTree,
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,

@@ -31,12 +31,17 @@ class ErrorBoundary:
     def __init__(self, replies: Replies, clock: Clock) -> None:
         self._replies = replies
         self._clock = clock
+        self._unread = UnexpectedErrors()
 
     async def handle_command(
         self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError
     ) -> None:
         """Handle an error of a slash command. This is the error handler of the command tree."""
         original = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        if interaction.type is discord.InteractionType.autocomplete:
+            # It failed before our callback was called. Autocomplete has no text in which to say so.
+            self._unread.log("autocomplete could not be read", original)
+            return
         await self.handle(interaction, original)
 
     async def handle(self, interaction: discord.Interaction[Any], error: Exception) -> None:
@@ -46,6 +51,21 @@ class ErrorBoundary:
             await self._replies.to(interaction).replace_with_private(text, **values)
         except Exception as trouble:
             log.info("interaction reply not delivered: %s", _name(trouble))
+
+
+class ContainedTree(app_commands.CommandTree[Any]):
+    """A command tree whose error handler gets all errors.
+
+    discord.py passes on only its own, but it may fail to read the options or the message of a command.
+    """
+
+    async def _call(self, interaction: discord.Interaction[Any]) -> None:
+        try:
+            await super()._call(interaction)
+        except app_commands.AppCommandError:
+            raise
+        except Exception as error:
+            raise app_commands.AppCommandError("the command cannot be read") from error
 
 
 def quiet_autocomplete(

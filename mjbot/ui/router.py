@@ -170,7 +170,8 @@ def _request(
     message = interaction.message
     return PressRequest(
         context_from(interaction),
-        MessageRef(message.channel.id, message.id) if message else MessageRef(interaction.channel_id or 0, 0),
+        # The message has no channel either if discord.py does not know the type of the channel.
+        MessageRef(interaction.channel_id or 0, message.id if message else 0),
         custom_id.task_id,
         target,
         reply,
