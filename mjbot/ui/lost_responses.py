@@ -21,7 +21,7 @@ from mjbot.ui.refusals import ACKNOWLEDGED, NO_ACCESS, is_refusal
 
 log = logging.getLogger(__name__)
 
-_LOOKED_THROUGH = 100  # messages
+_LOOKED_THROUGH = 1_000  # messages, of which a request returns 100
 _EARLIER = 60.0  # seconds; the clocks of Discord and this machine may differ
 _PAUSES = (0.0, 1.0, 4.0, 15.0)  # seconds before each lookup
 
@@ -74,7 +74,8 @@ async def find_card(
     """
     task_id, after = _last_word(footer), datetime.fromtimestamp(since - _EARLIER, UTC)
     try:
-        async for message in channel.history(limit=_LOOKED_THROUGH, after=after):
+        # From the newest: the card may have been posted long after the first try.
+        async for message in channel.history(limit=_LOOKED_THROUGH, after=after, oldest_first=False):
             shown = (message.embeds[0].footer.text if message.embeds else None) or ""
             if message.author == client.user and _last_word(shown) == task_id:
                 return message.id

@@ -16,14 +16,18 @@ LONG = "0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0-0b1c2d3e"
 
 
 class Channel:
-    """A channel with one message, which has this footer."""
+    """A channel with one message, which has this footer, and those of others before and after it."""
 
-    def __init__(self, footer: str | None, author: int) -> None:
+    def __init__(self, footer: str | None, author: int, before: int = 0, after: int = 0) -> None:
         embed = SimpleNamespace(footer=SimpleNamespace(text=footer))
-        self.message = SimpleNamespace(id=1, author=SimpleNamespace(id=author), embeds=[embed])
+        message = SimpleNamespace(id=1, author=SimpleNamespace(id=author), embeds=[embed])
+        other = SimpleNamespace(id=2, author=SimpleNamespace(id=SOMEBODY), embeds=[])
+        self.messages = [*[other] * before, message, *[other] * after]
 
-    async def history(self, **_: Any) -> AsyncIterator[Any]:
-        yield self.message
+    async def history(self, *, limit: int, oldest_first: bool = True, **_: Any) -> AsyncIterator[Any]:
+        """Yield messages as discord.py does, which begins at the oldest if it is given a time to start at."""
+        for message in (self.messages if oldest_first else self.messages[::-1])[:limit]:
+            yield message
 
 
 @pytest.mark.parametrize(
@@ -45,3 +49,12 @@ async def test_the_card_of_a_task_is_found_by_its_whole_id(
     client = cast("discord.Client", SimpleNamespace(user=SimpleNamespace(id=BOT)))
     channel = cast("discord.PartialMessageable", Channel(shown, author))
     assert await find_card(client, channel, footer, 1_800_000_000.0) == found
+
+
+@pytest.mark.parametrize(("before", "after"), [(5_000, 300), (300, 0), (0, 300)])
+async def test_a_card_is_found_among_many_messages_however_long_after_the_first_try_it_was_posted(
+    before: int, after: int
+) -> None:
+    client = cast("discord.Client", SimpleNamespace(user=SimpleNamespace(id=BOT)))
+    channel = cast("discord.PartialMessageable", Channel("Imagine · 17", BOT, before, after))
+    assert await find_card(client, channel, "Imagine · 17", 1_800_000_000.0) == 1
