@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import pytest
+import simcord
 
 from mjbot.core.model.press import MODAL_ACTION, Press
 from mjbot.core.model.snapshot import TaskSnapshot
@@ -16,6 +18,7 @@ from mjbot.core.model.task import TaskId
 from mjbot.core.model.watch import MessageRef, Watch
 from mjbot.errors import StoreFailed
 from mjbot.sandbox.demo_tasks import DemoIds
+from mjbot.sandbox.faults import Hold
 from mjbot.service.pressing.retargeting import CardRetargeting
 from tests.bot.conftest import GRID, RUNNING, BotFactory, BotHarness
 from tests.discord_answers import (
@@ -61,6 +64,20 @@ async def repeat(harness: BotHarness, label: str) -> None:
     told = await harness.press(min(harness.messages, key=lambda each: each.id), label)
     assert told.response is not None
     await harness.press(told.response.message, "Do it again")
+
+
+async def while_database_fails(
+    harness: BotHarness,
+    held: Hold,
+    doing: Coroutine[Any, Any, simcord.InteractionResult],
+    refuse: Callable[..., Awaitable[None]] = refuse_writes,
+) -> simcord.InteractionResult:
+    """Let the database fail, until ``refuse`` ends it, before the service answers what somebody does."""
+    acting = asyncio.ensure_future(doing)
+    await held.arrived()
+    await refuse(harness.bot.app.stores, on=True)
+    held.release()
+    return await acting
 
 
 async def imagine_all(harness: BotHarness) -> None:
@@ -116,11 +133,7 @@ async def test_what_was_accepted_while_the_database_failed_is_followed_and_writt
     await harness.show(GRID)
     stores = harness.bot.app.stores
     held = harness.server.hold("/mj/submit/action")
-    pressing = asyncio.ensure_future(harness.press(harness.messages[0], "U1"))
-    await held.arrived()
-    await refuse_writes(stores, on=True)
-    held.release()
-    await pressing
+    await while_database_fails(harness, held, harness.press(harness.messages[0], "U1"))
     await harness.wait(3)
     assert len(harness.messages) == 2
     await refuse_writes(stores, on=False)
@@ -140,11 +153,7 @@ async def test_a_press_that_was_refused_while_the_database_failed_can_be_made_ag
     refusal = '{"code":4,"description":"no","result":null}'
     held = harness.server.hold("/mj/submit/action", times=1)
     harness.server.fail("/mj/submit/action", status=200, body=refusal, content_type=JSON, times=1)
-    pressing = asyncio.ensure_future(harness.press(harness.messages[0], "U1"))
-    await held.arrived()
-    await refuse_writes(stores, on=True)
-    held.release()
-    await pressing
+    await while_database_fails(harness, held, harness.press(harness.messages[0], "U1"))
     await refuse_writes(stores, on=False)
     await harness.wait(3)
     assert not harness.button(harness.messages[0], "U1").disabled
@@ -203,11 +212,9 @@ async def test_the_input_of_a_modal_is_followed_though_the_database_failed_meanw
     else:
         body = f'{{"code":1,"description":"Submit success","result":"{other}"}}'
         harness.server.fail("/mj/submit/modal", 200, body, JSON, times=1)
-    answering = asyncio.ensure_future(harness.ann.submit_modal(window, {"prompt": "a lake"}))
-    await held.arrived()
-    await refuse_all(harness.bot.app.stores, on=True)
-    held.release()
-    await answering
+    await while_database_fails(
+        harness, held, harness.ann.submit_modal(window, {"prompt": "a lake"}), refuse_all
+    )
     await refuse_all(harness.bot.app.stores, on=False)
     await harness.wait(60)
     assert shown(harness) == [waiting if continued else other]
@@ -281,11 +288,7 @@ async def test_a_card_whose_task_was_stored_late_is_posted_once_it_is_stored(bot
     await harness.show(DESCRIBE)
     harness.refuse("POST", FOLLOW_UP, api_error("no access", 403, 50001, ""))
     held = harness.server.hold("/mj/submit/action")
-    pressing = asyncio.ensure_future(harness.press(harness.messages[0], "Imagine all"))
-    await held.arrived()
-    await refuse_writes(stores, on=True)
-    held.release()
-    await pressing
+    await while_database_fails(harness, held, harness.press(harness.messages[0], "Imagine all"))
     await harness.wait(3)
     await refuse_writes(stores, on=False)
     await harness.wait(60)
@@ -386,11 +389,7 @@ async def test_a_modal_that_goes_on_under_another_id_is_followed_although_the_da
     held = harness.server.hold("/mj/submit/modal", times=1)
     accepted = f'{{"code":1,"description":"ok","result":"{GRID}"}}'
     harness.server.fail("/mj/submit/modal", status=200, body=accepted, content_type=JSON, times=1)
-    answering = asyncio.ensure_future(harness.ann.submit_modal(window, {"prompt": "a lake"}))
-    await held.arrived()
-    await refuse(stores, on=True)
-    held.release()
-    await answering
+    await while_database_fails(harness, held, harness.ann.submit_modal(window, {"prompt": "a lake"}), refuse)
     await harness.wait(3)
     await refuse(stores, on=False)
     await harness.wait(60)
@@ -407,11 +406,9 @@ async def test_a_submit_that_goes_on_as_a_task_with_a_card_is_not_called_not_sta
     held = harness.server.hold("/mj/submit/imagine", times=1)
     accepted = f'{{"code":1,"description":"ok","result":"{RUNNING}"}}'
     harness.server.fail("/mj/submit/imagine", status=200, body=accepted, content_type=JSON, times=1)
-    asking = asyncio.ensure_future(harness.ann.slash(harness.channel, "imagine", prompt="a red kite"))
-    await held.arrived()
-    await refuse_all(stores, on=True)
-    held.release()
-    told = await asking
+    told = await while_database_fails(
+        harness, held, harness.ann.slash(harness.channel, "imagine", prompt="a red kite"), refuse_all
+    )
     assert [each.content for each in told.followups] == []
     await refuse_all(stores, on=False)
     await harness.wait(60)
@@ -543,11 +540,7 @@ async def test_a_result_that_ended_while_the_database_failed_is_stored_as_ended(
     await harness.show(GRID)
     app = harness.bot.app
     held = harness.server.hold("/mj/submit/action")
-    pressing = asyncio.ensure_future(harness.press(harness.messages[0], label))
-    await held.arrived()
-    await refuse_writes(app.stores, on=True)
-    held.release()
-    await pressing
+    await while_database_fails(harness, held, harness.press(harness.messages[0], label))
     await harness.wait(60)
     (child,) = made(harness)
     assert child in shown(harness)
