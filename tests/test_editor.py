@@ -72,7 +72,7 @@ async def test_an_edit_loop_in_which_nothing_succeeds_for_a_minute_ends(broken: 
 
 
 class FailingPictures(Sink):
-    """A sink whose pictures follow, but fail in a way that nobody has foreseen."""
+    """A sink whose pictures follow, and whose `picture_ready` raises an unexpected error."""
 
     async def edit(self, edit: Edit) -> Outcome:
         await super().edit(edit)

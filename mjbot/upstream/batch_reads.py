@@ -56,16 +56,21 @@ class BatchReads:
         return _merged(report, await self._each(alone))
 
     async def _singly(self, ids: Sequence[TaskId]) -> FetchReport:
-        """Read tasks one by one. If such reads have failed, first read a task that was found before."""
-        probe = self._policy.probe_beside(ids)
-        beside = await self._each([] if probe is None else [probe])
-        if probe is not None and beside.failed:  # an outage costs one request
-            self._policy.probe_failed(probe)
-            return FetchReport(failed=dict.fromkeys(ids, beside.failed[probe]))
+        """Read tasks one by one. After a failed read, first read a task that could be read before."""
+        known = self._policy.readable_besides(ids)
+        if known is None:
+            return await self._each_counted(ids)
+        probe = await self._each([known])
+        if probe.failed:  # an outage: it costs one request
+            self._policy.cannot_be_read(known)
+            return FetchReport(failed=dict.fromkeys(ids, probe.failed[known]))
+        return _merged(await self._each_counted(ids), probe)
+
+    async def _each_counted(self, ids: Sequence[TaskId]) -> FetchReport:
         report = await self._each(ids)
         if report.failed:
             self._policy.failed(report.failed)
-        return _merged(report, beside)
+        return report
 
     async def _together(self, ids: Sequence[TaskId], read_list: ReadList) -> FetchReport:
         first = self._policy.probe_of(ids)

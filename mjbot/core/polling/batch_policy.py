@@ -70,10 +70,10 @@ class BatchPolicy:
         failures = max(self._failures.get(each, 0) for each in ids)
         return ids[failures % len(ids)] if failures >= _FAILURES else None
 
-    def probe_beside(self, ids: Sequence[TaskId]) -> TaskId | None:
-        """Return which task to read before single reads that may fail, to tell an outage from bad tasks.
+    def readable_besides(self, ids: Sequence[TaskId]) -> TaskId | None:
+        """Return another task that could be read lately. Reading it tells an outage from unreadable tasks.
 
-        It is None if no read has failed lately, or if no other task is known that can be read.
+        Returns None if no read has failed lately, or if no such task is known.
         """
         failing = self._last_failed or any(each in self._failures for each in ids)
         return self._readable if failing and self._readable not in ids else None
@@ -115,9 +115,9 @@ class BatchPolicy:
         for each in ids:
             self._failures[each] = self._failures.get(each, 0) + 1
 
-    def probe_failed(self, probe: TaskId) -> None:
-        """Forget a task that `probe_beside` returned: the fault may be its own."""
-        if self._readable == probe:
+    def cannot_be_read(self, task_id: TaskId) -> None:
+        """Forget a task that `readable_besides` returned, because its read failed for whatever reason."""
+        if self._readable == task_id:
             self._readable = None
 
     def both_halves_failed(self, ids: Sequence[TaskId], now: float) -> None:
